@@ -1,0 +1,87 @@
+/**
+ * The seam between the host's doors (`host/server`, `host/auth`) and the Convex runtime behind them (`host/runtime`).
+ * A door knows HTTP, tokens and wire shapes; the runtime knows modules, transactions and storage. Neither imports the other.
+ */
+
+/** A verified identity as `ctx.auth.getUserIdentity()` returns it (contract section 4). */
+export type UserIdentity = {
+  readonly tokenIdentifier: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly [claim: string]: JsonValue | undefined;
+};
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** Who a call acts as. `refused` only exists on HTTP actions, where a bad token surfaces when it is asked for. */
+export type Caller =
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "user"; readonly identity: UserIdentity }
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  | { readonly kind: "admin" };
+
+/** What `ctx.meta.getRequestMetadata()` tells a mutation or action about the request that started it. */
+export interface RequestMetadata {
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export type FunctionType = "query" | "mutation" | "action";
+
+export interface FunctionCall {
+  /** The type the door expects; `any` resolves to what the export is. */
+  readonly type: FunctionType | "any";
+  /** `dir/module:export`, as normalised by the door. */
+  readonly path: string;
+  /** The single arguments object as Convex JSON text (contract section 5). */
+  readonly argsText: string;
+  readonly caller: Caller;
+  readonly metadata: RequestMetadata;
+  /** Internal functions answer to the admin key and to the deployment itself only. */
+  readonly allowInternal: boolean;
+}
+
+export type FunctionOutcome =
+  | {
+      readonly status: "success";
+      /** The result as Convex JSON text, exactly as it goes on the wire. */
+      readonly valueText: string;
+      readonly logLines: readonly string[];
+      /** Snapshot of a query or commit timestamp of a mutation, nanoseconds since the epoch; 0n for actions. */
+      readonly timestamp: bigint;
+    }
+  | {
+      readonly status: "error";
+      /** `Uncaught Error: message\n    at handler (…)`, without the request id prefix the door adds. */
+      readonly errorMessage: string;
+      /** Convex JSON text of `ConvexError.data`; absent for every other error. */
+      readonly errorDataText?: string;
+      readonly logLines: readonly string[];
+    };
+
+/** One `auth.config.ts` provider, as evaluated when the functions were loaded. */
+export type AuthProvider =
+  | { readonly type: "oidc"; readonly domain: string; readonly applicationID: string }
+  | {
+      readonly type: "customJwt";
+      readonly issuer: string;
+      readonly jwks: string;
+      readonly algorithm: "RS256" | "ES256";
+      readonly applicationID?: string;
+    };
+
+/** A loaded `convex/` folder on an open store. */
+export interface Deployment {
+  call(call: FunctionCall): Promise<FunctionOutcome>;
+  /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included (contract section 8). */
+  fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response>;
+  authProviders(): readonly AuthProvider[];
+  environmentVariables(): Readonly<Record<string, string>>;
+  /** Stores changed variables (null deletes) and re-evaluates `auth.config.ts`; throws and changes nothing if that fails. */
+  updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void>;
+  /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
+  latestTimestamp(): bigint;
+  /** Waits for running calls, then closes the store. */
+  close(): Promise<void>;
+}
