@@ -1,0 +1,105 @@
+import { tableFacts } from "./tableFacts";
+import type { Caller } from "./caller";
+import type { Doc, Id, TableNames } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+
+const dayMs = 86_400_000;
+const maximumChangesCharacters = 16_384;
+
+/** What the request was, for the audit row; the gateway alone can know it over REST. */
+export interface RequestOrigin {
+  readonly requestId?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+export interface AuditEntry {
+  readonly action: string;
+  readonly operation: Doc<"auditLogs">["operation"];
+  readonly tableName?: TableNames;
+  readonly recordId?: string;
+  readonly changes?: unknown;
+  readonly metadata?: unknown | undefined;
+  readonly result?: Doc<"auditLogs">["result"];
+  readonly errorMessage?: string;
+}
+
+/** The actor's fields of an audit row. */
+export function actorOf(caller: Caller): Pick<Doc<"auditLogs">, "actorType" | "userId" | "apiKeyId" | "agentId"> {
+  switch (caller.kind) {
+    case "user":
+      return { actorType: "user", userId: caller.user._id };
+    case "apiKey":
+      return { actorType: "apiKey", apiKeyId: caller.apiKey._id };
+    case "agent":
+      return { actorType: "agent", agentId: caller.agent._id };
+    default:
+      return { actorType: "system" };
+  }
+}
+
+/** Appends one audit row in the transaction of what it tells about. */
+export async function appendAudit(
+  ctx: MutationCtx,
+  caller: Caller,
+  organization: Pick<Doc<"organizations">, "_id" | "settings"> | undefined,
+  origin: RequestOrigin,
+  entry: AuditEntry,
+  now: number,
+): Promise<Id<"auditLogs">> {
+  const { requestId, ip, userAgent } = origin;
+  return ctx.db.insert("auditLogs", {
+    ...actorOf(caller),
+    ...(organization ? { organizationId: organization._id } : {}),
+    action: entry.action,
+    operation: entry.operation,
+    ...(entry.tableName === undefined ? {} : { tableName: entry.tableName }),
+    ...(entry.recordId === undefined ? {} : { recordId: entry.recordId }),
+    ...(entry.changes === undefined ? {} : { changes: bounded(entry.changes) }),
+    ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
+    result: entry.result ?? "success",
+    ...(entry.errorMessage === undefined ? {} : { errorMessage: entry.errorMessage }),
+    ...(ip === undefined ? {} : { ipAddress: ip }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 300) }),
+    ...(requestId === undefined ? {} : { requestId }),
+    createdAt: now,
+    expiresAt: now + (organization?.settings.auditRetentionDays ?? 365) * dayMs,
+  });
+}
+
+/** Too large a diff is replaced by the names of its fields, so that the audit row itself can always be written. */
+function bounded(changes: unknown): unknown {
+  if (JSON.stringify(changes).length <= maximumChangesCharacters) return changes;
+  return { truncated: true, fields: Object.keys(Object(changes)) };
+}
+
+/** `{field: {from, to}}` of what differs between two versions of a row; secrets are redacted, `updatedAt` is left out. */
+export function changesBetween(table: TableNames, before: Record<string, unknown>, after: Record<string, unknown>) {
+  const changes: Record<string, { from?: unknown; to?: unknown }> = {};
+  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (field === "updatedAt" || isSame(before[field], after[field])) continue;
+    changes[field] = {
+      ...(before[field] === undefined ? {} : { from: redacted(table, field, before[field]) }),
+      ...(after[field] === undefined ? {} : { to: redacted(table, field, after[field]) }),
+    };
+  }
+  return changes;
+}
+
+/** The values of a row for the audit trail: system fields left out, secrets redacted. */
+export function auditedValues(table: TableNames, row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([field, value]) => !field.startsWith("_") && value !== undefined)
+      .map(([field, value]) => [field, redacted(table, field, value)]),
+  );
+}
+
+function redacted(table: TableNames, field: string, value: unknown): unknown {
+  const secret: readonly string[] = tableFacts[table].secret;
+  return secret.includes(field) ? "[redacted]" : value;
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return left === right || (typeof left === "object" && typeof right === "object" && JSON.stringify(left) === JSON.stringify(right));
+}

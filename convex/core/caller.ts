@@ -1,0 +1,130 @@
+import { ProblemError } from "./errors";
+import type { Doc } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+import type { UserIdentity } from "convex/server";
+
+/** An opaque credential, as the gateway hands it over: never the secret itself, only its SHA-256 in hex. */
+export interface Credential {
+  readonly kind: "apiKey" | "agent" | "enrollment";
+  readonly hash: string;
+}
+
+/** Who calls. Rights come later, from the membership or the key. */
+export type Caller =
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "enrollment"; readonly hash: string }
+  | { readonly kind: "user"; readonly user: Doc<"users">; readonly claimedOrganization: string | undefined }
+  | { readonly kind: "apiKey"; readonly apiKey: Doc<"apiKeys">; readonly scopes: readonly string[] }
+  | { readonly kind: "agent"; readonly agent: Doc<"agents"> };
+
+interface IssuerConfiguration {
+  readonly issuer?: string;
+  readonly domain?: string;
+  readonly tenantClaim?: string;
+}
+
+/** Issuer and audience of the tokens that this deployment's own token endpoint signs. */
+export function gatewayIssuer(): string {
+  return process.env["CONVEX_SITE_URL"] ?? "";
+}
+
+/** Identity of the caller's token; null without one. Throws 401 when Convex refused the token. */
+export async function verifiedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity | null> {
+  try {
+    return await ctx.auth.getUserIdentity();
+  } catch {
+    // On HTTP actions a refused token surfaces here; the gateway says why, from the token it saw.
+    throw new ProblemError("unauthenticated", "The token was refused.");
+  }
+}
+
+/** Finds the principal behind a credential or a verified token. Throws the 401 or 403 that applies. */
+export async function identifyCaller(ctx: QueryCtx, credential: Credential | undefined, now: number): Promise<Caller> {
+  if (credential) return callerOfCredential(ctx, credential, now);
+  const identity = await verifiedIdentity(ctx);
+  if (!identity) return { kind: "anonymous" };
+  if (identity.issuer === gatewayIssuer()) return callerOfMachineToken(ctx, identity, now);
+  const user = await ctx.db
+    .query("users")
+    .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", identity.tokenIdentifier))
+    .unique();
+  if (!user) throw new ProblemError("user_not_provisioned", "This user has not signed in here before.");
+  if (user.deletedAt !== undefined) throw new ProblemError("user_deleted", "This user was deleted.");
+  if (user.status === "inactive") throw new ProblemError("user_inactive", "This user is inactive.");
+  return { kind: "user", user, claimedOrganization: claimedOrganization(identity) };
+}
+
+async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now: number): Promise<Caller> {
+  if (kind === "enrollment") return { kind, hash };
+  if (kind === "agent") {
+    const agent = await ctx.db
+      .query("agents")
+      .withIndex("by_keyHash", (q) => q.eq("keyHash", hash))
+      .unique();
+    return callerOfAgent(agent);
+  }
+  const current = await ctx.db
+    .query("apiKeys")
+    .withIndex("by_keyHash", (q) => q.eq("keyHash", hash))
+    .unique();
+  if (current) return callerOfApiKey(current, undefined, now);
+  const previous = await ctx.db
+    .query("apiKeys")
+    .withIndex("by_previousKeyHash", (q) => q.eq("previousKeyHash", hash))
+    .unique();
+  const inGrace = previous?.previousKeyExpiresAt !== undefined && previous.previousKeyExpiresAt > now;
+  return callerOfApiKey(inGrace ? previous : null, undefined, now);
+}
+
+function callerOfApiKey(apiKey: Doc<"apiKeys"> | null, tokenScopes: string | undefined, now: number): Caller {
+  if (!apiKey) throw new ProblemError("unauthenticated", "The API key is not known.");
+  if (apiKey.status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked.");
+  if (apiKey.expiresAt !== undefined && apiKey.expiresAt <= now) {
+    throw new ProblemError("key_expired", "The API key has expired.");
+  }
+  const narrowed = tokenScopes === undefined ? undefined : new Set(tokenScopes.split(" "));
+  return { kind: "apiKey", apiKey, scopes: narrowed ? apiKey.scopes.filter((scope) => narrowed.has(scope)) : apiKey.scopes };
+}
+
+function callerOfAgent(agent: Doc<"agents"> | null): Caller {
+  if (!agent) throw new ProblemError("unauthenticated", "The agent key is not known.");
+  if (agent.deletedAt !== undefined || agent.credentialStatus === "revoked") {
+    throw new ProblemError("agent_revoked", "The agent's key was revoked.");
+  }
+  return { kind: "agent", agent };
+}
+
+/** Tokens of the token endpoint name a key, not a person: `apiKey:<id>` or `agent:<id>`, alive as long as the key is. */
+async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: number): Promise<Caller> {
+  const [kind, id = ""] = identity.subject.split(":");
+  if (kind === "agent") {
+    const agentId = ctx.db.normalizeId("agents", id);
+    return callerOfAgent(agentId && (await ctx.db.get("agents", agentId)));
+  }
+  const apiKeyId = kind === "apiKey" ? ctx.db.normalizeId("apiKeys", id) : null;
+  const scope = identity["scope"];
+  return callerOfApiKey(apiKeyId && (await ctx.db.get("apiKeys", apiKeyId)), typeof scope === "string" ? scope : "", now);
+}
+
+/** The organization a user's token names, in the claim that its issuer's configuration names and in no other. */
+function claimedOrganization(identity: UserIdentity): string | undefined {
+  const claim = issuerConfiguration(identity.issuer)?.tenantClaim ?? "org_id";
+  // customJwt providers flatten nested claims with dots; OIDC providers keep them nested.
+  const value = identity[claim] ?? nestedClaim(identity, claim);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function nestedClaim(identity: UserIdentity, claim: string): unknown {
+  return claim.split(".").reduce<unknown>((value, part) => (isRecord(value) ? value[part] : undefined), identity);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function issuerConfiguration(issuer: string): IssuerConfiguration | undefined {
+  const configured: unknown = JSON.parse(process.env["AUTH_PROVIDERS"] ?? "[]");
+  if (!Array.isArray(configured)) return undefined;
+  const bare = (url: string | undefined) => url?.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  return configured.find((entry: IssuerConfiguration) => bare(entry.issuer ?? entry.domain) === bare(issuer));
+}

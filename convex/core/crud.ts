@@ -1,0 +1,249 @@
+import * as z from "zod";
+import { ProblemError } from "./errors";
+import { withPublicId } from "./documents";
+import { applyPlan, defaultPageSize, planList, supportedSets } from "./list";
+import { listOperation, mutationOperation, queryOperation } from "./operation";
+import { rowId } from "./fields";
+import { reachOf } from "./rights";
+import { tableFacts } from "./tableFacts";
+import type { TenantTable } from "./documents";
+import type { NewValues, Changes, TenantReader } from "./database";
+import type { ListOptions } from "./list";
+import type { PageInput, TenantQueryContext } from "./operation";
+import type { Permission } from "./permissionCatalogue";
+import type { Resource } from "./resource";
+import type { Fields } from "./table";
+import type { Doc } from "../_generated/dataModel";
+import type { PaginationResult } from "convex/server";
+
+/**
+ * The five plain operations of a resource, `restore` where there is a trash. A resource module exports those it offers:
+ * `export const { list, get, create, update } = crud(schedules)`.
+ */
+export function crud<Table extends TenantTable, Create extends Fields, Update extends Fields>(
+  resource: Resource<Table, Create, Update>,
+) {
+  const { name, path, noun, table, document } = resource;
+  const [Noun, Nouns] = [capitalized(noun), capitalized(name.slice(name.indexOf("/") + 1))];
+  const rowPath = `${path}/{${resource.idParameter}}` as const;
+  const row = { on: resource, params: { [resource.idParameter]: rowId(table) } };
+  const words = wordsOf(noun);
+
+  return {
+    list: listOperation({
+      name: `${name}:list`,
+      operationId: `list${Nouns}`,
+      noun,
+      method: "GET",
+      path,
+      summary: `List ${wordsOf(name.slice(name.indexOf("/") + 1))}`,
+      description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts[table], resource.listOptions)}`,
+      access: resource.listOptions.access === "permission" ? "permission" : "organization",
+      permission: permissionOf(noun, "read"),
+      query: resource.listFields,
+      output: document,
+      problems: ["unsupported_filter", "invalid_cursor"],
+      handler: (ctx, input) => listRows(ctx, table, resource.listOptions, input, noun),
+    }),
+    get: queryOperation({
+      name: `${name}:get`,
+      operationId: `get${Noun}`,
+      noun,
+      method: "GET",
+      path: rowPath,
+      summary: `Get a ${words}`,
+      access: resource.listOptions.access === "permission" ? "permission" : "organization",
+      permission: permissionOf(noun, "read"),
+      ...row,
+      output: document,
+      handler: async (ctx) => withPublicId(rowOf<Table>(ctx)),
+    }),
+    create: mutationOperation({
+      name: `${name}:create`,
+      operationId: `create${Noun}`,
+      noun,
+      method: "POST",
+      path,
+      summary: `Create a ${words}`,
+      access: "permission",
+      permission: permissionOf(noun, "create"),
+      status: 201,
+      body: resource.createFields,
+      readOnly: resource.readOnly,
+      output: document,
+      handler: async (ctx, input) => withPublicId(await resource.insert(ctx, asValues<Table>(input))),
+    }),
+    update: mutationOperation({
+      name: `${name}:update`,
+      operationId: `update${Noun}`,
+      noun,
+      method: "PATCH",
+      path: rowPath,
+      summary: `Update a ${words}`,
+      description: "Fields left out stay as they are; null clears an optional field.",
+      access: "permission",
+      permission: permissionOf(noun, "update"),
+      ...row,
+      body: resource.updateFields,
+      output: document,
+      handler: async (ctx, input) =>
+        withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter))),
+    }),
+    delete: mutationOperation({
+      name: `${name}:delete`,
+      operationId: `delete${Noun}`,
+      noun,
+      method: "DELETE",
+      path: rowPath,
+      summary: `Delete a ${words}`,
+      description: resource.hasTrash
+        ? "Moves it to the trash. With `permanent=true`, deletes for good what is in the trash."
+        : "Deletes it for good.",
+      access: "permission",
+      permission: permissionOf(noun, "delete"),
+      status: 204,
+      ...row,
+      reachesTrash: true,
+      query: resource.hasTrash ? { permanent: z.boolean().optional() } : {},
+      output: z.null(),
+      problems: resource.hasTrash ? ["already_deleted", "not_deleted", "in_use"] : ["in_use"],
+      handler: async (ctx, input) => resource.delete(ctx, rowOf<Table>(ctx), input),
+    }),
+    restore: mutationOperation({
+      name: `${name}:restore`,
+      operationId: `restore${Noun}`,
+      noun,
+      method: "POST",
+      path: `${rowPath}/restore`,
+      summary: `Restore a ${words}`,
+      access: "permission",
+      permission: permissionOf(noun, resource.hasTrash ? "restore" : "update"),
+      ...row,
+      reachesTrash: true,
+      output: document,
+      problems: ["not_deleted"],
+      handler: async (ctx) => withPublicId(await resource.restore(ctx, rowOf<Table>(ctx))),
+    }),
+  };
+}
+
+/** Creates up to 100 rows in one transaction, all or none: `POST <path>/batch` with `{items}`. */
+export function batchCreation<Table extends TenantTable, Create extends Fields, Update extends Fields>(
+  resource: Resource<Table, Create, Update>,
+) {
+  const { name, path, noun } = resource;
+  const plural = name.slice(name.indexOf("/") + 1);
+  return mutationOperation({
+    name: `${name}:batchCreate`,
+    operationId: `batchCreate${capitalized(plural)}`,
+    noun,
+    method: "POST",
+    path: `${path}/batch`,
+    summary: `Create up to 100 ${wordsOf(plural)}`,
+    description: "One transaction: all are created, or none. Pointers of errors carry the item's index.",
+    access: "permission",
+    permission: permissionOf(noun, "create"),
+    status: 201,
+    body: { items: z.array(z.strictObject(resource.createFields)).min(1).max(100) },
+    output: z.object({ data: z.array(resource.document) }),
+    handler: async (ctx, { items }) => {
+      const data: object[] = [];
+      for (const values of items) data.push(withPublicId(await resource.insert(ctx, asValues<Table>(values))));
+      return { data };
+    },
+  });
+}
+
+/** A named move of the state field: `POST <path>/{id}/<verb>`. Making it again is a no-op. */
+export function transition<Table extends TenantTable, Create extends Fields, Update extends Fields>(
+  resource: Resource<Table, Create, Update>,
+  { verb, changes }: { verb: string; changes: Changes<Table> },
+) {
+  const { name, path, noun, table, idParameter } = resource;
+  return mutationOperation({
+    name: `${name}:${verb}`,
+    operationId: `${verb}${capitalized(noun)}`,
+    noun,
+    method: "POST",
+    path: `${path}/{${idParameter}}/${verb}`,
+    summary: `${capitalized(verb)} a ${wordsOf(noun)}`,
+    access: "permission",
+    permission: permissionOf(noun, "update"),
+    on: resource,
+    params: { [idParameter]: rowId(table) },
+    output: resource.document,
+    problems: ["invalid_state_transition"],
+    handler: async (ctx) => withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changes)),
+  });
+}
+
+/** One page of a resource's rows: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
+export async function listRows<Table extends TenantTable>(
+  ctx: TenantQueryContext,
+  table: Table,
+  options: ListOptions,
+  input: PageInput & Readonly<Record<string, unknown>>,
+  noun: string,
+): Promise<PaginationResult<object>> {
+  if (input["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
+    throw new ProblemError("forbidden", `Listing the trash needs the permission ${noun}:delete.`);
+  }
+  const plan = planList(table, options, input);
+  const result = await paginate(ctx.db, table, plan, input);
+  return { ...result, page: result.page.map(withPublicId) };
+}
+
+async function paginate<Table extends TenantTable>(
+  db: TenantReader,
+  table: Table,
+  plan: ReturnType<typeof planList>,
+  { cursor, limit }: PageInput,
+): Promise<PaginationResult<Doc<Table>>> {
+  try {
+    return await db
+      .index(table, indexOf(plan.index), (q) => applyPlan(plan, q))
+      .order(plan.order)
+      .paginate({ cursor: cursor ?? null, numItems: limit ?? defaultPageSize });
+  } catch (error) {
+    // Convex binds a cursor to its whole query, the tenant included, and refuses any other.
+    if (cursor !== undefined && /cursor/i.test(String(error))) {
+      throw new ProblemError("invalid_cursor", "The cursor belongs to another list, or is none.");
+    }
+    throw error;
+  }
+}
+
+/** `scheduleId` → `Schedule Id`-like words for summaries: `agentApiLogs` → `agent api logs`. */
+export function wordsOf(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => ` ${letters.toLowerCase()}`);
+}
+
+export function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Every permission of an exported operation stands in the catalogue; the registry test holds that. */
+function permissionOf(noun: string, action: string): Permission {
+  return `${noun}:${action}` as Permission;
+}
+
+/** The pipeline loaded the row of the resource that the operation is declared `on`. */
+function rowOf<Table extends TenantTable>(ctx: { readonly row: unknown }): Doc<Table> {
+  return ctx.row as Doc<Table>;
+}
+
+/** `planList` names an index from the table's own facts. */
+function indexOf(name: string): never {
+  return name as never;
+}
+
+/** The input was parsed by the resource's create shape. */
+function asValues<Table extends TenantTable>(input: object): Partial<NewValues<Table>> {
+  return input as Partial<NewValues<Table>>;
+}
+
+/** The input was parsed by the resource's update shape: null clears, the path parameter is no field. */
+function changesOf<Table extends TenantTable>(input: object, idParameter: string): Changes<Table> {
+  const entries = Object.entries(input).filter(([field, value]) => field !== idParameter && value !== undefined);
+  return Object.fromEntries(entries.map(([field, value]) => [field, value === null ? undefined : value])) as Changes<Table>;
+}

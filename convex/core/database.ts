@@ -1,0 +1,316 @@
+import { appendAudit, auditedValues, changesBetween } from "./audit";
+import { deleteCascading } from "./cascades";
+import { ProblemError } from "./errors";
+import { tableFacts } from "./tableFacts";
+import type { AuditEntry, RequestOrigin } from "./audit";
+import type { Caller } from "./caller";
+import type { TenantTable } from "./documents";
+import type { TableFacts } from "./facts";
+import type { Tenant } from "./tenant";
+import type { DataModel, Doc, Id, TableNames } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import type { IndexNames, IndexRange, IndexRangeBuilder, NamedIndex, NamedTableInfo, Query, WithoutSystemFields } from "convex/server";
+
+type TableInfo<Table extends TableNames> = NamedTableInfo<DataModel, Table>;
+type EngineOwned = "organizationId" | "createdAt" | "createdBy" | "updatedAt" | "deletedAt";
+type Values<Table extends TableNames> = WithoutSystemFields<Doc<Table>>;
+/** What a caller of `insert` provides; the engine fills the tenant, the author and the times. */
+export type NewValues<Table extends TableNames> = Omit<Values<Table>, EngineOwned & keyof Values<Table>> &
+  Partial<Pick<Values<Table>, "createdBy" & keyof Values<Table>>> &
+  (Table extends "agentApiLogs" | "auditLogs" ? Pick<Values<Table>, "createdAt" & keyof Values<Table>> : unknown);
+/** Changed fields; undefined clears an optional one. */
+export type Changes<Table extends TableNames> = Partial<{ [F in keyof Values<Table>]: Values<Table>[F] | undefined }>;
+
+/** Everything the engine's writes need to know of the call they belong to. */
+export interface Scope {
+  readonly caller: Caller;
+  readonly tenant: Tenant | undefined;
+  readonly origin: RequestOrigin;
+  readonly now: number;
+  /** `<noun>.<verb>` of the running operation; rows of other tables are audited as `<noun>.<create|update|…>`. */
+  readonly action: string;
+}
+
+/** Reads rows of the caller's organization only: a foreign row does not exist here. */
+export class TenantReader {
+  constructor(
+    protected readonly ctx: QueryCtx,
+    protected readonly scope: Scope & { readonly tenant: Tenant },
+  ) {}
+
+  /** The organization that every read and write is bound to. */
+  get organizationId(): Id<"organizations"> {
+    return this.scope.tenant.organization._id;
+  }
+
+  /** The row of `id`, or null if it is missing, malformed, of another table or of another organization. */
+  async get<Table extends TenantTable>(table: Table, id: string): Promise<Doc<Table> | null> {
+    const normalized = this.ctx.db.normalizeId(table, id);
+    const row = normalized && (await this.ctx.db.get(table, normalized));
+    return row && tenantOf(row) === this.organizationId ? row : null;
+  }
+
+  /** A query over `index` within the organization; `range` continues after `organizationId`. */
+  index<Table extends TenantTable, Index extends IndexNames<TableInfo<Table>>>(
+    table: Table,
+    index: Index,
+    range: (q: TenantRange<Table, Index>) => IndexRange = (q) => q,
+  ): Query<TableInfo<Table>> {
+    return this.ctx.db.query(table).withIndex(index, (q) => range(tenantRange<Table, Index>(q, this.organizationId)));
+  }
+}
+
+type TenantRange<Table extends TableNames, Index extends IndexNames<TableInfo<Table>>> = IndexRangeBuilder<
+  Doc<Table>,
+  NamedIndex<TableInfo<Table>, Index>,
+  1
+>;
+
+/** The schema test guarantees that every index of a tenant table reachable from here begins with `organizationId`. */
+function tenantRange<Table extends TenantTable, Index extends IndexNames<TableInfo<Table>>>(
+  q: IndexRangeBuilder<Doc<Table>, NamedIndex<TableInfo<Table>, Index>, 0>,
+  organizationId: Id<"organizations">,
+): TenantRange<Table, Index> {
+  const prefixed = q as unknown as { eq(field: string, value: string): TenantRange<Table, Index> };
+  return prefixed.eq("organizationId", organizationId);
+}
+
+function tenantOf(row: object): unknown {
+  return "organizationId" in row ? row.organizationId : undefined;
+}
+
+/**
+ * The write phases of every operation, in order: uniqueness → write → cascade → audit. References are checked before,
+ * on the input; rules and denormalized fields belong to the resource.
+ */
+export class RowWriter {
+  constructor(
+    protected readonly ctx: MutationCtx,
+    protected readonly scope: Scope,
+  ) {}
+
+  /** Inserts a row with its base fields and its audit row. Throws 409 when it is not unique. */
+  async insert<Table extends TableNames>(table: Table, values: NewValues<Table>): Promise<Doc<Table>> {
+    const facts: TableFacts = tableFacts[table];
+    const row = this.withBaseFields<Table>(facts, values);
+    await this.assertUnique(table, facts, row, undefined);
+    const id = await this.ctx.db.insert(table, row);
+    await this.audit(table, "create", id, auditedValues(table, row));
+    return storedRow<Table>(row, id);
+  }
+
+  /** Changes fields of a row; nothing is written when nothing differs. Throws 409 when it would not be unique. */
+  async patch<Table extends TableNames>(
+    table: Table,
+    row: Doc<Table>,
+    changes: Changes<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>> {
+    return this.change(table, row, changes, "update", auditMetadata);
+  }
+
+  /** Marks a row as deleted; it leaves every default list and can be restored. Throws 409 when it is deleted already. */
+  async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<Doc<Table>> {
+    if (deletedAtOf(row) !== undefined) throw new ProblemError("already_deleted", "It is in the trash already.");
+    return this.change(table, row, deletedAtChange<Table>(this.scope.now), "delete");
+  }
+
+  /** Takes a row out of the trash; uniqueness is checked again. Throws 409 when it is not deleted. */
+  async restore<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<Doc<Table>> {
+    if (deletedAtOf(row) === undefined) throw new ProblemError("not_deleted", "It is not in the trash.");
+    return this.change(table, row, deletedAtChange<Table>(undefined), "restore");
+  }
+
+  /** Deletes a row for good, with what refers to it. Throws 409 when a restricting row refers to it. */
+  async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
+    await deleteCascading(this.ctx, table, row._id, tenantOf(row));
+    await this.audit(table, "purge", row._id, auditedValues(table, row));
+  }
+
+  /** Appends an audit row that no write of a row implies. */
+  async appendAudit(entry: AuditEntry): Promise<void> {
+    const { caller, tenant, origin, now } = this.scope;
+    await appendAudit(this.ctx, caller, tenant?.organization, origin, entry, now);
+  }
+
+  private async change<Table extends TableNames>(
+    table: Table,
+    row: Doc<Table>,
+    changes: Changes<Table>,
+    operation: "update" | "delete" | "restore",
+    metadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>> {
+    const facts: TableFacts = tableFacts[table];
+    const next = { ...row, ...changes };
+    const differences = changesBetween(table, row, next);
+    if (Object.keys(differences).length === 0) return row;
+    const stamped = facts.base === "CU" || facts.base === "CUD" ? { ...changes, updatedAt: this.scope.now } : changes;
+    await this.assertUnique(table, facts, next, row._id);
+    await patchRow(this.ctx, table, row._id, stamped);
+    await this.audit(table, operation, row._id, operation === "delete" ? auditedValues(table, row) : differences, metadata);
+    return storedRow<Table>({ ...row, ...stamped }, row._id);
+  }
+
+  private async assertUnique(table: TableNames, facts: TableFacts, row: object, ownId: string | undefined) {
+    const values = new Map<string, unknown>(Object.entries(row));
+    if (values.get("deletedAt") !== undefined) return;
+    for (const { fields, index, code } of facts.unique) {
+      if (fields.some((field) => field !== "organizationId" && values.get(field) === undefined)) continue;
+      const others = await takeByIndex(this.ctx, table, index, facts.indexes[index] ?? [], values);
+      if (others.some((other) => other._id !== ownId && deletedAtOf(other) === undefined)) {
+        const named = fields.filter((field) => field !== "organizationId").join(", ");
+        throw new ProblemError(code, `Another ${facts.noun} has the same ${named}.`);
+      }
+    }
+  }
+
+  private withBaseFields<Table extends TableNames>(facts: TableFacts, values: object): Values<Table> {
+    const { now, tenant } = this.scope;
+    const createdBy = actingUser(this.scope.caller);
+    return newRow<Table>({
+      ...(facts.base === "" ? {} : { createdAt: now, ...(createdBy === undefined ? {} : { createdBy }) }),
+      ...(facts.base === "CU" || facts.base === "CUD" ? { updatedAt: now } : {}),
+      ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
+      ...(facts.tenant && tenant ? { organizationId: tenant.organization._id } : {}),
+    });
+  }
+
+  private async audit(
+    table: TableNames,
+    operation: "create" | "update" | "delete" | "restore" | "purge",
+    recordId: string,
+    changes: unknown,
+    metadata?: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const facts: TableFacts = tableFacts[table];
+    if (!facts.audited) return;
+    const ownVerb = this.scope.action.startsWith(`${facts.noun}.`);
+    const action = ownVerb ? this.scope.action : `${facts.noun}.${operation}`;
+    await this.appendAudit({ action, operation, tableName: table, recordId, changes, metadata });
+  }
+}
+
+/** Reads and writes of one organization: the only database most handlers ever see. */
+export class TenantWriter extends TenantReader {
+  private readonly writer: RowWriter;
+
+  constructor(ctx: MutationCtx, scope: Scope & { readonly tenant: Tenant }) {
+    super(ctx, scope);
+    this.writer = new RowWriter(ctx, scope);
+  }
+
+  insert<Table extends TenantTable>(table: Table, values: NewValues<Table>) {
+    return this.writer.insert(table, values);
+  }
+  patch<Table extends TenantTable>(
+    table: Table,
+    row: Doc<Table>,
+    changes: Changes<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ) {
+    return this.writer.patch(table, this.own(row), changes, auditMetadata);
+  }
+  softDelete<Table extends TenantTable>(table: Table, row: Doc<Table>) {
+    return this.writer.softDelete(table, this.own(row));
+  }
+  restore<Table extends TenantTable>(table: Table, row: Doc<Table>) {
+    return this.writer.restore(table, this.own(row));
+  }
+  purge<Table extends TenantTable>(table: Table, row: Doc<Table>) {
+    return this.writer.purge(table, this.own(row));
+  }
+  appendAudit(entry: AuditEntry) {
+    return this.writer.appendAudit(entry);
+  }
+
+  /** A row read past this database must not be written through it. */
+  private own<Table extends TenantTable>(row: Doc<Table>): Doc<Table> {
+    if (tenantOf(row) !== this.organizationId) throw new Error("A row of another organization reached a tenant write.");
+    return row;
+  }
+}
+
+/** Reads past the tenant: for identities, organizations and built-in roles, in operations that say why. */
+export class UnscopedReader {
+  constructor(protected readonly ctx: QueryCtx) {}
+
+  /** The row of `id`, or null if it is missing, malformed or of another table. */
+  async get<Table extends TableNames>(table: Table, id: string): Promise<Doc<Table> | null> {
+    const normalized = this.ctx.db.normalizeId(table, id);
+    return normalized && this.ctx.db.get(table, normalized);
+  }
+
+  query<Table extends TableNames>(table: Table) {
+    return this.ctx.db.query(table);
+  }
+}
+
+/** Writes past the tenant, with the same phases. */
+export class UnscopedWriter extends RowWriter {
+  readonly reader: UnscopedReader;
+
+  constructor(ctx: MutationCtx, scope: Scope) {
+    super(ctx, scope);
+    this.reader = new UnscopedReader(ctx);
+  }
+
+  get<Table extends TableNames>(table: Table, id: string) {
+    return this.reader.get(table, id);
+  }
+  query<Table extends TableNames>(table: Table) {
+    return this.reader.query(table);
+  }
+}
+
+/** The user a write is attributed to: the caller, or the creator of the API key. */
+export function actingUser(caller: Caller): Id<"users"> | undefined {
+  if (caller.kind === "user") return caller.user._id;
+  return caller.kind === "apiKey" ? caller.apiKey.createdBy : undefined;
+}
+
+function deletedAtOf(row: object): unknown {
+  return "deletedAt" in row ? row.deletedAt : undefined;
+}
+
+async function takeByIndex(
+  ctx: MutationCtx,
+  table: TableNames,
+  index: string,
+  fields: readonly string[],
+  values: ReadonlyMap<string, unknown>,
+): Promise<readonly { _id: string }[]> {
+  interface UntypedRange {
+    eq(field: string, value: unknown): UntypedRange;
+  }
+  interface UntypedQuery {
+    withIndex(name: string, range: (q: UntypedRange) => UntypedRange): { take(count: number): Promise<{ _id: string }[]> };
+  }
+  // Index and fields come from the generated facts of the same table, so the untyped call names what exists.
+  const query = ctx.db.query(table) as unknown as UntypedQuery;
+  return query
+    .withIndex(index, (q) => fields.reduce((range, field) => range.eq(field, values.get(field)), q))
+    .take(2);
+}
+
+/** `values` were typed as the table's new values and the base fields come from its facts; Convex validates the whole. */
+function newRow<Table extends TableNames>(row: object): Values<Table> {
+  return row as Values<Table>;
+}
+
+/** A row as just written; only `_creationTime`, which no operation shows, is not known without reading it again. */
+function storedRow<Table extends TableNames>(row: object, id: Id<Table>): Doc<Table> {
+  const kept = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+  return { ...kept, _id: id } as Doc<Table>;
+}
+
+/** `changes` are a partial of the table's values plus `updatedAt`: what Convex's `patch` takes for that table. */
+function patchRow(ctx: MutationCtx, table: TableNames, id: string, changes: object): Promise<void> {
+  const database = ctx.db as unknown as { patch(table: string, id: string, changes: object): Promise<void> };
+  return database.patch(table, id, changes);
+}
+
+/** Only tables of base D reach `softDelete` and `restore`: the resource refuses the operations elsewhere. */
+function deletedAtChange<Table extends TableNames>(deletedAt: number | undefined): Changes<Table> {
+  const change: { deletedAt: number | undefined } = { deletedAt };
+  return change as Changes<TableNames> as Changes<Table>;
+}

@@ -1,0 +1,21 @@
+import type { tableFacts } from "./tableFacts";
+import type { Doc, Id, TableNames } from "../_generated/dataModel";
+
+type SecretOf<Table extends TableNames> = (typeof tableFacts)[Table]["secret"][number];
+
+/** A row as every door shows it: `id` for `_id`, no system fields, no secrets. */
+export type DocumentOf<Table extends TableNames> = { id: Id<Table> } & Omit<
+  Doc<Table>,
+  "_id" | "_creationTime" | SecretOf<Table>
+>;
+
+/** Tables whose rows belong to one organization each. */
+export type TenantTable = {
+  [Table in TableNames]: (typeof tableFacts)[Table]["tenant"] extends true ? Table : never;
+}[TableNames];
+
+/** The row with its id under the public name; the output schema then drops what may not leave. */
+export function withPublicId<Row extends { _id: string }>(row: Row): Omit<Row, "_id"> & { id: Row["_id"] } {
+  const { _id, ...rest } = row;
+  return { ...rest, id: _id };
+}

@@ -1,0 +1,50 @@
+import { ConvexError } from "convex/values";
+import type { Value } from "convex/values";
+import { problems } from "./problems";
+import type { ProblemCode, ProblemFault } from "./problems";
+
+/** RFC 9457 problem details; the same object over REST and in `ConvexError.data`. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly requestId?: string;
+  readonly errors?: ProblemFault[];
+};
+
+/** The problem of `code`; `type` resolves to the page of the code on this deployment's site origin. */
+export function problemOf(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]): Problem {
+  const [status, title] = problems[code];
+  const type = `${process.env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
+  return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
+}
+
+/** What a refusal leaves behind once its transaction is rolled back; see `followUps`. */
+export type Denial = { readonly [key: string]: Value | undefined };
+
+/** Thrown anywhere in the engine or a handler; every door turns it into its own form of the problem. */
+export class ProblemError extends ConvexError<Problem> {
+  override readonly name = "ProblemError";
+  /** Set by the permission phase: the audit row that the gateway writes afterwards. Never part of the answer. */
+  denial: Denial | undefined;
+
+  constructor(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]) {
+    super(problemOf(code, detail, errors));
+  }
+
+  get code(): ProblemCode {
+    return this.data.code;
+  }
+}
+
+/** The one answer for a missing row and for a row of another organization. */
+export function notFound(noun: string): ProblemError {
+  return new ProblemError("not_found", `There is no such ${noun}.`);
+}
+
+/** A single faulty field as a 400 with its pointer. */
+export function invalidField(pointer: string, code: string, message: string): ProblemError {
+  return new ProblemError("validation_failed", message, [{ pointer, code, message }]);
+}

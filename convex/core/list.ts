@@ -1,0 +1,153 @@
+import * as z from "zod";
+import { ProblemError } from "./errors";
+import { timestampMs } from "./fields";
+import { withoutDefault } from "./schemas";
+import { tableFacts } from "./tableFacts";
+import type { TableFacts } from "./facts";
+import type { Fields } from "./table";
+import type { TableNames } from "../_generated/dataModel";
+
+/** What a list can be asked for; every combination is answered by one index or refused. */
+export interface ListOptions {
+  /** Fields compared for equality. */
+  readonly filters?: readonly string[];
+  /** Fields compared by range, with the names of the two parameters: from (inclusive) and to (exclusive). */
+  readonly ranges?: Readonly<Record<string, readonly [from: string, to: string]>>;
+  /** Fields to sort by, besides `created`. */
+  readonly sorts?: readonly string[];
+  /** Default order when no sort is given: newest first unless `asc`. */
+  readonly order?: "asc" | "desc";
+}
+
+export const maximumPageSize = 100;
+export const defaultPageSize = 25;
+const created = "_creationTime";
+const createdRange = ["createdFrom", "createdTo"] as const;
+
+/** The query parameters of a list, besides `cursor` and `limit`. */
+export function listParameters(fields: Fields, options: ListOptions, hasTrash: boolean): Record<string, z.ZodType> {
+  const parameters: Record<string, z.ZodType> = {};
+  for (const name of options.filters ?? []) {
+    const type = fields[name];
+    if (!type) throw new Error(`The filter ${name} is no field.`);
+    const stored = withoutDefault(type);
+    parameters[name] = stored instanceof z.ZodOptional ? stored : stored.optional();
+  }
+  for (const [from, to] of [createdRange, ...Object.values(options.ranges ?? {})]) {
+    parameters[from] = timestampMs().optional().meta({ description: "Inclusive, milliseconds since the epoch." });
+    parameters[to] = timestampMs().optional().meta({ description: "Exclusive, milliseconds since the epoch." });
+  }
+  const sorts = ["created", ...(options.sorts ?? [])].flatMap((name) => [name, `-${name}`]);
+  parameters["sort"] = z.enum(sorts).optional().meta({ description: "Ascending, or descending with `-`." });
+  if (hasTrash) {
+    parameters["deleted"] = z
+      .enum(["only"])
+      .optional()
+      .meta({ description: "Lists soft-deleted rows instead; needs the permission to delete." });
+  }
+  return parameters;
+}
+
+/** How one list request is read: an index, equalities on its first fields, at most one range, an order. */
+export interface ListPlan {
+  readonly index: string;
+  readonly equals: readonly (readonly [field: string, value: unknown])[];
+  readonly range: { readonly field: string; readonly from?: unknown; readonly to?: unknown; readonly above?: boolean } | undefined;
+  readonly order: "asc" | "desc";
+}
+
+/** Finds the index that answers `input`, or throws 400 `unsupported_filter` with the sets that can be combined. */
+export function planList(table: TableNames, options: ListOptions, input: Readonly<Record<string, unknown>>): ListPlan {
+  const facts: TableFacts = tableFacts[table];
+  const hasTrash = facts.base === "CUD";
+  const filters = (options.filters ?? []).filter((name) => input[name] !== undefined);
+  const ranges = rangesOf(options).filter(([, [from, to]]) => input[from] !== undefined || input[to] !== undefined);
+  const sort = typeof input["sort"] === "string" ? input["sort"] : undefined;
+  const sortField = sort && fieldOfSort(sort);
+  const order = sort ? (sort.startsWith("-") ? "desc" : "asc") : (options.order ?? "desc");
+  const onlyDeleted = input["deleted"] === "only";
+  const next = new Set([...ranges.map(([field]) => field), ...(sortField === undefined ? [] : [sortField])]);
+  const refuse = () => new ProblemError("unsupported_filter", supportedSets(facts, options));
+
+  if (onlyDeleted) {
+    if (filters.length > 0 || next.size > 0) throw refuse();
+    const index = indexNamed(facts, ["organizationId", "deletedAt"]);
+    return { index, equals: [], range: { field: "deletedAt", above: true }, order };
+  }
+  if (next.size > 1) throw refuse();
+  const [wanted] = next;
+  const candidates = Object.entries(facts.indexes)
+    .map(([index, fields]) => ({ index, rest: restAfter(fields, hasTrash, filters) }))
+    .filter(({ rest }) => rest !== undefined && (wanted === undefined || (rest[0] ?? created) === wanted))
+    .sort((left, right) => (left.rest?.length ?? 0) - (right.rest?.length ?? 0));
+  const best = candidates[0];
+  if (!best) throw refuse();
+  const prefix = (facts.indexes[best.index] ?? []).slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + filters.length);
+  const [range] = ranges;
+  return {
+    index: best.index,
+    equals: [...(hasTrash ? [["deletedAt", undefined] as const] : []), ...prefix.map((field) => [field, input[field]] as const)],
+    range: range && { field: range[0], from: input[range[1][0]], to: input[range[1][1]] },
+    order,
+  };
+}
+
+function rangesOf(options: ListOptions): [field: string, names: readonly [string, string]][] {
+  return [[created, createdRange], ...Object.entries(options.ranges ?? {})];
+}
+
+function fieldOfSort(sort: string): string {
+  const name = sort.replace(/^-/, "");
+  return name === "created" ? created : name;
+}
+
+/** The index's fields after the tenant, the trash flag and exactly the filtered fields; undefined if it does not fit. */
+function restAfter(fields: readonly string[], hasTrash: boolean, filters: readonly string[]): readonly string[] | undefined {
+  const base = hasTrash ? ["organizationId", "deletedAt"] : ["organizationId"];
+  if (!base.every((field, at) => fields[at] === field)) return undefined;
+  const filtered = fields.slice(base.length, base.length + filters.length);
+  return filters.every((field) => filtered.includes(field)) ? fields.slice(base.length + filters.length) : undefined;
+}
+
+function indexNamed(facts: TableFacts, fields: readonly string[]): string {
+  const found = Object.entries(facts.indexes).find(([, own]) => own.join() === fields.join());
+  if (!found) throw new Error(`${facts.noun} has no index over ${fields.join(", ")}.`);
+  return found[0];
+}
+
+/** The sets of filters, ranges and sorts that one index each can answer, in words; also part of the OpenAPI document. */
+export function supportedSets(facts: TableFacts, options: ListOptions): string {
+  const hasTrash = facts.base === "CUD";
+  const sets = new Set<string>();
+  for (const fields of Object.values(facts.indexes)) {
+    for (let count = 0; count <= fields.length; count++) {
+      const rest = restAfter(fields, hasTrash, fields.slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + count));
+      const filtered = fields.slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + count);
+      if (!rest || filtered.length !== count || filtered.some((field) => !options.filters?.includes(field))) continue;
+      const next = rest[0] ?? created;
+      const range = rangesOf(options).find(([field]) => field === next)?.[1];
+      const sortable = next === created ? "created" : options.sorts?.includes(next) ? next : undefined;
+      if (filtered.length === 0 && !range && !sortable) continue;
+      const parts = [...filtered, ...(range ? [range.join("/")] : []), ...(sortable ? [`sort=${sortable}`] : [])];
+      sets.add(`{${parts.join(", ")}}`);
+    }
+  }
+  return `Supported together: ${[...sets].sort().join(", ")}${hasTrash ? ", {deleted=only}" : ""}.`;
+}
+
+/** Applies a plan's range part to an index builder positioned after the tenant. */
+export function applyPlan<Range>(plan: ListPlan, q: Range): Range {
+  interface Untyped {
+    eq(field: string, value: unknown): Untyped;
+    gt(field: string, value: unknown): Untyped;
+    gte(field: string, value: unknown): Untyped;
+    lt(field: string, value: unknown): Untyped;
+  }
+  // The plan was made from the index's own fields, so each call is one that the typed builder has.
+  let range = q as unknown as Untyped;
+  for (const [field, value] of plan.equals) range = range.eq(field, value);
+  if (plan.range?.above) range = range.gt(plan.range.field, undefined);
+  if (plan.range?.from !== undefined) range = range.gte(plan.range.field, plan.range.from);
+  if (plan.range?.to !== undefined) range = range.lt(plan.range.field, plan.range.to);
+  return range as unknown as Range;
+}

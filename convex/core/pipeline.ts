@@ -1,0 +1,274 @@
+import { identifyCaller } from "./caller";
+import { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
+import { withPublicId } from "./documents";
+import { notFound, ProblemError } from "./errors";
+import { entityTagMatches, entityTagOf } from "./etag";
+import { referencePaths, projectorOf, valuesAt } from "./schemas";
+import { reachOf } from "./rights";
+import { storedAnswer } from "./idempotency";
+import { tableFacts } from "./tableFacts";
+import { assertUsable, resolveTenant } from "./tenant";
+import { parseInput } from "./validation";
+import type { RequestOrigin } from "./audit";
+import type { Caller, Credential } from "./caller";
+import type { Scope } from "./database";
+import type { TenantTable } from "./documents";
+import type { IssuedSecret, Operation } from "./operation";
+import type { Reach } from "./rights";
+import type { Projector, ReferencePath } from "./schemas";
+import type { Tenant } from "./tenant";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+
+/** What only the gateway can say; empty for calls through the Convex function API. */
+export interface GatewayRequest extends RequestOrigin {
+  readonly credential?: Credential | undefined;
+  /** `Portico-Organization` */
+  readonly organization?: string | undefined;
+  /** `If-Match` */
+  readonly ifMatch?: string | undefined;
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
+  readonly secret?: IssuedSecret | undefined;
+}
+
+/** How a run ended, for the door to encode. */
+export type Execution =
+  | {
+      readonly kind: "answer";
+      readonly value: unknown;
+      readonly input: Input;
+      readonly caller: Caller;
+      readonly tenant: Tenant | undefined;
+      readonly now: number;
+    }
+  | { readonly kind: "replay"; readonly status: number; readonly body: string };
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * The way of every call, whichever door it came through, in order:
+ * caller → tenant → permission → row → replay → precondition → input → references → handler → output.
+ * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
+ */
+export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, request: GatewayRequest): Promise<Execution> {
+  const now = Date.now();
+  const { declaration } = operation;
+
+  const caller = await identifyCaller(ctx, request.credential, now);
+  const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
+  const reach = permissionPhase(operation, caller, tenant);
+  const scope: Scope = { caller, tenant, origin: request, now, action: operation.action };
+  const row = await rowPhase(ctx, operation, scope, raw, reach);
+
+  if (request.idempotency) {
+    const answer = await storedAnswer(ctx, operation, caller, tenant, request.idempotency, now);
+    if (answer) return { kind: "replay", ...answer };
+  }
+  if (request.ifMatch !== undefined && row) preconditionPhase(operation, row, request.ifMatch);
+
+  const input = parseInput(operation.shape, withoutTenantArgument(operation, raw), readOnlyFields(operation));
+  if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
+
+  const context = contextOf(ctx, operation, scope, request, row);
+  const result = await operation.handler(context, input);
+  return { kind: "answer", value: outputPhase(operation, result), input, caller, tenant, now };
+}
+
+async function tenantPhase(
+  ctx: QueryCtx,
+  { declaration }: Operation,
+  caller: Caller,
+  raw: Input,
+  request: GatewayRequest,
+  now: number,
+): Promise<Tenant | undefined> {
+  if (declaration.access === "enrollment") return undefined;
+  if (caller.kind === "anonymous" || caller.kind === "enrollment") {
+    throw new ProblemError("unauthenticated", "This operation needs a credential.");
+  }
+  if (declaration.access === "user") return undefined;
+  const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
+  const inPath = declaration.path.includes("{organizationId}") ? argument : undefined;
+  const named = request.organization ?? (inPath === undefined ? argument : undefined);
+  const tenant = await resolveTenant(ctx, caller, { named, inPath }, now);
+  if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
+  return tenant;
+}
+
+/** How far the caller may go; throws 403 when it may not go at all. */
+function permissionPhase({ declaration, action }: Operation, caller: Caller, tenant: Tenant | undefined): Reach {
+  const { access, permission } = declaration;
+  if (access === "enrollment") {
+    if (caller.kind !== "enrollment") throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
+    return "all";
+  }
+  if (access === "user") {
+    if (caller.kind !== "user") throw denied("This operation is for people, not for machines.", action, caller, tenant);
+    return "all";
+  }
+  if (access === "agent" && caller.kind !== "agent") throw denied("This operation is for device agents.", action, caller, tenant);
+  if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
+  const reach = reachOf(tenant.rights, permission);
+  if (access === "organization" && !tenant.needsReadRight) return "all";
+  if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);
+  return reach;
+}
+
+/** Loads the row that the path names; throws 404 when it is foreign, missing or in the trash, 403 when it is not one's own. */
+async function rowPhase(ctx: QueryCtx, operation: Operation, scope: Scope, raw: Input, reach: Reach) {
+  const { on, permission } = operation.declaration;
+  if (!on) return undefined;
+  const id = raw[on.idParameter];
+  const { caller, tenant } = scope;
+  if (!tenant || typeof id !== "string") throw notFound(on.noun);
+  const row = on.find
+    ? await on.find({ db: new TenantReader(ctx, { ...scope, tenant }), unscoped: new UnscopedReader(ctx), tenant, caller }, id)
+    : await new TenantReader(ctx, { ...scope, tenant }).get(asTenantTable(on.table), id);
+  if (!row) throw notFound(on.noun);
+  const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
+  if (isDeleted && !operation.declaration.reachesTrash) throw notFound(on.noun);
+  if (reach === "own" && !isOwn(row, caller)) {
+    throw denied(`The permission ${permission} reaches only one's own rows.`, operation.action, caller, tenant);
+  }
+  return row;
+}
+
+function isOwn(row: object, caller: Caller): boolean {
+  if (caller.kind !== "user") return false;
+  const owners = ["createdBy", "userId"].map((field) => Object.getOwnPropertyDescriptor(row, field)?.value);
+  return owners.includes(caller.user._id);
+}
+
+/** RFC 9110, 13.1.1: the tag is that of the row's document, as `get` shows it. */
+function preconditionPhase(operation: Operation, row: { _id: string }, ifMatch: string): void {
+  const { on } = operation.declaration;
+  if (!on) return;
+  const tag = entityTagOf(JSON.stringify(projectorFor(on.document)(withPublicId(row))));
+  if (!entityTagMatches(ifMatch, tag, false)) {
+    throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
+  }
+}
+
+const referencesOfBody = new WeakMap<object, readonly ReferencePath[]>();
+
+/** Every reference in the body must name a live row of the tenant; users must be active members. */
+async function referencePhase(ctx: QueryCtx, body: NonNullable<Operation["declaration"]["body"]>, input: Input, tenant: Tenant) {
+  let paths = referencesOfBody.get(body);
+  if (!paths) {
+    paths = referencePaths(body);
+    referencesOfBody.set(body, paths);
+  }
+  const checked = new Set<string>();
+  for (const { path, table } of paths) {
+    for (const [value, pointer] of valuesAt(input, path)) {
+      if (typeof value !== "string" || checked.has(`${table} ${value}`)) continue;
+      await assertReference(ctx, table, value, pointer, tenant);
+      checked.add(`${table} ${value}`);
+    }
+  }
+}
+
+async function assertReference(ctx: QueryCtx, table: string, value: string, pointer: string, { organization }: Tenant) {
+  const refuse = (code: "cross_tenant_reference" | "not_an_organization_member", message: string) => {
+    throw new ProblemError(code, message, [{ pointer, code, message }]);
+  };
+  if (!isTable(table)) throw new Error(`The reference at ${pointer} names the unknown table ${table}.`);
+  if (table === "users") {
+    const userId = ctx.db.normalizeId("users", value);
+    const membership =
+      userId &&
+      (await ctx.db
+        .query("memberships")
+        .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
+        .unique());
+    if (membership?.status !== "active") refuse("not_an_organization_member", "No active member of the organization has this id.");
+    return;
+  }
+  const id = ctx.db.normalizeId(table, value);
+  const row = id && (await ctx.db.get(table, id));
+  const isOwnRow = row && "organizationId" in row && row.organizationId === organization._id;
+  const isBuiltIn = row && table === "roles" && !("organizationId" in row);
+  const isDeleted = row && "deletedAt" in row && row.deletedAt !== undefined;
+  if (!(isOwnRow || isBuiltIn) || isDeleted) {
+    refuse("cross_tenant_reference", `No ${tableFacts[table].noun} of the organization has this id.`);
+  }
+}
+
+function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: GatewayRequest, row: unknown): unknown {
+  const { caller, tenant, origin, now } = scope;
+  const base = { caller, now, origin, row, tenant };
+  if (operation.kind === "query") {
+    return { ...base, unscoped: new UnscopedReader(ctx), db: tenant && new TenantReader(ctx, { ...scope, tenant }) };
+  }
+  const mutation = asMutation(ctx);
+  return {
+    ...base,
+    scheduler: mutation.scheduler,
+    secret: request.secret,
+    unscoped: new UnscopedWriter(mutation, scope),
+    db: tenant && new TenantWriter(mutation, { ...scope, tenant }),
+  };
+}
+
+const projectors = new WeakMap<object, Projector>();
+
+function projectorFor(schema: Operation["declaration"]["output"]): Projector {
+  let projector = projectors.get(schema);
+  if (!projector) {
+    projector = projectorOf(schema);
+    projectors.set(schema, projector);
+  }
+  return projector;
+}
+
+/** A list's result keeps Convex's page fields; its rows are projected like any document. */
+function outputPhase({ declaration, isList }: Operation, result: unknown): unknown {
+  if (declaration.status === 204) return null;
+  const project = projectorFor(declaration.output);
+  if (!isList) return project(result);
+  const page: { page: unknown[] } = asPage(result);
+  return { ...page, page: page.page.map(project) };
+}
+
+/** `organizationId` names the tenant of a Convex call; it is an input only where the path or the shape has it. */
+function withoutTenantArgument(operation: Operation, raw: Input): Input {
+  if (!("organizationId" in raw) || "organizationId" in operation.shape) return raw;
+  const { organizationId: _, ...input } = raw;
+  return input;
+}
+
+function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {
+  return declaration.on?.readOnly ?? declaration.readOnly ?? new Set();
+}
+
+function denied(detail: string, action: string, caller: Caller, tenant: Tenant | undefined): ProblemError {
+  const error = new ProblemError("forbidden", detail);
+  if (tenant) {
+    error.denial = {
+      organizationId: tenant.organization._id,
+      action,
+      ...(caller.kind === "user" ? { userId: caller.user._id } : {}),
+      ...(caller.kind === "apiKey" ? { apiKeyId: caller.apiKey._id } : {}),
+      ...(caller.kind === "agent" ? { agentId: caller.agent._id } : {}),
+    };
+  }
+  return error;
+}
+
+function isTable(name: string): name is keyof typeof tableFacts {
+  return Object.hasOwn(tableFacts, name);
+}
+
+/** Resources without `find` are declared on tenant tables only; `resource()` checks it. */
+function asTenantTable(table: string | undefined): TenantTable {
+  return table as TenantTable;
+}
+
+/** Operations of kind mutation are registered as Convex mutations, so their context can write. */
+function asMutation(ctx: QueryCtx): MutationCtx {
+  return ctx as MutationCtx;
+}
+
+/** List handlers return the result of one `.paginate()`. */
+function asPage(result: unknown): { page: unknown[] } {
+  return result as { page: unknown[] };
+}

@@ -1,0 +1,69 @@
+/**
+ * Every problem code of the API: its HTTP status, its title (RFC 9457) and how the caller mends it. The problem pages,
+ * the OpenAPI document and the errors themselves are made from this table.
+ */
+export const problems = {
+  validation_failed: [400, "The request is not valid", "Correct the fields named in `errors` and send the request again."],
+  invalid_cursor: [400, "The cursor does not fit this list", "Use a cursor only with the same organization, filters and sort that returned it, or start again without one."],
+  unsupported_filter: [400, "These filters cannot be combined", "Use one of the filter sets named in `detail`."],
+  organization_required: [400, "No organization is named", "Send the `Portico-Organization` header, or use a token that carries an organization."],
+  idempotency_key_invalid: [400, "The idempotency key is not valid", "Send an `Idempotency-Key` of 8 to 128 printable characters without spaces."],
+  unauthenticated: [401, "Credentials are missing or not valid", "Send `Authorization: Bearer` with a valid token, API key or agent key."],
+  user_deleted: [401, "This user was deleted", "Sign in as a user that exists."],
+  agent_revoked: [401, "The agent's key was revoked", "Rotate the agent's key, or enrol the device again."],
+  key_expired: [401, "The API key has expired", "Create a new API key."],
+  key_revoked: [401, "The API key was revoked", "Use another API key."],
+  invalid_enrollment_token: [401, "The enrolment token is not valid", "Create a new enrolment token for the site."],
+  forbidden: [403, "Permission is missing", "Ask an administrator for the permission named in `detail`."],
+  tenant_mismatch: [403, "Two different organizations are named", "Name the organization of the credential, or leave the header out."],
+  not_a_member: [403, "The caller is not a member of the organization", "Ask an administrator of the organization for an invitation."],
+  membership_banned: [403, "The membership is banned", "Ask a moderator of the organization."],
+  user_inactive: [403, "The user or the membership is not active", "Ask an administrator to activate it."],
+  user_not_provisioned: [403, "The user is not known yet", "Call `POST /v1/me/sync` once with the user's token."],
+  organization_deleted: [403, "The organization is deleted", "Its owner may restore it until it is purged."],
+  organization_suspended: [403, "The organization is suspended or inactive", "Ask the platform's operator."],
+  rank_too_low: [403, "The role's rank is too low", "Only a role of a higher rank may do this; ask somebody who has one."],
+  not_found: [404, "Not found", "Check the path and the id; a row of another organization is not found either."],
+  method_not_allowed: [405, "The method is not allowed here", "Use one of the methods in the `Allow` header."],
+  not_acceptable: [406, "The answer has no acceptable form", "Accept `application/json`."],
+  already_deleted: [409, "It is deleted already", "Restore it, or delete it permanently with `permanent=true`."],
+  already_member: [409, "The user is a member already", "Update the existing membership."],
+  confirmation_mismatch: [409, "The confirmation does not match", "Send the organization's current slug as `confirmSlug`."],
+  email_taken: [409, "The e-mail address belongs to another user", "Use another address, or sign in as that user."],
+  enrollment_exhausted: [409, "The enrolment token is used up", "Create a new enrolment token for the site."],
+  external_id_taken: [409, "The external id is taken", "Use another external id."],
+  guid_taken: [409, "The device GUID is taken", "Restore or update the agent that has this GUID."],
+  idempotency_conflict: [409, "The idempotency key was used for another request", "Use a new key for a different request."],
+  invalid_state_transition: [409, "The state does not allow this", "Use one of the transitions named in `detail`."],
+  key_taken: [409, "The key is taken", "Choose another key."],
+  last_admin: [409, "It is the last administrator", "Make somebody else an administrator first."],
+  name_taken: [409, "The name is taken", "Choose another name."],
+  not_banned: [409, "The membership is not banned", "Nothing needs to be done."],
+  not_deleted: [409, "It is not deleted", "Delete it first."],
+  role_in_use: [409, "The role is in use", "Give its members another role first."],
+  site_has_agents: [409, "The site has agents", "Move or delete its agents, or send `cascade=true`."],
+  site_not_active: [409, "The site is not active", "Activate the site first."],
+  slug_taken: [409, "The slug is taken", "Choose another slug."],
+  sole_owner: [409, "The user owns an organization", "Transfer or delete the organization first."],
+  system_role: [409, "Built-in roles cannot be changed", "Create a custom role instead."],
+  in_use: [409, "Other rows refer to it", "Remove or move the rows named in `detail` first."],
+  enrollment_expired: [410, "The enrolment token has expired", "Create a new enrolment token for the site."],
+  purged: [410, "It was purged", "It cannot be restored any more."],
+  precondition_failed: [412, "The resource has changed", "Read it again and send its new `ETag` as `If-Match`."],
+  payload_too_large: [413, "The body is too large", "Send less in one request."],
+  unsupported_media_type: [415, "The content type is not supported", "Send `Content-Type: application/json`."],
+  cross_tenant_reference: [422, "A reference names no row of this organization", "Use the id of a row of this organization."],
+  not_an_organization_member: [422, "The user is no active member of the organization", "Name an active member of the organization."],
+  read_only_field: [422, "A field cannot be set", "Leave the fields named in `errors` out."],
+  scope_not_allowed: [422, "A scope cannot be granted", "Grant only scopes that you hold yourself and that are not for people only."],
+  internal: [500, "Something went wrong here", "Try again; if it persists, report the `requestId`."],
+} as const satisfies Record<string, readonly [status: number, title: string, mend: string]>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One fault inside a request: where (RFC 6901 JSON Pointer into the flat input), a stable code, and what to change. */
+export type ProblemFault = {
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+};

@@ -1,0 +1,134 @@
+import { zodOutputToConvex, zodToConvexFields } from "convex-helpers/server/zod4";
+import { makeFunctionReference, paginationOptsValidator } from "convex/server";
+import { v } from "convex/values";
+import { action, internalAction, internalMutation, mutation, query } from "../_generated/server";
+import { execute } from "./pipeline";
+import { newSecret } from "./secrets";
+import type { Operation } from "./operation";
+import type { Execution, GatewayRequest } from "./pipeline";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import type { PaginationOptions } from "convex/server";
+import type { PropertyValidators, Validator } from "convex/values";
+
+const operations = new WeakMap<object, Operation>();
+
+/** The operation behind an exported Convex function; undefined for any other value. */
+export function operationOf(exported: unknown): Operation | undefined {
+  const isReference = (typeof exported === "object" || typeof exported === "function") && exported !== null;
+  return isReference ? operations.get(exported) : undefined;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Registers an operation as the Convex function that its kind asks for, running the same pipeline as REST. */
+export function register<Registered>(operation: Operation): Registered {
+  const registered = functionOf(operation);
+  operations.set(registered, operation);
+  // The declaring call's return type is computed from the same declaration that makes the validators and the handler.
+  return registered as Registered;
+}
+
+function functionOf(operation: Operation): object {
+  const { declaration, kind, isList } = operation;
+  const definition = {
+    // Convex asks for validators only when it analyses or checks, so their cost is not paid by every context.
+    get args() {
+      return argumentValidators(operation);
+    },
+    get returns() {
+      return returnValidator(operation);
+    },
+  };
+  if (kind === "query") {
+    const handler = async (ctx: QueryCtx, input: Input) => {
+      const answer = await execute(ctx, operation, isList ? withPage(input) : input, {});
+      return valueOf(answer);
+    };
+    return query({ ...lazily(definition), handler });
+  }
+  if (declaration.secret) {
+    const build = declaration.restOnly ? internalAction : action;
+    return build({ ...lazily(definition), handler: async (ctx, input: Input) => issueSecret(ctx, operation, { input }) });
+  }
+  const build = declaration.restOnly ? internalMutation : mutation;
+  return build({
+    ...lazily(definition),
+    handler: async (ctx: MutationCtx, input: Input) => valueOf(await execute(ctx, operation, input, await originOf(ctx))),
+  });
+}
+
+/** Spreading would evaluate the getters: the definition itself is handed on, with the handler added. */
+function lazily<Definition extends object>(definition: Definition): Definition {
+  return Object.create(Object.prototype, Object.getOwnPropertyDescriptors(definition));
+}
+
+function valueOf(execution: Execution): unknown {
+  if (execution.kind !== "answer") throw new Error("Only requests of the gateway carry idempotency keys.");
+  return execution.value;
+}
+
+async function originOf(ctx: MutationCtx): Promise<GatewayRequest> {
+  const { requestId, ip, userAgent } = await ctx.meta.getRequestMetadata();
+  return { requestId, ...(ip === null ? {} : { ip }), ...(userAgent === null ? {} : { userAgent }) };
+}
+
+function withPage({ paginationOpts, ...input }: Input): Input {
+  const { cursor = null, numItems = 100 }: Partial<PaginationOptions> = Object(paginationOpts ?? {});
+  return { ...input, ...(cursor === null ? {} : { cursor }), limit: Math.min(numItems, 100) };
+}
+
+function argumentValidators({ declaration, shape, isList }: Operation): PropertyValidators {
+  const fields = zodToConvexFields(shape);
+  const tenant = declaration.access === "user" ? {} : { organizationId: v.optional(v.string()) };
+  if (!isList) return { ...tenant, ...fields };
+  const { cursor: _cursor, limit: _limit, ...filters } = fields;
+  return { ...tenant, ...filters, paginationOpts: v.optional(paginationOptsValidator) };
+}
+
+function returnValidator({ declaration, isList }: Operation): Validator<unknown, "required", string> {
+  if (declaration.status === 204) return v.null();
+  const document = zodOutputToConvex(declaration.output);
+  if (!isList) return document;
+  return v.object({
+    page: v.array(document),
+    isDone: v.boolean(),
+    continueCursor: v.string(),
+    splitCursor: v.optional(v.union(v.string(), v.null())),
+    pageStatus: v.optional(v.union(v.literal("SplitRecommended"), v.literal("SplitRequired"), v.null())),
+  });
+}
+
+interface RestAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Makes the credential here, where randomness is the system's, and lets the domain's REST mutation store its hash. */
+export async function issueRestSecret(
+  ctx: { runMutation(reference: ReturnType<typeof restMutation>, args: Record<string, unknown>): Promise<RestAnswer> },
+  operation: Operation,
+  request: Record<string, unknown>,
+): Promise<RestAnswer> {
+  const { secret } = operation.declaration;
+  if (!secret) throw new Error(`${operation.action} issues no secret.`);
+  const { plaintext, hash, prefix } = await newSecret(secret.prefix);
+  const answer = await ctx.runMutation(restMutation(operation.domain), { ...request, secret: { hash, prefix } });
+  if (answer.headers["idempotent-replayed"] !== undefined || answer.status >= 300) return answer;
+  const document: object = JSON.parse(answer.body);
+  return { ...answer, body: JSON.stringify({ ...document, [secret.field]: plaintext }) };
+}
+
+async function issueSecret(
+  ctx: Parameters<typeof issueRestSecret>[0],
+  operation: Operation,
+  { input }: { input: Input },
+): Promise<unknown> {
+  const { resource, verb } = operation;
+  const answer = await issueRestSecret(ctx, operation, { operation: `${resource}.${verb}`, inputText: JSON.stringify(input) });
+  return JSON.parse(answer.body);
+}
+
+function restMutation(domain: string) {
+  return makeFunctionReference<"mutation", Record<string, unknown>, RestAnswer>(`${domain}/rest:mutation`);
+}

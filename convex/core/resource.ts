@@ -1,0 +1,228 @@
+import * as z from "zod";
+import { ProblemError } from "./errors";
+import { rowId, timestampMs } from "./fields";
+import { listParameters } from "./list";
+import { asPatch, withoutDefault } from "./schemas";
+import { tableFacts } from "./tableFacts";
+import type { Changes, NewValues } from "./database";
+import type { DocumentOf, TenantTable } from "./documents";
+import type { TableFacts } from "./facts";
+import type { ListOptions } from "./list";
+import type { Access, TenantMutationContext } from "./operation";
+import type { ResourceShape } from "./resourceShape";
+import type { Fields } from "./table";
+import type { Doc } from "../_generated/dataModel";
+
+type Awaitable<T> = T | Promise<T>;
+type Provided<Table extends TenantTable> = { [F in keyof NewValues<Table>]?: NewValues<Table>[F] | undefined };
+
+/** Domain code that runs at fixed places of every write of the resource, whichever operation writes. */
+export interface ResourceHooks<Table extends TenantTable> {
+  /** Values that the server provides on insert where the input left them out. */
+  defaults?(ctx: TenantMutationContext, values: Partial<NewValues<Table>>): Awaitable<Provided<Table>>;
+  /** Rules over the row as it will be; throws the problem that applies. */
+  rules?(ctx: TenantMutationContext, next: NewValues<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
+  /** Denormalized fields and rows of other tables, in the same transaction. */
+  afterWrite?(ctx: TenantMutationContext, row: Doc<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
+  /** What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). */
+  beforeDelete?(ctx: TenantMutationContext, row: Doc<Table>, input: Readonly<Record<string, unknown>>): Awaitable<void>;
+}
+
+export interface ResourceDeclaration<
+  Table extends TenantTable,
+  F extends Fields,
+  Server extends keyof F,
+  Immutable extends keyof F,
+  Defaulted extends keyof F,
+> {
+  /** `<domain>/<resource>`: module path and SDK property. */
+  readonly name: `${string}/${string}`;
+  readonly table: Table;
+  /** Path under `/v1`. */
+  readonly path: `/${string}`;
+  readonly fields: F;
+  /** Never taken from a request. */
+  readonly serverOwned?: readonly Server[];
+  /** Taken on create only. */
+  readonly immutable?: readonly Immutable[];
+  /** Required in the row, optional on create: the `defaults` hook provides them. */
+  readonly defaulted?: readonly Defaulted[];
+  readonly list?: ListOptions & { readonly access?: Access };
+  /** State field and the transitions it may make; everything else is 409. */
+  readonly states?: { readonly field: keyof F & string; readonly transitions: Readonly<Record<string, readonly string[]>> };
+  readonly hooks?: ResourceHooks<Table>;
+}
+
+type Flatten<T> = { [K in keyof T]: T[K] };
+type Optional<F extends Fields, Keys extends keyof F> = Flatten<
+  Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }
+>;
+/** Fields a create takes. */
+export type CreateFields<F extends Fields, Server extends keyof F, Defaulted extends keyof F> = Optional<
+  Omit<F, Server>,
+  Extract<Defaulted, Exclude<keyof F, Server>>
+>;
+/** Fields an update takes: each may be left out, optional ones may be cleared with null. */
+export type UpdateFields<F extends Fields, Fixed extends keyof F> = {
+  [K in Exclude<keyof F, Fixed>]: undefined extends z.output<F[K]>
+    ? z.ZodOptional<z.ZodNullable<z.ZodType<Exclude<z.output<F[K]>, undefined>, Exclude<z.input<F[K]>, undefined>>>>
+    : z.ZodOptional<z.ZodType<z.output<F[K]>, Exclude<z.input<F[K]>, undefined>>>;
+};
+
+/** A table as the API knows it: shapes for every direction, and the one way to write its rows. */
+export interface Resource<Table extends TenantTable, Create extends Fields = Fields, Update extends Fields = Fields>
+  extends ResourceShape {
+  readonly name: `${string}/${string}`;
+  readonly table: Table;
+  readonly path: `/${string}`;
+  readonly document: z.ZodType<DocumentOf<Table>> & z.ZodObject;
+  readonly createFields: Create;
+  readonly updateFields: Update;
+  readonly listFields: Fields;
+  readonly listOptions: ListOptions & { readonly access?: Access };
+  readonly hasTrash: boolean;
+  /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
+  insert(ctx: TenantMutationContext, values: Partial<NewValues<Table>>): Promise<Doc<Table>>;
+  /** Changes a row: state machine → rules → uniqueness → write → afterWrite → audit. */
+  patch(
+    ctx: TenantMutationContext,
+    row: Doc<Table>,
+    changes: Changes<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>>;
+  /** Moves a row to the trash, or purges one that is there already (`permanent`); tables without a trash purge at once. */
+  delete(ctx: TenantMutationContext, row: Doc<Table>, input: { permanent?: boolean | undefined }): Promise<void>;
+  /** Takes a row out of the trash. */
+  restore(ctx: TenantMutationContext, row: Doc<Table>): Promise<Doc<Table>>;
+}
+
+/** Declares a resource of one tenant table. */
+export function resource<
+  Table extends TenantTable,
+  F extends Fields,
+  Server extends keyof F = never,
+  Immutable extends keyof F = never,
+  Defaulted extends keyof F = never,
+>(
+  declaration: ResourceDeclaration<Table, F, Server, Immutable, Defaulted> & Pick<ResourceShape, "find">,
+): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>> {
+  const { name, table, path, fields, list = {}, states, hooks = {}, find } = declaration;
+  const facts: TableFacts = tableFacts[table];
+  const fixed = new Set<PropertyKey>(declaration.serverOwned);
+  const frozen = new Set<PropertyKey>([...fixed, ...(declaration.immutable ?? [])]);
+  const defaulted = new Set<PropertyKey>(declaration.defaulted);
+  const created = Object.entries(fields).filter(([field]) => !fixed.has(field));
+  const changed = Object.entries(fields).filter(([field]) => !frozen.has(field));
+  const hasTrash = facts.base === "CUD";
+  const document = documentSchema(table, facts, fields);
+
+  const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
+    if (states) assertTransition(states, Object.entries(row), Object.entries(changes));
+  };
+
+  return {
+    name,
+    table,
+    path,
+    noun: facts.noun,
+    idParameter: `${facts.noun}Id`,
+    document: asDocument<Table>(document),
+    readOnly: new Set(Object.keys(document.shape)),
+    find,
+    createFields: asShape<CreateFields<F, Server, Defaulted>>(
+      Object.fromEntries(created.map(([field, type]) => [field, defaulted.has(field) ? type.optional() : type])),
+    ),
+    updateFields: asShape<UpdateFields<F, Server | Immutable>>(
+      Object.fromEntries(changed.map(([field, type]) => [field, asPatch(type)])),
+    ),
+    listFields: listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash),
+    listOptions: list,
+    hasTrash,
+    async insert(ctx, values) {
+      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...defined(values) });
+      await hooks.rules?.(ctx, complete, undefined);
+      const row = await ctx.db.insert(table, complete);
+      await hooks.afterWrite?.(ctx, row, undefined);
+      return row;
+    },
+    async patch(ctx, row, changes, auditMetadata) {
+      stateRule(row, changes);
+      await hooks.rules?.(ctx, asNew<Table>({ ...row, ...changes }), row);
+      const next = await ctx.db.patch(table, row, changes, auditMetadata);
+      if (next !== row) await hooks.afterWrite?.(ctx, next, row);
+      return next;
+    },
+    async delete(ctx, row, input) {
+      const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
+      if (hasTrash && input.permanent && !isDeleted) {
+        throw new ProblemError("not_deleted", "Only what is in the trash can be deleted permanently.");
+      }
+      if (isDeleted && !input.permanent) throw new ProblemError("already_deleted", "It is in the trash already.");
+      await hooks.beforeDelete?.(ctx, row, input);
+      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row);
+      else await ctx.db.purge(table, row);
+    },
+    async restore(ctx, row) {
+      const restored = await ctx.db.restore(table, row);
+      await hooks.afterWrite?.(ctx, restored, row);
+      return restored;
+    },
+  };
+}
+
+const documentNames = new WeakMap<z.ZodType, string>();
+
+/** The OpenAPI component name of a resource's document schema, or undefined for any other schema. */
+export function documentNameOf(schema: z.ZodType): string | undefined {
+  return documentNames.get(schema);
+}
+
+/** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
+export function documentSchema(table: TenantTable | "users" | "organizations", facts: TableFacts, fields: Fields): z.ZodObject {
+  const visible = Object.entries(fields).filter(([field]) => !facts.secret.includes(field));
+  const document = z.object({
+    id: rowId(table),
+    ...(facts.tenant && !("organizationId" in fields)
+      ? { organizationId: facts.noun === "role" || facts.noun === "auditLog" ? rowId("organizations").optional() : rowId("organizations") }
+      : {}),
+    ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
+    ...(facts.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId("users").optional() }),
+    ...(facts.base === "CU" || facts.base === "CUD" ? { updatedAt: timestampMs() } : {}),
+    ...(facts.base === "CUD" ? { deletedAt: timestampMs().optional() } : {}),
+  });
+  documentNames.set(document, facts.noun.charAt(0).toUpperCase() + facts.noun.slice(1));
+  return document;
+}
+
+function assertTransition(
+  { field, transitions }: { field: string; transitions: Readonly<Record<string, readonly string[]>> },
+  row: readonly [string, unknown][],
+  changes: readonly [string, unknown][],
+): void {
+  const from = row.find(([name]) => name === field)?.[1];
+  const to = changes.find(([name]) => name === field)?.[1];
+  if (to === undefined || to === from) return;
+  const allowed = transitions[String(from)] ?? [];
+  if (allowed.includes(String(to))) return;
+  const ways = allowed.length > 0 ? `allowed from ${String(from)}: ${allowed.join(", ")}` : `${String(from)} is final`;
+  throw new ProblemError("invalid_state_transition", `${field} cannot go from ${String(from)} to ${String(to)}; ${ways}.`);
+}
+
+function defined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Input was parsed by the create shape and completed by `defaults`; Convex validates the row against the schema. */
+function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
+  return values as NewValues<Table>;
+}
+
+/** The schema is built from the same fields and facts as the table that types `DocumentOf`. */
+function asDocument<Table extends TenantTable>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+  return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
+}
+
+/** The filtered entries are those that the type parameters name. */
+function asShape<Shape extends Fields>(shape: Fields): Shape {
+  return shape as Shape;
+}

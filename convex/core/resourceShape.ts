@@ -1,0 +1,26 @@
+import type { Caller } from "./caller";
+import type { TenantReader, UnscopedReader } from "./database";
+import type { Tenant } from "./tenant";
+import type { TableNames } from "../_generated/dataModel";
+import type * as z from "zod";
+
+/** What a row is looked up with. */
+export interface Lookup {
+  readonly db: TenantReader;
+  readonly unscoped: UnscopedReader;
+  readonly tenant: Tenant;
+  readonly caller: Caller;
+}
+
+/** What the pipeline must know of a resource to load and show one row of it. */
+export interface ResourceShape {
+  readonly table: TableNames | undefined;
+  readonly noun: string;
+  /** Path parameter that carries the row's id. */
+  readonly idParameter: string;
+  readonly document: z.ZodType;
+  /** Known fields that a request may not set. */
+  readonly readOnly: ReadonlySet<string>;
+  /** Another way to find the row than by id within the tenant. */
+  readonly find?: ((lookup: Lookup, id: string) => Promise<{ _id: string } | null>) | undefined;
+}

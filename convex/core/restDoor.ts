@@ -1,0 +1,198 @@
+import { ConvexError, v } from "convex/values";
+import { internalAction, internalMutation, internalQuery } from "../_generated/server";
+import { ProblemError } from "./errors";
+import { entityTagOf } from "./etag";
+import { storeAnswer } from "./idempotency";
+import { defaultPageSize } from "./list";
+import { execute } from "./pipeline";
+import { issueRestSecret, operationOf } from "./register";
+import { parsedParameter } from "./schemas";
+import type { Caller } from "./caller";
+import type { Operation } from "./operation";
+import type { Execution, GatewayRequest } from "./pipeline";
+import type { QueryCtx } from "../_generated/server";
+import type { Infer } from "convex/values";
+
+const origin = {
+  requestId: v.optional(v.string()),
+  ip: v.optional(v.string()),
+  userAgent: v.optional(v.string()),
+};
+
+/** What the gateway sends to a domain's REST entries. Internal functions only: no public caller can forge it. */
+export const restArguments = {
+  operation: v.string(),
+  params: v.optional(v.record(v.string(), v.string())),
+  query: v.optional(v.record(v.string(), v.union(v.string(), v.array(v.string())))),
+  /** The body as it came: its fields may not even be storable, so it is parsed behind this border. */
+  bodyText: v.optional(v.string()),
+  /** The flat input of a Convex call that goes on as a REST mutation. */
+  inputText: v.optional(v.string()),
+  request: v.optional(
+    v.object({
+      ...origin,
+      credential: v.optional(
+        v.object({ kind: v.union(v.literal("apiKey"), v.literal("agent"), v.literal("enrollment")), hash: v.string() }),
+      ),
+      organization: v.optional(v.string()),
+      ifMatch: v.optional(v.string()),
+      idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
+    }),
+  ),
+  secret: v.optional(v.object({ hash: v.string(), prefix: v.string() })),
+};
+const argumentsValidator = v.object(restArguments);
+type RestRequest = Infer<typeof argumentsValidator>;
+
+/** What a read may not write itself; the gateway hands it to `core/followUps:record` afterwards. */
+const followUpValidator = v.object({ kind: v.union(v.literal("apiKey"), v.literal("user")), id: v.string() });
+
+const answerValidator = v.object({
+  status: v.number(),
+  headers: v.record(v.string(), v.string()),
+  /** JSON text, empty with 204. */
+  body: v.string(),
+  followUp: v.optional(followUpValidator),
+});
+export type RestAnswer = Infer<typeof answerValidator>;
+
+const touchIntervalMs = 60_000;
+
+/** The three internal REST entries of a domain, over the operations that its resource modules export. */
+export function restDoor(modules: Readonly<Record<string, object>>) {
+  const operations = operationsOf(modules);
+  const find = (name: string): Operation => {
+    const operation = operations.get(name);
+    if (!operation) throw new Error(`The route table names the unknown operation ${name}.`);
+    return operation;
+  };
+  return {
+    operations,
+    query: internalQuery({
+      args: restArguments,
+      returns: answerValidator,
+      handler: async (ctx, args) => answering(() => answerQuery(ctx, find(args.operation), args)),
+    }),
+    mutation: internalMutation({
+      args: restArguments,
+      returns: answerValidator,
+      handler: async (ctx, args) =>
+        answering(async () => {
+          const operation = find(args.operation);
+          const request = requestOf(args);
+          const execution = await execute(ctx, operation, inputOf(operation, args), request);
+          const answer = encode(operation, execution);
+          if (execution.kind === "answer" && request.idempotency) {
+            const { caller, tenant, now } = execution;
+            await storeAnswer(ctx, operation, caller, tenant, request.idempotency, answer, now);
+          }
+          return answer;
+        }),
+    }),
+    action: internalAction({
+      args: restArguments,
+      returns: answerValidator,
+      handler: async (ctx, args): Promise<RestAnswer> => issueRestSecret(ctx, find(args.operation), args),
+    }),
+  };
+}
+
+/** Every operation exported by the modules, by `<resource>.<verb>`; a name that does not match its place is a mistake. */
+export function operationsOf(modules: Readonly<Record<string, object>>): ReadonlyMap<string, Operation> {
+  const operations = new Map<string, Operation>();
+  for (const [resource, exports] of Object.entries(modules)) {
+    for (const [verb, exported] of Object.entries(exports)) {
+      const operation = operationOf(exported);
+      if (!operation) continue;
+      if (operation.resource !== resource || operation.verb !== verb) {
+        throw new Error(`${operation.declaration.name} is exported as ${resource}:${verb}.`);
+      }
+      operations.set(`${resource}.${verb}`, operation);
+    }
+  }
+  return operations;
+}
+
+async function answerQuery(ctx: QueryCtx, operation: Operation, args: RestRequest): Promise<RestAnswer> {
+  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)));
+}
+
+function requestOf({ request, secret }: RestRequest): GatewayRequest {
+  return { ...request, secret };
+}
+
+/** Path, query and body as one flat input. Parameters that the operation does not know are refused here. */
+function inputOf(operation: Operation, { params, query, bodyText, inputText }: RestRequest): Record<string, unknown> {
+  if (inputText !== undefined) return JSON.parse(inputText);
+  const { declaration } = operation;
+  const input: Record<string, unknown> = { ...params };
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (!Object.hasOwn(declaration.query ?? {}, name)) throw unknownInput(name, "This query parameter is not known here.");
+    input[name] = typeof value === "string" ? parsedParameter(declaration.query?.[name], value) : value;
+  }
+  for (const [name, value] of Object.entries(parsedBody(bodyText))) {
+    const isElsewhere = Object.hasOwn(declaration.params ?? {}, name) || Object.hasOwn(declaration.query ?? {}, name);
+    if (isElsewhere) throw unknownInput(name, "This is a parameter, not a field of the body.");
+    Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return input;
+}
+
+function unknownInput(name: string, message: string): ProblemError {
+  const pointer = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  return new ProblemError("validation_failed", `${pointer}: ${message}`, [{ pointer, code: "unknown_field", message }]);
+}
+
+function parsedBody(bodyText: string | undefined): object {
+  if (bodyText === undefined || bodyText === "") return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(bodyText);
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? "The body is not valid JSON." : "The body is nested too deeply.";
+    throw new ProblemError("validation_failed", reason, [{ pointer: "", code: "invalid_json", message: reason }]);
+  }
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
+  const message = "The body must be a JSON object.";
+  throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
+}
+
+function encode(operation: Operation, execution: Execution): RestAnswer {
+  if (execution.kind === "replay") {
+    return { status: execution.status, headers: { "idempotent-replayed": "true" }, body: execution.body };
+  }
+  const { value, input, caller, now } = execution;
+  const followUp = followUpOf(caller, now);
+  const status = operation.declaration.status ?? 200;
+  const body = status === 204 ? "" : JSON.stringify(operation.isList ? listBody(value, input["limit"]) : value);
+  return {
+    status,
+    headers: status === 204 ? {} : { etag: entityTagOf(body) },
+    body,
+    ...(followUp ? { followUp } : {}),
+  };
+}
+
+/** `{data, page}` of a Convex page, domain rule 2.5. */
+function listBody(value: unknown, limit: unknown): object {
+  const { page, isDone, continueCursor }: { page?: unknown; isDone?: boolean; continueCursor?: string } = Object(value);
+  return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize } };
+}
+
+function followUpOf(caller: Caller, now: number): Infer<typeof followUpValidator> | undefined {
+  const isStale = (atMs: number | undefined) => atMs === undefined || atMs < now - touchIntervalMs;
+  if (caller.kind === "apiKey" && isStale(caller.apiKey.lastUsedAt)) return { kind: "apiKey", id: caller.apiKey._id };
+  if (caller.kind === "user" && isStale(caller.user.lastActivityAt)) return { kind: "user", id: caller.user._id };
+  return undefined;
+}
+
+/** Problems leave as ConvexError with the denial beside them, so that the transaction is rolled back. */
+async function answering(run: () => Promise<RestAnswer>): Promise<RestAnswer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { data, denial } = error;
+    throw new ConvexError({ problem: data, ...(denial ? { denial } : {}) });
+  }
+}

@@ -1,0 +1,101 @@
+import * as z from "zod";
+import { references } from "./fields";
+import type { Fields } from "./table";
+
+/** The schema inside optional, nullable and default wrappers. */
+export function innermost(type: z.ZodType): z.ZodType {
+  let current = type;
+  while (current instanceof z.ZodOptional || current instanceof z.ZodNullable || current instanceof z.ZodDefault) {
+    current = asZodType(current.unwrap());
+  }
+  return current;
+}
+
+/** The schema of a stored value: a default has been applied by then. */
+export function withoutDefault(type: z.ZodType): z.ZodType {
+  return type instanceof z.ZodDefault ? asZodType(type.unwrap()) : type;
+}
+
+/** The schema of a field in a PATCH: left out keeps it, null clears an optional one. */
+export function asPatch(type: z.ZodType): z.ZodType {
+  const stored = withoutDefault(type);
+  return stored instanceof z.ZodOptional ? asZodType(stored.unwrap()).nullable().optional() : stored.optional();
+}
+
+/** Zod's wrappers are typed with the core type; every schema here is made by zod's classic API. */
+function asZodType(type: z.core.$ZodType): z.ZodType {
+  return type as z.ZodType;
+}
+
+/** Where a schema holds references: for each, the path to the value and the table it names. */
+export interface ReferencePath {
+  readonly path: readonly string[];
+  readonly table: string;
+}
+
+/** Every `reference()` inside `fields`, at any depth; `[]` in a path stands for every element. */
+export function referencePaths(fields: Fields): readonly ReferencePath[] {
+  return Object.entries(fields).flatMap(([name, type]) => pathsIn(type, [name]));
+}
+
+function pathsIn(type: z.ZodType, path: readonly string[]): ReferencePath[] {
+  const found = references.get(type);
+  if (found) return [{ path, table: found.table }];
+  const inner = innermost(type);
+  if (inner !== type) return pathsIn(inner, path);
+  if (inner instanceof z.ZodArray) return pathsIn(asZodType(inner.element), [...path, "[]"]);
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape).flatMap(([key, field]) => pathsIn(asZodType(field), [...path, key]));
+  }
+  return [];
+}
+
+/** The values at `path`, each with its JSON Pointer. */
+export function valuesAt(root: unknown, path: readonly string[], pointer = ""): [value: unknown, pointer: string][] {
+  const [head, ...rest] = path;
+  if (root === undefined || root === null) return [];
+  if (head === undefined) return [[root, pointer]];
+  if (head === "[]") {
+    return Array.isArray(root) ? root.flatMap((element, at) => valuesAt(element, rest, `${pointer}/${at}`)) : [];
+  }
+  return valuesAt(Object.getOwnPropertyDescriptor(root, head)?.value, rest, `${pointer}/${head}`);
+}
+
+export type Projector = (value: unknown) => unknown;
+const same: Projector = (value) => value;
+
+/**
+ * Compiles a schema into a function that keeps what the schema names and nothing else. It never throws: it guards what
+ * leaves, while the tests check that answers satisfy the schema.
+ */
+export function projectorOf(type: z.ZodType): Projector {
+  const inner = innermost(type);
+  if (inner instanceof z.ZodArray) {
+    const element = projectorOf(asZodType(inner.element));
+    return (value) => (Array.isArray(value) ? value.map(element) : value);
+  }
+  if (inner instanceof z.ZodObject) return objectProjector(inner);
+  return same;
+}
+
+function objectProjector(type: z.ZodObject): Projector {
+  const fields = Object.entries(type.shape).map(([name, field]): [string, Projector] => [name, projectorOf(asZodType(field))]);
+  return (value) => {
+    if (typeof value !== "object" || value === null) return value;
+    const row: Record<string, unknown> = value as Record<string, unknown>;
+    const kept: Record<string, unknown> = {};
+    for (const [name, project] of fields) {
+      const field = row[name];
+      if (field !== undefined) kept[name] = project === same ? field : project(field);
+    }
+    return kept;
+  };
+}
+
+/** A query string's text as the type its schema wants; what does not fit stays text and fails validation. */
+export function parsedParameter(type: z.ZodType | undefined, value: string): unknown {
+  const inner = type && innermost(type);
+  if (inner instanceof z.ZodNumber) return /^-?\d{1,16}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  if (inner instanceof z.ZodBoolean) return value === "true" ? true : value === "false" ? false : value;
+  return value;
+}

@@ -1,0 +1,31 @@
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const secretCharacters = 43; // 43 base62 digits hold 256 bits.
+
+/** A credential as it is issued: the plaintext to hand out once, and what may be stored. */
+export interface NewSecret {
+  readonly plaintext: string;
+  readonly hash: string;
+  /** The first twelve characters, enough to recognise the credential in a list. */
+  readonly prefix: string;
+}
+
+/**
+ * Makes `prefix` plus 256 random bits in base62. Only in actions: queries and mutations draw from a seeded generator.
+ */
+export async function newSecret(prefix: string): Promise<NewSecret> {
+  let digits = "";
+  while (digits.length < secretCharacters) {
+    // Bytes from 248 on would favour the alphabet's first digits.
+    for (const byte of crypto.getRandomValues(new Uint8Array(64))) {
+      if (byte < 248 && digits.length < secretCharacters) digits += alphabet[byte % 62];
+    }
+  }
+  const plaintext = prefix + digits;
+  return { plaintext, hash: await sha256Hex(plaintext), prefix: plaintext.slice(0, 12) };
+}
+
+/** SHA-256 of UTF-8 text, in lower-case hex. */
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

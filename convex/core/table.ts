@@ -1,0 +1,81 @@
+import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
+import { defineTable } from "convex/server";
+import * as z from "zod";
+import { reference, timestampMs } from "./fields";
+import type { ProblemCode } from "./problems";
+
+/** Field shapes of a table, as zod types. */
+export type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** No two rows that are not deleted share these fields. Without all of them set, the rule does not apply. */
+export interface UniqueRule {
+  readonly fields: readonly string[];
+  readonly index: string;
+  readonly code: ProblemCode;
+}
+
+export interface TableOptions {
+  /** Singular name: audit actions, problem details, `<noun>Id` path parameters. */
+  readonly noun: string;
+  /** Never returned, never logged; "[redacted]" in audit rows. */
+  readonly secret?: readonly string[];
+  readonly unique?: readonly UniqueRule[];
+  /** Every write leaves an audit row in the same transaction. */
+  readonly audited?: boolean;
+}
+
+/** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. */
+export type Base = "" | "C" | "CU" | "CUD";
+
+const created = { createdAt: timestampMs(), createdBy: reference("users", "null").optional() };
+const updated = { updatedAt: timestampMs() };
+const deleted = { deletedAt: timestampMs().optional() };
+const tenant = { organizationId: reference("organizations", "cascade") };
+const optionalTenant = { organizationId: reference("organizations", "cascade").optional() };
+
+const baseFields = {
+  "": {},
+  C: created,
+  CU: { ...created, ...updated },
+  CUD: { ...created, ...updated, ...deleted },
+} as const satisfies Record<Base, Fields>;
+
+type BaseFields<B extends Base> = (typeof baseFields)[B];
+
+export interface DeclaredTable {
+  readonly fields: Fields;
+  readonly base: Base;
+  readonly tenant: boolean;
+  readonly options: TableOptions;
+}
+
+const declarations = new WeakMap<object, DeclaredTable>();
+
+/** A table whose rows belong to one organization each; every index begins with `organizationId` unless it is internal. */
+export function tenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
+  const all: typeof tenant & F & BaseFields<B> = { ...tenant, ...fields, ...baseFields[base] };
+  const definition = defineTable(zodOutputToConvexFields(all));
+  declarations.set(definition, { fields: all, base, tenant: true, options });
+  return definition;
+}
+
+/** A table without a tenant: identities, organizations themselves, and rows of the platform. */
+export function globalTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
+  const all: F & BaseFields<B> = { ...fields, ...baseFields[base] };
+  const definition = defineTable(zodOutputToConvexFields(all));
+  declarations.set(definition, { fields: all, base, tenant: false, options });
+  return definition;
+}
+
+/** A table whose rows may also belong to no organization: built-in roles, audit rows of user-level operations. */
+export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
+  const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
+  const definition = defineTable(zodOutputToConvexFields(all));
+  declarations.set(definition, { fields: all, base, tenant: true, options });
+  return definition;
+}
+
+/** How a table was declared; undefined for a definition that this module did not make. */
+export function declarationOf(definition: object): DeclaredTable | undefined {
+  return declarations.get(definition);
+}

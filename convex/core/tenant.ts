@@ -1,0 +1,119 @@
+import { notFound, ProblemError } from "./errors";
+import { builtInRights, customRights, isBuiltInRole } from "./rights";
+import { builtInRoles } from "./permissionCatalogue";
+import type { Caller } from "./caller";
+import type { Rights } from "./rights";
+import type { Doc } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+
+/** The organization a call acts in, and with which rights. */
+export interface Tenant {
+  readonly organization: Doc<"organizations">;
+  readonly membership: Doc<"memberships"> | undefined;
+  readonly rights: Rights;
+  readonly rank: number;
+  /** Level 2 asks such callers for the right itself; members of organization-wide roles need none (domain rule 2.3). */
+  readonly needsReadRight: boolean;
+}
+
+/** How a request names its organization besides its credential. */
+export interface NamedOrganization {
+  /** `Portico-Organization` header or `organizationId` argument: id, external id or slug. */
+  readonly named: string | undefined;
+  /** The organization of the path; a foreign one is simply not found. */
+  readonly inPath: string | undefined;
+}
+
+/** Finds an organization by id, slug or external id, deleted ones included. */
+export async function findOrganization(ctx: QueryCtx, name: string): Promise<Doc<"organizations"> | null> {
+  const id = ctx.db.normalizeId("organizations", name);
+  if (id) return ctx.db.get("organizations", id);
+  const bySlug = await ctx.db
+    .query("organizations")
+    .withIndex("by_slug", (q) => q.eq("slug", name))
+    .unique();
+  if (bySlug) return bySlug;
+  return ctx.db
+    .query("organizations")
+    .withIndex("by_externalId", (q) => q.eq("externalId", name))
+    .unique();
+}
+
+/** Resolves the tenant of `caller` by the order claim, name, default; throws the 400, 403 or 404 that applies. */
+export async function resolveTenant(
+  ctx: QueryCtx,
+  caller: Exclude<Caller, { kind: "anonymous" | "enrollment" }>,
+  { named, inPath }: NamedOrganization,
+  now: number,
+): Promise<Tenant> {
+  if (caller.kind !== "user") return machineTenant(ctx, caller, { named, inPath });
+  const wanted = inPath ?? caller.claimedOrganization ?? named ?? caller.user.defaultOrganizationId;
+  if (wanted === undefined) throw new ProblemError("organization_required", "The request names no organization.");
+  const organization = await findOrganization(ctx, wanted);
+  for (const other of [caller.claimedOrganization, named]) {
+    if (other === undefined || other === wanted) continue;
+    const otherOrganization = await findOrganization(ctx, other);
+    if (otherOrganization?._id !== organization?._id || !organization) throw mismatch(inPath);
+  }
+  const membership =
+    organization &&
+    (await ctx.db
+      .query("memberships")
+      .withIndex("by_organizationId_and_userId", (q) =>
+        q.eq("organizationId", organization._id).eq("userId", caller.user._id),
+      )
+      .unique());
+  if (!organization || !membership || membership.status === "pending") {
+    if (inPath !== undefined) throw notFound("organization");
+    throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
+  }
+  const banned = membership.bannedAt !== undefined && (membership.bannedUntil === undefined || membership.bannedUntil > now);
+  if (banned) throw new ProblemError("membership_banned", "The caller's membership is banned.");
+  if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
+  return { organization, membership, ...(await roleOf(ctx, membership)) };
+}
+
+function mismatch(inPath: string | undefined): ProblemError {
+  if (inPath !== undefined) return notFound("organization");
+  return new ProblemError("tenant_mismatch", "The token and the request name different organizations.");
+}
+
+async function machineTenant(
+  ctx: QueryCtx,
+  caller: Extract<Caller, { kind: "apiKey" | "agent" }>,
+  { named, inPath }: NamedOrganization,
+): Promise<Tenant> {
+  const organizationId = caller.kind === "apiKey" ? caller.apiKey.organizationId : caller.agent.organizationId;
+  const organization = await ctx.db.get("organizations", organizationId);
+  if (!organization) throw new ProblemError("unauthenticated", "The credential's organization is gone.");
+  for (const other of [inPath, named]) {
+    if (other === undefined) continue;
+    const isSame = other === organization._id || other === organization.slug || other === organization.externalId;
+    if (!isSame) throw mismatch(inPath);
+  }
+  const rights: Rights = caller.kind === "apiKey" ? new Set(caller.scopes) : builtInRights("agent");
+  return { organization, membership: undefined, rights, rank: 0, needsReadRight: true };
+}
+
+async function roleOf(
+  ctx: QueryCtx,
+  membership: Doc<"memberships">,
+): Promise<Pick<Tenant, "rights" | "rank" | "needsReadRight">> {
+  if (isBuiltInRole(membership.roleKey)) {
+    const { rank, scope } = builtInRoles[membership.roleKey];
+    return { rights: builtInRights(membership.roleKey), rank, needsReadRight: scope === "assigned" };
+  }
+  const role = await ctx.db.get("roles", membership.roleId);
+  if (!role || role.deletedAt !== undefined) return { rights: new Set(), rank: 0, needsReadRight: true };
+  return { rights: customRights(role), rank: role.rank, needsReadRight: role.scope === "assigned" };
+}
+
+/** Throws 403 when a deleted, suspended or inactive organization may not be used. */
+export function assertUsable(organization: Doc<"organizations">): void {
+  if (organization.deletedAt !== undefined) {
+    throw new ProblemError("organization_deleted", "The organization is deleted.");
+  }
+  if (organization.status !== "active") {
+    throw new ProblemError("organization_suspended", `The organization is ${organization.status}.`);
+  }
+}

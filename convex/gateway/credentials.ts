@@ -1,0 +1,65 @@
+import { ProblemError } from "../core/errors";
+import { sha256Hex } from "../core/secrets";
+import type { Credential } from "../core/caller";
+
+const maximumCredentialCharacters = 8192;
+const kinds = { sk_: "apiKey", agt: "agent", enr: "enrollment" } as const;
+
+/** The bearer token of a request (RFC 6750), or undefined without one. Throws 401 for any other scheme. */
+export function bearerOf(headers: Headers): string | undefined {
+  const header = headers.get("authorization");
+  if (header === null || header === "") return undefined;
+  const [scheme, token, ...rest] = header.split(" ");
+  if (scheme?.toLowerCase() !== "bearer" || !token || rest.length > 0 || header.length > maximumCredentialCharacters) {
+    throw new ProblemError("unauthenticated", "Send `Authorization: Bearer` and one token.");
+  }
+  return token;
+}
+
+/** An opaque key as a hash to look up; undefined when the token is a JWT, which Convex verifies. */
+export async function credentialOf(token: string | undefined): Promise<Credential | undefined> {
+  if (token === undefined) return undefined;
+  const prefix = token.slice(0, 3);
+  if (!isPrefix(prefix)) return undefined;
+  return { kind: kinds[prefix], hash: await sha256Hex(token) };
+}
+
+function isPrefix(prefix: string): prefix is keyof typeof kinds {
+  return Object.hasOwn(kinds, prefix);
+}
+
+/**
+ * Why a JWT was refused, from the token itself and without trusting it: the answer is 401 already, this only helps the
+ * caller mend it.
+ */
+export function refusalOf(token: string, now: number): string {
+  const claims = claimsOf(token);
+  if (!claims) return "The token is not a JWT.";
+  const { exp, nbf, iss, aud } = claims;
+  if (typeof exp === "number" && exp * 1000 <= now) return "The token has expired.";
+  if (typeof nbf === "number" && nbf * 1000 > now) return "The token is not valid yet.";
+  const providers: unknown = JSON.parse(process.env["AUTH_PROVIDERS"] ?? "[]");
+  const known = (Array.isArray(providers) ? providers : []).filter(
+    (provider: { issuer?: string; domain?: string }) => bare(provider.issuer ?? provider.domain) === bare(iss),
+  );
+  if (known.length === 0) return "The token's issuer is not known here.";
+  const audiences = Array.isArray(aud) ? aud : [aud];
+  const accepts = ({ applicationID }: { applicationID?: string }) => applicationID === undefined || audiences.includes(applicationID);
+  return known.some(accepts) ? "The token's signature or claims were refused." : "The token is for another audience.";
+}
+
+function bare(url: unknown): string {
+  return String(url).replace(/^https?:\/\//, "").replace(/\/$/, "");
+}
+
+function claimsOf(token: string): Record<string, unknown> | undefined {
+  const [, payload] = token.split(".");
+  if (!payload) return undefined;
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    return typeof claims === "object" && claims !== null ? { ...claims } : undefined;
+  } catch {
+    // Not base64url or not JSON: there is nothing to explain but that.
+    return undefined;
+  }
+}

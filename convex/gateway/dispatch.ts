@@ -1,0 +1,137 @@
+import { makeFunctionReference } from "convex/server";
+import { ConvexError } from "convex/values";
+import { ProblemError } from "../core/errors";
+import { entityTagMatches } from "../core/etag";
+import { sha256Hex } from "../core/secrets";
+import { bearerOf, credentialOf, refusalOf } from "./credentials";
+import { assertAcceptsJson, queryOf, readBody } from "./requests";
+import { problemResponse } from "./responses";
+import type { Problem } from "../core/errors";
+import type { RestAnswer } from "../core/restDoor";
+import type { ActionCtx } from "../_generated/server";
+import type { Route } from "./routes";
+
+/** One request on its way to a domain. */
+export interface Call {
+  readonly ctx: ActionCtx;
+  readonly request: Request;
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  readonly headers: Record<string, string>;
+}
+
+const idempotencyKeyPattern = /^[!-~]{8,128}$/;
+const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
+const recordFollowUp = makeFunctionReference<"mutation">("core/followUps:record");
+
+/** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
+export async function dispatch(call: Call): Promise<Response> {
+  const token = call.request.headers.get("authorization")?.split(" ")[1];
+  try {
+    const args = await argumentsOf(call);
+    const answer = await runProvisioned(call, args);
+    if (answer.followUp) await followUp(call, { touch: answer.followUp });
+    return responseOf(call, answer);
+  } catch (error) {
+    const { problem, denial } = failureOf(error);
+    if (!problem) throw error;
+    if (denial !== undefined) await followUp(call, { denial, detail: problem.detail });
+    return problemResponse(...explained(problem, token, call));
+  }
+}
+
+async function argumentsOf({ ctx, request, route, params, requestId }: Call) {
+  const { headers } = request;
+  assertAcceptsJson(headers);
+  const credential = await credentialOf(bearerOf(headers));
+  const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
+  const query = queryOf(request.url);
+  const idempotencyKey = route.method === "POST" ? headers.get("idempotency-key") : null;
+  if (idempotencyKey !== null && !idempotencyKeyPattern.test(idempotencyKey)) {
+    throw new ProblemError("idempotency_key_invalid", "An idempotency key is 8 to 128 visible ASCII characters.");
+  }
+  const { ip, userAgent } = await ctx.meta.getRequestMetadata();
+  const organization = headers.get("portico-organization");
+  const ifMatch = headers.get("if-match");
+  return {
+    operation: route.operation,
+    params,
+    ...(query ? { query } : {}),
+    ...(bodyText ? { bodyText } : {}),
+    request: {
+      requestId,
+      ...(ip === null ? {} : { ip }),
+      ...(userAgent === null ? {} : { userAgent }),
+      ...(credential ? { credential } : {}),
+      ...(organization === null ? {} : { organization }),
+      ...(ifMatch === null || route.method === "GET" ? {} : { ifMatch }),
+      ...(idempotencyKey === null
+        ? {}
+        : { idempotency: { key: idempotencyKey, requestHash: await sha256Hex(`${request.url}\n${bodyText ?? ""}`) } }),
+    },
+  };
+}
+
+type RestCallArguments = Awaited<ReturnType<typeof argumentsOf>>;
+
+/** The first request of a new user is refused as not provisioned: create the user from the token, then run it again. */
+async function runProvisioned(call: Call, args: RestCallArguments): Promise<RestAnswer> {
+  try {
+    return await run(call, args);
+  } catch (error) {
+    if (failureOf(error).problem?.code !== "user_not_provisioned") throw error;
+    await call.ctx.runMutation(provision, {});
+    return run(call, args);
+  }
+}
+
+function run({ ctx, route: { kind, domain } }: Call, args: RestCallArguments): Promise<RestAnswer> {
+  switch (kind) {
+    case "query":
+      return ctx.runQuery(makeFunctionReference<"query", RestCallArguments, RestAnswer>(`${domain}/rest:query`), args);
+    case "mutation":
+      return ctx.runMutation(makeFunctionReference<"mutation", RestCallArguments, RestAnswer>(`${domain}/rest:mutation`), args);
+    case "action":
+      return ctx.runAction(makeFunctionReference<"action", RestCallArguments, RestAnswer>(`${domain}/rest:action`), args);
+  }
+}
+
+function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
+  const all = { ...headers, ...answer.headers, "cache-control": "private, no-cache", vary: "Authorization, Origin, Portico-Organization" };
+  const tag = answer.headers["etag"];
+  const ifNoneMatch = request.headers.get("if-none-match");
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (isRead && tag !== undefined && ifNoneMatch !== null && entityTagMatches(ifNoneMatch, tag, true)) {
+    return new Response(null, { status: 304, headers: all });
+  }
+  if (answer.body === "") return new Response(null, { status: answer.status, headers: all });
+  return new Response(answer.body, { status: answer.status, headers: { ...all, "content-type": "application/json" } });
+}
+
+async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>): Promise<void> {
+  const { ip, userAgent } = await ctx.meta.getRequestMetadata();
+  await ctx.runMutation(recordFollowUp, {
+    ...what,
+    requestId,
+    ...(ip === null ? {} : { ip }),
+    ...(userAgent === null ? {} : { userAgent }),
+  });
+}
+
+/** The problem inside an error of the engine, from this side of the function border or the other. */
+export function failureOf(error: unknown): { problem?: Problem; denial?: unknown } {
+  if (error instanceof ProblemError) return { problem: error.data };
+  if (!(error instanceof ConvexError)) return {};
+  const data: { problem?: Problem; denial?: unknown; code?: unknown } = Object(error.data);
+  return data;
+}
+
+/** A 401 says how to authenticate (RFC 6750, 3) and, for a refused JWT, why it was refused. */
+function explained(problem: Problem, token: string | undefined, { requestId, headers }: Call): [Problem, string, Record<string, string>] {
+  if (problem.status !== 401) return [problem, requestId, headers];
+  const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
+  const detail = isJwt && problem.code === "unauthenticated" ? refusalOf(token, Date.now()) : problem.detail;
+  const challenge = token === undefined ? "" : `, error="invalid_token", error_description="${detail.replaceAll('"', "'")}"`;
+  return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
+}

@@ -1,0 +1,52 @@
+import { problemOf } from "../core/errors";
+import type { Problem } from "../core/errors";
+import type { ProblemCode } from "../core/problems";
+
+const exposedHeaders = "ETag, Idempotent-Replayed, Location, Retry-After, WWW-Authenticate, X-Request-Id";
+const allowedHeaders =
+  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Organization, traceparent, X-Request-Id";
+
+/** Headers of every answer: request id, CORS (no cookies are ever used, so any origin may be allowed) and hardening. */
+export function commonHeaders(requestId: string, origin: string | null): Record<string, string> {
+  const allowed = allowedOrigin(origin);
+  return {
+    "x-request-id": requestId,
+    "x-content-type-options": "nosniff",
+    ...(allowed === undefined ? {} : { "access-control-allow-origin": allowed, "access-control-expose-headers": exposedHeaders }),
+    ...(allowed === undefined || allowed === "*" ? {} : { vary: "Origin" }),
+  };
+}
+
+function allowedOrigin(origin: string | null): string | undefined {
+  const allowed = (process.env["CORS_ALLOWED_ORIGINS"] ?? "*").split(",").map((entry) => entry.trim());
+  if (allowed.includes("*")) return "*";
+  return origin !== null && allowed.includes(origin) ? origin : undefined;
+}
+
+/** A CORS preflight or a plain OPTIONS: 204 with what the path allows. */
+export function optionsResponse(methods: readonly string[], headers: Record<string, string>): Response {
+  const allow = [...methods, "OPTIONS"].join(", ");
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...headers,
+      allow,
+      "access-control-allow-methods": allow,
+      "access-control-allow-headers": allowedHeaders,
+      "access-control-max-age": "86400",
+    },
+  });
+}
+
+/** A problem as `application/problem+json` (RFC 9457), with the request's id. */
+export function problemResponse(problem: Problem, requestId: string, headers: Record<string, string>): Response {
+  return new Response(JSON.stringify({ ...problem, requestId }), {
+    status: problem.status,
+    headers: { ...headers, "content-type": "application/problem+json", "cache-control": "no-store" },
+  });
+}
+
+/** The problem of `code` as a response. */
+export function problemResponseOf(code: ProblemCode, detail: string, requestId: string, headers: Record<string, string>): Response {
+  return problemResponse(problemOf(code, detail), requestId, headers);
+}

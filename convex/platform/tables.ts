@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { integer, reference, timestampMs } from "../core/fields";
+import { globalTable } from "../core/table";
+
+export const idempotencyKeyFields = {
+  organizationId: reference("organizations", "cascade").optional(),
+  principal: z.string().max(64),
+  key: z.string().max(128),
+  operationId: z.string().max(80),
+  requestHash: z.string().max(64),
+  statusCode: integer(100, 599),
+  response: z.string().optional(),
+  expiresAt: timestampMs(),
+};
+
+/** The first answer of a POST with `Idempotency-Key`. Written with its effect, removed after 24 hours by a cron. */
+export const idempotencyKeys = globalTable(idempotencyKeyFields, "", { noun: "idempotencyKey" })
+  .index("by_organizationId_and_principal_and_key", ["organizationId", "principal", "key"])
+  .index("by_expiresAt", ["expiresAt"]);

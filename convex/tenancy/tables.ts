@@ -1,0 +1,139 @@
+import * as z from "zod";
+import {
+  emailAddress,
+  httpsUrl,
+  integer,
+  jsonObject,
+  reference,
+  slug,
+  text,
+  timestampMs,
+} from "../core/fields";
+import { globalTable, tenantTable } from "../core/table";
+
+export const userFields = {
+  tokenIdentifier: z.string().max(512).optional().meta({ description: "`iss|sub` of the user's tokens." }),
+  externalId: z.string().max(255).optional().meta({ description: "The user's id at the identity provider." }),
+  email: emailAddress(),
+  emailVerified: z.boolean(),
+  name: text(1, 120),
+  imageUrl: httpsUrl().optional(),
+  status: z.enum(["active", "inactive", "pending"]),
+  defaultOrganizationId: reference("organizations", "null").optional(),
+  isPlatformAdmin: z.boolean(),
+  metadata: jsonObject(8192).optional(),
+  lastActivityAt: timestampMs().optional(),
+};
+
+/** One row per person. Written by the first request of a token, by the person, and by `createUser` before the first login. */
+export const users = globalTable(userFields, "CUD", {
+  noun: "user",
+  audited: true,
+  secret: ["tokenIdentifier"],
+  unique: [
+    { fields: ["tokenIdentifier"], index: "by_tokenIdentifier", code: "external_id_taken" },
+    { fields: ["email"], index: "by_email", code: "email_taken" },
+  ],
+})
+  .index("by_tokenIdentifier", ["tokenIdentifier"])
+  .index("by_externalId", ["externalId"])
+  .index("by_email", ["email"])
+  .index("by_status", ["status"]);
+
+export const userProfileFields = {
+  userId: reference("users", "cascade"),
+  displayName: text(1, 80),
+  bio: text(0, 500).optional(),
+};
+
+/** A person's public face, the same in every organization. Written by the person. */
+export const userProfiles = globalTable(userProfileFields, "CU", {
+  noun: "userProfile",
+  unique: [{ fields: ["userId"], index: "by_userId", code: "already_member" }],
+}).index("by_userId", ["userId"]);
+
+export const userSettingFields = {
+  userId: reference("users", "cascade"),
+  theme: z.enum(["light", "dark", "system"]),
+  notificationsEnabled: z.boolean(),
+  dashboardLayout: jsonObject(16_384).optional(),
+  locale: z
+    .string()
+    .max(35)
+    .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/)
+    .optional()
+    .meta({ description: "BCP 47 language tag." }),
+  timezone: z.string().max(64).optional().meta({ description: "IANA time zone name." }),
+};
+
+/** A person's preferences. Written by the person. */
+export const userSettings = globalTable(userSettingFields, "CU", {
+  noun: "userSetting",
+  unique: [{ fields: ["userId"], index: "by_userId", code: "already_member" }],
+}).index("by_userId", ["userId"]);
+
+export const organizationSettingFields = {
+  timezone: z.string().max(64),
+  currency: z
+    .string()
+    .length(3)
+    .regex(/^[a-z]{3}$/),
+  healthDownThreshold: integer(1, 20),
+  agentCheckinIntervalSeconds: integer(60, 86_400),
+  apiLogRetentionDays: integer(1, 365),
+  auditRetentionDays: integer(30, 3650),
+  trashRetentionDays: integer(1, 365),
+};
+
+export const organizationFields = {
+  name: text(1, 120),
+  slug: slug(),
+  status: z.enum(["active", "inactive", "suspended"]),
+  ownerId: reference("users", "restrict"),
+  externalId: z.string().max(255).optional().meta({ description: "The organization's id at the identity provider." }),
+  metadata: jsonObject(16_384).optional(),
+  settings: z.object(organizationSettingFields),
+  purgeAfter: timestampMs().optional(),
+};
+
+/** The tenant. Created by a user, deleted softly by its owner, purged when `purgeAfter` has passed. */
+export const organizations = globalTable(organizationFields, "CUD", {
+  noun: "organization",
+  audited: true,
+  unique: [
+    { fields: ["slug"], index: "by_slug", code: "slug_taken" },
+    { fields: ["externalId"], index: "by_externalId", code: "external_id_taken" },
+  ],
+})
+  .index("by_slug", ["slug"])
+  .index("by_externalId", ["externalId"])
+  .index("by_status", ["status"])
+  .index("by_ownerId", ["ownerId"])
+  .index("by_deletedAt_and_purgeAfter", ["deletedAt", "purgeAfter"]);
+
+export const membershipFields = {
+  userId: reference("users", "cascade"),
+  roleId: reference("roles", "restrict"),
+  roleKey: z.string().max(40),
+  status: z.enum(["active", "inactive", "pending"]),
+  joinedAt: timestampMs().optional(),
+  invitedBy: reference("users", "null").optional(),
+  currentSiteId: reference("sites", "null").optional(),
+  bannedAt: timestampMs().optional(),
+  bannedUntil: timestampMs().optional(),
+  banReason: text(0, 500).optional(),
+  metadata: jsonObject(8192).optional(),
+  lastActivityAt: timestampMs().optional(),
+};
+
+/** A user in an organization with a role. Written with the organization, by `createUser`, and by its administrators. */
+export const memberships = tenantTable(membershipFields, "CU", {
+  noun: "membership",
+  audited: true,
+  unique: [{ fields: ["organizationId", "userId"], index: "by_organizationId_and_userId", code: "already_member" }],
+})
+  .index("by_organizationId", ["organizationId"])
+  .index("by_organizationId_and_userId", ["organizationId", "userId"])
+  .index("by_organizationId_and_status", ["organizationId", "status"])
+  .index("by_organizationId_and_roleId", ["organizationId", "roleId"])
+  .index("by_userId_and_organizationId", ["userId", "organizationId"]);

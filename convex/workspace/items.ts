@@ -1,0 +1,16 @@
+import { batchCreation, crud } from "../core/crud";
+import { resource } from "../core/resource";
+import { itemFields } from "./tables";
+
+const items = resource({
+  name: "workspace/items",
+  table: "items",
+  path: "/items",
+  fields: itemFields,
+  list: { filters: ["status"], sorts: ["name"] },
+});
+
+const { list, get, create, update, delete: remove, restore } = crud(items);
+export { list, get, create, update, remove as delete, restore };
+
+export const batchCreate = batchCreation(items);

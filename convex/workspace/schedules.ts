@@ -1,0 +1,56 @@
+import { batchCreation, crud, transition } from "../core/crud";
+import { requireActingMember } from "../core/actingMember";
+import { withPublicId } from "../core/documents";
+import { invalidField } from "../core/errors";
+import { rowId, text } from "../core/fields";
+import { mutationOperation } from "../core/operation";
+import { resource } from "../core/resource";
+import { scheduleFields } from "./tables";
+
+const schedules = resource({
+  name: "workspace/schedules",
+  table: "schedules",
+  path: "/schedules",
+  fields: scheduleFields,
+  defaulted: ["userId"],
+  list: {
+    filters: ["status", "userId"],
+    ranges: { startDate: ["startFrom", "startTo"] },
+    sorts: ["startDate"],
+  },
+  states: {
+    field: "status",
+    transitions: { draft: ["active", "cancelled"], active: ["completed", "cancelled"] },
+  },
+  hooks: {
+    defaults: async (ctx, { userId }) => ({ userId: userId ?? (await requireActingMember(ctx)) }),
+    rules: (_ctx, { startDate, endDate }) => {
+      if (endDate <= startDate) throw invalidField("/endDate", "too_small", "endDate must be after startDate.");
+    },
+  },
+});
+
+const { list, get, create, update, delete: remove, restore } = crud(schedules);
+export { list, get, create, update, remove as delete, restore };
+
+export const batchCreate = batchCreation(schedules);
+export const activate = transition(schedules, { verb: "activate", changes: { status: "active" } });
+export const complete = transition(schedules, { verb: "complete", changes: { status: "completed" } });
+
+export const cancel = mutationOperation({
+  name: "workspace/schedules:cancel",
+  operationId: "cancelSchedule",
+  noun: "schedule",
+  method: "POST",
+  path: "/schedules/{scheduleId}/cancel",
+  summary: "Cancel a schedule",
+  description: "The reason, if given, stands in the audit trail.",
+  access: "permission",
+  permission: "schedule:update",
+  on: schedules,
+  params: { scheduleId: rowId("schedules") },
+  body: { reason: text(1, 500).optional() },
+  output: schedules.document,
+  problems: ["invalid_state_transition"],
+  handler: async (ctx, { reason }) => withPublicId(await schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason })),
+});

@@ -1,0 +1,11 @@
+import { operations as workspace } from "../convex/workspace/rest";
+import type { Operation } from "../convex/core/operation";
+
+/** Every REST operation of every domain, by path and method: the table of contents of the API. */
+export const registry: readonly Operation[] = [...workspace.values()].sort((left, right) =>
+  keyOf(left) < keyOf(right) ? -1 : 1,
+);
+
+function keyOf({ declaration: { path, method } }: Operation): string {
+  return `${path} ${method}`;
+}
