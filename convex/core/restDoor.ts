@@ -159,7 +159,8 @@ function parsedBody(bodyText: string | undefined): object {
 
 function encode(operation: Operation, execution: Execution): RestAnswer {
   if (execution.kind === "replay") {
-    return { status: execution.status, headers: { "idempotent-replayed": "true" }, body: execution.body };
+    const { status, body } = execution;
+    return { status, headers: { ...answerHeaders(operation, status, body), "idempotent-replayed": "true" }, body };
   }
   const { value, input, caller, now } = execution;
   const followUp = followUpOf(caller, now);
@@ -167,10 +168,18 @@ function encode(operation: Operation, execution: Execution): RestAnswer {
   const body = status === 204 ? "" : JSON.stringify(operation.isList ? listBody(value, input["limit"]) : value);
   return {
     status,
-    headers: status === 204 ? {} : { etag: entityTagOf(body) },
+    headers: answerHeaders(operation, status, body),
     body,
     ...(followUp ? { followUp } : {}),
   };
+}
+
+function answerHeaders({ declaration, verb }: Operation, status: number, body: string): Record<string, string> {
+  if (body === "") return {};
+  const etag = entityTagOf(body);
+  if (status !== 201 || verb !== "create") return { etag };
+  const { id }: { id?: unknown } = JSON.parse(body);
+  return { etag, location: `/v1${declaration.path}/${String(id)}` };
 }
 
 /** `{data, page}` of a Convex page, domain rule 2.5. */

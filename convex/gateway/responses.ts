@@ -40,7 +40,9 @@ export function optionsResponse(methods: readonly string[], headers: Record<stri
 
 /** A problem as `application/problem+json` (RFC 9457), with the request's id. */
 export function problemResponse(problem: Problem, requestId: string, headers: Record<string, string>): Response {
-  return new Response(JSON.stringify({ ...problem, requestId }), {
+  // Convex sorts the fields of what crosses a function border; people read them in RFC 9457's order.
+  const { type, title, status, detail, code, errors } = problem;
+  return new Response(JSON.stringify({ type, title, status, detail, code, requestId, errors }), {
     status: problem.status,
     headers: { ...headers, "content-type": "application/problem+json", "cache-control": "no-store" },
   });
