@@ -114,7 +114,7 @@ export default {
       comment: "Each file of convex/ is a module of the deployment; an index would publish functions twice.",
       severity: "error",
       from: {},
-      to: { path: "^convex/(.+/)?index\\.ts$" },
+      to: { path: "^convex/.*\\bindex\\.ts$" },
     },
     {
       name: "openapi-reads-domains",
