@@ -38,7 +38,8 @@ export default {
     },
     {
       name: "schema-names-tables",
-      comment: "schema.ts lists tables and nothing else: behaviour reachable from it would make the data model refer to itself.",
+      comment:
+        "schema.ts lists tables and nothing else: behaviour reachable from it would make the data model refer to itself.",
       severity: "error",
       from: { path: "^convex/schema\\.ts$" },
       to: { path: anyWorld, pathNot: "^convex/([^/]+/tables|core/table[^/]*)\\.ts$" },
@@ -59,7 +60,8 @@ export default {
     },
     {
       name: "domains-meet-by-reference",
-      comment: "A domain sees another domain's tables.ts; its behaviour is called through references in _generated/api.",
+      comment:
+        "A domain sees another domain's tables.ts; its behaviour is called through references in _generated/api.",
       severity: "error",
       from: { path: "^convex/(?!core/|gateway/|_generated/)([^/]+)/", pathNot: testFile },
       to: {
@@ -69,7 +71,8 @@ export default {
     },
     {
       name: "gateway-is-transport",
-      comment: "The gateway sees its own files, the errors and references. Every HTTP request evaluates its whole graph.",
+      comment:
+        "The gateway sees its own files, the errors and references. Every HTTP request evaluates its whole graph.",
       severity: "error",
       from: { path: "^convex/gateway/", pathNot: testFile },
       to: { path: anyWorld, pathNot: ["^convex/gateway/", "^convex/core/errors", generatedReferences] },

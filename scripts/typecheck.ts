@@ -3,7 +3,7 @@ import path from "node:path";
 import * as z from "zod";
 import { repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
-import { hasSdkBuild, isSdkBuildStale } from "./lib/sdkBuild";
+import { buildSdk, hasSdkBuild, isSdkBuildStale } from "./lib/sdkBuild";
 import { hasSources, worlds } from "./worlds";
 
 /**
@@ -31,7 +31,7 @@ function fail(message: string): void {
 async function prepareSdk(): Promise<boolean> {
   if (!hasSdkBuild()) return false;
   if (isSdkBuildStale()) {
-    const build = await runScript("node_modules/tsup/dist/cli-default.js", [], { cwd: path.join(repositoryRoot, "sdk") });
+    const build = await buildSdk();
     if (build.exitCode !== 0) fail(build.output);
   }
   return true;

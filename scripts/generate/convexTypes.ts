@@ -20,5 +20,6 @@ async function generateConvexTypes(): Promise<void> {
   }
 }
 
-if (repositoryFiles("convex").some((file) => /^convex\/(?!_generated\/).+\.ts$/.test(file))) await generateConvexTypes();
+if (repositoryFiles("convex").some((file) => /^convex\/(?!_generated\/).+\.ts$/.test(file)))
+  await generateConvexTypes();
 else console.log("convex/ has no module yet");

@@ -12,6 +12,11 @@ test("every file unpacks to what its hash says", () => {
 
 test("holds what the documentation page loads, and a licence for what it ships", () => {
   expect([...swaggerAssets.keys()]).toEqual(
-    expect.arrayContaining(["swagger-ui-bundle.js", "swagger-ui.css", "oauth2-redirect.html", "swagger-ui-bundle.js.LICENSE.txt"]),
+    expect.arrayContaining([
+      "swagger-ui-bundle.js",
+      "swagger-ui.css",
+      "oauth2-redirect.html",
+      "swagger-ui-bundle.js.LICENSE.txt",
+    ]),
   );
 });

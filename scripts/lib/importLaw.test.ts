@@ -103,7 +103,9 @@ function plantPackages(root: string): void {
 describe("the law of import directions", () => {
   test("has a planted violation for each of its rules", () => {
     const planted = new Set(violations.map(([rule]) => rule));
-    expect(law.forbidden?.map(({ name }) => name).filter((name) => name === undefined || !planted.has(name))).toEqual([]);
+    expect(law.forbidden?.map(({ name }) => name).filter((name) => name === undefined || !planted.has(name))).toEqual(
+      [],
+    );
   });
 
   test("accepts the layout it describes", async () => {

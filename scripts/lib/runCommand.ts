@@ -24,7 +24,11 @@ export interface CommandOptions {
  * @param script Path of a JavaScript file, or `tsx:` and the path of a TypeScript file, relative to the root.
  * @throws {Error} When the process cannot be started.
  */
-export function runScript(script: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
+export function runScript(
+  script: string,
+  args: readonly string[] = [],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   const entry = script.startsWith("tsx:") ? ["--import", "tsx", script.slice("tsx:".length)] : [script];
   const startedAtMs = performance.now();
   return new Promise((resolve, reject) => {

@@ -51,11 +51,15 @@ function expectRefused(rule: string, options: readonly string[], message: string
 
 describe("no-casts", () => {
   test("accepts what is no cast", () => {
-    expectAccepted("no-casts", [], [
-      "export const roles = ['owner', 'admin'] as const;",
-      "export const size = measure() satisfies number;",
-      "import { a as b } from 'c'; b();",
-    ]);
+    expectAccepted(
+      "no-casts",
+      [],
+      [
+        "export const roles = ['owner', 'admin'] as const;",
+        "export const size = measure() satisfies number;",
+        "import { a as b } from 'c'; b();",
+      ],
+    );
   });
 
   test("refuses casts, documented or not", () => {
@@ -67,11 +71,15 @@ describe("no-casts", () => {
   });
 
   test("with its option, accepts a short documented function, arrow function or method", () => {
-    expectAccepted("no-casts", ["inDocumentedFunction"], [
-      "/** The driver returns text for this column. */\nexport function textOf(cell: unknown) { return cell as string; }",
-      "// The driver returns text for this column.\nconst textOf = (cell: unknown) => cell as string;",
-      "class Row {\n  /** The driver returns text here. */\n  text(cell: unknown) { return cell as string; }\n}",
-    ]);
+    expectAccepted(
+      "no-casts",
+      ["inDocumentedFunction"],
+      [
+        "/** The driver returns text for this column. */\nexport function textOf(cell: unknown) { return cell as string; }",
+        "// The driver returns text for this column.\nconst textOf = (cell: unknown) => cell as string;",
+        "class Row {\n  /** The driver returns text here. */\n  text(cell: unknown) { return cell as string; }\n}",
+      ],
+    );
   });
 
   test("with its option, refuses an undocumented function, a long one and a bare statement", () => {
@@ -85,13 +93,17 @@ describe("no-casts", () => {
 
 describe("no-direct-database", () => {
   test("accepts other names", () => {
-    expectAccepted("no-direct-database", [], [
-      "ctx.tenant.get('sites', id);",
-      "const db = open(); db.get(id);",
-      "const { tenant } = ctx;",
-      "ctx[db];",
-      "const { tenant: db } = ctx;",
-    ]);
+    expectAccepted(
+      "no-direct-database",
+      [],
+      [
+        "ctx.tenant.get('sites', id);",
+        "const db = open(); db.get(id);",
+        "const { tenant } = ctx;",
+        "ctx[db];",
+        "const { tenant: db } = ctx;",
+      ],
+    );
   });
 
   test("refuses every spelling of the unscoped database", () => {
@@ -109,11 +121,15 @@ describe("no-direct-database", () => {
 
 describe("suppressions-need-reason", () => {
   test("accepts a named rule with a reason, and ordinary comments", () => {
-    expectAccepted("suppressions-need-reason", [], [
-      "// An ordinary comment about oxlint-disable.\nstep();",
-      "// oxlint-disable-next-line no-console -- the command prints its result here\nconsole.log(1);",
-      "// @ts-expect-error the published types lack this option\nstep({ option: 1 });",
-    ]);
+    expectAccepted(
+      "suppressions-need-reason",
+      [],
+      [
+        "// An ordinary comment about oxlint-disable.\nstep();",
+        "// oxlint-disable-next-line no-console -- the command prints its result here\nconsole.log(1);",
+        "// @ts-expect-error the published types lack this option\nstep({ option: 1 });",
+      ],
+    );
   });
 
   test("refuses a suppression without a reason", () => {

@@ -9,7 +9,8 @@ export const noDirectDatabase = {
   meta: {
     type: "problem",
     messages: {
-      direct: "`db` is not scoped to a tenant: only convex/core touches it. Use the tenant database handed to the handler.",
+      direct:
+        "`db` is not scoped to a tenant: only convex/core touches it. Use the tenant database handed to the handler.",
     },
   },
   create(context) {

@@ -35,13 +35,18 @@ export const suppressionsNeedReason = {
  */
 export function problemOf(commentText) {
   const text = commentText.replace(/^[\s*]+/, "");
-  const disable = /^(?:oxlint|eslint)-disable(?:-next-line|-line)?\b(?<rules>[^]*?)(?:\s--\s(?<reason>[^]*))?$/.exec(text);
+  const disable = /^(?:oxlint|eslint)-disable(?:-next-line|-line)?\b(?<rules>[^]*?)(?:\s--\s(?<reason>[^]*))?$/.exec(
+    text,
+  );
   if (disable) {
     if (!disable.groups?.["rules"]?.trim()) return "blanket";
     return isReason(disable.groups["reason"]) ? undefined : "unexplained";
   }
   if (/^@ts-(?:ignore|nocheck)\b/.test(text)) return "typeScript";
-  const other = /^(?:@ts-expect-error|(?:v8|c8|istanbul) ignore(?: next| file| start| stop)?|(?:oxfmt|prettier)-ignore)\b(?<reason>[^]*)$/.exec(text);
+  const other =
+    /^(?:@ts-expect-error|(?:v8|c8|istanbul) ignore(?: next| file| start| stop)?|(?:oxfmt|prettier)-ignore)\b(?<reason>[^]*)$/.exec(
+      text,
+    );
   if (other) return isReason(other.groups?.["reason"]) ? undefined : "unexplained";
   return undefined;
 }
