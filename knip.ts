@@ -35,7 +35,7 @@ const config: KnipConfig = {
       project: ["{convex,openapi,host,scripts,bench,examples}/**/*.{ts,js}"],
     },
     sdk: {
-      entry: ["src/*.ts", "scripts/*.ts", "**/*.test.ts"],
+      entry: ["src/*.ts", "*.ts", "**/*.{test,testing}.ts"],
       project: ["**/*.ts"],
     },
   },

@@ -28,6 +28,10 @@ function fail(message: string): void {
   console.error(message);
 }
 
+function withoutStatistics(output: string): string {
+  return output.replace(/^[A-Z][A-Za-z ]+:\s+[\d.]+[Ks]?\n/gm, "").trim();
+}
+
 async function prepareSdk(): Promise<boolean> {
   if (!hasSdkBuild()) return false;
   if (isSdkBuildStale()) {
@@ -49,7 +53,7 @@ for (const world of worlds) {
   // One checker: with several, a type is instantiated once per checker and the count depends on the split.
   const check = await runScript(nativeCompiler, ["-p", world.tsconfig, "--extendedDiagnostics", "--checkers", "1"]);
   const count = Number(/^Instantiations:\s+(\d+)/m.exec(check.output)?.[1]);
-  if (check.exitCode !== 0) fail(check.output);
+  if (check.exitCode !== 0) fail(withoutStatistics(check.output));
   else if (Number.isNaN(count)) fail(`${world.name}: the compiler reported no instantiation count\n${check.output}`);
   else {
     measured[world.name] = count;

@@ -34,7 +34,7 @@ export const generators: readonly Generator[] = [
   },
   {
     name: "SDK",
-    script: "sdk/scripts/generate.ts",
+    script: "sdk/generate.ts",
     outputs: ["sdk/src/generated/"],
   },
 ];
