@@ -34,7 +34,7 @@ export function runScript(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...entry, ...args], {
       cwd: options.cwd ?? repositoryRoot,
-      env: { ...process.env, ...options.environment },
+      env: { ...process.env, ...colorSetting(), ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -53,4 +53,10 @@ export function runScript(
       resolve({ exitCode: code ?? 1, output, standardOutput, seconds: (performance.now() - startedAtMs) / 1000 });
     });
   });
+}
+
+/** A piped child cannot see the terminal, so it is told; `undefined` removes a variable that would contradict. */
+function colorSetting(): Readonly<Record<string, string | undefined>> {
+  const isColored = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  return isColored ? { FORCE_COLOR: "1", NO_COLOR: undefined } : { FORCE_COLOR: undefined, NO_COLOR: "1" };
 }
