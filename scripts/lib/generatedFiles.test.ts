@@ -56,3 +56,12 @@ test("tells a generator that is not there yet from one that was lost", async () 
   const lost = await freshnessOf([words], rootWith({ "list.txt": "word" }));
   expect(lost.problems).toEqual(["words: list.txt exist but words.ts does not"]);
 });
+
+test("writes the text that a module returns", async () => {
+  const greeting = { name: "greeting", script: "greeting.ts", outputs: ["out/greeting.txt"], sourceExport: "text" };
+  const script = `export const text = () => "good day";`;
+  const matching = await freshnessOf([greeting], rootWith({ "greeting.ts": script, "out/greeting.txt": "good day" }));
+  expect(matching.problems).toEqual([]);
+  const renamed = await freshnessOf([greeting], rootWith({ "greeting.ts": "export const words = 1;" }));
+  expect(renamed.problems).toEqual([expect.stringContaining("exports no function text")]);
+});

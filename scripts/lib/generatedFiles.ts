@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Generator } from "../generate/generators";
 import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
-import { runScript } from "./runCommand";
+import { runGenerator } from "./runGenerator";
 
 export interface FreshnessReport {
   /** What is stale, missing, superfluous or failed; one text each. */
@@ -33,7 +33,7 @@ export async function freshnessOf(generators: readonly Generator[], root: string
         continue;
       }
       removeFolders(generator, copy);
-      const { exitCode, output } = await runScript(`tsx:${script}`, [], { cwd: copy });
+      const { exitCode, output } = await runGenerator(generator, copy);
       if (exitCode === 0) problems.push(...differences(generator, root, copy));
       else problems.push(`${name}: ${script} failed\n${output}`);
     }
