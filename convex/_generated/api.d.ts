@@ -43,6 +43,7 @@ import type * as core_table from "../core/table.js";
 import type * as core_tableFacts from "../core/tableFacts.js";
 import type * as core_tenant from "../core/tenant.js";
 import type * as core_validation from "../core/validation.js";
+import type * as documentation_swaggerAssets from "../documentation/swaggerAssets.js";
 import type * as gateway_app from "../gateway/app.js";
 import type * as gateway_credentials from "../gateway/credentials.js";
 import type * as gateway_dispatch from "../gateway/dispatch.js";
@@ -101,6 +102,7 @@ declare const fullApi: ApiFromModules<{
   "core/tableFacts": typeof core_tableFacts;
   "core/tenant": typeof core_tenant;
   "core/validation": typeof core_validation;
+  "documentation/swaggerAssets": typeof documentation_swaggerAssets;
   "gateway/app": typeof gateway_app;
   "gateway/credentials": typeof gateway_credentials;
   "gateway/dispatch": typeof gateway_dispatch;
