@@ -19,7 +19,7 @@ export interface AuditEntry {
   readonly tableName?: TableNames;
   readonly recordId?: string;
   readonly changes?: unknown;
-  readonly metadata?: unknown | undefined;
+  readonly metadata?: unknown;
   readonly result?: Doc<"auditLogs">["result"];
   readonly errorMessage?: string;
 }

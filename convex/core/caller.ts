@@ -1,3 +1,4 @@
+import { env } from "../_generated/server";
 import { ProblemError } from "./errors";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
@@ -25,7 +26,7 @@ interface IssuerConfiguration {
 
 /** Issuer and audience of the tokens that this deployment's own token endpoint signs. */
 export function gatewayIssuer(): string {
-  return process.env["CONVEX_SITE_URL"] ?? "";
+  return env["CONVEX_SITE_URL"] ?? "";
 }
 
 /** Identity of the caller's token; null without one. Throws 401 when Convex refused the token. */
@@ -123,7 +124,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function issuerConfiguration(issuer: string): IssuerConfiguration | undefined {
-  const configured: unknown = JSON.parse(process.env["AUTH_PROVIDERS"] ?? "[]");
+  const configured: unknown = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
   if (!Array.isArray(configured)) return undefined;
   const bare = (url: string | undefined) => url?.replace(/^https?:\/\//, "").replace(/\/$/, "");
   return configured.find((entry: IssuerConfiguration) => bare(entry.issuer ?? entry.domain) === bare(issuer));

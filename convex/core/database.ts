@@ -68,7 +68,7 @@ type TenantRange<Table extends TableNames, Index extends IndexNames<TableInfo<Ta
 
 /** The schema test guarantees that every index of a tenant table reachable from here begins with `organizationId`. */
 function tenantRange<Table extends TenantTable, Index extends IndexNames<TableInfo<Table>>>(
-  q: IndexRangeBuilder<Doc<Table>, NamedIndex<TableInfo<Table>, Index>, 0>,
+  q: IndexRangeBuilder<Doc<Table>, NamedIndex<TableInfo<Table>, Index>>,
   organizationId: Id<"organizations">,
 ): TenantRange<Table, Index> {
   const prefixed = q as unknown as { eq(field: string, value: string): TenantRange<Table, Index> };

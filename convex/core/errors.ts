@@ -1,3 +1,4 @@
+import { env } from "../_generated/server";
 import { ConvexError } from "convex/values";
 import type { Value } from "convex/values";
 import { problems } from "./problems";
@@ -17,7 +18,7 @@ export type Problem = {
 /** The problem of `code`; `type` resolves to the page of the code on this deployment's site origin. */
 export function problemOf(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]): Problem {
   const [status, title] = problems[code];
-  const type = `${process.env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
+  const type = `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
   return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
 }
 

@@ -201,11 +201,11 @@ function assertTransition(
 ): void {
   const from = row.find(([name]) => name === field)?.[1];
   const to = changes.find(([name]) => name === field)?.[1];
-  if (to === undefined || to === from) return;
-  const allowed = transitions[String(from)] ?? [];
-  if (allowed.includes(String(to))) return;
-  const ways = allowed.length > 0 ? `allowed from ${String(from)}: ${allowed.join(", ")}` : `${String(from)} is final`;
-  throw new ProblemError("invalid_state_transition", `${field} cannot go from ${String(from)} to ${String(to)}; ${ways}.`);
+  if (typeof from !== "string" || typeof to !== "string" || to === from) return;
+  const allowed = transitions[from] ?? [];
+  if (allowed.includes(to)) return;
+  const ways = allowed.length > 0 ? `allowed from ${from}: ${allowed.join(", ")}` : `${from} is final`;
+  throw new ProblemError("invalid_state_transition", `${field} cannot go from ${from} to ${to}; ${ways}.`);
 }
 
 function defined(values: object): object {

@@ -1,8 +1,8 @@
 import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
-import * as z from "zod";
 import { reference, timestampMs } from "./fields";
 import type { ProblemCode } from "./problems";
+import type * as z from "zod";
 
 /** Field shapes of a table, as zod types. */
 export type Fields = Readonly<Record<string, z.ZodType>>;

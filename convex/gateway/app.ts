@@ -55,6 +55,7 @@ app.onError((error, c) => {
   const { problem } = failureOf(error);
   if (problem) return problemResponse(problem, requestId, headers);
   // The caller gets the request id and nothing else; the log has the rest.
+  // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
   console.error(`Request ${requestId} failed`, error);
   return problemResponseOf("internal", "The request could not be completed.", requestId, headers);
 });

@@ -1,3 +1,4 @@
+import { env } from "../_generated/server";
 import { ProblemError } from "../core/errors";
 import { sha256Hex } from "../core/secrets";
 import type { Credential } from "../core/caller";
@@ -38,7 +39,7 @@ export function refusalOf(token: string, now: number): string {
   const { exp, nbf, iss, aud } = claims;
   if (typeof exp === "number" && exp * 1000 <= now) return "The token has expired.";
   if (typeof nbf === "number" && nbf * 1000 > now) return "The token is not valid yet.";
-  const providers: unknown = JSON.parse(process.env["AUTH_PROVIDERS"] ?? "[]");
+  const providers: unknown = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
   const known = (Array.isArray(providers) ? providers : []).filter(
     (provider: { issuer?: string; domain?: string }) => bare(provider.issuer ?? provider.domain) === bare(iss),
   );

@@ -1,3 +1,4 @@
+import { env } from "../_generated/server";
 import { problemOf } from "../core/errors";
 import type { Problem } from "../core/errors";
 import type { ProblemCode } from "../core/problems";
@@ -18,7 +19,7 @@ export function commonHeaders(requestId: string, origin: string | null): Record<
 }
 
 function allowedOrigin(origin: string | null): string | undefined {
-  const allowed = (process.env["CORS_ALLOWED_ORIGINS"] ?? "*").split(",").map((entry) => entry.trim());
+  const allowed = (env["CORS_ALLOWED_ORIGINS"] ?? "*").split(",").map((entry) => entry.trim());
   if (allowed.includes("*")) return "*";
   return origin !== null && allowed.includes(origin) ? origin : undefined;
 }

@@ -50,8 +50,8 @@ function referencesIn(type: z.core.$ZodType, path: readonly string[]): Reference
   return [];
 }
 
+/** Only zod schemas carry `_zod`, which is checked. */
 function schemaOf(value: unknown): z.core.$ZodType {
   if (typeof value !== "object" || value === null || !("_zod" in value)) throw new Error("Not a zod schema.");
-  // Guaranteed by the check above: only zod schemas carry `_zod`.
   return value as z.core.$ZodType;
 }
