@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import { once } from "node:events";
 
 /** Convex's limit for the response of an HTTP action. */
 export const maxResponseBytes = 20 * 1024 * 1024;
@@ -55,11 +54,13 @@ export async function sendActionResponse(outgoing: ServerResponse, response: Res
 async function sendStream(outgoing: ServerResponse, stream: ReadableStream<Uint8Array>): Promise<void> {
   outgoing.flushHeaders();
   const reader = stream.getReader();
-  const onClose = (): void => {
+  let resume: (() => void) | undefined;
+  outgoing.on("drain", () => resume?.());
+  outgoing.once("close", () => {
+    resume?.();
     // Nobody is left to tell when the producer fails to stop.
     if (!outgoing.writableFinished) void reader.cancel().catch(() => undefined);
-  };
-  outgoing.once("close", onClose);
+  });
   let sizeBytes = 0;
   for (;;) {
     const next = await reader.read();
@@ -71,7 +72,8 @@ async function sendStream(outgoing: ServerResponse, stream: ReadableStream<Uint8
       await reader.cancel();
       throw new HttpResponseTooLarge();
     }
-    if (!outgoing.write(next.value)) await Promise.race([once(outgoing, "drain"), once(outgoing, "close")]);
+    if (!outgoing.write(next.value)) await new Promise<void>((resolve) => (resume = resolve));
+    if (outgoing.destroyed) return;
   }
   outgoing.end();
 }

@@ -14,6 +14,7 @@ const keepAliveTimeoutMs = 65_000;
 const timeoutCheckIntervalMs = 5_000;
 const maxHeaderBytes = 32 * 1024;
 const closeGraceMs = 10_000;
+const idleCheckIntervalMs = 20;
 
 export type RequestHandler = (
   request: IncomingMessage,
@@ -33,12 +34,15 @@ export interface ListenerOptions {
 export class Listener {
   readonly #server: Server;
   readonly #options: ListenerOptions;
+  /** Connections that have not sent a request; Node counts them as busy. */
+  readonly #silentSockets = new Set<Socket>();
   #closing = false;
 
   constructor(options: ListenerOptions, handler: RequestHandler) {
     this.#options = options;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       const metadata = requestMetadata(request, options.trustProxy);
+      this.#silentSockets.delete(request.socket);
       if (this.#closing) response.shouldKeepAlive = false;
       const { headers } = request;
       if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) {
@@ -60,6 +64,10 @@ export class Listener {
     );
     // Headers are bounded by size; a bound on their number would drop the rest silently.
     this.#server.maxHeadersCount = 0;
+    this.#server.on("connection", (socket: Socket) => {
+      this.#silentSockets.add(socket);
+      socket.once("close", () => this.#silentSockets.delete(socket));
+    });
     this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
       if (!(Number(request.headers["content-length"]) > maxBodyBytes)) response.writeContinue();
       onRequest(request, response);
@@ -86,12 +94,15 @@ export class Listener {
   close(): Promise<void> {
     this.#closing = true;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#server.closeAllConnections(), closeGraceMs);
+      const grace = setTimeout(() => this.#server.closeAllConnections(), closeGraceMs);
+      // Connections whose last request ends only now become idle later than close() looks at them.
+      const idleCheck = setInterval(() => this.#server.closeIdleConnections(), idleCheckIntervalMs);
       this.#server.close(() => {
-        clearTimeout(timer);
+        clearTimeout(grace);
+        clearInterval(idleCheck);
         resolve();
       });
-      this.#server.closeIdleConnections();
+      for (const socket of this.#silentSockets) socket.destroy();
     });
   }
 }

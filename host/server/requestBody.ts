@@ -53,12 +53,13 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * Limits what an answered request may still send. Node discards the rest of its body, so that the client gets to read the
+ * Limits what an answered request may still send. The rest of its body is discarded, so that the client gets to read the
  * answer (closing at once would reset the connection); a client that never stops is cut off.
  */
 export function limitUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   response.once("finish", () => {
     if (request.complete || request.destroyed) return;
+    request.resume();
     const timer = setTimeout(() => {
       if (!request.complete) request.destroy();
     }, lingerMs);
