@@ -21,6 +21,8 @@ interface CachedKeySet {
 }
 
 const maxAgeMs = 10 * 60_000;
+/** How long keys outlive an outage of their provider. */
+const maxStaleMs = 60 * 60_000;
 /** Neither a failing provider nor tokens with made-up key ids can cause more than one fetch per cool-down. */
 const coolDownMs = 30_000;
 const fetchTimeoutMs = 5_000;
@@ -49,19 +51,20 @@ export class KeySets {
   }
 
   /**
-   * The provider's keys, fetched when missing or older than ten minutes.
+   * The provider's keys, fetched when missing or older than ten minutes; while the provider fails, older ones for an hour.
    * @throws AuthError when they cannot be read.
    */
   async get(provider: AuthProvider): Promise<KeySet> {
     const entry = this.#entry(provider);
     const now = this.#now();
     if (entry.keySet !== undefined && now < entry.keySet.freshUntilMs) return entry.keySet;
-    if (entry.failure !== undefined && now - entry.fetchedAtMs < coolDownMs) {
-      // Keys that were good a moment ago outlive a short outage of their provider.
-      if (entry.keySet !== undefined) return entry.keySet;
-      throw entry.failure;
+    try {
+      if (entry.failure !== undefined && now - entry.fetchedAtMs < coolDownMs) throw entry.failure;
+      return await this.#read(provider, entry);
+    } catch (failure) {
+      if (entry.keySet !== undefined && now < entry.keySet.freshUntilMs + maxStaleMs) return entry.keySet;
+      throw failure;
     }
-    return this.#read(provider, entry);
   }
 
   /**

@@ -54,10 +54,15 @@ export class TokenVerifier {
    */
   async verify(token: string): Promise<UserIdentity> {
     const providers = this.#currentProviders();
+    const providersText = this.#providersText;
     const known = this.#verified.get(token, this.#now());
     if (known !== undefined) return known;
     try {
-      return await this.#verifyUncached(token, providers);
+      const { identity, validUntilMs } = await this.#verifyUncached(token, providers);
+      // Providers may have been replaced while keys were fetched; what was verified against the old ones is not kept.
+      this.#currentProviders();
+      if (this.#providersText === providersText) this.#verified.set(token, identity, validUntilMs);
+      return identity;
     } catch (error) {
       if (error instanceof AuthError) throw error;
       // jose and WebCrypto throw several kinds of errors over hostile keys and tokens; each means "not accepted".
@@ -78,7 +83,10 @@ export class TokenVerifier {
     return providers;
   }
 
-  async #verifyUncached(token: string, providers: readonly AuthProvider[]): Promise<UserIdentity> {
+  async #verifyUncached(
+    token: string,
+    providers: readonly AuthProvider[],
+  ): Promise<{ readonly identity: UserIdentity; readonly validUntilMs: number }> {
     const header = decodeHeader(token);
     const claims = decodeClaims(token);
     const provider = findProvider(providers, claims.issuer, claims.audiences);
@@ -94,11 +102,7 @@ export class TokenVerifier {
         ? customJwtIdentity(claims.all, claims.issuer, claims.subject)
         : oidcIdentity(claims.all, claims.issuer, claims.subject);
     const leewayS = provider.type === "customJwt" ? customJwtLeewayS : 0;
-    // Providers may have been replaced while keys were fetched; what was verified against the old ones is not kept.
-    if (this.#currentProviders() === providers) {
-      this.#verified.set(token, identity, Math.min((claims.expiresAtS + leewayS) * 1000, keySet.freshUntilMs));
-    }
-    return identity;
+    return { identity, validUntilMs: Math.min((claims.expiresAtS + leewayS) * 1000, keySet.freshUntilMs) };
   }
 
   async #checkSignature(

@@ -286,7 +286,7 @@ describe("hostile requests", () => {
     const response = await fetch(`${server.cloudUrl}/api/query`, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
-      body,
+      body: new Uint8Array(Buffer.from(body)),
     });
     expect([response.status, await response.json()]).toEqual([status, { code, message: expect.any(String) }]);
     expect([server.deployment.calls, server.reported]).toEqual([[], []]);
