@@ -40,6 +40,8 @@ export interface FunctionCall {
   readonly metadata: RequestMetadata;
   /** Internal functions answer to the admin key and to the deployment itself only. */
   readonly allowInternal: boolean;
+  /** Queries of `/api/query_at_ts` only: the snapshot to read, nanoseconds since the epoch; absent means the latest. */
+  readonly snapshotTimestamp?: bigint;
 }
 
 export type FunctionOutcome =
@@ -70,6 +72,21 @@ export type AuthProvider =
       readonly algorithm: "RS256" | "ES256";
       readonly applicationID?: string;
     };
+
+/**
+ * A refusal by the deployment itself, not by one of its functions: a snapshot out of retention, a queue that is full, an
+ * environment variable the auth configuration needs. The door answers `{code, message}` with this status.
+ */
+export class DeploymentRefusal extends Error {
+  constructor(
+    readonly status: 400 | 403 | 404 | 409 | 429 | 503,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "DeploymentRefusal";
+  }
+}
 
 /** A loaded `convex/` folder on an open store. */
 export interface Deployment {

@@ -1,0 +1,53 @@
+import type {
+  AuthProvider,
+  Caller,
+  Deployment,
+  FunctionCall,
+  FunctionOutcome,
+  RequestMetadata,
+} from "../deployment";
+
+type HttpAction = (request: Request, caller: Caller, metadata: RequestMetadata) => Response | Promise<Response>;
+
+/** A deployment whose answers a test sets, and which keeps what reached it. */
+export class FakeDeployment implements Deployment {
+  readonly calls: FunctionCall[] = [];
+  readonly variableChanges: ReadonlyMap<string, string | null>[] = [];
+  variables: Record<string, string> = {};
+  providers: readonly AuthProvider[] = [];
+  timestamp = 1_700_000_000_000_000_001n;
+  answer: (call: FunctionCall) => FunctionOutcome | Promise<FunctionOutcome> = (call) => ({
+    status: "success",
+    valueText: call.argsText,
+    logLines: [],
+    timestamp: 0n,
+  });
+  httpAction: HttpAction = () => new Response("ok");
+
+  async call(call: FunctionCall): Promise<FunctionOutcome> {
+    this.calls.push(call);
+    return this.answer(call);
+  }
+
+  async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
+    return this.httpAction(request, caller, metadata);
+  }
+
+  authProviders(): readonly AuthProvider[] {
+    return this.providers;
+  }
+
+  environmentVariables(): Readonly<Record<string, string>> {
+    return this.variables;
+  }
+
+  async updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void> {
+    this.variableChanges.push(changes);
+  }
+
+  latestTimestamp(): bigint {
+    return this.timestamp;
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
+import type { JsonObject } from "../json";
+import type { CallerResolver } from "./callers";
+import { answerPreflight, isPreflight, mirrorOrigin } from "./cors";
+import { changesOf } from "./environmentVariables";
+import { functionPathOfUrl, normalizeFunctionPath } from "./functionPath";
+import { argsTextOf, decodeTimestamp, encodeTimestamp, textField, valueFormatOf, type ValueFormat } from "./functionRequest";
+import { outcomeText } from "./functionResponse";
+import { parseJsonBytes, readJsonObject } from "./jsonBody";
+import { sendJson, sendText, TransportError } from "./transportError";
+
+export interface FunctionApiOptions {
+  readonly deployment: Deployment;
+  readonly callers: CallerResolver;
+  readonly redactErrors: boolean;
+  readonly instanceName: string;
+  readonly serverVersion: string;
+  /** Where this deployment is reached; known once both listeners have their ports. */
+  readonly canonicalUrls: () => { readonly cloudUrl: string; readonly siteUrl: string };
+}
+
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly metadata: RequestMetadata;
+};
+type Handler = (exchange: Exchange) => Promise<void>;
+
+const runPrefix = "/api/run/";
+
+/** The routes of Convex's HTTP function API, one handler for each. */
+export class FunctionApi {
+  readonly #options: FunctionApiOptions;
+  readonly #routes: ReadonlyMap<string, Readonly<Record<string, Handler>>>;
+
+  constructor(options: FunctionApiOptions) {
+    this.#options = options;
+    const callPost = (type: FunctionCall["type"]): Handler => (exchange) => this.#callFromBody(exchange, type);
+    this.#routes = new Map<string, Readonly<Record<string, Handler>>>([
+      ["/api/query", { POST: callPost("query"), GET: (exchange) => this.#queryFromUrl(exchange) }],
+      ["/api/mutation", { POST: callPost("mutation") }],
+      ["/api/action", { POST: callPost("action") }],
+      ["/api/function", { POST: callPost("any") }],
+      ["/api/query_ts", { POST: (exchange) => this.#sendTimestamp(exchange) }],
+      ["/api/query_at_ts", { POST: (exchange) => this.#queryAtTimestamp(exchange) }],
+      ["/api/update_environment_variables", { POST: (exchange) => this.#updateEnvironmentVariables(exchange) }],
+      ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
+      ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
+      ["/instance_name", { GET: (exchange) => this.#sendPlainText(exchange, options.instanceName) }],
+    ]);
+  }
+
+  /**
+   * Answers one request of the cloud port.
+   * @throws TransportError, AuthError or DeploymentRefusal; the listener writes them as `{code, message}`.
+   */
+  async handle(request: IncomingMessage, response: ServerResponse, metadata: RequestMetadata): Promise<void> {
+    const url = requestTarget(request);
+    if (url.pathname.startsWith("/api/")) {
+      if (isPreflight(request)) return answerPreflight(request, response);
+      mirrorOrigin(request, response);
+    }
+    const exchange: Exchange = { request, response, url, metadata };
+    const methods = url.pathname.startsWith(runPrefix)
+      ? { POST: (): Promise<void> => this.#run(exchange) }
+      : this.#routes.get(url.pathname);
+    if (methods === undefined) throw new TransportError(404, "NotFound", "There is nothing at this address.");
+    const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
+    const handler = Object.entries(methods).find(([allowed]) => allowed === method)?.[1];
+    if (handler === undefined) {
+      throw new TransportError(405, "MethodNotAllowed", "This address does not answer to this method.", {
+        allow: Object.keys(methods).join(", "),
+      });
+    }
+    await handler(exchange);
+  }
+
+  async #callFromBody(exchange: Exchange, type: FunctionType | "any"): Promise<void> {
+    const body = await readJsonObject(exchange.request);
+    const { componentPath } = body;
+    if (componentPath !== undefined && componentPath !== null && componentPath !== "") {
+      throw new TransportError(400, "ComponentNotFound", "This deployment has no components to call.");
+    }
+    await this.#call(exchange, type, normalizeFunctionPath(textField(body, "path")), body, this.#defaultFormat(exchange));
+  }
+
+  async #run(exchange: Exchange): Promise<void> {
+    const path = functionPathOfUrl(exchange.url.pathname.slice(runPrefix.length));
+    await this.#call(exchange, "any", path, await readJsonObject(exchange.request), "clean");
+  }
+
+  async #queryFromUrl(exchange: Exchange): Promise<void> {
+    const { searchParams } = exchange.url;
+    const body: JsonObject = {
+      args: parseJsonBytes(Buffer.from(searchParams.get("args") ?? "null")),
+      format: searchParams.get("format"),
+    };
+    const path = normalizeFunctionPath(searchParams.get("path") ?? "");
+    await this.#call(exchange, "query", path, body, this.#defaultFormat(exchange));
+  }
+
+  async #queryAtTimestamp(exchange: Exchange): Promise<void> {
+    const body = await readJsonObject(exchange.request);
+    const snapshotTimestamp = decodeTimestamp(textField(body, "ts"));
+    const path = normalizeFunctionPath(textField(body, "path"));
+    await this.#call(exchange, "query", path, body, this.#defaultFormat(exchange), { snapshotTimestamp });
+  }
+
+  async #call(
+    { request, response, metadata }: Exchange,
+    type: FunctionCall["type"],
+    path: string,
+    body: { readonly args?: JsonValue; readonly format?: JsonValue },
+    defaultFormat: ValueFormat,
+    snapshot: { readonly snapshotTimestamp?: bigint } = {},
+  ): Promise<void> {
+    const format = valueFormatOf(body.format, defaultFormat);
+    const argsText = argsTextOf(body.args);
+    const { deployment, callers, redactErrors } = this.#options;
+    const { caller, isAdmin } = await callers.resolve(request.headers.authorization);
+    const outcome = await deployment.call({
+      type, path, argsText, caller, metadata, allowInternal: isAdmin, ...snapshot,
+    });
+    sendJson(response, 200, outcomeText(outcome, format, metadata.requestId, redactErrors));
+  }
+
+  /** Convex's own clients name themselves and expect the lossless format; everyone else reads plain JSON. */
+  #defaultFormat({ request }: Exchange): ValueFormat {
+    return request.headers["convex-client"] === undefined ? "clean" : "encoded";
+  }
+
+  async #sendTimestamp({ response }: Exchange): Promise<void> {
+    sendJson(response, 200, JSON.stringify({ ts: encodeTimestamp(this.#options.deployment.latestTimestamp()) }));
+  }
+
+  async #sendCanonicalUrls({ response }: Exchange): Promise<void> {
+    const { cloudUrl, siteUrl } = this.#options.canonicalUrls();
+    sendJson(response, 200, JSON.stringify({ convexCloudUrl: cloudUrl, convexSiteUrl: siteUrl }));
+  }
+
+  async #sendPlainText({ response }: Exchange, text: string): Promise<void> {
+    sendText(response, 200, text, "text/plain; charset=utf-8");
+  }
+
+  async #updateEnvironmentVariables({ request, response }: Exchange): Promise<void> {
+    const { callers, deployment } = this.#options;
+    await callers.requireAdmin(request.headers.authorization);
+    await deployment.updateEnvironmentVariables(changesOf(await readJsonObject(request)));
+    response.writeHead(200, { "content-length": 0 });
+    response.end();
+  }
+}
+
+function requestTarget(request: IncomingMessage): URL {
+  const target = request.url ?? "/";
+  const url = target.startsWith("/") ? `http://localhost${target}` : target;
+  if (!URL.canParse(url)) throw new TransportError(400, "InvalidUrl", "The request target is not a valid URL.");
+  return new URL(url);
+}

@@ -1,0 +1,138 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { RequestMetadata } from "../deployment";
+import { limitUnreadBody, maxBodyBytes } from "./requestBody";
+import { requestMetadata } from "./requestMetadata";
+import { sendTransportError, toTransportError, type ReportError } from "./transportError";
+
+const headersTimeoutMs = 20_000;
+/** The time Convex's own server gives a request. */
+const requestTimeoutMs = 300_000;
+/** Longer than the idle time of common reverse proxies, so that they close first and never hit a closing socket. */
+const keepAliveTimeoutMs = 65_000;
+const timeoutCheckIntervalMs = 5_000;
+const maxHeaderBytes = 32 * 1024;
+const closeGraceMs = 10_000;
+const idleCheckIntervalMs = 20;
+
+export type RequestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  metadata: RequestMetadata,
+) => Promise<void>;
+
+export interface ListenerOptions {
+  readonly hostname: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly trustProxy: boolean;
+  readonly reportError: ReportError;
+}
+
+/** One port of the host: limits, timeouts and error answers around a handler. */
+export class Listener {
+  readonly #server: Server;
+  readonly #options: ListenerOptions;
+  /** Connections that have not sent a request; Node counts them as busy. */
+  readonly #silentSockets = new Set<Socket>();
+  #closing = false;
+
+  constructor(options: ListenerOptions, handler: RequestHandler) {
+    this.#options = options;
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      const metadata = requestMetadata(request, options.trustProxy);
+      this.#silentSockets.delete(request.socket);
+      if (this.#closing) response.shouldKeepAlive = false;
+      const { headers } = request;
+      if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) {
+        limitUnreadBody(request, response);
+      }
+      handler(request, response, metadata).catch((error: unknown) => {
+        sendTransportError(response, toTransportError(error, metadata.requestId, options.reportError));
+      });
+    };
+    this.#server = createServer(
+      {
+        connectionsCheckingInterval: timeoutCheckIntervalMs,
+        headersTimeout: headersTimeoutMs,
+        keepAliveTimeout: keepAliveTimeoutMs,
+        maxHeaderSize: maxHeaderBytes,
+        requestTimeout: requestTimeoutMs,
+      },
+      onRequest,
+    );
+    // Headers are bounded by size; a bound on their number would drop the rest silently.
+    this.#server.maxHeadersCount = 0;
+    this.#server.on("connection", (socket: Socket) => {
+      this.#silentSockets.add(socket);
+      socket.once("close", () => this.#silentSockets.delete(socket));
+    });
+    this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+      if (!(Number(request.headers["content-length"]) > maxBodyBytes)) response.writeContinue();
+      onRequest(request, response);
+    });
+    this.#server.on("clientError", answerClientError);
+  }
+
+  /** Starts to listen. @returns the port. @throws Error with one clear sentence when the port cannot be had. */
+  listen(): Promise<number> {
+    const { hostname, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", (cause: NodeJS.ErrnoException) => {
+        reject(new Error(listenFailure(hostname, port, cause), { cause }));
+      });
+      this.#server.listen({ host: hostname, port, exclusive: true }, () => {
+        this.#server.removeAllListeners("error");
+        this.#server.on("error", (error) => this.#options.reportError(error, "none"));
+        resolve(portOf(this.#server.address()));
+      });
+    });
+  }
+
+  /** Takes no more connections, lets running requests finish for ten seconds, then cuts them. */
+  close(): Promise<void> {
+    this.#closing = true;
+    return new Promise((resolve) => {
+      const grace = setTimeout(() => this.#server.closeAllConnections(), closeGraceMs);
+      // Connections whose last request ends only now become idle later than close() looks at them.
+      const idleCheck = setInterval(() => this.#server.closeIdleConnections(), idleCheckIntervalMs);
+      this.#server.close(() => {
+        clearTimeout(grace);
+        clearInterval(idleCheck);
+        resolve();
+      });
+      for (const socket of this.#silentSockets) socket.destroy();
+    });
+  }
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === "string") throw new TypeError("A TCP listener has a numeric port");
+  return address.port;
+}
+
+function listenFailure(hostname: string, port: number, error: NodeJS.ErrnoException): string {
+  if (error.code === "EADDRINUSE") return `Port ${port} on ${hostname} is already in use by another process.`;
+  if (error.code === "EACCES") return `Port ${port} on ${hostname} needs more rights than this process has.`;
+  return `Cannot listen on ${hostname}:${port}: ${error.message}`;
+}
+
+/** Answers what never became a request: oversized or malformed heads, and heads or bodies that did not arrive in time. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex | Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? [431, "RequestHeadersTooLarge", `The request headers are larger than ${maxHeaderBytes} bytes.`]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? [408, "RequestTimeout", "The request did not arrive in time."]
+        : [400, "BadRequest", "The request is not valid HTTP."];
+  const body = JSON.stringify({ code, message });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { TransportError } from "./transportError";
+
+/** Convex's limit for the body of an HTTP action, which the function API shares here. */
+export const maxBodyBytes = 20 * 1024 * 1024;
+
+/** How long the rest of an unread body is discarded after the answer before the connection is cut. */
+const lingerMs = 5_000;
+
+export function bodyTooLarge(): TransportError {
+  return new TransportError(413, "RequestBodyTooLarge", `The request body is larger than ${maxBodyBytes} bytes (20 MiB).`);
+}
+
+/** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
+export function assertDeclaredLength(request: IncomingMessage): void {
+  const declared = request.headers["content-length"];
+  if (declared !== undefined && Number(declared) > maxBodyBytes) throw bodyTooLarge();
+}
+
+/**
+ * Reads a whole body into memory, stopping at the limit.
+ * @throws TransportError 413 over the limit, 408 when the client goes away first.
+ */
+export function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    const onData = (chunk: Buffer): void => {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBodyBytes) {
+        request.off("data", onData);
+        request.pause();
+        reject(bodyTooLarge());
+        return;
+      }
+      chunks.push(chunk);
+    };
+    const onGone = (cause?: unknown): void => {
+      reject(new TransportError(408, "ClientDisconnect", "The client closed the connection.", {}, { cause }));
+    };
+    if (request.destroyed) {
+      onGone();
+      return;
+    }
+    request.on("data", onData);
+    request.on("end", () => {
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, sizeBytes));
+    });
+    request.on("error", onGone);
+    request.on("close", onGone);
+  });
+}
+
+/**
+ * Limits what an answered request may still send. The rest of its body is discarded, so that the client gets to read the
+ * answer (closing at once would reset the connection); a client that never stops is cut off.
+ */
+export function limitUnreadBody(request: IncomingMessage, response: ServerResponse): void {
+  response.once("finish", () => {
+    if (request.complete || request.destroyed) return;
+    request.resume();
+    const timer = setTimeout(() => {
+      if (!request.complete) request.destroy();
+    }, lingerMs);
+    timer.unref();
+    request.once("close", () => clearTimeout(timer));
+  });
+}

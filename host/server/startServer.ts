@@ -1,0 +1,95 @@
+import type { TokenVerifier } from "../auth/tokenVerifier";
+import type { Deployment } from "../deployment";
+import { CallerResolver } from "./callers";
+import { FunctionApi } from "./functionApi";
+import { HttpActions } from "./httpActions";
+import { Listener } from "./listener";
+import type { ReportError } from "./transportError";
+
+export interface ServerOptions {
+  readonly deployment: Deployment;
+  /** Port of the function API; 0 takes a free one. */
+  readonly cloudPort: number;
+  /** Port of the HTTP actions; 0 takes a free one. */
+  readonly sitePort: number;
+  /** Interface to listen on; loopback (`127.0.0.1`) when absent. */
+  readonly hostname?: string;
+  /** Opens admin routes and internal functions; without one, neither answers. */
+  readonly adminKey?: string;
+  /** Keeps error messages and log lines of functions from clients, as production deployments of Convex do. */
+  readonly redactErrors: boolean;
+  /** Takes client addresses from `X-Forwarded-For`; only behind a reverse proxy that overwrites it. */
+  readonly trustProxy: boolean;
+  readonly authentication: TokenVerifier;
+  /** What `/instance_name` answers; `portico` when absent. */
+  readonly instanceName?: string;
+  /** What `/version` answers; `unknown` when absent. */
+  readonly serverVersion?: string;
+  /** Receives failures that are the host's own fault; written to standard error when absent. */
+  readonly reportError?: ReportError;
+}
+
+export interface RunningServer {
+  /** The deployment URL that Convex clients take, without a trailing slash. */
+  readonly cloudUrl: string;
+  /** Where the HTTP actions answer, without a trailing slash. */
+  readonly siteUrl: string;
+  /** Takes no more requests and waits for running ones; the deployment stays open. */
+  close(): Promise<void>;
+}
+
+const httpActionsMount = "/http";
+
+/**
+ * Opens both ports of a deployment: Convex's function API and its HTTP actions (which also answer under `/http/` of the
+ * cloud port).
+ * @throws Error with one clear sentence when a port cannot be had; then neither stays open.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { deployment, hostname = "127.0.0.1", trustProxy, reportError = writeError } = options;
+  const callers = new CallerResolver(options.authentication, options.adminKey);
+  const httpActions = new HttpActions(deployment, callers);
+  let urls = { cloudUrl: "", siteUrl: "" };
+  const functionApi = new FunctionApi({
+    deployment,
+    callers,
+    redactErrors: options.redactErrors,
+    instanceName: options.instanceName ?? "portico",
+    serverVersion: options.serverVersion ?? "unknown",
+    canonicalUrls: () => {
+      const { CONVEX_CLOUD_URL: cloudUrl = urls.cloudUrl, CONVEX_SITE_URL: siteUrl = urls.siteUrl } =
+        deployment.environmentVariables();
+      return { cloudUrl, siteUrl };
+    },
+  });
+  const cloud = new Listener({ hostname, port: options.cloudPort, trustProxy, reportError }, (request, response, metadata) => {
+    const target = request.url ?? "/";
+    return target.startsWith(`${httpActionsMount}/`)
+      ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
+      : functionApi.handle(request, response, metadata);
+  });
+  const site = new Listener({ hostname, port: options.sitePort, trustProxy, reportError }, (request, response, metadata) =>
+    httpActions.handle(request, response, request.url ?? "/", metadata),
+  );
+  const cloudPort = await cloud.listen();
+  const sitePort = await site.listen().catch(async (error: unknown) => {
+    await cloud.close();
+    throw error;
+  });
+  urls = { cloudUrl: urlOf(hostname, cloudPort), siteUrl: urlOf(hostname, sitePort) };
+  return {
+    ...urls,
+    close: async () => {
+      await Promise.all([cloud.close(), site.close()]);
+    },
+  };
+}
+
+function urlOf(hostname: string, port: number): string {
+  if (hostname === "0.0.0.0" || hostname === "::") return `http://localhost:${port}`;
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+function writeError(error: unknown, requestId: string): void {
+  console.error(`[Request ID: ${requestId}]`, error);
+}
