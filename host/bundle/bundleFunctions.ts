@@ -20,15 +20,16 @@ export interface FunctionBundle {
   readonly authConfigSource: string | null;
 }
 
-const globalsFile = join(dirname(fileURLToPath(import.meta.url)), "functionGlobals.ts");
+const productionDefine = { "process.env.NODE_ENV": '"production"' };
+const directory = dirname(fileURLToPath(import.meta.url));
 
-/** convex/server's own modules must keep their side effects; only user-land builtins are replaced. */
+/** `node:async_hooks` is the one builtin that Convex's default runtime provides. */
 const asyncHooksShim: Plugin = {
   name: "async-hooks-shim",
   setup(pluginBuild) {
     pluginBuild.onResolve({ filter: /^(node:)?async_hooks$/ }, () => ({ path: "async_hooks", namespace: "host-shim" }));
     pluginBuild.onLoad({ filter: /.*/, namespace: "host-shim" }, () => ({
-      contents: `export const { AsyncLocalStorage, AsyncResource } = globalThis[Symbol.for("convexHost.functionGlobals")];
+      contents: `export const { AsyncLocalStorage, AsyncResource } = globalThis[Symbol.for(FUNCTION_GLOBALS_KEY)];
         export default { AsyncLocalStorage, AsyncResource };`,
       loader: "js",
     }));
@@ -41,14 +42,22 @@ const asyncHooksShim: Plugin = {
  *
  * @param functionsDirectory the `convex/` folder
  * @param outputDirectory a directory of its own for each version of the code
+ * @param globalsKey the deployment's key for `installFunctionGlobals`, since deployments may share a process
  * @throws {BundleError} with esbuild's messages when the code does not build
  */
-export async function bundleFunctions(functionsDirectory: string, outputDirectory: string): Promise<FunctionBundle> {
+export async function bundleFunctions(
+  functionsDirectory: string,
+  outputDirectory: string,
+  globalsKey: string,
+): Promise<FunctionBundle> {
   const entryPoints = findEntryPoints(functionsDirectory);
   mkdirSync(outputDirectory, { recursive: true });
   const isolate = entryPoints.filter((entry) => entry.environment === "isolate");
   const node = entryPoints.filter((entry) => entry.environment === "node");
-  const common = { outbase: functionsDirectory, outExtension: { ".js": ".mjs" }, splitting: true, sourcemap: true };
+  const common = {
+    outbase: functionsDirectory, outExtension: { ".js": ".mjs" }, splitting: true, sourcemap: true,
+    define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
+  };
   const [schemaSource, authConfigSource] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),
     bundleConfig(functionsDirectory, "auth.config"),
@@ -58,7 +67,7 @@ export async function bundleFunctions(functionsDirectory: string, outputDirector
       entryPoints: isolate.map((entry) => entry.file),
       outdir: join(outputDirectory, "isolate"),
       chunkNames: "_deps/[hash]",
-      inject: [globalsFile],
+      inject: [join(directory, "functionGlobals.ts")],
       plugins: [asyncHooksShim],
     }),
     runBuild({
@@ -67,6 +76,7 @@ export async function bundleFunctions(functionsDirectory: string, outputDirector
       entryPoints: node.map((entry) => entry.file),
       outdir: join(outputDirectory, "node"),
       chunkNames: "_deps/[hash]",
+      inject: [join(directory, "nodeGlobals.ts")],
     }),
   ]);
   const modules = entryPoints.map(({ modulePath, environment }) => ({
@@ -92,7 +102,7 @@ async function runBuild(options: BuildOptions): Promise<{ outputFiles?: readonly
       target: "esnext",
       jsx: "automatic",
       conditions: ["convex", "module"],
-      define: { "process.env.NODE_ENV": '"production"' },
+      define: productionDefine,
       logLevel: "silent",
       ...options,
     });

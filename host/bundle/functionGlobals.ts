@@ -1,8 +1,10 @@
 // Injected into every bundled module: esbuild turns each unbound reference to one of these names into an import of
 // this file, which is how `process` or `Buffer` differ between user code and the host that shares the thread.
-import { FUNCTION_GLOBALS } from "./functionGlobalsKey";
 
-const globals = Reflect.get(globalThis, FUNCTION_GLOBALS);
+/** Defined by the bundler: where this deployment keeps the globals of its functions. */
+declare const FUNCTION_GLOBALS_KEY: string;
+
+const globals = Reflect.get(globalThis, Symbol.for(FUNCTION_GLOBALS_KEY));
 
 export const process = globals.process;
 export const console = globals.console;

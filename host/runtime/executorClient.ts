@@ -179,9 +179,6 @@ export class ExecutorClient {
       case "log":
         this.#events.onLog(reply.path, reply.line);
         return;
-      case "fatal":
-        this.#restart(worker, new Error(reply.message));
-        return;
       default: {
         const control = this.#control;
         this.#control = null;
@@ -202,7 +199,8 @@ export class ExecutorClient {
       const sequence = results[i] ?? "";
       const pending = this.#pending.get(sequence);
       this.#pending.delete(sequence);
-      pending?.resolve(outcomeAt(results, i));
+      if (results[i + 1] === "hostError") pending?.reject(new Error(results[i + 2]));
+      else pending?.resolve(outcomeAt(results, i));
     }
     if (reply.nextJobAtMs !== undefined) this.#events.onNextJob(reply.nextJobAtMs);
   }

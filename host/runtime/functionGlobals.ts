@@ -1,6 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
-import { FUNCTION_GLOBALS } from "../bundle/functionGlobalsKey";
 import { currentFrame } from "./frames";
 import { functionCrypto } from "./functionCrypto";
 
@@ -16,8 +15,11 @@ export interface FunctionEnvironment {
 /**
  * Publishes the globals that bundled functions see on this thread: Convex's where it differs from Node, and Convex's
  * refusals by function type.
+ *
+ * @param globalsKey the key that the deployment's modules were bundled with
  */
 export function installFunctionGlobals(
+  globalsKey: string,
   environment: FunctionEnvironment,
   onLog: (path: string, line: string) => void,
 ): void {
@@ -30,8 +32,9 @@ export function installFunctionGlobals(
       set: () => false,
     },
   );
-  Reflect.set(globalThis, FUNCTION_GLOBALS, {
+  Reflect.set(globalThis, Symbol.for(globalsKey), {
     process: Object.freeze({ env }),
+    nodeProcess: Object.create(process, { env: { value: env } }),
     console: functionConsole(onLog),
     crypto: functionCrypto,
     Date: functionDate(),
@@ -99,4 +102,9 @@ function functionConsole(onLog: (path: string, line: string) => void): unknown {
 
 function elapsedMs(startMs: number | undefined): number {
   return startMs === undefined ? 0 : Math.round(performance.now() - startMs);
+}
+
+/** Forgets what {@link installFunctionGlobals} published. */
+export function removeFunctionGlobals(globalsKey: string): void {
+  Reflect.deleteProperty(globalThis, Symbol.for(globalsKey));
 }

@@ -20,7 +20,7 @@ export interface RegisteredFunction {
 
 /** Everything that one thread has loaded of a bundle. */
 export interface LoadedModules {
-  readonly functions: ReadonlyMap<string, RegisteredFunction>;
+  readonly functions: Map<string, RegisteredFunction>;
   /** Module namespaces by module path, for the special modules `http` and `crons`. */
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
@@ -55,6 +55,12 @@ async function importModule(url: string, modulePath: string): Promise<Readonly<R
 const nativeImport = new Function("url", "return import(url)") as (
   url: string,
 ) => Promise<Readonly<Record<string, unknown>>>;
+
+/** An action that the executor only knows by name, because its module runs on the main thread alone. */
+export function mainThreadAction({ path, isPublic }: { path: string; isPublic: boolean }): RegisteredFunction {
+  const invoke = (): Promise<never> => Promise.reject(new Error(`${path} runs on the main thread only`));
+  return { path, type: "action", isPublic, invoke, checkArgs: () => null, checkReturns: null };
+}
 
 /** The shape that convex/server gives to every registered function. */
 interface ConvexFunction {

@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
-import type { FunctionBundle } from "../bundle/bundleFunctions";
+import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
@@ -12,10 +13,10 @@ import type { ActionHost } from "./actionFrame";
 import { callerText, metadataText } from "./callTexts";
 import { ExecutorClient } from "./executorClient";
 import { errorOutcome, FunctionError, HostRefusal, toFunctionError } from "./functionErrors";
-import { installFunctionGlobals } from "./functionGlobals";
+import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
 import type { FunctionEnvironment } from "./functionGlobals";
 import { canonicalFunctionPath, loadModules, resolveFunction, validateArgs, validateReturns } from "./functionTable";
-import type { RegisteredFunction } from "./functionTable";
+import type { LoadedModules, RegisteredFunction } from "./functionTable";
 import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
 import { readHttpRouter } from "./httpRouter";
@@ -62,6 +63,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly deploymentName: string;
   readonly #options: DeploymentOptions;
   readonly #scratchDirectory: string;
+  readonly #globalsKey = `convexHost.functionGlobals.${randomUUID()}`;
   readonly #tableNames = new Map<number, string>();
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
@@ -177,14 +179,21 @@ export class LocalDeployment implements Deployment, ActionHost {
     const bundle = await bundleFunctions(
       this.#options.functionsDirectory,
       join(this.#scratchDirectory, `v${++this.#version}`),
+      this.#globalsKey,
     );
     const variables = { ...this.executor.storedVariables, ...this.#systemVariables() };
     const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
-    const reply = await this.executor.load({ kind: "load", modules: bundle.modules, schemaText });
+    const nodeActions = await this.#loadModules(bundle, (module) => module.environment === "node");
+    const reply = await this.executor.load({
+      kind: "load",
+      modules: bundle.modules,
+      schemaText,
+      nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+    });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
-    this.#code = await this.#loadCode(bundle, reply.functions);
+    this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
     this.#authProviders = authProviders;
   }
 
@@ -192,6 +201,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.#scheduler.stop();
     await Promise.allSettled(this.#running);
     await this.#executor?.close();
+    removeFunctionGlobals(this.#globalsKey);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
   }
 
@@ -204,6 +214,7 @@ export class LocalDeployment implements Deployment, ActionHost {
         durable: !isInMemory,
         systemVariables: this.#systemVariables(),
         deploymentName: this.deploymentName,
+        globalsKey: this.#globalsKey,
         functionTimeLimitMs: this.#options.functionTimeLimitMs ?? 5000,
       },
       {
@@ -215,28 +226,37 @@ export class LocalDeployment implements Deployment, ActionHost {
       },
     );
     installSyscallBoundary();
-    installFunctionGlobals(this.#environment, (path, line) => this.#log(path, line));
+    installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
     await this.reload();
     await this.#scheduler.recover();
   }
 
-  async #loadCode(bundle: FunctionBundle, functions: readonly FunctionSummary[]): Promise<LoadedCode> {
+  /** This thread only loads the modules that export actions, and http. */
+  async #loadCode(
+    bundle: FunctionBundle,
+    functions: readonly FunctionSummary[],
+    nodeActions: LoadedModules,
+  ): Promise<LoadedCode> {
     const actionModules = new Set(["http"]);
     for (const { path, type } of functions) if (type === "action") actionModules.add(modulePathOf(path));
-    const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
-    const loaded = await loadModules(
-      bundle.modules.filter((module) => module.environment === "node" || actionModules.has(module.modulePath)),
-      tableOfId,
+    const loaded = await this.#loadModules(
+      bundle,
+      (module) => module.environment === "isolate" && actionModules.has(module.modulePath),
     );
-    const actions = new Map([...loaded.functions].filter(([, registered]) => registered.type === "action"));
-    const types = new Map(functions.map((summary) => [summary.path, summary]));
-    for (const { path, type, isPublic } of actions.values()) types.set(path, { path, type, isPublic });
+    const actions = new Map(
+      [...loaded.functions, ...nodeActions.functions].filter(([, registered]) => registered.type === "action"),
+    );
     return {
-      types,
+      types: new Map(functions.map((summary) => [summary.path, summary])),
       actions,
       httpRouter: readHttpRouter(loaded.namespaces.get("http")),
       authConfigSource: bundle.authConfigSource,
     };
+  }
+
+  async #loadModules(bundle: FunctionBundle, isWanted: (module: BundledModule) => boolean): Promise<LoadedModules> {
+    const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
+    return await loadModules(bundle.modules.filter(isWanted), tableOfId);
   }
 
   async #runActionFor(

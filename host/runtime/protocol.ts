@@ -35,6 +35,8 @@ export interface LoadRequest {
   readonly kind: "load";
   readonly modules: readonly BundledModule[];
   readonly schemaText: string | null;
+  /** Actions of "use node" modules, which only the main thread loads. */
+  readonly nodeActions: readonly FunctionSummary[];
 }
 
 export type ControlRequest =
@@ -70,7 +72,6 @@ export type WorkerReply =
       readonly tableNames?: readonly (readonly [number, string])[];
     }
   | { readonly kind: "log"; readonly path: string; readonly line: string }
-  | { readonly kind: "fatal"; readonly message: string }
   | { readonly kind: "closed" };
 
 export interface WorkerOptions {
@@ -78,6 +79,8 @@ export interface WorkerOptions {
   readonly durable: boolean;
   readonly systemVariables: Readonly<Record<string, string>>;
   readonly deploymentName: string;
+  /** The key under which bundled modules look for their globals. */
+  readonly globalsKey: string;
   /** Shared with the main thread; see `executionState.ts`. */
   readonly state: SharedArrayBuffer;
 }

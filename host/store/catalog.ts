@@ -73,6 +73,14 @@ export class Catalog {
 
   constructor(meta: MetaTable) {
     this.#meta = meta;
+    this.reload();
+  }
+
+  /** Reads the catalog from the store again, after a rolled back change. */
+  reload(): void {
+    const meta = this.#meta;
+    this.#byName.clear();
+    this.#byNumber.clear();
     const indexes = meta.entries("index").map(([number, text]) => readIndex(Number(number), text));
     for (const index of indexes) this.#nextIndexNumber = Math.max(this.#nextIndexNumber, index.number + 1);
     for (const [name, number] of meta.entries("table")) {

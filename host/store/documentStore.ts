@@ -83,6 +83,11 @@ export class DocumentStore {
     this.#inTransaction = true;
   }
 
+  /** Why the store cannot be trusted to commit the current batch, or null. */
+  get failure(): Error | null {
+    return this.#connection.failure;
+  }
+
   get inTransaction(): boolean {
     return this.#inTransaction;
   }
@@ -96,7 +101,9 @@ export class DocumentStore {
 
   /** Drops the whole batch, after a failed commit or load. */
   rollback(): void {
-    if (this.#inTransaction) this.#rollback.run([]);
+    // Some errors, such as a full disk, have made SQLite roll back on its own.
+    if (this.#connection.inTransaction) this.#rollback.run([]);
+    this.#connection.failure = null;
     this.#inTransaction = false;
     this.#undoLog.length = 0;
     this.writeCount++;

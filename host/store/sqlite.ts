@@ -13,6 +13,9 @@ export interface Statement {
 
 /** One SQLite connection; synchronous, owned by one thread. */
 export interface Connection {
+  /** The first error that SQLite raised in a prepared statement since it was last cleared. */
+  failure: Error | null;
+  readonly inTransaction: boolean;
   exec(sql: string): void;
   prepare(sql: string): Statement;
   close(): void;
@@ -21,19 +24,47 @@ export interface Connection {
 /** Opens a SQLite file with the libsql driver. Errors carry SQLite's code in `code` (for example `SQLITE_BUSY`). */
 export function openConnection(file: string): Connection {
   const database = new Database(file);
-  return {
+  const connection: Connection = {
+    failure: null,
+    get inTransaction() {
+      return database.inTransaction;
+    },
     exec: (sql) => void database.exec(sql),
     prepare(sql) {
       const statement = database.prepare(sql);
       if (statement.reader) statement.raw(true);
+      // Function code may catch what a syscall throws, so a failing store is remembered beside being thrown.
+      const remember = (error: unknown): never => {
+        connection.failure ??= error instanceof Error ? error : new Error(String(error));
+        throw error;
+      };
       return {
-        run: (parameters) => void statement.run(parameters),
-        all: (parameters) => rowsOf(statement.all(parameters)),
-        get: (parameters) => rowOf(statement.get(parameters)),
+        run(parameters) {
+          try {
+            statement.run(parameters);
+          } catch (error) {
+            remember(error);
+          }
+        },
+        all(parameters) {
+          try {
+            return rowsOf(statement.all(parameters));
+          } catch (error) {
+            return remember(error);
+          }
+        },
+        get(parameters) {
+          try {
+            return rowOf(statement.get(parameters));
+          } catch (error) {
+            return remember(error);
+          }
+        },
       };
     },
     close: () => void database.close(),
   };
+  return connection;
 }
 
 /** `.raw(true)` was set on every reader above, so libsql answers with arrays of SQLite values. */

@@ -7,15 +7,19 @@ import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../executionState";
 import { installFunctionGlobals } from "../functionGlobals";
 import type { FunctionEnvironment } from "../functionGlobals";
-import { loadModules } from "../functionTable";
+import { loadModules, mainThreadAction } from "../functionTable";
 import { installSyscallBoundary } from "../frames";
+import type { CallContext } from "../frames";
+import { NO_METADATA } from "../protocol";
 import type { LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../protocol";
 import { sourceStack } from "../sourceStack";
 import { Clock } from "./clock";
+import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
 import { Executor } from "./executor";
 import { nextDueTimeMs } from "./jobOperations";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
+import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
 /** The executor thread: owns the store, loads the functions, runs batches. */
@@ -45,6 +49,7 @@ class ExecutorThread {
     meta.set("clock", String(this.#clock.next()));
     store.commit();
     this.#state = new ExecutionState(options.state);
+    const log = (path: string, line: string): void => this.#reply({ kind: "log", path, line });
     this.#host = {
       store,
       catalog,
@@ -53,11 +58,14 @@ class ExecutorThread {
       schema: EMPTY_SCHEMA,
       functions: new Map(),
       describeStack: sourceStack,
+      log,
     };
     this.#executor = new Executor(this.#host, meta, this.#clock, this.#state);
     this.#environment = { variables: this.#allVariables() };
     installSyscallBoundary();
-    installFunctionGlobals(this.#environment, (path, line) => this.#reply({ kind: "log", path, line }));
+    installFunctionGlobals(options.globalsKey, this.#environment, log);
+    // A promise that nobody awaited belongs to a function that has been answered already.
+    process.on("unhandledRejection", (reason) => log("", `[ERROR] Unhandled rejection: ${String(reason)}`));
     port.on("message", (request: WorkerRequest) => {
       this.#receive(request);
       void this.#run();
@@ -95,14 +103,9 @@ class ExecutorThread {
   }
 
   async #runBatch(): Promise<void> {
-    try {
-      const reply = await this.#executor.runBatch(() => this.#receiveMore());
-      this.#reply({ kind: "batch", ...reply, ...this.#changedTables() });
-      this.#state.endBatch();
-    } catch (error) {
-      // Nothing of the batch was committed. The thread is replaced, which also drops what is cached in memory.
-      this.#reply({ kind: "fatal", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    }
+    const reply = await this.#executor.runBatch(() => this.#receiveMore());
+    this.#reply({ kind: "batch", ...reply, ...this.#changedTables() });
+    this.#state.endBatch();
   }
 
   async #runControl(request: Exclude<WorkerRequest, readonly string[]>): Promise<void> {
@@ -122,18 +125,24 @@ class ExecutorThread {
     const { store, catalog } = this.#host;
     const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;
     try {
-      const { functions } = await loadModules(
+      const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
         tableOfId,
       );
       const schema = compileSchema(request.schemaText, tableOfId);
+      const crons = readCrons(namespaces.get("crons"));
       store.ensureTransaction();
       applySchema(schema, store, catalog);
+      for (const summary of request.nodeActions) functions.set(summary.path, mainThreadAction(summary));
+      const candidate = { ...this.#host, schema, functions };
+      applyCrons(new Transaction(candidate, hostCall(), this.#clock.next()), crons);
+      this.#file.meta.set("clock", String(this.#clock.latest));
       store.commit();
       this.#host.schema = schema;
       this.#host.functions = functions;
     } catch (error) {
       store.rollback();
+      catalog.reload();
       this.#reply({ kind: "loadFailed", message: error instanceof Error ? error.message : String(error) });
       return;
     }
@@ -178,6 +187,17 @@ class ExecutorThread {
   #reply(reply: WorkerReply): void {
     this.#port.postMessage(reply);
   }
+}
+
+/** The context in which the host itself writes, for example when it registers crons. */
+function hostCall(): CallContext {
+  return {
+    caller: { kind: "admin" },
+    metadata: NO_METADATA,
+    scheduledFunctionId: null,
+    nowMs: Date.now(),
+    logLines: [],
+  };
 }
 
 function isCalls(request: WorkerRequest): request is readonly string[] {

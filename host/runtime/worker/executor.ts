@@ -4,7 +4,7 @@ import type { ExecutionState } from "../executionState";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import type { CallContext } from "../frames";
 import { resolveFunction } from "../functionTable";
-import { CALL_SLOTS } from "../protocol";
+import { CALL_SLOTS, RESULT_SLOTS } from "../protocol";
 import type { Operation, ResultStatus } from "../protocol";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
@@ -57,15 +57,32 @@ export class Executor {
     const results: string[] = [];
     const jobsBefore = this.#host.store.jobWriteCount;
     this.#state.beginBatch();
-    for (let calls = 0; calls < MAX_BATCH_CALLS; calls++) {
-      if (this.isIdle) receiveMore();
-      if (this.isIdle || performance.now() - startedAt > MAX_BATCH_MS) break;
-      await this.#runNext(results);
+    try {
+      for (let calls = 0; calls < MAX_BATCH_CALLS; calls++) {
+        if (this.isIdle) receiveMore();
+        if (this.isIdle || performance.now() - startedAt > MAX_BATCH_MS) break;
+        await this.#runNext(results);
+        if (this.#host.store.failure !== null) throw this.#host.store.failure;
+      }
+      this.#state.beginCommit();
+      this.#commit();
+    } catch (error) {
+      this.#refuseBatch(results, error);
     }
-    this.#state.beginCommit();
-    this.#commit();
     const reply = { results, timestamp: this.#clock.latest };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
+  }
+
+  /** The store failed (a full disk, for example): nothing of the batch is kept, and every call of it learns why. */
+  #refuseBatch(results: string[], error: unknown): void {
+    const { store, catalog } = this.#host;
+    store.rollback();
+    catalog.reload();
+    const message = error instanceof Error ? error.message : String(error);
+    for (let i = 0; i < results.length; i += RESULT_SLOTS) {
+      results[i + 1] = "hostError" satisfies ResultStatus;
+      results[i + 2] = `The store could not commit: ${message}`;
+    }
   }
 
   #commit(): void {
@@ -99,11 +116,11 @@ export class Executor {
       const outcome = await this.#run(operationOf(operation), type, path, argsText, call);
       push("success", outcome.text, "", outcome.timestamp);
     } catch (error) {
-      if (!(error instanceof FunctionError)) {
-        // A failing store must not leave half a call behind: the batch is undone as a whole.
+      if (error instanceof FunctionError) push("error", error.message, error.dataText ?? "", 0n);
+      else {
+        push("hostError", "", "", 0n);
         throw error;
       }
-      push("error", error.message, error.dataText ?? "", 0n);
     }
     this.#host.store.keepAll();
   }

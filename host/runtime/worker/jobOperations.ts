@@ -4,6 +4,7 @@ import type { Operation } from "../protocol";
 import { parseJsonObject } from "../../values/convexJson";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
+import { dueCrons, endAllCrons, endCron, isCronId, nextCronTimeMs, readCron, rescheduleCron } from "./crons";
 import { cancelJob, jobsInState, jobStateKind, nextJobTimeMs, readJob, scheduleJob, setJobState } from "./jobs";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
@@ -20,7 +21,9 @@ export interface ClaimedJob {
 
 /** When the scheduler has to wake up next, milliseconds since the epoch, or null. */
 export function nextDueTimeMs(host: ExecutionHost): number | null {
-  return nextJobTimeMs(host);
+  const job = nextJobTimeMs(host);
+  const cron = nextCronTimeMs(host);
+  return job === null || cron === null ? (job ?? cron) : Math.min(job, cron);
 }
 
 /** Runs one scheduler operation in the current batch and answers with its result as JSON text. */
@@ -46,11 +49,14 @@ export async function runJobOperation(
     case "claimJobs":
       return JSON.stringify(claimJobs(host, context.nowMs));
     case "runJob":
-      return await runMutationJob(host, transaction(id), id, context.nowMs);
+      return isCronId(host, id)
+        ? await runMutationCron(host, transaction(null), id, context.nowMs)
+        : await runMutationJob(host, transaction(id), id, context.nowMs);
     case "finishJob":
       finishJob(host, clock, id, argsText, context.nowMs);
       return "null";
     case "failRunningJobs":
+      endAllCrons(host);
       for (const job of jobsInState(host, "inProgress", Infinity, Number.MAX_SAFE_INTEGER)) {
         clock.next();
         setJobState(host, job.id, { kind: "failed", error: "Transient error while executing action" }, context.nowMs);
@@ -71,7 +77,34 @@ function claimJobs(host: ExecutionHost, nowMs: number): readonly ClaimedJob[] {
       claimed.push({ id: job.id, type: target.type, path: job.path, argsText: job.argsText });
     }
   }
+  for (const cron of dueCrons(host, nowMs, MAX_CLAIMED_JOBS)) {
+    const type = host.functions.get(cron.path)?.type;
+    if (type === "action") rescheduleCron(host, cron.id, nowMs, true);
+    if (type === "action" || type === "mutation")
+      claimed.push({ id: cron.id, type, path: cron.path, argsText: cron.argsText });
+    else rescheduleCron(host, cron.id, nowMs, false);
+  }
   return claimed;
+}
+
+/** Runs a cron's mutation: its next time and the function's writes commit together. A failure only skips this run. */
+async function runMutationCron(
+  host: ExecutionHost,
+  transaction: Transaction,
+  id: string,
+  nowMs: number,
+): Promise<string> {
+  const cron = readCron(host, id);
+  const target = cron === null ? undefined : host.functions.get(cron.path);
+  if (cron === null || target === undefined || cron.nextRunMs > nowMs) return "null";
+  rescheduleCron(host, id, nowMs, false);
+  try {
+    await runFunction(transaction, target, cron.argsText, 0);
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error;
+    host.log(cron.path, `[ERROR] Cron "${cron.name}" failed: ${error.message}`);
+  }
+  return "null";
 }
 
 /** Runs a scheduled mutation: the state change and the function's writes commit together, so it runs exactly once. */
@@ -100,9 +133,17 @@ async function runMutationJob(
 
 /** Records how an action ended, or that a mutation was stopped. A canceled job stays canceled. */
 function finishJob(host: ExecutionHost, clock: Clock, id: string, errorText: string, nowMs: number): void {
+  clock.next();
+  if (isCronId(host, id)) {
+    // A stopped mutation has lost its rescheduling together with its other writes.
+    const cron = readCron(host, id);
+    if (cron?.isRunning === true) endCron(host, id);
+    else rescheduleCron(host, id, nowMs, false);
+    if (errorText !== "") host.log(cron?.path ?? "", `[ERROR] Cron "${cron?.name ?? id}" failed: ${errorText}`);
+    return;
+  }
   const job = readJob(host, id);
   const kind = job === null ? undefined : jobStateKind(job);
   if (kind !== "inProgress" && kind !== "pending") return;
-  clock.next();
   setJobState(host, id, errorText === "" ? { kind: "success" } : { kind: "failed", error: errorText }, nowMs);
 }

@@ -1,4 +1,4 @@
-import { CRONS_TABLE, SCHEDULED_FUNCTIONS_TABLE } from "../../store/catalog";
+import { SCHEDULED_FUNCTIONS_TABLE } from "../../store/catalog";
 import type { StoredTable } from "../../store/catalog";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
 import { isJsonObject, parseJsonObject } from "../../values/convexJson";
@@ -106,12 +106,8 @@ function toDueJob(job: ConvexJsonObject): DueJob {
   };
 }
 
-export function jobsTable(host: ExecutionHost): StoredTable {
+function jobsTable(host: ExecutionHost): StoredTable {
   return host.catalog.ensureTable(SCHEDULED_FUNCTIONS_TABLE);
-}
-
-export function cronsTable(host: ExecutionHost): StoredTable {
-  return host.catalog.ensureTable(CRONS_TABLE);
 }
 
 function splitPath(path: string): readonly [modulePath: string, exportName: string] {

@@ -17,6 +17,8 @@ export interface ExecutionHost {
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
   describeStack(stack: string): string;
+  /** Writes a line to the deployment's log. */
+  log(path: string, line: string): void;
 }
 
 /** What a transaction has used so far, for `ctx.meta.getTransactionMetrics()`. */
