@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const ENTRY_POINT_EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx"];
+const MODULE_PATH_COMPONENT = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_.]{1,64}$/;
+
+/** A source file that becomes a function module. */
+export interface EntryPoint {
+  /** Path below the functions directory, with `/`, without extension: `workspace/schedules`. */
+  readonly modulePath: string;
+  readonly file: string;
+  /** `node` for files that begin with the "use node" directive. */
+  readonly environment: "isolate" | "node";
+}
+
+/** Functions that cannot be loaded; the message is one line for the person who wrote them. */
+export class BundleError extends Error {
+  override readonly name = "BundleError";
+}
+
+/**
+ * Lists the modules of a functions directory by the official CLI's rules: no `_generated`, no schema, no dotfiles, at
+ * most one dot in a file name, no spaces, no nested component directories, and TypeScript files need an import or
+ * export line.
+ *
+ * @throws {BundleError} when a path is one that a push would refuse
+ */
+export function findEntryPoints(functionsDirectory: string): readonly EntryPoint[] {
+  return [...walk(functionsDirectory, "")].sort((a, b) => (a.modulePath < b.modulePath ? -1 : 1));
+}
+
+function* walk(root: string, below: string): Generator<EntryPoint> {
+  for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
+    const relative = below === "" ? entry.name : `${below}/${entry.name}`;
+    const file = join(root, relative);
+    if (entry.isDirectory()) {
+      if (relative === "_generated" || existsSync(join(file, "convex.config.ts"))) continue;
+      if (relative === "_deps") throw new BundleError(`${file} is reserved for bundled dependencies; rename it.`);
+      yield* walk(root, relative);
+    } else if (isEntryPointName(entry.name) && !relative.includes(" ")) {
+      const source = readFileSync(file, "utf8");
+      if (/\.tsx?$/.test(entry.name) && !/^\s{0,100}(import|export)/m.test(source)) continue;
+      const modulePath = relative.slice(0, relative.lastIndexOf("."));
+      if (!modulePath.split("/").every((part) => MODULE_PATH_COMPONENT.test(part)))
+        throw new BundleError(
+          `${relative} is not a valid path to a Convex module. Path component names must only contain letters, digits, underscores and periods, and at least one letter or digit.`,
+        );
+      yield { modulePath, file, environment: hasUseNodeDirective(source) ? "node" : "isolate" };
+    }
+  }
+}
+
+function isEntryPointName(name: string): boolean {
+  if (!ENTRY_POINT_EXTENSIONS.some((extension) => name.endsWith(extension))) return false;
+  if (name.startsWith(".") || name.startsWith("#")) return false;
+  if (name === "schema.ts" || name === "schema.js") return false;
+  return name.split(".").length === 2;
+}
+
+/** The directive must come before any statement; comments and other directives may precede it. */
+function hasUseNodeDirective(source: string): boolean {
+  const prologue = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|"use strict";?|'use strict';?)*(?:"use node"|'use node')/;
+  return prologue.test(source);
+}

@@ -1,0 +1,83 @@
+import { compileFunction } from "node:vm";
+import type { AuthProvider } from "../deployment";
+import { isJsonObject, parseJson, parseJsonObject } from "../values/convexJson";
+import type { ConvexJsonObject } from "../values/convexJson";
+import { BundleError } from "./entryPoints";
+
+/** Runs bundled CommonJS text with only the given globals and returns its default export. */
+function evaluateDefaultExport(source: string, filename: string, process: unknown): unknown {
+  const module: { exports: { default?: unknown } } = { exports: {} };
+  compileFunction(source, ["module", "exports", "process", "require", "Buffer"], { filename })(
+    module,
+    module.exports,
+    process,
+  );
+  return module.exports.default;
+}
+
+/**
+ * Evaluates `schema.ts`.
+ *
+ * @returns the JSON text of `schema.export()`, or null when there is no schema
+ * @throws {BundleError} when the file does not export `defineSchema(…)`
+ */
+export function evaluateSchema(source: string | null): string | null {
+  if (source === null) return null;
+  const schema = evaluateDefaultExport(source, "schema.js", { env: {} });
+  if (typeof schema === "object" && schema !== null && "export" in schema && typeof schema.export === "function") {
+    const text: unknown = schema.export();
+    if (typeof text === "string") return text;
+  }
+  throw new BundleError("schema.ts must have a default export made by defineSchema(…).");
+}
+
+/**
+ * Evaluates `auth.config.ts` with the deployment's variables. Values are frozen until the next evaluation.
+ *
+ * @throws {BundleError} code `AuthConfigMissingEnvironmentVariable` when a variable that the file reads is not set
+ */
+export function evaluateAuthConfig(
+  source: string | null,
+  environmentVariables: Readonly<Record<string, string>>,
+): readonly AuthProvider[] {
+  if (source === null) return [];
+  const env = new Proxy(
+    {},
+    {
+      get(_target, name) {
+        if (typeof name !== "string") return undefined;
+        const value = Object.hasOwn(environmentVariables, name) ? environmentVariables[name] : undefined;
+        if (value === undefined)
+          throw new BundleError(
+            `AuthConfigMissingEnvironmentVariable: Environment variable ${name} is used in auth config file but its value was not set`,
+          );
+        return value;
+      },
+    },
+  );
+  const config: unknown = evaluateDefaultExport(source, "auth.config.js", { env });
+  const providers = parseJsonObject(JSON.stringify(config ?? {}))["providers"];
+  if (!Array.isArray(providers)) throw new BundleError("auth.config.ts must export { providers: […] }.");
+  return providers.map(parseJsonProvider);
+}
+
+function parseJsonProvider(provider: unknown): AuthProvider {
+  const value = parseJson(JSON.stringify(provider));
+  if (!isJsonObject(value)) throw new BundleError("auth.config.ts has a provider that is not an object.");
+  if (value["type"] === "customJwt") {
+    const algorithm = text(value, "algorithm");
+    if (algorithm !== "RS256" && algorithm !== "ES256")
+      throw new BundleError(`auth.config.ts: a customJwt provider's algorithm is RS256 or ES256, not ${algorithm}.`);
+    const provider = { type: "customJwt", issuer: text(value, "issuer"), jwks: text(value, "jwks"), algorithm } as const;
+    return value["applicationID"] === undefined
+      ? provider
+      : { ...provider, applicationID: text(value, "applicationID") };
+  }
+  return { type: "oidc", domain: text(value, "domain"), applicationID: text(value, "applicationID") };
+}
+
+function text(provider: ConvexJsonObject, field: string): string {
+  const value = provider[field];
+  if (typeof value === "string") return value;
+  throw new BundleError(`auth.config.ts has a provider whose ${field} is not a string.`);
+}

@@ -1,0 +1,24 @@
+// Injected into every bundled module: esbuild turns each unbound reference to one of these names into an import of
+// this file, which is how `process` or `Buffer` differ between user code and the host that shares the thread.
+
+/** Defined by the bundler: where this deployment keeps the globals of its functions. */
+declare const FUNCTION_GLOBALS_KEY: string;
+
+const globals = Reflect.get(globalThis, Symbol.for(FUNCTION_GLOBALS_KEY));
+
+export const process = globals.process;
+export const console = globals.console;
+export const crypto = globals.crypto;
+export const Date = globals.Date;
+export const fetch = globals.fetch;
+export const setTimeout = globals.setTimeout;
+export const setInterval = globals.setInterval;
+export const Buffer = undefined;
+export const global = undefined;
+export const require = undefined;
+export const setImmediate = undefined;
+export const clearImmediate = undefined;
+export const navigator = undefined;
+export const WebSocket = undefined;
+export const MessageChannel = undefined;
+export const BroadcastChannel = undefined;

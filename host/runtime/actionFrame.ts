@@ -1,0 +1,118 @@
+import type { FunctionOutcome } from "../deployment";
+import { parseJsonObject } from "../values/convexJson";
+import { callerIdentityText } from "./callerIdentity";
+import { callerText, metadataText } from "./callTexts";
+import type { ExecutorClient } from "./executorClient";
+import { functionHandleOf, resolveAddress } from "./functionAddress";
+import { FunctionError } from "./functionErrors";
+import type { CallContext, Frame } from "./frames";
+import type { Operation } from "./protocol";
+
+/** What a running action can reach. */
+export interface ActionHost {
+  readonly executor: ExecutorClient;
+  readonly deploymentName: string;
+  runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome>;
+}
+
+/** One action or HTTP action while it runs on the main thread. */
+export class ActionFrame implements Frame {
+  readonly type = "action";
+  closed = false;
+  readonly #host: ActionHost;
+
+  constructor(
+    host: ActionHost,
+    readonly path: string,
+    readonly call: CallContext,
+  ) {
+    this.#host = host;
+  }
+
+  syscall(operation: string): never {
+    throw new Error(`Unknown operation ${operation}`);
+  }
+
+  jsSyscall(operation: string): never {
+    throw new Error(`Unknown operation ${operation}`);
+  }
+
+  async asyncSyscall(operation: string, argsText: string): Promise<string> {
+    switch (operation) {
+      case "1.0/actions/query":
+      case "1.0/actions/mutation": {
+        const type = operation === "1.0/actions/query" ? "query" : "mutation";
+        const { path, argsText: functionArgsText } = splitCall(argsText);
+        return await this.#execute("call", type, `internal:${path}`, functionArgsText);
+      }
+      case "1.0/actions/action": {
+        const { path, argsText: functionArgsText } = splitCall(argsText);
+        return valueOf(await this.#host.runAction(path, functionArgsText, this.call));
+      }
+      case "1.0/actions/schedule":
+        return await this.#execute("schedule", "any", "", argsText);
+      case "1.0/actions/cancel_job":
+        return await this.#execute("cancelJob", "any", "", argsText);
+      case "1.0/getUserIdentity":
+        return callerIdentityText(this.call.caller);
+      case "1.0/createFunctionHandle":
+        return JSON.stringify(functionHandleOf(resolveAddress(parseJsonObject(argsText))));
+      case "1.0/getFunctionMetadata":
+        return JSON.stringify({ name: this.path, componentPath: "" });
+      case "1.0/getDeploymentMetadata":
+        return JSON.stringify({ name: this.#host.deploymentName, region: null, class: "local" });
+      case "1.0/getRequestMetadata":
+        return JSON.stringify({
+          ...this.call.metadata,
+          scheduledFunctionId: this.call.scheduledFunctionId,
+          authToken: null,
+        });
+      default:
+        throw new Error(`Unknown async operation ${operation}`);
+    }
+  }
+
+  async #execute(
+    operation: Operation,
+    type: "query" | "mutation" | "any",
+    path: string,
+    argsText: string,
+  ): Promise<string> {
+    const { caller, metadata } = this.call;
+    return valueOf(
+      await this.#host.executor.call({
+        operation,
+        type,
+        path,
+        argsText,
+        callerText: callerText(caller),
+        metadataText: metadataText(metadata),
+      }),
+    );
+  }
+}
+
+function valueOf(outcome: FunctionOutcome): string {
+  if (outcome.status === "success") return outcome.valueText;
+  throw new FunctionError(outcome.errorMessage, outcome.errorDataText);
+}
+
+const NAME_PREFIX = '{"name":"';
+const ARGS_SEPARATOR = '","args":';
+const TAIL_SEPARATOR = ',"version":"';
+
+/**
+ * Splits `{"name":…,"args":…,"version":…,"requestId":…}` into path and argument text without parsing the arguments:
+ * convex/server writes the fields in this order, and neither of the two after `args` can contain the separator.
+ */
+function splitCall(text: string): { readonly path: string; readonly argsText: string } {
+  const nameEnd = text.indexOf('"', NAME_PREFIX.length);
+  const tailAt = text.lastIndexOf(TAIL_SEPARATOR);
+  if (text.startsWith(NAME_PREFIX) && text.startsWith(ARGS_SEPARATOR, nameEnd) && tailAt > nameEnd)
+    return {
+      path: text.slice(NAME_PREFIX.length, nameEnd),
+      argsText: text.slice(nameEnd + ARGS_SEPARATOR.length, tailAt),
+    };
+  const args = parseJsonObject(text);
+  return { path: resolveAddress(args), argsText: JSON.stringify(args["args"] ?? {}) };
+}

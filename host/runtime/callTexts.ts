@@ -1,0 +1,19 @@
+import type { Caller, RequestMetadata } from "../deployment";
+
+const callerTexts = new WeakMap<Caller, string>();
+
+/** A caller as it crosses to the executor; the empty text stands for the anonymous caller. */
+export function callerText(caller: Caller): string {
+  if (caller.kind === "anonymous") return "";
+  let text = callerTexts.get(caller);
+  if (text === undefined) {
+    text = JSON.stringify(caller);
+    callerTexts.set(caller, text);
+  }
+  return text;
+}
+
+/** Request metadata as it crosses to the executor. */
+export function metadataText({ requestId, ip, userAgent }: RequestMetadata): string {
+  return JSON.stringify({ requestId, ip, userAgent });
+}

@@ -1,0 +1,311 @@
+import { Worker } from "node:worker_threads";
+import type { FunctionOutcome } from "../deployment";
+import { StoreError } from "../store/storeFile";
+import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
+import { RESULT_SLOTS } from "./protocol";
+import type { ControlRequest, ExecutorCall, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "./protocol";
+import { workerSource } from "./workerSource";
+
+const WATCH_INTERVAL_MS = 100;
+const TIMEOUT_MESSAGE = "Function execution timed out (maximum duration: 1s)";
+
+/** What the executor thread tells about itself between batches. */
+export interface ExecutorEvents {
+  onLog(path: string, line: string): void;
+  /** The time of the earliest job or cron has changed. */
+  onNextJob(nextJobAtMs: number | null): void;
+  onTables(tableNames: readonly (readonly [number, string])[]): void;
+}
+
+export interface ExecutorSettings extends Omit<WorkerOptions, "state"> {
+  /** How long one query or mutation may hold the executor, wall time in milliseconds. */
+  readonly functionTimeLimitMs: number;
+}
+
+interface PendingCall {
+  readonly slots: readonly string[];
+  resolve(outcome: FunctionOutcome): void;
+  reject(error: Error): void;
+}
+
+interface PendingControl {
+  readonly request: ControlRequest;
+  resolve(reply: WorkerReply): void;
+  reject(error: Error): void;
+}
+
+type Loaded = Extract<WorkerReply, { kind: "loaded" | "loadFailed" }>;
+
+/** The main thread's side of the executor: batches calls, watches over their time, replaces a stuck thread. */
+export class ExecutorClient {
+  readonly #settings: ExecutorSettings;
+  readonly #events: ExecutorEvents;
+  readonly #pending = new Map<string, PendingCall>();
+  readonly #watch: NodeJS.Timeout;
+  #outbox: string[] = [];
+  #control: PendingControl | null = null;
+  #worker: Worker | null = null;
+  #state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
+  #lastLoad: LoadRequest | null = null;
+  #nextSequence = 1;
+  #latest = 0n;
+  #failure: Error | null = null;
+  #restarting: Promise<void> | null = null;
+  #closed = false;
+  storedVariables: Readonly<Record<string, string>> = {};
+
+  private constructor(settings: ExecutorSettings, events: ExecutorEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    this.#watch = setInterval(() => this.#stopOverdueCall(), WATCH_INTERVAL_MS);
+    this.#watch.unref();
+  }
+
+  /** Starts the thread and opens the store. @throws {StoreError} when the file cannot be opened */
+  static async start(settings: ExecutorSettings, events: ExecutorEvents): Promise<ExecutorClient> {
+    const client = new ExecutorClient(settings, events);
+    try {
+      await client.#spawn();
+    } catch (error) {
+      clearInterval(client.#watch);
+      throw error;
+    }
+    return client;
+  }
+
+  /** Latest committed timestamp, nanoseconds since the epoch. */
+  get latestTimestamp(): bigint {
+    return this.#latest;
+  }
+
+  /** Queues a call; it is answered after the commit of its batch. @throws when the host itself fails */
+  call(call: ExecutorCall): Promise<FunctionOutcome> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.reject(new Error("The deployment is closed"));
+    const sequence = String(this.#nextSequence++);
+    // 31 bits keep the number exact in shared memory; by the time it wraps, no earlier call is pending.
+    if (this.#nextSequence > 0x7fff_ffff) this.#nextSequence = 1;
+    const { operation, type, path, argsText, callerText, metadataText } = call;
+    const slots = [sequence, operation, type, path, argsText, callerText, metadataText];
+    return new Promise((resolve, reject) => {
+      this.#pending.set(sequence, { slots, resolve, reject });
+      this.#send(slots);
+    });
+  }
+
+  /** Loads a bundle into the thread; on failure the code that was loaded before stays. */
+  async load(request: LoadRequest): Promise<Loaded> {
+    const reply = await this.#controlRequest(request);
+    if (reply.kind === "loaded") this.#lastLoad = request;
+    if (reply.kind !== "loaded" && reply.kind !== "loadFailed") throw new Error(`Unexpected reply ${reply.kind}`);
+    return reply;
+  }
+
+  /** Persists the deployment's own variables, all of them. */
+  async setEnvironment(stored: Readonly<Record<string, string>>): Promise<void> {
+    await this.#controlRequest({ kind: "setEnvironment", stored });
+    this.storedVariables = stored;
+  }
+
+  /** Waits for every pending call, then closes the store and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#restarting;
+    await Promise.allSettled([...this.#pending.values()].map((pending) => settled(pending)));
+    this.#closed = true;
+    clearInterval(this.#watch);
+    const worker = this.#worker;
+    if (worker === null || this.#failure !== null) return;
+    const exited = new Promise<void>((resolve) => void worker.once("exit", () => resolve()));
+    await this.#controlRequest({ kind: "close" });
+    await exited;
+  }
+
+  #send(slots: readonly string[]): void {
+    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
+    this.#outbox.push(...slots);
+  }
+
+  #flush(): void {
+    if (this.#restarting !== null || this.#outbox.length === 0) return;
+    const batch = this.#outbox;
+    this.#outbox = [];
+    this.#post(batch);
+  }
+
+  #post(request: WorkerRequest): void {
+    this.#worker?.postMessage(request);
+  }
+
+  async #controlRequest(request: ControlRequest): Promise<WorkerReply> {
+    if (this.#failure !== null) throw this.#failure;
+    await this.#restarting;
+    if (this.#control !== null) throw new Error("Another load or change of variables is under way");
+    return await new Promise((resolve, reject) => {
+      this.#control = { request, resolve, reject };
+      this.#post(request);
+    });
+  }
+
+  async #spawn(): Promise<void> {
+    const source = await workerSource();
+    this.#state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
+    const { functionTimeLimitMs: _limit, ...options } = this.#settings;
+    const workerData: WorkerOptions = { ...options, state: this.#state.buffer };
+    const worker = new Worker(source, { eval: true, workerData });
+    this.#worker = worker;
+    const opened = await new Promise<WorkerReply>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+    if (opened.kind !== "opened") {
+      await worker.terminate();
+      if (opened.kind !== "openFailed") throw new Error(`Unexpected reply ${opened.kind}`);
+      throw opened.isStoreError ? new StoreError(opened.message) : new Error(opened.message);
+    }
+    this.storedVariables = opened.storedVariables;
+    this.#latest = opened.timestamp;
+    worker.removeAllListeners("error");
+    worker.on("message", (reply: WorkerReply) => this.#receive(worker, reply));
+    worker.on("error", (error) => this.#restart(worker, error));
+  }
+
+  #receive(worker: Worker, reply: WorkerReply): void {
+    if (worker !== this.#worker) return;
+    switch (reply.kind) {
+      case "batch":
+        this.#settleBatch(reply);
+        return;
+      case "log":
+        this.#events.onLog(reply.path, reply.line);
+        return;
+      default: {
+        const control = this.#control;
+        this.#control = null;
+        if (reply.kind === "loaded") {
+          this.#events.onTables(reply.tableNames);
+          this.#events.onNextJob(reply.nextJobAtMs);
+        }
+        control?.resolve(reply);
+      }
+    }
+  }
+
+  #settleBatch(reply: Extract<WorkerReply, { kind: "batch" }>): void {
+    this.#latest = reply.timestamp;
+    if (reply.tableNames !== undefined) this.#events.onTables(reply.tableNames);
+    const { results } = reply;
+    for (let i = 0; i < results.length; i += RESULT_SLOTS) {
+      const sequence = results[i] ?? "";
+      const pending = this.#pending.get(sequence);
+      this.#pending.delete(sequence);
+      if (results[i + 1] === "hostError") pending?.reject(new Error(results[i + 2]));
+      else pending?.resolve(outcomeAt(results, i));
+    }
+    if (reply.nextJobAtMs !== undefined) this.#events.onNextJob(reply.nextJobAtMs);
+  }
+
+  #stopOverdueCall(): void {
+    if (this.#worker === null || this.#restarting !== null) return;
+    const sequence = this.#state.stopIfOverdue(this.#settings.functionTimeLimitMs);
+    if (sequence === null) return;
+    const stuck = this.#pending.get(String(sequence));
+    this.#pending.delete(String(sequence));
+    stuck?.resolve({ status: "error", errorMessage: TIMEOUT_MESSAGE, logLines: [] });
+    this.#restart(this.#worker, null);
+  }
+
+  /** Replaces the thread. Its open transaction is gone with it, so every call without an answer runs again. */
+  #restart(worker: Worker, cause: Error | null): void {
+    if (this.#restarting !== null || this.#closed) return;
+    this.#outbox = [];
+    this.#restarting = this.#replace(worker, cause).then(
+      () => void (this.#restarting = null),
+      (error: unknown) => {
+        this.#restarting = null;
+        this.#fail(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    void this.#restarting.then(() => this.#resend());
+  }
+
+  async #replace(worker: Worker, cause: Error | null): Promise<void> {
+    await worker.terminate();
+    if (cause !== null) {
+      // The host failed, not a function: the calls that were sent cannot be known to be harmless, so they are refused.
+      for (const pending of this.#pending.values()) pending.reject(cause);
+      this.#pending.clear();
+    }
+    await this.#spawn();
+    const control = this.#control;
+    this.#control = null;
+    if (this.#lastLoad !== null) {
+      const reply = await this.#reload(this.#lastLoad);
+      if (reply.kind === "loadFailed") throw new Error(reply.message);
+    }
+    if (control !== null) {
+      if (control.request.kind === "load") control.reject(new Error("The functions did not finish loading in time"));
+      else {
+        this.#control = control;
+        this.#post(control.request);
+      }
+    }
+  }
+
+  async #reload(request: LoadRequest): Promise<WorkerReply> {
+    return await new Promise((resolve, reject) => {
+      this.#control = { request, resolve, reject };
+      this.#post(request);
+    });
+  }
+
+  #resend(): void {
+    for (const pending of this.#pending.values()) this.#outbox.push(...pending.slots);
+    this.#flush();
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+    this.#control?.reject(error);
+    this.#control = null;
+  }
+}
+
+/** Wraps a pending call's callbacks to learn when it is answered, without disturbing its caller. */
+function settled(pending: PendingCall): Promise<void> {
+  return new Promise((done) => {
+    const { resolve, reject } = pending;
+    pending.resolve = (outcome) => {
+      resolve(outcome);
+      done();
+    };
+    pending.reject = (error) => {
+      reject(error);
+      done();
+    };
+  });
+}
+
+function outcomeAt(results: readonly string[], at: number): FunctionOutcome {
+  const text = results[at + 2] ?? "";
+  const dataText = results[at + 3] ?? "";
+  const logText = results[at + 4] ?? "";
+  const logLines = logText === "" ? NO_LOG_LINES : readLogLines(logText);
+  if (results[at + 1] === "success")
+    return { status: "success", valueText: text, logLines, timestamp: BigInt(results[at + 5] ?? "0") };
+  return {
+    status: "error",
+    errorMessage: text,
+    ...(dataText === "" ? {} : { errorDataText: dataText }),
+    logLines,
+  };
+}
+
+const NO_LOG_LINES: readonly string[] = [];
+
+/** The executor wrote an array of strings. */
+function readLogLines(text: string): readonly string[] {
+  return JSON.parse(text) as readonly string[];
+}

@@ -1,0 +1,66 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Caller, FunctionType, RequestMetadata } from "../deployment";
+
+/** What the outermost call brought along; shared by every nested call. */
+export interface CallContext {
+  readonly caller: Caller;
+  readonly metadata: RequestMetadata;
+  /** The job that is running, when the scheduler made the call. */
+  readonly scheduledFunctionId: string | null;
+  /** Frozen at the start of a query or mutation, milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly logLines: string[];
+}
+
+/** One running function. Syscalls find it through async context, so a promise always acts for the call that made it. */
+export interface Frame {
+  readonly type: FunctionType;
+  readonly path: string;
+  readonly call: CallContext;
+  /** Set when the handler has settled: what still runs of it may not read or write any more. */
+  closed: boolean;
+  syscall(operation: string, argsText: string): string;
+  asyncSyscall(operation: string, argsText: string): Promise<string>;
+  jsSyscall(operation: string, args: unknown): unknown;
+}
+
+const frames = new AsyncLocalStorage<Frame>();
+
+/** The function that the running code belongs to, if any. */
+export function currentFrame(): Frame | undefined {
+  return frames.getStore();
+}
+
+/** Runs one function in its frame and closes the frame when the function has settled. */
+export async function runInFrame<T>(frame: Frame, run: () => Promise<T>): Promise<T> {
+  try {
+    return await frames.run(frame, run);
+  } finally {
+    frame.closed = true;
+  }
+}
+
+function openFrame(operation: string): Frame {
+  const frame = frames.getStore();
+  if (frame === undefined) throw new Error(`${operation} was called outside of a running Convex function.`);
+  if (frame.closed)
+    throw new Error(
+      `${operation} was called after ${frame.path} had returned. Await every promise before the function returns.`,
+    );
+  return frame;
+}
+
+/** Installs `globalThis.Convex`, the object through which convex/server talks to its backend. */
+export function installSyscallBoundary(): void {
+  Reflect.set(globalThis, "Convex", {
+    syscall: (operation: string, argsText: string) => openFrame(operation).syscall(operation, argsText),
+    asyncSyscall(operation: string, argsText: string): Promise<string> {
+      try {
+        return openFrame(operation).asyncSyscall(operation, argsText);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    jsSyscall: (operation: string, args: unknown) => openFrame(operation).jsSyscall(operation, args),
+  });
+}

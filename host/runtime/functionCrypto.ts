@@ -1,0 +1,79 @@
+import { webcrypto } from "node:crypto";
+import { currentFrame } from "./frames";
+
+const NO_RANDOMNESS =
+  "Can't use cryptographic randomness in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
+const AES_GCM_IV_BYTES = 12;
+const AES_GCM_TAG_BITS = 128;
+
+const { subtle } = webcrypto;
+
+/** `crypto` as functions see it: what needs system randomness is refused in queries and mutations (contract 7). */
+export const functionCrypto = {
+  getRandomValues: <T extends Exclude<NodeJS.TypedArray, Float32Array | Float64Array>>(array: T): T =>
+    webcrypto.getRandomValues(array),
+  randomUUID: () => webcrypto.randomUUID(),
+  CryptoKey: webcrypto.CryptoKey,
+  subtle: {
+    digest: bind(subtle.digest),
+    verify: bind(subtle.verify),
+    importKey: bind(subtle.importKey),
+    exportKey: bind(subtle.exportKey),
+    deriveBits: bind(subtle.deriveBits),
+    deriveKey: bind(subtle.deriveKey),
+    sign: guarded(subtle.sign, (algorithm) => {
+      const name = algorithmName(algorithm);
+      if (name === "ECDSA" || name === "RSA-PSS") refuseRandomness();
+    }),
+    encrypt: guarded(subtle.encrypt, (algorithm) => {
+      if (algorithmName(algorithm) === "RSA-OAEP") refuseRandomness();
+      checkAesGcm(algorithm);
+    }),
+    decrypt: guarded(subtle.decrypt, checkAesGcm),
+    generateKey: guarded(subtle.generateKey, refuseRandomness),
+    wrapKey: notImplemented("wrapKey"),
+    unwrapKey: notImplemented("unwrapKey"),
+  },
+};
+
+type SubtleMethod<Args extends readonly never[], Result> = (this: webcrypto.SubtleCrypto, ...args: Args) => Promise<Result>;
+
+function bind<Args extends never[], Result>(method: SubtleMethod<Args, Result>): (...args: Args) => Promise<Result> {
+  return (...args) => method.apply(subtle, args);
+}
+
+/** Runs `check` on the algorithm first; its error becomes the promise's rejection, as WebCrypto reports errors. */
+function guarded<Args extends never[], Result>(
+  method: SubtleMethod<Args, Result>,
+  check: (algorithm: unknown) => void,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    check(args[0]);
+    return await method.apply(subtle, args);
+  };
+}
+
+function notImplemented(name: string): () => Promise<never> {
+  return () => Promise.reject(new DOMException(`crypto.subtle.${name} is not implemented`, "NotSupportedError"));
+}
+
+function refuseRandomness(): void {
+  const frame = currentFrame();
+  if (frame !== undefined && frame.type !== "action") throw new Error(NO_RANDOMNESS);
+}
+
+function algorithmName(algorithm: unknown): string {
+  const name: unknown =
+    typeof algorithm === "object" && algorithm !== null && "name" in algorithm ? algorithm.name : algorithm;
+  return typeof name === "string" ? name.toUpperCase() : "";
+}
+
+function checkAesGcm(algorithm: unknown): void {
+  if (algorithmName(algorithm) !== "AES-GCM" || typeof algorithm !== "object" || algorithm === null) return;
+  const iv: unknown = "iv" in algorithm ? algorithm.iv : undefined;
+  if ((iv instanceof ArrayBuffer || ArrayBuffer.isView(iv)) && iv.byteLength !== AES_GCM_IV_BYTES)
+    throw new DOMException("Only 96-bit initialization vectors are supported", "NotSupportedError");
+  const tagLength: unknown = "tagLength" in algorithm ? algorithm.tagLength : undefined;
+  if (tagLength !== undefined && tagLength !== AES_GCM_TAG_BITS)
+    throw new DOMException("Only 128-bit tags are supported", "NotSupportedError");
+}

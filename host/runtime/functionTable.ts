@@ -1,0 +1,153 @@
+import type { BundledModule } from "../bundle/bundleFunctions";
+import { BundleError } from "../bundle/entryPoints";
+import type { FunctionType } from "../deployment";
+import { isJsonObject, parseJson, specialTagOf } from "../values/convexJson";
+import type { JsonValue } from "../deployment";
+import { compileValidator } from "../values/validator";
+import type { CompiledValidator, TableOfId, ValidatorJson } from "../values/validator";
+import { HostRefusal } from "./functionErrors";
+
+/** One exported query, mutation or action, ready to run. */
+export interface RegisteredFunction {
+  readonly path: string;
+  readonly type: FunctionType;
+  readonly isPublic: boolean;
+  /** Runs the handler on the arguments object as Convex JSON text and answers with the value as Convex JSON text. */
+  invoke(argsText: string): Promise<string>;
+  readonly checkArgs: CompiledValidator;
+  readonly checkReturns: CompiledValidator | null;
+}
+
+/** Everything that one thread has loaded of a bundle. */
+export interface LoadedModules {
+  readonly functions: Map<string, RegisteredFunction>;
+  /** Module namespaces by module path, for the special modules `http` and `crons`. */
+  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** Imports a bundle's modules and registers what they export. */
+export async function loadModules(modules: readonly BundledModule[], tableOfId: TableOfId): Promise<LoadedModules> {
+  const functions = new Map<string, RegisteredFunction>();
+  const namespaces = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const { modulePath, url } of modules) {
+    const namespace = await importModule(url, modulePath);
+    namespaces.set(modulePath, namespace);
+    for (const [name, value] of Object.entries(namespace)) {
+      const registered = register(`${modulePath}:${name}`, value, tableOfId);
+      if (registered !== null) functions.set(registered.path, registered);
+    }
+  }
+  return { functions, namespaces };
+}
+
+async function importModule(url: string, modulePath: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const namespace: Readonly<Record<string, unknown>> = await nativeImport(url);
+    return namespace;
+  } catch (error) {
+    throw new BundleError(
+      `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+}
+
+/** `import()` that no test runner or bundler rewrites: the modules are already bundled for this host. */
+const nativeImport = new Function("url", "return import(url)") as (
+  url: string,
+) => Promise<Readonly<Record<string, unknown>>>;
+
+/** An action that the executor only knows by name, because its module runs on the main thread alone. */
+export function mainThreadAction({ path, isPublic }: { path: string; isPublic: boolean }): RegisteredFunction {
+  const invoke = (): Promise<never> => Promise.reject(new Error(`${path} runs on the main thread only`));
+  return { path, type: "action", isPublic, invoke, checkArgs: () => null, checkReturns: null };
+}
+
+/** The shape that convex/server gives to every registered function. */
+interface ConvexFunction {
+  readonly isQuery?: true;
+  readonly isMutation?: true;
+  readonly isAction?: true;
+  readonly isPublic?: true;
+  readonly exportArgs?: () => string;
+  readonly exportReturns?: () => string;
+  readonly invokeQuery?: (argsText: string) => Promise<string>;
+  readonly invokeMutation?: (argsText: string) => Promise<string>;
+  readonly invokeAction?: (requestId: string, argsText: string) => Promise<string>;
+}
+
+function register(path: string, value: unknown, tableOfId: TableOfId): RegisteredFunction | null {
+  if (!isConvexFunction(value)) return null;
+  const argsJson = readValidator(value.exportArgs?.() ?? '{"type":"any"}');
+  const returnsJson = readValidator(value.exportReturns?.() ?? "null");
+  const checkReturns = returnsJson === null ? null : compileValidator(returnsJson, tableOfId);
+  const checkArgs = compileValidator(argsJson ?? { type: "any" }, tableOfId);
+  const common = { path, isPublic: value.isPublic === true, checkArgs, checkReturns };
+  const { invokeQuery, invokeMutation, invokeAction } = value;
+  if (invokeQuery) return { ...common, type: "query", invoke: (args) => invokeQuery(`[${args}]`) };
+  if (invokeMutation) return { ...common, type: "mutation", invoke: (args) => invokeMutation(`[${args}]`) };
+  if (invokeAction) return { ...common, type: "action", invoke: (args) => invokeAction("", `[${args}]`) };
+  return null;
+}
+
+/** convex/server marks its functions with these flags; nothing else in a module carries them. */
+function isConvexFunction(value: unknown): value is ConvexFunction {
+  return (
+    typeof value === "function" &&
+    (("isQuery" in value && value.isQuery === true) ||
+      ("isMutation" in value && value.isMutation === true) ||
+      ("isAction" in value && value.isAction === true))
+  );
+}
+
+/** `exportArgs` and `exportReturns` write exactly {@link ValidatorJson}, or `null` for no returns validator. */
+function readValidator(text: string): ValidatorJson | null {
+  return JSON.parse(text) as ValidatorJson | null;
+}
+
+/** The canonical `dir/module:export` of a path, which may omit `:default` or carry a `.js` extension. */
+export function canonicalFunctionPath(path: string): string {
+  const colon = path.lastIndexOf(":");
+  const modulePath = (colon === -1 ? path : path.slice(0, colon)).replace(/\.js$/, "");
+  return `${modulePath}:${colon === -1 ? "default" : path.slice(colon + 1)}`;
+}
+
+/** Parses and validates arguments. @throws {HostRefusal} Convex's ArgumentValidationError */
+export function validateArgs(target: RegisteredFunction, argsText: string): JsonValue {
+  const args = parseJson(argsText);
+  if (!isJsonObject(args) || specialTagOf(args) !== null)
+    throw new HostRefusal("ArgumentValidationError: The arguments of a function must be one object.");
+  const problem = target.checkArgs(args);
+  if (problem !== null) throw new HostRefusal(`ArgumentValidationError: ${problem}`);
+  return args;
+}
+
+/** Validates a handler's result. @throws {HostRefusal} Convex's ReturnsValidationError */
+export function validateReturns(target: RegisteredFunction, valueText: string): void {
+  const problem = target.checkReturns === null ? null : target.checkReturns(parseJson(valueText));
+  if (problem !== null) throw new HostRefusal(`ReturnsValidationError: ${problem}`);
+}
+
+const typeNames = { query: "Query", mutation: "Mutation", action: "Action" } as const;
+
+/**
+ * Finds a function for a caller.
+ *
+ * @throws {HostRefusal} when it does not exist, is internal and the caller may not call that, or is of another type
+ */
+export function resolveFunction(
+  functions: ReadonlyMap<string, RegisteredFunction>,
+  path: string,
+  expected: FunctionType | "any",
+  allowInternal: boolean,
+): RegisteredFunction {
+  const target = functions.get(path) ?? functions.get(canonicalFunctionPath(path));
+  if (target === undefined || (!target.isPublic && !allowInternal))
+    throw new HostRefusal(
+      `Could not find ${allowInternal ? "" : "public "}function for '${path}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`,
+    );
+  if (expected !== "any" && target.type !== expected)
+    throw new HostRefusal(
+      `Trying to execute ${target.path} as ${typeNames[expected]}, but it is defined as ${typeNames[target.type]}.`,
+    );
+  return target;
+}

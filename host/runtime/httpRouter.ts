@@ -1,0 +1,28 @@
+import { BundleError } from "../bundle/entryPoints";
+
+type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
+
+/** The default export of `http.ts`, as far as the host uses it. */
+export interface HttpRouter {
+  readonly lookup: (path: string, method: string) => readonly [action: HttpAction, method: string, path: string] | null;
+}
+
+/** Reads `http.ts`'s default export. @throws {BundleError} when it is no HttpRouter */
+export function readHttpRouter(namespace: Readonly<Record<string, unknown>> | undefined): HttpRouter | null {
+  if (namespace === undefined) return null;
+  const router = namespace["default"];
+  if (!isHttpRouter(router)) throw new BundleError("http.ts must have a default export made by httpRouter().");
+  return router;
+}
+
+/** convex/server marks routers with `isRouter`; Convex itself asks for no more than that and `lookup`. */
+function isHttpRouter(value: unknown): value is HttpRouter {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "isRouter" in value &&
+    value.isRouter === true &&
+    "lookup" in value &&
+    typeof value.lookup === "function"
+  );
+}

@@ -1,0 +1,319 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleFunctions } from "../bundle/bundleFunctions";
+import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
+import { BundleError } from "../bundle/entryPoints";
+import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
+import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import { tableNumberOf } from "../values/documentId";
+import { ActionFrame } from "./actionFrame";
+import type { ActionHost } from "./actionFrame";
+import { callerText, metadataText } from "./callTexts";
+import { ExecutorClient } from "./executorClient";
+import { errorOutcome, FunctionError, HostRefusal, toFunctionError } from "./functionErrors";
+import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
+import type { FunctionEnvironment } from "./functionGlobals";
+import { canonicalFunctionPath, loadModules, resolveFunction, validateArgs, validateReturns } from "./functionTable";
+import type { LoadedModules, RegisteredFunction } from "./functionTable";
+import { installSyscallBoundary, runInFrame } from "./frames";
+import type { CallContext } from "./frames";
+import { readHttpRouter } from "./httpRouter";
+import type { HttpRouter } from "./httpRouter";
+import { NO_METADATA } from "./protocol";
+import type { FunctionSummary } from "./protocol";
+import { Scheduler } from "./scheduler";
+import { sourceStack } from "./sourceStack";
+
+/** One line that a function or the host logged; `path` is empty for the host and for module scope. */
+export interface LogEntry {
+  readonly path: string;
+  readonly line: string;
+}
+
+export interface DeploymentOptions {
+  /** The `convex/` folder. */
+  readonly functionsDirectory: string;
+  /** Path of the SQLite file, or `:memory:` for a store that disappears when the deployment is closed. */
+  readonly file: string;
+  /** Where the function API and the HTTP actions will be reachable: `CONVEX_CLOUD_URL` and `CONVEX_SITE_URL`. */
+  readonly cloudUrl: string;
+  readonly siteUrl: string;
+  /** Variables set on every start, on top of those stored in the file. */
+  readonly environmentVariables?: Readonly<Record<string, string>>;
+  readonly deploymentName?: string;
+  /** How long one query or mutation may run, wall time; Convex allows 1 s of CPU time. Default 5000. */
+  readonly functionTimeLimitMs?: number;
+  readonly onLog?: (entry: LogEntry) => void;
+}
+
+/** The functions of one bundle as the main thread uses them. */
+interface LoadedCode {
+  readonly types: ReadonlyMap<string, FunctionSummary>;
+  readonly actions: ReadonlyMap<string, RegisteredFunction>;
+  readonly httpRouter: HttpRouter | null;
+  readonly authConfigSource: string | null;
+}
+
+const NO_CODE: LoadedCode = { types: new Map(), actions: new Map(), httpRouter: null, authConfigSource: null };
+
+/** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
+export class LocalDeployment implements Deployment, ActionHost {
+  readonly deploymentName: string;
+  readonly #options: DeploymentOptions;
+  readonly #scratchDirectory: string;
+  readonly #globalsKey = `convexHost.functionGlobals.${randomUUID()}`;
+  readonly #tableNames = new Map<number, string>();
+  readonly #environment: FunctionEnvironment;
+  readonly #scheduler: Scheduler;
+  readonly #running = new Set<Promise<unknown>>();
+  #executor: ExecutorClient | null = null;
+  #code = NO_CODE;
+  #authProviders: readonly AuthProvider[] = [];
+  #version = 0;
+
+  private constructor(options: DeploymentOptions) {
+    this.#options = options;
+    this.deploymentName = options.deploymentName ?? "local";
+    this.#scratchDirectory = mkdtempSync(join(tmpdir(), "convex-host-"));
+    this.#environment = { variables: {} };
+    this.#scheduler = new Scheduler({
+      executorOf: () => this.executor,
+      runScheduledAction: (path, argsText, jobId) =>
+        this.runAction(path, argsText, this.#context({ kind: "anonymous" }, NO_METADATA, jobId)),
+      reportError: (error) => this.#log("", `[ERROR] ${error.message}`),
+    });
+  }
+
+  /** Opens the store, loads the functions and starts the scheduler. */
+  static async open(options: DeploymentOptions): Promise<LocalDeployment> {
+    const deployment = new LocalDeployment(options);
+    try {
+      await deployment.#start();
+      return deployment;
+    } catch (error) {
+      await deployment.close();
+      throw error;
+    }
+  }
+
+  get executor(): ExecutorClient {
+    if (this.#executor === null) throw new Error("The deployment is not open");
+    return this.#executor;
+  }
+
+  async call(call: FunctionCall): Promise<FunctionOutcome> {
+    const path = canonicalFunctionPath(call.path);
+    if (call.type === "action" || (call.type === "any" && this.#code.types.get(path)?.type === "action")) {
+      const context = this.#context(call.caller, call.metadata, null);
+      return await this.#track(this.#runActionFor(path, call.argsText, context, call.allowInternal));
+    }
+    return await this.executor.call({
+      operation: "call",
+      type: call.type,
+      path: `${call.allowInternal ? "internal" : "public"}:${path}`,
+      argsText: call.argsText,
+      callerText: callerText(call.caller),
+      metadataText: metadataText(call.metadata),
+    });
+  }
+
+  async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
+    const { httpRouter } = this.#code;
+    if (httpRouter === null)
+      return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
+    const route = httpRouter.lookup(new URL(request.url).pathname, request.method);
+    if (route === null) return new Response("No matching routes found", { status: 404 });
+    const [action, method, path] = route;
+    const frame = new ActionFrame(this, `${method} ${path}`, this.#context(caller, metadata, null));
+    return await this.#track(
+      (async () => {
+        try {
+          const response = await runInFrame(frame, () => action.invokeHttpAction(request));
+          if (response instanceof Response) return response;
+          throw new Error("HTTP actions must return a Response");
+        } catch (error) {
+          return httpErrorResponse(toFunctionError(error, sourceStack), error, metadata.requestId);
+        }
+      })(),
+    );
+  }
+
+  async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
+    return await this.#track(this.#runActionFor(canonicalFunctionPath(path), argsText, call, true));
+  }
+
+  authProviders(): readonly AuthProvider[] {
+    return this.#authProviders;
+  }
+
+  environmentVariables(): Readonly<Record<string, string>> {
+    return this.executor.storedVariables;
+  }
+
+  async updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void> {
+    const variables = new Map(Object.entries(this.executor.storedVariables));
+    for (const [name, value] of changes) {
+      if (value === null) variables.delete(name);
+      else variables.set(name, value);
+    }
+    const stored = Object.fromEntries(variables);
+    const authProviders = evaluateAuthConfig(this.#code.authConfigSource, { ...stored, ...this.#systemVariables() });
+    await this.executor.setEnvironment(stored);
+    this.#authProviders = authProviders;
+    this.#environment.variables = { ...stored, ...this.#systemVariables() };
+  }
+
+  latestTimestamp(): bigint {
+    return this.executor.latestTimestamp;
+  }
+
+  /**
+   * Bundles the functions directory again and swaps the code between two batches. Calls that run keep the old code.
+   *
+   * @throws {BundleError} when the code does not build or load, or existing documents do not match the new schema; the
+   *   old code then stays in place
+   */
+  async reload(): Promise<void> {
+    const bundle = await bundleFunctions(
+      this.#options.functionsDirectory,
+      join(this.#scratchDirectory, `v${++this.#version}`),
+      this.#globalsKey,
+    );
+    const variables = { ...this.executor.storedVariables, ...this.#systemVariables() };
+    const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
+    const schemaText = evaluateSchema(bundle.schemaSource);
+    this.#environment.variables = variables;
+    const nodeActions = await this.#loadModules(bundle, (module) => module.environment === "node");
+    const reply = await this.executor.load({
+      kind: "load",
+      modules: bundle.modules,
+      schemaText,
+      nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+    });
+    if (reply.kind === "loadFailed") throw new BundleError(reply.message);
+    this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
+    this.#authProviders = authProviders;
+  }
+
+  async close(): Promise<void> {
+    await this.#scheduler.stop();
+    await Promise.allSettled(this.#running);
+    await this.#executor?.close();
+    removeFunctionGlobals(this.#globalsKey);
+    rmSync(this.#scratchDirectory, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<void> {
+    const isInMemory = this.#options.file === ":memory:";
+    this.#executor = await ExecutorClient.start(
+      {
+        // A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced.
+        file: isInMemory ? join(this.#scratchDirectory, "memory.sqlite3") : this.#options.file,
+        durable: !isInMemory,
+        systemVariables: this.#systemVariables(),
+        deploymentName: this.deploymentName,
+        globalsKey: this.#globalsKey,
+        functionTimeLimitMs: this.#options.functionTimeLimitMs ?? 5000,
+      },
+      {
+        onLog: (path, line) => this.#log(path, line),
+        onNextJob: (nextJobAtMs) => this.#scheduler.setNextJobTime(nextJobAtMs),
+        onTables: (tableNames) => {
+          for (const [number, name] of tableNames) this.#tableNames.set(number, name);
+        },
+      },
+    );
+    installSyscallBoundary();
+    installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
+    await this.reload();
+    await this.#scheduler.recover();
+  }
+
+  /** This thread only loads the modules that export actions, and http. */
+  async #loadCode(
+    bundle: FunctionBundle,
+    functions: readonly FunctionSummary[],
+    nodeActions: LoadedModules,
+  ): Promise<LoadedCode> {
+    const actionModules = new Set(["http"]);
+    for (const { path, type } of functions) if (type === "action") actionModules.add(modulePathOf(path));
+    const loaded = await this.#loadModules(
+      bundle,
+      (module) => module.environment === "isolate" && actionModules.has(module.modulePath),
+    );
+    const actions = new Map(
+      [...loaded.functions, ...nodeActions.functions].filter(([, registered]) => registered.type === "action"),
+    );
+    return {
+      types: new Map(functions.map((summary) => [summary.path, summary])),
+      actions,
+      httpRouter: readHttpRouter(loaded.namespaces.get("http")),
+      authConfigSource: bundle.authConfigSource,
+    };
+  }
+
+  async #loadModules(bundle: FunctionBundle, isWanted: (module: BundledModule) => boolean): Promise<LoadedModules> {
+    const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
+    return await loadModules(bundle.modules.filter(isWanted), tableOfId);
+  }
+
+  async #runActionFor(
+    path: string,
+    argsText: string,
+    call: CallContext,
+    allowInternal: boolean,
+  ): Promise<FunctionOutcome> {
+    const { logLines } = call;
+    try {
+      const summary = this.#code.types.get(path);
+      if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
+        throw new HostRefusal(`Trying to execute ${path} as Action, but it is defined as ${summary.type}.`);
+      const target = resolveFunction(this.#code.actions, path, "action", allowInternal);
+      validateArgs(target, argsText);
+      const valueText = await runInFrame(new ActionFrame(this, path, call), () => target.invoke(argsText));
+      validateReturns(target, valueText);
+      return { status: "success", valueText, logLines, timestamp: 0n };
+    } catch (error) {
+      return errorOutcome(toFunctionError(error, sourceStack), logLines);
+    }
+  }
+
+  #context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {
+    return { caller, metadata, scheduledFunctionId, nowMs: Date.now(), logLines: [] };
+  }
+
+  #systemVariables(): Readonly<Record<string, string>> {
+    const { environmentVariables, cloudUrl, siteUrl } = this.#options;
+    return { ...environmentVariables, CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl };
+  }
+
+  #log(path: string, line: string): void {
+    this.#options.onLog?.({ path, line });
+  }
+
+  async #track<T>(run: Promise<T>): Promise<T> {
+    this.#running.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+}
+
+function modulePathOf(functionPath: string): string {
+  return functionPath.slice(0, functionPath.lastIndexOf(":"));
+}
+
+/** The 500 of an HTTP action that threw before it answered (contract: code, trace and, for a ConvexError, data). */
+function httpErrorResponse(error: FunctionError, thrown: unknown, requestId: string): Response {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const body = {
+    code: `[Request ID: ${requestId}] Server Error: ${message}`,
+    trace: error.message,
+    ...(error.data === undefined ? {} : { data: error.data }),
+  };
+  return Response.json(body, { status: 500 });
+}

@@ -1,0 +1,114 @@
+import type { FunctionOutcome } from "../deployment";
+import type { ClaimedJob } from "./worker/jobOperations";
+import type { ExecutorClient } from "./executorClient";
+import type { Operation } from "./protocol";
+import { NO_METADATA } from "./protocol";
+import { metadataText } from "./callTexts";
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What the scheduler needs of the deployment. */
+export interface SchedulerHost {
+  executorOf(): ExecutorClient;
+  runScheduledAction(path: string, argsText: string, jobId: string): Promise<FunctionOutcome>;
+  reportError(error: Error): void;
+}
+
+/** Wakes up when the earliest job is due, claims what is due, and starts it. */
+export class Scheduler {
+  readonly #host: SchedulerHost;
+  #timer: NodeJS.Timeout | null = null;
+  #nextJobAtMs: number | null = null;
+  #claiming: Promise<void> | null = null;
+  readonly #running = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(host: SchedulerHost) {
+    this.#host = host;
+  }
+
+  /** Tells when the earliest job is due, milliseconds since the epoch, or null when none is pending. */
+  setNextJobTime(nextJobAtMs: number | null): void {
+    this.#nextJobAtMs = nextJobAtMs;
+    if (this.#claiming === null) this.#arm();
+  }
+
+  /** After a start: actions that were running when the host went down have failed, and due jobs begin. */
+  async recover(): Promise<void> {
+    await this.#operate("failRunningJobs", "", "");
+  }
+
+  /** Stops starting jobs and waits for those that run. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#claiming;
+    await Promise.all(this.#running);
+  }
+
+  #arm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#nextJobAtMs === null || this.#stopped) return;
+    const delayMs = Math.min(Math.max(0, this.#nextJobAtMs - Date.now()), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      this.#claiming = this.#claimAndStart()
+        .catch((error: unknown) => this.#host.reportError(error instanceof Error ? error : new Error(String(error))))
+        .finally(() => {
+          this.#claiming = null;
+          this.#arm();
+        });
+    }, delayMs);
+  }
+
+  async #claimAndStart(): Promise<void> {
+    this.#nextJobAtMs = null;
+    const jobs = readClaimedJobs(await this.#operate("claimJobs", "", ""));
+    const mutations: Promise<unknown>[] = [];
+    for (const job of jobs) {
+      if (job.type === "mutation") mutations.push(this.#runMutation(job));
+      else this.#track(this.#runAction(job));
+    }
+    await Promise.all(mutations);
+  }
+
+  async #runMutation(job: ClaimedJob): Promise<void> {
+    const outcome = await this.#call("runJob", job.id, "");
+    // The executor answers with an error only when it had to stop the function, which undid the state change as well.
+    if (outcome.status === "error") await this.#operate("finishJob", job.id, outcome.errorMessage);
+  }
+
+  async #runAction(job: ClaimedJob): Promise<void> {
+    const outcome = await this.#host.runScheduledAction(job.path, job.argsText, job.id);
+    await this.#operate("finishJob", job.id, outcome.status === "error" ? outcome.errorMessage : "");
+  }
+
+  #track(run: Promise<void>): void {
+    const tracked: Promise<void> = run
+      .catch((error: unknown) => this.#host.reportError(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => void this.#running.delete(tracked));
+    this.#running.add(tracked);
+  }
+
+  async #operate(operation: Operation, path: string, argsText: string): Promise<string> {
+    const outcome = await this.#call(operation, path, argsText);
+    if (outcome.status === "error") throw new Error(outcome.errorMessage);
+    return outcome.valueText;
+  }
+
+  #call(operation: Operation, path: string, argsText: string): Promise<FunctionOutcome> {
+    return this.#host.executorOf().call({
+      operation,
+      type: "any",
+      path,
+      argsText,
+      callerText: "",
+      metadataText: metadataText(NO_METADATA),
+    });
+  }
+}
+
+/** The executor serialized an array of ClaimedJob. */
+function readClaimedJobs(text: string): readonly ClaimedJob[] {
+  return JSON.parse(text) as readonly ClaimedJob[];
+}

@@ -1,0 +1,29 @@
+/** Hands out timestamps in nanoseconds since the epoch that never repeat and never go back. */
+export class Clock {
+  #latest: bigint;
+
+  /** @param persisted the latest timestamp that an earlier run of the host may have handed out */
+  constructor(persisted: bigint) {
+    this.#latest = persisted;
+  }
+
+  get latest(): bigint {
+    return this.#latest;
+  }
+
+  next(): bigint {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    this.#latest = now > this.#latest ? now : this.#latest + 1n;
+    return this.#latest;
+  }
+}
+
+const float = new Float64Array(1);
+const bits = new BigUint64Array(float.buffer);
+
+/** The next larger double of a positive number. */
+export function nextUp(value: number): number {
+  float[0] = value;
+  bits[0] = (bits[0] ?? 0n) + 1n;
+  return float[0] ?? value;
+}

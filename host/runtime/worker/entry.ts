@@ -1,0 +1,223 @@
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import { Catalog } from "../../store/catalog";
+import { DocumentStore } from "../../store/documentStore";
+import { openStoreFile, StoreError } from "../../store/storeFile";
+import type { StoreFile } from "../../store/storeFile";
+import { ExecutionState } from "../executionState";
+import { installFunctionGlobals } from "../functionGlobals";
+import type { FunctionEnvironment } from "../functionGlobals";
+import { loadModules, mainThreadAction } from "../functionTable";
+import { installSyscallBoundary } from "../frames";
+import type { CallContext } from "../frames";
+import { NO_METADATA } from "../protocol";
+import type { LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../protocol";
+import { sourceStack } from "../sourceStack";
+import { Clock } from "./clock";
+import { applyCrons, readCrons } from "./crons";
+import { CursorCodec } from "./cursor";
+import { Executor } from "./executor";
+import { nextDueTimeMs } from "./jobOperations";
+import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
+import { Transaction } from "./transaction";
+import type { ExecutionHost } from "./transaction";
+
+/** The executor thread: owns the store, loads the functions, runs batches. */
+class ExecutorThread {
+  readonly #port: MessagePort;
+  readonly #file: StoreFile;
+  readonly #clock: Clock;
+  readonly #host: ExecutionHost;
+  readonly #executor: Executor;
+  readonly #state: ExecutionState;
+  readonly #environment: FunctionEnvironment;
+  readonly #systemVariables: Readonly<Record<string, string>>;
+  readonly #control: Exclude<WorkerRequest, readonly string[]>[] = [];
+  #knownTables = 0;
+  #running = false;
+
+  constructor(port: MessagePort, options: WorkerOptions) {
+    this.#port = port;
+    this.#file = openStoreFile(options.file, { durable: options.durable });
+    this.#systemVariables = options.systemVariables;
+    const { connection, meta } = this.#file;
+    const store = new DocumentStore(connection);
+    this.#clock = new Clock(BigInt(meta.get("clock") ?? "0"));
+    store.ensureTransaction();
+    const catalog = new Catalog(meta);
+    // Whatever this run hands out as its first timestamp lies above everything an earlier run handed out.
+    meta.set("clock", String(this.#clock.next()));
+    store.commit();
+    this.#state = new ExecutionState(options.state);
+    const log = (path: string, line: string): void => this.#reply({ kind: "log", path, line });
+    this.#host = {
+      store,
+      catalog,
+      cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
+      deploymentName: options.deploymentName,
+      schema: EMPTY_SCHEMA,
+      functions: new Map(),
+      describeStack: sourceStack,
+      log,
+    };
+    this.#executor = new Executor(this.#host, meta, this.#clock, this.#state);
+    this.#environment = { variables: this.#allVariables() };
+    installSyscallBoundary();
+    installFunctionGlobals(options.globalsKey, this.#environment, log);
+    // A promise that nobody awaited belongs to a function that has been answered already.
+    process.on("unhandledRejection", (reason) => log("", `[ERROR] Unhandled rejection: ${String(reason)}`));
+    port.on("message", (request: WorkerRequest) => {
+      this.#receive(request);
+      void this.#run();
+    });
+    this.#reply({ kind: "opened", storedVariables: this.#storedVariables(), timestamp: this.#clock.latest });
+  }
+
+  #receive(request: WorkerRequest): void {
+    if (isCalls(request)) this.#executor.enqueue(request);
+    else this.#control.push(request);
+  }
+
+  /** Alternates between batches and control requests until there is nothing to do. */
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (;;) {
+        if (!this.#executor.isIdle) await this.#runBatch();
+        const request = this.#control.shift();
+        if (request !== undefined) await this.#runControl(request);
+        else if (this.#executor.isIdle) return;
+        this.#receiveMore();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #receiveMore(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      const request: WorkerRequest = next.message;
+      this.#receive(request);
+    }
+  }
+
+  async #runBatch(): Promise<void> {
+    const reply = await this.#executor.runBatch(() => this.#receiveMore());
+    this.#reply({ kind: "batch", ...reply, ...this.#changedTables() });
+    this.#state.endBatch();
+  }
+
+  async #runControl(request: Exclude<WorkerRequest, readonly string[]>): Promise<void> {
+    switch (request.kind) {
+      case "load":
+        return await this.#load(request);
+      case "setEnvironment":
+        return this.#setEnvironment(request.stored);
+      case "close":
+        this.#file.close();
+        this.#reply({ kind: "closed" });
+        this.#port.close();
+    }
+  }
+
+  async #load(request: LoadRequest): Promise<void> {
+    const { store, catalog } = this.#host;
+    const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;
+    try {
+      const { functions, namespaces } = await loadModules(
+        request.modules.filter((module) => module.environment === "isolate"),
+        tableOfId,
+      );
+      const schema = compileSchema(request.schemaText, tableOfId);
+      const crons = readCrons(namespaces.get("crons"));
+      store.ensureTransaction();
+      applySchema(schema, store, catalog);
+      for (const summary of request.nodeActions) functions.set(summary.path, mainThreadAction(summary));
+      const candidate = { ...this.#host, schema, functions };
+      applyCrons(new Transaction(candidate, hostCall(), this.#clock.next()), crons);
+      this.#file.meta.set("clock", String(this.#clock.latest));
+      store.commit();
+      this.#host.schema = schema;
+      this.#host.functions = functions;
+    } catch (error) {
+      store.rollback();
+      catalog.reload();
+      this.#reply({ kind: "loadFailed", message: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    const { functions } = this.#host;
+    this.#reply({
+      kind: "loaded",
+      functions: [...functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+      nextJobAtMs: nextDueTimeMs(this.#host),
+      tableNames: this.#tableNames(),
+    });
+  }
+
+  #setEnvironment(stored: Readonly<Record<string, string>>): void {
+    const { meta } = this.#file;
+    const { store } = this.#host;
+    store.ensureTransaction();
+    for (const [name] of meta.entries("env")) if (!Object.hasOwn(stored, name)) meta.delete(`env:${name}`);
+    for (const [name, value] of Object.entries(stored)) meta.set(`env:${name}`, value);
+    store.commit();
+    this.#environment.variables = this.#allVariables();
+    this.#reply({ kind: "environmentSet", error: null });
+  }
+
+  #storedVariables(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#file.meta.entries("env"));
+  }
+
+  #allVariables(): Readonly<Record<string, string>> {
+    return { ...this.#storedVariables(), ...this.#systemVariables };
+  }
+
+  #changedTables(): { readonly tableNames?: readonly (readonly [number, string])[] } {
+    const tableNames = this.#host.catalog.size === this.#knownTables ? undefined : this.#tableNames();
+    return tableNames === undefined ? {} : { tableNames };
+  }
+
+  #tableNames(): readonly (readonly [number, string])[] {
+    this.#knownTables = this.#host.catalog.size;
+    return [...this.#host.catalog.tables()].map(({ number, name }) => [number, name] as const);
+  }
+
+  #reply(reply: WorkerReply): void {
+    this.#port.postMessage(reply);
+  }
+}
+
+/** The context in which the host itself writes, for example when it registers crons. */
+function hostCall(): CallContext {
+  return {
+    caller: { kind: "admin" },
+    metadata: NO_METADATA,
+    scheduledFunctionId: null,
+    nowMs: Date.now(),
+    logLines: [],
+  };
+}
+
+function isCalls(request: WorkerRequest): request is readonly string[] {
+  return Array.isArray(request);
+}
+
+function start(): void {
+  if (parentPort === null) throw new Error("The executor runs in a worker thread only");
+  const options: WorkerOptions = workerData;
+  try {
+    new ExecutorThread(parentPort, options);
+  } catch (error) {
+    const reply: WorkerReply = {
+      kind: "openFailed",
+      message: error instanceof Error ? error.message : String(error),
+      isStoreError: error instanceof StoreError,
+    };
+    parentPort.postMessage(reply);
+    parentPort.close();
+  }
+}
+
+start();

@@ -1,0 +1,168 @@
+import type { FunctionType } from "../../deployment";
+import { parseJsonObject } from "../../values/convexJson";
+import type { ConvexJsonObject } from "../../values/convexJson";
+import { functionHandleOf, resolveAddress } from "../functionAddress";
+import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
+import { runInFrame } from "../frames";
+import type { CallContext, Frame } from "../frames";
+import { validateArgs, validateReturns } from "../functionTable";
+import type { RegisteredFunction } from "../functionTable";
+import { callerIdentityText } from "../callerIdentity";
+import * as database from "./databaseSyscalls";
+import { cancelJob, scheduleJob } from "./jobs";
+import { OpenQueries } from "./querySyscalls";
+import type { Transaction } from "./transaction";
+import { usageText } from "./transactionMetrics";
+
+const MAX_CALL_DEPTH = 8;
+
+/** One query or mutation while it runs: its open queries, and its place below the functions that called it. */
+export class ExecutionFrame implements Frame {
+  readonly type: FunctionType;
+  readonly path: string;
+  readonly call: CallContext;
+  closed = false;
+  readonly #transaction: Transaction;
+  readonly #depth: number;
+  readonly #queries = new OpenQueries();
+  /** Settles when the nested call that holds the transaction has finished; later syscalls wait in line behind it. */
+  #nestedCall: Promise<unknown> | null = null;
+
+  constructor(transaction: Transaction, target: RegisteredFunction, depth: number) {
+    this.#transaction = transaction;
+    this.#depth = depth;
+    this.type = target.type;
+    this.path = target.path;
+    this.call = transaction.call;
+  }
+
+  syscall(operation: string, argsText: string): string {
+    const args = parseJsonObject(argsText);
+    switch (operation) {
+      case "1.0/queryStream":
+        return this.#queries.open(this.#transaction, args);
+      case "1.0/queryCleanup":
+        return this.#queries.cleanup(args);
+      case "1.0/db/normalizeId":
+        return database.normalizeId(this.#transaction, args);
+      default:
+        throw new Error(`Unknown operation ${operation}`);
+    }
+  }
+
+  asyncSyscall(operation: string, argsText: string): Promise<string> {
+    if (this.#nestedCall !== null) return this.#nestedCall.then(() => this.asyncSyscall(operation, argsText));
+    // The nested call is registered before anything is awaited, so that syscalls keep the order they were issued in.
+    if (operation === "1.0/runUdf") {
+      const result = this.#runNested(parseJsonObject(argsText));
+      const nestedCall: Promise<void> = result.then(
+        () => this.#endNested(nestedCall),
+        () => this.#endNested(nestedCall),
+      );
+      this.#nestedCall = nestedCall;
+      return result;
+    }
+    if (this.closed) return Promise.reject(new Error(`${operation} was called after ${this.path} had returned.`));
+    return Promise.resolve(this.#answer(operation, argsText));
+  }
+
+  jsSyscall(operation: string): never {
+    throw new Error(`Unknown operation ${operation}`);
+  }
+
+  #answer(operation: string, argsText: string): string {
+    const transaction = this.#transaction;
+    switch (operation) {
+      case "1.0/get":
+        return database.getDocument(transaction, parseJsonObject(argsText));
+      case "1.0/queryStreamNext":
+        return this.#queries.next(parseJsonObject(argsText));
+      case "1.0/queryPage":
+        return this.#queries.page(transaction, parseJsonObject(argsText));
+      case "1.0/count":
+        return database.countDocuments(transaction, parseJsonObject(argsText));
+      case "1.0/getUserIdentity":
+        return callerIdentityText(this.call.caller);
+      case "1.0/createFunctionHandle":
+        return JSON.stringify(functionHandleOf(resolveAddress(parseJsonObject(argsText))));
+      case "1.0/getFunctionMetadata":
+        return JSON.stringify({ name: this.path, componentPath: "" });
+      case "1.0/getDeploymentMetadata":
+        return JSON.stringify({ name: transaction.host.deploymentName, region: null, class: "local" });
+      case "1.0/getTransactionMetrics":
+        return usageText(transaction.usage);
+      default:
+        return this.#answerInMutation(operation, argsText);
+    }
+  }
+
+  #answerInMutation(operation: string, argsText: string): string {
+    const handler = mutationSyscalls[operation];
+    if (handler === undefined) throw new Error(`Unknown async operation ${operation}`);
+    if (this.type !== "mutation")
+      throw new Error(`${operation.slice("1.0/".length)} is not supported in a query, only in a mutation.`);
+    return handler(this.#transaction, parseJsonObject(argsText));
+  }
+
+  async #runNested(args: ConvexJsonObject): Promise<string> {
+    const udfType = args["udfType"];
+    if (udfType !== "query" && udfType !== "mutation")
+      throw new Error(`Unsupported nested call of type ${String(udfType)}.`);
+    if (this.type === "query" && udfType === "mutation")
+      throw new Error("Cannot call a mutation function from a query function.");
+    if (this.#depth + 1 > MAX_CALL_DEPTH)
+      throw new Error(
+        "Cross component call depth limit exceeded. Do you have an infinite loop in your app?",
+      );
+    const path = resolveAddress(args);
+    const target = this.#transaction.host.functions.get(path);
+    if (target === undefined) throw new HostRefusal(`Could not find function for '${path}'.`);
+    if (target.type !== udfType)
+      throw new HostRefusal(`Trying to execute ${path} as ${udfType}, but it is defined as ${target.type}.`);
+    return await runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this.#depth + 1);
+  }
+
+  #endNested(nestedCall: Promise<unknown>): void {
+    if (this.#nestedCall === nestedCall) this.#nestedCall = null;
+  }
+}
+
+const mutationSyscalls: Readonly<Record<string, (transaction: Transaction, args: ConvexJsonObject) => string>> = {
+  "1.0/insert": database.insertDocument,
+  "1.0/shallowMerge": database.patchDocument,
+  "1.0/replace": database.replaceDocument,
+  "1.0/remove": database.removeDocument,
+  "1.0/schedule": scheduleJob,
+  "1.0/cancel_job": cancelJob,
+  "1.0/getRequestMetadata": ({ call }) =>
+    JSON.stringify({ ...call.metadata, scheduledFunctionId: call.scheduledFunctionId, authToken: null }),
+};
+
+/**
+ * Runs one query or mutation inside a transaction, with its arguments and result validated. When it fails, its own
+ * writes, and only those, are undone.
+ *
+ * @returns the result as Convex JSON text
+ * @throws {FunctionError} as the caller sees it
+ */
+export async function runFunction(
+  transaction: Transaction,
+  target: RegisteredFunction,
+  argsText: string,
+  depth: number,
+): Promise<string> {
+  const { store } = transaction.host;
+  const mark = store.mark();
+  try {
+    validateArgs(target, argsText);
+    const valueText = await runInFrame(new ExecutionFrame(transaction, target, depth), () => target.invoke(argsText));
+    validateReturns(target, valueText);
+    return valueText;
+  } catch (error) {
+    store.undoTo(mark);
+    throw error instanceof FunctionError
+      ? error
+      : toFunctionError(error, (stack) => transaction.host.describeStack(stack));
+  }
+}
+

@@ -1,0 +1,116 @@
+import { SCHEDULED_FUNCTIONS_TABLE } from "../../store/catalog";
+import type { StoredTable } from "../../store/catalog";
+import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
+import { isJsonObject, parseJsonObject } from "../../values/convexJson";
+import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
+import { resolveAddress } from "../functionAddress";
+import { requireString } from "./databaseSyscalls";
+import type { ExecutionHost, Transaction } from "./transaction";
+
+const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
+
+/** The state of a job as `ctx.db.system` shows it. */
+export type JobState =
+  | { readonly kind: "pending" | "inProgress" | "success" | "canceled" }
+  | { readonly kind: "failed"; readonly error: string };
+
+/** A due job or cron, ready to run. */
+export interface DueJob {
+  readonly id: string;
+  readonly path: string;
+  readonly argsText: string;
+}
+
+/** `1.0/schedule`: stores the job in the caller's transaction and answers with its id. */
+export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): string {
+  const path = resolveAddress(args);
+  const scheduledTime = Number(args["ts"]) * 1000;
+  const target = transaction.host.functions.get(path);
+  if (target === undefined) throw new Error(`Attempted to schedule function at nonexistent path: ${path}`);
+  if (target.type === "query") throw new Error(`Unsupported function type: cannot schedule the query ${path}.`);
+  if (!(Math.abs(scheduledTime - transaction.call.nowMs) <= FIVE_YEARS_MS))
+    throw new Error("A function can only be scheduled within five years from now.");
+  const functionArgs = args["args"] ?? {};
+  transaction.usage.functionsScheduled++;
+  transaction.usage.scheduledFunctionArgsBytes += JSON.stringify(functionArgs).length;
+  const [modulePath, exportName] = splitPath(path);
+  const id = transaction.insert(jobsTable(transaction.host), {
+    args: [functionArgs],
+    name: `${modulePath}.js:${exportName}`,
+    scheduledTime,
+    state: { kind: "pending" },
+  });
+  return JSON.stringify(id);
+}
+
+/** `1.0/cancel_job`: a pending job becomes canceled; one that has finished stays as it is. */
+export function cancelJob(transaction: Transaction, args: ConvexJsonObject): string {
+  const id = requireString(args, "id");
+  if (id === transaction.call.scheduledFunctionId) throw new Error("A mutation cannot cancel itself.");
+  const job = readJob(transaction.host, id);
+  if (job === null) throw new Error(`Could not find the scheduled function ${id}.`);
+  if (jobStateKind(job) === "pending" || jobStateKind(job) === "inProgress")
+    setJobState(transaction.host, id, { kind: "canceled" }, transaction.call.nowMs);
+  return "null";
+}
+
+/** The job's document, or null when there is none. */
+export function readJob(host: ExecutionHost, id: string): ConvexJsonObject | null {
+  const text = host.catalog.tableOfId(id)?.name === SCHEDULED_FUNCTIONS_TABLE ? host.store.get(id) : null;
+  return text === null ? null : parseJsonObject(text);
+}
+
+export function jobStateKind(job: ConvexJsonObject): ConvexJson | undefined {
+  return isJsonObject(job["state"]) ? job["state"]["kind"] : undefined;
+}
+
+/** Moves a job to a state inside the current transaction. A job that no longer exists is left alone. */
+export function setJobState(host: ExecutionHost, id: string, state: JobState, nowMs: number): void {
+  const text = host.store.get(id);
+  if (text === null) return;
+  const document = parseJsonObject(text);
+  const isFinished = state.kind !== "pending" && state.kind !== "inProgress";
+  const after: ConvexJsonObject = { ...document, state, ...(isFinished ? { completedTime: nowMs } : {}) };
+  host.store.replace(jobsTable(host), id, { text, document }, { text: JSON.stringify(after), document: after });
+}
+
+/** Jobs in `kind` whose time has come, earliest first. */
+export function jobsInState(
+  host: ExecutionHost,
+  kind: "pending" | "inProgress",
+  dueAtMs: number,
+  limit: number,
+): readonly DueJob[] {
+  const table = jobsTable(host);
+  const index = table.indexes.get("_by_state_and_time");
+  if (index === undefined) throw new Error("The scheduler's index is missing");
+  const writer = new IndexKeyWriter();
+  const prefix = writer.reset(index.number).write(kind).take();
+  const upper = afterPrefix(writer.resetTo(prefix).writeFloat64(dueAtMs).take());
+  return host.store.scan({ index, lower: prefix, upper }, "asc", limit).map((row) => toDueJob(parseJsonObject(row.text)));
+}
+
+/** When the earliest pending job is due, milliseconds since the epoch, or null when there is none. */
+export function nextJobTimeMs(host: ExecutionHost): number | null {
+  const [next] = jobsInState(host, "pending", Infinity, 1);
+  const job = next === undefined ? null : readJob(host, next.id);
+  return job === null ? null : Number(job["scheduledTime"]);
+}
+
+function toDueJob(job: ConvexJsonObject): DueJob {
+  const args = Array.isArray(job["args"]) ? job["args"] : [];
+  return {
+    id: String(job["_id"]),
+    path: String(job["name"]).replace(".js:", ":"),
+    argsText: JSON.stringify(args[0] ?? {}),
+  };
+}
+
+function jobsTable(host: ExecutionHost): StoredTable {
+  return host.catalog.ensureTable(SCHEDULED_FUNCTIONS_TABLE);
+}
+
+function splitPath(path: string): readonly [modulePath: string, exportName: string] {
+  const colon = path.lastIndexOf(":");
+  return [path.slice(0, colon), path.slice(colon + 1)];
+}

@@ -1,0 +1,252 @@
+import type { Buffer } from "node:buffer";
+import type { ScannedDocument } from "../../store/documentStore";
+import { parseJsonObject } from "../../values/convexJson";
+import type { ConvexJsonObject } from "../../values/convexJson";
+import type { CursorPosition } from "./cursor";
+import { planQuery, queryFingerprint, rangeAfter, rangeThrough } from "./queryPlan";
+import type { PlanOperator, QueryPlan, SerializedQuery } from "./queryPlan";
+import type { Transaction } from "./transaction";
+
+const FIRST_CHUNK_ROWS = 16;
+const LARGEST_CHUNK_ROWS = 1024;
+const MAX_PAGE_ROWS = 32_000;
+const SPLIT_RECOMMENDED_ROWS = 6144;
+const SPLIT_RECOMMENDED_SHARE = 0.75;
+
+/** The queries that one function execution has open, by the numbers that convex/server gets for them. */
+export class OpenQueries {
+  readonly #streams = new Map<number, RowStream>();
+  #nextId = 0;
+  #paginated = false;
+
+  /** `1.0/queryStream` */
+  open(transaction: Transaction, args: ConvexJsonObject): string {
+    const plan = planQuery(serializedQuery(args), transaction.host.catalog);
+    const queryId = this.#nextId++;
+    this.#streams.set(queryId, new RowStream(transaction, plan));
+    return `{"queryId":${queryId}}`;
+  }
+
+  /** `1.0/queryStreamNext` */
+  next(args: ConvexJsonObject): string {
+    const stream = this.#streams.get(Number(args["queryId"]));
+    if (stream === undefined) throw new Error("Query stream not found");
+    const row = stream.next();
+    return row === null ? '{"value":null,"done":true}' : `{"value":${row.text},"done":false}`;
+  }
+
+  /** `1.0/queryCleanup` */
+  cleanup(args: ConvexJsonObject): string {
+    return String(this.#streams.delete(Number(args["queryId"])));
+  }
+
+  /** `1.0/queryPage`: one page per function execution. */
+  page(transaction: Transaction, args: ConvexJsonObject): string {
+    if (this.#paginated)
+      throw new Error(
+        "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
+      );
+    this.#paginated = true;
+    return readPage(transaction, args);
+  }
+}
+
+/** convex/server's QueryImpl made the query; its JSON has the shape of {@link SerializedQuery}. */
+function serializedQuery(args: ConvexJsonObject): SerializedQuery {
+  return args["query"] as unknown as SerializedQuery;
+}
+
+/** Walks a plan's rows in order, reading ahead in chunks and reading again when the transaction has written since. */
+class RowStream {
+  readonly #transaction: Transaction;
+  readonly #plan: QueryPlan;
+  readonly #remaining: number[];
+  readonly #start: QueryPlan["range"];
+  #range: QueryPlan["range"];
+  #chunk: readonly ScannedDocument[] = [];
+  #chunkAt = 0;
+  #chunkRows: number;
+  #exhausted = false;
+  #seenWriteCount: number;
+  #lastKey: Buffer | null = null;
+  /** Rows scanned and their size, whether or not a filter kept them. */
+  rowsScanned = 0;
+  bytesScanned = 0;
+
+  constructor(transaction: Transaction, plan: QueryPlan, range = plan.range, rowsWanted = plan.rowsWanted) {
+    this.#transaction = transaction;
+    this.#plan = plan;
+    this.#start = range;
+    this.#range = range;
+    this.#remaining = plan.operators.map((operator) => ("limit" in operator ? operator.limit : Infinity));
+    this.#chunkRows = Math.max(1, Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS));
+    this.#seenWriteCount = transaction.host.store.writeCount;
+    transaction.usage.databaseQueries++;
+  }
+
+  /** The key of the last row that was looked at. */
+  get position(): Buffer | null {
+    return this.#lastKey;
+  }
+
+  /** The next row that passes every filter and limit, or null at the end. */
+  next(): ScannedDocument | null {
+    while (!this.limitReached()) {
+      const row = this.nextScanned();
+      if (row === null) return null;
+      if (this.passes(row)) return row;
+    }
+    return null;
+  }
+
+  limitReached(): boolean {
+    return this.#remaining.includes(0);
+  }
+
+  /** The next row of the range, before filters. */
+  nextScanned(): ScannedDocument | null {
+    const { store } = this.#transaction.host;
+    if (this.#seenWriteCount !== store.writeCount) this.#readAgain(store.writeCount);
+    if (this.#chunkAt >= this.#chunk.length && !this.#readChunk()) return null;
+    const row = this.#chunk[this.#chunkAt++];
+    if (row === undefined) return null;
+    this.#lastKey = row.key;
+    this.rowsScanned++;
+    this.bytesScanned += row.text.length;
+    this.#transaction.usage.countRead(row.text);
+    return row;
+  }
+
+  /** Applies the operators in order; a limit counts the rows that reach it. */
+  passes(row: ScannedDocument): boolean {
+    const { operators } = this.#plan;
+    if (operators.length === 0) return true;
+    let document: ConvexJsonObject | null = null;
+    for (const [i, operator] of operators.entries()) {
+      if (isFilter(operator)) {
+        document ??= parseJsonObject(row.text);
+        if (!operator.filter(document)) return false;
+      } else {
+        const left = this.#remaining[i] ?? 0;
+        if (left <= 0) return false;
+        this.#remaining[i] = left - 1;
+      }
+    }
+    return true;
+  }
+
+  #readChunk(): boolean {
+    if (this.#exhausted || this.#range === null) return false;
+    this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, this.#chunkRows);
+    this.#chunkAt = 0;
+    this.#exhausted = this.#chunk.length < this.#chunkRows;
+    this.#chunkRows = Math.min(this.#chunkRows * 4, LARGEST_CHUNK_ROWS);
+    const last = this.#chunk.at(-1);
+    if (last !== undefined) this.#range = rangeAfter(this.#range, this.#plan.order, last.key);
+    return this.#chunk.length > 0;
+  }
+
+  /** Own writes become visible to a scan that is under way: what was read ahead may be stale. */
+  #readAgain(writeCount: number): void {
+    this.#seenWriteCount = writeCount;
+    this.#chunk = [];
+    this.#chunkAt = 0;
+    this.#exhausted = false;
+    this.#range =
+      this.#start === null || this.#lastKey === null
+        ? this.#start
+        : rangeAfter(this.#start, this.#plan.order, this.#lastKey);
+  }
+}
+
+function isFilter(operator: PlanOperator): operator is Extract<PlanOperator, { filter: unknown }> {
+  return "filter" in operator;
+}
+
+function readPage(transaction: Transaction, args: ConvexJsonObject): string {
+  const query = serializedQuery(args);
+  const pageSize = Number(args["pageSize"]);
+  if (pageSize < 1) throw new Error("Must request at least 1 document while paginating");
+  if (pageSize > MAX_PAGE_ROWS)
+    throw new Error(`Requested too many items: ${pageSize}. The maximum page size is ${MAX_PAGE_ROWS}.`);
+  const { cursors, catalog } = transaction.host;
+  const plan = planQuery(query, catalog);
+  const fingerprint = queryFingerprint(query);
+  const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
+  const end = typeof args["endCursor"] === "string" ? cursors.open(args["endCursor"], fingerprint) : null;
+  const limits = {
+    rows: end !== null ? Infinity : (optionalNumber(args["maximumRowsRead"]) ?? Infinity),
+    bytes: end !== null ? Infinity : (optionalNumber(args["maximumBytesRead"]) ?? Infinity),
+    page: end !== null ? Infinity : pageSize,
+  };
+  const page = collectPage(transaction, plan, start, end, limits);
+  const seal = (position: CursorPosition): string => JSON.stringify(cursors.seal(position, fingerprint));
+  const { splitKey } = page;
+  return (
+    `{"page":[${page.texts.join(",")}],"isDone":${page.position.kind === "end"},` +
+    `"continueCursor":${seal(page.position)},` +
+    `"splitCursor":${splitKey === null ? "null" : seal({ kind: "after", key: splitKey })},` +
+    `"pageStatus":${page.status === null ? "null" : `"${page.status}"`}}`
+  );
+}
+
+interface Page {
+  readonly texts: readonly string[];
+  readonly position: CursorPosition;
+  readonly splitKey: Buffer | null;
+  readonly status: "SplitRecommended" | "SplitRequired" | null;
+}
+
+interface PageLimits {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly page: number;
+}
+
+function collectPage(
+  transaction: Transaction,
+  plan: QueryPlan,
+  start: CursorPosition | null,
+  end: CursorPosition | null,
+  limits: PageLimits,
+): Page {
+  if (start?.kind === "end") return { texts: [], position: { kind: "end" }, splitKey: null, status: null };
+  let { range } = plan;
+  if (range !== null && start !== null) range = rangeAfter(range, plan.order, start.key);
+  if (range !== null && end?.kind === "after") range = rangeThrough(range, plan.order, end.key);
+  const rowsWanted = plan.operators.length === 0 ? limits.page : Infinity;
+  const stream = new RowStream(transaction, plan, range, rowsWanted);
+  const texts: string[] = [];
+  const keys: Buffer[] = [];
+  let position: CursorPosition | null = null;
+  let isCut = false;
+  while (texts.length < limits.page) {
+    if (stream.rowsScanned >= limits.rows || stream.bytesScanned >= limits.bytes) {
+      isCut = true;
+      break;
+    }
+    const row = stream.limitReached() ? null : stream.nextScanned();
+    if (row === null) {
+      position = end ?? { kind: "end" };
+      break;
+    }
+    keys.push(row.key);
+    if (stream.passes(row)) texts.push(row.text);
+  }
+  const last = stream.position;
+  position ??= last === null ? (start ?? { kind: "end" }) : { kind: "after", key: last };
+  const crowded =
+    stream.rowsScanned > SPLIT_RECOMMENDED_ROWS ||
+    stream.rowsScanned > limits.rows * SPLIT_RECOMMENDED_SHARE ||
+    stream.bytesScanned > limits.bytes * SPLIT_RECOMMENDED_SHARE;
+  return {
+    texts,
+    position,
+    splitKey: keys.length > 2 ? (keys[(keys.length - 1) >> 1] ?? null) : null,
+    status: isCut ? "SplitRequired" : crowded ? "SplitRecommended" : null,
+  };
+}
+
+function optionalNumber(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}

@@ -1,0 +1,258 @@
+import { parseJsonObject } from "../values/convexJson";
+import type { ConvexJsonObject } from "../values/convexJson";
+import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
+import { Buffer } from "node:buffer";
+import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
+import type { Connection, SqlRow, Statement } from "./sqlite";
+
+/** One scanned document: where it stands in its index and its text as stored. */
+export interface ScannedDocument {
+  readonly key: Buffer;
+  readonly text: string;
+}
+
+/** Half-open key range of one index, or of a table's ids when `index` is null. */
+export interface KeyRange {
+  readonly index: StoredIndex | null;
+  readonly lower: Buffer;
+  readonly upper: Buffer;
+}
+
+interface UndoEntry {
+  readonly table: StoredTable;
+  readonly id: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/**
+ * Documents and their index entries inside the batch's SQLite transaction. Every write is recorded in an undo log, so
+ * that one failed function undoes only its own writes while the rest of the batch commits.
+ */
+export class DocumentStore {
+  readonly #connection: Connection;
+  readonly #get: Statement;
+  readonly #insert: Statement;
+  readonly #update: Statement;
+  readonly #delete: Statement;
+  readonly #insertEntry: Statement;
+  readonly #deleteEntry: Statement;
+  readonly #deleteEntries: Statement;
+  readonly #scan: { readonly asc: Statement; readonly desc: Statement };
+  readonly #scanIds: { readonly asc: Statement; readonly desc: Statement };
+  readonly #count: Statement;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+  readonly #keyWriter = new IndexKeyWriter();
+  readonly #undoLog: UndoEntry[] = [];
+  #inTransaction = false;
+  /** Counts writes, so that an open scan knows when its look-ahead is stale. */
+  writeCount = 0;
+  /** Counts writes to system tables, which are jobs and crons. */
+  jobWriteCount = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#get = connection.prepare("SELECT value FROM documents WHERE id = ?");
+    this.#insert = connection.prepare("INSERT INTO documents (id, value) VALUES (?, ?)");
+    this.#update = connection.prepare("UPDATE documents SET value = ? WHERE id = ?");
+    this.#delete = connection.prepare("DELETE FROM documents WHERE id = ?");
+    this.#insertEntry = connection.prepare("INSERT INTO index_entries (key, document_id) VALUES (?, ?)");
+    this.#deleteEntry = connection.prepare("DELETE FROM index_entries WHERE key = ?");
+    this.#deleteEntries = connection.prepare("DELETE FROM index_entries WHERE key >= ? AND key < ?");
+    const scan = (order: string) =>
+      connection.prepare(
+        `SELECT entry.key, document.value FROM index_entries AS entry CROSS JOIN documents AS document
+         ON document.id = entry.document_id WHERE entry.key >= ? AND entry.key < ? ORDER BY entry.key ${order} LIMIT ?`,
+      );
+    const scanIds = (order: string) =>
+      connection.prepare(`SELECT id, value FROM documents WHERE id >= ? AND id < ? ORDER BY id ${order} LIMIT ?`);
+    this.#scan = { asc: scan("ASC"), desc: scan("DESC") };
+    this.#scanIds = { asc: scanIds("ASC"), desc: scanIds("DESC") };
+    this.#count = connection.prepare("SELECT count(*) FROM index_entries WHERE key >= ? AND key < ?");
+    this.#begin = connection.prepare("BEGIN IMMEDIATE");
+    this.#commit = connection.prepare("COMMIT");
+    this.#rollback = connection.prepare("ROLLBACK");
+  }
+
+  /** Opens the batch's transaction if it is not open yet. */
+  ensureTransaction(): void {
+    if (this.#inTransaction) return;
+    this.#begin.run([]);
+    this.#inTransaction = true;
+  }
+
+  /** Why the store cannot be trusted to commit the current batch, or null. */
+  get failure(): Error | null {
+    return this.#connection.failure;
+  }
+
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
+  /** Makes the batch durable: one fsync for all its calls. */
+  commit(): void {
+    if (this.#inTransaction) this.#commit.run([]);
+    this.#inTransaction = false;
+    this.#undoLog.length = 0;
+  }
+
+  /** Drops the whole batch, after a failed commit or load. */
+  rollback(): void {
+    // Some errors, such as a full disk, have made SQLite roll back on its own.
+    if (this.#connection.inTransaction) this.#rollback.run([]);
+    this.#connection.failure = null;
+    this.#inTransaction = false;
+    this.#undoLog.length = 0;
+    this.writeCount++;
+  }
+
+  /** A point to return to with {@link undoTo}. */
+  mark(): number {
+    return this.#undoLog.length;
+  }
+
+  /** Undoes every write since `mark`, newest first. */
+  undoTo(mark: number): void {
+    for (let entry = this.#popAbove(mark); entry !== undefined; entry = this.#popAbove(mark))
+      this.#apply(entry.table, entry.id, entry.after, entry.before);
+  }
+
+  /** Forgets the undo log once a top-level call has succeeded. */
+  keepAll(): void {
+    this.#undoLog.length = 0;
+  }
+
+  get(id: string): string | null {
+    const value = this.#get.get([id])?.[0];
+    return typeof value === "string" ? value : null;
+  }
+
+  insert(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
+    this.#record({ table, id, before: null, after: text });
+    this.#insert.run([id, text]);
+    for (const index of table.indexes.values())
+      this.#insertEntry.run([index.keyOf(this.#keyWriter, document, id), id]);
+  }
+
+  replace(
+    table: StoredTable,
+    id: string,
+    before: { readonly text: string; readonly document: ConvexJsonObject },
+    after: { readonly text: string; readonly document: ConvexJsonObject },
+  ): void {
+    this.#record({ table, id, before: before.text, after: after.text });
+    this.#rewrite(table, id, before.document, after.text, after.document);
+  }
+
+  remove(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
+    this.#record({ table, id, before: text, after: null });
+    this.#erase(table, id, document);
+  }
+
+  /** Up to `limit` documents of a range in index order. */
+  scan(range: KeyRange, order: "asc" | "desc", limit: number): readonly ScannedDocument[] {
+    if (range.index === null)
+      return this.#scanIds[order]
+        .all([range.lower.toString("utf8"), range.upper.toString("utf8"), limit])
+        .map(([id, text]) => ({ key: Buffer.from(String(id), "utf8"), text: String(text) }));
+    return this.#scan[order].all([range.lower, range.upper, limit]).map(scannedDocumentOf);
+  }
+
+  /** The number of documents in a table. */
+  count(table: StoredTable): number {
+    const { lower, upper } = wholeIndex(table.byCreationTime);
+    return Number(this.#count.get([lower, upper])?.[0] ?? 0);
+  }
+
+  /** Adds an index and its entries for every existing document. */
+  backfillIndex(catalog: Catalog, table: StoredTable, definition: IndexDefinition): void {
+    const index = catalog.addIndex(table, definition);
+    for (const { id, document } of this.documentsOf(table))
+      this.#insertEntry.run([index.keyOf(this.#keyWriter, document, id), id]);
+  }
+
+  dropIndex(catalog: Catalog, table: StoredTable, index: StoredIndex): void {
+    catalog.removeIndex(table, index);
+    const { lower, upper } = wholeIndex(index);
+    this.#deleteEntries.run([lower, upper]);
+  }
+
+  /** Every document of a table in creation order, read in chunks. */
+  *documentsOf(table: StoredTable): Generator<{ readonly id: string; readonly document: ConvexJsonObject }> {
+    const chunk = 512;
+    let { lower } = wholeIndex(table.byCreationTime);
+    const { upper } = wholeIndex(table.byCreationTime);
+    for (;;) {
+      const rows = this.scan({ index: table.byCreationTime, lower, upper }, "asc", chunk);
+      for (const row of rows) {
+        const document = parseJsonObject(row.text);
+        yield { id: String(document["_id"]), document };
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < chunk) return;
+      lower = Buffer.concat([last.key, Buffer.of(0)]);
+    }
+  }
+
+  #popAbove(mark: number): UndoEntry | undefined {
+    return this.#undoLog.length > mark ? this.#undoLog.pop() : undefined;
+  }
+
+  #record(entry: UndoEntry): void {
+    this.ensureTransaction();
+    this.#undoLog.push(entry);
+    this.writeCount++;
+    if (entry.table.name.startsWith("_")) this.jobWriteCount++;
+  }
+
+  #apply(table: StoredTable, id: string, from: string | null, to: string | null): void {
+    this.writeCount++;
+    if (from === null && to !== null) {
+      const document = parseJsonObject(to);
+      this.#insert.run([id, to]);
+      for (const index of table.indexes.values())
+        this.#insertEntry.run([index.keyOf(this.#keyWriter, document, id), id]);
+    } else if (from !== null && to === null) this.#erase(table, id, parseJsonObject(from));
+    else if (from !== null && to !== null) this.#rewrite(table, id, parseJsonObject(from), to, parseJsonObject(to));
+  }
+
+  #rewrite(
+    table: StoredTable,
+    id: string,
+    before: ConvexJsonObject,
+    afterText: string,
+    after: ConvexJsonObject,
+  ): void {
+    this.#update.run([afterText, id]);
+    for (const index of table.indexes.values()) {
+      const oldKey = index.keyOf(this.#keyWriter, before, id);
+      const newKey = index.keyOf(this.#keyWriter, after, id);
+      if (oldKey.equals(newKey)) continue;
+      this.#deleteEntry.run([oldKey]);
+      this.#insertEntry.run([newKey, id]);
+    }
+  }
+
+  #erase(table: StoredTable, id: string, document: ConvexJsonObject): void {
+    this.#delete.run([id]);
+    for (const index of table.indexes.values()) this.#deleteEntry.run([index.keyOf(this.#keyWriter, document, id)]);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+/** The key range of every entry of one index. */
+export function wholeIndex(index: StoredIndex): { readonly lower: Buffer; readonly upper: Buffer } {
+  const lower = new IndexKeyWriter().reset(index.number).take();
+  return { lower, upper: afterPrefix(lower) };
+}
+
+/** The scan statements select a BLOB and a TEXT column, which libsql gives as Buffer and string. */
+function scannedDocumentOf([key, text]: SqlRow): ScannedDocument {
+  return { key: key as Buffer, text: text as string };
+}

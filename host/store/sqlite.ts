@@ -1,0 +1,83 @@
+import Database from "libsql";
+import type { Buffer } from "node:buffer";
+
+export type SqlValue = string | number | Buffer | null;
+export type SqlRow = readonly SqlValue[];
+
+/** A prepared statement whose rows are arrays. Parameters always travel in one array: libsql aborts on a lone Buffer. */
+export interface Statement {
+  run(parameters: readonly SqlValue[]): void;
+  all(parameters: readonly SqlValue[]): readonly SqlRow[];
+  get(parameters: readonly SqlValue[]): SqlRow | undefined;
+}
+
+/** One SQLite connection; synchronous, owned by one thread. */
+export interface Connection {
+  /** The first error that SQLite raised in a prepared statement since it was last cleared. */
+  failure: Error | null;
+  readonly inTransaction: boolean;
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+/** Opens a SQLite file with the libsql driver. Errors carry SQLite's code in `code` (for example `SQLITE_BUSY`). */
+export function openConnection(file: string): Connection {
+  const database = new Database(file);
+  const connection: Connection = {
+    failure: null,
+    get inTransaction() {
+      return database.inTransaction;
+    },
+    exec: (sql) => void database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      if (statement.reader) statement.raw(true);
+      // Function code may catch what a syscall throws, so a failing store is remembered beside being thrown.
+      const remember = (error: unknown): never => {
+        connection.failure ??= error instanceof Error ? error : new Error(String(error));
+        throw error;
+      };
+      return {
+        run(parameters) {
+          try {
+            statement.run(parameters);
+          } catch (error) {
+            remember(error);
+          }
+        },
+        all(parameters) {
+          try {
+            return rowsOf(statement.all(parameters));
+          } catch (error) {
+            return remember(error);
+          }
+        },
+        get(parameters) {
+          try {
+            return rowOf(statement.get(parameters));
+          } catch (error) {
+            return remember(error);
+          }
+        },
+      };
+    },
+    close: () => void database.close(),
+  };
+  return connection;
+}
+
+/** `.raw(true)` was set on every reader above, so libsql answers with arrays of SQLite values. */
+function rowsOf(rows: unknown): readonly SqlRow[] {
+  return rows as readonly SqlRow[];
+}
+
+/** Same guarantee as {@link rowsOf}, for a single row. */
+function rowOf(row: unknown): SqlRow | undefined {
+  return row as SqlRow | undefined;
+}
+
+/** SQLite's error code of a thrown value, or null. */
+export function sqliteCodeOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { openConnection, sqliteCodeOf } from "./sqlite";
+import type { Connection, Statement } from "./sqlite";
+
+const FORMAT_VERSION = 1;
+
+/** A store that cannot be opened, with one line that says why and what to do. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+/** The open SQLite file with its small key-value table for everything that is neither document nor index entry. */
+export interface StoreFile {
+  readonly connection: Connection;
+  readonly meta: MetaTable;
+  close(): void;
+}
+
+/** Text values by key. Keys are namespaced with a colon, for example `env:NAME`. */
+export class MetaTable {
+  readonly #get: Statement;
+  readonly #set: Statement;
+  readonly #delete: Statement;
+  readonly #list: Statement;
+
+  constructor(connection: Connection) {
+    this.#get = connection.prepare("SELECT value FROM meta WHERE key = ?");
+    this.#set = connection.prepare(
+      "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    );
+    this.#delete = connection.prepare("DELETE FROM meta WHERE key = ?");
+    this.#list = connection.prepare("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key");
+  }
+
+  get(key: string): string | null {
+    const value = this.#get.get([key])?.[0];
+    return typeof value === "string" ? value : null;
+  }
+
+  set(key: string, value: string): void {
+    this.#set.run([key, value]);
+  }
+
+  delete(key: string): void {
+    this.#delete.run([key]);
+  }
+
+  /** Every entry whose key starts with `namespace:`, with that prefix removed. */
+  entries(namespace: string): readonly (readonly [name: string, value: string])[] {
+    return this.#list
+      .all([`${namespace}:`, `${namespace};`])
+      .map(([key, value]) => [String(key).slice(namespace.length + 1), String(value)] as const);
+  }
+}
+
+/**
+ * Opens or creates a store and takes the exclusive operating-system lock that it keeps until it is closed.
+ *
+ * @param file path of the SQLite file
+ * @throws {StoreError} when another process holds the file, it is damaged, or a newer version wrote it
+ */
+export function openStoreFile(file: string, options: { readonly durable: boolean }): StoreFile {
+  let connection: Connection | null = null;
+  try {
+    connection = openConnection(file);
+    connection.exec("PRAGMA locking_mode = EXCLUSIVE");
+    connection.exec("PRAGMA journal_mode = WAL");
+    connection.exec(`PRAGMA synchronous = ${options.durable ? "FULL" : "OFF"}`);
+    connection.exec("PRAGMA cache_size = -65536");
+    connection.exec("PRAGMA temp_store = MEMORY");
+    const meta = prepareFormat(connection, file);
+    const open = connection;
+    return { connection: open, meta, close: () => open.close() };
+  } catch (error) {
+    connection?.close();
+    throw toStoreError(file, error);
+  }
+}
+
+function prepareFormat(connection: Connection, file: string): MetaTable {
+  // A write transaction takes the exclusive lock now rather than at the first mutation.
+  connection.exec("BEGIN IMMEDIATE");
+  connection.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+  const meta = new MetaTable(connection);
+  const version = meta.get("formatVersion");
+  if (version === null) {
+    connection.exec("CREATE TABLE documents (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+    connection.exec("CREATE TABLE index_entries (key BLOB PRIMARY KEY, document_id TEXT NOT NULL) WITHOUT ROWID");
+    meta.set("formatVersion", String(FORMAT_VERSION));
+    meta.set("cursorKey", randomBytes(32).toString("base64"));
+  } else if (Number(version) !== FORMAT_VERSION) {
+    throw new StoreError(
+      `${file} has format version ${version}, but this host reads version ${FORMAT_VERSION}. Use the host that wrote it.`,
+    );
+  }
+  connection.exec("COMMIT");
+  return meta;
+}
+
+function toStoreError(file: string, error: unknown): Error {
+  if (error instanceof StoreError) return error;
+  switch (sqliteCodeOf(error)) {
+    case "SQLITE_BUSY":
+      return new StoreError(`${file} is in use by another host. Stop that one first, or choose another data directory.`);
+    case "SQLITE_NOTADB":
+    case "SQLITE_CORRUPT":
+      return new StoreError(`${file} is damaged or not a store of this host. Restore it from a backup.`);
+    case "SQLITE_CANTOPEN":
+    case "SQLITE_PERM":
+    case "SQLITE_READONLY":
+      return new StoreError(`${file} cannot be opened for writing. Check that the directory exists and is writable.`);
+    default:
+      return error instanceof Error ? error : new StoreError(`${file} cannot be opened: ${String(error)}`);
+  }
+}

@@ -1,0 +1,59 @@
+import type { JsonValue } from "../deployment";
+
+/** A Convex value in its JSON encoding, after `JSON.parse`. */
+export type ConvexJson = JsonValue;
+export type ConvexJsonObject = { readonly [key: string]: JsonValue };
+
+/** A plain object in the JSON encoding, special encodings such as `{"$integer": …}` included. */
+export function isJsonObject(value: unknown): value is ConvexJsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export type SpecialTag = "$integer" | "$float" | "$bytes" | "$undefined" | "$commitTs";
+
+/** The tag of a one-key special encoding, or null for an ordinary object. */
+export function specialTagOf(value: ConvexJsonObject): SpecialTag | null {
+  for (const key in value) {
+    switch (key) {
+      case "$integer":
+      case "$float":
+      case "$bytes":
+      case "$undefined":
+      case "$commitTs":
+        return key;
+      default:
+        return null;
+    }
+  }
+  return null;
+}
+
+/** The string payload of a special encoding; anything else means that the value was not made by `convexToJson`. */
+export function specialPayload(value: ConvexJsonObject, tag: SpecialTag): string {
+  const payload = value[tag];
+  if (typeof payload !== "string") throw new Error(`Malformed ${tag} field`);
+  return payload;
+}
+
+/** Parses JSON text that the host or convex/server wrote; both only write the shapes of {@link JsonValue}. */
+export function parseJson(text: string): JsonValue {
+  const value: JsonValue = JSON.parse(text);
+  return value;
+}
+
+/** Parses JSON text that must hold an object. */
+export function parseJsonObject(text: string): ConvexJsonObject {
+  const value = parseJson(text);
+  if (!isJsonObject(value)) throw new Error("Expected a JSON object");
+  return value;
+}
+
+/** The value under a dotted path; a missing parent counts as undefined (contract: index and filter fields). */
+export function valueAtPath(document: ConvexJsonObject, path: readonly string[]): ConvexJson | undefined {
+  let value: ConvexJson | undefined = document;
+  for (const name of path) {
+    if (!isJsonObject(value)) return undefined;
+    value = Object.hasOwn(value, name) ? value[name] : undefined;
+  }
+  return value;
+}

@@ -1,0 +1,176 @@
+import { Buffer } from "node:buffer";
+import { isJsonObject, specialPayload, specialTagOf } from "./convexJson";
+import type { ConvexJson, ConvexJsonObject } from "./convexJson";
+
+// Tags in Convex's type order: undefined < null < Int64 < Float64 < boolean < string < bytes < array < object.
+const TAG_UNDEFINED = 1;
+const TAG_NULL = 2;
+const TAG_INT64 = 3;
+const TAG_FLOAT64 = 4;
+const TAG_FALSE = 5;
+const TAG_TRUE = 6;
+const TAG_STRING = 7;
+const TAG_BYTES = 8;
+const TAG_ARRAY = 9;
+const TAG_OBJECT = 10;
+const END = 0;
+const ESCAPED_ZERO = 0xff;
+
+/**
+ * Writes index keys whose byte order is Convex's value order. One writer is reused for every key: `reset`, then one
+ * `write…` per field, then `take` copies the result out.
+ */
+export class IndexKeyWriter {
+  #bytes = Buffer.allocUnsafe(1024);
+  #length = 0;
+
+  reset(indexNumber: number): this {
+    this.#length = 0;
+    this.#reserve(4);
+    this.#length = this.#bytes.writeUInt32BE(indexNumber, 0);
+    return this;
+  }
+
+  /** Starts from the bytes of an earlier key, for example the shared prefix of a range's two bounds. */
+  resetTo(prefix: Uint8Array): this {
+    this.#length = 0;
+    this.#reserve(prefix.length);
+    this.#bytes.set(prefix, 0);
+    this.#length = prefix.length;
+    return this;
+  }
+
+  take(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#length));
+  }
+
+  write(value: ConvexJson | undefined): this {
+    if (value === undefined) return this.#byte(TAG_UNDEFINED);
+    if (value === null) return this.#byte(TAG_NULL);
+    switch (typeof value) {
+      case "number":
+        return this.writeFloat64(value);
+      case "boolean":
+        return this.#byte(value ? TAG_TRUE : TAG_FALSE);
+      case "string":
+        return this.writeString(value);
+      default:
+        return isJsonObject(value) ? this.#writeObject(value) : this.#writeArray(value);
+    }
+  }
+
+  writeFloat64(value: number): this {
+    this.#reserve(9);
+    this.#bytes[this.#length] = TAG_FLOAT64;
+    this.#bytes.writeDoubleBE(value, this.#length + 1);
+    this.#orderFloat64(this.#length + 1);
+    this.#length += 9;
+    return this;
+  }
+
+  writeString(value: string): this {
+    this.#reserve(value.length * 3 + 2);
+    this.#bytes[this.#length++] = TAG_STRING;
+    const start = this.#length;
+    this.#length += this.#bytes.write(value, start, "utf8");
+    if (value.includes("\0")) this.#escapeZeros(start);
+    return this.#byte(END);
+  }
+
+  #writeArray(values: readonly ConvexJson[]): this {
+    this.#byte(TAG_ARRAY);
+    for (const value of values) this.write(value);
+    return this.#byte(END);
+  }
+
+  #writeObject(value: ConvexJsonObject): this {
+    switch (specialTagOf(value)) {
+      case "$undefined":
+        return this.#byte(TAG_UNDEFINED);
+      case "$integer":
+        return this.#writeInt64(Buffer.from(specialPayload(value, "$integer"), "base64"));
+      case "$float": {
+        this.#reserve(9);
+        this.#bytes[this.#length] = TAG_FLOAT64;
+        Buffer.from(specialPayload(value, "$float"), "base64").reverse().copy(this.#bytes, this.#length + 1);
+        this.#orderFloat64(this.#length + 1);
+        this.#length += 9;
+        return this;
+      }
+      case "$bytes":
+        return this.#writeBytes(Buffer.from(specialPayload(value, "$bytes"), "base64"));
+      case "$commitTs":
+        throw new Error("Commit timestamps cannot be indexed before they are resolved");
+      case null:
+        this.#byte(TAG_OBJECT);
+        // Field names are ASCII, so UTF-16 order is byte order.
+        for (const name of Object.keys(value).sort()) this.writeString(name).write(value[name]);
+        return this.#byte(END);
+    }
+  }
+
+  #writeInt64(littleEndian: Buffer): this {
+    this.#reserve(9);
+    this.#bytes[this.#length] = TAG_INT64;
+    const at = this.#length + 1;
+    littleEndian.reverse().copy(this.#bytes, at);
+    this.#bytes[at] = (this.#bytes[at] ?? 0) ^ 0x80;
+    this.#length += 9;
+    return this;
+  }
+
+  #writeBytes(value: Buffer): this {
+    this.#reserve(value.length + 2);
+    this.#bytes[this.#length++] = TAG_BYTES;
+    const start = this.#length;
+    value.copy(this.#bytes, start);
+    this.#length += value.length;
+    if (value.includes(0)) this.#escapeZeros(start);
+    return this.#byte(END);
+  }
+
+  /** IEEE 754 total order: negative numbers are inverted, the others get their sign bit set. */
+  #orderFloat64(at: number): void {
+    const bytes = this.#bytes;
+    const first = bytes[at] ?? 0;
+    if (first & 0x80) for (let i = at; i < at + 8; i++) bytes[i] = ~(bytes[i] ?? 0);
+    else bytes[at] = first | 0x80;
+  }
+
+  /** Replaces each 00 after `start` by 00 FF, so that the 00 terminator sorts before every continuation. */
+  #escapeZeros(start: number): void {
+    const raw = Buffer.from(this.#bytes.subarray(start, this.#length));
+    this.#length = start;
+    this.#reserve(raw.length * 2 + 1);
+    for (const byte of raw) {
+      this.#bytes[this.#length++] = byte;
+      if (byte === 0) this.#bytes[this.#length++] = ESCAPED_ZERO;
+    }
+  }
+
+  #byte(value: number): this {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  #reserve(sizeBytes: number): void {
+    if (this.#length + sizeBytes <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + sizeBytes));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
+
+/** The smallest key above every key that starts with `prefix`. */
+export function afterPrefix(prefix: Uint8Array): Buffer {
+  const bound = Buffer.from(prefix);
+  for (let i = bound.length - 1; i >= 0; i--) {
+    const byte = bound[i] ?? 0;
+    if (byte !== 0xff) {
+      bound[i] = byte + 1;
+      return bound.subarray(0, i + 1);
+    }
+  }
+  throw new Error("An index key prefix cannot consist of FF bytes only");
+}
