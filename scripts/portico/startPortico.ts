@@ -1,0 +1,89 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { TokenVerifier } from "../../host/auth/tokenVerifier";
+import { openDevelopmentIssuer } from "../../host/development/issuer";
+import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
+import { openDeployment } from "../../host/runtime/openDeployment";
+import { startServer } from "../../host/server/startServer";
+import { writeDemoData } from "./demo";
+import { passedVariables } from "./settings";
+import type { DevelopmentIssuer } from "../../host/development/issuer";
+import type { LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
+import type { DemoData } from "./demo";
+import type { Settings } from "./settings";
+
+export interface RunningPortico {
+  readonly cloudUrl: string;
+  readonly siteUrl: string;
+  readonly deployment: ReloadableDeployment;
+  readonly issuer: DevelopmentIssuer;
+  /** Keys and tokens of the demo organizations; undefined when this data directory was not seeded. */
+  readonly demo: DemoData | undefined;
+  /** Takes no more requests, waits for running ones and closes the file. */
+  close(): Promise<void>;
+}
+
+const functionsDirectory = path.join(import.meta.dirname, "../../convex");
+
+/**
+ * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
+ * and the demo data on the first start.
+ * @throws Error with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
+ */
+export async function startPortico(settings: Omit<Settings, "watch">, onLog: (entry: LogEntry) => void): Promise<RunningPortico> {
+  const { dataDirectory, cloudPort, sitePort } = settings;
+  const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const issuer = await openDevelopmentIssuer(dataDirectory);
+  const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
+  const gateway = {
+    type: "customJwt",
+    issuer: siteUrl,
+    jwks: publicKeySetUri(signingKey),
+    algorithm: "ES256",
+    applicationID: "portico",
+    tenantClaim: "org_id",
+  };
+  const deployment = await openDeployment({
+    functionsDirectory,
+    file: path.join(dataDirectory, "portico.sqlite"),
+    cloudUrl,
+    siteUrl,
+    deploymentName: "portico",
+    environmentVariables: {
+      ...passedFrom(process.env),
+      AUTH_PROVIDERS: JSON.stringify([gateway, { ...issuer.provider, tenantClaim: "org_id" }]),
+      PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
+    },
+    onLog,
+  });
+  try {
+    const server = await startServer({
+      deployment,
+      cloudPort,
+      sitePort,
+      redactErrors: false,
+      trustProxy: false,
+      authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
+    });
+    const demo = settings.seed === "demo" ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl }) : undefined;
+    return {
+      cloudUrl,
+      siteUrl,
+      deployment,
+      issuer,
+      demo,
+      close: async () => {
+        await server.close();
+        await deployment.close();
+      },
+    };
+  } catch (error) {
+    await deployment.close();
+    throw error;
+  }
+}
+
+function passedFrom(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(passedVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}

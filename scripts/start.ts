@@ -1,0 +1,66 @@
+import { watch } from "node:fs";
+import path from "node:path";
+import { styleText } from "node:util";
+import { readSettings } from "./portico/settings";
+import { startPortico } from "./portico/startPortico";
+import type { RunningPortico } from "./portico/startPortico";
+
+const reloadDelayMs = 100;
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, process.argv.slice(2));
+  const startedAtMs = performance.now();
+  const portico = await startPortico(settings, ({ path: functionPath, line }) => {
+    process.stderr.write(functionPath === "" ? `${line}\n` : `${styled("dim", functionPath)} ${line}\n`);
+  });
+  printWelcome(portico, performance.now() - startedAtMs);
+  if (settings.watch) reloadOnChange(portico);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      portico.close().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, elapsedMs: number): void {
+  const rows = [
+    ["REST", `${siteUrl}/v1`],
+    ["Swagger UI", `${siteUrl}/v1/docs`],
+    ["Convex", cloudUrl],
+  ];
+  const table = rows.map(([name = "", url = ""]) => `  ${styled("bold", name.padEnd(12))}${styled("cyan", url)}`).join("\n");
+  process.stdout.write(`Portico is ready after ${(elapsedMs / 1000).toFixed(1)} s.\n\n${table}\n\n`);
+  const acme = demo?.organizations[0];
+  if (!acme) return;
+  process.stdout.write(`Try it:\n\n  curl -H "Authorization: Bearer ${acme.apiKey}" ${siteUrl}/v1/schedules\n\n`);
+}
+
+/** Loads the functions again shortly after the last of a burst of changes; a failed load keeps the old ones running. */
+function reloadOnChange({ deployment }: RunningPortico): void {
+  let timer: NodeJS.Timeout | undefined;
+  const reload = () => {
+    deployment.reload().then(
+      () => process.stdout.write(`${styled("green", "Reloaded")} convex/\n`),
+      (error: unknown) => process.stderr.write(`${styled("red", "Not reloaded")} ${messageOf(error)}\n`),
+    );
+  };
+  watch(path.join(import.meta.dirname, "../convex"), { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(reload, reloadDelayMs);
+  });
+}
+
+function styled(style: "bold" | "cyan" | "dim" | "green" | "red", text: string): string {
+  return process.stdout.isTTY ? styleText(style, text) : text;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

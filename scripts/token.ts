@@ -1,0 +1,32 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { openDevelopmentIssuer } from "../host/development/issuer";
+import { mintDemoToken, readDemoData } from "./portico/demo";
+import { readSettings } from "./portico/settings";
+import type { DemoRole } from "./portico/demo";
+
+const usage = "Usage: npm run token -- --organization acme --role owner|admin|moderator|member|viewer";
+
+/** Prints a fresh 24-hour token of a demo user, signed by the issuer that exists on this host only. */
+async function main(): Promise<string> {
+  const { values } = parseArgs({ options: { organization: { type: "string" }, role: { type: "string" } } });
+  const { dataDirectory } = readSettings(process.env, []);
+  const demo = await readDemoData(dataDirectory);
+  if (!demo) throw new Error(`There is no demo data in ${path.relative(process.cwd(), dataDirectory)}; run npm start once.`);
+  const organization = demo.organizations.find(({ slug, id }) => values.organization === slug || values.organization === id);
+  const { role } = values;
+  if (!organization || !isRole(role, organization.users)) throw new Error(usage);
+  return mintDemoToken(await openDevelopmentIssuer(dataDirectory), organization, role);
+}
+
+function isRole(role: string | undefined, users: Record<DemoRole, unknown>): role is DemoRole {
+  return role !== undefined && Object.hasOwn(users, role);
+}
+
+main().then(
+  (token) => process.stdout.write(`${token}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);
