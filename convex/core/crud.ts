@@ -23,107 +23,146 @@ import type { PaginationResult } from "convex/server";
 export function crud<Table extends TenantTable, Create extends Fields, Update extends Fields>(
   resource: Resource<Table, Create, Update>,
 ) {
-  const { name, path, noun, table, document } = resource;
-  const [Noun, Nouns] = [capitalized(noun), capitalized(name.slice(name.indexOf("/") + 1))];
-  const rowPath = `${path}/{${resource.idParameter}}` as const;
-  const row = { on: resource, params: { [resource.idParameter]: rowId(table) } };
+  const { name, path, noun, table } = resource;
+  const plural = name.slice(name.indexOf("/") + 1);
+  const [Noun, Nouns] = [capitalized(noun), capitalized(plural)];
   const words = wordsOf(noun);
+  const rowPath = `${path}/{${resource.idParameter}}` as const;
+  const readAccess = resource.listOptions.access === "permission" ? "permission" : "organization";
+  const onRow = { on: resource, params: { [resource.idParameter]: rowId(table) } };
 
+  // Getters, so that only what a module takes is built, and shapes only when an operation runs.
   return {
-    list: listOperation({
-      name: `${name}:list`,
-      operationId: `list${Nouns}`,
-      noun,
-      method: "GET",
-      path,
-      summary: `List ${wordsOf(name.slice(name.indexOf("/") + 1))}`,
-      description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts[table], resource.listOptions)}`,
-      access: resource.listOptions.access === "permission" ? "permission" : "organization",
-      permission: permissionOf(noun, "read"),
-      query: resource.listFields,
-      output: document,
-      problems: ["unsupported_filter", "invalid_cursor"],
-      handler: (ctx, input) => listRows(ctx, table, resource.listOptions, input, noun),
-    }),
-    get: queryOperation({
-      name: `${name}:get`,
-      operationId: `get${Noun}`,
-      noun,
-      method: "GET",
-      path: rowPath,
-      summary: `Get a ${words}`,
-      access: resource.listOptions.access === "permission" ? "permission" : "organization",
-      permission: permissionOf(noun, "read"),
-      ...row,
-      output: document,
-      handler: async (ctx) => withPublicId(rowOf<Table>(ctx)),
-    }),
-    create: mutationOperation({
-      name: `${name}:create`,
-      operationId: `create${Noun}`,
-      noun,
-      method: "POST",
-      path,
-      summary: `Create a ${words}`,
-      access: "permission",
-      permission: permissionOf(noun, "create"),
-      status: 201,
-      body: resource.createFields,
-      readOnly: resource.readOnly,
-      output: document,
-      handler: async (ctx, input) => withPublicId(await resource.insert(ctx, asValues<Table>(input))),
-    }),
-    update: mutationOperation({
-      name: `${name}:update`,
-      operationId: `update${Noun}`,
-      noun,
-      method: "PATCH",
-      path: rowPath,
-      summary: `Update a ${words}`,
-      description: "Fields left out stay as they are; null clears an optional field.",
-      access: "permission",
-      permission: permissionOf(noun, "update"),
-      ...row,
-      body: resource.updateFields,
-      output: document,
-      handler: async (ctx, input) =>
-        withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter))),
-    }),
-    delete: mutationOperation({
-      name: `${name}:delete`,
-      operationId: `delete${Noun}`,
-      noun,
-      method: "DELETE",
-      path: rowPath,
-      summary: `Delete a ${words}`,
-      description: resource.hasTrash
-        ? "Moves it to the trash. With `permanent=true`, deletes for good what is in the trash."
-        : "Deletes it for good.",
-      access: "permission",
-      permission: permissionOf(noun, "delete"),
-      status: 204,
-      ...row,
-      reachesTrash: true,
-      query: resource.hasTrash ? { permanent: z.boolean().optional() } : {},
-      output: z.null(),
-      problems: resource.hasTrash ? ["already_deleted", "not_deleted", "in_use"] : ["in_use"],
-      handler: async (ctx, input) => resource.delete(ctx, rowOf<Table>(ctx), input),
-    }),
-    restore: mutationOperation({
-      name: `${name}:restore`,
-      operationId: `restore${Noun}`,
-      noun,
-      method: "POST",
-      path: `${rowPath}/restore`,
-      summary: `Restore a ${words}`,
-      access: "permission",
-      permission: permissionOf(noun, resource.hasTrash ? "restore" : "update"),
-      ...row,
-      reachesTrash: true,
-      output: document,
-      problems: ["not_deleted"],
-      handler: async (ctx) => withPublicId(await resource.restore(ctx, rowOf<Table>(ctx))),
-    }),
+    get list() {
+      return listOperation({
+        name: `${name}:list`,
+        operationId: `list${Nouns}`,
+        noun,
+        method: "GET",
+        path,
+        summary: `List ${wordsOf(plural)}`,
+        get description() {
+          return `Newest first unless sorted otherwise. ${supportedSets(tableFacts[table], resource.listOptions)}`;
+        },
+        access: readAccess,
+        permission: permissionOf(noun, "read"),
+        get query() {
+          return resource.listFields;
+        },
+        get output() {
+          return resource.document;
+        },
+        problems: ["unsupported_filter", "invalid_cursor"],
+        handler: (ctx, input) => listRows(ctx, table, resource.listOptions, input, noun),
+      });
+    },
+    get get() {
+      return queryOperation({
+        name: `${name}:get`,
+        operationId: `get${Noun}`,
+        noun,
+        method: "GET",
+        path: rowPath,
+        summary: `Get a ${words}`,
+        access: readAccess,
+        permission: permissionOf(noun, "read"),
+        ...onRow,
+        get output() {
+          return resource.document;
+        },
+        handler: async (ctx) => withPublicId(rowOf<Table>(ctx)),
+      });
+    },
+    get create() {
+      return mutationOperation({
+        name: `${name}:create`,
+        operationId: `create${Noun}`,
+        noun,
+        method: "POST",
+        path,
+        summary: `Create a ${words}`,
+        access: "permission",
+        permission: permissionOf(noun, "create"),
+        status: 201,
+        get body() {
+          return resource.createFields;
+        },
+        get readOnly() {
+          return resource.readOnly;
+        },
+        get output() {
+          return resource.document;
+        },
+        handler: async (ctx, input) => withPublicId(await resource.insert(ctx, asValues<Table>(input))),
+      });
+    },
+    get update() {
+      return mutationOperation({
+        name: `${name}:update`,
+        operationId: `update${Noun}`,
+        noun,
+        method: "PATCH",
+        path: rowPath,
+        summary: `Update a ${words}`,
+        description: "Fields left out stay as they are; null clears an optional field.",
+        access: "permission",
+        permission: permissionOf(noun, "update"),
+        ...onRow,
+        get body() {
+          return resource.updateFields;
+        },
+        get output() {
+          return resource.document;
+        },
+        handler: async (ctx, input) =>
+          withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter))),
+      });
+    },
+    get delete() {
+      return mutationOperation({
+        name: `${name}:delete`,
+        operationId: `delete${Noun}`,
+        noun,
+        method: "DELETE",
+        path: rowPath,
+        summary: `Delete a ${words}`,
+        description: resource.hasTrash
+          ? "Moves it to the trash. With `permanent=true`, deletes for good what is in the trash."
+          : "Deletes it for good.",
+        access: "permission",
+        permission: permissionOf(noun, "delete"),
+        status: 204,
+        ...onRow,
+        reachesTrash: true,
+        get query(): { permanent?: z.ZodOptional<z.ZodBoolean> } {
+          return resource.hasTrash ? { permanent: z.boolean().optional() } : {};
+        },
+        get output() {
+          return z.null();
+        },
+        problems: resource.hasTrash ? ["already_deleted", "not_deleted", "in_use"] : ["in_use"],
+        handler: async (ctx, input) => resource.delete(ctx, rowOf<Table>(ctx), input),
+      });
+    },
+    get restore() {
+      return mutationOperation({
+        name: `${name}:restore`,
+        operationId: `restore${Noun}`,
+        noun,
+        method: "POST",
+        path: `${rowPath}/restore`,
+        summary: `Restore a ${words}`,
+        access: "permission",
+        permission: permissionOf(noun, resource.hasTrash ? "restore" : "update"),
+        ...onRow,
+        reachesTrash: true,
+        get output() {
+          return resource.document;
+        },
+        problems: ["not_deleted"],
+        handler: async (ctx) => withPublicId(await resource.restore(ctx, rowOf<Table>(ctx))),
+      });
+    },
   };
 }
 
@@ -144,8 +183,12 @@ export function batchCreation<Table extends TenantTable, Create extends Fields, 
     access: "permission",
     permission: permissionOf(noun, "create"),
     status: 201,
-    body: { items: z.array(z.strictObject(resource.createFields)).min(1).max(100) },
-    output: z.object({ data: z.array(resource.document) }),
+    get body() {
+      return { items: z.array(z.strictObject(resource.createFields)).min(1).max(100) };
+    },
+    get output() {
+      return z.object({ data: z.array(resource.document) });
+    },
     handler: async (ctx, { items }) => {
       const data: object[] = [];
       for (const values of items) data.push(withPublicId(await resource.insert(ctx, asValues<Table>(values))));
@@ -171,7 +214,9 @@ export function transition<Table extends TenantTable, Create extends Fields, Upd
     permission: permissionOf(noun, "update"),
     on: resource,
     params: { [idParameter]: rowId(table) },
-    output: resource.document,
+    get output() {
+      return resource.document;
+    },
     problems: ["invalid_state_transition"],
     handler: async (ctx) => withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changes)),
   });

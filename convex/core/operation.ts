@@ -21,10 +21,12 @@ import type * as z from "zod";
 export type Access = "user" | "organization" | "permission" | "agent" | "enrollment";
 
 /** Parameters of every list. */
-const pageParameters = {
-  cursor: text(1, 4096).optional().meta({ description: "`page.nextCursor` of the page before." }),
-  limit: integer(1, maximumPageSize).optional().meta({ description: "Rows a page, 25 unless given." }),
-};
+function pageParameters(): Fields {
+  return {
+    cursor: text(1, 4096).optional().meta({ description: "`page.nextCursor` of the page before." }),
+    limit: integer(1, maximumPageSize).optional().meta({ description: "Rows a page, 25 unless given." }),
+  };
+}
 
 /** What a mutation is told about the credential it issues; the plaintext stays in the action that made it. */
 export interface IssuedSecret {
@@ -132,6 +134,8 @@ export interface Operation {
   readonly verb: string;
   /** `<noun>.<verb>` of audit rows. */
   readonly action: string;
+  /** Query parameters, a list's page included. */
+  readonly query: Fields;
   /** Params, query and body as one flat shape. */
   readonly shape: Fields;
   handler(ctx: unknown, input: unknown): Promise<unknown>;
@@ -203,7 +207,7 @@ export function listOperation<
   FunctionArguments<P & Q> & { paginationOpts?: PaginationOptions },
   Promise<PaginationResult<Result>>
 > {
-  return register(compile({ ...declaration, query: { ...declaration.query, ...pageParameters } }, "query", true));
+  return register(compile(declaration, "query", true));
 }
 
 interface ChangeHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
@@ -217,29 +221,53 @@ export interface PageInput {
   readonly limit?: number | undefined;
 }
 
-type Declared = OperationDeclaration<Access, Fields, Fields, Fields, unknown, TableNames | undefined>;
+type Declared = Operation["declaration"] & { handler: Operation["handler"] };
 
-function compile<A extends Access>(
-  declared: Omit<OperationDeclaration<A, never, never, never, unknown, TableNames | undefined>, "params" | "query" | "body"> & {
-    readonly params?: Fields;
-    readonly query?: Fields;
-    readonly body?: Fields;
-  },
-  kind: Operation["kind"],
-  isList: boolean,
-): Operation {
-  const { handler, declaration } = erased(declared);
-  const [path = "", verb = ""] = declaration.name.split(":");
-  const [domain = "", resource = ""] = path.split("/");
-  const shape: Fields = { ...declaration.params, ...declaration.query, ...declaration.body };
-  const count = [declaration.params, declaration.query, declaration.body].reduce((sum, part) => sum + Object.keys(part ?? {}).length, 0);
-  if (Object.keys(shape).length !== count) throw new Error(`${declaration.name} takes two inputs of one name.`);
-  const action = `${declaration.noun}.${verb}`;
-  return { declaration, kind, isList, domain, resource, verb, action, shape, handler };
+/** Shapes are read on first use only: in a fresh context most operations of a domain are never run. */
+class CompiledOperation implements Operation {
+  readonly domain: string;
+  readonly resource: string;
+  readonly verb: string;
+  readonly action: string;
+  #query: Fields | undefined;
+  #shape: Fields | undefined;
+
+  constructor(
+    readonly declaration: Declared,
+    readonly kind: Operation["kind"],
+    readonly isList: boolean,
+  ) {
+    const [path = "", verb = ""] = declaration.name.split(":");
+    const [domain = "", resource = ""] = path.split("/");
+    this.domain = domain;
+    this.resource = resource;
+    this.verb = verb;
+    this.action = `${declaration.noun}.${verb}`;
+  }
+
+  get query(): Fields {
+    this.#query ??= this.isList ? { ...this.declaration.query, ...pageParameters() } : (this.declaration.query ?? {});
+    return this.#query;
+  }
+
+  get shape(): Fields {
+    this.#shape ??= mergedShape(this.declaration, this.query);
+    return this.#shape;
+  }
+
+  handler(ctx: unknown, input: unknown): Promise<unknown> {
+    return this.declaration.handler(ctx, input);
+  }
+}
+
+function mergedShape({ name, params = {}, body = {} }: Declared, query: Fields): Fields {
+  const shape = { ...params, ...query, ...body };
+  const count = [params, query, body].reduce((sum, part) => sum + Object.keys(part).length, 0);
+  if (Object.keys(shape).length !== count) throw new Error(`${name} takes two inputs of one name.`);
+  return shape;
 }
 
 /** Erases the types that the declaring call has checked: from here on, zod is what guarantees the handler's input. */
-function erased(declared: object): { declaration: Declared; handler: Operation["handler"] } {
-  const { handler, ...declaration } = declared as Declared & { handler: Operation["handler"] };
-  return { declaration, handler };
+function compile(declared: object, kind: Operation["kind"], isList: boolean): Operation {
+  return new CompiledOperation(declared as Declared, kind, isList);
 }

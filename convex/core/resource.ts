@@ -108,14 +108,7 @@ export function resource<
 ): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>> {
   const { name, table, path, fields, list = {}, states, hooks = {}, find } = declaration;
   const facts: TableFacts = tableFacts[table];
-  const fixed = new Set<PropertyKey>(declaration.serverOwned);
-  const frozen = new Set<PropertyKey>([...fixed, ...(declaration.immutable ?? [])]);
-  const defaulted = new Set<PropertyKey>(declaration.defaulted);
-  const created = Object.entries(fields).filter(([field]) => !fixed.has(field));
-  const changed = Object.entries(fields).filter(([field]) => !frozen.has(field));
   const hasTrash = facts.base === "CUD";
-  const document = documentSchema(table, facts, fields);
-
   const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
     if (states) assertTransition(states, Object.entries(row), Object.entries(changes));
   };
@@ -126,16 +119,23 @@ export function resource<
     path,
     noun: facts.noun,
     idParameter: `${facts.noun}Id`,
-    document: asDocument<Table>(document),
-    readOnly: new Set(Object.keys(document.shape)),
     find,
-    createFields: asShape<CreateFields<F, Server, Defaulted>>(
-      Object.fromEntries(created.map(([field, type]) => [field, defaulted.has(field) ? type.optional() : type])),
-    ),
-    updateFields: asShape<UpdateFields<F, Server | Immutable>>(
-      Object.fromEntries(changed.map(([field, type]) => [field, asPatch(type)])),
-    ),
-    listFields: listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash),
+    // Built on first use: a fresh context runs one operation and needs few of these.
+    get document() {
+      return once(this, "document", asDocument<Table>(documentSchema(table, facts, fields)));
+    },
+    get readOnly() {
+      return once(this, "readOnly", new Set(Object.keys(this.document.shape)));
+    },
+    get createFields() {
+      return once(this, "createFields", asShape<CreateFields<F, Server, Defaulted>>(createShape(declaration)));
+    },
+    get updateFields() {
+      return once(this, "updateFields", asShape<UpdateFields<F, Server | Immutable>>(updateShape(declaration)));
+    },
+    get listFields() {
+      return once(this, "listFields", listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash));
+    },
     listOptions: list,
     hasTrash,
     async insert(ctx, values) {
@@ -168,6 +168,29 @@ export function resource<
       return restored;
     },
   };
+}
+
+/** Replaces a getter by its value. */
+function once<Value>(owner: object, name: string, value: Value): Value {
+  Object.defineProperty(owner, name, { value });
+  return value;
+}
+
+interface Direction {
+  readonly fields: Fields;
+  readonly serverOwned?: readonly PropertyKey[];
+  readonly immutable?: readonly PropertyKey[];
+  readonly defaulted?: readonly PropertyKey[];
+}
+
+function createShape({ fields, serverOwned = [], defaulted = [] }: Direction): Fields {
+  const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field));
+  return Object.fromEntries(taken.map(([field, type]) => [field, defaulted.includes(field) ? type.optional() : type]));
+}
+
+function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): Fields {
+  const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field) && !immutable.includes(field));
+  return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
 }
 
 const documentNames = new WeakMap<z.ZodType, string>();

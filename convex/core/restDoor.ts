@@ -127,11 +127,11 @@ function inputOf(operation: Operation, { params, query, bodyText, inputText }: R
   const { declaration } = operation;
   const input: Record<string, unknown> = { ...params };
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (!Object.hasOwn(declaration.query ?? {}, name)) throw unknownInput(name, "This query parameter is not known here.");
-    input[name] = typeof value === "string" ? parsedParameter(declaration.query?.[name], value) : value;
+    if (!Object.hasOwn(operation.query, name)) throw unknownInput(name, "This query parameter is not known here.");
+    input[name] = typeof value === "string" ? parsedParameter(operation.query[name], value) : value;
   }
   for (const [name, value] of Object.entries(parsedBody(bodyText))) {
-    const isElsewhere = Object.hasOwn(declaration.params ?? {}, name) || Object.hasOwn(declaration.query ?? {}, name);
+    const isElsewhere = Object.hasOwn(declaration.params ?? {}, name) || Object.hasOwn(operation.query, name);
     if (isElsewhere) throw unknownInput(name, "This is a parameter, not a field of the body.");
     Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
   }

@@ -51,28 +51,56 @@ export interface DeclaredTable {
 
 const declarations = new WeakMap<object, DeclaredTable>();
 
+/**
+ * A table definition that is made when somebody looks at it. Domains import their fields from the module that also
+ * declares their tables, but only the schema needs the tables: without this, every context would convert them.
+ */
+function lazily<Definition extends object>(define: () => Definition, declaration: DeclaredTable): Definition {
+  const indexes: (readonly [name: string, fields: readonly string[]])[] = [];
+  let made: Definition | undefined;
+  const proxy: Definition = new Proxy(asDefinition<Definition>({}), {
+    get(_target, property) {
+      if (property === "index" && !made) {
+        return (name: string, fields: readonly string[]) => {
+          indexes.push([name, fields]);
+          return proxy;
+        };
+      }
+      made ??= withIndexes(define(), indexes);
+      return Reflect.get(made, property, made);
+    },
+  });
+  declarations.set(proxy, declaration);
+  return proxy;
+}
+
+/** Only methods and properties of the definition behind it are ever asked of the proxy. */
+function asDefinition<Definition>(target: object): Definition {
+  return target as Definition;
+}
+
+function withIndexes<Definition extends object>(definition: Definition, indexes: (readonly [string, readonly string[]])[]): Definition {
+  const indexed = definition as Definition & { index(name: string, fields: readonly string[]): unknown };
+  for (const [name, fields] of indexes) indexed.index(name, fields);
+  return definition;
+}
+
 /** A table whose rows belong to one organization each; every index begins with `organizationId` unless it is internal. */
 export function tenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof tenant & F & BaseFields<B> = { ...tenant, ...fields, ...baseFields[base] };
-  const definition = defineTable(zodOutputToConvexFields(all));
-  declarations.set(definition, { fields: all, base, tenant: true, options });
-  return definition;
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
 }
 
 /** A table without a tenant: identities, organizations themselves, and rows of the platform. */
 export function globalTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: F & BaseFields<B> = { ...fields, ...baseFields[base] };
-  const definition = defineTable(zodOutputToConvexFields(all));
-  declarations.set(definition, { fields: all, base, tenant: false, options });
-  return definition;
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: false, options });
 }
 
 /** A table whose rows may also belong to no organization: built-in roles, audit rows of user-level operations. */
 export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
-  const definition = defineTable(zodOutputToConvexFields(all));
-  declarations.set(definition, { fields: all, base, tenant: true, options });
-  return definition;
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
 }
 
 /** How a table was declared; undefined for a definition that this module did not make. */
