@@ -1,0 +1,123 @@
+import { encodeDocumentId, tableNumberOf } from "../../host/values/documentId";
+import { send } from "./client.testing";
+import { nextSample } from "./samples.testing";
+import type { RowIds } from "./samples.testing";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+import type { DemoData } from "../../scripts/portico/demo";
+
+export type DemoOrganization = DemoData["organizations"][number];
+
+/** Every built-in role that a person can have. */
+export const roleKeys = ["owner", "admin", "moderator", "member", "viewer", "developer", "support", "client"] as const;
+export type RoleKey = (typeof roleKeys)[number];
+
+/** Credentials and rows of two organizations; `acme` acts, `globex` must never be reached from it. */
+export interface World {
+  readonly portico: TestPortico;
+  readonly acme: DemoOrganization;
+  readonly globex: DemoOrganization;
+  readonly owner: string;
+  readonly foreignOwner: string;
+  /** Tokens of members of `acme`, one for each role. */
+  readonly tokens: Readonly<Record<RoleKey, string>>;
+  /** An API key of `acme` that holds one scope which hardly any operation asks for. */
+  readonly narrowKey: string;
+  readonly rows: RowIds;
+  readonly foreignRows: RowIds;
+}
+
+/** Collects credentials and rows from the demo data; assigned roles get members of their own. */
+export async function createWorld(portico: TestPortico): Promise<World> {
+  const [acme, globex] = portico.demo.organizations;
+  if (!acme || !globex) throw new Error("The demo data has two organizations.");
+  const [developer, support, client] = await Promise.all(
+    (["developer", "support", "client"] as const).map(async (role) => (await createMember(portico, acme, role)).token),
+  );
+  const tokens = {
+    owner: acme.users.owner.token,
+    admin: acme.users.admin.token,
+    moderator: acme.users.moderator.token,
+    member: acme.users.member.token,
+    viewer: acme.users.viewer.token,
+    developer: developer ?? "",
+    support: support ?? "",
+    client: client ?? "",
+  };
+  const key = await send(portico, "POST", "/v1/api-keys", acme.users.owner.token, { name: "Narrow", scopes: ["item:restore"] });
+  return {
+    portico,
+    acme,
+    globex,
+    owner: acme.users.owner.token,
+    foreignOwner: globex.users.owner.token,
+    tokens,
+    narrowKey: String(key.body["key"]),
+    rows: await rowsOf(portico, acme),
+    foreignRows: await rowsOf(portico, globex),
+  };
+}
+
+const lists: Readonly<Record<string, string>> = {
+  agentApiLogs: "/v1/agent-api-logs",
+  agentEnrollmentTokens: "/v1/agent-enrollment-tokens",
+  apiKeys: "/v1/api-keys",
+  auditLogs: "/v1/audit-logs",
+  items: "/v1/items",
+  memberships: "/v1/memberships",
+  schedules: "/v1/schedules",
+  todos: "/v1/todos",
+};
+
+/** The newest row of every listed table, and the demo's own ids. */
+async function rowsOf(portico: TestPortico, organization: DemoOrganization): Promise<RowIds> {
+  const token = organization.users.owner.token;
+  const listed = await Promise.all(
+    Object.entries(lists).map(async ([table, path]) => [table, await firstId(portico, path, token)] as const),
+  );
+  return {
+    ...Object.fromEntries(listed),
+    organizations: organization.id,
+    users: organization.users.member.id,
+    sites: organization.siteId,
+    agents: organization.agents[0]?.id ?? "",
+    roles: await customRole(portico, token),
+  };
+}
+
+async function firstId(portico: TestPortico, path: string, token: string): Promise<string> {
+  const { body } = await send(portico, "GET", `${path}?limit=1`, token);
+  return String(Object(Object(body)["data"]?.[0]).id ?? "");
+}
+
+async function customRole(portico: TestPortico, token: string): Promise<string> {
+  const body = { key: `custom${nextSample()}`, name: `Custom ${nextSample()}`, rights: ["schedule:read"], rank: 10 };
+  return String((await send(portico, "POST", "/v1/roles", token, body)).body["id"]);
+}
+
+export interface NewMember {
+  readonly userId: string;
+  readonly membershipId: string;
+  readonly token: string;
+}
+
+/** Adds a person to an organization as its administrator would, and signs them in for the first time. */
+export async function createMember(portico: TestPortico, organization: DemoOrganization, role: string): Promise<NewMember> {
+  const name = `member${nextSample()}`;
+  const email = `${name}@${organization.slug}.example`;
+  const created = await send(portico, "POST", "/v1/users", organization.users.owner.token, { email, name, roleKey: role });
+  if (created.status !== 201) throw new Error(`A member could not be created: ${created.text}`);
+  const token = await portico.issuer.mintUserToken(
+    { sub: name, email, email_verified: true, name, org_id: organization.id },
+    3600,
+  );
+  const synced = await send(portico, "POST", "/v1/me/sync", token, {});
+  if (synced.status !== 200) throw new Error(`A member could not sign in: ${synced.text}`);
+  const userId = String(created.body["id"]);
+  const memberships = await send(portico, "GET", `/v1/memberships?userId=${userId}`, organization.users.owner.token);
+  return { userId, membershipId: String(Object(memberships.body)["data"]?.[0]?.id), token };
+}
+
+/** A well-formed id of the table of `id` that no row has. */
+export function unknownIdLike(id: string): string {
+  return encodeDocumentId(tableNumberOf(id) ?? 0, new Uint8Array(16).fill(7));
+}

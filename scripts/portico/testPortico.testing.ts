@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startPortico } from "./startPortico";
+import type { RunningPortico } from "./startPortico";
+import type { DemoData } from "./demo";
+import type { Settings } from "./settings";
+
+/** A started product on a file of its own, with the demo data in it. */
+export interface TestPortico extends RunningPortico {
+  readonly demo: DemoData;
+  readonly dataDirectory: string;
+  /** What functions and host logged; a failing test may look. */
+  readonly logLines: readonly string[];
+}
+
+/** Starts the product as `npm start` does, on free ports and a temporary directory that `close` removes. */
+export async function startTestPortico(): Promise<TestPortico> {
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-test-"));
+  const logLines: string[] = [];
+  const portico = await startPortico(await freeSettings(dataDirectory), ({ path: name, line }) => logLines.push(`${name} ${line}`));
+  if (!portico.demo) throw new Error("A new data directory was not seeded.");
+  return {
+    ...portico,
+    demo: portico.demo,
+    dataDirectory,
+    logLines,
+    close: async () => {
+      await portico.close();
+      await rm(dataDirectory, { recursive: true });
+    },
+  };
+}
+
+/** Settings of a demo installation on ports that were free a moment ago. */
+export async function freeSettings(dataDirectory: string): Promise<Omit<Settings, "watch">> {
+  const [cloudPort, sitePort] = await freePorts();
+  return { dataDirectory, cloudPort, sitePort, seed: "demo" };
+}
+
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once("error", reject);
+          server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            resolve(typeof address === "object" && address !== null ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return [ports[0] ?? 0, ports[1] ?? 0];
+}
