@@ -99,7 +99,7 @@ const responseState = Object.getOwnPropertySymbols(new Response()).find((symbol)
  * saves reading that stream, about 6 µs of CPU. Undefined for real streams, and on versions that keep their state private.
  */
 function completeBody(response: Response): string | Uint8Array | undefined {
-  if (responseState === undefined || response.body?.locked === true) return undefined;
+  if (responseState === undefined) return undefined;
   const source = property(property(Reflect.get(response, responseState), "body"), "source");
   return typeof source === "string" || source instanceof Uint8Array ? source : undefined;
 }
