@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../deployment";
+import { LightResponse } from "../lightResponse";
 import { exchangeRaw, startTestServer } from "./testServer.testing";
 
 const bodyLimitBytes = 20 * 1024 * 1024;
@@ -196,6 +197,12 @@ describe("the response of an HTTP action", () => {
     ["a form", () => new Response(new URLSearchParams({ a: "1" })), 200, "a=1"],
     ["an empty text", () => new Response(""), 200, ""],
     ["a stream", () => new Response(new Blob(["hi"]).stream()), 200, "hi"],
+    ["light text", () => new LightResponse("hi", { status: 201 }), 201, "hi"],
+    ["light bytes", () => new LightResponse(Buffer.from("xhix").subarray(1, 3)), 200, "hi"],
+    ["light nothing", () => new LightResponse(null, { status: 304 }), 304, ""],
+    ["light JSON", () => LightResponse.json({ a: 1 }), 200, '{"a":1}'],
+    ["a light clone", () => new LightResponse("hi").clone(), 200, "hi"],
+    ["the body of a light one", () => new Response(new LightResponse("hi").body), 200, "hi"],
     ["a clone", () => new Response("hi").clone(), 200, "hi"],
     ["a copy", () => new Response(new Response("hi").body, { status: 418 }), 418, "hi"],
   ])("may hold %s", async (_, make, status, text) => {
@@ -256,6 +263,11 @@ describe("the response of an HTTP action", () => {
   it.each<[string, () => Response | Promise<Response>]>([
     ["throws", () => Promise.reject(new Error("secret"))],
     ["is an error response", () => Response.error()],
+    ["was light and already read", async () => {
+      const response = new LightResponse("x");
+      await response.text();
+      return response;
+    }],
     ["was already read", async () => {
       const response = new Response("x");
       await response.text();
