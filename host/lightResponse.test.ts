@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { completeResponse, LightResponse } from "./lightResponse";
 
@@ -24,13 +24,23 @@ async function observe(make: () => Response): Promise<Seen> {
 }
 
 const headers = fc.oneof(
-  fc.dictionary(fc.constantFrom("a", "A", "Content-Type", "content-type", "set-cookie", "x y", ""), fc.oneof(fc.string({ unit: "binary", maxLength: 5 }), fc.string())),
+  fc.dictionary(
+    fc.constantFrom("a", "A", "Content-Type", "content-type", "set-cookie", "x y", ""),
+    fc.oneof(fc.string({ unit: "binary", maxLength: 5 }), fc.string()),
+  ),
   fc.array(fc.tuple(fc.constantFrom("a", "Set-Cookie"), fc.constantFrom("1", "2"))),
   fc.constant(new Headers({ "content-type": "text/css", a: "1" })),
 );
 const init = fc.oneof(
   fc.constant(undefined),
-  fc.record({ status: fc.constantFrom(200, 201, 204, 304, 404, 599, 199, 600, 0, 200.5), headers, statusText: fc.constantFrom("", "Fine") }, { requiredKeys: [] }),
+  fc.record(
+    {
+      status: fc.constantFrom(200, 201, 204, 304, 404, 599, 199, 600, 0, 200.5),
+      headers,
+      statusText: fc.constantFrom("", "Fine"),
+    },
+    { requiredKeys: [] },
+  ),
 );
 const body = fc.oneof(
   fc.constantFrom(null, undefined, "", "text", "é😀", "\ud800"),
@@ -42,7 +52,9 @@ const body = fc.oneof(
 it("cannot be told from fetch's own Response", async () => {
   await fc.assert(
     fc.asyncProperty(body, init, async (content, options) => {
-      expect(await observe(() => new LightResponse(content, options))).toEqual(await observe(() => new Response(content, options)));
+      expect(await observe(() => new LightResponse(content, options))).toEqual(
+        await observe(() => new Response(content, options)),
+      );
     }),
     { numRuns: 500 },
   );
@@ -51,7 +63,9 @@ it("cannot be told from fetch's own Response", async () => {
 it("makes the same JSON responses", async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.constant(undefined)), init, async (data, options) => {
-      expect(await observe(() => LightResponse.json(data, options))).toEqual(await observe(() => Response.json(data, options)));
+      expect(await observe(() => LightResponse.json(data, options))).toEqual(
+        await observe(() => Response.json(data, options)),
+      );
     }),
     { numRuns: 300 },
   );
@@ -59,7 +73,13 @@ it("makes the same JSON responses", async () => {
 
 it("is an instance of both constructors, and so are real and derived ones", () => {
   class Derived extends LightResponse {}
-  for (const response of [new LightResponse("x"), new Response("x"), new Derived("x"), LightResponse.error(), LightResponse.redirect("http://x/")]) {
+  for (const response of [
+    new LightResponse("x"),
+    new Response("x"),
+    new Derived("x"),
+    LightResponse.error(),
+    LightResponse.redirect("http://x/"),
+  ]) {
     expect([response instanceof Response, response instanceof LightResponse]).toEqual([true, true]);
   }
   expect(new Derived("x")).toBeInstanceOf(Derived);
@@ -67,7 +87,14 @@ it("is an instance of both constructors, and so are real and derived ones", () =
 
 it("keeps complete content out of a stream until something reads it", async () => {
   const response = new LightResponse("x", { headers: { A: "1" } });
-  expect(completeResponse(response)).toEqual({ status: 200, headers: [["a", "1"], ["content-type", "text/plain;charset=UTF-8"]], body: "x" });
+  expect(completeResponse(response)).toEqual({
+    status: 200,
+    headers: [
+      ["a", "1"],
+      ["content-type", "text/plain;charset=UTF-8"],
+    ],
+    body: "x",
+  });
   expect(completeResponse(response.clone())).toBeUndefined();
   expect(completeResponse(response)?.body).toBe("x");
   await response.text();

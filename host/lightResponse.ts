@@ -54,7 +54,8 @@ class CompleteContent {
       return this.#real;
     }
     const { headers } = this.#real;
-    for (const name of [...headers.keys()]) headers.delete(name);
+    const names = Array.from(headers.keys());
+    for (const name of names) headers.delete(name);
     for (const [name, value] of this.headers) headers.append(name, value);
     return this.#real;
   }

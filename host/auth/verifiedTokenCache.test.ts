@@ -9,7 +9,9 @@ it("keeps what is used and forgets what is not, within its bound", () => {
     cache.set(`token${index}`, identity, 1);
     expect(cache.get("token0", 0)).toBe(identity);
   }
-  const kept = Array.from({ length: 100 }, (_, index) => cache.get(`token${index}`, 0)).filter((entry) => entry !== undefined);
+  const kept = Array.from({ length: 100 }, (_, index) => cache.get(`token${index}`, 0)).filter(
+    (entry) => entry !== undefined,
+  );
   expect(kept.length).toBeLessThanOrEqual(10);
   expect(cache.get("token1", 0)).toBeUndefined();
 });

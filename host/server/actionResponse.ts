@@ -6,7 +6,13 @@ export const maxResponseBytes = 20 * 1024 * 1024;
 
 /** The connection belongs to the door, and so does the framing of the body. */
 const doorHeaders = new Set([
-  "connection", "content-length", "keep-alive", "proxy-connection", "trailer", "transfer-encoding", "upgrade",
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
 ]);
 
 /** The body of an HTTP action's response went over the limit; what was within it has been sent. */
@@ -23,7 +29,11 @@ export class HttpResponseTooLarge extends Error {
  * @param withoutBody for HEAD
  * @throws HttpResponseTooLarge, TypeError when the body was read before, and what the body's stream throws.
  */
-export async function sendActionResponse(outgoing: ServerResponse, response: Response, withoutBody: boolean): Promise<void> {
+export async function sendActionResponse(
+  outgoing: ServerResponse,
+  response: Response,
+  withoutBody: boolean,
+): Promise<void> {
   const complete = completeResponse(response) ?? completeSource(response);
   if (complete !== undefined && sizeOf(complete.body) <= maxResponseBytes) {
     sendComplete(outgoing, complete, withoutBody);
@@ -73,7 +83,11 @@ async function sendStream(outgoing: ServerResponse, stream: ReadableStream<Uint8
   outgoing.end();
 }
 
-function sendComplete(outgoing: ServerResponse, { status, headers, body }: CompleteResponse, withoutBody: boolean): void {
+function sendComplete(
+  outgoing: ServerResponse,
+  { status, headers, body }: CompleteResponse,
+  withoutBody: boolean,
+): void {
   const fields = headersOf(headers);
   // A response without content has no length (RFC 9110, 8.6); to HEAD only a present body tells one.
   if (body !== null || !(withoutBody || status === 204 || status === 304)) {

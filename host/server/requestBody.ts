@@ -8,7 +8,11 @@ export const maxBodyBytes = 20 * 1024 * 1024;
 const lingerMs = 5_000;
 
 export function bodyTooLarge(): TransportError {
-  return new TransportError(413, "RequestBodyTooLarge", `The request body is larger than ${maxBodyBytes} bytes (20 MiB).`);
+  return new TransportError(
+    413,
+    "RequestBodyTooLarge",
+    `The request body is larger than ${maxBodyBytes} bytes (20 MiB).`,
+  );
 }
 
 /** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
