@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { generateKeyPair, exportJWK, SignJWT } from "jose";
 import { TokenVerifier } from "../host/auth/tokenVerifier";
 import type { AuthProvider, Deployment } from "../host/deployment";
+import { LightResponse } from "../host/lightResponse";
 import { startServer } from "../host/server/startServer";
 
 const run = promisify(execFile);
@@ -53,7 +54,7 @@ async function startDoors(): Promise<Started> {
     fetchHttpAction: async (request) => {
       request.headers.get("x-request-id");
       if (request.method === "POST") await request.json();
-      return new Response(answerText, { headers: { "content-type": "application/json", "x-request-id": "1" } });
+      return new LightResponse(answerText, { headers: { "content-type": "application/json", "x-request-id": "1" } });
     },
     authProviders: () => providers,
     environmentVariables: () => ({}),
@@ -62,7 +63,14 @@ async function startDoors(): Promise<Started> {
     close: async () => undefined,
   };
   const authentication = new TokenVerifier({ providers: () => providers });
-  const server = await startServer({ deployment, cloudPort: 0, sitePort: 0, redactErrors: false, trustProxy: false, authentication });
+  const server = await startServer({
+    deployment,
+    cloudPort: 0,
+    sitePort: 0,
+    redactErrors: false,
+    trustProxy: false,
+    authentication,
+  });
   const token = await new SignJWT({ sub: "user", email: "user@example.test", org_id: "o".repeat(32) })
     .setProtectedHeader({ alg: "ES256", kid: "k" })
     .setIssuer(issuer)
@@ -77,7 +85,8 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
 
 function numberAt(value: unknown, ...path: string[]): number {
   let current = value;
-  for (const key of path) current = typeof current === "object" && current !== null ? Reflect.get(current, key) : undefined;
+  for (const key of path)
+    current = typeof current === "object" && current !== null ? Reflect.get(current, key) : undefined;
   return Number(current);
 }
 
@@ -86,9 +95,14 @@ async function measure(role: string, label: string, requestArgs: (started: Start
   try {
     const started: Started = JSON.parse(String(await nextMessage(child)));
     const load = async (connections: string, duration: string): Promise<number> => {
-      const { stdout } = await run("npx", ["autocannon", "--json", "-c", connections, "-d", duration, ...requestArgs(started)], { maxBuffer: 1 << 24 });
+      const { stdout } = await run(
+        "npx",
+        ["autocannon", "--json", "-c", connections, "-d", duration, ...requestArgs(started)],
+        { maxBuffer: 1 << 24 },
+      );
       const result: unknown = JSON.parse(stdout);
-      if (numberAt(result, "2xx") !== numberAt(result, "requests", "total")) throw new Error(`${label}: not every answer was a success`);
+      if (numberAt(result, "2xx") !== numberAt(result, "requests", "total"))
+        throw new Error(`${label}: not every answer was a success`);
       return numberAt(result, "requests", "total");
     };
     await load("16", "2");
@@ -98,7 +112,11 @@ async function measure(role: string, label: string, requestArgs: (started: Start
       const requests = await load(connections, seconds);
       child.send("cpu");
       const cpuUs = Number(await nextMessage(child)) - before;
-      console.log(`${label.padEnd(34)} ${connections.padStart(3)} connections ${Math.round(requests / Number(seconds)).toString().padStart(7)} req/s ${(cpuUs / requests).toFixed(1).padStart(6)} CPU µs/request`);
+      console.log(
+        `${label.padEnd(34)} ${connections.padStart(3)} connections ${Math.round(requests / Number(seconds))
+          .toString()
+          .padStart(7)} req/s ${(cpuUs / requests).toFixed(1).padStart(6)} CPU µs/request`,
+      );
     }
   } finally {
     child.kill();
@@ -117,8 +135,16 @@ if (process.argv[2] === "--serve") {
   await measure("bare", "node:http GET", ({ url }) => [url]);
   await measure("doors", "site port GET", ({ url }) => [url]);
   await measure("bare", "node:http POST JSON", ({ url }) => [...json, bodyText, url]);
-  await measure("doors", "site port POST JSON, ES256 token", (started) => [...bearer(started), ...json, bodyText, started.url]);
+  await measure("doors", "site port POST JSON, ES256 token", (started) => [
+    ...bearer(started),
+    ...json,
+    bodyText,
+    started.url,
+  ]);
   await measure("doors", "POST /api/query, ES256 token", (started) => [
-    ...bearer(started), ...json, JSON.stringify({ path: "a:b", format: "convex_encoded_json", args: { bodyText } }), `${started.cloudUrl}/api/query`,
+    ...bearer(started),
+    ...json,
+    JSON.stringify({ path: "a:b", format: "convex_encoded_json", args: { bodyText } }),
+    `${started.cloudUrl}/api/query`,
   ]);
 }

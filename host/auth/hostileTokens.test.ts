@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { exportSPKI, importJWK, SignJWT } from "jose";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { AuthError } from "./authError";
 import { createTestIssuer, farFutureS } from "./testIssuer.testing";
@@ -68,7 +68,9 @@ it("refuses keys that come with the token and key ids that point elsewhere", asy
   for (const header of headers) {
     const signed = encode({ alg: "ES256", kid: "key1", ...header });
     const payload = encode(claimsOf(es256.issuer));
-    const signature = (await new SignJWT(claimsOf(es256.issuer)).setProtectedHeader({ alg: "ES256" }).sign(attacker.privateKey)).split(".")[2];
+    const signature = (
+      await new SignJWT(claimsOf(es256.issuer)).setProtectedHeader({ alg: "ES256" }).sign(attacker.privateKey)
+    ).split(".")[2];
     expect(await refusalOf(`${signed}.${payload}.${signature}`)).toBeInstanceOf(AuthError);
   }
   expect(await refusalOf(await attacker.sign())).toMatchObject({ message: expect.stringContaining("signature") });
@@ -80,14 +82,26 @@ it("refuses a token of one issuer under the name of another", async () => {
 });
 
 it("refuses claims of the wrong type", async () => {
-  for (const claims of [{ aud: 1 }, { aud: ["app", 1] }, { nbf: "1" }, { iat: "1" }, { exp: "4102444800" }, { exp: null }, { sub: 1 }, { iss: 1 }, { iss: ["https://custom.test"] }]) {
+  for (const claims of [
+    { aud: 1 },
+    { aud: ["app", 1] },
+    { nbf: "1" },
+    { iat: "1" },
+    { exp: "4102444800" },
+    { exp: null },
+    { sub: 1 },
+    { iss: 1 },
+    { iss: ["https://custom.test"] },
+  ]) {
     const token = `${goodHeader}.${encode({ ...claimsOf(es256.issuer), ...claims })}.${goodSignature}`;
     expect(await refusalOf(token)).toBeInstanceOf(AuthError);
   }
 });
 
 it("refuses tokens over 16 KiB, whoever signed them", async () => {
-  expect(await refusalOf(await es256.sign({ padding: "x".repeat(16_384) }))).toMatchObject({ message: expect.stringContaining("longer") });
+  expect(await refusalOf(await es256.sign({ padding: "x".repeat(16_384) }))).toMatchObject({
+    message: expect.stringContaining("longer"),
+  });
   expect(await refusalOf("a.".repeat(1_000_000))).toBeInstanceOf(AuthError);
 });
 
@@ -99,36 +113,58 @@ it("keeps a claim named __proto__ from changing the identity", async () => {
   expect({}).not.toHaveProperty("x");
 });
 
-const base64url = fc.string({ unit: fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), maxLength: 100 });
+const base64url = fc.string({
+  unit: fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("")),
+  maxLength: 100,
+});
 const mangled = fc.oneof(
   fc.string({ unit: "binary", maxLength: 300 }),
   fc.array(base64url, { maxLength: 6 }).map((parts) => parts.join(".")),
-  fc.tuple(fc.jsonValue(), fc.jsonValue(), base64url).map(([header, payload, signature]) => `${encode(header)}.${encode(payload)}.${signature}`),
+  fc
+    .tuple(fc.jsonValue(), fc.jsonValue(), base64url)
+    .map(([header, payload, signature]) => `${encode(header)}.${encode(payload)}.${signature}`),
   fc
     .tuple(fc.dictionary(fc.constantFrom("alg", "kid", "crit", "b64", "typ", "zip", "enc"), fc.jsonValue()), base64url)
     .map(([header, signature]) => `${encode({ alg: "ES256", kid: "key1", ...header })}.${goodPayload}.${signature}`),
   fc
     .dictionary(fc.constantFrom("iss", "sub", "aud", "exp", "nbf", "iat", "admin"), fc.jsonValue(), { minKeys: 1 })
     .map((claims) => `${goodHeader}.${encode({ ...claimsOf(es256.issuer), ...claims })}.${goodSignature}`),
-  fc.tuple(fc.nat(good.length - 1), fc.string({ unit: "binary", minLength: 1, maxLength: 3 })).map(([at, text]) => good.slice(0, at) + text + good.slice(at)),
-  fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 40 })).map(([at, length]) => good.slice(0, at) + good.slice(at + length)),
-  fc.tuple(fc.nat(good.length - 1), base64url.filter((text) => text.length > 0)).map(([at, text]) => good.slice(0, at) + text + good.slice(at + text.length)),
+  fc
+    .tuple(fc.nat(good.length - 1), fc.string({ unit: "binary", minLength: 1, maxLength: 3 }))
+    .map(([at, text]) => good.slice(0, at) + text + good.slice(at)),
+  fc
+    .tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 40 }))
+    .map(([at, length]) => good.slice(0, at) + good.slice(at + length)),
+  fc
+    .tuple(
+      fc.nat(good.length - 1),
+      base64url.filter((text) => text.length > 0),
+    )
+    .map(([at, text]) => good.slice(0, at) + text + good.slice(at + text.length)),
 );
 
 /** Whether two tokens hold the same bytes; base64url leaves a few bits of its last character without meaning. */
 function isSameToken(token: string): boolean {
   const parts = token.split(".");
   const goodParts = [goodHeader, goodPayload, goodSignature];
-  return parts.length === 3 && goodParts.every((part, index) => Buffer.from(part, "base64url").equals(Buffer.from(parts[index] ?? "", "base64url")));
+  return (
+    parts.length === 3 &&
+    goodParts.every((part, index) =>
+      Buffer.from(part, "base64url").equals(Buffer.from(parts[index] ?? "", "base64url")),
+    )
+  );
 }
 
 it("never accepts a mangled token and never throws anything but its refusal", async () => {
   await fc.assert(
-    fc.asyncProperty(mangled.filter((token) => !isSameToken(token)), async (token) => {
-      const refusal = await refusalOf(token);
-      expect(refusal).toBeInstanceOf(AuthError);
-      expect(refusal).toMatchObject({ status: 401 });
-    }),
+    fc.asyncProperty(
+      mangled.filter((token) => !isSameToken(token)),
+      async (token) => {
+        const refusal = await refusalOf(token);
+        expect(refusal).toBeInstanceOf(AuthError);
+        expect(refusal).toMatchObject({ status: 401 });
+      },
+    ),
     { numRuns: 3000 },
   );
 });

@@ -24,9 +24,7 @@ const oidcBooleanClaims = new Map([
   ["phone_number_verified", "phoneNumberVerified"],
 ]);
 /** Claims that describe the token, not the user; Convex does not expose them. */
-const oidcDropped = new Set(
-  "iss sub aud exp nbf iat jti fva azp auth_time nonce acr amr at_hash c_hash".split(" "),
-);
+const oidcDropped = new Set("iss sub aud exp nbf iat jti fva azp auth_time nonce acr amr at_hash c_hash".split(" "));
 const customJwtDropped = new Set("iss sub aud exp nbf iat jti fva".split(" "));
 /** A private claim of this name must never stand in for what the verifier established. */
 const identityFields = new Set(["tokenIdentifier", "issuer", "subject"]);

@@ -7,18 +7,24 @@ const issuer = await createTestIssuer("https://custom.test", "ES256");
 const rotated = await createTestIssuer("https://custom.test", "ES256", "key2");
 const provider = issuer.customJwt("app", jwksUrl);
 
-function jwksResponse(contentType: string, body = JSON.stringify({ keys: [issuer.publicJwk] }), status = 200): () => Response {
+function jwksResponse(
+  contentType: string,
+  body = JSON.stringify({ keys: [issuer.publicJwk] }),
+  status = 200,
+): () => Response {
   return () => new Response(body, { status, headers: { "content-type": contentType } });
 }
 
-it.each(["application/json", "application/jwk-set+json", "Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"'])(
-  "reads keys of type %s",
-  async (contentType) => {
-    const { fetch } = fakeFetch(new Map([[jwksUrl, jwksResponse(contentType)]]));
-    const identity = await new TokenVerifier({ providers: () => [provider], fetch }).verify(await issuer.sign());
-    expect(identity.subject).toBe("user1");
-  },
-);
+it.each([
+  "application/json",
+  "application/jwk-set+json",
+  "Application/JSON; charset=UTF-8",
+  'application/json;charset="utf-8"',
+])("reads keys of type %s", async (contentType) => {
+  const { fetch } = fakeFetch(new Map([[jwksUrl, jwksResponse(contentType)]]));
+  const identity = await new TokenVerifier({ providers: () => [provider], fetch }).verify(await issuer.sign());
+  expect(identity.subject).toBe("user1");
+});
 
 it.each<[string, unknown]>([
   ["text/html", jwksResponse("text/html")],
@@ -27,12 +33,20 @@ it.each<[string, unknown]>([
   ["a success that is not 200", jwksResponse("application/json", "{}", 201)],
   ["no JSON", jwksResponse("application/json", "<html>")],
   ["no key set", jwksResponse("application/json", '{"keys":1}')],
-  ["broken keys", jwksResponse("application/json", '{"keys":[null,1,{"kty":"EC"},{"kty":"oct","k":"AA"},{"kty":"EC","crv":"P-256","x":"!","y":"!","kid":"key1"}]}')],
+  [
+    "broken keys",
+    jwksResponse(
+      "application/json",
+      '{"keys":[null,1,{"kty":"EC"},{"kty":"oct","k":"AA"},{"kty":"EC","crv":"P-256","x":"!","y":"!","kid":"key1"}]}',
+    ),
+  ],
   ["too much", jwksResponse("application/json", `{"keys":[],"x":"${"x".repeat(1 << 20)}"}`)],
   ["a network failure", () => Promise.reject(new TypeError("fetch failed"))],
 ])("refuses the token when the key document is %s", async (_, document) => {
   const { fetch } = fakeFetch(new Map([[jwksUrl, document]]));
-  await expect(new TokenVerifier({ providers: () => [provider], fetch }).verify(await issuer.sign())).rejects.toMatchObject({
+  await expect(
+    new TokenVerifier({ providers: () => [provider], fetch }).verify(await issuer.sign()),
+  ).rejects.toMatchObject({
     name: "AuthError",
     status: 401,
     code: "InvalidAuthHeader",
@@ -119,7 +133,12 @@ it("refuses discovery documents that lead elsewhere", async () => {
     { issuer: rs256.issuer, jwks_uri: "file:///etc/passwd" },
     { issuer: "https://other.test", jwks_uri: jwksUrl },
   ]) {
-    const { fetch } = fakeFetch(new Map<string, unknown>([[discoveryUrl, document], [jwksUrl, { keys: [rs256.publicJwk] }]]));
+    const { fetch } = fakeFetch(
+      new Map<string, unknown>([
+        [discoveryUrl, document],
+        [jwksUrl, { keys: [rs256.publicJwk] }],
+      ]),
+    );
     const verifier = new TokenVerifier({ providers: () => [rs256.oidc("app")], fetch });
     await expect(verifier.verify(await rs256.sign())).rejects.toMatchObject({ name: "AuthError" });
   }

@@ -29,7 +29,8 @@ export async function createTestIssuer(issuer: string, algorithm: Algorithm, kid
       type: "customJwt",
       issuer,
       algorithm: customAlgorithm,
-      jwks: jwksUrl ?? `data:text/plain;base64,${Buffer.from(JSON.stringify({ keys: [publicJwk] })).toString("base64")}`,
+      jwks:
+        jwksUrl ?? `data:text/plain;base64,${Buffer.from(JSON.stringify({ keys: [publicJwk] })).toString("base64")}`,
       ...(applicationID === undefined ? {} : { applicationID }),
     }),
     oidc: (applicationID) => ({ type: "oidc", domain: issuer, applicationID }),
@@ -41,7 +42,10 @@ export async function createTestIssuer(issuer: string, algorithm: Algorithm, kid
 }
 
 /** Answers `fetch` from a map of URLs to documents, or to functions that make a response, and counts the requests. */
-export function fakeFetch(documents: ReadonlyMap<string, unknown>): { readonly fetch: typeof fetch; readonly requests: string[] } {
+export function fakeFetch(documents: ReadonlyMap<string, unknown>): {
+  readonly fetch: typeof fetch;
+  readonly requests: string[];
+} {
   const requests: string[] = [];
   return {
     requests,

@@ -148,7 +148,10 @@ export class TokenVerifier {
     claims: TokenClaims,
   ): Promise<void> {
     if (provider.type === "oidc" && keySet.discoveredIssuer !== claims.issuer) {
-      throw new AuthError("Unauthenticated", "Could not verify OIDC token claim: the issuer is not the discovered one.");
+      throw new AuthError(
+        "Unauthenticated",
+        "Could not verify OIDC token claim: the issuer is not the discovered one.",
+      );
     }
     const nowMs = this.#now();
     const leewayS = provider.type === "customJwt" ? customJwtLeewayS : 0;
@@ -227,6 +230,7 @@ function refusal(provider: AuthProvider, cause: unknown): AuthError {
   if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) {
     return say("Could not decode token: its 'kid' header does not name exactly one key of the provider's JWKS.");
   }
-  if (cause instanceof errors.JWSSignatureVerificationFailed) return say("Could not decode token: the signature is wrong.");
+  if (cause instanceof errors.JWSSignatureVerificationFailed)
+    return say("Could not decode token: the signature is wrong.");
   return say("Could not validate token.");
 }

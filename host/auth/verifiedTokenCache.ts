@@ -9,42 +9,48 @@ interface CachedToken {
 const maxCachedTokenLength = 4096;
 
 /**
- * Remembers the identities of verified tokens by their exact text, least recently used first out. Only tokens whose
- * signature was checked come in, so hostile traffic cannot push entries out.
+ * Remembers the identities of verified tokens by their exact text. Only tokens whose signature was checked come in, so
+ * hostile traffic cannot push entries out.
+ *
+ * Least recently used by generations: what was used since the last turn is in `recent`, what was not is dropped at the
+ * next. A hit then costs one lookup, where keeping an exact order would rewrite the map every time.
  */
 export class VerifiedTokenCache {
-  readonly #entries = new Map<string, CachedToken>();
-  readonly #maxEntries: number;
+  readonly #maxRecent: number;
+  #recent = new Map<string, CachedToken>();
+  #older = new Map<string, CachedToken>();
 
+  /** @param maxEntries bounds both generations together */
   constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
-  }
-
-  get size(): number {
-    return this.#entries.size;
+    this.#maxRecent = Math.max(1, Math.floor(maxEntries / 2));
   }
 
   /** The identity of a token that is still valid at `nowMs` (milliseconds since the epoch). */
   get(token: string, nowMs: number): UserIdentity | undefined {
-    const entry = this.#entries.get(token);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(token);
-    if (nowMs >= entry.validUntilMs) return undefined;
-    this.#entries.set(token, entry);
-    return entry.identity;
+    let entry = this.#recent.get(token);
+    if (entry === undefined) {
+      entry = this.#older.get(token);
+      if (entry === undefined) return undefined;
+      this.#add(token, entry);
+    }
+    return nowMs < entry.validUntilMs ? entry.identity : undefined;
   }
 
   /** Keeps a verified token until `validUntilMs`, the earlier of its expiry and the next look at its keys. */
   set(token: string, identity: UserIdentity, validUntilMs: number): void {
-    if (token.length > maxCachedTokenLength) return;
-    this.#entries.delete(token);
-    this.#entries.set(token, { identity, validUntilMs });
-    if (this.#entries.size <= this.#maxEntries) return;
-    const oldest = this.#entries.keys().next();
-    if (!oldest.done) this.#entries.delete(oldest.value);
+    if (token.length <= maxCachedTokenLength) this.#add(token, { identity, validUntilMs });
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#recent.clear();
+    this.#older.clear();
+  }
+
+  #add(token: string, entry: CachedToken): void {
+    if (this.#recent.size >= this.#maxRecent) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(token, entry);
   }
 }

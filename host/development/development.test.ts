@@ -43,7 +43,9 @@ it("keeps a key in a file only its owner can read, and publishes the public half
   expect(JSON.parse(published)).toEqual({ keys: [{ ...keys[0], d: undefined }] });
   expect(published).not.toContain(keys[0].d);
   const jwks = publicKeySetUri(keys[0]);
-  const verifier = new TokenVerifier({ providers: () => [{ type: "customJwt", issuer: "https://own.test", jwks, algorithm: "ES256" }] });
+  const verifier = new TokenVerifier({
+    providers: () => [{ type: "customJwt", issuer: "https://own.test", jwks, algorithm: "ES256" }],
+  });
   const token = await new SignJWT({ sub: "agent" })
     .setProtectedHeader({ alg: "ES256", kid: keys[0].kid })
     .setIssuer("https://own.test")

@@ -60,6 +60,7 @@ function asSigningKey(value: JsonValue): SigningKey | undefined {
   if (!isJsonObject(value)) return undefined;
   const { kty, crv, x, y, d, kid, alg, use } = value;
   if (kty !== "EC" || crv !== "P-256" || alg !== "ES256" || use !== "sig") return undefined;
-  if (typeof x !== "string" || typeof y !== "string" || typeof d !== "string" || typeof kid !== "string") return undefined;
+  if (typeof x !== "string" || typeof y !== "string" || typeof d !== "string" || typeof kid !== "string")
+    return undefined;
   return { kty, crv, x, y, d, kid, alg, use };
 }

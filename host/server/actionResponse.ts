@@ -1,11 +1,18 @@
 import type { ServerResponse } from "node:http";
+import { completeResponse, type CompleteResponse } from "../lightResponse";
 
 /** Convex's limit for the response of an HTTP action. */
 export const maxResponseBytes = 20 * 1024 * 1024;
 
 /** The connection belongs to the door, and so does the framing of the body. */
 const doorHeaders = new Set([
-  "connection", "content-length", "keep-alive", "proxy-connection", "trailer", "transfer-encoding", "upgrade",
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
 ]);
 
 /** The body of an HTTP action's response went over the limit; what was within it has been sent. */
@@ -22,25 +29,23 @@ export class HttpResponseTooLarge extends Error {
  * @param withoutBody for HEAD
  * @throws HttpResponseTooLarge, TypeError when the body was read before, and what the body's stream throws.
  */
-export async function sendActionResponse(outgoing: ServerResponse, response: Response, withoutBody: boolean): Promise<void> {
-  if (response.status < 200 || response.status > 599) throw new TypeError(`Invalid response status ${response.status}`);
-  if (response.bodyUsed) throw new TypeError("The body of the HTTP action's response was already used");
-  const headers = headersOf(response);
-  const stream = response.body;
-  if (stream === null) {
-    outgoing.writeHead(response.status, withoutBody ? headers : withLength(headers, response.status, 0));
-    outgoing.end();
+export async function sendActionResponse(
+  outgoing: ServerResponse,
+  response: Response,
+  withoutBody: boolean,
+): Promise<void> {
+  const complete = completeResponse(response) ?? completeSource(response);
+  if (complete !== undefined && sizeOf(complete.body) <= maxResponseBytes) {
+    sendComplete(outgoing, complete, withoutBody);
     return;
   }
-  const complete = completeBody(response);
-  if (complete !== undefined) {
-    const sizeBytes = typeof complete === "string" ? Buffer.byteLength(complete) : complete.byteLength;
-    if (sizeBytes <= maxResponseBytes) {
-      headers.push("content-length", String(sizeBytes));
-      outgoing.writeHead(response.status, headers);
-      outgoing.end(withoutBody ? undefined : complete);
-      return;
-    }
+  if (response.status < 200 || response.status > 599) throw new TypeError(`Invalid response status ${response.status}`);
+  if (response.bodyUsed) throw new TypeError("The body of the HTTP action's response was already used");
+  const headers = headersOf(response.headers);
+  const stream = response.body;
+  if (stream === null) {
+    sendComplete(outgoing, { status: response.status, headers: response.headers, body: null }, withoutBody);
+    return;
   }
   outgoing.writeHead(response.status, headers);
   if (withoutBody) {
@@ -78,30 +83,45 @@ async function sendStream(outgoing: ServerResponse, stream: ReadableStream<Uint8
   outgoing.end();
 }
 
-/** Name and value in turn, as `writeHead` takes them; several `set-cookie` stay several. */
-function headersOf(response: Response): string[] {
-  const headers: string[] = [];
-  for (const [name, value] of response.headers) {
-    if (!doorHeaders.has(name)) headers.push(name, value);
+function sendComplete(
+  outgoing: ServerResponse,
+  { status, headers, body }: CompleteResponse,
+  withoutBody: boolean,
+): void {
+  const fields = headersOf(headers);
+  // A response without content has no length (RFC 9110, 8.6); to HEAD only a present body tells one.
+  if (body !== null || !(withoutBody || status === 204 || status === 304)) {
+    fields.push("content-length", String(sizeOf(body)));
   }
-  return headers;
+  outgoing.writeHead(status, fields);
+  outgoing.end(withoutBody ? undefined : (body ?? undefined));
 }
 
-function withLength(headers: string[], status: number, sizeBytes: number): string[] {
-  if (status !== 204 && status !== 304) headers.push("content-length", String(sizeBytes));
-  return headers;
+function sizeOf(body: string | Uint8Array | null): number {
+  if (body === null) return 0;
+  return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+}
+
+/** Name and value in turn, as `writeHead` takes them; several `set-cookie` stay several. */
+function headersOf(headers: CompleteResponse["headers"]): string[] {
+  const fields: string[] = [];
+  for (const [name, value] of headers) {
+    if (!doorHeaders.has(name)) fields.push(name, value);
+  }
+  return fields;
 }
 
 const responseState = Object.getOwnPropertySymbols(new Response()).find((symbol) => symbol.description === "state");
 
 /**
- * The text or bytes a Response was made of. Node 20's fetch keeps them beside the stream it makes of them; taking them
+ * The text or bytes a real Response was made of. Node 20's fetch keeps them beside the stream it makes of them; taking them
  * saves reading that stream, about 6 µs of CPU. Undefined for real streams, and on versions that keep their state private.
  */
-function completeBody(response: Response): string | Uint8Array | undefined {
-  if (responseState === undefined || response.body?.locked === true) return undefined;
+function completeSource(response: Response): CompleteResponse | undefined {
+  if (responseState === undefined || response.bodyUsed) return undefined;
   const source = property(property(Reflect.get(response, responseState), "body"), "source");
-  return typeof source === "string" || source instanceof Uint8Array ? source : undefined;
+  if (typeof source !== "string" && !(source instanceof Uint8Array)) return undefined;
+  return { status: response.status, headers: response.headers, body: source };
 }
 
 function property(value: unknown, name: string): unknown {

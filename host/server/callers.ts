@@ -36,7 +36,11 @@ export class CallerResolver {
       return { caller: { kind: "user", identity }, isAdmin: false };
     }
     if (scheme === "convex ") return this.#resolveAdmin(authorization.slice(7).trim());
-    throw new AuthError("InvalidAuthHeader", "The Authorization header must be 'Bearer <token>' or 'Convex <key>'.", 400);
+    throw new AuthError(
+      "InvalidAuthHeader",
+      "The Authorization header must be 'Bearer <token>' or 'Convex <key>'.",
+      400,
+    );
   }
 
   /**
@@ -97,8 +101,14 @@ function actingUser(encoded: string): UserIdentity {
   if (!isJsonObject(attributes)) throw malformed();
   const given = attributes["tokenIdentifier"];
   const separator = typeof given === "string" ? given.lastIndexOf("|") : -1;
-  const issuer = attributes["issuer"] ?? (typeof given === "string" ? given.slice(0, Math.max(separator, 0)) : undefined);
+  const issuer =
+    attributes["issuer"] ?? (typeof given === "string" ? given.slice(0, Math.max(separator, 0)) : undefined);
   const subject = attributes["subject"] ?? (typeof given === "string" ? given.slice(separator + 1) : undefined);
   if (typeof issuer !== "string" || typeof subject !== "string") throw malformed();
-  return { ...attributes, issuer, subject, tokenIdentifier: typeof given === "string" ? given : `${issuer}|${subject}` };
+  return {
+    ...attributes,
+    issuer,
+    subject,
+    tokenIdentifier: typeof given === "string" ? given : `${issuer}|${subject}`,
+  };
 }

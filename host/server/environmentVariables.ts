@@ -29,7 +29,11 @@ export function changesOf(body: JsonObject): ReadonlyMap<string, string | null> 
         );
       }
       if (value !== null && Buffer.byteLength(value) > maxValueBytes) {
-        throw new TransportError(400, "EnvVarValueTooLong", `The value of ${name} is longer than ${maxValueBytes} bytes.`);
+        throw new TransportError(
+          400,
+          "EnvVarValueTooLong",
+          `The value of ${name} is longer than ${maxValueBytes} bytes.`,
+        );
       }
       return [name, value];
     }),

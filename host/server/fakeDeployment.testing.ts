@@ -1,11 +1,4 @@
-import type {
-  AuthProvider,
-  Caller,
-  Deployment,
-  FunctionCall,
-  FunctionOutcome,
-  RequestMetadata,
-} from "../deployment";
+import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
 
 type HttpAction = (request: Request, caller: Caller, metadata: RequestMetadata) => Response | Promise<Response>;
 

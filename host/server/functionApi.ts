@@ -5,7 +5,14 @@ import type { CallerResolver } from "./callers";
 import { answerPreflight, isPreflight, mirrorOrigin } from "./cors";
 import { changesOf } from "./environmentVariables";
 import { functionPathOfUrl, normalizeFunctionPath } from "./functionPath";
-import { argsTextOf, decodeTimestamp, encodeTimestamp, textField, valueFormatOf, type ValueFormat } from "./functionRequest";
+import {
+  argsTextOf,
+  decodeTimestamp,
+  encodeTimestamp,
+  textField,
+  valueFormatOf,
+  type ValueFormat,
+} from "./functionRequest";
 import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
 import { sendJson, sendText, TransportError } from "./transportError";
@@ -37,7 +44,10 @@ export class FunctionApi {
 
   constructor(options: FunctionApiOptions) {
     this.#options = options;
-    const callPost = (type: FunctionCall["type"]): Handler => (exchange) => this.#callFromBody(exchange, type);
+    const callPost =
+      (type: FunctionCall["type"]): Handler =>
+      (exchange) =>
+        this.#callFromBody(exchange, type);
     this.#routes = new Map<string, Readonly<Record<string, Handler>>>([
       ["/api/query", { POST: callPost("query"), GET: (exchange) => this.#queryFromUrl(exchange) }],
       ["/api/mutation", { POST: callPost("mutation") }],
@@ -83,7 +93,13 @@ export class FunctionApi {
     if (componentPath !== undefined && componentPath !== null && componentPath !== "") {
       throw new TransportError(400, "ComponentNotFound", "This deployment has no components to call.");
     }
-    await this.#call(exchange, type, normalizeFunctionPath(textField(body, "path")), body, this.#defaultFormat(exchange));
+    await this.#call(
+      exchange,
+      type,
+      normalizeFunctionPath(textField(body, "path")),
+      body,
+      this.#defaultFormat(exchange),
+    );
   }
 
   async #run(exchange: Exchange): Promise<void> {
@@ -121,7 +137,13 @@ export class FunctionApi {
     const { deployment, callers, redactErrors } = this.#options;
     const { caller, isAdmin } = await callers.resolve(request.headers.authorization);
     const outcome = await deployment.call({
-      type, path, argsText, caller, metadata, allowInternal: isAdmin, ...snapshot,
+      type,
+      path,
+      argsText,
+      caller,
+      metadata,
+      allowInternal: isAdmin,
+      ...snapshot,
     });
     sendJson(response, 200, outcomeText(outcome, format, metadata.requestId, redactErrors));
   }

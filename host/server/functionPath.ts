@@ -29,7 +29,13 @@ export function functionPathOfUrl(encodedPath: string): string {
     try {
       return decodeURIComponent(segment);
     } catch (cause) {
-      throw new TransportError(400, "MissingIdentifier", "The function path is not valid percent-encoding.", {}, { cause });
+      throw new TransportError(
+        400,
+        "MissingIdentifier",
+        "The function path is not valid percent-encoding.",
+        {},
+        { cause },
+      );
     }
   });
   if (segments.length < 2 || segments.some((segment) => segment === "" || segment.includes("/"))) {

@@ -19,7 +19,8 @@ export function outcomeText(
   }
   const detail = redactErrors ? "" : `\n${outcome.errorMessage}`;
   const errorMessage = JSON.stringify(`[Request ID: ${requestId}] Server Error${detail}`);
-  const errorData = outcome.errorDataText === undefined ? "" : `,"errorData":${valueText(outcome.errorDataText, format)}`;
+  const errorData =
+    outcome.errorDataText === undefined ? "" : `,"errorData":${valueText(outcome.errorDataText, format)}`;
   return `{"status":"error","errorMessage":${errorMessage}${errorData}${logLines}}`;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, RequestMetadata } from "../deployment";
-import { createActionRequest } from "./actionRequest";
+import { ActionRequest } from "./actionRequest";
 import { sendActionResponse } from "./actionResponse";
 import type { CallerResolver } from "./callers";
 import { assertDeclaredLength, bodyTooLarge } from "./requestBody";
@@ -25,14 +25,19 @@ export class HttpActions {
    * @throws TransportError before the action runs: 400 bad URL, 405 method, 413 declared length; and 413 after it when the
    *   body turned out to be too large.
    */
-  async handle(request: IncomingMessage, response: ServerResponse, target: string, metadata: RequestMetadata): Promise<void> {
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: string,
+    metadata: RequestMetadata,
+  ): Promise<void> {
     if (!supportedMethods.has(request.method ?? "")) {
       throw new TransportError(405, "MethodNotAllowed", "HTTP actions do not support this method.", {
         allow: [...supportedMethods].join(", "),
       });
     }
     assertDeclaredLength(request);
-    const action = createActionRequest(request, actionUrl(request, target));
+    const action = new ActionRequest(request, actionUrl(request, target));
     response.once("close", () => {
       if (!response.writableFinished) action.abort();
     });

@@ -8,7 +8,11 @@ export const maxBodyBytes = 20 * 1024 * 1024;
 const lingerMs = 5_000;
 
 export function bodyTooLarge(): TransportError {
-  return new TransportError(413, "RequestBodyTooLarge", `The request body is larger than ${maxBodyBytes} bytes (20 MiB).`);
+  return new TransportError(
+    413,
+    "RequestBodyTooLarge",
+    `The request body is larger than ${maxBodyBytes} bytes (20 MiB).`,
+  );
 }
 
 /** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
@@ -22,34 +26,37 @@ export function assertDeclaredLength(request: IncomingMessage): void {
  * @throws TransportError 413 over the limit, 408 when the client goes away first.
  */
 export function readBody(request: IncomingMessage): Promise<Buffer> {
+  if (request.destroyed) return Promise.reject(clientGone());
+  // Listeners are unnamed functions: naming one (as tsx does for its stack traces) costs about a microsecond per request.
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
-    const onData = (chunk: Buffer): void => {
+    let isComplete = false;
+    request.on("data", (chunk: Buffer) => {
       sizeBytes += chunk.length;
-      if (sizeBytes > maxBodyBytes) {
-        request.off("data", onData);
-        request.pause();
-        reject(bodyTooLarge());
+      if (sizeBytes <= maxBodyBytes) {
+        chunks.push(chunk);
         return;
       }
-      chunks.push(chunk);
-    };
-    const onGone = (cause?: unknown): void => {
-      reject(new TransportError(408, "ClientDisconnect", "The client closed the connection.", {}, { cause }));
-    };
-    if (request.destroyed) {
-      onGone();
-      return;
-    }
-    request.on("data", onData);
-    request.on("end", () => {
-      const [first] = chunks;
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, sizeBytes));
+      chunks.length = 0;
+      request.removeAllListeners("data");
+      request.pause();
+      reject(bodyTooLarge());
     });
-    request.on("error", onGone);
-    request.on("close", onGone);
+    request.on("end", () => {
+      isComplete = true;
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+    });
+    request.on("error", (cause) => reject(clientGone(cause)));
+    request.on("close", () => {
+      if (!isComplete) reject(clientGone());
+    });
   });
+}
+
+function clientGone(cause?: unknown): TransportError {
+  return new TransportError(408, "ClientDisconnect", "The client closed the connection.", {}, { cause });
 }
 
 /**

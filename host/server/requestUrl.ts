@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { TransportError } from "./transportError";
 
 /** Targets that the URL parser would leave as they are: no dot segments, no characters it encodes, no fragment. */
-const plainTarget = /^\/(?!\/)(?:[A-Za-z0-9\-_~!$&'()*+,;=:@/]|\.(?!\.|\/|$)|%(?!2[eE]))*(?:\?[A-Za-z0-9\-_.~!$&()*+,;=:@/?%]*)?$/;
+const plainTarget =
+  /^\/(?!\/)(?:[A-Za-z0-9\-_~!$&'()*+,;=:@/]|\.(?!\.|\/|$)|%(?!2[eE]))*(?:\?[A-Za-z0-9\-_.~!$&()*+,;=:@/?%]*)?$/;
 const dotSegment = /\/\.|%2e/i;
 
 let lastAuthority = "";

@@ -62,14 +62,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return { cloudUrl, siteUrl };
     },
   });
-  const cloud = new Listener({ hostname, port: options.cloudPort, trustProxy, reportError }, (request, response, metadata) => {
-    const target = request.url ?? "/";
-    return target.startsWith(`${httpActionsMount}/`)
-      ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
-      : functionApi.handle(request, response, metadata);
-  });
-  const site = new Listener({ hostname, port: options.sitePort, trustProxy, reportError }, (request, response, metadata) =>
-    httpActions.handle(request, response, request.url ?? "/", metadata),
+  const cloud = new Listener(
+    { hostname, port: options.cloudPort, trustProxy, reportError },
+    (request, response, metadata) => {
+      const target = request.url ?? "/";
+      return target.startsWith(`${httpActionsMount}/`)
+        ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
+        : functionApi.handle(request, response, metadata);
+    },
+  );
+  const site = new Listener(
+    { hostname, port: options.sitePort, trustProxy, reportError },
+    (request, response, metadata) => httpActions.handle(request, response, request.url ?? "/", metadata),
   );
   const cloudPort = await cloud.listen();
   const sitePort = await site.listen().catch(async (error: unknown) => {

@@ -45,3 +45,17 @@ export function exchangeRaw(url: string, bytes: string | Buffer, until?: string)
     socket.on("error", reject);
   });
 }
+
+/** Posts JSON to a path of the function API; a string goes out as it is. */
+export function postJson(
+  server: TestServer,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(server.cloudUrl + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { exchangeRaw, postJson as post, startTestServer } from "./testServer.testing";
+
+describe("hostile requests", () => {
+  const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+  it.each<[string, string | Buffer, Record<string, string>, number, string]>([
+    ["malformed JSON", '{"path":', {}, 400, "BadJsonBody"],
+    ["an empty body", "", {}, 400, "BadJsonBody"],
+    ["JSON that is no object", "[]", {}, 400, "BadJsonBody"],
+    ["bytes that are not UTF-8", Buffer.from('{"path":"a:b","args":{"x":"\xff"}}', "latin1"), {}, 400, "BadJsonBody"],
+    ["a bomb of brackets", `{"path":"a:b","args":${"[".repeat(1_000_000)}`, {}, 400, "BadJsonBody"],
+    ["nesting beyond 128", `{"path":"a:b","args":{"x":${deep(127)}}}`, {}, 400, "BadJsonBody"],
+    ["a number beyond float64", '{"path":"a:b","args":{"x":1e400}}', {}, 400, "BadJsonBody"],
+    ["a missing path", '{"args":{}}', {}, 400, "BadJsonBody"],
+    ["missing arguments", '{"path":"a:b"}', {}, 400, "BadJsonBody"],
+    ["two arguments", '{"path":"a:b","args":[{},{}]}', {}, 400, "InvalidArguments"],
+    ["an argument that is no object", '{"path":"a:b","args":[1]}', {}, 400, "InvalidArguments"],
+    ["an unknown format", '{"path":"a:b","args":{},"format":"xml"}', {}, 400, "BadFormat"],
+    ["path traversal", '{"path":"../secrets:fn","args":{}}', {}, 400, "BadConvexFunctionIdentifier"],
+    ["an empty function path", '{"path":"","args":{}}', {}, 400, "BadConvexFunctionIdentifier"],
+    ["a path with a NUL", '{"path":"a\\u0000:b","args":{}}', {}, 400, "BadConvexFunctionIdentifier"],
+    ["a huge path", `{"path":"${"a".repeat(100_000)}:b","args":{}}`, {}, 400, "BadConvexFunctionIdentifier"],
+    ["a component", '{"path":"a:b","args":{},"componentPath":"x"}', {}, 400, "ComponentNotFound"],
+    ["another content type", "{}", { "content-type": "text/plain" }, 400, "MissingJsonContentType"],
+    ["a compressed body", "{}", { "content-encoding": "br" }, 415, "UnsupportedContentEncoding"],
+    [
+      "a strange Authorization scheme",
+      '{"path":"a:b","args":{}}',
+      { authorization: "Basic eDp5" },
+      400,
+      "InvalidAuthHeader",
+    ],
+    ["a token that is none", '{"path":"a:b","args":{}}', { authorization: "Bearer x" }, 401, "InvalidAuthHeader"],
+  ])("%s gets its refusal and runs nothing", async (_, body, headers, status, code) => {
+    const server = await startTestServer();
+    const response = await fetch(`${server.cloudUrl}/api/query`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: new Uint8Array(Buffer.from(body)),
+    });
+    expect([response.status, await response.json()]).toEqual([status, { code, message: expect.any(String) }]);
+    expect([server.deployment.calls, server.reported]).toEqual([[], []]);
+  });
+
+  it("keeps __proto__ and lone surrogates in arguments as plain data", async () => {
+    const server = await startTestServer();
+    const args = '{"__proto__":{"polluted":true},"lone":"\\ud800"}';
+    await post(server, "/api/query", `{"path":"a:b","args":${args}}`);
+    expect(server.deployment.calls[0]?.argsText).toBe(args);
+    expect({}).not.toHaveProperty("polluted");
+  });
+
+  it("refuses a declared body over 20 MiB without reading it, and a chunked one when it gets there", async () => {
+    const server = await startTestServer();
+    const head = "POST /api/query HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    const declared = await exchangeRaw(server.cloudUrl, `${head}content-length: 20971521\r\n\r\n`, "}");
+    expect(declared).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"RequestBodyTooLarge"/);
+    const chunk = `100000\r\n${"x".repeat(0x100000)}\r\n`;
+    const chunked = await exchangeRaw(
+      server.cloudUrl,
+      `${head}transfer-encoding: chunked\r\n\r\n${chunk.repeat(21)}`,
+      "}",
+    );
+    expect(chunked).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"RequestBodyTooLarge"/);
+    const expecting = await exchangeRaw(
+      server.cloudUrl,
+      `${head}expect: 100-continue\r\ncontent-length: 20971521\r\n\r\n`,
+      "}",
+    );
+    expect(expecting).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it("answers unknown addresses, wrong methods and malformed HTTP with a code", async () => {
+    const server = await startTestServer();
+    expect((await post(server, "/api/nothing", {})).status).toBe(404);
+    expect((await post(server, "/api/run/", {})).status).toBe(400);
+    expect((await post(server, "/api/run/a/%zz", {})).status).toBe(400);
+    const wrongMethod = await fetch(`${server.cloudUrl}/api/mutation`);
+    expect([wrongMethod.status, wrongMethod.headers.get("allow")]).toEqual([405, "POST"]);
+    expect(
+      (await fetch(`${server.cloudUrl}/version`, { method: "CONSTRUCTOR" }).catch(() => ({ status: 400 }))).status,
+    ).toBe(400);
+    const malformed = await exchangeRaw(server.cloudUrl, "NOT HTTP\r\n\r\n");
+    expect(malformed).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"BadRequest"/);
+    const smuggled = await exchangeRaw(
+      server.cloudUrl,
+      "POST /api/query HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    );
+    expect(smuggled).toMatch(/^HTTP\/1\.1 400 /);
+    const hugeHead = await exchangeRaw(
+      server.cloudUrl,
+      `GET /version HTTP/1.1\r\nhost: x\r\na: ${"x".repeat(40_000)}\r\n\r\n`,
+    );
+    expect(hugeHead).toMatch(/^HTTP\/1\.1 431 [\s\S]*"code":"RequestHeadersTooLarge"/);
+  });
+});
