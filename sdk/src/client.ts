@@ -202,9 +202,13 @@ function sharedParts(options: CloneOptions): Shared {
     throw new TypeError("Give only one of apiKey, token and getToken");
   const baseUrl = origin(options.baseUrl);
   const redactor = new Redactor();
-  const remember = (secret: string) => {
+  const keep = (secret: string) => {
     redactor.add(checkedCredential(secret));
     return secret;
+  };
+  const keepIssued = (issued: string) => {
+    redactor.addIssued(checkedCredential(issued));
+    return issued;
   };
   const engine = new Engine({
     // Looked up per call: a bare reference would lose `this` in browsers and miss a later polyfill.
@@ -220,21 +224,21 @@ function sharedParts(options: CloneOptions): Shared {
     budget: new RetryBudget(),
   });
   if (apiKey !== undefined) {
-    const key = remember(apiKey);
+    const key = keep(apiKey);
     const exchanged = new RenewedToken(async () => {
       const issued = await exchangeKey(engine, baseUrl, key);
-      remember(issued.token);
+      keepIssued(issued.token);
       return issued;
     });
     return { engine, rest: staticToken(key), convex: exchanged };
   }
   if (getToken) {
     const provided = new RenewedToken(async (forceRefresh) =>
-      issuedByProvider(remember(await getToken({ forceRefresh }))),
+      issuedByProvider(keepIssued(await getToken({ forceRefresh }))),
     );
     return { engine, rest: provided, convex: provided };
   }
-  const fixed = token === undefined ? undefined : staticToken(remember(token));
+  const fixed = token === undefined ? undefined : staticToken(keep(token));
   return { engine, rest: fixed, convex: fixed };
 }
 

@@ -1,6 +1,6 @@
 import { ApiError, apiError, ConnectionError, PorticoError, TimeoutError } from "../errors";
 import type { TokenSource } from "./credential";
-import { isRecord, parseJson } from "./json";
+import { asText, isRecord, parseJson } from "./json";
 import type { Redactor } from "./redact";
 import { backoffMs, mayRetry, retryAfterMs, type RetryBudget } from "./retry";
 import { traceparent } from "./trace";
@@ -248,14 +248,12 @@ export class Engine {
     try {
       return await work();
     } catch (error) {
-      const cause = isRecord(error) && error["cause"] instanceof Error ? error["cause"] : error;
-      const { redactor } = this.#settings;
       throw new ConnectionError({
         code: "connection_failed",
         title: "The server could not be reached",
-        detail: redactor.text(cause instanceof Error ? cause.message : String(cause)),
+        detail: this.clean(reasonOf(error)),
         attempts,
-        cause: redactor.value(error),
+        cause: this.#settings.redactor.value(error),
       });
     }
   }
@@ -274,6 +272,13 @@ export class Engine {
     const { logger, redactor } = this.#settings;
     logger?.[level](message, redactor.value(fields));
   }
+}
+
+/** The innermost reason: fetch says only "fetch failed"; several refused addresses have a code but no message. */
+function reasonOf(error: unknown): string {
+  const reason = isRecord(error) && isRecord(error["cause"]) ? error["cause"] : error;
+  if (!isRecord(reason)) return String(reason);
+  return asText(reason["message"]) || asText(reason["code"]) || "unknown reason";
 }
 
 function requestHeaders(

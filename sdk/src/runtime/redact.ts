@@ -12,23 +12,25 @@ const secretText =
  * value, and whatever looks like one, by shape or by field name.
  */
 export class Redactor {
-  readonly #secrets = new Set<string>();
+  readonly #lasting: string[] = [];
+  readonly #recent: string[] = [];
 
-  /** Remembers a credential, so that it never leaves by value. */
+  /** Remembers the credential the client was made with, so that it never leaves by value. */
   add(secret: string): void {
-    if (secret.length < shortestSecret || this.#secrets.has(secret)) return;
-    this.#secrets.add(secret);
-    // Refreshed tokens would pile up in a process that lives for years; old ones have expired.
-    if (this.#secrets.size > 32) {
-      const [oldest] = this.#secrets;
-      if (oldest !== undefined) this.#secrets.delete(oldest);
-    }
+    this.#lasting.push(...spellings(secret));
+  }
+
+  /** Remembers a token from an issuer. Only the latest are kept: in a process that lives for years they would pile up. */
+  addIssued(token: string): void {
+    if (this.#recent.includes(token)) return;
+    this.#recent.push(...spellings(token));
+    this.#recent.splice(0, Math.max(0, this.#recent.length - 64));
   }
 
   /** The text without credentials. */
   text(text: string): string {
     let clean = text;
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, mask);
+    for (const secret of [...this.#lasting, ...this.#recent]) clean = clean.replaceAll(secret, mask);
     return clean.replace(secretText, mask);
   }
 
@@ -45,4 +47,12 @@ export class Redactor {
       ]),
     );
   }
+}
+
+/** How a credential reads in a text, in a query, in a path and inside a JSON string. */
+function spellings(secret: string): string[] {
+  if (secret.length < shortestSecret) return [];
+  const inQuery = new URLSearchParams({ "": secret }).toString().slice(1);
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, inQuery, encodeURIComponent(secret), inJson])];
 }

@@ -35,7 +35,8 @@ export function retryAfterMs(headers: Headers | undefined, nowMs: number): numbe
   const value = headers?.get("retry-after")?.trim();
   if (!value) return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const untilMs = Date.parse(value);
+  // Every HTTP-date starts with the name of its day; Date.parse alone would take "-5" for a year.
+  const untilMs = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(untilMs)) return undefined;
   const serverNowMs = Date.parse(headers?.get("date") ?? "");
   return Math.max(0, untilMs - (Number.isNaN(serverNowMs) ? nowMs : serverNowMs));
