@@ -75,10 +75,16 @@ export class OpenApiDocument {
 
   /** The operations that carry `x-portico-resource`, by resource and verb. */
   operations(): OperationSpec[] {
-    return this.rawOperations()
+    const specs = this.rawOperations()
       .filter(({ operation }) => operation["x-portico-resource"] !== undefined)
       .map((raw) => this.#spec(raw))
       .toSorted((a, b) => byText(a.resource, b.resource) || byText(a.verb, b.verb));
+    for (const [index, { resource, verb }] of specs.entries()) {
+      const next = specs[index + 1];
+      if (next?.resource === resource && next.verb === verb)
+        throw new Error(`Two operations are called ${resource}.${verb}`);
+    }
+    return specs;
   }
 
   #spec(raw: { path: string; method: string; pathItem: Json; operation: Json }): OperationSpec {

@@ -52,7 +52,7 @@ test("no credential reaches the logger or an error's text, whatever the server q
       fetch: hostileFetch(kind, held),
     });
     const calls = [
-      () => portico.schedules.list({ siteId: held } as object),
+      () => portico.schedules.list({ cursor: held }),
       () => portico.schedules.create({ title: held, startDate: 1, endDate: 2 }),
       () => portico.request({ method: "GET", path: "/v1/search", query: { q: held } }),
     ];
