@@ -7,8 +7,7 @@ import { generatedFiles } from "./generator/files";
 const { values } = parseArgs({
   options: { document: { type: "string" }, check: { type: "boolean", default: false } },
 });
-const documentPath =
-  values.document ?? fileURLToPath(new URL("../openapi/openapi.json", import.meta.url));
+const documentPath = values.document ?? fileURLToPath(new URL("../openapi/openapi.json", import.meta.url));
 const folder = new URL("./src/generated/", import.meta.url);
 
 const files = await generatedFiles(await readFile(documentPath, "utf8"));

@@ -31,8 +31,7 @@ export class OpenApiDocument {
   readonly #root: Json;
 
   constructor(root: unknown) {
-    if (!isRecord(root) || !isRecord(root["paths"]))
-      throw new Error("The OpenAPI document has no paths");
+    if (!isRecord(root) || !isRecord(root["paths"])) throw new Error("The OpenAPI document has no paths");
     this.#root = root;
   }
 
@@ -45,8 +44,7 @@ export class OpenApiDocument {
         .replace(/^#\//, "")
         .split("/")
         .reduce<unknown>(
-          (node, key) =>
-            isRecord(node) ? node[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined,
+          (node, key) => (isRecord(node) ? node[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined),
           this.#root,
         );
       if (current === undefined) throw new Error(`The OpenAPI document has no ${pointer}`);
@@ -91,8 +89,8 @@ export class OpenApiDocument {
     const { path, operation } = raw;
     const method = raw.method.toUpperCase();
     const where = `${method} ${path}`;
-    const parameters = [...list(raw.pathItem["parameters"]), ...list(operation["parameters"])].map(
-      (parameter) => this.resolve(parameter),
+    const parameters = [...list(raw.pathItem["parameters"]), ...list(operation["parameters"])].map((parameter) =>
+      this.resolve(parameter),
     );
     const query = parameters.filter((parameter) => parameter["in"] === "query");
     const body = this.resolve(operation["requestBody"]);
@@ -122,8 +120,7 @@ export class OpenApiDocument {
       idempotent: operation["x-portico-idempotent"] === true,
       tenant: parameters.some(
         (parameter) =>
-          parameter["in"] === "header" &&
-          asText(parameter["name"])?.toLowerCase() === "portico-organization",
+          parameter["in"] === "header" && asText(parameter["name"])?.toLowerCase() === "portico-organization",
       ),
       convexFunction: name !== undefined && type !== undefined ? { name, type } : undefined,
     };

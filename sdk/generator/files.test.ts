@@ -102,7 +102,11 @@ describe("what cannot become a method fails the generation and names the operati
       /POST \/v1\/things/,
     ],
     ["a missing verb", document("/v1/things", "post", { "x-portico-verb": undefined }), /x-portico-verb/],
-    ["a reference to nothing", document("/v1/things", "post", { parameters: [{ $ref: "#/components/parameters/X" }] }), /parameters\/X/],
+    [
+      "a reference to nothing",
+      document("/v1/things", "post", { parameters: [{ $ref: "#/components/parameters/X" }] }),
+      /parameters\/X/,
+    ],
   ])("%s", async (_name, source, message) => {
     await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow(message);
   });

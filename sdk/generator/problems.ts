@@ -29,9 +29,7 @@ function codes(document: OpenApiDocument, media: Record<string, unknown>): strin
   const { example, examples } = media;
   const values = [
     example,
-    ...Object.values(isRecord(examples) ? examples : {}).map(
-      (named) => document.resolve(named)["value"],
-    ),
+    ...Object.values(isRecord(examples) ? examples : {}).map((named) => document.resolve(named)["value"]),
     ...codesOfSchema(document, media["schema"]).map((code) => ({ code })),
   ];
   return values

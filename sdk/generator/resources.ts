@@ -7,8 +7,7 @@ const reservedNames = new Set(["convex", "request", "withOrganization", "constru
 /** Interfaces of all resources, and the class the client extends to get them as typed properties. */
 export function resourceTypes(operations: readonly OperationSpec[]): string {
   const names = resourceNames(operations);
-  for (const name of names)
-    if (reservedNames.has(name)) throw new Error(`A resource cannot be called ${name}`);
+  for (const name of names) if (reservedNames.has(name)) throw new Error(`A resource cannot be called ${name}`);
   const interfaces = names.map((name) => {
     const methods = operations.filter((operation) => operation.resource === name).map(methodType);
     return `/** Calls of \`portico.${name}\`. */\nexport interface ${interfaceName(name)} {\n${methods.join("\n")}\n}\n`;

@@ -4,9 +4,7 @@ import type { OperationSpec } from "./document";
 /** The table the runtime builds its resources from: one string per resource. */
 export function operationTable(operations: readonly OperationSpec[]): string {
   const lines = resourceNames(operations).map((resource) => {
-    const entries = operations
-      .filter((operation) => operation.resource === resource)
-      .map(tableEntry);
+    const entries = operations.filter((operation) => operation.resource === resource).map(tableEntry);
     return `  ${resource}: ${JSON.stringify(entries.join(";"))},`;
   });
   return `/** What \`readOperation\` turns into calls. */
@@ -30,8 +28,7 @@ export function takesInput(operation: OperationSpec): boolean {
 export function tableEntry(operation: OperationSpec): string {
   const { verb, method, resource, hasBody, queryNames } = operation;
   const keyless = method === "POST" && !operation.idempotent;
-  const flags =
-    (takesInput(operation) ? "+" : "") + (operation.paginated ? "*" : "") + (keyless ? "!" : "");
+  const flags = (takesInput(operation) ? "+" : "") + (operation.paginated ? "*" : "") + (keyless ? "!" : "");
   const template = operation.path.replace(/\{\w+\}/g, "{}");
   const base = `/v1/${kebabCase(resource)}`;
   const isBelow = template === base || template.startsWith(`${base}/`);

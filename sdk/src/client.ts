@@ -11,14 +11,7 @@ import {
   type TokenProvider,
   type TokenSource,
 } from "./runtime/credential";
-import {
-  type Deprecation,
-  Engine,
-  type Hook,
-  type Logger,
-  type Plan,
-  type RequestOptions,
-} from "./runtime/engine";
+import { type Deprecation, Engine, type Hook, type Logger, type Plan, type RequestOptions } from "./runtime/engine";
 import { exchangeKey } from "./runtime/exchange";
 import { parseJson } from "./runtime/json";
 import { ListCall } from "./runtime/listCall";
@@ -27,7 +20,7 @@ import { defineResources, type Query, queryString, type RequestParts } from "./r
 import { pageOf } from "./runtime/trusted";
 import { RetryBudget } from "./runtime/retry";
 
-/** Options of a client. Exactly one of `apiKey`, `token` and `getToken` authenticates it; none is a public client. */
+/** Options of a client. One of `apiKey`, `token` and `getToken` authenticates it; a client without is anonymous. */
 export interface PorticoOptions {
   /** Origin of the REST API, without `/v1`: `https://api.example.com`. */
   readonly baseUrl: string;
@@ -69,6 +62,7 @@ export interface RawRequest extends RequestOptions {
 
 /** What clones of a client have in common. */
 interface Shared {
+  readonly baseUrl: string;
   readonly rest: TokenSource | undefined;
   readonly convex: TokenSource | undefined;
   readonly engine: Engine;
@@ -180,13 +174,12 @@ export class Portico extends Resources {
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (organization !== undefined) headers["portico-organization"] = organization;
-    const idempotencyKey =
-      options.idempotencyKey ?? (parts.idempotencyKey ? crypto.randomUUID() : undefined);
+    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? crypto.randomUUID() : undefined);
     if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
     return {
       operation: parts.operation,
       method,
-      url: origin(this.#options.baseUrl) + parts.path + queryString(parts.query),
+      url: this.#shared.baseUrl + parts.path + queryString(parts.query),
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       repeatable: method !== "POST" || idempotencyKey !== undefined,
@@ -198,8 +191,10 @@ export class Portico extends Resources {
 function sharedParts(options: CloneOptions): Shared {
   if (options[shared]) return options[shared];
   const { apiKey, token, getToken } = options;
-  if ([apiKey, token, getToken].filter((given) => given !== undefined).length > 1)
-    throw new TypeError("Give only one of apiKey, token and getToken");
+  const given = [apiKey, token, getToken].filter((credential) => credential !== undefined);
+  if (given.length > 1) throw new TypeError("Give only one of apiKey, token and getToken");
+  if (given.length === 0 && ("apiKey" in options || "token" in options || "getToken" in options))
+    throw new TypeError("The credential is undefined; is the environment variable set?");
   const baseUrl = origin(options.baseUrl);
   const redactor = new Redactor();
   const keep = (secret: string) => {
@@ -230,16 +225,16 @@ function sharedParts(options: CloneOptions): Shared {
       keepIssued(issued.token);
       return issued;
     });
-    return { engine, rest: staticToken(key), convex: exchanged };
+    return { baseUrl, engine, rest: staticToken(key), convex: exchanged };
   }
   if (getToken) {
     const provided = new RenewedToken(async (forceRefresh) =>
       issuedByProvider(keepIssued(await getToken({ forceRefresh }))),
     );
-    return { engine, rest: provided, convex: provided };
+    return { baseUrl, engine, rest: provided, convex: provided };
   }
   const fixed = token === undefined ? undefined : staticToken(keep(token));
-  return { engine, rest: fixed, convex: fixed };
+  return { baseUrl, engine, rest: fixed, convex: fixed };
 }
 
 /** A base URL without its trailing slash; credentials in it would reach logs and are refused by fetch anyway. */

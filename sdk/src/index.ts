@@ -30,14 +30,7 @@ export type {
   ConvexFunctionName,
   ConvexResult,
 } from "./runtime/convexDoor";
-export type {
-  Deprecation,
-  Exchange,
-  Hook,
-  HttpRequest,
-  Logger,
-  RequestOptions,
-} from "./runtime/engine";
+export type { Deprecation, Exchange, Hook, HttpRequest, Logger, RequestOptions } from "./runtime/engine";
 export type { ListCall, Page } from "./runtime/listCall";
 export type { ConvexFunctions } from "./generated/convexFunctions";
 export type * from "./generated/models";

@@ -31,10 +31,14 @@ export async function fakeServer(
   answer: (request: Received, index: number) => Answer | Promise<Answer>,
 ): Promise<{ readonly url: string; readonly requests: readonly Received[] }> {
   const requests: Received[] = [];
-  const server = createServer(async (incoming, response) => {
-    const received = await read(incoming);
-    requests.push(received);
-    reply(response, await answer(received, requests.length - 1));
+  const server = createServer((incoming, response) => {
+    const serve = async () => {
+      const received = await read(incoming);
+      requests.push(received);
+      reply(response, await answer(received, requests.length - 1));
+    };
+    // A mistake of the test itself ends the connection, and so the call that waits for it.
+    serve().catch((error: Error) => response.destroy(error));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -57,9 +61,7 @@ async function read(incoming: IncomingMessage): Promise<Received> {
     method: incoming.method ?? "",
     path: url.pathname,
     query: url.searchParams,
-    headers: Object.fromEntries(
-      Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
-    ),
+    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
     body: Buffer.concat(chunks).toString("utf8"),
     atMs,
   };

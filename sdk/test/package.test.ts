@@ -30,13 +30,7 @@ beforeAll(async () => {
   });
   const [packed] = JSON.parse(stdout);
   await mkdir(installed(), { recursive: true });
-  await run("tar", [
-    "-xzf",
-    join(consumer, packed.filename),
-    "--strip-components=1",
-    "-C",
-    installed(),
-  ]);
+  await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
   // Its one dependency, and what type-checking a consumer takes; nothing else of this repository is visible.
   await symlink(packageFolder("convex"), join(consumer, "node_modules/convex"));
 }, 60_000);
@@ -132,19 +126,23 @@ export async function main(): Promise<void> {
   test.each([
     ["NodeNext", "NodeNext", ["consumer.mts", "consumer.cts"]],
     ["ESNext", "Bundler", ["consumer.ts"]],
-  ])("module %s, resolution %s", async (module, moduleResolution, names) => {
-    await Promise.all(names.map((name) => consumerFile(name, source)));
-    const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "ES2022"];
-    const types = ["--lib", "ES2022,DOM,DOM.Iterable", "--skipLibCheck", "false"];
-    const modules = ["--module", module, "--moduleResolution", moduleResolution];
-    const args = [tsc, ...options, ...types, ...modules, ...names];
-    const check = run(process.execPath, args, { cwd: consumer });
-    // A failed check tells why on its standard output.
-    const { stdout } = await check.catch((error: { stdout?: string }) => ({
-      stdout: error.stdout ?? String(error),
-    }));
-    expect(stdout).toBe("");
-  }, 60_000);
+  ])(
+    "module %s, resolution %s",
+    async (module, moduleResolution, names) => {
+      await Promise.all(names.map((name) => consumerFile(name, source)));
+      const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "ES2022"];
+      const types = ["--lib", "ES2022,DOM,DOM.Iterable", "--skipLibCheck", "false"];
+      const modules = ["--module", module, "--moduleResolution", moduleResolution];
+      const args = [tsc, ...options, ...types, ...modules, ...names];
+      const check = run(process.execPath, args, { cwd: consumer });
+      // A failed check tells why on its standard output.
+      const { stdout } = await check.catch((error: { stdout?: string; message: string }) => ({
+        stdout: error.stdout ?? error.message,
+      }));
+      expect(stdout).toBe("");
+    },
+    60_000,
+  );
 });
 
 describe("a browser bundle", () => {
@@ -177,6 +175,7 @@ describe("a browser bundle", () => {
     const web = {
       AbortController,
       Headers,
+      Request,
       Response,
       TextDecoder,
       URL,

@@ -73,9 +73,7 @@ test("functions are called by name, by our api and by a reference of the caller'
 test("concurrent callers with different users never share a token", async () => {
   const server = await deployment(({ headers }) => success(headers["authorization"]));
   const tokens = Array.from({ length: 20 }, (_, user) => jwt({ sub: `user_${user}` }));
-  const seen = await Promise.all(
-    tokens.map((token) => door(server.url, { token }).query("tenancy/me:get", {})),
-  );
+  const seen = await Promise.all(tokens.map((token) => door(server.url, { token }).query("tenancy/me:get", {})));
   expect(seen).toEqual(tokens.map((token) => `Bearer ${token}`));
 });
 
@@ -101,9 +99,7 @@ test("a hundred mutations run side by side instead of one after the other", asyn
 
 describe("errors", () => {
   test.each([200, 560])("a problem thrown by a function (HTTP %i) is the error REST gives", async (status) => {
-    const data = JSON.parse(
-      problem(409, "invalid_state_transition", {}, { requestId: "req_fn" }).text ?? "",
-    );
+    const data = JSON.parse(problem(409, "invalid_state_transition", {}, { requestId: "req_fn" }).text ?? "");
     const server = await deployment(() => ({ ...thrown(data), status }));
     const call = door(server.url).mutation("workspace/schedules:activate", {
       organizationId,
@@ -164,9 +160,7 @@ test("a query survives a broken connection; a mutation of unknown effect is not 
   const convex = door(server.url, { token: jwt({ exp: inSeconds(600) }) });
   await rejection(convex.query("tenancy/me:get", {}, { maxRetries: 1 }));
   expect(server.functionCalls()).toHaveLength(2);
-  await rejection(
-    convex.mutation("workspace/schedules:activate", { organizationId, scheduleId: "s" }),
-  );
+  await rejection(convex.mutation("workspace/schedules:activate", { organizationId, scheduleId: "s" }));
   expect(server.functionCalls()).toHaveLength(3);
 });
 

@@ -21,9 +21,7 @@ export type ConvexCallOptions = Pick<
 >;
 
 /** A function of the deployment by its name, or any reference, such as one of your own generated `api`. */
-export type ConvexFunction<Type extends FunctionType> =
-  | ConvexFunctionName<Type>
-  | FunctionReference<Type>;
+export type ConvexFunction<Type extends FunctionType> = ConvexFunctionName<Type> | FunctionReference<Type>;
 
 export type ConvexArgs<Fn> = Fn extends keyof ConvexFunctions
   ? ConvexFunctions[Fn]["args"]
@@ -67,9 +65,7 @@ export class ConvexDoor {
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("query", options, (client) =>
-      client.query(functionReference<"query">(fn), args),
-    );
+    return this.#run("query", options, (client) => client.query(functionReference<"query">(fn), args));
   }
 
   /**
@@ -97,9 +93,7 @@ export class ConvexDoor {
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("action", options, (client) =>
-      client.action(functionReference<"action">(fn), args),
-    );
+    return this.#run("action", options, (client) => client.action(functionReference<"action">(fn), args));
   }
 
   async #run<Result>(
@@ -107,8 +101,7 @@ export class ConvexDoor {
     options: ConvexCallOptions,
     work: (client: ConvexHttpClient) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#url === undefined)
-      throw new TypeError("portico.convex needs the option convexUrl, the deployment's URL");
+    if (this.#url === undefined) throw new TypeError("portico.convex needs the option convexUrl, the deployment's URL");
     const transport = { headers: new Headers(), attempts: 0 };
     // Loaded when first used: programs that only speak REST do not carry it.
     const { ConvexHttpClient } = await import("convex/browser");
@@ -120,7 +113,7 @@ export class ConvexDoor {
           {
             operation: `convex.${type}`,
             method: "POST",
-            url: String(input),
+            url: input instanceof Request ? input.url : input.toString(),
             headers: Object.fromEntries(new Headers(init?.headers)),
             body: typeof init?.body === "string" ? init.body : undefined,
             repeatable: type === "query",

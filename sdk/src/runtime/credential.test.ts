@@ -9,9 +9,7 @@ test("ten parallel 401s cost one refresh, and each call is sent again once", asy
   const stale = jwt({ jti: "stale", exp: inSeconds(600) });
   const fresh = jwt({ jti: "fresh", exp: inSeconds(600) });
   const server = await fakeServer(({ headers }) =>
-    headers["authorization"] === `Bearer ${fresh}`
-      ? { json: { id: "a" } }
-      : problem(401, "unauthenticated"),
+    headers["authorization"] === `Bearer ${fresh}` ? { json: { id: "a" } } : problem(401, "unauthenticated"),
   );
   const asked: boolean[] = [];
   const portico = new Portico({
@@ -77,10 +75,7 @@ test("a provider's failure reaches every waiting caller, and the next call asks 
       return "opaque-token";
     },
   });
-  const failures = await Promise.all([
-    rejection(portico.schedules.get("a")),
-    rejection(portico.schedules.get("b")),
-  ]);
+  const failures = await Promise.all([rejection(portico.schedules.get("a")), rejection(portico.schedules.get("b"))]);
   expect(failures).toEqual([outage, outage]);
   await portico.schedules.get("c");
   expect([asked, server.requests.length]).toEqual([2, 1]);

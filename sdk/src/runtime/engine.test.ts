@@ -24,9 +24,7 @@ function client(baseUrl: string, options: Partial<PorticoOptions> = {}): Portico
 describe("retries", () => {
   test("a 429 with Retry-After in seconds is sent again no earlier, with the same key", async () => {
     const server = await fakeServer((_, index) =>
-      index === 0
-        ? problem(429, "rate_limited", { "retry-after": "2" })
-        : { status: 201, json: { id: "s1" } },
+      index === 0 ? problem(429, "rate_limited", { "retry-after": "2" }) : { status: 201, json: { id: "s1" } },
     );
     const result = await client(server.url).schedules.create(schedule).withResponse();
     const [first, second] = server.requests;
@@ -95,9 +93,7 @@ describe("retries", () => {
   test("a client's retry budget ends the retries of a server that fails for long", async () => {
     const server = await fakeServer(() => problem(503, "down", { "retry-after": "0" }));
     const portico = client(server.url, { maxRetries: 2 });
-    await Promise.all(
-      Array.from({ length: 50 }, () => rejection(portico.schedules.get("a"))),
-    );
+    await Promise.all(Array.from({ length: 50 }, () => rejection(portico.schedules.get("a"))));
     // 50 calls could cost 100 retries; the budget allows a burst of 50.
     expect(server.requests).toHaveLength(100);
   });
@@ -112,9 +108,7 @@ describe("limits", () => {
   });
 
   test("an attempt that hangs is given up and sent again", async () => {
-    const server = await fakeServer((_, index) =>
-      index === 0 ? { hang: true } : { json: { id: "a" } },
-    );
+    const server = await fakeServer((_, index) => (index === 0 ? { hang: true } : { json: { id: "a" } }));
     const call = client(server.url).schedules.get("a", { attemptTimeoutMs: 100 });
     expect((await call.withResponse()).attempts).toBe(2);
   });
@@ -213,9 +207,7 @@ describe("hooks", () => {
     };
     await client(server.url, { hooks: [outer, stepUp] }).schedules.create(schedule);
     expect(seen).toEqual(["schedules.create 1"]);
-    expect(server.requests.map((request) => request.body)).toEqual(
-      Array(2).fill(JSON.stringify(schedule)),
-    );
+    expect(server.requests.map((request) => request.body)).toEqual(Array(2).fill(JSON.stringify(schedule)));
     expect(server.requests[1]?.headers["x-step-up"]).toBe("done");
   });
 

@@ -1,4 +1,4 @@
-import { ApiError, apiError, ConnectionError, PorticoError, TimeoutError } from "../errors";
+import { type ApiError, apiError, ConnectionError, PorticoError, TimeoutError } from "../errors";
 import type { TokenSource } from "./credential";
 import { asText, isRecord, parseJson } from "./json";
 import type { Redactor } from "./redact";

@@ -9,11 +9,7 @@ import { asText, isRecord, parseJson } from "./json";
  *
  * @throws AuthenticationError (`invalid_client`) when the key is not accepted.
  */
-export async function exchangeKey(
-  engine: Engine,
-  baseUrl: string,
-  key: string,
-): Promise<IssuedToken> {
+export async function exchangeKey(engine: Engine, baseUrl: string, key: string): Promise<IssuedToken> {
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: "portico-sdk",
@@ -43,7 +39,6 @@ export async function exchangeKey(
     });
   return {
     token,
-    expiresAtMs:
-      typeof lifetimeSeconds === "number" ? Date.now() + lifetimeSeconds * 1_000 : undefined,
+    expiresAtMs: typeof lifetimeSeconds === "number" ? Date.now() + lifetimeSeconds * 1_000 : undefined,
   };
 }

@@ -40,8 +40,7 @@ test("break stops, and the cursor resumes in another client without skipping a r
   expect(server.requests).toHaveLength(2);
   expect(call.cursor).toBe("100");
   const other = new Portico({ baseUrl: server.url, apiKey: "sk_test_list" });
-  for await (const row of other.schedules.list({ limit: 100, cursor: call.cursor ?? "" }))
-    seen.add(row.id);
+  for await (const row of other.schedules.list({ limit: 100, cursor: call.cursor ?? "" })) seen.add(row.id);
   expect(seen.size).toBe(total);
   expect(server.requests).toHaveLength(4);
 });

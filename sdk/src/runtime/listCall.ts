@@ -22,10 +22,7 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
   readonly #from: string | undefined;
   #cursor: string | undefined;
 
-  constructor(
-    fetchPage: (cursor: string | undefined) => Promise<CallResult<Page<Row>>>,
-    cursor: string | undefined,
-  ) {
+  constructor(fetchPage: (cursor: string | undefined) => Promise<CallResult<Page<Row>>>, cursor: string | undefined) {
     super(() => fetchPage(cursor));
     this.#fetchPage = fetchPage;
     this.#from = cursor;
@@ -44,7 +41,7 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
   async *pages(): AsyncGenerator<Page<Row>, void, undefined> {
     this.#cursor = this.#from;
     // The first page may already have been awaited.
-    for (let result = await this.withResponse(); ; ) {
+    for (let result = await this.withResponse(); ;) {
       yield result.data;
       const { hasMore, nextCursor } = result.data.page;
       if (!hasMore || nextCursor === null) return;

@@ -2,27 +2,17 @@ import type { operations } from "../generated/schema";
 import type { RequestOptions } from "./engine";
 
 type Id = keyof operations;
-type Json<Content> = Content extends { content: { "application/json": infer Body } }
-  ? Body
-  : undefined;
-type Success<Responses> = Responses extends { 200: infer Answer }
-  ? Answer
-  : Responses extends { 201: infer Answer }
-    ? Answer
-    : Responses extends { 202: infer Answer }
-      ? Answer
-      : never;
+type Json<Part> = Part extends { content: { "application/json": infer Content } } ? Content : undefined;
+/** An operation may have several: a create answers 201, or 200 when it found an existing row. */
+type Success<Responses> = Responses[Extract<keyof Responses, 200 | 201 | 202>];
 
 /** JSON body of an operation's success answer; undefined when it answers without one. */
-export type Result<Operation extends Id> = [Success<operations[Operation]["responses"]>] extends [
-  never,
-]
+export type Result<Operation extends Id> = [Success<operations[Operation]["responses"]>] extends [never]
   ? undefined
   : Json<Success<operations[Operation]["responses"]>>;
 
 /** One row of a list. */
-export type Row<Operation extends Id> =
-  Result<Operation> extends { data: readonly (infer Item)[] } ? Item : never;
+export type Row<Operation extends Id> = Result<Operation> extends { data: readonly (infer Item)[] } ? Item : never;
 
 /** JSON body an operation takes. */
 export type Body<Operation extends Id> = Json<NonNullable<operations[Operation]["requestBody"]>>;
@@ -47,5 +37,4 @@ export type Args<Operation extends Id> = Flat<
 export type TenantArgs<Operation extends Id> = Flat<Args<Operation> & { organizationId: string }>;
 
 /** What the function returns; Convex has no undefined. */
-export type Returned<Operation extends Id> =
-  Result<Operation> extends undefined ? null : Result<Operation>;
+export type Returned<Operation extends Id> = Result<Operation> extends undefined ? null : Result<Operation>;

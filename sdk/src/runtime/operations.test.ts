@@ -11,12 +11,15 @@ test.each([
   ["create-=POST ", { ...post, path: "/v1/agent-api-logs" }],
   ["run+!", { ...post, path: "/v1/agent-api-logs/{}/run", takesInput: true, idempotencyKey: false }],
   ["me=GET /v1/me/{}/logs", { ...base, method: "GET", path: "/v1/me/{}/logs" }],
-  ["send+=POST send?dryRun,mode", {
-    ...post,
-    path: "/v1/agent-api-logs/send",
-    takesInput: true,
-    queryNames: ["dryRun", "mode"],
-  }],
+  [
+    "send+=POST send?dryRun,mode",
+    {
+      ...post,
+      path: "/v1/agent-api-logs/send",
+      takesInput: true,
+      queryNames: ["dryRun", "mode"],
+    },
+  ],
 ])("%s", (entry, expected) => {
   expect(readOperation("agentApiLogs", entry)).toEqual({
     verb: /^\w+/.exec(entry)?.[0],

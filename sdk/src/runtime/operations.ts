@@ -37,8 +37,7 @@ export function usualRoute(verb: string): readonly [flags: string, route: string
  * `Idempotency-Key`, `-` none of these. A path without leading slash continues the path of the resource.
  */
 export function readOperation(resource: string, entry: string): Operation {
-  const [, verb = "", flags, given, queryNames] =
-    /^(\w+)([+*!-]*)(?:=([^?]*))?(?:\?(.*))?$/.exec(entry) ?? [];
+  const [, verb = "", flags, given, queryNames] = /^(\w+)([+*!-]*)(?:=([^?]*))?(?:\?(.*))?$/.exec(entry) ?? [];
   const usual = usualRoute(verb);
   const marks = flags || usual[0];
   const [method = "", path = ""] = (given ?? usual[1]).split(" ");

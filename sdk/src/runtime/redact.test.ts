@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jwt, problem, rejection } from "../../test/fakeServer";
 import { Portico, type PorticoOptions } from "../client";
@@ -23,16 +23,20 @@ const failure = fc.constantFrom("problem", "thrown", "html", "success", "refused
 function hostileFetch(kind: string, held: string): typeof globalThis.fetch {
   return async (_input, init) => {
     const authorization = new Headers(init?.headers).get("authorization") ?? held;
-    if (kind === "thrown")
-      throw new TypeError("fetch failed", { cause: new Error(`bad header: ${authorization}`) });
+    if (kind === "thrown") throw new TypeError("fetch failed", { cause: new Error(`bad header: ${authorization}`) });
     if (kind === "html") return new Response(`<p>${authorization}</p>`, { status: 502 });
     if (kind === "success") return Response.json({ id: "a", key: held });
     const status = kind === "refused" ? 401 : 400;
     const echo = { title: `Bad ${held}`, detail: authorization, requestId: held };
-    const { text, headers } = problem(status, "validation_failed", {}, {
-      ...echo,
-      errors: [{ pointer: `/${held}`, code: "bad", message: authorization }],
-    });
+    const { text, headers } = problem(
+      status,
+      "validation_failed",
+      {},
+      {
+        ...echo,
+        errors: [{ pointer: `/${held}`, code: "bad", message: authorization }],
+      },
+    );
     return new Response(text, { status, headers: { ...headers, "x-echo": "1" } });
   };
 }
@@ -40,10 +44,8 @@ function hostileFetch(kind: string, held: string): typeof globalThis.fetch {
 test("no credential reaches the logger or an error's text, whatever the server quotes", async () => {
   const check = async (held: string, how: string, kind: string) => {
     const sink: string[] = [];
-    const write = (message: string, fields: unknown) =>
-      void sink.push(message, JSON.stringify(fields));
-    const credential: Partial<PorticoOptions> =
-      how === "getToken" ? { getToken: async () => held } : { [how]: held };
+    const write = (message: string, fields: unknown) => void sink.push(message, JSON.stringify(fields));
+    const credential: Partial<PorticoOptions> = how === "getToken" ? { getToken: async () => held } : { [how]: held };
     const portico = new Portico({
       baseUrl: "http://127.0.0.1:3211",
       ...credential,
@@ -61,8 +63,8 @@ test("no credential reaches the logger or an error's text, whatever the server q
       if (kind === "success") await call().catch(() => {});
       if (error instanceof PorticoError)
         sink.push(
-          ...[error.message, error.detail, error.stack, JSON.stringify(error), String(error.cause)].map(
-            (text) => JSON.stringify(text ?? ""),
+          ...[error.message, error.detail, error.stack, JSON.stringify(error), String(error.cause)].map((text) =>
+            JSON.stringify(text ?? ""),
           ),
         );
     }

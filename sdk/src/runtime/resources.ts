@@ -27,11 +27,7 @@ export interface Sender {
  * Defines one property per resource of the table on `client`. A resource is built when it is first used: most programs
  * use few of them, and clients are cloned per tenant.
  */
-export function defineResources(
-  client: object,
-  table: Readonly<Record<string, string>>,
-  sender: Sender,
-): void {
+export function defineResources(client: object, table: Readonly<Record<string, string>>, sender: Sender): void {
   for (const [name, entries] of Object.entries(table)) {
     Object.defineProperty(client, name, {
       configurable: true,

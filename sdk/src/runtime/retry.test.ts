@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { backoffMs, RetryBudget, retryAfterMs } from "./retry";
 
@@ -12,10 +12,7 @@ test.each([
   [{ "retry-after": "Mon, 31 Dec 2029 23:59:00 GMT" }, 0],
   [{ "retry-after": "soon" }, undefined],
   [{ "retry-after": "-5" }, undefined],
-  [
-    { "retry-after": "Tue, 01 Jan 2002 00:00:07 GMT", date: "Tue, 01 Jan 2002 00:00:00 GMT" },
-    7_000,
-  ],
+  [{ "retry-after": "Tue, 01 Jan 2002 00:00:07 GMT", date: "Tue, 01 Jan 2002 00:00:00 GMT" }, 7_000],
 ])("Retry-After of %j is %s ms", (headers, expected) => {
   expect(retryAfterMs(new Headers(Object.entries(headers)), nowMs)).toBe(expected);
 });

@@ -16,10 +16,7 @@ export interface Limits {
  *
  * @throws TimeoutError when `timeoutMs` passes, AbortedError when the caller's signal fires.
  */
-export function within<T>(
-  limits: Limits,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export function within<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { signal: outer, attempts } = limits;
   return new Promise<T>((resolve, reject) => {
     const inner = new AbortController();
@@ -57,10 +54,12 @@ export function within<T>(
 
 /** Waits; ends early with AbortedError when the caller's signal fires. */
 export function pause(delayMs: number, limits: Limits): Promise<void> {
-  return within(limits, (signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-    }),
+  return within(
+    limits,
+    (signal) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, delayMs);
+        signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+      }),
   );
 }
