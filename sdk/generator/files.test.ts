@@ -76,6 +76,8 @@ test("functions of an organization take organizationId, others do not; REST-only
 
 test("problem codes come with their statuses", () => {
   expect(file("problems.ts")).toContain("  invalid_state_transition: 409;\n");
+  // Only the schema lists it.
+  expect(file("problems.ts")).toContain("  internal: number;\n");
 });
 
 describe("what cannot become a method fails the generation and names the operation", () => {

@@ -116,8 +116,11 @@ export async function main(): Promise<void> {
   console.log(created.secret);
   // @ts-expect-error a mutation is not a query
   await portico.convex.query("workspace/schedules:activate", { organizationId: "o", scheduleId: "s" });
-  // @ts-expect-error functions of an organization take organizationId
   await portico.convex.mutation("workspace/schedules:activate", { scheduleId: "s" });
+  // @ts-expect-error an argument of the path is missing
+  await portico.convex.mutation("workspace/schedules:activate", { organizationId: "o" });
+  // @ts-expect-error a function outside organizations takes no organizationId
+  await portico.convex.query("tenancy/me:get", { organizationId: "o" });
   // @ts-expect-error no such problem code
   isProblem(new Error(), "no_such_code");
 }

@@ -3,6 +3,7 @@
 /** Problem codes the API documents, each with its HTTP statuses. */
 export interface ProblemStatuses {
   forbidden: 403;
+  internal: number;
   invalid_state_transition: 409;
   not_found: 404;
   precondition_failed: 412;

@@ -395,7 +395,8 @@ export interface components {
             nextCursor: string | null;
         };
         Problem: {
-            code: string;
+            /** @enum {string} */
+            code: "forbidden" | "internal" | "invalid_state_transition" | "not_found" | "precondition_failed" | "rate_limited" | "unauthenticated" | "validation_failed";
             detail: string;
             errors?: {
                 code: string;

@@ -24,17 +24,20 @@ export type Query<Operation extends Id> = NonNullable<operations[Operation]["par
 export type Conditional = RequestOptions & { readonly ifNoneMatch: string };
 
 type Part<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
-type Flat<Parts> = { [Name in keyof Parts]: Parts[Name] };
+type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
+type Parts<Operation extends Id> = Part<operations[Operation]["parameters"]["path"]> &
+  Part<operations[Operation]["parameters"]["query"]> &
+  (Body<Operation> extends undefined ? unknown : Body<Operation>);
 
 /** Arguments of the Convex function behind an operation: path, query and body in one flat object. */
-export type Args<Operation extends Id> = Flat<
-  Part<operations[Operation]["parameters"]["path"]> &
-    Part<operations[Operation]["parameters"]["query"]> &
-    (Body<Operation> extends undefined ? unknown : Body<Operation>)
->;
+export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never]
+  ? Record<string, never>
+  : Flat<Parts<Operation>>;
 
-/** Arguments of a function that works in an organization. */
-export type TenantArgs<Operation extends Id> = Flat<Args<Operation> & { organizationId: string }>;
+/**
+ * Arguments of a function that works in an organization: its id, external id or slug, unless the token names it already.
+ */
+export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string }>;
 
 /** What the function returns; Convex has no undefined. */
 export type Returned<Operation extends Id> = Result<Operation> extends undefined ? null : Result<Operation>;
