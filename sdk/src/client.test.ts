@@ -109,6 +109,12 @@ test("request() reaches any endpoint; answers that are not JSON come as text, no
   expect(await portico.schedules.delete("a")).toBeUndefined();
 });
 
+test("a success that is not the JSON it claims to be is an error", async () => {
+  const server = await fakeServer(() => ({ text: '{"id":"a', headers: { "content-type": "application/json" } }));
+  const error = await rejection(new Portico({ baseUrl: server.url, apiKey }).schedules.get("a"));
+  expect(error).toMatchObject({ name: "ConnectionError", code: "invalid_response", attempts: 1 });
+});
+
 test.each(["", ".", ".."])("the path argument %j is refused before any network", (id) => {
   const portico = new Portico({ baseUrl: "http://127.0.0.1:1", apiKey });
   expect(() => portico.schedules.get(id)).toThrow(TypeError);

@@ -1,6 +1,6 @@
 import { operations } from "./generated/operations";
 import { Resources } from "./generated/resources";
-import { Call, callResult, type CallResult } from "./runtime/call";
+import { Call, callResult, type CallResult, dataOf } from "./runtime/call";
 import { ConvexDoor } from "./runtime/convexDoor";
 import {
   checkedCredential,
@@ -13,11 +13,9 @@ import {
 } from "./runtime/credential";
 import { type Deprecation, Engine, type Hook, type Logger, type Plan, type RequestOptions } from "./runtime/engine";
 import { exchangeKey } from "./runtime/exchange";
-import { parseJson } from "./runtime/json";
-import { ListCall } from "./runtime/listCall";
+import { ListCall, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
 import { defineResources, type Query, queryString, type RequestParts } from "./runtime/resources";
-import { pageOf } from "./runtime/trusted";
 import { RetryBudget } from "./runtime/retry";
 
 /** Options of a client. One of `apiKey`, `token` and `getToken` authenticates it; a client without is anonymous. */
@@ -155,7 +153,7 @@ export class Portico extends Resources {
       async (from) => {
         const query = { ...parts.query, cursor: from };
         const result = await this.#send({ ...parts, query }, options);
-        return { ...result, data: pageOf(result.data) };
+        return { ...result, data: pageOf(result) };
       },
       typeof cursor === "string" ? cursor : undefined,
     );
@@ -163,9 +161,7 @@ export class Portico extends Resources {
 
   async #send(parts: RequestParts, options: RequestOptions): Promise<CallResult<unknown>> {
     const reply = await this.#shared.engine.send(this.#plan(parts, options), options);
-    const json = reply.response.headers.get("content-type")?.includes("json");
-    const data = json && reply.text ? parseJson(reply.text) : reply.text || undefined;
-    return callResult(reply, data);
+    return callResult(reply, dataOf(reply));
   }
 
   #plan(parts: RequestParts, options: RequestOptions): Plan {

@@ -1,3 +1,4 @@
+import { ConnectionError } from "../errors";
 import type { Reply } from "./engine";
 
 /** An answer with the facts of its transport. */
@@ -74,4 +75,28 @@ export function callResult<T>(reply: Reply, data: T): CallResult<T> {
     etag: header("etag"),
     replayed: header("idempotent-replayed") === "true",
   };
+}
+
+/** The data of a reply: JSON, text of any other type, or undefined without a body. */
+export function dataOf(reply: Reply): unknown {
+  const { text, response } = reply;
+  if (!text || !response.headers.get("content-type")?.includes("json")) return text || undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidResponse(reply, "The answer is not valid JSON");
+  }
+}
+
+/** A success status with a body the API cannot have sent: a proxy answered, or the answer was cut off. */
+export function invalidResponse(reply: Pick<Reply, "response" | "attempts">, title: string): ConnectionError {
+  const { response, attempts } = reply;
+  return new ConnectionError({
+    code: "invalid_response",
+    title,
+    status: response.status,
+    requestId: response.headers.get("x-request-id") ?? undefined,
+    headers: response.headers,
+    attempts,
+  });
 }

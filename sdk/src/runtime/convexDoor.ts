@@ -5,7 +5,7 @@ import type { ConvexFunctions } from "../generated/convexFunctions";
 import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
 import { asText, isRecord } from "./json";
-import { functionReference } from "./trusted";
+import { functionReference } from "./functionReference";
 
 type FunctionType = "query" | "mutation" | "action";
 

@@ -1,7 +1,7 @@
 import type { IssuedToken } from "./credential";
 import type { Engine } from "./engine";
-import { ConnectionError } from "../errors";
-import { asText, isRecord, parseJson } from "./json";
+import { dataOf, invalidResponse } from "./call";
+import { asText, isRecord } from "./json";
 
 /**
  * Exchanges an API key or agent key for a short-lived JWT at the token endpoint (RFC 6749 section 4.4, client
@@ -26,17 +26,11 @@ export async function exchangeKey(engine: Engine, baseUrl: string, key: string):
     body: form.toString(),
     repeatable: true,
   };
-  const { text, attempts, response } = await engine.send(plan, {});
-  const answer = parseJson(text);
+  const reply = await engine.send(plan, {});
+  const answer = dataOf(reply);
   const token = isRecord(answer) ? asText(answer["access_token"]) : undefined;
   const lifetimeSeconds = isRecord(answer) ? answer["expires_in"] : undefined;
-  if (token === undefined)
-    throw new ConnectionError({
-      code: "invalid_token_response",
-      title: "The token endpoint answered without an access token",
-      headers: response.headers,
-      attempts,
-    });
+  if (token === undefined) throw invalidResponse(reply, "The token endpoint answered without an access token");
   return {
     token,
     expiresAtMs: typeof lifetimeSeconds === "number" ? Date.now() + lifetimeSeconds * 1_000 : undefined,

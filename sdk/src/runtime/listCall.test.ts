@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fakeServer, rejection } from "../../test/fakeServer";
 import { Portico } from "../client";
+import { ConnectionError } from "../errors";
 
 const total = 250;
 
@@ -68,7 +69,9 @@ test("toArray collects at most its limit and asks for no page it does not need",
 });
 
 test("an answer that is not a page is an error, not an empty list", async () => {
-  const server = await fakeServer(() => ({ json: { items: [] } }));
+  const server = await fakeServer(() => ({ json: { items: [] }, headers: { "x-request-id": "req_3" } }));
   const portico = new Portico({ baseUrl: server.url, apiKey: "sk_test_list" });
-  expect(await rejection(portico.schedules.list().toArray({ limit: 5 }))).toBeInstanceOf(TypeError);
+  const error = await rejection(portico.schedules.list().toArray({ limit: 5 }));
+  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toMatchObject({ code: "invalid_response", status: 200, requestId: "req_3" });
 });

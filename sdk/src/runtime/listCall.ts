@@ -1,4 +1,5 @@
-import { Call, type CallResult } from "./call";
+import { Call, type CallResult, invalidResponse } from "./call";
+import { isRecord } from "./json";
 
 /** One page of a list. `page.nextCursor` resumes behind it, also from another process. */
 export interface Page<Row> {
@@ -68,4 +69,25 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
     }
     return rows;
   }
+}
+
+/**
+ * Takes an answer for a page.
+ *
+ * @throws ConnectionError (`invalid_response`) when it does not have the shape that every list of the API has.
+ */
+export function pageOf(result: CallResult<unknown>): Page<unknown> {
+  const { data } = result;
+  const page = isRecord(data) && isRecord(data["page"]) ? data["page"] : {};
+  const { nextCursor, hasMore, limit } = page;
+  if (!isRecord(data) || !Array.isArray(data["data"]) || typeof hasMore !== "boolean")
+    throw invalidResponse(result, "The answer is not a page");
+  return {
+    data: data["data"],
+    page: {
+      hasMore,
+      nextCursor: typeof nextCursor === "string" ? nextCursor : null,
+      limit: typeof limit === "number" ? limit : data["data"].length,
+    },
+  };
 }
