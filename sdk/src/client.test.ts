@@ -12,7 +12,7 @@ test("requests carry credential, organization and the input in its place", async
   await portico.schedules.create({ title: "Ü", startDate: 1, endDate: 2 });
   await portico.schedules.delete("a/b c", { permanent: true });
   await portico.agents.move("a1", "s1", { note: "rack 4", dryRun: true });
-  await portico.schedules.restore("s1", { requestId: "req_mine" });
+  await portico.schedules.restore("s1", { requestId: "req_mine", headers: { Accept: "application/vnd.x+json" } });
   const [create, remove, move, restore] = server.requests;
   expect(create).toMatchObject({
     method: "POST",
@@ -30,6 +30,7 @@ test("requests carry credential, organization and the input in its place", async
   expect(move?.query.toString()).toBe("dryRun=true");
   expect(restore).toMatchObject({ path: "/v1/schedules/s1/restore", body: "" });
   expect(restore?.headers["x-request-id"]).toBe("req_mine");
+  expect(restore?.headers["accept"]).toBe("application/vnd.x+json");
 });
 
 test("a POST has a key of its own, a GET has none, and a given key is kept", async () => {

@@ -1,6 +1,6 @@
 import { operations } from "./generated/operations";
 import { Resources } from "./generated/resources";
-import { Call, callResult, type CallResult, dataOf } from "./runtime/call";
+import { Call, dataOf, type Outcome } from "./runtime/call";
 import { ConvexDoor } from "./runtime/convexDoor";
 import {
   checkedCredential,
@@ -152,16 +152,16 @@ export class Portico extends Resources {
     return new ListCall(
       async (from) => {
         const query = { ...parts.query, cursor: from };
-        const result = await this.#send({ ...parts, query }, options);
-        return { ...result, data: pageOf(result) };
+        const outcome = await this.#send({ ...parts, query }, options);
+        return { ...outcome, data: pageOf(outcome) };
       },
       typeof cursor === "string" ? cursor : undefined,
     );
   }
 
-  async #send(parts: RequestParts, options: RequestOptions): Promise<CallResult<unknown>> {
+  async #send(parts: RequestParts, options: RequestOptions): Promise<Outcome<unknown>> {
     const reply = await this.#shared.engine.send(this.#plan(parts, options), options);
-    return callResult(reply, dataOf(reply));
+    return { data: dataOf(reply), reply };
   }
 
   #plan(parts: RequestParts, options: RequestOptions): Plan {

@@ -15,6 +15,12 @@ export interface CallResult<T> {
   readonly replayed: boolean;
 }
 
+/** An answer and what was made of its body. */
+export interface Outcome<T> {
+  readonly data: T;
+  readonly reply: Reply;
+}
+
 /**
  * The promise of a call. Await it for the data, or its `withResponse()` for the transport as well.
  *
@@ -23,23 +29,33 @@ export interface CallResult<T> {
  */
 export class Call<T> implements Promise<T> {
   readonly [Symbol.toStringTag]: string = "Call";
-  readonly #start: () => Promise<CallResult<T>>;
-  #result: Promise<CallResult<T>> | undefined;
+  readonly #start: () => Promise<Outcome<T>>;
+  #started: Promise<Outcome<T>> | undefined;
 
-  constructor(start: () => Promise<CallResult<T>>) {
+  constructor(start: () => Promise<Outcome<T>>) {
     this.#start = start;
   }
 
   /** Sends the request now instead of when the call is first awaited. */
   send(): this {
-    this.#result ??= this.#start();
+    this.#started ??= this.#start();
     return this;
   }
 
   /** The data together with response, request id, ETag, attempts and whether it was a replay. */
-  withResponse(): Promise<CallResult<T>> {
-    this.#result ??= this.#start();
-    return this.#result;
+  async withResponse(): Promise<CallResult<T>> {
+    this.#started ??= this.#start();
+    const { data, reply } = await this.#started;
+    const { response, attempts } = reply;
+    const header = (name: string) => response.headers.get(name) ?? undefined;
+    return {
+      data,
+      response,
+      attempts,
+      requestId: header("x-request-id"),
+      etag: header("etag"),
+      replayed: header("idempotent-replayed") === "true",
+    };
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- a call is a promise; that is its purpose
@@ -47,9 +63,8 @@ export class Call<T> implements Promise<T> {
     onFulfilled?: ((data: T) => Value | PromiseLike<Value>) | null,
     onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
   ): Promise<Value | Failure> {
-    return this.withResponse()
-      .then(({ data }) => data)
-      .then(onFulfilled, onRejected);
+    this.#started ??= this.#start();
+    return this.#started.then(({ data }) => data).then(onFulfilled, onRejected);
   }
 
   catch<Failure = never>(
@@ -61,20 +76,6 @@ export class Call<T> implements Promise<T> {
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then().finally(onFinally);
   }
-}
-
-/** The result of a reply whose body has been turned into data. */
-export function callResult<T>(reply: Reply, data: T): CallResult<T> {
-  const { response, attempts } = reply;
-  const header = (name: string) => response.headers.get(name) ?? undefined;
-  return {
-    data,
-    response,
-    attempts,
-    requestId: header("x-request-id"),
-    etag: header("etag"),
-    replayed: header("idempotent-replayed") === "true",
-  };
 }
 
 /** The data of a reply: JSON, text of any other type, or undefined without a body. */
@@ -89,7 +90,7 @@ export function dataOf(reply: Reply): unknown {
 }
 
 /** A success status with a body the API cannot have sent: a proxy answered, or the answer was cut off. */
-export function invalidResponse(reply: Pick<Reply, "response" | "attempts">, title: string): ConnectionError {
+export function invalidResponse(reply: Reply, title: string): ConnectionError {
   const { response, attempts } = reply;
   return new ConnectionError({
     code: "invalid_response",

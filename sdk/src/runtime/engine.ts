@@ -147,7 +147,9 @@ export class Engine {
     let refreshed = false;
 
     for (let attempt = 1, retries = 0; ; attempt += 1) {
-      const token = await this.#token(plan, limits(attempt - 1));
+      const { credential } = plan;
+      const token =
+        credential?.held() ?? (credential && (await within(limits(attempt - 1), () => credential.obtain())));
       const left = limits(attempt);
       const outcome = await this.#attempt(plan, options, token, trace(), {
         ...left,
@@ -158,7 +160,6 @@ export class Engine {
         return outcome;
       }
 
-      const { credential } = plan;
       if (outcome.status === 401 && token !== undefined && credential?.refresh && !refreshed) {
         refreshed = true;
         await this.#refresh(credential, token, limits(attempt));
@@ -178,11 +179,6 @@ export class Engine {
       await pause(delayMs, limits(attempt));
       retries += 1;
     }
-  }
-
-  async #token(plan: Plan, limits: Limits): Promise<string | undefined> {
-    const { credential } = plan;
-    return credential?.held() ?? (credential && (await within(limits, () => credential.obtain())));
   }
 
   async #refresh(credential: TokenSource, stale: string, limits: Limits): Promise<void> {
@@ -205,7 +201,10 @@ export class Engine {
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
       const headers = requestHeaders(plan, options, token, trace);
       const request = { method, url: plan.url, headers, body: plan.body, signal };
-      const response = await this.#dispatch(request, { operation, attempt }, 0);
+      // Only hooks need a Headers object; fetch makes one of its own.
+      const response = await (this.#settings.hooks.length > 0
+        ? this.#dispatch({ ...request, headers: new Headers(headers) }, { operation, attempt }, 0)
+        : this.#fetch(request, attempt));
       const text = await this.#reaching(attempt, () => response.text());
       if (response.ok || response.status === 304 || response.status === plan.accepts)
         return { response, text, attempts: attempt };
@@ -218,18 +217,8 @@ export class Engine {
       if (error instanceof ConnectionError || error instanceof TimeoutError) return error;
       throw error;
     });
-    const failed = outcome instanceof PorticoError;
-    const headers = failed ? outcome.headers : outcome.response.headers;
-    this.#log("debug", "portico request", {
-      operation,
-      method,
-      url: plan.url,
-      attempt,
-      status: failed ? outcome.status : outcome.response.status,
-      code: failed ? outcome.code : undefined,
-      requestId: headers?.get("x-request-id"),
-      durationMs: Math.round(performance.now() - startedMs),
-    });
+    this.#logAttempt(plan, outcome, attempt, startedMs);
+    const headers = outcome instanceof PorticoError ? outcome.headers : outcome.response.headers;
     if (headers) this.#reportDeprecation(operation, headers);
     return outcome;
   }
@@ -237,10 +226,15 @@ export class Engine {
   #dispatch(request: HttpRequest, exchange: Exchange, index: number): Promise<Response> {
     const hook = this.#settings.hooks[index];
     if (hook) return hook(request, (next) => this.#dispatch(next, exchange, index + 1), exchange);
+    return this.#fetch(request, exchange.attempt);
+  }
+
+  #fetch(
+    request: Omit<HttpRequest, "headers"> & { readonly headers: HeadersInit },
+    attempt: number,
+  ): Promise<Response> {
     const { url, method, headers, body, signal } = request;
-    return this.#reaching(exchange.attempt, () =>
-      this.#settings.fetch(url, { method, headers, body: body ?? null, signal }),
-    );
+    return this.#reaching(attempt, () => this.#settings.fetch(url, { method, headers, body: body ?? null, signal }));
   }
 
   /** Runs network work and names its failure. The cause is rebuilt: a runtime's message may quote a header. */
@@ -260,12 +254,29 @@ export class Engine {
 
   #reportDeprecation(operation: string, headers: Headers): void {
     const { onDeprecation } = this.#settings;
+    if (!onDeprecation || this.#reportedDeprecations.has(operation)) return;
     const deprecation = headers.get("deprecation") ?? undefined;
     const sunset = headers.get("sunset") ?? undefined;
-    if (!onDeprecation || (!deprecation && !sunset)) return;
-    if (this.#reportedDeprecations.has(operation)) return;
+    if (!deprecation && !sunset) return;
     this.#reportedDeprecations.add(operation);
     onDeprecation({ operation, deprecation, sunset, link: headers.get("link") ?? undefined });
+  }
+
+  #logAttempt(plan: Plan, outcome: Reply | PorticoError, attempt: number, startedMs: number): void {
+    // A call should not pay for lines that nobody reads.
+    if (!this.#settings.logger) return;
+    const failed = outcome instanceof PorticoError;
+    const headers = failed ? outcome.headers : outcome.response.headers;
+    this.#log("debug", "portico request", {
+      operation: plan.operation,
+      method: plan.method,
+      url: plan.url,
+      attempt,
+      status: failed ? outcome.status : outcome.response.status,
+      code: failed ? outcome.code : undefined,
+      requestId: headers?.get("x-request-id"),
+      durationMs: Math.round(performance.now() - startedMs),
+    });
   }
 
   #log(level: keyof Logger, message: string, fields: Record<string, unknown>): void {
@@ -281,21 +292,19 @@ function reasonOf(error: unknown): string {
   return asText(reason["message"]) || asText(reason["code"]) || "unknown reason";
 }
 
+/** Header names are lower-case throughout, so that a later one replaces an earlier one. */
 function requestHeaders(
   plan: Plan,
   options: RequestOptions,
   token: string | undefined,
   trace: string | undefined,
-): Headers {
-  const headers = new Headers(plan.headers);
-  const set = (name: string, value: string | undefined) => {
-    if (value !== undefined) headers.set(name, value);
-  };
-  set("traceparent", trace);
-  set("x-request-id", options.requestId);
-  set("if-match", options.ifMatch);
-  set("if-none-match", options.ifNoneMatch);
-  set("authorization", token === undefined ? undefined : `Bearer ${token}`);
-  for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+): Record<string, string> {
+  const headers: Record<string, string> = { ...plan.headers };
+  if (trace !== undefined) headers["traceparent"] = trace;
+  if (options.requestId !== undefined) headers["x-request-id"] = options.requestId;
+  if (options.ifMatch !== undefined) headers["if-match"] = options.ifMatch;
+  if (options.ifNoneMatch !== undefined) headers["if-none-match"] = options.ifNoneMatch;
+  if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+  if (options.headers) for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value;
   return headers;
 }

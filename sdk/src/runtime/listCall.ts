@@ -1,4 +1,4 @@
-import { Call, type CallResult, invalidResponse } from "./call";
+import { Call, invalidResponse, type Outcome } from "./call";
 import { isRecord } from "./json";
 
 /** One page of a list. `page.nextCursor` resumes behind it, also from another process. */
@@ -19,11 +19,11 @@ export interface Page<Row> {
  */
 export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row> {
   override readonly [Symbol.toStringTag] = "ListCall";
-  readonly #fetchPage: (cursor: string | undefined) => Promise<CallResult<Page<Row>>>;
+  readonly #fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>;
   readonly #from: string | undefined;
   #cursor: string | undefined;
 
-  constructor(fetchPage: (cursor: string | undefined) => Promise<CallResult<Page<Row>>>, cursor: string | undefined) {
+  constructor(fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>, cursor: string | undefined) {
     super(() => fetchPage(cursor));
     this.#fetchPage = fetchPage;
     this.#from = cursor;
@@ -42,12 +42,12 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
   async *pages(): AsyncGenerator<Page<Row>, void, undefined> {
     this.#cursor = this.#from;
     // The first page may already have been awaited.
-    for (let result = await this.withResponse(); ;) {
-      yield result.data;
-      const { hasMore, nextCursor } = result.data.page;
+    for (let current = await this.then(); ;) {
+      yield current;
+      const { hasMore, nextCursor } = current.page;
       if (!hasMore || nextCursor === null) return;
       this.#cursor = nextCursor;
-      result = await this.#fetchPage(nextCursor);
+      current = (await this.#fetchPage(nextCursor)).data;
     }
   }
 
@@ -76,12 +76,11 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
  *
  * @throws ConnectionError (`invalid_response`) when it does not have the shape that every list of the API has.
  */
-export function pageOf(result: CallResult<unknown>): Page<unknown> {
-  const { data } = result;
+export function pageOf({ data, reply }: Outcome<unknown>): Page<unknown> {
   const page = isRecord(data) && isRecord(data["page"]) ? data["page"] : {};
   const { nextCursor, hasMore, limit } = page;
   if (!isRecord(data) || !Array.isArray(data["data"]) || typeof hasMore !== "boolean")
-    throw invalidResponse(result, "The answer is not a page");
+    throw invalidResponse(reply, "The answer is not a page");
   return {
     data: data["data"],
     page: {

@@ -23,10 +23,10 @@ export type Query<Operation extends Id> = NonNullable<operations[Operation]["par
 /** Options of a conditional read: the answer may be "not modified". */
 export type Conditional = RequestOptions & { readonly ifNoneMatch: string };
 
-type Part<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
+type Given<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
 type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
-type Parts<Operation extends Id> = Part<operations[Operation]["parameters"]["path"]> &
-  Part<operations[Operation]["parameters"]["query"]> &
+type Parts<Operation extends Id> = Given<operations[Operation]["parameters"]["path"]> &
+  Given<operations[Operation]["parameters"]["query"]> &
   (Body<Operation> extends undefined ? unknown : Body<Operation>);
 
 /** Arguments of the Convex function behind an operation: path, query and body in one flat object. */
