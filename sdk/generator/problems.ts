@@ -1,0 +1,58 @@
+import { isRecord } from "../src/runtime/json";
+import { byText, type OpenApiDocument } from "./document";
+
+const problemType = "application/problem+json";
+
+/**
+ * Every documented problem code with its statuses. Examples show which status a code comes with; a code that only a schema
+ * lists, as the shared problem schema does, may come with any.
+ */
+export function problemStatuses(document: OpenApiDocument): string {
+  const statuses = new Map<string, Set<string>>();
+  for (const { operation } of document.rawOperations()) {
+    for (const [status, response] of Object.entries(document.resolve(operation["responses"]))) {
+      if (!/^[45]\d\d$/.test(status)) continue;
+      const content = document.resolve(document.resolve(response)["content"]);
+      const media = document.resolve(content[problemType]);
+      for (const code of exampleCodes(document, media)) statusesOf(statuses, code).add(status);
+      for (const code of schemaCodes(document, media["schema"])) statusesOf(statuses, code);
+    }
+  }
+  const lines = [...statuses]
+    .toSorted(([a], [b]) => byText(a, b))
+    .map(([code, found]) => `  ${code}: ${[...found].toSorted(byText).join(" | ") || "number"};`);
+  return `/** Problem codes the API documents, each with its HTTP statuses. */
+export interface ProblemStatuses {
+${lines.join("\n")}
+}
+`;
+}
+
+function statusesOf(statuses: Map<string, Set<string>>, code: string): Set<string> {
+  const found = statuses.get(code) ?? new Set();
+  statuses.set(code, found);
+  return found;
+}
+
+function exampleCodes(document: OpenApiDocument, media: Record<string, unknown>): string[] {
+  const { example, examples } = media;
+  const named = Object.values(isRecord(examples) ? examples : {});
+  return [example, ...named.map((one) => document.resolve(one)["value"])]
+    .map((value) => (isRecord(value) ? value["code"] : undefined))
+    .filter(isCode);
+}
+
+/** `code` as `const` or `enum`, also in the branches of `allOf`, `oneOf` and `anyOf`. */
+function schemaCodes(document: OpenApiDocument, schema: unknown): string[] {
+  const resolved = document.resolve(schema);
+  const code = document.resolve(document.resolve(resolved["properties"])["code"]);
+  const branches = [resolved["allOf"], resolved["oneOf"], resolved["anyOf"]].flat().filter(isRecord);
+  return [code["const"], code["enum"]]
+    .flat()
+    .filter(isCode)
+    .concat(branches.flatMap((branch) => schemaCodes(document, branch)));
+}
+
+function isCode(value: unknown): value is string {
+  return typeof value === "string" && /^\w+$/.test(value);
+}

@@ -1,0 +1,103 @@
+import { ConnectionError } from "../errors";
+import type { Reply } from "./engine";
+
+/** An answer with the facts of its transport. */
+export interface CallResult<T> {
+  readonly data: T;
+  /** The raw response; its body has been read. */
+  readonly response: Response;
+  readonly requestId: string | undefined;
+  /** `ETag` of the document, for `ifMatch` and `ifNoneMatch`. */
+  readonly etag: string | undefined;
+  /** Requests sent, the first one included. */
+  readonly attempts: number;
+  /** The server answered from its idempotency record: the effect had already happened. */
+  readonly replayed: boolean;
+}
+
+/** An answer and what was made of its body. */
+export interface Outcome<T> {
+  readonly data: T;
+  readonly reply: Reply;
+}
+
+/**
+ * The promise of a call. Await it for the data, or its `withResponse()` for the transport as well.
+ *
+ * @example
+ * const { data, etag } = await portico.schedules.get(id).withResponse();
+ */
+export class Call<T> implements Promise<T> {
+  readonly [Symbol.toStringTag]: string = "Call";
+  readonly #start: () => Promise<Outcome<T>>;
+  #started: Promise<Outcome<T>> | undefined;
+
+  constructor(start: () => Promise<Outcome<T>>) {
+    this.#start = start;
+  }
+
+  /** Sends the request now instead of when the call is first awaited. */
+  send(): this {
+    this.#started ??= this.#start();
+    return this;
+  }
+
+  /** The data together with response, request id, ETag, attempts and whether it was a replay. */
+  async withResponse(): Promise<CallResult<T>> {
+    this.#started ??= this.#start();
+    const { data, reply } = await this.#started;
+    const { response, attempts } = reply;
+    const header = (name: string) => response.headers.get(name) ?? undefined;
+    return {
+      data,
+      response,
+      attempts,
+      requestId: header("x-request-id"),
+      etag: header("etag"),
+      replayed: header("idempotent-replayed") === "true",
+    };
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- a call is a promise; that is its purpose
+  then<Value = T, Failure = never>(
+    onFulfilled?: ((data: T) => Value | PromiseLike<Value>) | null,
+    onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<Value | Failure> {
+    this.#started ??= this.#start();
+    return this.#started.then(({ data }) => data).then(onFulfilled, onRejected);
+  }
+
+  catch<Failure = never>(
+    onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<T | Failure> {
+    return this.then(undefined, onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then().finally(onFinally);
+  }
+}
+
+/** The data of a reply: JSON, text of any other type, or undefined without a body. */
+export function dataOf(reply: Reply): unknown {
+  const { text, response } = reply;
+  if (!text || !response.headers.get("content-type")?.includes("json")) return text || undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidResponse(reply, "The answer is not valid JSON");
+  }
+}
+
+/** A success status with a body the API cannot have sent: a proxy answered, or the answer was cut off. */
+export function invalidResponse(reply: Reply, title: string): ConnectionError {
+  const { response, attempts } = reply;
+  return new ConnectionError({
+    code: "invalid_response",
+    title,
+    status: response.status,
+    requestId: response.headers.get("x-request-id") ?? undefined,
+    headers: response.headers,
+    attempts,
+  });
+}

@@ -1,0 +1,92 @@
+import { Call, invalidResponse, type Outcome } from "./call";
+import { isRecord } from "./json";
+
+/** One page of a list. `page.nextCursor` resumes behind it, also from another process. */
+export interface Page<Row> {
+  readonly data: Row[];
+  readonly page: {
+    readonly nextCursor: string | null;
+    readonly hasMore: boolean;
+    readonly limit: number;
+  };
+}
+
+/**
+ * The call of a list: await it for one page, or iterate it for every row. Nothing is sent before that.
+ *
+ * @example
+ * for await (const schedule of portico.schedules.list({ status: "active" })) console.log(schedule.title);
+ */
+export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row> {
+  override readonly [Symbol.toStringTag] = "ListCall";
+  readonly #fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>;
+  readonly #from: string | undefined;
+  #cursor: string | undefined;
+
+  constructor(fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>, cursor: string | undefined) {
+    super(() => fetchPage(cursor));
+    this.#fetchPage = fetchPage;
+    this.#from = cursor;
+    this.#cursor = cursor;
+  }
+
+  /**
+   * Where to resume the latest iteration: pass it as `cursor` to the same list. Points at the page in progress until its
+   * last row was consumed, so nothing is skipped and at most one page is seen twice. Undefined: from the start.
+   */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  /** Iterates the pages. */
+  async *pages(): AsyncGenerator<Page<Row>, void, undefined> {
+    this.#cursor = this.#from;
+    // The first page may already have been awaited.
+    for (let current = await this.then(); ;) {
+      yield current;
+      const { hasMore, nextCursor } = current.page;
+      if (!hasMore || nextCursor === null) return;
+      this.#cursor = nextCursor;
+      current = (await this.#fetchPage(nextCursor)).data;
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined> {
+    for await (const { data } of this.pages()) yield* data;
+  }
+
+  /**
+   * Collects rows into an array.
+   *
+   * @param options - `limit`: most rows to collect; required, because a list may be longer than memory.
+   */
+  async toArray(options: { readonly limit: number }): Promise<Row[]> {
+    const rows: Row[] = [];
+    if (options.limit < 1) return rows;
+    for await (const row of this) {
+      rows.push(row);
+      if (rows.length >= options.limit) break;
+    }
+    return rows;
+  }
+}
+
+/**
+ * Takes an answer for a page.
+ *
+ * @throws ConnectionError (`invalid_response`) when it does not have the shape that every list of the API has.
+ */
+export function pageOf({ data, reply }: Outcome<unknown>): Page<unknown> {
+  const page = isRecord(data) && isRecord(data["page"]) ? data["page"] : {};
+  const { nextCursor, hasMore, limit } = page;
+  if (!isRecord(data) || !Array.isArray(data["data"]) || typeof hasMore !== "boolean")
+    throw invalidResponse(reply, "The answer is not a page");
+  return {
+    data: data["data"],
+    page: {
+      hasMore,
+      nextCursor: typeof nextCursor === "string" ? nextCursor : null,
+      limit: typeof limit === "number" ? limit : data["data"].length,
+    },
+  };
+}
