@@ -128,6 +128,7 @@ class ExecutorThread {
       const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
         tableOfId,
+        (url) => import(url),
       );
       const schema = compileSchema(request.schemaText, tableOfId);
       const crons = readCrons(namespaces.get("crons"));
