@@ -44,6 +44,7 @@ export class ExecutorClient {
   readonly #watch: NodeJS.Timeout;
   #outbox: string[] = [];
   #control: PendingControl | null = null;
+  #lastControl: Promise<void> = Promise.resolve();
   #worker: Worker | null = null;
   #state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
   #lastLoad: LoadRequest | null = null;
@@ -137,10 +138,19 @@ export class ExecutorClient {
     this.#worker?.postMessage(request);
   }
 
-  async #controlRequest(request: ControlRequest): Promise<WorkerReply> {
+  /** Loads and changes of variables happen one after the other. */
+  #controlRequest(request: ControlRequest): Promise<WorkerReply> {
+    const reply = this.#lastControl.then(() => this.#sendControl(request));
+    this.#lastControl = reply.then(
+      () => undefined,
+      () => undefined,
+    );
+    return reply;
+  }
+
+  async #sendControl(request: ControlRequest): Promise<WorkerReply> {
     if (this.#failure !== null) throw this.#failure;
     await this.#restarting;
-    if (this.#control !== null) throw new Error("Another load or change of variables is under way");
     return await new Promise((resolve, reject) => {
       this.#control = { request, resolve, reject };
       this.#post(request);

@@ -6,10 +6,20 @@ import { functionCrypto } from "./functionCrypto";
 const ACTIONS_HINT =
   "Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
 const MAX_LOG_LINES = 256;
+// Captured before the executor thread replaces them on its global object.
+const { fetch, setTimeout, setInterval } = globalThis;
 
 /** The environment variables that functions read; replaced whenever they change. */
 export interface FunctionEnvironment {
   variables: Readonly<Record<string, string>>;
+}
+
+/** The replaced globals that a thread of its own can also put on its global object. */
+export interface FunctionGlobals {
+  readonly fetch: unknown;
+  readonly setTimeout: unknown;
+  readonly setInterval: unknown;
+  readonly crypto: unknown;
 }
 
 /**
@@ -17,12 +27,13 @@ export interface FunctionEnvironment {
  * refusals by function type.
  *
  * @param globalsKey the key that the deployment's modules were bundled with
+ * @returns the globals, for a thread that runs nothing but functions
  */
 export function installFunctionGlobals(
   globalsKey: string,
   environment: FunctionEnvironment,
   onLog: (path: string, line: string) => void,
-): void {
+): FunctionGlobals {
   const env = new Proxy(
     {},
     {
@@ -32,7 +43,7 @@ export function installFunctionGlobals(
       set: () => false,
     },
   );
-  Reflect.set(globalThis, Symbol.for(globalsKey), {
+  const functionGlobals = {
     process: Object.freeze({ env }),
     nodeProcess: Object.create(process, { env: { value: env } }),
     console: functionConsole(onLog),
@@ -52,7 +63,9 @@ export function installFunctionGlobals(
     },
     AsyncLocalStorage,
     AsyncResource,
-  });
+  };
+  Reflect.set(globalThis, Symbol.for(globalsKey), functionGlobals);
+  return functionGlobals;
 }
 
 function refuseInQueriesAndMutations(what: string): void {

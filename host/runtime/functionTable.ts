@@ -25,12 +25,19 @@ export interface LoadedModules {
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
+/** Node's own `import()`: bundled modules must not pass through the loader of whatever loaded the host. */
+export type NativeImport = (url: string) => Promise<Readonly<Record<string, unknown>>>;
+
 /** Imports a bundle's modules and registers what they export. */
-export async function loadModules(modules: readonly BundledModule[], tableOfId: TableOfId): Promise<LoadedModules> {
+export async function loadModules(
+  modules: readonly BundledModule[],
+  tableOfId: TableOfId,
+  nativeImport: NativeImport,
+): Promise<LoadedModules> {
   const functions = new Map<string, RegisteredFunction>();
   const namespaces = new Map<string, Readonly<Record<string, unknown>>>();
   for (const { modulePath, url } of modules) {
-    const namespace = await importModule(url, modulePath);
+    const namespace = await importModule(url, modulePath, nativeImport);
     namespaces.set(modulePath, namespace);
     for (const [name, value] of Object.entries(namespace)) {
       const registered = register(`${modulePath}:${name}`, value, tableOfId);
@@ -40,21 +47,19 @@ export async function loadModules(modules: readonly BundledModule[], tableOfId: 
   return { functions, namespaces };
 }
 
-async function importModule(url: string, modulePath: string): Promise<Readonly<Record<string, unknown>>> {
+async function importModule(
+  url: string,
+  modulePath: string,
+  nativeImport: NativeImport,
+): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const namespace: Readonly<Record<string, unknown>> = await nativeImport(url);
-    return namespace;
+    return await nativeImport(url);
   } catch (error) {
     throw new BundleError(
       `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
   }
 }
-
-/** `import()` that no test runner or bundler rewrites: the modules are already bundled for this host. */
-const nativeImport = new Function("url", "return import(url)") as (
-  url: string,
-) => Promise<Readonly<Record<string, unknown>>>;
 
 /** An action that the executor only knows by name, because its module runs on the main thread alone. */
 export function mainThreadAction({ path, isPublic }: { path: string; isPublic: boolean }): RegisteredFunction {

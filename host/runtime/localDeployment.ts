@@ -21,6 +21,7 @@ import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
 import { readHttpRouter } from "./httpRouter";
 import type { HttpRouter } from "./httpRouter";
+import { nativeImport } from "./nativeImport";
 import { NO_METADATA } from "./protocol";
 import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
@@ -256,7 +257,7 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   async #loadModules(bundle: FunctionBundle, isWanted: (module: BundledModule) => boolean): Promise<LoadedModules> {
     const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
-    return await loadModules(bundle.modules.filter(isWanted), tableOfId);
+    return await loadModules(bundle.modules.filter(isWanted), tableOfId, nativeImport);
   }
 
   async #runActionFor(

@@ -1,9 +1,12 @@
 import { parseJsonObject } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
-import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
+import { afterPrefix, IndexKeyWriter, STRING_TAG } from "../values/indexKey";
 import { Buffer } from "node:buffer";
 import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
-import type { Connection, SqlRow, Statement } from "./sqlite";
+import type { Connection, SqlRow, SqlValue, Statement } from "./sqlite";
+
+const MAX_ENTRIES_PER_STATEMENT = 8;
+const MAX_REMEMBERED_ROWS = 4;
 
 /** One scanned document: where it stands in its index and its text as stored. */
 export interface ScannedDocument {
@@ -35,7 +38,9 @@ export class DocumentStore {
   readonly #insert: Statement;
   readonly #update: Statement;
   readonly #delete: Statement;
-  readonly #insertEntry: Statement;
+  /** By number of entries: one statement writes all entries of a document, up to the longest of these. */
+  readonly #insertEntries: readonly Statement[];
+  readonly #moveEntry: Statement;
   readonly #deleteEntry: Statement;
   readonly #deleteEntries: Statement;
   readonly #scan: { readonly asc: Statement; readonly desc: Statement };
@@ -46,6 +51,8 @@ export class DocumentStore {
   readonly #rollback: Statement;
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: UndoEntry[] = [];
+  /** Texts that the current call has just found through an index: a patch or delete usually follows. */
+  readonly #justRead = new Map<string, string>();
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
   writeCount = 0;
@@ -58,7 +65,12 @@ export class DocumentStore {
     this.#insert = connection.prepare("INSERT INTO documents (id, value) VALUES (?, ?)");
     this.#update = connection.prepare("UPDATE documents SET value = ? WHERE id = ?");
     this.#delete = connection.prepare("DELETE FROM documents WHERE id = ?");
-    this.#insertEntry = connection.prepare("INSERT INTO index_entries (key, document_id) VALUES (?, ?)");
+    this.#insertEntries = Array.from({ length: MAX_ENTRIES_PER_STATEMENT }, (_, i) =>
+      connection.prepare(
+        `INSERT INTO index_entries (key, document_id) VALUES ${Array(i + 1).fill("(?, ?)").join(", ")}`,
+      ),
+    );
+    this.#moveEntry = connection.prepare("UPDATE index_entries SET key = ? WHERE key = ?");
     this.#deleteEntry = connection.prepare("DELETE FROM index_entries WHERE key = ?");
     this.#deleteEntries = connection.prepare("DELETE FROM index_entries WHERE key >= ? AND key < ?");
     const scan = (order: string) =>
@@ -104,6 +116,7 @@ export class DocumentStore {
     // Some errors, such as a full disk, have made SQLite roll back on its own.
     if (this.#connection.inTransaction) this.#rollback.run([]);
     this.#connection.failure = null;
+    this.#justRead.clear();
     this.#inTransaction = false;
     this.#undoLog.length = 0;
     this.writeCount++;
@@ -123,18 +136,19 @@ export class DocumentStore {
   /** Forgets the undo log once a top-level call has succeeded. */
   keepAll(): void {
     this.#undoLog.length = 0;
+    this.#justRead.clear();
   }
 
   get(id: string): string | null {
+    const justRead = this.#justRead.get(id);
+    if (justRead !== undefined) return justRead;
     const value = this.#get.get([id])?.[0];
     return typeof value === "string" ? value : null;
   }
 
   insert(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
     this.#record({ table, id, before: null, after: text });
-    this.#insert.run([id, text]);
-    for (const index of table.indexes.values())
-      this.#insertEntry.run([index.keyOf(this.#keyWriter, document, id), id]);
+    this.#write(table, id, text, document);
   }
 
   replace(
@@ -158,7 +172,9 @@ export class DocumentStore {
       return this.#scanIds[order]
         .all([range.lower.toString("utf8"), range.upper.toString("utf8"), limit])
         .map(([id, text]) => ({ key: Buffer.from(String(id), "utf8"), text: String(text) }));
-    return this.#scan[order].all([range.lower, range.upper, limit]).map(scannedDocumentOf);
+    const rows = this.#scan[order].all([range.lower, range.upper, limit]).map(scannedDocumentOf);
+    if (rows.length <= MAX_REMEMBERED_ROWS) for (const { key, text } of rows) this.#justRead.set(idInKey(key), text);
+    return rows;
   }
 
   /** The number of documents in a table. */
@@ -171,7 +187,7 @@ export class DocumentStore {
   backfillIndex(catalog: Catalog, table: StoredTable, definition: IndexDefinition): void {
     const index = catalog.addIndex(table, definition);
     for (const { id, document } of this.documentsOf(table))
-      this.#insertEntry.run([index.keyOf(this.#keyWriter, document, id), id]);
+      this.#insertEntries[0]?.run([index.keyOf(this.#keyWriter, document, id), id]);
   }
 
   dropIndex(catalog: Catalog, table: StoredTable, index: StoredIndex): void {
@@ -204,19 +220,30 @@ export class DocumentStore {
   #record(entry: UndoEntry): void {
     this.ensureTransaction();
     this.#undoLog.push(entry);
+    this.#justRead.delete(entry.id);
     this.writeCount++;
     if (entry.table.name.startsWith("_")) this.jobWriteCount++;
   }
 
   #apply(table: StoredTable, id: string, from: string | null, to: string | null): void {
     this.writeCount++;
+    this.#justRead.delete(id);
     if (from === null && to !== null) {
-      const document = parseJsonObject(to);
-      this.#insert.run([id, to]);
-      for (const index of table.indexes.values())
-        this.#insertEntry.run([index.keyOf(this.#keyWriter, document, id), id]);
+      this.#write(table, id, to, parseJsonObject(to));
     } else if (from !== null && to === null) this.#erase(table, id, parseJsonObject(from));
     else if (from !== null && to !== null) this.#rewrite(table, id, parseJsonObject(from), to, parseJsonObject(to));
+  }
+
+  #write(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
+    this.#insert.run([id, text]);
+    let parameters: SqlValue[] = [];
+    for (const index of table.indexes.values()) {
+      parameters.push(index.keyOf(this.#keyWriter, document, id), id);
+      if (parameters.length < 2 * MAX_ENTRIES_PER_STATEMENT) continue;
+      this.#insertEntries.at(-1)?.run(parameters);
+      parameters = [];
+    }
+    if (parameters.length > 0) this.#insertEntries[parameters.length / 2 - 1]?.run(parameters);
   }
 
   #rewrite(
@@ -230,9 +257,7 @@ export class DocumentStore {
     for (const index of table.indexes.values()) {
       const oldKey = index.keyOf(this.#keyWriter, before, id);
       const newKey = index.keyOf(this.#keyWriter, after, id);
-      if (oldKey.equals(newKey)) continue;
-      this.#deleteEntry.run([oldKey]);
-      this.#insertEntry.run([newKey, id]);
+      if (!oldKey.equals(newKey)) this.#moveEntry.run([newKey, oldKey]);
     }
   }
 
@@ -250,6 +275,11 @@ export class DocumentStore {
 export function wholeIndex(index: StoredIndex): { readonly lower: Buffer; readonly upper: Buffer } {
   const lower = new IndexKeyWriter().reset(index.number).take();
   return { lower, upper: afterPrefix(lower) };
+}
+
+/** The document id that ends every index key, behind its string tag and before its terminator. */
+function idInKey(key: Buffer): string {
+  return key.toString("latin1", key.lastIndexOf(STRING_TAG) + 1, key.length - 1);
 }
 
 /** The scan statements select a BLOB and a TEXT column, which libsql gives as Buffer and string. */

@@ -9,7 +9,7 @@ const TAG_INT64 = 3;
 const TAG_FLOAT64 = 4;
 const TAG_FALSE = 5;
 const TAG_TRUE = 6;
-const TAG_STRING = 7;
+export const STRING_TAG = 7;
 const TAG_BYTES = 8;
 const TAG_ARRAY = 9;
 const TAG_OBJECT = 10;
@@ -70,7 +70,7 @@ export class IndexKeyWriter {
 
   writeString(value: string): this {
     this.#reserve(value.length * 3 + 2);
-    this.#bytes[this.#length++] = TAG_STRING;
+    this.#bytes[this.#length++] = STRING_TAG;
     const start = this.#length;
     this.#length += this.#bytes.write(value, start, "utf8");
     if (value.includes("\0")) this.#escapeZeros(start);

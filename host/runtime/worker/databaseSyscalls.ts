@@ -50,6 +50,7 @@ export function insertDocument(transaction: Transaction, args: ConvexJsonObject)
 export function patchDocument(transaction: Transaction, args: ConvexJsonObject): string {
   const patch = args["value"];
   if (!isJsonObject(patch)) throw new Error("Invalid argument `value` for `db.patch`: Value must be an Object");
+  checkFieldNames(patch, "patch");
   return rewriteDocument(transaction, args, "patch", (before) => {
     const after: Record<string, ConvexJson> = { ...before };
     for (const [field, value] of Object.entries(patch)) {

@@ -8,6 +8,7 @@ import { ExecutionState } from "../executionState";
 import { installFunctionGlobals } from "../functionGlobals";
 import type { FunctionEnvironment } from "../functionGlobals";
 import { loadModules, mainThreadAction } from "../functionTable";
+import { readHttpRouter } from "../httpRouter";
 import { installSyscallBoundary } from "../frames";
 import type { CallContext } from "../frames";
 import { NO_METADATA } from "../protocol";
@@ -63,7 +64,10 @@ class ExecutorThread {
     this.#executor = new Executor(this.#host, meta, this.#clock, this.#state);
     this.#environment = { variables: this.#allVariables() };
     installSyscallBoundary();
-    installFunctionGlobals(options.globalsKey, this.#environment, log);
+    const { fetch, setTimeout, setInterval, crypto } = installFunctionGlobals(options.globalsKey, this.#environment, log);
+    // `globalThis.fetch` must not be a way round what `fetch` refuses.
+    for (const [name, value] of Object.entries({ fetch, setTimeout, setInterval, crypto }))
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
     // A promise that nobody awaited belongs to a function that has been answered already.
     process.on("unhandledRejection", (reason) => log("", `[ERROR] Unhandled rejection: ${String(reason)}`));
     port.on("message", (request: WorkerRequest) => {
@@ -128,8 +132,11 @@ class ExecutorThread {
       const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
         tableOfId,
+        (url) => import(url),
       );
       const schema = compileSchema(request.schemaText, tableOfId);
+      // Checked here already: once this thread has swapped the code, the main thread must be able to follow.
+      readHttpRouter(namespaces.get("http"));
       const crons = readCrons(namespaces.get("crons"));
       store.ensureTransaction();
       applySchema(schema, store, catalog);

@@ -1,0 +1,2 @@
+// CommonJS because test runners and TypeScript loaders rewrite import() in ES modules, but not here.
+module.exports = (url) => import(url);

@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { copyFixture, errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+
+let scratch: ReturnType<typeof scratchDirectory>;
+let file: string;
+
+beforeEach(() => {
+  scratch = scratchDirectory();
+  file = join(scratch.path, "store.sqlite3");
+});
+
+afterEach(() => {
+  scratch.remove();
+});
+
+describe("a store", () => {
+  it("keeps documents and variables, and its clock never goes back", async () => {
+    const first = await openFixture({ file });
+    await valueOf(first, "mutation", "behaviour:add", { name: "kept" });
+    await first.updateEnvironmentVariables(new Map([["GREETING", "kept"]]));
+    const timestamp = first.latestTimestamp();
+    await first.close();
+    const second = await openFixture({ file });
+    expect(second.latestTimestamp()).toBeGreaterThan(timestamp);
+    expect(await valueOf(second, "mutation", "behaviour:add", { name: "kept" })).toBe(2);
+    expect(second.environmentVariables()).toEqual({ GREETING: "kept" });
+    await second.close();
+  });
+
+  it("belongs to one host at a time", async () => {
+    const first = await openFixture({ file });
+    await expect(openFixture({ file })).rejects.toThrow(`${file} is in use by another host.`);
+    await first.close();
+    await (await openFixture({ file })).close();
+  });
+
+  it("is refused when it is damaged", async () => {
+    writeFileSync(file, "this is no database, only some text that is long enough".repeat(50));
+    await expect(openFixture({ file })).rejects.toThrow(`${file} is damaged or not a store of this host.`);
+  });
+
+  it("loses nothing that it acknowledged when the process is killed", async () => {
+    const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "writeUntilKilled.ts");
+    const child = spawn(process.execPath, ["--import", "tsx", program, file], { stdio: ["ignore", "pipe", "inherit"] });
+    let acknowledged = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      acknowledged = Math.max(acknowledged, Number(line));
+      if (acknowledged > 300) break;
+    }
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const reopened = await openFixture({ file });
+    const value = Number(await valueOf(reopened, "query", "behaviour:read", { name: "outer" }));
+    expect(value).toBeGreaterThanOrEqual(acknowledged);
+    // Each call writes both counters; a torn batch would leave them apart.
+    expect(await valueOf(reopened, "query", "behaviour:read", { name: "inner" })).toBe(value * 2);
+    await reopened.close();
+  }, 30_000);
+});
+
+describe("the scheduler", () => {
+  it("runs jobs of a committed mutation once, and none of a failed one", async () => {
+    const deployment = await openFixture({ file });
+    const schedule = { name: "scheduled", delayMs: 0, fail: false };
+    await valueOf(deployment, "mutation", "behaviour:scheduleAdds", schedule);
+    await errorOf(deployment, "mutation", "behaviour:scheduleAdds", { ...schedule, fail: true });
+    await expect.poll(() => valueOf(deployment, "query", "behaviour:read", { name: "scheduled" })).toBe(1);
+    expect(await valueOf(deployment, "query", "behaviour:jobs")).toMatchObject([
+      { name: "behaviour.js:scheduledAdd", args: [{ name: "scheduled" }], state: { kind: "success" } },
+    ]);
+    await deployment.close();
+  });
+
+  it("runs after a restart what was due meanwhile, but not what was cancelled", async () => {
+    const first = await openFixture({ file });
+    const schedule = { name: "late", delayMs: 150, fail: false };
+    const id = await valueOf(first, "mutation", "behaviour:scheduleAdds", { ...schedule, delayMs: 60_000 });
+    await valueOf(first, "mutation", "behaviour:cancel", { id: String(id) });
+    await valueOf(first, "mutation", "behaviour:scheduleAdds", schedule);
+    await first.close();
+    const second = await openFixture({ file });
+    await expect.poll(() => valueOf(second, "query", "behaviour:read", { name: "late" })).toBe(1);
+    expect(await valueOf(second, "query", "behaviour:jobs")).toMatchObject([
+      { state: { kind: "canceled" } },
+      { state: { kind: "success" } },
+    ]);
+    await second.close();
+  });
+
+  it("runs an interval cron when it is first deployed and not again before its time", async () => {
+    const first = await openFixture({ file });
+    await expect.poll(() => valueOf(first, "query", "behaviour:read", { name: "ticks" })).toBe(1);
+    await first.close();
+    const second = await openFixture({ file });
+    expect(await valueOf(second, "query", "behaviour:read", { name: "ticks" })).toBe(1);
+    await second.close();
+  });
+});
+
+describe("reload", () => {
+  it("swaps code, backfills a new index and keeps the old code when the new one is refused", async () => {
+    const functionsDirectory = copyFixture(scratch.path);
+    const edit = (name: string, from: string, to: string): void => {
+      const path = join(functionsDirectory, name);
+      const text = readFileSync(path, "utf8");
+      if (!text.includes(from)) throw new Error(`${name} does not contain ${from}`);
+      writeFileSync(path, text.replace(from, to));
+    };
+    const deployment = await openFixture({ file, functionsDirectory });
+    await valueOf(deployment, "mutation", "agents:create", { guid: "old", tenant: "t" });
+
+    edit("schema.ts", '.index("by_label", ["label"])', '.index("by_label", ["guid", "label"])');
+    edit("agents.ts", 'q.eq("label", undefined)', 'q.eq("guid", "old")');
+    await deployment.reload();
+    expect(await valueOf(deployment, "query", "agents:withoutLabel")).toMatchObject([{ guid: "old" }]);
+
+    edit("schema.ts", "checkIns: v.number()", "checkIns: v.string()");
+    await expect(deployment.reload()).rejects.toThrow(/Document with ID "\w{32}" in table "agents" does not match the schema/);
+    edit("schema.ts", "checkIns: v.string()", "checkIns: v.number()");
+    edit("agents.ts", "export const create =", "export const create = =");
+    await expect(deployment.reload()).rejects.toThrow(/agents\.ts:\d+:\d+: Unexpected "="/);
+    expect(await valueOf(deployment, "query", "agents:withoutLabel")).toMatchObject([{ guid: "old" }]);
+    expect(await valueOf(deployment, "mutation", "agents:checkIn", { guid: "old" })).toBe(1);
+    await deployment.close();
+  });
+});

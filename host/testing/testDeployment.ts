@@ -1,0 +1,87 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Caller, FunctionOutcome, FunctionType, JsonValue } from "../deployment";
+import { openDeployment } from "../runtime/openDeployment";
+import type { DeploymentOptions, ReloadableDeployment } from "../runtime/openDeployment";
+
+/** The functions that the host's own tests run. */
+export const fixtureDirectory = join(dirname(fileURLToPath(import.meta.url)), "fixture", "convex");
+
+export interface CallOptions {
+  readonly caller?: Caller;
+  readonly allowInternal?: boolean;
+}
+
+/** Opens the fixture, in memory unless a file is given. */
+export async function openFixture(options: Partial<DeploymentOptions> = {}): Promise<ReloadableDeployment> {
+  return await openDeployment({
+    functionsDirectory: fixtureDirectory,
+    file: ":memory:",
+    cloudUrl: "http://127.0.0.1:3210",
+    siteUrl: "http://127.0.0.1:3211",
+    environmentVariables: { ISSUER: "https://issuer.test" },
+    ...options,
+  });
+}
+
+/** A directory for one test, and how to remove it. */
+export function scratchDirectory(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "convex-host-test-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Copies the fixture's functions so that a test may edit them, with the repository's packages beside them. */
+export function copyFixture(into: string): string {
+  const target = join(into, "convex");
+  const [packages] = createRequire(import.meta.url).resolve("convex/server").split(/(?<=node_modules)/);
+  symlinkSync(packages ?? "", join(into, "node_modules"));
+  cpSync(fixtureDirectory, target, { recursive: true });
+  return target;
+}
+
+/** Calls a function with plain JSON arguments. */
+export async function outcomeOf(
+  deployment: ReloadableDeployment,
+  type: FunctionType | "any",
+  path: string,
+  args: JsonValue = {},
+  options: CallOptions = {},
+): Promise<FunctionOutcome> {
+  return await deployment.call({
+    type,
+    path,
+    argsText: JSON.stringify(args),
+    caller: options.caller ?? { kind: "anonymous" },
+    metadata: { requestId: "0123456789abcdef", ip: null, userAgent: null },
+    allowInternal: options.allowInternal ?? false,
+  });
+}
+
+/** The value of a call that must succeed, parsed. */
+export async function valueOf(
+  deployment: ReloadableDeployment,
+  type: FunctionType | "any",
+  path: string,
+  args: JsonValue = {},
+  options: CallOptions = {},
+): Promise<unknown> {
+  const outcome = await outcomeOf(deployment, type, path, args, options);
+  if (outcome.status === "error") throw new Error(outcome.errorMessage);
+  return JSON.parse(outcome.valueText);
+}
+
+/** The message of a call that must fail. */
+export async function errorOf(
+  deployment: ReloadableDeployment,
+  type: FunctionType | "any",
+  path: string,
+  args: JsonValue = {},
+  options: CallOptions = {},
+): Promise<string> {
+  const outcome = await outcomeOf(deployment, type, path, args, options);
+  if (outcome.status === "success") throw new Error(`${path} succeeded with ${outcome.valueText}`);
+  return outcome.errorMessage;
+}
