@@ -10,10 +10,17 @@ export interface Credential {
   readonly hash: string;
 }
 
+/** A verified token, whether or not its user is known yet. */
+export interface IdentityCaller {
+  readonly kind: "identity";
+  readonly identity: UserIdentity;
+}
+
 /** Who calls. Rights come later, from the membership or the key. */
 export type Caller =
   | { readonly kind: "anonymous" }
   | { readonly kind: "enrollment"; readonly hash: string }
+  | IdentityCaller
   | { readonly kind: "user"; readonly user: Doc<"users">; readonly claimedOrganization: string | undefined }
   | { readonly kind: "apiKey"; readonly apiKey: Doc<"apiKeys">; readonly scopes: readonly string[] }
   | { readonly kind: "agent"; readonly agent: Doc<"agents"> };
@@ -39,12 +46,21 @@ export async function verifiedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<Use
   }
 }
 
-/** Finds the principal behind a credential or a verified token. Throws the 401 or 403 that applies. */
-export async function identifyCaller(ctx: QueryCtx, credential: Credential | undefined, now: number): Promise<Caller> {
+/**
+ * Finds the principal behind a credential or a verified token; with `asIdentity` a person's token stands for itself, so
+ * that an operation can create the user it names. Throws the 401 or 403 that applies.
+ */
+export async function identifyCaller(
+  ctx: QueryCtx,
+  credential: Credential | undefined,
+  now: number,
+  asIdentity = false,
+): Promise<Caller> {
   if (credential) return callerOfCredential(ctx, credential, now);
   const identity = await verifiedIdentity(ctx);
   if (!identity) return { kind: "anonymous" };
   if (identity.issuer === gatewayIssuer()) return callerOfMachineToken(ctx, identity, now);
+  if (asIdentity) return { kind: "identity", identity };
   const user = await ctx.db
     .query("users")
     .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", identity.tokenIdentifier))

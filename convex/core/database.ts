@@ -2,6 +2,7 @@ import { appendAudit, auditedValues, changesBetween } from "./audit";
 import { deleteCascading } from "./cascades";
 import { ProblemError } from "./errors";
 import { tableFacts } from "./tableFacts";
+import { findOrganization } from "./tenant";
 import type { AuditEntry, RequestOrigin } from "./audit";
 import type { Caller } from "./caller";
 import type { TenantTable } from "./documents";
@@ -95,8 +96,9 @@ export class RowWriter {
     const row = this.withBaseFields<Table>(facts, values);
     await this.assertUnique(table, facts, row, undefined);
     const id = await this.ctx.db.insert(table, row);
-    await this.audit(table, "create", id, auditedValues(table, row));
-    return storedRow<Table>(row, id);
+    const stored = storedRow<Table>(row, id);
+    await this.audit(table, "create", stored, auditedValues(table, row));
+    return stored;
   }
 
   /** Changes fields of a row; nothing is written when nothing differs. Throws 409 when it would not be unique. */
@@ -109,22 +111,22 @@ export class RowWriter {
     return this.change(table, row, changes, "update", auditMetadata);
   }
 
-  /** Marks a row as deleted; it leaves every default list and can be restored. Throws 409 when it is deleted already. */
-  async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<Doc<Table>> {
+  /** Marks a row as deleted, with other changes if given; it leaves every default list and can be restored. Throws 409 when it is deleted already. */
+  async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) !== undefined) throw new ProblemError("already_deleted", "It is in the trash already.");
-    return this.change(table, row, deletedAtChange<Table>(this.scope.now), "delete");
+    return this.change(table, row, { ...also, ...deletedAtChange<Table>(this.scope.now) }, "delete");
   }
 
-  /** Takes a row out of the trash; uniqueness is checked again. Throws 409 when it is not deleted. */
-  async restore<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<Doc<Table>> {
+  /** Takes a row out of the trash, with other changes if given; uniqueness is checked again. Throws 409 when it is not deleted. */
+  async restore<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) === undefined) throw new ProblemError("not_deleted", "It is not in the trash.");
-    return this.change(table, row, deletedAtChange<Table>(undefined), "restore");
+    return this.change(table, row, { ...also, ...deletedAtChange<Table>(undefined) }, "restore");
   }
 
   /** Deletes a row for good, with what refers to it. Throws 409 when a restricting row refers to it. */
   async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
-    await this.audit(table, "purge", row._id, auditedValues(table, row));
+    await this.audit(table, "purge", row, auditedValues(table, row));
   }
 
   /** Appends an audit row that no write of a row implies. */
@@ -147,17 +149,17 @@ export class RowWriter {
     const stamped = facts.base === "CU" || facts.base === "CUD" ? { ...changes, updatedAt: this.scope.now } : changes;
     await this.assertUnique(table, facts, next, row._id);
     await patchRow(this.ctx, table, row._id, stamped);
-    await this.audit(table, operation, row._id, operation === "delete" ? auditedValues(table, row) : differences, metadata);
+    await this.audit(table, operation, row, operation === "delete" ? auditedValues(table, row) : differences, metadata);
     return storedRow<Table>({ ...row, ...stamped }, row._id);
   }
 
   private async assertUnique(table: TableNames, facts: TableFacts, row: object, ownId: string | undefined) {
     const values = new Map<string, unknown>(Object.entries(row));
     if (values.get("deletedAt") !== undefined) return;
-    for (const { fields, index, code } of facts.unique) {
+    for (const { fields, index, code, includesTrash } of facts.unique) {
       if (fields.some((field) => field !== "organizationId" && values.get(field) === undefined)) continue;
       const others = await takeByIndex(this.ctx, table, index, facts.indexes[index] ?? [], values);
-      if (others.some((other) => other._id !== ownId && deletedAtOf(other) === undefined)) {
+      if (others.some((other) => other._id !== ownId && (includesTrash || deletedAtOf(other) === undefined))) {
         const named = fields.filter((field) => field !== "organizationId").join(", ");
         throw new ProblemError(code, `Another ${facts.noun} has the same ${named}.`);
       }
@@ -175,18 +177,22 @@ export class RowWriter {
     });
   }
 
-  private async audit(
-    table: TableNames,
+  private async audit<Table extends TableNames>(
+    table: Table,
     operation: "create" | "update" | "delete" | "restore" | "purge",
-    recordId: string,
+    row: Doc<Table>,
     changes: unknown,
     metadata?: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const facts: TableFacts = tableFacts[table];
     if (!facts.audited) return;
-    const ownVerb = this.scope.action.startsWith(`${facts.noun}.`);
+    const [noun] = this.scope.action.split(".");
+    const ownVerb = noun === facts.noun || (noun === "credential" && facts.secret.length > 0);
     const action = ownVerb ? this.scope.action : `${facts.noun}.${operation}`;
-    await this.appendAudit({ action, operation, tableName: table, recordId, changes, metadata });
+    const entry: AuditEntry = { action, operation, tableName: table, recordId: row._id, changes, metadata };
+    const { caller, tenant, origin, now } = this.scope;
+    const organization = tenant?.organization ?? (isOrganization(table, row) ? row : undefined);
+    await appendAudit(this.ctx, caller, organization, origin, entry, now);
   }
 }
 
@@ -243,6 +249,11 @@ export class UnscopedReader {
   query<Table extends TableNames>(table: Table) {
     return this.ctx.db.query(table);
   }
+
+  /** The organization with this id, slug or external id, deleted ones included. */
+  organization(name: string): Promise<Doc<"organizations"> | null> {
+    return findOrganization(this.ctx, name);
+  }
 }
 
 /** Writes past the tenant, with the same phases. */
@@ -260,12 +271,22 @@ export class UnscopedWriter extends RowWriter {
   query<Table extends TableNames>(table: Table) {
     return this.reader.query(table);
   }
+
+  /** Writes of one organization, for calls that run in none: its creator's first membership, a leaving user's last one. */
+  within(organization: Doc<"organizations">): TenantWriter {
+    const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };
+    return new TenantWriter(this.ctx, { ...this.scope, tenant });
+  }
 }
 
 /** The user a write is attributed to: the caller, or the creator of the API key. */
 export function actingUser(caller: Caller): Id<"users"> | undefined {
   if (caller.kind === "user") return caller.user._id;
   return caller.kind === "apiKey" ? caller.apiKey.createdBy : undefined;
+}
+
+function isOrganization(table: TableNames, row: object): row is Doc<"organizations"> {
+  return table === "organizations" && "settings" in row;
 }
 
 function deletedAtOf(row: object): unknown {

@@ -16,8 +16,9 @@ export type Problem = {
 };
 
 /** The problem of `code`; `type` resolves to the page of the code on this deployment's site origin. */
-export function problemOf(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]): Problem {
-  const [status, title] = problems[code];
+export function problemOf(code: ProblemCode, detail: string, errors?: readonly ProblemFault[], statusInstead?: number): Problem {
+  const [usualStatus, title] = problems[code];
+  const status = statusInstead ?? usualStatus;
   const type = `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
   return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
 }
@@ -31,8 +32,9 @@ export class ProblemError extends ConvexError<Problem> {
   /** Set by the permission phase: the audit row that the gateway writes afterwards. Never part of the answer. */
   denial: Denial | undefined;
 
-  constructor(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]) {
-    super(problemOf(code, detail, errors));
+  /** `status` replaces the code's own where one code names two situations: a revoked key is 401 as credential, 409 as target. */
+  constructor(code: ProblemCode, detail: string, errors?: readonly ProblemFault[], status?: number) {
+    super(problemOf(code, detail, errors, status));
   }
 
   get code(): ProblemCode {

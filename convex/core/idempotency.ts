@@ -25,6 +25,8 @@ function principalOf(caller: Caller): string {
       return `agent:${caller.agent._id}`;
     case "enrollment":
       return `enrollment:${caller.hash.slice(0, 32)}`;
+    case "identity":
+      return `identity:${caller.identity.tokenIdentifier}`;
     case "anonymous":
       return "anonymous";
   }

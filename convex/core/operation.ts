@@ -15,10 +15,11 @@ import type { PaginationOptions, PaginationResult, RegisteredAction, RegisteredM
 import type * as z from "zod";
 
 /**
- * Who may call (domain rule 2.3): `user` level 1, any valid user; `organization` level 2, a member (machines and assigned
+ * Who may call (domain rule 2.3): `identity` any verified token of a person, even of one not known here yet; `user` level 1,
+ * any valid user; `organization` level 2, a member (machines and assigned
  * roles need the permission); `permission` level 3; `agent` a device agent; `enrollment` a holder of an enrolment token.
  */
-export type Access = "user" | "organization" | "permission" | "agent" | "enrollment";
+export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment";
 
 /** Parameters of every list. */
 function pageParameters(): Fields {
@@ -38,6 +39,8 @@ interface BaseContext {
   readonly caller: Caller;
   readonly now: number;
   readonly origin: RequestOrigin;
+  /** What `Portico-Organization` says, for operations that run in no organization but show one. */
+  readonly namedOrganization: string | undefined;
 }
 interface MutationBase extends BaseContext {
   readonly scheduler: MutationCtx["scheduler"];
@@ -64,14 +67,16 @@ export interface TenantMutationContext extends UserMutationContext {
   readonly tenant: Tenant;
 }
 
-type Tenantless = "user" | "enrollment";
+type Tenantless = "identity" | "user" | "enrollment";
+/** The permission phase lets callers of one kind only through to these operations. */
+type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<Caller, { kind: A }> : Caller;
 type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless
     ? UserQueryContext
     : TenantQueryContext
   : A extends Tenantless
     ? UserMutationContext
-    : TenantMutationContext) & { readonly row: Row };
+    : TenantMutationContext) & { readonly row: Row; readonly caller: CallerOf<A> };
 
 type Output<F extends Fields> = z.output<z.ZodObject<F>>;
 type Input<F extends Fields> = z.input<z.ZodObject<F>>;

@@ -53,7 +53,7 @@ export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, r
   const now = Date.now();
   const { declaration } = operation;
 
-  const caller = await identifyCaller(ctx, request.credential, now);
+  const caller = await identifyCaller(ctx, request.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
   const reach = permissionPhase(operation, caller, tenant);
   const scope: Scope = { caller, tenant, origin: request, now, action: operation.action };
@@ -85,10 +85,13 @@ async function tenantPhase(
   if (caller.kind === "anonymous" || caller.kind === "enrollment") {
     throw new ProblemError("unauthenticated", "This operation needs a credential.");
   }
-  if (declaration.access === "user") return undefined;
+  if (declaration.access === "user" || caller.kind === "identity") return undefined;
   const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
-  const inPath = declaration.path.includes("{organizationId}") ? argument : undefined;
-  const named = request.organization ?? (inPath === undefined ? argument : undefined);
+  // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
+  const { on } = declaration;
+  const ofPath = on?.table === "organizations" ? raw[on.idParameter] : undefined;
+  const inPath = typeof ofPath === "string" ? ofPath : undefined;
+  const named = request.organization ?? (on?.idParameter === "organizationId" ? undefined : argument);
   const tenant = await resolveTenant(ctx, caller, { named, inPath }, now);
   if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
   return tenant;
@@ -101,8 +104,8 @@ function permissionPhase({ declaration, action }: Operation, caller: Caller, ten
     if (caller.kind !== "enrollment") throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
     return "all";
   }
-  if (access === "user") {
-    if (caller.kind !== "user") throw denied("This operation is for people, not for machines.", action, caller, tenant);
+  if (access === "user" || access === "identity") {
+    if (caller.kind !== access) throw denied("This operation is for people, not for machines.", action, caller, tenant);
     return "all";
   }
   if (access === "agent" && caller.kind !== "agent") throw denied("This operation is for device agents.", action, caller, tenant);
@@ -195,7 +198,7 @@ async function assertReference(ctx: QueryCtx, table: string, value: string, poin
 
 function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: GatewayRequest, row: unknown): unknown {
   const { caller, tenant, origin, now } = scope;
-  const base = { caller, now, origin, row, tenant };
+  const base = { caller, now, origin, row, tenant, namedOrganization: request.organization };
   if (operation.kind === "query") {
     return { ...base, unscoped: new UnscopedReader(ctx), db: tenant && new TenantReader(ctx, { ...scope, tenant }) };
   }

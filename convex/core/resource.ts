@@ -11,7 +11,7 @@ import type { ListOptions } from "./list";
 import type { Access, TenantMutationContext } from "./operation";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "./table";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, TableNames } from "../_generated/dataModel";
 
 type Awaitable<T> = T | Promise<T>;
 type Provided<Table extends TenantTable> = { [F in keyof NewValues<Table>]?: NewValues<Table>[F] | undefined };
@@ -92,7 +92,7 @@ export interface Resource<Table extends TenantTable, Create extends Fields = Fie
   ): Promise<Doc<Table>>;
   /** Moves a row to the trash, or purges one that is there already (`permanent`); tables without a trash purge at once. */
   delete(ctx: TenantMutationContext, row: Doc<Table>, input: { permanent?: boolean | undefined }): Promise<void>;
-  /** Takes a row out of the trash. */
+  /** Takes a row out of the trash: rules → uniqueness → write → afterWrite → audit. */
   restore(ctx: TenantMutationContext, row: Doc<Table>): Promise<Doc<Table>>;
 }
 
@@ -163,6 +163,7 @@ export function resource<
       else await ctx.db.purge(table, row);
     },
     async restore(ctx, row) {
+      await hooks.rules?.(ctx, asNew<Table>(row), row);
       const restored = await ctx.db.restore(table, row);
       await hooks.afterWrite?.(ctx, restored, row);
       return restored;
@@ -201,7 +202,7 @@ export function documentNameOf(schema: z.ZodType): string | undefined {
 }
 
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
-export function documentSchema(table: TenantTable | "users" | "organizations", facts: TableFacts, fields: Fields): z.ZodObject {
+export function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z.ZodObject {
   const visible = Object.entries(fields).filter(([field]) => !facts.secret.includes(field));
   const document = z.object({
     id: rowId(table),

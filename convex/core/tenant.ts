@@ -42,7 +42,7 @@ export async function findOrganization(ctx: QueryCtx, name: string): Promise<Doc
 /** Resolves the tenant of `caller` by the order claim, name, default; throws the 400, 403 or 404 that applies. */
 export async function resolveTenant(
   ctx: QueryCtx,
-  caller: Exclude<Caller, { kind: "anonymous" | "enrollment" }>,
+  caller: Exclude<Caller, { kind: "anonymous" | "enrollment" | "identity" }>,
   { named, inPath }: NamedOrganization,
   now: number,
 ): Promise<Tenant> {
