@@ -1,7 +1,7 @@
 import { integer, text } from "./fields";
 import { maximumPageSize } from "./list";
 import { register } from "./register";
-import type { Caller } from "./caller";
+import type { Caller, RequestCaller } from "./caller";
 import type { RequestOrigin } from "./audit";
 import type { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
 import type { ProblemCode } from "./problems";
@@ -62,14 +62,16 @@ export interface TenantMutationContext extends UserMutationContext {
   readonly tenant: Tenant;
 }
 
-type Tenantless = "user" | "enrollment";
+type Tenantless = "user";
+/** Operations of agents and of enrolment tokens know which one calls; the permission phase lets nobody else through. */
+type CallerOf<A extends Access> = A extends "agent" | "enrollment" ? Extract<RequestCaller, { kind: A }> : Caller;
 type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless
     ? UserQueryContext
     : TenantQueryContext
   : A extends Tenantless
     ? UserMutationContext
-    : TenantMutationContext) & { readonly row: Row };
+    : TenantMutationContext) & { readonly row: Row; readonly caller: CallerOf<A> };
 
 type Output<F extends Fields> = z.output<z.ZodObject<F>>;
 type Input<F extends Fields> = z.input<z.ZodObject<F>>;
@@ -94,6 +96,8 @@ export interface OperationDeclaration<
   readonly operationId: string;
   /** Singular name of what it works on: audit actions are `<noun>.<verb>`. */
   readonly noun: string;
+  /** Action of its audit rows where it has a name of its own; false where another record tells of it, named beside. */
+  readonly audit?: `${string}.${string}` | false;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path template under `/v1`. */
   readonly path: `/${string}`;
@@ -103,6 +107,8 @@ export interface OperationDeclaration<
   readonly permission?: Permission;
   /** Status of success: 200 unless given; 204 has no body. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** The handler may return an `ExistingRow`, which answers 200. */
+  readonly answersExisting?: boolean;
   /** Schema the answer is projected through; what it does not name cannot leave. */
   readonly output: z.ZodType<Result>;
   /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */
