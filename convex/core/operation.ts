@@ -1,7 +1,7 @@
 import { integer, text } from "./fields";
 import { maximumPageSize } from "./list";
 import { register } from "./register";
-import type { Caller } from "./caller";
+import type { Caller, RequestCaller } from "./caller";
 import type { RequestOrigin } from "./audit";
 import type { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
 import type { ProblemCode } from "./problems";
@@ -67,9 +67,9 @@ export interface TenantMutationContext extends UserMutationContext {
   readonly tenant: Tenant;
 }
 
-type Tenantless = "identity" | "user" | "enrollment";
+type Tenantless = "identity" | "user";
 /** The permission phase lets callers of one kind only through to these operations. */
-type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<Caller, { kind: A }> : Caller;
+type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<RequestCaller, { kind: A }> : Caller;
 type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless
     ? UserQueryContext
@@ -101,6 +101,8 @@ export interface OperationDeclaration<
   readonly operationId: string;
   /** Singular name of what it works on: audit actions are `<noun>.<verb>`. */
   readonly noun: string;
+  /** Action of its audit rows where it has a name of its own; false where another record tells of it, named beside. */
+  readonly audit?: `${string}.${string}` | false;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path template under `/v1`. */
   readonly path: `/${string}`;
@@ -110,6 +112,8 @@ export interface OperationDeclaration<
   readonly permission?: Permission;
   /** Status of success: 200 unless given; 204 has no body. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** The handler may return an `ExistingRow`, which answers 200. */
+  readonly answersExisting?: boolean;
   /** Schema the answer is projected through; what it does not name cannot leave. */
   readonly output: z.ZodType<Result>;
   /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */

@@ -24,8 +24,15 @@ export interface ResourceHooks<Table extends TenantTable> {
   rules?(ctx: TenantMutationContext, next: NewValues<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
   /** Denormalized fields and rows of other tables, in the same transaction. */
   afterWrite?(ctx: TenantMutationContext, row: Doc<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
-  /** What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). */
-  beforeDelete?(ctx: TenantMutationContext, row: Doc<Table>, input: Readonly<Record<string, unknown>>): Awaitable<void>;
+  /**
+   * What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). Returns
+   * the changes that go with a soft deletion, such as a credential that stops.
+   */
+  beforeDelete?(
+    ctx: TenantMutationContext,
+    row: Doc<Table>,
+    input: Readonly<Record<string, unknown>>,
+  ): Awaitable<Changes<Table> | undefined>;
 }
 
 export interface ResourceDeclaration<
@@ -158,8 +165,8 @@ export function resource<
         throw new ProblemError("not_deleted", "Only what is in the trash can be deleted permanently.");
       }
       if (isDeleted && !input.permanent) throw new ProblemError("already_deleted", "It is in the trash already.");
-      await hooks.beforeDelete?.(ctx, row, input);
-      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row);
+      const changes = await hooks.beforeDelete?.(ctx, row, input);
+      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row, changes);
       else await ctx.db.purge(table, row);
     },
     async restore(ctx, row) {
@@ -192,6 +199,14 @@ function createShape({ fields, serverOwned = [], defaulted = [] }: Direction): F
 function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): Fields {
   const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field) && !immutable.includes(field));
   return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
+}
+
+/** The resource's document with further fields: a credential shown once, or counts of a view. */
+export function documentWith<Table extends TenantTable, F extends Fields>(
+  { document }: Pick<Resource<Table>, "document">,
+  fields: F,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return asExtended<Table, F>(document.extend(fields));
 }
 
 const documentNames = new WeakMap<z.ZodType, string>();
@@ -244,6 +259,13 @@ function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
 /** The schema is built from the same fields and facts as the table that types `DocumentOf`. */
 function asDocument<Table extends TenantTable>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
   return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
+}
+
+/** The extension is typed by the same document and the same fields. */
+function asExtended<Table extends TenantTable, F extends Fields>(
+  schema: z.ZodObject,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return schema as unknown as z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>>;
 }
 
 /** The filtered entries are those that the type parameters name. */
