@@ -13,6 +13,7 @@ import type {
   FilterApi,
   FunctionReference,
 } from "convex/server";
+<<<<<<< HEAD
 import type * as access_tables from "../access/tables.js";
 import type * as core_actingMember from "../core/actingMember.js";
 import type * as core_audit from "../core/audit.js";
@@ -61,6 +62,9 @@ import type * as workspace_rest from "../workspace/rest.js";
 import type * as workspace_schedules from "../workspace/schedules.js";
 import type * as workspace_tables from "../workspace/tables.js";
 import type * as workspace_todos from "../workspace/todos.js";
+=======
+import type * as documentation_swaggerAssets from "../documentation/swaggerAssets.js";
+>>>>>>> tooling
 
 /**
  * A utility for referencing Convex functions in your app's API.
@@ -71,6 +75,7 @@ import type * as workspace_todos from "../workspace/todos.js";
  * ```
  */
 declare const fullApi: ApiFromModules<{
+<<<<<<< HEAD
   "access/tables": typeof access_tables;
   "core/actingMember": typeof core_actingMember;
   "core/audit": typeof core_audit;
@@ -119,6 +124,9 @@ declare const fullApi: ApiFromModules<{
   "workspace/schedules": typeof workspace_schedules;
   "workspace/tables": typeof workspace_tables;
   "workspace/todos": typeof workspace_todos;
+=======
+  "documentation/swaggerAssets": typeof documentation_swaggerAssets;
+>>>>>>> tooling
 }>;
 export declare const api: FilterApi<
   typeof fullApi,

@@ -1,0 +1,202 @@
+// The law of import directions, read top to bottom. `scripts/checkImports.ts` runs it; its test plants violations.
+//
+//   schema → tables → core/table, core/fields
+//   a domain → itself, core, other domains' tables.ts, functions by reference
+//   core → no domain                    gateway → core/errors and the route table
+//   openapi → domains                   sdk → nothing outside sdk/
+//   host → no file of convex/           examples → the SDK by its package name
+
+const testFile = "\\.(test|testing)\\.ts$";
+const anyWorld = "^(convex|openapi|host|sdk|examples|bench|scripts)/";
+const generatedReferences = "^convex/_generated/";
+
+/** @param {...string} names */
+const packages = (...names) => `(^|node_modules/)(${names.join("|")})(/|$)`;
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "no-cycle",
+      comment: "A cycle hides which side owns what. Type-only imports count.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "resolvable",
+      comment: "An import that resolves to nothing would escape every other rule.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^(@portico/sdk(/|$)|convex/|bun:|cloudflare:)" },
+    },
+    {
+      name: "no-test-in-product",
+      comment: "Product code never imports tests or their helpers.",
+      severity: "error",
+      from: { pathNot: testFile },
+      to: { path: testFile },
+    },
+    {
+      name: "schema-names-tables",
+      comment:
+        "schema.ts lists tables and nothing else: behaviour reachable from it would make the data model refer to itself.",
+      severity: "error",
+      from: { path: "^convex/schema\\.ts$" },
+      to: { path: anyWorld, pathNot: "^convex/([^/]+/tables|core/table)\\.ts$" },
+    },
+    {
+      name: "tables-are-shapes",
+      comment: "tables.ts holds shapes and indexes; it sees core/table and core/fields, no behaviour.",
+      severity: "error",
+      from: { path: "^convex/[^/]+/tables\\.ts$" },
+      to: { path: anyWorld, pathNot: "^convex/core/(table|fields)\\.ts$" },
+    },
+    {
+      name: "core-knows-no-domain",
+      comment: "The engine serves every domain and names none.",
+      severity: "error",
+      from: { path: "^convex/core/", pathNot: testFile },
+      to: { path: "^convex/", pathNot: ["^convex/core/", generatedReferences] },
+    },
+    {
+      name: "domains-meet-by-reference",
+      comment:
+        "A domain sees another domain's tables.ts; its behaviour is called through references in _generated/api.",
+      severity: "error",
+      from: { path: "^convex/(?!core/|gateway/|_generated/)([^/]+)/", pathNot: testFile },
+      to: {
+        path: "^convex/",
+        pathNot: ["^convex/$1/", "^convex/core/", generatedReferences, "^convex/[^/]+/tables\\.ts$"],
+      },
+    },
+    {
+      name: "gateway-is-transport",
+      comment:
+        "The gateway sees its own files, the errors and references. Every HTTP request evaluates its whole graph.",
+      severity: "error",
+      from: { path: "^convex/gateway/", pathNot: testFile },
+      to: { path: anyWorld, pathNot: ["^convex/gateway/", "^convex/core/errors", generatedReferences] },
+    },
+    {
+      name: "gateway-stays-light",
+      comment: "Convex evaluates the gateway anew for every request: no schema library may be reachable from it.",
+      severity: "error",
+      from: { path: "^convex/(http\\.ts$|gateway/)", pathNot: testFile },
+      to: { path: packages("zod", "convex-helpers", "@hono/zod-openapi"), reachable: true },
+    },
+    {
+      name: "http-mounts-the-gateway",
+      comment: "http.ts is wiring.",
+      severity: "error",
+      from: { path: "^convex/http\\.ts$" },
+      to: { path: anyWorld, pathNot: ["^convex/gateway/", generatedReferences] },
+    },
+    {
+      name: "entry-files-are-wiring",
+      comment: "Crons name functions by reference; configuration files name nothing of ours.",
+      severity: "error",
+      from: { path: "^convex/(crons|auth\\.config|convex\\.config)\\.ts$" },
+      to: { path: anyWorld, pathNot: ["^convex/core/", generatedReferences] },
+    },
+    {
+      name: "convex-stands-alone",
+      comment: "The folder deploys unchanged to any Convex, so it sees no other world and no Node module.",
+      severity: "error",
+      from: { path: "^convex/", pathNot: testFile },
+      to: { path: "^(openapi|host|sdk|examples|bench|scripts)/" },
+    },
+    {
+      name: "convex-needs-no-node",
+      comment: "Convex's default runtime has no Node modules.",
+      severity: "error",
+      from: { path: "^convex/", pathNot: testFile },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "no-barrels-in-convex",
+      comment: "Each file of convex/ is a module of the deployment; an index would publish functions twice.",
+      severity: "error",
+      from: {},
+      to: { path: "^convex/.*\\bindex\\.ts$" },
+    },
+    {
+      name: "openapi-reads-domains",
+      comment: "The document comes from the declarations, never from what serves or consumes them.",
+      severity: "error",
+      from: { path: "^openapi/", pathNot: testFile },
+      to: { path: "^(host|sdk|examples|bench)/" },
+    },
+    {
+      name: "sdk-is-a-package",
+      comment: "The SDK ships alone: generated output is copied into it, never imported from beside it.",
+      severity: "error",
+      from: { path: "^sdk/", pathNot: testFile },
+      to: { path: anyWorld, pathNot: "^sdk/" },
+    },
+    {
+      name: "sdk-declares-what-it-imports",
+      comment: "A consumer installs only the SDK's own dependencies.",
+      severity: "error",
+      from: { path: "^sdk/src/", pathNot: testFile },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "host-loads-convex-whole",
+      comment: "The host is a Convex for any folder: it loads a bundle by path and imports nobody's source.",
+      severity: "error",
+      from: { path: "^host/" },
+      to: { path: anyWorld, pathNot: "^host/" },
+    },
+    {
+      name: "host-doors-and-runtime-meet-at-the-seam",
+      comment: "Doors know the wire, the runtime knows transactions; both see host/deployment.ts, neither the other.",
+      severity: "error",
+      from: { path: "^host/(server|auth)/", pathNot: testFile },
+      to: { path: "^host/(runtime|store)/" },
+    },
+    {
+      name: "host-runtime-knows-no-door",
+      comment: "The other half of the seam.",
+      severity: "error",
+      from: { path: "^host/(runtime|store)/", pathNot: testFile },
+      to: { path: "^host/(server|auth)/" },
+    },
+    {
+      name: "host-store-knows-no-functions",
+      comment: "The store keeps documents and index entries; what a function is lives above it.",
+      severity: "error",
+      from: { path: "^host/store/", pathNot: testFile },
+      to: { path: "^host/runtime/" },
+    },
+    {
+      name: "examples-are-consumers",
+      comment: "An example shows what a user can write: its own files and installed packages.",
+      severity: "error",
+      from: { path: "^examples/([^/]+)/", pathNot: testFile },
+      to: { path: anyWorld, pathNot: ["^examples/$1/", "^sdk/dist/"] },
+    },
+    {
+      name: "product-runs-without-development-packages",
+      comment: "`npm ci --omit=dev && npm start` must serve.",
+      severity: "error",
+      from: { path: "^(convex/|host/|scripts/start\\.ts$)", pathNot: testFile },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ["node_modules", generatedReferences, "^sdk/dist/"] },
+    exclude: { path: ["/fixtures/", "^sdk/dist/.*\\.map$"] },
+    // A package stays under node_modules/ in the report wherever a link takes it.
+    preserveSymlinks: true,
+    // Without it type-only imports vanish before the rules see them.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node", "default"],
+      extensions: [".ts", ".js", ".mjs", ".d.ts", ".json"],
+    },
+  },
+};

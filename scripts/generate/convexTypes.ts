@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { repositoryFiles, repositoryRoot } from "../lib/repositoryFiles";
+import { runScript } from "../lib/runCommand";
+
+/**
+ * Writes convex/_generated with the official CLI. `--system-udfs` is the mode in which it reads the folder only and asks
+ * no deployment, so it needs neither a login nor a network.
+ *
+ * @throws {Error} When the CLI fails or writes no `api.d.ts`.
+ */
+async function generateConvexTypes(): Promise<void> {
+  const { exitCode, output } = await runScript(
+    "node_modules/convex/bin/main.js",
+    ["codegen", "--system-udfs", "--typecheck", "disable"],
+    { environment: { CI: "1" } },
+  );
+  if (exitCode !== 0 || !existsSync(path.join(repositoryRoot, "convex/_generated/api.d.ts"))) {
+    throw new Error(`convex codegen failed with exit code ${exitCode}\n${output}`);
+  }
+}
+
+if (repositoryFiles("convex").some((file) => /^convex\/(?!_generated\/).+\.ts$/.test(file)))
+  await generateConvexTypes();
+else console.log("convex/ has no module yet");

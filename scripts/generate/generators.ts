@@ -1,0 +1,50 @@
+/** One step of `npm run generate`: a module that writes committed files. */
+export interface Generator {
+  readonly name: string;
+  /** The TypeScript file to run, from the repository's root and with it as working directory. */
+  readonly script: string;
+  /** What it writes: files, or folders (with a final slash) in which nothing else may lie. */
+  readonly outputs: readonly string[];
+  /** For a script that writes nothing itself: its export that returns the text of the one output. */
+  readonly sourceExport?: string;
+}
+
+/**
+ * Every generator, in the order of their dependencies: the registry reads the tables' facts; Convex's types list all
+ * modules of convex/, so what is generated into that folder comes first; the SDK reads the document. Each runs in a
+ * process of its own, so that it sees what the one before has just written.
+ */
+export const generators: readonly Generator[] = [
+  {
+    name: "Swagger UI's files",
+    script: "scripts/generate/swaggerAssets.ts",
+    outputs: ["convex/documentation/swaggerAssets.ts"],
+  },
+  {
+    name: "table facts",
+    script: "scripts/generate/tableFacts.ts",
+    outputs: ["convex/core/tableFacts.ts"],
+    sourceExport: "tableFactsSource",
+  },
+  {
+    name: "route table",
+    script: "scripts/generate/routeTable.ts",
+    outputs: ["convex/gateway/routeTable.ts"],
+    sourceExport: "routeTableSource",
+  },
+  {
+    name: "OpenAPI document",
+    script: "openapi/emit.ts",
+    outputs: ["openapi/openapi.json"],
+  },
+  {
+    name: "Convex's types",
+    script: "scripts/generate/convexTypes.ts",
+    outputs: ["convex/_generated/"],
+  },
+  {
+    name: "SDK",
+    script: "sdk/generate.ts",
+    outputs: ["sdk/src/generated/"],
+  },
+];

@@ -1,0 +1,29 @@
+/** How far a world's type cost may grow over the recorded one before somebody has to say why. */
+const maxGrowth = 1.2;
+
+/** Reads the instantiation count from what the compiler prints with `--extendedDiagnostics`; undefined without one. */
+export function instantiationCount(output: string): number | undefined {
+  const count = /^Instantiations:\s+(\d+)/m.exec(output)?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
+/** The compiler's findings alone, without the statistics below them. */
+export function withoutStatistics(output: string): string {
+  return output.replace(/^[A-Z][A-Za-z /]*:\s+[\d.]+[Ks]?$\n?/gm, "").trim();
+}
+
+/**
+ * Compares a world's type instantiations with its recorded count.
+ *
+ * @returns What to do about it, or undefined when the cost is within 1.2 times the record.
+ */
+export function budgetProblem(world: string, count: number, recorded: number | undefined): string | undefined {
+  if (recorded === undefined) {
+    return `${world} has no recorded type cost: run \`npm run typecheck -- --record\` and commit the file.`;
+  }
+  if (count <= recorded * maxGrowth) return undefined;
+  return (
+    `${world} costs ${count} type instantiations, over ${maxGrowth} × the recorded ${recorded}. Find the type that ` +
+    "multiplies; if the growth is earned, run `npm run typecheck -- --record` and say why in the commit."
+  );
+}

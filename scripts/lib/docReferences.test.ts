@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { brokenReferences } from "./docReferences";
+
+const files = ["README.md", "convex/http.ts", "docs/guide.md", "docs/image.png", "package.json"];
+const context = {
+  directory: "docs",
+  scriptNames: ["verify"],
+  exists: (file: string) => files.includes(file),
+};
+
+test("accepts what exists, and what is no path of the repository", () => {
+  const text = [
+    "See `convex/http.ts`, `convex/http.ts:12`, `README.md`, `package.json` and [guide](guide.md#start).",
+    "![shot](image.png) [site](https://example.com/convex/none.ts) [above](#top) [up](../README.md)",
+    "Run `npm run verify`. Each `convex/<domain>/tables.ts` and `convex/*/rest.ts` is a pattern; `application/json` is not a file.",
+  ];
+  expect(brokenReferences(text.join("\n"), context)).toEqual([]);
+});
+
+test.each([
+  ["`convex/https.ts`", "convex/https.ts"],
+  ["`convex/gone/`", "convex/gone/"],
+  ["`NOTES.md`", "NOTES.md"],
+  ["[guide](guides.md)", "guides.md"],
+  ["[up](../convex/none.ts)", "../convex/none.ts"],
+  ["`npm run verfy`", "npm run verfy"],
+])("reports %s with its line", (text, reference) => {
+  expect(brokenReferences(`first line\n${text}`, context)).toEqual([{ line: 2, reference }]);
+});

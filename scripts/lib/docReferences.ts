@@ -1,0 +1,45 @@
+import path from "node:path";
+
+export interface BrokenReference {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly reference: string;
+}
+
+export interface DocumentContext {
+  /** The document's folder, relative to the root; links are relative to it. */
+  readonly directory: string;
+  readonly scriptNames: readonly string[];
+  readonly exists: (pathFromRoot: string) => boolean;
+}
+
+const worlds = "convex|openapi|host|sdk|examples|bench|scripts|docs|\\.ci|\\.vscode|\\.changeset";
+const repositoryPath = new RegExp(`^(?:(?:${worlds})/[\\w./-]*|[A-Z]+\\.md|[\\w.-]+\\.(?:json|mjs|ts|yaml))$`);
+const inlineCode = /`([^`\n]+)`/g;
+const link = /\]\(([^)\s]+)\)/g;
+const npmScript = /\bnpm run ([\w:-]+)/g;
+
+/**
+ * Finds what a Markdown document names and the repository does not have: paths in backticks that begin with a
+ * top-level folder (a `:line` suffix is dropped; placeholders such as `<domain>` and globs are skipped), relative links,
+ * and npm scripts.
+ */
+export function brokenReferences(text: string, { directory, scriptNames, exists }: DocumentContext): BrokenReference[] {
+  const broken: BrokenReference[] = [];
+  text.split("\n").forEach((content, index) => {
+    const report = (reference: string): void => void broken.push({ line: index + 1, reference });
+    for (const [, code = ""] of content.matchAll(inlineCode)) {
+      const file = code.replace(/:\d+$/, "");
+      if (repositoryPath.test(file) && !exists(file) && !exists(path.posix.join(directory, file))) report(code);
+    }
+    for (const [, target = ""] of content.matchAll(link)) {
+      if (/^([a-z]+:|#)/.test(target)) continue;
+      const file = path.posix.join(directory, decodeURIComponent(target.replace(/[#?].*$/, "")));
+      if (!exists(file)) report(target);
+    }
+    for (const [command, name = ""] of content.matchAll(npmScript)) {
+      if (!scriptNames.includes(name)) report(command);
+    }
+  });
+  return broken;
+}

@@ -1,0 +1,75 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Generator } from "../generate/generators";
+import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
+import { runGenerator } from "./runGenerator";
+
+export interface FreshnessReport {
+  /** What is stale, missing, superfluous or failed; one text each. */
+  readonly problems: readonly string[];
+  /** Generators that do not exist yet and have written nothing. */
+  readonly absent: readonly string[];
+}
+
+/**
+ * Runs the generators on a copy of the sources below a root and compares what they write with what lies there.
+ *
+ * @throws {Error} When the copy cannot be made.
+ */
+export async function freshnessOf(generators: readonly Generator[], root: string): Promise<FreshnessReport> {
+  const problems: string[] = [];
+  const absent: string[] = [];
+  const copy = mkdtempSync(path.join(tmpdir(), "portico-generated-"));
+  try {
+    for (const file of repositoryFiles(".", root)) cpSync(path.join(root, file), path.join(copy, file));
+    symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(copy, "node_modules"), "dir");
+    for (const generator of generators) {
+      const { name, script } = generator;
+      if (!existsSync(path.join(copy, script))) {
+        const orphans = outputFiles(generator, root);
+        if (orphans.length > 0) problems.push(`${name}: ${orphans.join(", ")} exist but ${script} does not`);
+        else absent.push(`${name}: ${script} is not there yet, nothing to compare`);
+        continue;
+      }
+      removeFolders(generator, copy);
+      const { exitCode, output } = await runGenerator(generator, copy);
+      if (exitCode === 0) problems.push(...differences(generator, root, copy));
+      else problems.push(`${name}: ${script} failed\n${output}`);
+    }
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+  return { problems, absent };
+}
+
+/** A file that is no longer written must not survive in the copy. Single files stay: a generator may read its own. */
+function removeFolders(generator: Generator, copy: string): void {
+  for (const output of generator.outputs) {
+    if (output.endsWith("/")) rmSync(path.join(copy, output), { recursive: true, force: true });
+  }
+}
+
+function outputFiles(generator: Generator, root: string): string[] {
+  return generator.outputs.flatMap((output) => {
+    if (output.endsWith("/")) return repositoryFiles(output.slice(0, -1), root);
+    return existsSync(path.join(root, output)) ? [output] : [];
+  });
+}
+
+function differences(generator: Generator, root: string, copy: string): string[] {
+  const committed = new Set(outputFiles(generator, root));
+  const fresh = new Set(outputFiles(generator, copy));
+  const problems: string[] = [];
+  for (const file of fresh) {
+    if (!committed.has(file)) problems.push(`${generator.name}: ${file} is missing: run \`npm run generate\``);
+    else if (!readFileSync(path.join(root, file)).equals(readFileSync(path.join(copy, file)))) {
+      problems.push(`${generator.name}: ${file} is stale: run \`npm run generate\``);
+    }
+  }
+  for (const file of committed) {
+    if (!fresh.has(file)) problems.push(`${generator.name}: ${file} is no longer generated: remove it`);
+  }
+  if (fresh.size === 0) problems.push(`${generator.name}: ${generator.script} wrote none of its outputs`);
+  return problems;
+}

@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import law from "../../.dependency-cruiser.mjs";
+import { importReport } from "./importLaw";
+
+/** Written into an empty root: file → the specifiers it imports; `type:` marks a type-only import. */
+type Planted = Readonly<Record<string, readonly string[]>>;
+
+const roots: string[] = [];
+afterAll(() => roots.forEach((root) => rmSync(root, { recursive: true })));
+
+function plant(files: Planted): string {
+  const root = mkdtempSync(path.join(tmpdir(), "portico-imports-"));
+  roots.push(root);
+  for (const [file, specifiers] of Object.entries(files)) {
+    const imports = specifiers.map((specifier, index) =>
+      specifier.startsWith("type:")
+        ? `import type { value as value${index} } from "${specifier.slice("type:".length)}"; export type { value${index} };`
+        : `import { value as value${index} } from "${specifier}"; export { value${index} };`,
+    );
+    mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+    writeFileSync(path.join(root, file), `${imports.join("\n")}\nexport const value = 1;\n`);
+  }
+  return root;
+}
+
+const lawful: Planted = {
+  "convex/schema.ts": ["./sites/tables", "./fleet/tables"],
+  "convex/core/table.ts": [],
+  "convex/core/errors.ts": [],
+  "convex/core/operation.ts": ["./table", "type:../_generated/dataModel"],
+  "convex/_generated/dataModel.d.ts": ["type:../schema"],
+  "convex/_generated/api.d.ts": ["type:../sites/agents", "type:../fleet/hosts"],
+  "convex/sites/tables.ts": ["../core/table"],
+  "convex/sites/agentRules.ts": [],
+  "convex/sites/agents.ts": ["./tables", "./agentRules", "../core/operation", "../_generated/api", "../fleet/tables"],
+  "convex/sites/agents.test.ts": ["./agents", "../../host/testHost"],
+  "convex/fleet/tables.ts": ["../core/table"],
+  "convex/fleet/hosts.ts": ["./tables", "../core/operation"],
+  "convex/gateway/routeTable.ts": [],
+  "convex/gateway/gateway.ts": ["./routeTable", "../core/errors", "../_generated/api"],
+  "convex/http.ts": ["./gateway/gateway"],
+  "openapi/registry.ts": ["../convex/sites/agents"],
+  "host/deployment.ts": [],
+  "host/testHost.ts": ["./deployment"],
+  "host/server/http.ts": ["../deployment"],
+  "host/runtime/executor.ts": ["../store/documents", "type:../deployment"],
+  "host/store/documents.ts": [],
+  "sdk/src/client.ts": ["./generated/resources"],
+  "sdk/src/generated/resources.ts": [],
+  "examples/agent/main.ts": ["./facts"],
+  "examples/agent/facts.ts": [],
+  "scripts/start.ts": ["../host/deployment"],
+};
+
+const violations: [rule: string, file: string, specifiers: readonly string[], also?: Planted][] = [
+  ["no-cycle", "convex/core/errors.ts", ["type:./a"], { "convex/core/a.ts": ["type:./errors"] }],
+  ["resolvable", "convex/core/errors.ts", ["./missing"]],
+  ["no-test-in-product", "convex/sites/agents.ts", ["./agents.testing"], { "convex/sites/agents.testing.ts": [] }],
+  ["schema-names-tables", "convex/schema.ts", ["type:./sites/agentRules"]],
+  ["tables-are-shapes", "convex/sites/tables.ts", ["./agentRules"]],
+  ["tables-are-shapes", "convex/sites/tables.ts", ["../core/operation"]],
+  ["core-knows-no-domain", "convex/core/operation.ts", ["type:../sites/tables"]],
+  ["core-knows-no-domain", "convex/core/operation.ts", ["../gateway/routeTable"]],
+  ["domains-meet-by-reference", "convex/fleet/hosts.ts", ["type:../sites/agents"]],
+  ["domains-meet-by-reference", "convex/fleet/hosts.ts", ["../sites/agentRules"]],
+  ["domains-meet-by-reference", "convex/fleet/hosts.ts", ["../gateway/gateway"]],
+  ["gateway-is-transport", "convex/gateway/gateway.ts", ["../sites/agentRules"]],
+  ["gateway-is-transport", "convex/gateway/gateway.ts", ["../core/operation"]],
+  ["gateway-stays-light", "convex/core/errors.ts", ["zod"], { "node_modules/zod/index.js": [] }],
+  ["http-mounts-the-gateway", "convex/http.ts", ["./sites/agents"]],
+  ["entry-files-are-wiring", "convex/crons.ts", ["./sites/agents"]],
+  ["convex-stands-alone", "convex/core/operation.ts", ["../../host/deployment"]],
+  ["convex-needs-no-node", "convex/core/operation.ts", ["node:fs"]],
+  ["no-barrels-in-convex", "convex/fleet/hosts.ts", ["./index"], { "convex/fleet/index.ts": [] }],
+  ["openapi-reads-domains", "openapi/registry.ts", ["../host/deployment"]],
+  ["sdk-is-a-package", "sdk/src/client.ts", ["type:../../convex/_generated/api"]],
+  ["sdk-declares-what-it-imports", "sdk/src/client.ts", ["zod"], { "node_modules/zod/index.js": [] }],
+  ["host-loads-convex-whole", "host/runtime/executor.ts", ["../../convex/schema"]],
+  ["host-loads-convex-whole", "host/deployment.test.ts", ["../convex/schema"]],
+  ["host-doors-and-runtime-meet-at-the-seam", "host/server/http.ts", ["../runtime/executor"]],
+  ["host-runtime-knows-no-door", "host/runtime/executor.ts", ["type:../server/http"]],
+  ["host-store-knows-no-functions", "host/store/documents.ts", ["../runtime/values"], { "host/runtime/values.ts": [] }],
+  ["examples-are-consumers", "examples/agent/main.ts", ["../../sdk/src/client"]],
+  ["examples-are-consumers", "examples/agent/main.ts", ["../other/main"], { "examples/other/main.ts": [] }],
+  [
+    "product-runs-without-development-packages",
+    "host/deployment.ts",
+    ["vitest"],
+    { "node_modules/vitest/index.js": [] },
+  ],
+];
+
+/** The package.json files decide what a development package is, so a planted root has its own. */
+function plantPackages(root: string): void {
+  const vitest = { devDependencies: { vitest: "1" }, dependencies: { zod: "1" } };
+  writeFileSync(path.join(root, "package.json"), JSON.stringify({ name: "root", ...vitest }));
+  writeFileSync(path.join(root, "sdk/package.json"), JSON.stringify({ name: "sdk" }));
+}
+
+describe("the law of import directions", () => {
+  test("has a planted violation for each of its rules", () => {
+    const planted = new Set(violations.map(([rule]) => rule));
+    expect(law.forbidden?.map(({ name }) => name).filter((name) => name === undefined || !planted.has(name))).toEqual(
+      [],
+    );
+  });
+
+  test("accepts the layout it describes", async () => {
+    const root = plant(lawful);
+    plantPackages(root);
+    const report = await importReport(root);
+    expect(report.violations).toEqual([]);
+    expect(report.moduleCount).toBeGreaterThanOrEqual(Object.keys(lawful).length - 2);
+  });
+
+  test.each(violations)("%s: %s importing %s", async (rule, file, specifiers, also = {}) => {
+    const root = plant({ ...lawful, ...also, [file]: specifiers });
+    plantPackages(root);
+    const report = await importReport(root);
+    expect(report.violations.map((line) => line.split(":", 1)[0])).toContain(rule);
+    expect(report.violations.some((line) => line.includes(file))).toBe(true);
+  });
+
+  test("refuses to call an empty cruise clean", async () => {
+    const root = plant({ "docs/note.ts": [] });
+    await expect(importReport(root)).rejects.toThrow("no module was cruised");
+  });
+});

@@ -1,0 +1,13 @@
+import { noCasts } from "./rules/noCasts.js";
+import { noDirectDatabase } from "./rules/noDirectDatabase.js";
+import { suppressionsNeedReason } from "./rules/suppressionsNeedReason.js";
+
+// JavaScript, because oxlint loads plugins without a compiler and Node 20 strips no types.
+export default {
+  meta: { name: "portico" },
+  rules: {
+    "no-casts": noCasts,
+    "no-direct-database": noDirectDatabase,
+    "suppressions-need-reason": suppressionsNeedReason,
+  },
+};

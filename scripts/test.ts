@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { repositoryRoot } from "./lib/repositoryFiles";
+import { runScript } from "./lib/runCommand";
+import { buildSdk, hasSdkBuild } from "./lib/sdkBuild";
+import { closingLine, suiteSummaries, totalOf } from "./lib/testReport";
+
+/**
+ * Builds the SDK, runs every test and prints one line per file. Arguments are handed to vitest (a path, `-t name`).
+ * The closing line is also written to the file that PORTICO_TEST_SUMMARY names, for continuous integration.
+ */
+
+const workspace = mkdtempSync(path.join(tmpdir(), "portico-test-"));
+const reportFile = path.join(workspace, "report.json");
+let exitCode = 0;
+
+try {
+  if (hasSdkBuild()) {
+    const build = await buildSdk();
+    console.log(`sdk: built in ${build.seconds.toFixed(1)} s`);
+    if (build.exitCode !== 0) {
+      console.error(build.output);
+      exitCode = build.exitCode;
+    }
+  } else {
+    console.log("sdk: no build yet, nothing built");
+  }
+
+  if (exitCode === 0) {
+    const run = await runScript(
+      "node_modules/vitest/vitest.mjs",
+      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...process.argv.slice(2)],
+      { inheritOutput: true },
+    );
+    exitCode = run.exitCode;
+  }
+
+  const suites = existsSync(reportFile) ? suiteSummaries(readFileSync(reportFile, "utf8"), repositoryRoot) : [];
+  for (const { file, seconds, ...counts } of suites) {
+    console.log(`${closingLine(counts).padEnd(36)} ${seconds.toFixed(1).padStart(6)} s  ${file}`);
+  }
+  const total = totalOf(suites, exitCode);
+  if (total.failed > 0 && exitCode === 0) exitCode = 1;
+  console.log(closingLine(total));
+  const summaryFile = process.env["PORTICO_TEST_SUMMARY"];
+  if (summaryFile !== undefined) writeFileSync(summaryFile, `${closingLine(total)}\n`);
+} finally {
+  rmSync(workspace, { recursive: true });
+}
+process.exitCode = exitCode;
