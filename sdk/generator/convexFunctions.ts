@@ -1,0 +1,64 @@
+import { byText, type OperationSpec } from "./document";
+
+interface Tree {
+  [part: string]: Tree | string;
+}
+
+/** Types of the deployment's functions: by name for `portico.convex`, as references for any Convex client. */
+export function convexFunctionTypes(operations: readonly OperationSpec[]): string {
+  const functions = operations
+    .flatMap(({ operationId, tenant, convexFunction }) =>
+      convexFunction ? [{ operationId, tenant, ...convexFunction }] : [],
+    )
+    .toSorted((a, b) => byText(a.name, b.name));
+  const entries = functions.map(({ name, type, operationId, tenant }) => {
+    const id = JSON.stringify(operationId);
+    const args = tenant ? `TenantArgs<${id}>` : `Args<${id}>`;
+    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}; result: Returned<${id}> };`;
+  });
+  const tree: Tree = {};
+  for (const { name } of functions) place(tree, name.split(/[/:]/), name);
+  return `import type { FunctionReference } from "convex/server";
+import type { Args, Returned, TenantArgs } from "../runtime/operationTypes";
+
+/** Every public function behind an operation of the API, by its Convex name. */
+export interface ConvexFunctions {
+${entries.join("\n")}
+}
+
+/** The reference of one function. */
+export type Reference<Name extends keyof ConvexFunctions> = FunctionReference<
+  ConvexFunctions[Name]["type"],
+  "public",
+  ConvexFunctions[Name]["args"],
+  ConvexFunctions[Name]["result"]
+>;
+
+/** The shape of the deployment's generated \`api\`. */
+export interface Api ${treeType(tree, "")}
+`;
+}
+
+function place(tree: Tree, path: readonly string[], name: string): void {
+  const [part = "", ...rest] = path;
+  if (rest.length === 0) {
+    if (tree[part] !== undefined) throw new Error(`Two operations name the function ${name}`);
+    tree[part] = name;
+    return;
+  }
+  const child = (tree[part] ??= {});
+  if (typeof child === "string") throw new Error(`${name} lies below the function ${child}`);
+  place(child, rest, name);
+}
+
+function treeType(tree: Tree, indent: string): string {
+  const inner = `${indent}  `;
+  const lines = Object.entries(tree)
+    .toSorted(([a], [b]) => byText(a, b))
+    .map(([part, node]) =>
+      typeof node === "string"
+        ? `${inner}${part}: Reference<${JSON.stringify(node)}>;`
+        : `${inner}${part}: ${treeType(node, inner)};`,
+    );
+  return `{\n${lines.join("\n")}\n${indent}}`;
+}

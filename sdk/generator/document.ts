@@ -1,0 +1,156 @@
+import { asText, isRecord } from "../src/runtime/json";
+
+type Json = Record<string, unknown>;
+
+/** What the generator needs to know of one operation that has a method in the SDK. */
+export interface OperationSpec {
+  readonly operationId: string;
+  readonly resource: string;
+  readonly verb: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly deprecated: boolean;
+  readonly pathNames: readonly string[];
+  readonly queryNames: readonly string[];
+  readonly queryRequired: boolean;
+  readonly hasBody: boolean;
+  readonly bodyRequired: boolean;
+  readonly paginated: boolean;
+  readonly idempotent: boolean;
+  /** The function takes `organizationId` beside the arguments of the operation. */
+  readonly tenant: boolean;
+  readonly convexFunction: { readonly name: string; readonly type: string } | undefined;
+}
+
+const methods = ["get", "put", "post", "delete", "patch"];
+
+/** The document as JSON with the references of one object followed. */
+export class OpenApiDocument {
+  readonly #root: Json;
+
+  constructor(root: unknown) {
+    if (!isRecord(root) || !isRecord(root["paths"])) throw new Error("The OpenAPI document has no paths");
+    this.#root = root;
+  }
+
+  /** Follows `$ref`s within the document until there is none. */
+  resolve(value: unknown): Json {
+    let current = value;
+    while (isRecord(current) && typeof current["$ref"] === "string") {
+      const pointer = current["$ref"];
+      current = pointer
+        .replace(/^#\//, "")
+        .split("/")
+        .reduce<unknown>(
+          (node, key) => (isRecord(node) ? node[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined),
+          this.#root,
+        );
+      if (current === undefined) throw new Error(`The OpenAPI document has no ${pointer}`);
+    }
+    return isRecord(current) ? current : {};
+  }
+
+  /** Names of the component schemas. */
+  schemaNames(): string[] {
+    const { schemas } = this.resolve(this.#root["components"]);
+    return isRecord(schemas) ? Object.keys(schemas).toSorted(byText) : [];
+  }
+
+  /** Every operation of the document, raw, in the order of its path and method. */
+  rawOperations(): { path: string; method: string; pathItem: Json; operation: Json }[] {
+    return Object.entries(this.resolve(this.#root["paths"]))
+      .toSorted(([a], [b]) => byText(a, b))
+      .flatMap(([path, item]) => {
+        const pathItem = this.resolve(item);
+        return methods.flatMap((method) => {
+          const operation = pathItem[method];
+          return isRecord(operation) ? [{ path, method, pathItem, operation }] : [];
+        });
+      });
+  }
+
+  /** The operations that carry `x-portico-resource`, by resource and verb. */
+  operations(): OperationSpec[] {
+    const specs = this.rawOperations()
+      .filter(({ operation }) => operation["x-portico-resource"] !== undefined)
+      .map((raw) => this.#spec(raw))
+      .toSorted((a, b) => byText(a.resource, b.resource) || byText(a.verb, b.verb));
+    for (const [index, { resource, verb }] of specs.entries()) {
+      const next = specs[index + 1];
+      if (next?.resource === resource && next.verb === verb)
+        throw new Error(`Two operations are called ${resource}.${verb}`);
+    }
+    return specs;
+  }
+
+  #spec(raw: { path: string; method: string; pathItem: Json; operation: Json }): OperationSpec {
+    const { path, operation } = raw;
+    const method = raw.method.toUpperCase();
+    const where = `${method} ${path}`;
+    const parameters = [...list(raw.pathItem["parameters"]), ...list(operation["parameters"])].map((parameter) =>
+      this.resolve(parameter),
+    );
+    const query = parameters.filter((parameter) => parameter["in"] === "query");
+    const body = this.resolve(operation["requestBody"]);
+    const content = this.resolve(body["content"]);
+    const hasBody = "application/json" in content;
+    if (operation["requestBody"] !== undefined && !hasBody)
+      throw new Error(`${where}: only JSON bodies can become SDK methods`);
+    if (hasBody && (method === "GET" || method === "DELETE"))
+      throw new Error(`${where}: ${method} with a body is not supported`);
+    const name = asText(operation["x-portico-function"]);
+    const type = asText(operation["x-portico-function-type"]);
+    return {
+      operationId: required(operation, "operationId", where),
+      resource: required(operation, "x-portico-resource", where),
+      verb: required(operation, "x-portico-verb", where),
+      method,
+      path,
+      summary: required(operation, "summary", where),
+      description: asText(operation["description"]),
+      deprecated: operation["deprecated"] === true,
+      pathNames: Array.from(path.matchAll(/\{(\w+)\}/g), ([, match = ""]) => match),
+      queryNames: query.map((parameter) => required(parameter, "name", where)),
+      queryRequired: query.some((parameter) => parameter["required"] === true),
+      hasBody,
+      bodyRequired: body["required"] === true && this.#hasRequiredFields(content),
+      paginated: this.#isPage(operation),
+      idempotent: operation["x-portico-idempotent"] === true,
+      tenant: parameters.some(
+        (parameter) =>
+          parameter["in"] === "header" && asText(parameter["name"])?.toLowerCase() === "portico-organization",
+      ),
+      convexFunction: name !== undefined && type !== undefined ? { name, type } : undefined,
+    };
+  }
+
+  /** False when an empty object would be a valid body, so that callers may leave it out. */
+  #hasRequiredFields(content: Json): boolean {
+    const schema = this.resolve(this.resolve(content["application/json"])["schema"]);
+    return schema["type"] !== "object" || list(schema["required"]).length > 0;
+  }
+
+  #isPage(operation: Json): boolean {
+    const answer = this.resolve(this.resolve(operation["responses"])["200"]);
+    const json = this.resolve(this.resolve(answer["content"])["application/json"]);
+    const properties = this.resolve(this.resolve(json["schema"])["properties"]);
+    return "data" in properties && "page" in properties;
+  }
+}
+
+/** Orders by code unit: the same everywhere, whatever the locale. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function required(from: Json, field: string, where: string): string {
+  const value = asText(from[field]);
+  if (!value) throw new Error(`${where}: ${field} is missing`);
+  return value;
+}

@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { OpenApiDocument } from "./document";
+import { generatedFiles } from "./files";
+import { tableEntry } from "./table";
+
+let fixture = "";
+let files = new Map<string, string>();
+const file = (name: string) => files.get(name) ?? "";
+
+beforeAll(async () => {
+  fixture = await readFile(new URL("../fixtures/openapi.json", import.meta.url), "utf8");
+  files = await generatedFiles(fixture);
+});
+
+test("every file says where it comes from, and the same document gives the same text", async () => {
+  expect([...files.keys()]).toEqual([
+    "schema.ts",
+    "models.ts",
+    "operations.ts",
+    "resources.ts",
+    "convexFunctions.ts",
+    "problems.ts",
+  ]);
+  for (const text of files.values()) expect(text).toMatch(/^\/\/ Generated from openapi/);
+  expect(await generatedFiles(fixture)).toEqual(files);
+});
+
+test("the order of paths and methods in the document does not matter", async () => {
+  const document = JSON.parse(fixture);
+  document.paths = Object.fromEntries(Object.entries(document.paths).reverse());
+  const reordered = await generatedFiles(JSON.stringify(document));
+  for (const name of ["operations.ts", "resources.ts", "convexFunctions.ts", "problems.ts"])
+    expect(reordered.get(name)).toBe(files.get(name));
+});
+
+test("the table names only what is unusual for a verb", () => {
+  expect(file("operations.ts")).toContain(
+    'schedules: "activate;batchCreate;cancel+;create;delete;get;list;restore;update"',
+  );
+  expect(file("operations.ts")).toContain(
+    'agents: "checkIn+=POST check-in;delete;get;list;move+!=POST {}/sites/{}/move?dryRun;restore;self=GET self;update"',
+  );
+});
+
+test("operations without a resource, such as the token endpoint, are no methods", () => {
+  expect(file("operations.ts")).not.toContain("oauth");
+  expect(file("schema.ts")).toContain("issueToken");
+});
+
+test("methods take path arguments, input and options, and are documented", () => {
+  const resources = file("resources.ts");
+  expect(resources).toContain(
+    'update(scheduleId: string, input?: Body<"updateSchedule">, options?: RequestOptions): Call<Result<"updateSchedule">>;',
+  );
+  expect(resources).toContain(
+    'create(input: Body<"createSchedule">, options?: RequestOptions): Call<Result<"createSchedule">>;',
+  );
+  expect(resources).toContain(
+    'list(input?: Query<"listSchedules">, options?: RequestOptions): ListCall<Row<"listSchedules">>;',
+  );
+  expect(resources).toMatch(/Cancel a schedule\n   \*\n   \* A completed schedule cannot/);
+  expect(resources).toMatch(/@deprecated[^\n]*\n   \* @example await portico\.agents\.move/);
+});
+
+test("a field with a default is optional in a request", () => {
+  expect(file("schema.ts")).toMatch(/ScheduleCreate: \{[\s\S]*?\* @default draft[\s\S]*?status\?: "draft"/);
+});
+
+test("functions of an organization take organizationId, others do not; REST-only ones have none", () => {
+  const functions = file("convexFunctions.ts");
+  expect(functions).toContain('"workspace/schedules:list": { type: "query"; args: TenantArgs<"listSchedules">');
+  expect(functions).toContain('"tenancy/me:get": { type: "query"; args: Args<"getMe">');
+  expect(functions).not.toContain("checkInAgent");
+});
+
+test("problem codes come with their statuses", () => {
+  expect(file("problems.ts")).toContain("  invalid_state_transition: 409;\n");
+});
+
+describe("what cannot become a method fails the generation and names the operation", () => {
+  const operation = {
+    operationId: "sendThing",
+    summary: "Send",
+    "x-portico-resource": "things",
+    "x-portico-verb": "send",
+    responses: {},
+  };
+  const document = (path: string, method: string, extra: object) => ({
+    openapi: "3.1.0",
+    info: { title: "t", version: "1" },
+    paths: { [path]: { [method]: { ...operation, ...extra } } },
+  });
+  const json = { content: { "application/json": { schema: { type: "object" } } } };
+
+  test.each([
+    ["a resource that hides a member", document("/v1/c", "get", { "x-portico-resource": "convex" }), /convex/],
+    ["a body on DELETE", document("/v1/things", "delete", { requestBody: json }), /DELETE \/v1\/things/],
+    [
+      "a body that is not JSON",
+      document("/v1/things", "post", { requestBody: { content: { "text/csv": {} } } }),
+      /POST \/v1\/things/,
+    ],
+    ["a missing verb", document("/v1/things", "post", { "x-portico-verb": undefined }), /x-portico-verb/],
+    [
+      "a reference to nothing",
+      document("/v1/things", "post", { parameters: [{ $ref: "#/components/parameters/X" }] }),
+      /parameters\/X/,
+    ],
+  ])("%s", async (_name, source, message) => {
+    await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow(message);
+  });
+
+  test("two operations of one name", async () => {
+    const source = document("/v1/things", "post", {});
+    source.paths["/v1/things/other"] = { post: { ...operation, operationId: "other" } };
+    await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow("things.send");
+  });
+
+  test("two operations of one function", async () => {
+    const functionNames = { "x-portico-function": "a/b:c", "x-portico-function-type": "mutation" };
+    const source = document("/v1/things", "post", functionNames);
+    source.paths["/v1/things/other"] = {
+      post: { ...operation, ...functionNames, operationId: "other", "x-portico-verb": "other" },
+    };
+    await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow("a/b:c");
+  });
+});
+
+test("paths outside the resource's own are kept whole", () => {
+  const [spec] = new OpenApiDocument({
+    paths: {
+      "/v1/users/{userId}/agents": {
+        get: {
+          operationId: "listUserAgents",
+          summary: "List",
+          "x-portico-resource": "agents",
+          "x-portico-verb": "listOfUser",
+          responses: {},
+        },
+      },
+    },
+  }).operations();
+  expect(spec && tableEntry(spec)).toBe("listOfUser=GET /v1/users/{}/agents");
+});

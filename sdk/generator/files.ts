@@ -1,0 +1,34 @@
+import openapiTS, { astToString } from "openapi-typescript";
+import { convexFunctionTypes } from "./convexFunctions";
+import { OpenApiDocument } from "./document";
+import { modelTypes } from "./models";
+import { problemStatuses } from "./problems";
+import { resourceTypes } from "./resources";
+import { operationTable } from "./table";
+
+const banner = `// Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run \`npm run generate\`.\n\n`;
+
+/**
+ * All generated files of the SDK, by file name. The same document always gives the same text.
+ *
+ * @param json - The OpenAPI 3.1 document as JSON text.
+ * @throws Error naming the operation, when it cannot become a method.
+ */
+export async function generatedFiles(json: string): Promise<Map<string, string>> {
+  const document = new OpenApiDocument(JSON.parse(json));
+  const operations = document.operations();
+  const schema = await openapiTS(json, {
+    // Otherwise a field with a default would be required in requests, where it is optional.
+    defaultNonNullable: false,
+    alphabetize: true,
+  });
+  const files = new Map([
+    ["schema.ts", astToString(schema)],
+    ["models.ts", modelTypes(document)],
+    ["operations.ts", operationTable(operations)],
+    ["resources.ts", resourceTypes(operations)],
+    ["convexFunctions.ts", convexFunctionTypes(operations)],
+    ["problems.ts", problemStatuses(document)],
+  ]);
+  return new Map([...files].map(([name, text]) => [name, banner + text]));
+}

@@ -1,0 +1,193 @@
+import { describe, expect, test } from "vitest";
+import { fakeServer, jwt, problem, rejection } from "../test/fakeServer";
+import { Portico } from "./client";
+import { NotFoundError, PreconditionFailedError, TenantMismatchError } from "./errors";
+
+const apiKey = "sk_test_client";
+const convexId = (letter: string) => letter.repeat(32);
+
+test("requests carry credential, organization and the input in its place", async () => {
+  const server = await fakeServer(() => ({ status: 200, json: { id: "a" } }));
+  const portico = new Portico({ baseUrl: `${server.url}/`, apiKey, organization: "acme" });
+  await portico.schedules.create({ title: "Ü", startDate: 1, endDate: 2 });
+  await portico.schedules.delete("a/b c", { permanent: true });
+  await portico.agents.move("a1", "s1", { note: "rack 4", dryRun: true });
+  await portico.schedules.restore("s1", { requestId: "req_mine" });
+  const [create, remove, move, restore] = server.requests;
+  expect(create).toMatchObject({
+    method: "POST",
+    path: "/v1/schedules",
+    body: '{"title":"Ü","startDate":1,"endDate":2}',
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      "portico-organization": "acme",
+      "content-type": "application/json",
+    },
+  });
+  expect(remove).toMatchObject({ method: "DELETE", path: "/v1/schedules/a%2Fb%20c", body: "" });
+  expect(remove?.query.toString()).toBe("permanent=true");
+  expect(move).toMatchObject({ path: "/v1/agents/a1/sites/s1/move", body: '{"note":"rack 4"}' });
+  expect(move?.query.toString()).toBe("dryRun=true");
+  expect(restore).toMatchObject({ path: "/v1/schedules/s1/restore", body: "" });
+  expect(restore?.headers["x-request-id"]).toBe("req_mine");
+});
+
+test("a POST has a key of its own, a GET has none, and a given key is kept", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  await portico.schedules.activate("a");
+  await portico.schedules.activate("a");
+  await portico.schedules.activate("a", { idempotencyKey: "check-in-0001" });
+  await portico.schedules.get("a");
+  await portico.request({ method: "post", path: "/v1/beta", body: {} });
+  const [first, second, given, read, raw] = server.requests.map((request) => request.headers["idempotency-key"]);
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second).not.toBe(first);
+  expect(given).toBe("check-in-0001");
+  expect(read).toBeUndefined();
+  expect(raw).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("withResponse tells request id, ETag, attempts and replay; awaiting gives the data alone", async () => {
+  const server = await fakeServer(() => ({
+    status: 201,
+    json: { id: "s1" },
+    headers: { "x-request-id": "req_7", etag: '"v3"', "idempotent-replayed": "true" },
+  }));
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  const call = portico.schedules.activate("s1");
+  const result = await call.withResponse();
+  expect(result).toMatchObject({
+    data: { id: "s1" },
+    requestId: "req_7",
+    etag: '"v3"',
+    attempts: 1,
+    replayed: true,
+  });
+  expect(result.response.status).toBe(201);
+  expect(await call).toEqual({ id: "s1" });
+  expect(server.requests).toHaveLength(1);
+});
+
+test("a call is a whole promise", async () => {
+  const server = await fakeServer(({ path }) =>
+    path.endsWith("/missing") ? problem(404, "not_found") : { json: { id: "a" } },
+  );
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  const order: string[] = [];
+  const missing = portico.schedules
+    .get("missing")
+    .finally(() => void order.push("finally"))
+    .catch((error: unknown) => error);
+  expect(await missing).toBeInstanceOf(NotFoundError);
+  expect(order).toEqual(["finally"]);
+  const both = await Promise.all([portico.schedules.get("a"), portico.schedules.get("b")]);
+  expect(both).toHaveLength(2);
+});
+
+test("conditional requests: 304 is undefined, a lost If-Match is an error", async () => {
+  const server = await fakeServer(({ headers }) => {
+    if (headers["if-none-match"] === '"v1"') return { status: 304 };
+    return headers["if-match"] === '"v0"' ? problem(412, "precondition_failed") : { json: {} };
+  });
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  const read = await portico.schedules.get("a", { ifNoneMatch: '"v1"' }).withResponse();
+  expect(read.data).toBeUndefined();
+  expect(read.response.status).toBe(304);
+  const lost = portico.schedules.update("a", { title: "x" }, { ifMatch: '"v0"' });
+  expect(await rejection(lost)).toBeInstanceOf(PreconditionFailedError);
+});
+
+test("request() reaches any endpoint; answers that are not JSON come as text, none as undefined", async () => {
+  const server = await fakeServer(({ method }) =>
+    method === "GET" ? { text: "BEGIN:VCALENDAR", headers: { "content-type": "text/calendar" } } : { status: 204 },
+  );
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  const query = { tag: ["a", "b"], left: undefined };
+  expect(await portico.request({ method: "GET", path: "/v1/x.ics", query })).toBe("BEGIN:VCALENDAR");
+  expect(server.requests[0]?.query.toString()).toBe("tag=a&tag=b");
+  expect(await portico.schedules.delete("a")).toBeUndefined();
+});
+
+test.each(["", ".", ".."])("the path argument %j is refused before any network", (id) => {
+  const portico = new Portico({ baseUrl: "http://127.0.0.1:1", apiKey });
+  expect(() => portico.schedules.get(id)).toThrow(TypeError);
+});
+
+/** The message of the TypeError that `make` throws. */
+function refusal(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+  throw new Error("It was accepted");
+}
+
+describe("construction", () => {
+  test.each([
+    { baseUrl: "not a url" },
+    { baseUrl: "ftp://example.com" },
+    { baseUrl: "https://user:hunter2hunter2@example.com" },
+    { baseUrl: "https://example.com", apiKey: "sk_a", token: "b" },
+    { baseUrl: "https://example.com", apiKey: "sk_with\nnewline" },
+    { baseUrl: "https://example.com", token: "" },
+    { baseUrl: "https://example.com", apiKey: undefined },
+  ])("%j is refused without repeating a secret", (options) => {
+    const message = refusal(() => new Portico(options));
+    expect(message).not.toBe("");
+    expect(message).not.toMatch(/hunter2|sk_with/);
+  });
+
+  test("a client can be printed without giving its credential away", async () => {
+    const { inspect } = await import("node:util");
+    const portico = new Portico({ baseUrl: "https://example.com", apiKey });
+    expect(inspect(portico, { depth: 9, showHidden: true }) + JSON.stringify(portico)).not.toContain(apiKey);
+  });
+});
+
+describe("withOrganization", () => {
+  test.each([
+    ["Convex ids", { org_id: convexId("a") }, convexId("b")],
+    ["issuer ids", { o: { id: "org_1" } }, "org_2"],
+    ["slugs", { org_id: convexId("a"), org_slug: "acme" }, "globex"],
+  ])("refuses a token of another tenant before any network: %s", async (_kind, claims, other) => {
+    const server = await fakeServer(() => ({ json: { data: [], page: {} } }));
+    for (const credential of [{ token: jwt(claims) }, { getToken: async () => jwt(claims) }]) {
+      const portico = new Portico({ baseUrl: server.url, ...credential }).withOrganization(other);
+      const error = await rejection(portico.schedules.list());
+      expect(error).toBeInstanceOf(TenantMismatchError);
+      expect(error).toMatchObject({ code: "tenant_mismatch", attempts: 0 });
+    }
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test.each([
+    ["the same id", { org_id: convexId("a") }, convexId("a")],
+    ["a slug beside an id, which only the server can compare", { org_id: convexId("a") }, "acme"],
+    ["a token without tenant", { sub: "user_1" }, "acme"],
+  ])("sends %s", async (_name, claims, organization) => {
+    const server = await fakeServer(() => ({ json: { id: "a" } }));
+    const base = new Portico({ baseUrl: server.url, token: jwt(claims) });
+    await base.withOrganization(organization).schedules.get("a");
+    expect(server.requests[0]?.headers["portico-organization"]).toBe(organization);
+  });
+
+  test("clones share the token: three tenants, one request to the provider", async () => {
+    const server = await fakeServer(() => ({ json: { id: "a" } }));
+    let asked = 0;
+    const getToken = async () => {
+      asked += 1;
+      return jwt({ sub: "u", exp: Date.now() / 1_000 + 600 });
+    };
+    const portico = new Portico({ baseUrl: server.url, getToken });
+    for (const slug of ["acme", "globex", "initech"]) await portico.withOrganization(slug).schedules.get("a");
+    expect(asked).toBe(1);
+    expect(server.requests.map((request) => request.headers["portico-organization"])).toEqual([
+      "acme",
+      "globex",
+      "initech",
+    ]);
+  });
+});

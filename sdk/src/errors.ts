@@ -1,0 +1,204 @@
+import type { ProblemStatuses } from "./generated/problems";
+import { asText, isRecord } from "./runtime/json";
+
+/** One invalid field of a request: a JSON pointer (RFC 6901) into the body, a stable code and a sentence. */
+export interface FieldProblem {
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What every error of this package tells. `status` and `headers` exist when a response was received. */
+export interface ErrorFacts {
+  readonly code: string;
+  readonly title: string;
+  readonly status?: number | undefined;
+  readonly type?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly errors?: readonly FieldProblem[] | undefined;
+  readonly requestId?: string | undefined;
+  readonly headers?: Headers | undefined;
+  readonly attempts?: number | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/** A problem code the API documents; other strings are allowed because servers may be newer than this package. */
+export type ProblemCode = keyof ProblemStatuses;
+
+/**
+ * Base class of everything this package throws on purpose.
+ *
+ * @example
+ * try {
+ *   await portico.schedules.activate(id);
+ * } catch (error) {
+ *   if (error instanceof PorticoError) console.error(error.code, error.requestId, error.attempts);
+ * }
+ */
+export class PorticoError extends Error {
+  // A literal, because class names do not survive minifiers.
+  override readonly name: string = "PorticoError";
+  /** HTTP status, when a response was received. */
+  readonly status: number | undefined;
+  /** Stable, machine-readable name of the problem, for example `invalid_state_transition`. */
+  readonly code: string;
+  /** URL of the page that explains the problem (RFC 9457 `type`). */
+  readonly type: string | undefined;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldProblem[];
+  /** The server's `X-Request-Id`: what to quote to support. */
+  readonly requestId: string | undefined;
+  /** Response headers, when a response was received. */
+  readonly headers: Headers | undefined;
+  /** Requests sent, the first one included; 0 when none left this process. */
+  readonly attempts: number;
+  /** The problem itself says that repeating the request may help (extension member `retryable`). */
+  readonly retryable: boolean;
+
+  constructor(facts: ErrorFacts) {
+    super(
+      facts.detail === undefined ? facts.title : `${facts.title}: ${facts.detail}`,
+      facts.cause === undefined ? undefined : { cause: facts.cause },
+    );
+    this.status = facts.status;
+    this.code = facts.code;
+    this.type = facts.type;
+    this.title = facts.title;
+    this.detail = facts.detail;
+    this.errors = facts.errors ?? [];
+    this.requestId = facts.requestId;
+    this.headers = facts.headers;
+    this.attempts = facts.attempts ?? 0;
+    this.retryable = facts.retryable ?? false;
+  }
+}
+
+/** No usable response: DNS, TCP or TLS failed, or the connection broke while the body was read. */
+export class ConnectionError extends PorticoError {
+  override readonly name = "ConnectionError";
+}
+
+/** The time limit of the call or of one attempt passed, reading the body included. */
+export class TimeoutError extends PorticoError {
+  override readonly name = "TimeoutError";
+}
+
+/** The caller's `AbortSignal` fired. */
+export class AbortedError extends PorticoError {
+  override readonly name = "AbortedError";
+}
+
+/** The token belongs to another organization than the client; nothing was sent. */
+export class TenantMismatchError extends PorticoError {
+  override readonly name = "TenantMismatchError";
+}
+
+/** The server answered with an error status. */
+export class ApiError extends PorticoError {
+  override readonly name: string = "ApiError";
+  declare readonly status: number;
+}
+
+export class BadRequestError extends ApiError {
+  override readonly name = "BadRequestError";
+}
+export class AuthenticationError extends ApiError {
+  override readonly name = "AuthenticationError";
+}
+export class PermissionError extends ApiError {
+  override readonly name = "PermissionError";
+}
+export class NotFoundError extends ApiError {
+  override readonly name = "NotFoundError";
+}
+export class ConflictError extends ApiError {
+  override readonly name = "ConflictError";
+}
+export class GoneError extends ApiError {
+  override readonly name = "GoneError";
+}
+export class PreconditionFailedError extends ApiError {
+  override readonly name = "PreconditionFailedError";
+}
+export class UnprocessableError extends ApiError {
+  override readonly name = "UnprocessableError";
+}
+export class RateLimitError extends ApiError {
+  override readonly name = "RateLimitError";
+}
+export class ServerError extends ApiError {
+  override readonly name = "ServerError";
+}
+
+const classByStatus: Readonly<Record<number, typeof ApiError>> = {
+  400: BadRequestError,
+  401: AuthenticationError,
+  403: PermissionError,
+  404: NotFoundError,
+  409: ConflictError,
+  410: GoneError,
+  412: PreconditionFailedError,
+  422: UnprocessableError,
+  429: RateLimitError,
+};
+
+/** Where an error body came from, and what removes credentials from its texts. */
+export interface ErrorContext {
+  readonly headers?: Headers;
+  readonly attempts: number;
+  readonly clean: (text: string) => string;
+}
+
+/**
+ * Builds the error class of a status from a parsed body: RFC 9457 problem details, RFC 6749 token errors
+ * (`error`, `error_description`) or Convex transport errors (`code`, `message`).
+ */
+export function apiError(status: number, body: unknown, context: ErrorContext): ApiError {
+  const problem = isRecord(body) ? body : {};
+  const { headers, attempts, clean } = context;
+  const read = (source: Record<string, unknown>, ...names: string[]) => {
+    const text = names.map((name) => asText(source[name])).find((value) => value !== undefined);
+    return text === undefined ? undefined : clean(text);
+  };
+  const errors = Array.isArray(problem["errors"]) ? problem["errors"].filter(isRecord) : [];
+  const ErrorClass = classByStatus[status] ?? (status >= 500 ? ServerError : ApiError);
+  return new ErrorClass({
+    status,
+    code: read(problem, "code", "error") ?? `http_${status}`,
+    type: read(problem, "type"),
+    title: read(problem, "title") ?? `The server answered ${status}`,
+    detail: read(problem, "detail", "error_description", "message"),
+    errors: errors.map((field) => ({
+      pointer: read(field, "pointer") ?? "",
+      code: read(field, "code") ?? "",
+      message: read(field, "message") ?? "",
+    })),
+    requestId: headers?.get("x-request-id") ?? read(problem, "requestId"),
+    headers,
+    attempts,
+    retryable: problem["retryable"] === true,
+  });
+}
+
+/**
+ * Narrows an unknown error to the API error of one problem code.
+ *
+ * @param error - Whatever was caught.
+ * @param code - A code the API documents; the editor completes it.
+ * @returns True when the server answered with that code, over REST or through the Convex door.
+ * @example
+ * try {
+ *   await portico.schedules.activate(id);
+ * } catch (error) {
+ *   if (isProblem(error, "invalid_state_transition")) return; // error.status is 409
+ *   throw error;
+ * }
+ */
+export function isProblem<Code extends ProblemCode>(
+  error: unknown,
+  code: Code,
+): error is ApiError & { readonly code: Code; readonly status: ProblemStatuses[Code] } {
+  return error instanceof ApiError && error.code === code;
+}

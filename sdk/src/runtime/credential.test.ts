@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { fakeServer, jwt, problem, rejection } from "../../test/fakeServer";
+import { Portico } from "../client";
+import { AuthenticationError } from "../errors";
+
+const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
+
+test("ten parallel 401s cost one refresh, and each call is sent again once", async () => {
+  const stale = jwt({ jti: "stale", exp: inSeconds(600) });
+  const fresh = jwt({ jti: "fresh", exp: inSeconds(600) });
+  const server = await fakeServer(({ headers }) =>
+    headers["authorization"] === `Bearer ${fresh}` ? { json: { id: "a" } } : problem(401, "unauthenticated"),
+  );
+  const asked: boolean[] = [];
+  const portico = new Portico({
+    baseUrl: server.url,
+    getToken: async ({ forceRefresh }) => {
+      asked.push(forceRefresh);
+      return forceRefresh ? fresh : stale;
+    },
+  });
+  const calls = Array.from({ length: 10 }, (_, index) => portico.schedules.get(`s${index}`));
+  await Promise.all(calls);
+  expect(asked).toEqual([false, true]);
+  expect(server.requests).toHaveLength(20);
+});
+
+test("a token refused twice is an error after two requests", async () => {
+  const server = await fakeServer(() => problem(401, "unauthenticated"));
+  let asked = 0;
+  const getToken = async () => jwt({ n: (asked += 1) });
+  const portico = new Portico({ baseUrl: server.url, getToken });
+  const error = await rejection(portico.schedules.get("a"));
+  expect(error).toBeInstanceOf(AuthenticationError);
+  expect(error).toMatchObject({ attempts: 2 });
+  expect([asked, server.requests.length]).toEqual([2, 2]);
+});
+
+test("a refused API key is not retried", async () => {
+  const server = await fakeServer(() => problem(401, "key_revoked"));
+  const portico = new Portico({ baseUrl: server.url, apiKey: "sk_test_revoked" });
+  await rejection(portico.schedules.get("a"));
+  expect(server.requests).toHaveLength(1);
+});
+
+test("a token about to expire is renewed before it is used", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  const tokens = [jwt({ exp: inSeconds(10) }), jwt({ exp: inSeconds(600) })];
+  const asked: boolean[] = [];
+  const portico = new Portico({
+    baseUrl: server.url,
+    getToken: async ({ forceRefresh }) => {
+      asked.push(forceRefresh);
+      return tokens[asked.length - 1] ?? "";
+    },
+  });
+  for (let index = 0; index < 3; index += 1) await portico.schedules.get("a");
+  expect(asked).toEqual([false, true]);
+  expect(server.requests.map((request) => request.headers["authorization"])).toEqual([
+    `Bearer ${tokens[0]}`,
+    `Bearer ${tokens[1]}`,
+    `Bearer ${tokens[1]}`,
+  ]);
+});
+
+test("a provider's failure reaches every waiting caller, and the next call asks again", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  const outage = new Error("issuer is down");
+  let asked = 0;
+  const portico = new Portico({
+    baseUrl: server.url,
+    getToken: async () => {
+      asked += 1;
+      if (asked === 1) throw outage;
+      return "opaque-token";
+    },
+  });
+  const failures = await Promise.all([rejection(portico.schedules.get("a")), rejection(portico.schedules.get("b"))]);
+  expect(failures).toEqual([outage, outage]);
+  await portico.schedules.get("c");
+  expect([asked, server.requests.length]).toEqual([2, 1]);
+});
+
+test("a caller that gives up does not take the shared token request with it", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  let release = (_token: string) => {};
+  const getToken = () => new Promise<string>((resolve) => (release = resolve));
+  const portico = new Portico({ baseUrl: server.url, getToken });
+  const controller = new AbortController();
+  const impatient = rejection(portico.schedules.get("a", { signal: controller.signal }));
+  const patient = portico.schedules.get("b");
+  controller.abort();
+  expect(await impatient).toMatchObject({ code: "aborted", attempts: 0 });
+  release("opaque-token");
+  expect(await patient).toEqual({ id: "a" });
+});

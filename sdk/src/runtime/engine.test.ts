@@ -1,0 +1,253 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { describe, expect, test } from "vitest";
+import { fakeServer, problem, rejection } from "../../test/fakeServer";
+import { Portico, type PorticoOptions } from "../client";
+import {
+  AbortedError,
+  ApiError,
+  ConflictError,
+  ConnectionError,
+  isProblem,
+  PorticoError,
+  TimeoutError,
+} from "../errors";
+import type { Deprecation, Hook } from "./engine";
+
+const schedule = { title: "Patch day", startDate: 1, endDate: 2 };
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+function client(baseUrl: string, options: Partial<PorticoOptions> = {}): Portico {
+  return new Portico({ baseUrl, apiKey: "sk_test_engine", ...options });
+}
+
+describe("retries", () => {
+  test("a 429 with Retry-After in seconds is sent again no earlier, with the same key", async () => {
+    const server = await fakeServer((_, index) =>
+      index === 0 ? problem(429, "rate_limited", { "retry-after": "2" }) : { status: 201, json: { id: "s1" } },
+    );
+    const result = await client(server.url).schedules.create(schedule).withResponse();
+    const [first, second] = server.requests;
+    expect(server.requests).toHaveLength(2);
+    expect(Number(second?.atMs) - Number(first?.atMs)).toBeGreaterThan(1_990);
+    expect(first?.headers["idempotency-key"]).toMatch(uuid);
+    expect(second?.headers["idempotency-key"]).toBe(first?.headers["idempotency-key"]);
+    expect(second?.body).toBe(first?.body);
+    expect(result.attempts).toBe(2);
+  });
+
+  test("a Retry-After date is read against the server's clock, however wrong ours is", async () => {
+    const serverNowMs = Date.parse("2001-01-01T00:00:00Z");
+    const server = await fakeServer((_, index) =>
+      index === 0
+        ? problem(503, "unavailable", {
+            date: new Date(serverNowMs).toUTCString(),
+            "retry-after": new Date(serverNowMs + 1_000).toUTCString(),
+          })
+        : { json: { id: "s1" } },
+    );
+    await client(server.url).schedules.get("s1");
+    const [first, second] = server.requests;
+    expect(Number(second?.atMs) - Number(first?.atMs)).toBeGreaterThan(990);
+  });
+
+  test("x-should-retry: false ends the call after one request", async () => {
+    const server = await fakeServer(() => problem(503, "down", { "x-should-retry": "false" }));
+    const error = await rejection(client(server.url).schedules.list());
+    expect(error).toMatchObject({ status: 503, attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["a broken connection", { reset: true }],
+    ["408", problem(408, "request_timeout")],
+    ["500", problem(500, "internal")],
+    ["409 that says retryable", problem(409, "write_conflict", {}, { retryable: true })],
+  ])("%s is retried", async (_name, failure) => {
+    const server = await fakeServer((_, index) => (index === 0 ? failure : { json: { id: "a" } }));
+    await client(server.url).schedules.get("a");
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each([400, 404, 409, 412, 422])("%i is not retried", async (status) => {
+    const server = await fakeServer(() => problem(status, "refused"));
+    await rejection(client(server.url).schedules.update("a", {}));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("a POST without Idempotency-Key is not repeated after a failure of unknown effect", async () => {
+    const server = await fakeServer(() => ({ reset: true }));
+    const error = await rejection(client(server.url).agents.move("a1", "s1"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]?.headers["idempotency-key"]).toBeUndefined();
+  });
+
+  test("a wait longer than the deadline is not begun", async () => {
+    const server = await fakeServer(() => problem(429, "rate_limited", { "retry-after": "3600" }));
+    const error = await rejection(client(server.url).schedules.get("a", { timeoutMs: 5_000 }));
+    expect(isProblem(error, "rate_limited")).toBe(true);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("a client's retry budget ends the retries of a server that fails for long", async () => {
+    const server = await fakeServer(() => problem(503, "down", { "retry-after": "0" }));
+    const portico = client(server.url, { maxRetries: 2 });
+    await Promise.all(Array.from({ length: 50 }, () => rejection(portico.schedules.get("a"))));
+    // 50 calls could cost 100 retries; the budget allows a burst of 50.
+    expect(server.requests).toHaveLength(100);
+  });
+});
+
+describe("limits", () => {
+  test("the time limit covers reading the body", async () => {
+    const server = await fakeServer(() => ({ json: { id: "a".repeat(64) }, stallBody: true }));
+    const error = await rejection(client(server.url).schedules.get("a", { timeoutMs: 100 }));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ code: "timeout", attempts: 1, status: undefined });
+  });
+
+  test("an attempt that hangs is given up and sent again", async () => {
+    const server = await fakeServer((_, index) => (index === 0 ? { hang: true } : { json: { id: "a" } }));
+    const call = client(server.url).schedules.get("a", { attemptTimeoutMs: 100 });
+    expect((await call.withResponse()).attempts).toBe(2);
+  });
+
+  test("the caller's abort is another error, during a request and during a wait", async () => {
+    const hanging = await fakeServer(() => ({ hang: true }));
+    const limited = await fakeServer(() => problem(429, "rate_limited", { "retry-after": "30" }));
+    for (const server of [hanging, limited]) {
+      const controller = new AbortController();
+      const call = client(server.url).schedules.get("a", { signal: controller.signal });
+      setTimeout(() => controller.abort(), 50);
+      const error = await rejection(call);
+      expect(error).toBeInstanceOf(AbortedError);
+      expect(error).toMatchObject({ code: "aborted", attempts: 1 });
+    }
+  });
+
+  test("a signal that has already fired sends nothing", async () => {
+    const server = await fakeServer(() => ({ json: {} }));
+    const call = client(server.url).schedules.get("a", { signal: AbortSignal.abort() });
+    expect(await rejection(call)).toBeInstanceOf(AbortedError);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test("a fetch that ignores its signal cannot hold the caller", async () => {
+    const portico = client("http://127.0.0.1:1", { fetch: () => new Promise(() => {}) });
+    const error = await rejection(portico.schedules.get("a", { timeoutMs: 30 }));
+    expect(error).toBeInstanceOf(TimeoutError);
+  });
+});
+
+describe("errors", () => {
+  test("tell everything the problem told", async () => {
+    const fields = [{ pointer: "/title", code: "too_long", message: "At most 200 characters" }];
+    const server = await fakeServer(() =>
+      problem(409, "invalid_state_transition", { "x-request-id": "req_9" }, { errors: fields }),
+    );
+    const error = await rejection(client(server.url).schedules.activate("a"));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({
+      name: "ConflictError",
+      status: 409,
+      code: "invalid_state_transition",
+      type: "https://api.example.com/problems/invalid_state_transition",
+      title: "Title of invalid_state_transition",
+      detail: "Detail of invalid_state_transition",
+      errors: fields,
+      requestId: "req_9",
+      attempts: 1,
+    });
+    if (!isProblem(error, "invalid_state_transition")) throw new Error("not narrowed");
+    // The type knows the status of this code.
+    const status: 409 = error.status;
+    expect(status).toBe(409);
+    expect(error.headers?.get("content-type")).toBe("application/problem+json");
+    expect(isProblem(error, "not_found")).toBe(false);
+  });
+
+  test("a proxy's HTML page becomes an ApiError of its status", async () => {
+    const server = await fakeServer(() => ({ status: 502, text: "<h1>Bad gateway</h1>" }));
+    const error = await rejection(client(server.url, { maxRetries: 0 }).schedules.get("a"));
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ name: "ServerError", status: 502, code: "http_502", errors: [] });
+  });
+
+  test("an unreachable server is a ConnectionError that counts its attempts", async () => {
+    const listener = createServer().listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const address = listener.address();
+    listener.close();
+    const port = typeof address === "object" ? address?.port : undefined;
+    // `localhost` may have two addresses, whose refusals come as one error without a message.
+    const portico = client(`http://localhost:${port}`, { maxRetries: 1 });
+    const error = await rejection(portico.schedules.get("a"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ attempts: 2, headers: undefined, requestId: undefined });
+    expect(error instanceof PorticoError && error.detail).toContain("ECONNREFUSED");
+  });
+});
+
+describe("hooks", () => {
+  test("wrap every attempt, outermost first, and may send again with the same body", async () => {
+    const server = await fakeServer((_, index) =>
+      index === 0 ? problem(403, "forbidden") : { status: 201, json: { id: "a" } },
+    );
+    const seen: string[] = [];
+    const outer: Hook = async (request, next, { operation, attempt }) => {
+      seen.push(`${operation} ${attempt}`);
+      return await next(request);
+    };
+    const stepUp: Hook = async (request, next) => {
+      const response = await next(request);
+      if (response.status !== 403) return response;
+      request.headers.set("x-step-up", "done");
+      return await next(request);
+    };
+    await client(server.url, { hooks: [outer, stepUp] }).schedules.create(schedule);
+    expect(seen).toEqual(["schedules.create 1"]);
+    expect(server.requests.map((request) => request.body)).toEqual(Array(2).fill(JSON.stringify(schedule)));
+    expect(server.requests[1]?.headers["x-step-up"]).toBe("done");
+  });
+
+  test("may answer without a request, and their own errors reach the caller unchanged", async () => {
+    const cached: Hook = async () => Response.json({ id: "cached" });
+    const call = client("http://127.0.0.1:1", { hooks: [cached] }).schedules.get("a");
+    expect(await call).toEqual({ id: "cached" });
+    const mistake = new RangeError("hook failed");
+    const failing: Hook = async () => {
+      throw mistake;
+    };
+    const failed = client("http://127.0.0.1:1", { hooks: [failing] }).schedules.get("a");
+    expect(await rejection(failed)).toBe(mistake);
+  });
+});
+
+test("a deprecated operation is reported once", async () => {
+  const headers = {
+    deprecation: "@1688169599",
+    sunset: "Sun, 30 Jun 2030 23:59:59 GMT",
+    link: '<https://api.example.com/docs/move>; rel="deprecation"',
+  };
+  const server = await fakeServer(() => ({ json: { id: "a" }, headers }));
+  const reports: Deprecation[] = [];
+  const portico = client(server.url, { onDeprecation: (report) => reports.push(report) });
+  await portico.schedules.get("a");
+  await portico.schedules.get("b");
+  expect(reports).toEqual([{ operation: "schedules.get", ...headers }]);
+});
+
+test("one trace covers the attempts of a call, each with a span of its own", async () => {
+  const server = await fakeServer((_, index) =>
+    index === 0 ? problem(503, "down", { "retry-after": "0" }) : { json: { id: "a" } },
+  );
+  const portico = client(server.url, { traceparent: true });
+  await portico.schedules.get("a");
+  await portico.schedules.get("a", { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` });
+  const [first, second, given] = server.requests.map((request) => request.headers["traceparent"]);
+  expect(first).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  expect(second?.slice(0, 35)).toBe(first?.slice(0, 35));
+  expect(second).not.toBe(first);
+  expect(given).toBe(`00-${"a".repeat(32)}-${"b".repeat(16)}-01`);
+});

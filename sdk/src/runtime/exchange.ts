@@ -1,0 +1,44 @@
+import type { IssuedToken } from "./credential";
+import type { Engine } from "./engine";
+import { ConnectionError } from "../errors";
+import { asText, isRecord, parseJson } from "./json";
+
+/**
+ * Exchanges an API key or agent key for a short-lived JWT at the token endpoint (RFC 6749 section 4.4, client
+ * credentials in the body). The JWT opens the deployment's Convex functions.
+ *
+ * @throws AuthenticationError (`invalid_client`) when the key is not accepted.
+ */
+export async function exchangeKey(engine: Engine, baseUrl: string, key: string): Promise<IssuedToken> {
+  const form = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: "portico-sdk",
+    client_secret: key,
+  });
+  const plan = {
+    operation: "oauth.token",
+    method: "POST",
+    url: `${baseUrl}/v1/oauth/token`,
+    headers: {
+      accept: "application/json",
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: form.toString(),
+    repeatable: true,
+  };
+  const { text, attempts, response } = await engine.send(plan, {});
+  const answer = parseJson(text);
+  const token = isRecord(answer) ? asText(answer["access_token"]) : undefined;
+  const lifetimeSeconds = isRecord(answer) ? answer["expires_in"] : undefined;
+  if (token === undefined)
+    throw new ConnectionError({
+      code: "invalid_token_response",
+      title: "The token endpoint answered without an access token",
+      headers: response.headers,
+      attempts,
+    });
+  return {
+    token,
+    expiresAtMs: typeof lifetimeSeconds === "number" ? Date.now() + lifetimeSeconds * 1_000 : undefined,
+  };
+}

@@ -1,0 +1,40 @@
+import type { operations } from "../generated/schema";
+import type { RequestOptions } from "./engine";
+
+type Id = keyof operations;
+type Json<Part> = Part extends { content: { "application/json": infer Content } } ? Content : undefined;
+/** An operation may have several: a create answers 201, or 200 when it found an existing row. */
+type Success<Responses> = Responses[Extract<keyof Responses, 200 | 201 | 202>];
+
+/** JSON body of an operation's success answer; undefined when it answers without one. */
+export type Result<Operation extends Id> = [Success<operations[Operation]["responses"]>] extends [never]
+  ? undefined
+  : Json<Success<operations[Operation]["responses"]>>;
+
+/** One row of a list. */
+export type Row<Operation extends Id> = Result<Operation> extends { data: readonly (infer Item)[] } ? Item : never;
+
+/** JSON body an operation takes. */
+export type Body<Operation extends Id> = Json<NonNullable<operations[Operation]["requestBody"]>>;
+
+/** Query parameters an operation takes. */
+export type Query<Operation extends Id> = NonNullable<operations[Operation]["parameters"]["query"]>;
+
+/** Options of a conditional read: the answer may be "not modified". */
+export type Conditional = RequestOptions & { readonly ifNoneMatch: string };
+
+type Part<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
+type Flat<Parts> = { [Name in keyof Parts]: Parts[Name] };
+
+/** Arguments of the Convex function behind an operation: path, query and body in one flat object. */
+export type Args<Operation extends Id> = Flat<
+  Part<operations[Operation]["parameters"]["path"]> &
+    Part<operations[Operation]["parameters"]["query"]> &
+    (Body<Operation> extends undefined ? unknown : Body<Operation>)
+>;
+
+/** Arguments of a function that works in an organization. */
+export type TenantArgs<Operation extends Id> = Flat<Args<Operation> & { organizationId: string }>;
+
+/** What the function returns; Convex has no undefined. */
+export type Returned<Operation extends Id> = Result<Operation> extends undefined ? null : Result<Operation>;

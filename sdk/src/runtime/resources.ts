@@ -1,0 +1,106 @@
+import type { Call } from "./call";
+import type { RequestOptions } from "./engine";
+import type { ListCall } from "./listCall";
+import { type Operation, readOperation } from "./operations";
+import { isRecord } from "./json";
+
+/** Query parameters; undefined ones are left out, arrays repeat the name. */
+export type Query = Readonly<Record<string, unknown>>;
+
+/** A request by its parts, before settings and credential. */
+export interface RequestParts {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: Query;
+  readonly body: unknown;
+  readonly idempotencyKey: boolean;
+}
+
+/** What a client offers to its resources. */
+export interface Sender {
+  call(parts: RequestParts, options: RequestOptions): Call<unknown>;
+  list(parts: RequestParts, options: RequestOptions): ListCall<unknown>;
+}
+
+/**
+ * Defines one property per resource of the table on `client`. A resource is built when it is first used: most programs
+ * use few of them, and clients are cloned per tenant.
+ */
+export function defineResources(client: object, table: Readonly<Record<string, string>>, sender: Sender): void {
+  for (const [name, entries] of Object.entries(table)) {
+    Object.defineProperty(client, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = buildResource(name, entries, sender);
+        Object.defineProperty(client, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+}
+
+function buildResource(name: string, entries: string, sender: Sender): Record<string, unknown> {
+  return Object.fromEntries(
+    entries.split(";").map((entry) => {
+      const operation = readOperation(name, entry);
+      const call = (...args: unknown[]) => callOperation(name, operation, args, sender);
+      return [operation.verb, call];
+    }),
+  );
+}
+
+function callOperation(
+  resource: string,
+  operation: Operation,
+  args: readonly unknown[],
+  sender: Sender,
+): Call<unknown> {
+  const rest = [...args];
+  const path = operation.path.replace(/\{\}/g, () => pathSegment(rest.shift()));
+  const input = operation.takesInput ? rest.shift() : undefined;
+  const [options = {}] = rest;
+  const { method } = operation;
+  const parts = {
+    operation: `${resource}.${operation.verb}`,
+    method,
+    path,
+    ...splitInput(operation, input),
+    idempotencyKey: operation.idempotencyKey,
+  };
+  if (!isRecord(options)) throw new TypeError(`${parts.operation}: options must be an object`);
+  return operation.paginated ? sender.list(parts, options) : sender.call(parts, options).send();
+}
+
+function splitInput(operation: Operation, input: unknown): { query: Query; body: unknown } {
+  if (operation.method === "GET" || operation.method === "DELETE")
+    return { query: isRecord(input) ? input : {}, body: undefined };
+  const { queryNames } = operation;
+  if (queryNames.length === 0 || !isRecord(input)) return { query: {}, body: input };
+  const entries = Object.entries(input);
+  const inQuery = ([name]: [string, unknown]) => queryNames.includes(name);
+  const inBody = entries.filter((entry) => !inQuery(entry));
+  return {
+    query: Object.fromEntries(entries.filter(inQuery)),
+    body: Object.fromEntries(inBody),
+  };
+}
+
+/** An id as one path segment; a dot segment would be resolved by the URL parser into another path. */
+function pathSegment(value: unknown): string {
+  const text = typeof value === "string" ? value : "";
+  if (/^\.{0,2}$/.test(text)) throw new TypeError("A path argument must be a non-empty id");
+  return encodeURIComponent(text);
+}
+
+/** The query string with its question mark, or an empty string. */
+export function queryString(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== undefined) search.append(name, String(item));
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}

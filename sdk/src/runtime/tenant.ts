@@ -1,0 +1,52 @@
+import { TenantMismatchError } from "../errors";
+import { asText, isRecord, parseJson } from "./json";
+
+/** The claims of a JWT, not verified: only ever used to refuse or to renew early. Undefined for opaque tokens. */
+export function claimsOf(token: string): Record<string, unknown> | undefined {
+  const payload = token.split(".")[1];
+  if (payload === undefined) return undefined;
+  try {
+    const binary = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+    const claims = parseJson(new TextDecoder().decode(bytes));
+    return isRecord(claims) ? claims : undefined;
+  } catch {
+    // Not base64url, so not a JWT: an opaque token that happens to contain dots.
+    return undefined;
+  }
+}
+
+/**
+ * Refuses a token of another organization before anything is sent. A name of one kind (Convex id, issuer's id, slug)
+ * says nothing about a name of another kind; then the server decides, which refuses too.
+ *
+ * @throws TenantMismatchError
+ */
+export function assertTenant(token: string, organization: string): void {
+  const named = tenantNames(claimsOf(token));
+  if (named.includes(organization)) return;
+  const rival = named.find((name) => kindOf(name) === kindOf(organization));
+  if (rival === undefined) return;
+  throw new TenantMismatchError({
+    code: "tenant_mismatch",
+    title: "The token belongs to another organization",
+    detail: `the client is for ${organization}, the token for ${rival}`,
+  });
+}
+
+function tenantNames(claims: Record<string, unknown> = {}): string[] {
+  const nested = [claims["o"], claims["app_metadata"]].filter(isRecord);
+  return [
+    claims["org_id"],
+    claims["org_slug"],
+    claims["activeOrganizationId"],
+    ...nested.flatMap((group) => [group["id"], group["slg"], group["org_id"]]),
+  ]
+    .map(asText)
+    .filter((name) => name !== undefined);
+}
+
+function kindOf(name: string): string {
+  if (/^[0-9a-z]{31,37}$/.test(name)) return "convex";
+  return name.startsWith("org_") ? "issuer" : "slug";
+}

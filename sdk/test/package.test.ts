@@ -1,0 +1,210 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const run = promisify(execFile);
+const resolve = createRequire(import.meta.url).resolve;
+const sdkFolder = fileURLToPath(new URL("..", import.meta.url));
+const packageFolder = (name: string) => dirname(resolve(`${name}/package.json`));
+const tsc = join(packageFolder("typescript"), "bin/tsc");
+
+/** A project outside this repository that has installed what would be published. */
+let consumer = "";
+const installed = () => join(consumer, "node_modules/@portico/sdk");
+
+beforeAll(async () => {
+  consumer = await mkdtemp(join(tmpdir(), "portico-sdk-"));
+  await run(process.execPath, [join(packageFolder("tsup"), "dist/cli-default.js")], {
+    cwd: sdkFolder,
+  });
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", consumer], {
+    cwd: sdkFolder,
+  });
+  const [packed] = JSON.parse(stdout);
+  await mkdir(installed(), { recursive: true });
+  await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
+  // Its one dependency, and what type-checking a consumer takes; nothing else of this repository is visible.
+  await symlink(packageFolder("convex"), join(consumer, "node_modules/convex"));
+}, 60_000);
+
+afterAll(async () => {
+  await rm(consumer, { recursive: true, force: true });
+});
+
+async function consumerFile(name: string, text: string): Promise<string> {
+  const path = join(consumer, name);
+  await writeFile(path, text);
+  return path;
+}
+
+test("the tarball holds the build, README and package.json, no sources or tests", async () => {
+  const names = await readdir(installed(), { recursive: true });
+  expect(names).toContain("README.md");
+  expect(names).toContain(join("dist", "index.cjs"));
+  expect(names.filter((name) => /(?:^|\/)(?:src|test|fixtures|generator)\//.test(name))).toEqual([]);
+});
+
+const program = `
+  const methods = [typeof portico.schedules.list, typeof portico.agents.checkIn, typeof portico.convex.query];
+  console.log(JSON.stringify({ methods, named: new NotFoundError({ code: "x", title: "y" }).name, api: typeof api }));
+`;
+const make = 'const portico = new Portico({ baseUrl: "https://api.example.com", apiKey: "sk_test_pack" });';
+const printed = { methods: ["function", "function", "function"], named: "NotFoundError", api: "object" };
+
+test("it is imported as ESM", async () => {
+  const path = await consumerFile(
+    "esm.mjs",
+    `import { NotFoundError, Portico } from "@portico/sdk";
+     import { api } from "@portico/sdk/convex";
+     ${make}${program}`,
+  );
+  const { stdout } = await run(process.execPath, [path]);
+  expect(JSON.parse(stdout)).toEqual(printed);
+});
+
+test("it is required as CommonJS, and its Convex door loads there", async () => {
+  const path = await consumerFile(
+    "cjs.cjs",
+    `const { NotFoundError, Portico } = require("@portico/sdk");
+     const { api } = require("@portico/sdk/convex");
+     ${make}${program}
+     const offline = new Portico({ baseUrl: "https://api.example.com", convexUrl: "https://c.example.com", token: "t-o-k-e-n",
+       fetch: async () => Response.json({ status: "success", value: 42 }) });
+     offline.convex.query("tenancy/me:get", {}).then((value) => console.log(value));`,
+  );
+  const { stdout } = await run(process.execPath, [path]);
+  const [first, second] = stdout.trim().split("\n");
+  expect(JSON.parse(first ?? "")).toEqual(printed);
+  expect(second).toBe("42");
+});
+
+describe("a consumer's types", () => {
+  const source = `
+import { isProblem, Portico, type Schedule } from "@portico/sdk";
+import { api } from "@portico/sdk/convex";
+import { ConvexHttpClient } from "convex/browser";
+
+const portico = new Portico({ baseUrl: "https://api.example.com", apiKey: "sk_test_types" });
+export async function main(): Promise<void> {
+  const created: Schedule = await portico.schedules.create({ title: "a", startDate: 1, endDate: 2 });
+  const maybe: Schedule | undefined = await portico.schedules.get(created.id, { ifNoneMatch: "x" });
+  for await (const row of portico.schedules.list({ status: "active" })) console.log(row.title.length, maybe);
+  const page = await portico.convex.query("workspace/schedules:list", { organizationId: "o", limit: 5 });
+  const title: string | undefined = page.data[0]?.title;
+  const direct = await new ConvexHttpClient("https://c.example.com").query(api.workspace.schedules.get, {
+    organizationId: "o", scheduleId: created.id,
+  });
+  console.log(title, direct.status satisfies Schedule["status"]);
+  try {
+    await portico.schedules.activate(created.id);
+  } catch (error) {
+    if (isProblem(error, "invalid_state_transition")) console.log(error.status satisfies 409);
+  }
+  // @ts-expect-error a required field is missing
+  await portico.schedules.create({ title: "a" });
+  // @ts-expect-error no such status
+  await portico.schedules.list({ status: "lost" });
+  // @ts-expect-error no such field in a document
+  console.log(created.secret);
+  // @ts-expect-error a mutation is not a query
+  await portico.convex.query("workspace/schedules:activate", { organizationId: "o", scheduleId: "s" });
+  // @ts-expect-error functions of an organization take organizationId
+  await portico.convex.mutation("workspace/schedules:activate", { scheduleId: "s" });
+  // @ts-expect-error no such problem code
+  isProblem(new Error(), "no_such_code");
+}
+`;
+
+  test.each([
+    ["NodeNext", "NodeNext", ["consumer.mts", "consumer.cts"]],
+    ["ESNext", "Bundler", ["consumer.ts"]],
+  ])(
+    "module %s, resolution %s",
+    async (module, moduleResolution, names) => {
+      await Promise.all(names.map((name) => consumerFile(name, source)));
+      const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "ES2022"];
+      const types = ["--lib", "ES2022,DOM,DOM.Iterable", "--skipLibCheck", "false"];
+      const modules = ["--module", module, "--moduleResolution", moduleResolution];
+      const args = [tsc, ...options, ...types, ...modules, ...names];
+      const check = run(process.execPath, args, { cwd: consumer });
+      // A failed check tells why on its standard output.
+      const { stdout } = await check.catch((error: { stdout?: string; message: string }) => ({
+        stdout: error.stdout ?? error.message,
+      }));
+      expect(stdout).toBe("");
+    },
+    60_000,
+  );
+});
+
+describe("a browser bundle", () => {
+  /** Platform "browser" makes esbuild refuse an import of a module of Node. */
+  async function bundle(external: string[]): Promise<string> {
+    const entry = await consumerFile("entry.js", `export { Portico } from "@portico/sdk";`);
+    const result = await build({
+      entryPoints: [entry],
+      absWorkingDir: consumer,
+      bundle: true,
+      minify: true,
+      format: external.length > 0 ? "esm" : "iife",
+      globalName: "bundled",
+      platform: "browser",
+      target: "es2022",
+      external,
+      write: false,
+      logLevel: "silent",
+    });
+    return result.outputFiles[0]?.text ?? "";
+  }
+
+  test("of the whole REST surface stays within 10 kB gzip", async () => {
+    const code = await bundle(["convex"]);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(10_000);
+  });
+
+  test("runs where there are Web APIs and nothing of Node, the Convex door included", async () => {
+    const code = await bundle([]);
+    const web = {
+      AbortController,
+      Headers,
+      Request,
+      Response,
+      TextDecoder,
+      URL,
+      URLSearchParams,
+      atob,
+      clearTimeout,
+      crypto,
+      performance,
+      setTimeout,
+      console,
+      fetch: async (url: string) =>
+        url.includes("/api/query")
+          ? Response.json({ status: "success", value: "from Convex" })
+          : Response.json({ id: "from REST" }),
+    };
+    const answers = runInNewContext(
+      `${code};
+      const portico = new bundled.Portico({ baseUrl: "https://a.example", convexUrl: "https://c.example", token: "opaque-token" });
+      Promise.all([portico.schedules.activate("s"), portico.convex.query("tenancy/me:get", {})])`,
+      web,
+    );
+    expect(JSON.stringify(await answers)).toBe('[{"id":"from REST"},"from Convex"]');
+  });
+});
+
+test("package.json offers types and code for both module systems", async () => {
+  const manifest = JSON.parse(await readFile(join(installed(), "package.json"), "utf8"));
+  for (const entry of [manifest.exports["."], manifest.exports["./convex"]])
+    for (const condition of [entry.import, entry.require])
+      for (const target of Object.values(condition))
+        await expect(readFile(join(installed(), String(target)), "utf8")).resolves.toBeTruthy();
+});
