@@ -13,7 +13,6 @@ import type {
   FilterApi,
   FunctionReference,
 } from "convex/server";
-<<<<<<< HEAD
 import type * as access_tables from "../access/tables.js";
 import type * as core_actingMember from "../core/actingMember.js";
 import type * as core_audit from "../core/audit.js";
@@ -27,8 +26,10 @@ import type * as core_etag from "../core/etag.js";
 import type * as core_facts from "../core/facts.js";
 import type * as core_fields from "../core/fields.js";
 import type * as core_followUps from "../core/followUps.js";
+import type * as core_httpDocument from "../core/httpDocument.js";
 import type * as core_idempotency from "../core/idempotency.js";
 import type * as core_list from "../core/list.js";
+import type * as core_oauthErrors from "../core/oauthErrors.js";
 import type * as core_operation from "../core/operation.js";
 import type * as core_permissionCatalogue from "../core/permissionCatalogue.js";
 import type * as core_pipeline from "../core/pipeline.js";
@@ -44,6 +45,11 @@ import type * as core_table from "../core/table.js";
 import type * as core_tableFacts from "../core/tableFacts.js";
 import type * as core_tenant from "../core/tenant.js";
 import type * as core_validation from "../core/validation.js";
+import type * as documentation_docsPage from "../documentation/docsPage.js";
+import type * as documentation_openApi from "../documentation/openApi.js";
+import type * as documentation_openApiDocument from "../documentation/openApiDocument.js";
+import type * as documentation_swaggerAssets from "../documentation/swaggerAssets.js";
+import type * as documentation_swaggerUi from "../documentation/swaggerUi.js";
 import type * as gateway_app from "../gateway/app.js";
 import type * as gateway_credentials from "../gateway/credentials.js";
 import type * as gateway_dispatch from "../gateway/dispatch.js";
@@ -52,9 +58,17 @@ import type * as gateway_requests from "../gateway/requests.js";
 import type * as gateway_responses from "../gateway/responses.js";
 import type * as gateway_routeTable from "../gateway/routeTable.js";
 import type * as gateway_routes from "../gateway/routes.js";
+import type * as gateway_tokenRequests from "../gateway/tokenRequests.js";
 import type * as http from "../http.js";
 import type * as observability_tables from "../observability/tables.js";
+import type * as platform_discovery from "../platform/discovery.js";
+import type * as platform_html from "../platform/html.js";
+import type * as platform_oauth from "../platform/oauth.js";
+import type * as platform_problemPages from "../platform/problemPages.js";
+import type * as platform_scopes from "../platform/scopes.js";
+import type * as platform_signingKeys from "../platform/signingKeys.js";
 import type * as platform_tables from "../platform/tables.js";
+import type * as platform_tokenGrants from "../platform/tokenGrants.js";
 import type * as sites_tables from "../sites/tables.js";
 import type * as tenancy_tables from "../tenancy/tables.js";
 import type * as workspace_items from "../workspace/items.js";
@@ -62,9 +76,6 @@ import type * as workspace_rest from "../workspace/rest.js";
 import type * as workspace_schedules from "../workspace/schedules.js";
 import type * as workspace_tables from "../workspace/tables.js";
 import type * as workspace_todos from "../workspace/todos.js";
-=======
-import type * as documentation_swaggerAssets from "../documentation/swaggerAssets.js";
->>>>>>> tooling
 
 /**
  * A utility for referencing Convex functions in your app's API.
@@ -75,7 +86,6 @@ import type * as documentation_swaggerAssets from "../documentation/swaggerAsset
  * ```
  */
 declare const fullApi: ApiFromModules<{
-<<<<<<< HEAD
   "access/tables": typeof access_tables;
   "core/actingMember": typeof core_actingMember;
   "core/audit": typeof core_audit;
@@ -89,8 +99,10 @@ declare const fullApi: ApiFromModules<{
   "core/facts": typeof core_facts;
   "core/fields": typeof core_fields;
   "core/followUps": typeof core_followUps;
+  "core/httpDocument": typeof core_httpDocument;
   "core/idempotency": typeof core_idempotency;
   "core/list": typeof core_list;
+  "core/oauthErrors": typeof core_oauthErrors;
   "core/operation": typeof core_operation;
   "core/permissionCatalogue": typeof core_permissionCatalogue;
   "core/pipeline": typeof core_pipeline;
@@ -106,6 +118,11 @@ declare const fullApi: ApiFromModules<{
   "core/tableFacts": typeof core_tableFacts;
   "core/tenant": typeof core_tenant;
   "core/validation": typeof core_validation;
+  "documentation/docsPage": typeof documentation_docsPage;
+  "documentation/openApi": typeof documentation_openApi;
+  "documentation/openApiDocument": typeof documentation_openApiDocument;
+  "documentation/swaggerAssets": typeof documentation_swaggerAssets;
+  "documentation/swaggerUi": typeof documentation_swaggerUi;
   "gateway/app": typeof gateway_app;
   "gateway/credentials": typeof gateway_credentials;
   "gateway/dispatch": typeof gateway_dispatch;
@@ -114,9 +131,17 @@ declare const fullApi: ApiFromModules<{
   "gateway/responses": typeof gateway_responses;
   "gateway/routeTable": typeof gateway_routeTable;
   "gateway/routes": typeof gateway_routes;
+  "gateway/tokenRequests": typeof gateway_tokenRequests;
   http: typeof http;
   "observability/tables": typeof observability_tables;
+  "platform/discovery": typeof platform_discovery;
+  "platform/html": typeof platform_html;
+  "platform/oauth": typeof platform_oauth;
+  "platform/problemPages": typeof platform_problemPages;
+  "platform/scopes": typeof platform_scopes;
+  "platform/signingKeys": typeof platform_signingKeys;
   "platform/tables": typeof platform_tables;
+  "platform/tokenGrants": typeof platform_tokenGrants;
   "sites/tables": typeof sites_tables;
   "tenancy/tables": typeof tenancy_tables;
   "workspace/items": typeof workspace_items;
@@ -124,9 +149,6 @@ declare const fullApi: ApiFromModules<{
   "workspace/schedules": typeof workspace_schedules;
   "workspace/tables": typeof workspace_tables;
   "workspace/todos": typeof workspace_todos;
-=======
-  "documentation/swaggerAssets": typeof documentation_swaggerAssets;
->>>>>>> tooling
 }>;
 export declare const api: FilterApi<
   typeof fullApi,
