@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { internalQuery } from "../_generated/server";
+import { env, internalQuery } from "../_generated/server";
 import { permissionCatalogue } from "../core/permissionCatalogue";
 import { httpDocument } from "../core/httpDocument";
 import { publicKeysOf } from "./signingKeys";
@@ -24,7 +24,7 @@ export const document = internalQuery({
 });
 
 function jwks(): object {
-  return { keys: publicKeysOf(process.env) };
+  return { keys: publicKeysOf(env) };
 }
 
 function authorizationServer(): object {
@@ -63,7 +63,7 @@ function machineScopes(): string[] {
 }
 
 function configuredIssuers(): string[] {
-  const configured: readonly { issuer?: string; domain?: string }[] = JSON.parse(process.env["AUTH_PROVIDERS"] ?? "[]");
+  const configured: readonly { issuer?: string; domain?: string }[] = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
   return configured.flatMap(({ issuer, domain }) => {
     const url = issuer ?? domain;
     if (url === undefined) return [];
@@ -72,5 +72,5 @@ function configuredIssuers(): string[] {
 }
 
 function siteUrl(): string {
-  return process.env["CONVEX_SITE_URL"] ?? "";
+  return env["CONVEX_SITE_URL"] ?? "";
 }

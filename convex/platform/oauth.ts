@@ -1,7 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { importJWK, SignJWT } from "jose";
-import { internalAction } from "../_generated/server";
+import { env, internalAction } from "../_generated/server";
 import { oauthErrorOf } from "../core/oauthErrors";
 import { signingKeyOf } from "./signingKeys";
 import type { OAuthError } from "../core/oauthErrors";
@@ -36,8 +36,8 @@ export const createToken = internalAction({
     userAgent: v.optional(v.string()),
   },
   handler: async (ctx, args): Promise<TokenAnswer | OAuthError> => {
-    const key = signingKeyOf(process.env);
-    const issuer = process.env["CONVEX_SITE_URL"];
+    const key = signingKeyOf(env);
+    const issuer = env["CONVEX_SITE_URL"];
     if (!key || !issuer) {
       return oauthErrorOf("temporarily_unavailable", "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set.");
     }

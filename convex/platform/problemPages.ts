@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { internalQuery } from "../_generated/server";
+import { env, internalQuery } from "../_generated/server";
 import { problems } from "../core/problems";
 import { httpDocument } from "../core/httpDocument";
 import { escaped, styleSource, withCode } from "./html";
@@ -44,7 +44,7 @@ function codes(): ProblemCode[] {
 
 function entryOf(code: ProblemCode) {
   const [status, title, mend] = problems[code];
-  return { type: `${process.env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`, code, status, title, mend };
+  return { type: `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`, code, status, title, mend };
 }
 
 const common = { "cache-control": "public, max-age=300", vary: "Accept" };
