@@ -16,6 +16,7 @@ import type {
 import type * as access_tables from "../access/tables.js";
 import type * as core_actingMember from "../core/actingMember.js";
 import type * as core_audit from "../core/audit.js";
+import type * as core_builtInRoles from "../core/builtInRoles.js";
 import type * as core_caller from "../core/caller.js";
 import type * as core_cascades from "../core/cascades.js";
 import type * as core_crud from "../core/crud.js";
@@ -36,6 +37,7 @@ import type * as core_register from "../core/register.js";
 import type * as core_resource from "../core/resource.js";
 import type * as core_resourceShape from "../core/resourceShape.js";
 import type * as core_restDoor from "../core/restDoor.js";
+import type * as core_retention from "../core/retention.js";
 import type * as core_rights from "../core/rights.js";
 import type * as core_schemas from "../core/schemas.js";
 import type * as core_secrets from "../core/secrets.js";
@@ -43,6 +45,7 @@ import type * as core_table from "../core/table.js";
 import type * as core_tableFacts from "../core/tableFacts.js";
 import type * as core_tenant from "../core/tenant.js";
 import type * as core_validation from "../core/validation.js";
+import type * as crons from "../crons.js";
 import type * as gateway_app from "../gateway/app.js";
 import type * as gateway_credentials from "../gateway/credentials.js";
 import type * as gateway_dispatch from "../gateway/dispatch.js";
@@ -74,6 +77,7 @@ declare const fullApi: ApiFromModules<{
   "access/tables": typeof access_tables;
   "core/actingMember": typeof core_actingMember;
   "core/audit": typeof core_audit;
+  "core/builtInRoles": typeof core_builtInRoles;
   "core/caller": typeof core_caller;
   "core/cascades": typeof core_cascades;
   "core/crud": typeof core_crud;
@@ -94,6 +98,7 @@ declare const fullApi: ApiFromModules<{
   "core/resource": typeof core_resource;
   "core/resourceShape": typeof core_resourceShape;
   "core/restDoor": typeof core_restDoor;
+  "core/retention": typeof core_retention;
   "core/rights": typeof core_rights;
   "core/schemas": typeof core_schemas;
   "core/secrets": typeof core_secrets;
@@ -101,6 +106,7 @@ declare const fullApi: ApiFromModules<{
   "core/tableFacts": typeof core_tableFacts;
   "core/tenant": typeof core_tenant;
   "core/validation": typeof core_validation;
+  crons: typeof crons;
   "gateway/app": typeof gateway_app;
   "gateway/credentials": typeof gateway_credentials;
   "gateway/dispatch": typeof gateway_dispatch;
