@@ -13,6 +13,12 @@ import type {
   FilterApi,
   FunctionReference,
 } from "convex/server";
+import type * as access_apiKeyRules from "../access/apiKeyRules.js";
+import type * as access_apiKeys from "../access/apiKeys.js";
+import type * as access_permissions from "../access/permissions.js";
+import type * as access_rest from "../access/rest.js";
+import type * as access_roleRules from "../access/roleRules.js";
+import type * as access_roles from "../access/roles.js";
 import type * as access_tables from "../access/tables.js";
 import type * as core_actingMember from "../core/actingMember.js";
 import type * as core_audit from "../core/audit.js";
@@ -41,6 +47,7 @@ import type * as core_retention from "../core/retention.js";
 import type * as core_rights from "../core/rights.js";
 import type * as core_schemas from "../core/schemas.js";
 import type * as core_secrets from "../core/secrets.js";
+import type * as core_slugs from "../core/slugs.js";
 import type * as core_table from "../core/table.js";
 import type * as core_tableFacts from "../core/tableFacts.js";
 import type * as core_tenant from "../core/tenant.js";
@@ -55,10 +62,22 @@ import type * as gateway_responses from "../gateway/responses.js";
 import type * as gateway_routeTable from "../gateway/routeTable.js";
 import type * as gateway_routes from "../gateway/routes.js";
 import type * as http from "../http.js";
+import type * as observability_auditLogs from "../observability/auditLogs.js";
+import type * as observability_rest from "../observability/rest.js";
 import type * as observability_tables from "../observability/tables.js";
 import type * as platform_tables from "../platform/tables.js";
 import type * as sites_tables from "../sites/tables.js";
+import type * as tenancy_documents from "../tenancy/documents.js";
+import type * as tenancy_identityRules from "../tenancy/identityRules.js";
+import type * as tenancy_me from "../tenancy/me.js";
+import type * as tenancy_members from "../tenancy/members.js";
+import type * as tenancy_membershipRules from "../tenancy/membershipRules.js";
+import type * as tenancy_memberships from "../tenancy/memberships.js";
+import type * as tenancy_organizations from "../tenancy/organizations.js";
+import type * as tenancy_provisioning from "../tenancy/provisioning.js";
+import type * as tenancy_rest from "../tenancy/rest.js";
 import type * as tenancy_tables from "../tenancy/tables.js";
+import type * as tenancy_users from "../tenancy/users.js";
 import type * as workspace_items from "../workspace/items.js";
 import type * as workspace_rest from "../workspace/rest.js";
 import type * as workspace_schedules from "../workspace/schedules.js";
@@ -74,6 +93,12 @@ import type * as workspace_todos from "../workspace/todos.js";
  * ```
  */
 declare const fullApi: ApiFromModules<{
+  "access/apiKeyRules": typeof access_apiKeyRules;
+  "access/apiKeys": typeof access_apiKeys;
+  "access/permissions": typeof access_permissions;
+  "access/rest": typeof access_rest;
+  "access/roleRules": typeof access_roleRules;
+  "access/roles": typeof access_roles;
   "access/tables": typeof access_tables;
   "core/actingMember": typeof core_actingMember;
   "core/audit": typeof core_audit;
@@ -102,6 +127,7 @@ declare const fullApi: ApiFromModules<{
   "core/rights": typeof core_rights;
   "core/schemas": typeof core_schemas;
   "core/secrets": typeof core_secrets;
+  "core/slugs": typeof core_slugs;
   "core/table": typeof core_table;
   "core/tableFacts": typeof core_tableFacts;
   "core/tenant": typeof core_tenant;
@@ -116,10 +142,22 @@ declare const fullApi: ApiFromModules<{
   "gateway/routeTable": typeof gateway_routeTable;
   "gateway/routes": typeof gateway_routes;
   http: typeof http;
+  "observability/auditLogs": typeof observability_auditLogs;
+  "observability/rest": typeof observability_rest;
   "observability/tables": typeof observability_tables;
   "platform/tables": typeof platform_tables;
   "sites/tables": typeof sites_tables;
+  "tenancy/documents": typeof tenancy_documents;
+  "tenancy/identityRules": typeof tenancy_identityRules;
+  "tenancy/me": typeof tenancy_me;
+  "tenancy/members": typeof tenancy_members;
+  "tenancy/membershipRules": typeof tenancy_membershipRules;
+  "tenancy/memberships": typeof tenancy_memberships;
+  "tenancy/organizations": typeof tenancy_organizations;
+  "tenancy/provisioning": typeof tenancy_provisioning;
+  "tenancy/rest": typeof tenancy_rest;
   "tenancy/tables": typeof tenancy_tables;
+  "tenancy/users": typeof tenancy_users;
   "workspace/items": typeof workspace_items;
   "workspace/rest": typeof workspace_rest;
   "workspace/schedules": typeof workspace_schedules;
