@@ -295,6 +295,15 @@ export class UnscopedWriter extends RowWriter {
     return this.reader.query(table);
   }
 
+  organization(name: string) {
+    return this.reader.organization(name);
+  }
+
+  /** The same writes on behalf of `caller`, for the call that turns a token into a user. */
+  as(caller: Caller): UnscopedWriter {
+    return new UnscopedWriter(this.ctx, { ...this.scope, caller });
+  }
+
   /** Writes of one organization, for calls that run in none: its creator's first membership, a leaving user's last one. */
   within(organization: Doc<"organizations">): TenantWriter {
     const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };

@@ -128,6 +128,8 @@ export interface OperationDeclaration<
   readonly secret?: { readonly prefix: string; readonly field: string };
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
+  /** A read that leaves an audit row of this action itself, once an hour and actor. */
+  readonly auditedAs?: string;
   /** Problem codes beyond the implied ones, for the document. */
   readonly problems?: readonly ProblemCode[];
 }

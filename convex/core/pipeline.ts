@@ -4,6 +4,7 @@ import { withPublicId } from "./documents";
 import { notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
 import { ExistingRow } from "./existingRow";
+import { accessBy } from "./followUps";
 import { referencePaths, projectorOf, valuesAt } from "./schemas";
 import { reachOf } from "./rights";
 import { storedAnswer } from "./idempotency";
@@ -253,15 +254,7 @@ function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {
 
 function denied(detail: string, action: string, caller: Scope["caller"], tenant: Tenant | undefined): ProblemError {
   const error = new ProblemError("forbidden", detail);
-  if (tenant) {
-    error.denial = {
-      organizationId: tenant.organization._id,
-      action,
-      ...(caller.kind === "user" ? { userId: caller.user._id } : {}),
-      ...(caller.kind === "apiKey" ? { apiKeyId: caller.apiKey._id } : {}),
-      ...(caller.kind === "agent" ? { agentId: caller.agent._id } : {}),
-    };
-  }
+  if (tenant) error.denial = accessBy(caller, tenant, action);
   return error;
 }
 

@@ -216,6 +216,11 @@ export function documentNameOf(schema: z.ZodType): string | undefined {
   return documentNames.get(schema);
 }
 
+/** `documentSchema` of a table that has no `resource()`, typed as its rows. */
+export function documentOf<Table extends TableNames>(table: Table, fields: Fields): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+  return asDocument<Table>(documentSchema(table, tableFacts[table], fields));
+}
+
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
 export function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z.ZodObject {
   const visible = Object.entries(fields).filter(([field]) => !facts.secret.includes(field));
@@ -257,7 +262,7 @@ function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
 }
 
 /** The schema is built from the same fields and facts as the table that types `DocumentOf`. */
-function asDocument<Table extends TenantTable>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+function asDocument<Table extends TableNames>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
   return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
 }
 

@@ -431,6 +431,9 @@ export const tableFacts = {
         "organizationId",
         "roleId"
       ],
+      "by_userId": [
+        "userId"
+      ],
       "by_userId_and_organizationId": [
         "userId",
         "organizationId"
@@ -449,14 +452,16 @@ export const tableFacts = {
           "slug"
         ],
         "index": "by_slug",
-        "code": "slug_taken"
+        "code": "slug_taken",
+        "includesTrash": true
       },
       {
         "fields": [
           "externalId"
         ],
         "index": "by_externalId",
-        "code": "external_id_taken"
+        "code": "external_id_taken",
+        "includesTrash": true
       }
     ],
     "references": [
