@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { errorOf, openFixture, outcomeOf, valueOf } from "../testing/testDeployment";
+import type { JsonValue } from "../deployment";
 import type { ReloadableDeployment } from "./openDeployment";
 
 let deployment: ReloadableDeployment;
@@ -78,6 +79,21 @@ describe("reads and writes", () => {
     expect(await insert({ guid: "x", tenant: "y", checkIns: 1, extra: 1 })).toContain("extra field `extra`");
     expect(await insert({ _id: "x" })).toContain("system field `_id`");
     expect(await insert(null)).toContain("Value must be an Object");
+  });
+
+  it("keep Convex's limits on documents", async () => {
+    const insert = (label: JsonValue) =>
+      errorOf(deployment, "mutation", "agents:insertWrong", { value: { guid: "x", tenant: "y", checkIns: 1, label } });
+    let deep: JsonValue = [];
+    for (let i = 0; i < 30; i++) deep = [deep];
+    expect(await insert(deep)).toContain("nested too deeply");
+    expect(await insert(Array.from({ length: 8193 }, () => 0))).toContain("Array length is too long");
+    expect(await insert("x".repeat(1 << 20))).toContain("Value is too large");
+    expect(await insert("\ud800")).toContain("valid Unicode");
+    expect(await errorOf(deployment, "mutation", "agents:insertWrong", { value: { __proto__x: 1 } })).toContain("must be an identifier");
+    const fine = { guid: "\\ud800 \u{1f600}", tenant: "unicode" };
+    await valueOf(deployment, "mutation", "agents:create", fine);
+    expect(await valueOf(deployment, "query", "agents:byTenant", { tenant: "unicode" })).toMatchObject([fine]);
   });
 
   it("name the source line of what a handler threw", async () => {

@@ -21,6 +21,11 @@ const SYSTEM_TABLES: readonly SystemTable[] = [
   { name: CRONS_TABLE, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
 ];
 
+/** System tables that functions cannot read, not even through `ctx.db.system`. */
+export function isHiddenTable(name: string): boolean {
+  return name === CRONS_TABLE;
+}
+
 interface SystemTable {
   readonly name: string;
   readonly number: number;

@@ -1,7 +1,9 @@
+import { isHiddenTable } from "../../store/catalog";
 import type { StoredTable } from "../../store/catalog";
 import { isJsonObject, parseJsonObject } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { decodeDocumentId, DocumentIdError } from "../../values/documentId";
+import { documentLimitProblem, documentSizeProblem } from "../../values/documentLimits";
 import { withoutSystemFields } from "./schema";
 import type { Transaction } from "./transaction";
 
@@ -11,7 +13,7 @@ type Method = "get" | "patch" | "replace" | "delete";
 export function getDocument(transaction: Transaction, args: ConvexJsonObject): string {
   const id = requireString(args, "id");
   const table = tableOfId(transaction, id, "get", args);
-  if (table === undefined) return "null";
+  if (table === undefined || isHiddenTable(table.name)) return "null";
   const isSystemTable = table.name.startsWith("_");
   if (isSystemTable !== (args["isSystem"] === true))
     throw new Error(
@@ -118,6 +120,8 @@ function rewriteDocument(
   checkFieldNames(after, method);
   checkDocument(transaction, table.name, withoutSystemFields(after));
   const afterText = JSON.stringify(after);
+  const tooLong = documentSizeProblem(afterText);
+  if (tooLong !== null) throw new Error(tooLong);
   transaction.usage.countWrite(afterText);
   transaction.host.store.replace(table, id, { text, document }, { text: afterText, document: after });
   return afterText;
@@ -162,6 +166,8 @@ function tableOfId(
 }
 
 function checkDocument(transaction: Transaction, tableName: string, fields: ConvexJsonObject): void {
+  const limit = documentLimitProblem(fields);
+  if (limit !== null) throw new Error(limit);
   const problem = transaction.host.schema.documentChecks.get(tableName)?.(fields) ?? null;
   if (problem !== null)
     throw new Error(

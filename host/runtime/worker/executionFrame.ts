@@ -1,5 +1,5 @@
 import type { FunctionType } from "../../deployment";
-import { parseJsonObject } from "../../values/convexJson";
+import { hasLoneSurrogate, parseJsonObject } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import { functionHandleOf, resolveAddress } from "../functionAddress";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
@@ -101,6 +101,7 @@ export class ExecutionFrame implements Frame {
     if (handler === undefined) throw new Error(`Unknown async operation ${operation}`);
     if (this.type !== "mutation")
       throw new Error(`${operation.slice("1.0/".length)} is not supported in a query, only in a mutation.`);
+    if (hasLoneSurrogate(argsText)) throw new Error("Strings must be valid Unicode: found a lone surrogate.");
     return handler(this.#transaction, parseJsonObject(argsText));
   }
 

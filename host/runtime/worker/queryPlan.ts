@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { isHiddenTable } from "../../store/catalog";
 import type { Catalog, StoredTable } from "../../store/catalog";
 import type { KeyRange } from "../../store/documentStore";
 import { wholeIndex } from "../../store/documentStore";
@@ -54,7 +55,7 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   if (source.type === "Search")
     throw new Error(`Search indexes are not supported by this host: ${source.indexName} was queried.`);
   const tableName = source.type === "FullTableScan" ? source.tableName : source.indexName.split(".", 1)[0] ?? "";
-  const table = catalog.table(tableName);
+  const table = isHiddenTable(tableName) ? undefined : catalog.table(tableName);
   const range = source.type === "FullTableScan" ? fullScan(table) : indexRange(table, source.indexName, source.range);
   const operators = query.operators.map((operator) =>
     "limit" in operator ? operator : { filter: compileFilter(operator.filter) },
