@@ -192,6 +192,15 @@ describe("isolation", () => {
     expect(await valueOf(deployment, "query", "behaviour:read", { name: "zombie" })).toBe(0);
   });
 
+  it("undoes a nested call that its caller did not wait for, without touching later calls", async () => {
+    await valueOf(deployment, "mutation", "behaviour:abandonNested");
+    for (let i = 1; i <= 5; i++)
+      expect(await valueOf(deployment, "mutation", "behaviour:add", { name: "afterAbandoned" })).toBe(i);
+    expect(await valueOf(deployment, "query", "behaviour:read", { name: "abandoning" })).toBe(1);
+    expect(await valueOf(deployment, "query", "behaviour:read", { name: "abandoned" })).toBe(0);
+    expect(await valueOf(deployment, "query", "behaviour:read", { name: "afterAbandoned" })).toBe(5);
+  });
+
   it("refuses in queries what Convex refuses", async () => {
     expect(await valueOf(deployment, "query", "behaviour:forbidden")).toEqual({
       fetch: expect.stringMatching(/^Can't use fetch\(\) in queries and mutations\. Please consider using an action\./),

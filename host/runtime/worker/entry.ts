@@ -139,7 +139,7 @@ class ExecutorThread {
       readHttpRouter(namespaces.get("http"));
       const crons = readCrons(namespaces.get("crons"));
       store.ensureTransaction();
-      applySchema(schema, store, catalog);
+      applySchema(schema, store, catalog, this.#file.meta);
       for (const summary of request.nodeActions) functions.set(summary.path, mainThreadAction(summary));
       const candidate = { ...this.#host, schema, functions };
       applyCrons(new Transaction(candidate, hostCall(), this.#clock.next()), crons);

@@ -144,7 +144,7 @@ export class Executor {
       );
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
       const timestamp = target.type === "mutation" ? this.#clock.next() : this.#clock.latest;
-      const text = await runFunction(new Transaction(this.#host, call, timestamp), target, argsText, 0);
+      const text = await runFunction(new Transaction(this.#host, call, timestamp), target, argsText);
       return { text, timestamp };
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));

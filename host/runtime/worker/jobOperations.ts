@@ -99,7 +99,7 @@ async function runMutationCron(
   if (cron === null || target === undefined || cron.nextRunMs > nowMs) return "null";
   rescheduleCron(host, id, nowMs, false);
   try {
-    await runFunction(transaction, target, cron.argsText, 0);
+    await runFunction(transaction, target, cron.argsText);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     host.log(cron.path, `[ERROR] Cron "${cron.name}" failed: ${error.message}`);
@@ -122,7 +122,7 @@ async function runMutationJob(
   setJobState(host, id, { kind: "inProgress" }, nowMs);
   try {
     if (target === undefined) throw new FunctionError(`Could not find function for '${path}'.`, undefined);
-    await runFunction(transaction, target, JSON.stringify(args ?? {}), 0);
+    await runFunction(transaction, target, JSON.stringify(args ?? {}));
     setJobState(host, id, { kind: "success" }, nowMs);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
