@@ -148,7 +148,9 @@ describe("reload", () => {
     expect(await valueOf(deployment, "query", "agents:withoutLabel")).toMatchObject([{ guid: "old" }]);
 
     edit("schema.ts", "checkIns: v.number()", "checkIns: v.string()");
-    await expect(deployment.reload()).rejects.toThrow(/Document with ID "\w{32}" in table "agents" does not match the schema/);
+    await expect(deployment.reload()).rejects.toThrow(
+      /Document with ID "\w{32}" in table "agents" does not match the schema/,
+    );
     edit("schema.ts", "checkIns: v.string()", "checkIns: v.number()");
     edit("agents.ts", "export const create =", "export const create = =");
     await expect(deployment.reload()).rejects.toThrow(/agents\.ts:\d+:\d+: Unexpected "="/);

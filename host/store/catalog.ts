@@ -1,8 +1,7 @@
-import { isJsonObject, parseJson } from "../values/convexJson";
+import { isJsonObject, parseJson, valueAtPath } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
-import { IndexKeyWriter } from "../values/indexKey";
-import { valueAtPath } from "../values/convexJson";
+import type { IndexKeyWriter } from "../values/indexKey";
 import type { Buffer } from "node:buffer";
 import type { MetaTable } from "./storeFile";
 

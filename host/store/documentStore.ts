@@ -67,7 +67,9 @@ export class DocumentStore {
     this.#delete = connection.prepare("DELETE FROM documents WHERE id = ?");
     this.#insertEntries = Array.from({ length: MAX_ENTRIES_PER_STATEMENT }, (_, i) =>
       connection.prepare(
-        `INSERT INTO index_entries (key, document_id) VALUES ${Array(i + 1).fill("(?, ?)").join(", ")}`,
+        `INSERT INTO index_entries (key, document_id) VALUES ${Array(i + 1)
+          .fill("(?, ?)")
+          .join(", ")}`,
       ),
     );
     this.#moveEntry = connection.prepare("UPDATE index_entries SET key = ? WHERE key = ?");
@@ -246,13 +248,7 @@ export class DocumentStore {
     if (parameters.length > 0) this.#insertEntries[parameters.length / 2 - 1]?.run(parameters);
   }
 
-  #rewrite(
-    table: StoredTable,
-    id: string,
-    before: ConvexJsonObject,
-    afterText: string,
-    after: ConvexJsonObject,
-  ): void {
+  #rewrite(table: StoredTable, id: string, before: ConvexJsonObject, afterText: string, after: ConvexJsonObject): void {
     this.#update.run([afterText, id]);
     for (const index of table.indexes.values()) {
       const oldKey = index.keyOf(this.#keyWriter, before, id);

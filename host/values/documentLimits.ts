@@ -22,7 +22,8 @@ function valueProblem(value: ConvexJson, depth: number): string | null {
   if (typeof value !== "object" || value === null) return null;
   if (depth > MAX_DOCUMENT_NESTING) return `Document is nested too deeply (maximum nesting ${MAX_DOCUMENT_NESTING})`;
   if (!isJsonObject(value)) {
-    if (value.length > MAX_ARRAY_LENGTH) return `Array length is too long (${value.length} > maximum length ${MAX_ARRAY_LENGTH})`;
+    if (value.length > MAX_ARRAY_LENGTH)
+      return `Array length is too long (${value.length} > maximum length ${MAX_ARRAY_LENGTH})`;
     for (const element of value) {
       const problem = valueProblem(element, depth + 1);
       if (problem !== null) return problem;

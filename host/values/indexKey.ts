@@ -92,7 +92,9 @@ export class IndexKeyWriter {
       case "$float": {
         this.#reserve(9);
         this.#bytes[this.#length] = TAG_FLOAT64;
-        Buffer.from(specialPayload(value, "$float"), "base64").reverse().copy(this.#bytes, this.#length + 1);
+        Buffer.from(specialPayload(value, "$float"), "base64")
+          .reverse()
+          .copy(this.#bytes, this.#length + 1);
         this.#orderFloat64(this.#length + 1);
         this.#length += 9;
         return this;

@@ -13,7 +13,11 @@ describe("cron schedules", () => {
     [{ type: "interval", minutes: 5 }, "2026-01-01T00:00:00Z", "2026-01-01T00:05:00.000Z"],
     [{ type: "hourly", minuteUTC: 30 }, "2026-01-01T00:30:00Z", "2026-01-01T01:30:00.000Z"],
     [{ type: "daily", hourUTC: 3, minuteUTC: 0 }, "2026-01-01T02:59:59.999Z", "2026-01-01T03:00:00.000Z"],
-    [{ type: "weekly", dayOfWeek: "monday", hourUTC: 9, minuteUTC: 15 }, "2026-01-01T00:00:00Z", "2026-01-05T09:15:00.000Z"],
+    [
+      { type: "weekly", dayOfWeek: "monday", hourUTC: 9, minuteUTC: 15 },
+      "2026-01-01T00:00:00Z",
+      "2026-01-05T09:15:00.000Z",
+    ],
     [{ type: "monthly", day: 31, hourUTC: 0, minuteUTC: 0 }, "2026-02-01T00:00:00Z", "2026-03-31T00:00:00.000Z"],
     [cron("*/20 8-9 * * 1-5"), "2026-01-02T09:40:00Z", "2026-01-05T08:00:00.000Z"],
     [cron("0 0 29 2 *"), "2026-01-01T00:00:00Z", "2028-02-29T00:00:00.000Z"],

@@ -77,7 +77,14 @@ interface CronFields {
 
 function parseExpression(name: string, expression: string): CronFields {
   const [minute, hour, day, month, weekday, ...rest] = expression.trim().toLowerCase().split(/\s+/);
-  if (minute === undefined || hour === undefined || day === undefined || month === undefined || weekday === undefined || rest.length > 0)
+  if (
+    minute === undefined ||
+    hour === undefined ||
+    day === undefined ||
+    month === undefined ||
+    weekday === undefined ||
+    rest.length > 0
+  )
     throw new BundleError(`crons.ts: "${name}" needs five fields, got: ${expression}`);
   const field = (text: string, first: number, last: number, names: readonly string[] = []): ReadonlySet<number> =>
     parseField(name, text, first, last, names);

@@ -57,7 +57,7 @@ export function applyCrons(transaction: Transaction, definitions: readonly CronD
       throw new BundleError(`crons.ts refers to ${path}, which is no mutation or action of this deployment.`);
   }
   const declared = new Map(definitions.map((definition) => [definition.name, definition]));
-  for (const { id, document } of [...host.store.documentsOf(table)]) {
+  for (const { id, document } of host.store.documentsOf(table)) {
     const definition = declared.get(String(document["name"]));
     declared.delete(String(document["name"]));
     if (definition === undefined) {
@@ -65,9 +65,10 @@ export function applyCrons(transaction: Transaction, definitions: readonly CronD
       continue;
     }
     const { path, args, schedule } = definition;
-    const isUnchanged = JSON.stringify([document["path"], document["args"], document["schedule"]]) === JSON.stringify([path, args, schedule]);
-    if (!isUnchanged)
-      updateCron(host, id, { path, args, schedule, nextRunMs: firstRunMs(definition, call.nowMs) });
+    const isUnchanged =
+      JSON.stringify([document["path"], document["args"], document["schedule"]]) ===
+      JSON.stringify([path, args, schedule]);
+    if (!isUnchanged) updateCron(host, id, { path, args, schedule, nextRunMs: firstRunMs(definition, call.nowMs) });
   }
   for (const definition of declared.values())
     transaction.insert(table, {
@@ -120,7 +121,7 @@ export function endCron(host: ExecutionHost, id: string): void {
 
 /** After a restart no cron is running any more. */
 export function endAllCrons(host: ExecutionHost): void {
-  for (const { id, document } of [...host.store.documentsOf(cronsTable(host))])
+  for (const { id, document } of host.store.documentsOf(cronsTable(host)))
     if (document["isRunning"] === true) endCron(host, id);
 }
 
@@ -139,9 +140,7 @@ function cronsBefore(host: ExecutionHost, dueAtMs: number, limit: number): reado
   if (index === undefined) throw new Error("The crons' index is missing");
   const { lower } = wholeIndex(index);
   const upper = afterPrefix(new IndexKeyWriter().resetTo(lower).writeFloat64(dueAtMs).take());
-  return host.store
-    .scan({ index, lower, upper }, "asc", limit)
-    .map((row) => toStoredCron(parseJsonObject(row.text)));
+  return host.store.scan({ index, lower, upper }, "asc", limit).map((row) => toStoredCron(parseJsonObject(row.text)));
 }
 
 function updateCron(host: ExecutionHost, id: string, change: ConvexJsonObject): void {

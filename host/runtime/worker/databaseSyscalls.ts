@@ -116,7 +116,9 @@ function rewriteDocument(
       `Invalid argument \`value\` for \`db.${method}\`: Provided document \`_id\` field "${String(after["_id"])}" does not match the document ID "${id}"`,
     );
   if (after["_creationTime"] !== document["_creationTime"])
-    throw new Error(`Invalid argument \`value\` for \`db.${method}\`: The system field \`_creationTime\` cannot be changed.`);
+    throw new Error(
+      `Invalid argument \`value\` for \`db.${method}\`: The system field \`_creationTime\` cannot be changed.`,
+    );
   checkFieldNames(after, method);
   checkDocument(transaction, table.name, withoutSystemFields(after));
   const afterText = JSON.stringify(after);
@@ -137,7 +139,9 @@ function writableDocument(
   const text = table === undefined ? null : transaction.host.store.get(id);
   transaction.usage.databaseQueries++;
   if (table === undefined || text === null)
-    throw new Error(`${method === "patch" ? "Update" : method === "delete" ? "Delete" : "Replace"} on nonexistent document ID ${id}`);
+    throw new Error(
+      `${method === "patch" ? "Update" : method === "delete" ? "Delete" : "Replace"} on nonexistent document ID ${id}`,
+    );
   if (table.name.startsWith("_")) throw new Error(`System table ${table.name} cannot be written.`);
   transaction.usage.countRead(text);
   return { table, id, text, document: parseJsonObject(text) };
@@ -154,7 +158,7 @@ function tableOfId(
     tableNumber = decodeDocumentId(id).tableNumber;
   } catch (error) {
     if (!(error instanceof DocumentIdError)) throw error;
-    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: ${error.message}`);
+    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: ${error.message}`, { cause: error });
   }
   const table = transaction.host.catalog.tableByNumber(tableNumber);
   const expected = args["table"];

@@ -127,9 +127,7 @@ export class ExecutionFrame implements Frame {
     if (this.type === "query" && udfType === "mutation")
       throw new Error("Cannot call a mutation function from a query function.");
     if (this.#depth + 1 > MAX_CALL_DEPTH)
-      throw new Error(
-        "Cross component call depth limit exceeded. Do you have an infinite loop in your app?",
-      );
+      throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const path = resolveAddress(args);
     const target = this.#transaction.host.functions.get(path);
     if (target === undefined) throw new HostRefusal(`Could not find function for '${path}'.`);
@@ -182,4 +180,3 @@ export async function runFunction(
       : toFunctionError(error, (stack) => transaction.host.describeStack(stack));
   }
 }
-

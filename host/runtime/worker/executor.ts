@@ -133,7 +133,10 @@ export class Executor {
     context: Omit<CallContext, "scheduledFunctionId">,
   ): Promise<{ readonly text: string; readonly timestamp: bigint }> {
     if (operation !== "call")
-      return { text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context), timestamp: this.#clock.latest };
+      return {
+        text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context),
+        timestamp: this.#clock.latest,
+      };
     const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
       const target = resolveFunction(

@@ -87,7 +87,9 @@ export function jobsInState(
   const writer = new IndexKeyWriter();
   const prefix = writer.reset(index.number).write(kind).take();
   const upper = afterPrefix(writer.resetTo(prefix).writeFloat64(dueAtMs).take());
-  return host.store.scan({ index, lower: prefix, upper }, "asc", limit).map((row) => toDueJob(parseJsonObject(row.text)));
+  return host.store
+    .scan({ index, lower: prefix, upper }, "asc", limit)
+    .map((row) => toDueJob(parseJsonObject(row.text)));
 }
 
 /** When the earliest pending job is due, milliseconds since the epoch, or null when there is none. */

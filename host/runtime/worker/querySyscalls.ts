@@ -79,7 +79,10 @@ class RowStream {
     this.#start = range;
     this.#range = range;
     this.#remaining = plan.operators.map((operator) => ("limit" in operator ? operator.limit : Infinity));
-    this.#chunkRows = Math.max(1, Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS));
+    this.#chunkRows = Math.max(
+      1,
+      Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS),
+    );
     this.#seenWriteCount = transaction.host.store.writeCount;
     transaction.usage.databaseQueries++;
   }

@@ -29,8 +29,7 @@ export const EMPTY_SCHEMA: Schema = { documentChecks: new Map(), documentTypes: 
 /** Compiles a schema. A schema with `schemaValidation: false` has indexes but checks nothing. */
 export function compileSchema(text: string | null, tableOfId: TableOfId): Schema {
   if (text === null) return EMPTY_SCHEMA;
-  // Written by convex/server's SchemaDefinition.export, whose shape SchemaJson repeats.
-  const json = JSON.parse(text) as SchemaJson;
+  const json = readSchema(text);
   const documentChecks = new Map<string, CompiledValidator>();
   const documentTypes = new Map<string, string>();
   const indexes = new Map<string, readonly IndexDefinition[]>();
@@ -45,6 +44,11 @@ export function compileSchema(text: string | null, tableOfId: TableOfId): Schema
     );
   }
   return { documentChecks, documentTypes, indexes };
+}
+
+/** convex/server's SchemaDefinition.export wrote the text; SchemaJson repeats its shape. */
+function readSchema(text: string): SchemaJson {
+  return JSON.parse(text) as SchemaJson;
 }
 
 /** A document's fields without `_id` and `_creationTime`, which validators do not mention. */
@@ -92,7 +96,7 @@ function applyIndexes(
   catalog: Catalog,
 ): void {
   const fieldsOf = new Map(wanted.map((definition) => [definition.name, definition.fields.join(" ")]));
-  for (const index of [...table.indexes.values()]) {
+  for (const index of table.indexes.values()) {
     if (index === table.byCreationTime) continue;
     if (fieldsOf.get(index.definition.name) !== index.definition.fields.join(" "))
       store.dropIndex(catalog, table, index);
