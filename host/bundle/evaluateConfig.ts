@@ -68,7 +68,7 @@ function parseJsonProvider(provider: unknown): AuthProvider {
     const algorithm = requireText(value, "algorithm");
     if (algorithm !== "RS256" && algorithm !== "ES256")
       throw new BundleError(`auth.config.ts: a customJwt provider's algorithm is RS256 or ES256, not ${algorithm}.`);
-    const provider = {
+    const customJwt = {
       type: "customJwt",
       issuer: requireText(value, "issuer"),
       jwks: requireText(value, "jwks"),

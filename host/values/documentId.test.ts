@@ -54,7 +54,11 @@ describe("document ids", () => {
   });
 
   it("never throws anything but its own error on arbitrary text", () => {
-    fc.assert(fc.property(fc.string({ maxLength: 40 }), (text) => expect(() => tableNumberOf(text)).not.toThrow()));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 40 }), (text) => {
+        expect(() => tableNumberOf(text)).not.toThrow();
+      }),
+    );
   });
 
   it("sorts ids of later milliseconds after earlier ones", () => {
