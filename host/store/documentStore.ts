@@ -1,4 +1,4 @@
-import { parseJsonObject } from "../values/convexJson";
+import { parseJsonObject, textField } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { afterPrefix, IndexKeyWriter, STRING_TAG } from "../values/indexKey";
 import { Buffer } from "node:buffer";
@@ -207,7 +207,7 @@ export class DocumentStore {
       const rows = this.scan({ index: table.byCreationTime, lower, upper }, "asc", chunk);
       for (const row of rows) {
         const document = parseJsonObject(row.text);
-        yield { id: String(document["_id"]), document };
+        yield { id: textField(document, "_id"), document };
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < chunk) return;

@@ -58,6 +58,13 @@ export function parseJsonObject(text: string): ConvexJsonObject {
   return value;
 }
 
+/** A text field of an object whose shape is known. @throws when the field is anything else */
+export function textField(value: ConvexJsonObject, name: string): string {
+  const text = value[name];
+  if (typeof text !== "string") throw new Error(`Expected a string in field ${name}`);
+  return text;
+}
+
 /** The value under a dotted path; a missing parent counts as undefined (contract: index and filter fields). */
 export function valueAtPath(document: ConvexJsonObject, path: readonly string[]): ConvexJson | undefined {
   let value: ConvexJson | undefined = document;

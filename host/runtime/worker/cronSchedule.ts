@@ -1,5 +1,5 @@
 import { BundleError } from "../../bundle/entryPoints";
-import { isJsonObject } from "../../values/convexJson";
+import { isJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 
 const MS_PER_MINUTE = 60_000;
@@ -50,11 +50,11 @@ function expressionOf(name: string, json: ConvexJsonObject): string {
     case "daily":
       return `${minute} ${hour} * * *`;
     case "weekly":
-      return `${minute} ${hour} * * ${String(json["dayOfWeek"]).slice(0, 3)}`;
+      return `${minute} ${hour} * * ${textField(json, "dayOfWeek").slice(0, 3)}`;
     case "monthly":
       return `${minute} ${hour} ${Number(json["day"])} * *`;
     default:
-      return String(json["cron"]);
+      return textField(json, "cron");
   }
 }
 

@@ -113,7 +113,7 @@ function rewriteDocument(
   const after = change(document);
   if (after["_id"] !== id)
     throw new Error(
-      `Invalid argument \`value\` for \`db.${method}\`: Provided document \`_id\` field "${String(after["_id"])}" does not match the document ID "${id}"`,
+      `Invalid argument \`value\` for \`db.${method}\`: Provided document \`_id\` field ${JSON.stringify(after["_id"])} does not match the document ID "${id}"`,
     );
   if (after["_creationTime"] !== document["_creationTime"])
     throw new Error(

@@ -123,7 +123,7 @@ export class ExecutionFrame implements Frame {
   async #runNested(args: ConvexJsonObject): Promise<string> {
     const udfType = args["udfType"];
     if (udfType !== "query" && udfType !== "mutation")
-      throw new Error(`Unsupported nested call of type ${String(udfType)}.`);
+      throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
     if (this.type === "query" && udfType === "mutation")
       throw new Error("Cannot call a mutation function from a query function.");
     if (this.#depth + 1 > MAX_CALL_DEPTH)

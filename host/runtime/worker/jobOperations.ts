@@ -1,7 +1,7 @@
 import type { CallContext } from "../frames";
 import { FunctionError, toFunctionError } from "../functionErrors";
 import type { Operation } from "../protocol";
-import { parseJsonObject } from "../../values/convexJson";
+import { parseJsonObject, textField } from "../../values/convexJson";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import { dueCrons, endAllCrons, endCron, isCronId, nextCronTimeMs, readCron, rescheduleCron } from "./crons";
@@ -116,7 +116,7 @@ async function runMutationJob(
 ): Promise<string> {
   const job = readJob(host, id);
   if (job === null || jobStateKind(job) !== "pending") return "null";
-  const path = String(job["name"]).replace(".js:", ":");
+  const path = textField(job, "name").replace(".js:", ":");
   const target = host.functions.get(path);
   const args = Array.isArray(job["args"]) ? job["args"][0] : {};
   setJobState(host, id, { kind: "inProgress" }, nowMs);

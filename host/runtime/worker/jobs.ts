@@ -1,7 +1,7 @@
 import { SCHEDULED_FUNCTIONS_TABLE } from "../../store/catalog";
 import type { StoredTable } from "../../store/catalog";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
-import { isJsonObject, parseJsonObject } from "../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { resolveAddress } from "../functionAddress";
 import { requireString } from "./databaseSyscalls";
@@ -102,8 +102,8 @@ export function nextJobTimeMs(host: ExecutionHost): number | null {
 function toDueJob(job: ConvexJsonObject): DueJob {
   const args = Array.isArray(job["args"]) ? job["args"] : [];
   return {
-    id: String(job["_id"]),
-    path: String(job["name"]).replace(".js:", ":"),
+    id: textField(job, "_id"),
+    path: textField(job, "name").replace(".js:", ":"),
     argsText: JSON.stringify(args[0] ?? {}),
   };
 }
