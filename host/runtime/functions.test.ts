@@ -61,6 +61,14 @@ describe("reads and writes", () => {
     expect(found.map(({ guid }) => guid)).not.toContain("labelled");
   });
 
+  it("read on in order past what was read ahead, in both directions", async () => {
+    await valueOf(deployment, "mutation", "agents:createMany", { tenant: "long", count: 200 });
+    const all = Array.from({ length: 200 }, (_, i) => i);
+    const collect = (order: string) => valueOf(deployment, "query", "agents:collect", { tenant: "long", order });
+    expect(await collect("asc")).toEqual(all);
+    expect(await collect("desc")).toEqual(all.toReversed());
+  });
+
   it("see deletions while a scan is under way", async () => {
     await valueOf(deployment, "mutation", "agents:createMany", { tenant: "gone", count: 40 });
     expect(await valueOf(deployment, "mutation", "agents:removeAll", { tenant: "gone" })).toBe(40);
