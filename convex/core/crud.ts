@@ -184,13 +184,13 @@ export async function listRows<Table extends TenantTable>(
   options: ListOptions,
   input: PageInput & Readonly<Record<string, unknown>>,
   noun: string,
-): Promise<PaginationResult<object>> {
+): Promise<PaginationResult<ReturnType<typeof withPublicId<Doc<Table>>>>> {
   if (input["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
     throw new ProblemError("forbidden", `Listing the trash needs the permission ${noun}:delete.`);
   }
   const plan = planList(table, options, input);
   const result = await paginate(ctx.db, table, plan, input);
-  return { ...result, page: result.page.map(withPublicId) };
+  return { ...result, page: result.page.map((row) => withPublicId(row)) };
 }
 
 async function paginate<Table extends TenantTable>(

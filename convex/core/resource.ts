@@ -89,7 +89,7 @@ export interface Resource<Table extends TenantTable, Create extends Fields = Fie
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
-  insert(ctx: TenantMutationContext, values: Partial<NewValues<Table>>): Promise<Doc<Table>>;
+  insert(ctx: TenantMutationContext, values: Provided<Table>): Promise<Doc<Table>>;
   /** Changes a row: state machine → rules → uniqueness → write → afterWrite → audit. */
   patch(
     ctx: TenantMutationContext,
@@ -145,8 +145,9 @@ export function resource<
     listFields: listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash),
     listOptions: list,
     hasTrash,
-    async insert(ctx, values) {
-      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...defined(values) });
+    async insert(ctx, given) {
+      const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
+      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
       await hooks.rules?.(ctx, complete, undefined);
       const row = await ctx.db.insert(table, complete);
       await hooks.afterWrite?.(ctx, row, undefined);
