@@ -1,8 +1,9 @@
+import { operations as sites } from "../convex/sites/rest";
 import { operations as workspace } from "../convex/workspace/rest";
 import type { Operation } from "../convex/core/operation";
 
 /** Every REST operation of every domain, by path and method: the table of contents of the API. */
-export const registry: readonly Operation[] = [...workspace.values()].sort((left, right) =>
+export const registry: readonly Operation[] = [...sites.values(), ...workspace.values()].sort((left, right) =>
   keyOf(left) < keyOf(right) ? -1 : 1,
 );
 
