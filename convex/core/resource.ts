@@ -89,7 +89,11 @@ export interface Resource<Table extends TenantTable, Create extends Fields = Fie
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
-  insert(ctx: TenantMutationContext, values: Provided<Table>): Promise<Doc<Table>>;
+  insert(
+    ctx: TenantMutationContext,
+    values: Provided<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>>;
   /** Changes a row: state machine → rules → uniqueness → write → afterWrite → audit. */
   patch(
     ctx: TenantMutationContext,
@@ -145,11 +149,11 @@ export function resource<
     listFields: listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash),
     listOptions: list,
     hasTrash,
-    async insert(ctx, given) {
+    async insert(ctx, given, auditMetadata) {
       const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
       const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
       await hooks.rules?.(ctx, complete, undefined);
-      const row = await ctx.db.insert(table, complete);
+      const row = await ctx.db.insert(table, complete, auditMetadata);
       await hooks.afterWrite?.(ctx, row, undefined);
       return row;
     },

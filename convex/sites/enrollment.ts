@@ -41,7 +41,7 @@ export async function enrollDevice(
 }
 
 function register(ctx: EnrollmentContext, device: Device): Promise<Doc<"agents">> {
-  return agents.insert(ctx, {
+  const agent = {
     ...device,
     siteId: ctx.caller.token.siteId,
     registeredAt: ctx.now,
@@ -49,20 +49,27 @@ function register(ctx: EnrollmentContext, device: Device): Promise<Doc<"agents">
     credentialStatus: "active",
     keyHash: ctx.secret.hash,
     ...externalAddress(ctx.origin.ip),
-  });
+  } as const;
+  return agents.insert(ctx, agent, auditMetadata(ctx));
 }
 
 function reenroll(ctx: EnrollmentContext, known: Doc<"agents">, device: Device): Promise<Doc<"agents">> {
   if (known.credentialStatus === "revoked") {
     throw alreadyRevoked("agent_revoked", "The agent that has this GUID is revoked; an administrator can rotate its key.");
   }
-  return agents.patch(ctx, known, {
+  const changes = {
     ...provided(device),
     siteId: ctx.caller.token.siteId,
     keyHash: ctx.secret.hash,
     keyRotatedAt: ctx.now,
     ...externalAddress(ctx.origin.ip),
-  });
+  };
+  return agents.patch(ctx, known, changes, auditMetadata(ctx));
+}
+
+/** No principal enrols a device; the token it used is what leads back to who let it in. */
+function auditMetadata({ caller }: EnrollmentContext) {
+  return { enrollmentTokenId: caller.token._id };
 }
 
 /** Facts that were left out stay as they were. */
