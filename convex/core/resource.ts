@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defined } from "./documents";
 import { ProblemError } from "./errors";
 import { rowId, timestampMs } from "./fields";
 import { listParameters } from "./list";
@@ -226,10 +227,6 @@ function assertTransition(
   if (allowed.includes(String(to))) return;
   const ways = allowed.length > 0 ? `allowed from ${String(from)}: ${allowed.join(", ")}` : `${String(from)} is final`;
   throw new ProblemError("invalid_state_transition", `${field} cannot go from ${String(from)} to ${String(to)}; ${ways}.`);
-}
-
-function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** Input was parsed by the create shape and completed by `defaults`; Convex validates the row against the schema. */
