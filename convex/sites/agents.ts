@@ -6,7 +6,6 @@ import { ExistingRow } from "../core/existingRow";
 import { integer, rowId, text, timestampMs } from "../core/fields";
 import { mutationOperation, queryOperation, secretOperation } from "../core/operation";
 import { documentWith } from "../core/resource";
-import { organizationSettingFields } from "../tenancy/tables";
 import { logAgentCall } from "./agentLog";
 import { agents } from "./agentResource";
 import { errorLine, externalAddress, reportSummary } from "./agentRules";
@@ -75,7 +74,7 @@ export const checkIn = mutationOperation({
   output: z.object({
     serverTime: timestampMs(),
     nextCheckinInSeconds: checkinInterval,
-    settings: z.object({ agentCheckinIntervalSeconds: checkinInterval, timezone: organizationSettingFields.timezone }),
+    settings: z.object({ agentCheckinIntervalSeconds: checkinInterval, timezone: z.string().max(64) }),
   }),
   problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
