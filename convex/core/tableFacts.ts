@@ -85,6 +85,9 @@ export const tableFacts = {
       }
     ],
     "indexes": {
+      "by_organizationId": [
+        "organizationId"
+      ],
       "by_organizationId_and_siteId": [
         "organizationId",
         "siteId"
@@ -662,8 +665,9 @@ export const tableFacts = {
         "deletedAt",
         "name"
       ],
-      "by_organizationId_and_psaCompanyId": [
+      "by_organizationId_and_deletedAt_and_psaCompanyId": [
         "organizationId",
+        "deletedAt",
         "psaCompanyId"
       ]
     }
