@@ -2,8 +2,7 @@
 
 /** What `readOperation` turns into calls. */
 export const operations: Readonly<Record<string, string>> = {
-  agents: "checkIn+=POST check-in;delete;get;list;move+!=POST {}/sites/{}/move?dryRun;restore;self=GET self;update",
-  me: "get=GET ",
-  organizations: "batchCreate;create;delete;get;list;restore;update",
-  schedules: "activate;batchCreate;cancel+;create;delete;get;list;restore;update",
+  items: "batchCreate;create;delete;get;list;restore;update",
+  schedules: "activate;batchCreate;cancel+;complete;create;delete;get;list;restore;update",
+  todos: "create;delete-;get;list;toggle;update",
 };
