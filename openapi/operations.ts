@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { wordsOf } from "../convex/core/crud";
 import { documentNameOf } from "../convex/core/resource";
 import { exampleOf } from "./examples";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
@@ -99,14 +100,14 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
 
 function successOf(operation: Operation, { schemas }: DocumentParts): Record<string, JsonObject> {
   const { declaration, isList, verb } = operation;
-  const { status = 200, method, summary, output, operationId, noun } = declaration;
+  const { status = 200, method, output, operationId, noun } = declaration;
   const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
-  if (status === 204) return { "204": { description: `${summary}: done.`, headers: { ...commonHeaders, ...replayed } } };
+  if (status === 204) return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
   const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Result"}`);
   const schema = isList ? schemas.define(`${documentNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row)) : row;
   const created = status === 201 && verb === "create" ? headersOf("Location") : {};
   const answer = {
-    description: isList ? `A page of ${noun} rows.` : `${summary}: done.`,
+    description: isList ? "A page of the list." : `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`,
     headers: { ...commonHeaders, ...headersOf("ETag"), ...created, ...replayed },
     content: { "application/json": { schema, example: exampleOf(schema, (inner) => schemas.resolve(inner)) } },
   };

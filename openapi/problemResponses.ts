@@ -16,7 +16,7 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
       title: { type: "string", maxLength: 200 },
       status: { type: "integer", format: "int32", minimum: 400, maximum: 599 },
       detail: { type: "string", maxLength: 65_536, description: "What went wrong this time." },
-      code: { type: "string", enum: Object.keys(problems).sort(byText) },
+      code: { type: "string", pattern: "^[a-z][a-z0-9_]*$", maxLength: 64, description: "Stable; each answer names those it may carry." },
       requestId: { type: "string", maxLength: 128 },
       errors: { type: "array", maxItems: 1000, items: { $ref: "#/components/schemas/ProblemFault" } },
     },

@@ -2,7 +2,8 @@
 
 /** What `readOperation` turns into calls. */
 export const operations: Readonly<Record<string, string>> = {
-  items: "batchCreate;create;delete;get;list;restore;update",
-  schedules: "activate;batchCreate;cancel+;complete;create;delete;get;list;restore;update",
-  todos: "create;delete-;get;list;toggle;update",
+  agents: "checkIn+=POST check-in;delete;get;list;move+!=POST {}/sites/{}/move?dryRun;restore;self=GET self;update",
+  me: "get=GET ",
+  organizations: "batchCreate;create;delete;get;list;restore;update",
+  schedules: "activate;batchCreate;cancel+;create;delete;get;list;restore;update",
 };

@@ -5,89 +5,143 @@ import type { RequestOptions } from "../runtime/engine";
 import type { ListCall } from "../runtime/listCall";
 import type { Body, Conditional, Query, Result, Row } from "../runtime/operationTypes";
 
-/** Calls of `portico.items`. */
-export interface ItemsResource {
+/** Calls of `portico.agents`. */
+export interface AgentsResource {
   /**
-   * Create up to 100 items
+   * Report that the calling agent is alive
    *
-   * One transaction: all are created, or none. Pointers of errors carry the item's index.
-   *
-   * Needs the permission `item:create`.
-   *
-   * @example await portico.items.batchCreate(input)
+   * @example await portico.agents.checkIn(input)
    */
-  batchCreate(input: Body<"batchCreateItems">, options?: RequestOptions): Call<Result<"batchCreateItems">>;
+  checkIn(input: Body<"checkInAgent">, options?: RequestOptions): Call<Result<"checkInAgent">>;
 
   /**
-   * Create a item
+   * Delete a agent
    *
-   * Needs the permission `item:create`.
-   *
-   * @example await portico.items.create(input)
+   * @example await portico.agents.delete(agentId)
    */
-  create(input: Body<"createItem">, options?: RequestOptions): Call<Result<"createItem">>;
-
-  /**
-   * Delete a item
-   *
-   * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
-   *
-   * Needs the permission `item:delete`.
-   *
-   * @example await portico.items.delete(itemId)
-   */
-  delete(itemId: string, input?: Query<"deleteItem">, options?: RequestOptions): Call<Result<"deleteItem">>;
+  delete(agentId: string, input?: Query<"deleteAgent">, options?: RequestOptions): Call<Result<"deleteAgent">>;
 
   /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(itemId: string, options: Conditional): Call<Result<"getItem"> | undefined>;
+  get(agentId: string, options: Conditional): Call<Result<"getAgent"> | undefined>;
   /**
-   * Get a item
+   * Get a agent
    *
-   * For members of the organization; machines and assigned roles need the permission `item:read`.
-   *
-   * @example await portico.items.get(itemId)
+   * @example await portico.agents.get(agentId)
    */
-  get(itemId: string, options?: RequestOptions): Call<Result<"getItem">>;
+  get(agentId: string, options?: RequestOptions): Call<Result<"getAgent">>;
 
   /**
-   * List items
+   * List agents
    *
-   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
-   *
-   * For members of the organization; machines and assigned roles need the permission `item:read`.
-   *
-   * @example for await (const row of portico.items.list()) …
+   * @example for await (const row of portico.agents.list()) …
    */
-  list(input?: Query<"listItems">, options?: RequestOptions): ListCall<Row<"listItems">>;
+  list(input?: Query<"listAgents">, options?: RequestOptions): ListCall<Row<"listAgents">>;
 
   /**
-   * Restore a item
+   * Move an agent to a site
    *
-   * Needs the permission `item:restore`.
-   *
-   * @example await portico.items.restore(itemId)
+   * @deprecated The API announces the end of this operation.
+   * @example await portico.agents.move(agentId, siteId)
    */
-  restore(itemId: string, options?: RequestOptions): Call<Result<"restoreItem">>;
+  move(agentId: string, siteId: string, input?: Body<"moveAgent"> & Query<"moveAgent">, options?: RequestOptions): Call<Result<"moveAgent">>;
 
   /**
-   * Update a item
+   * Restore a deleted agent
    *
-   * Fields left out stay as they are; null clears an optional field.
-   *
-   * Needs the permission `item:update`.
-   *
-   * @example await portico.items.update(itemId)
+   * @example await portico.agents.restore(agentId)
    */
-  update(itemId: string, input?: Body<"updateItem">, options?: RequestOptions): Call<Result<"updateItem">>;
+  restore(agentId: string, options?: RequestOptions): Call<Result<"restoreAgent">>;
+
+  /** self unless the `ETag` in `ifNoneMatch` is still current. */
+  self(options: Conditional): Call<Result<"getAgentSelf"> | undefined>;
+  /**
+   * Get the calling agent
+   *
+   * @example await portico.agents.self()
+   */
+  self(options?: RequestOptions): Call<Result<"getAgentSelf">>;
+
+  /**
+   * Update a agent
+   *
+   * @example await portico.agents.update(agentId)
+   */
+  update(agentId: string, input?: Body<"updateAgent">, options?: RequestOptions): Call<Result<"updateAgent">>;
+
+}
+
+/** Calls of `portico.me`. */
+export interface MeResource {
+  /** get unless the `ETag` in `ifNoneMatch` is still current. */
+  get(options: Conditional): Call<Result<"getMe"> | undefined>;
+  /**
+   * Get the caller
+   *
+   * @example await portico.me.get()
+   */
+  get(options?: RequestOptions): Call<Result<"getMe">>;
+
+}
+
+/** Calls of `portico.organizations`. */
+export interface OrganizationsResource {
+  /**
+   * Create up to 100 organizations
+   *
+   * @example await portico.organizations.batchCreate(input)
+   */
+  batchCreate(input: Body<"batchCreateOrganizations">, options?: RequestOptions): Call<Result<"batchCreateOrganizations">>;
+
+  /**
+   * Create a organization
+   *
+   * @example await portico.organizations.create(input)
+   */
+  create(input: Body<"createOrganization">, options?: RequestOptions): Call<Result<"createOrganization">>;
+
+  /**
+   * Delete a organization
+   *
+   * @example await portico.organizations.delete(organizationId)
+   */
+  delete(organizationId: string, input?: Query<"deleteOrganization">, options?: RequestOptions): Call<Result<"deleteOrganization">>;
+
+  /** get unless the `ETag` in `ifNoneMatch` is still current. */
+  get(organizationId: string, options: Conditional): Call<Result<"getOrganization"> | undefined>;
+  /**
+   * Get a organization
+   *
+   * @example await portico.organizations.get(organizationId)
+   */
+  get(organizationId: string, options?: RequestOptions): Call<Result<"getOrganization">>;
+
+  /**
+   * List organizations
+   *
+   * @example for await (const row of portico.organizations.list()) …
+   */
+  list(input?: Query<"listOrganizations">, options?: RequestOptions): ListCall<Row<"listOrganizations">>;
+
+  /**
+   * Restore a deleted organization
+   *
+   * @example await portico.organizations.restore(organizationId)
+   */
+  restore(organizationId: string, options?: RequestOptions): Call<Result<"restoreOrganization">>;
+
+  /**
+   * Update a organization
+   *
+   * @example await portico.organizations.update(organizationId)
+   */
+  update(organizationId: string, input?: Body<"updateOrganization">, options?: RequestOptions): Call<Result<"updateOrganization">>;
 
 }
 
 /** Calls of `portico.schedules`. */
 export interface SchedulesResource {
   /**
-   * Activate a schedule
-   *
-   * Needs the permission `schedule:update`.
+   * Activate a draft schedule
    *
    * @example await portico.schedules.activate(scheduleId)
    */
@@ -96,10 +150,6 @@ export interface SchedulesResource {
   /**
    * Create up to 100 schedules
    *
-   * One transaction: all are created, or none. Pointers of errors carry the item's index.
-   *
-   * Needs the permission `schedule:create`.
-   *
    * @example await portico.schedules.batchCreate(input)
    */
   batchCreate(input: Body<"batchCreateSchedules">, options?: RequestOptions): Call<Result<"batchCreateSchedules">>;
@@ -107,27 +157,14 @@ export interface SchedulesResource {
   /**
    * Cancel a schedule
    *
-   * The reason, if given, stands in the audit trail.
-   *
-   * Needs the permission `schedule:update`.
+   * A completed schedule cannot be cancelled.
    *
    * @example await portico.schedules.cancel(scheduleId)
    */
   cancel(scheduleId: string, input?: Body<"cancelSchedule">, options?: RequestOptions): Call<Result<"cancelSchedule">>;
 
   /**
-   * Complete a schedule
-   *
-   * Needs the permission `schedule:update`.
-   *
-   * @example await portico.schedules.complete(scheduleId)
-   */
-  complete(scheduleId: string, options?: RequestOptions): Call<Result<"completeSchedule">>;
-
-  /**
    * Create a schedule
-   *
-   * Needs the permission `schedule:create`.
    *
    * @example await portico.schedules.create(input)
    */
@@ -135,10 +172,6 @@ export interface SchedulesResource {
 
   /**
    * Delete a schedule
-   *
-   * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
-   *
-   * Needs the permission `schedule:delete`.
    *
    * @example await portico.schedules.delete(scheduleId)
    */
@@ -149,8 +182,6 @@ export interface SchedulesResource {
   /**
    * Get a schedule
    *
-   * For members of the organization; machines and assigned roles need the permission `schedule:read`.
-   *
    * @example await portico.schedules.get(scheduleId)
    */
   get(scheduleId: string, options?: RequestOptions): Call<Result<"getSchedule">>;
@@ -158,18 +189,12 @@ export interface SchedulesResource {
   /**
    * List schedules
    *
-   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {startFrom/startTo, sort=startDate}, {status, startFrom/startTo, sort=startDate}, {userId, startFrom/startTo, sort=startDate}, {deleted=only}.
-   *
-   * For members of the organization; machines and assigned roles need the permission `schedule:read`.
-   *
    * @example for await (const row of portico.schedules.list()) …
    */
   list(input?: Query<"listSchedules">, options?: RequestOptions): ListCall<Row<"listSchedules">>;
 
   /**
-   * Restore a schedule
-   *
-   * Needs the permission `schedule:restore`.
+   * Restore a deleted schedule
    *
    * @example await portico.schedules.restore(scheduleId)
    */
@@ -178,87 +203,16 @@ export interface SchedulesResource {
   /**
    * Update a schedule
    *
-   * Fields left out stay as they are; null clears an optional field.
-   *
-   * Needs the permission `schedule:update`.
-   *
    * @example await portico.schedules.update(scheduleId)
    */
   update(scheduleId: string, input?: Body<"updateSchedule">, options?: RequestOptions): Call<Result<"updateSchedule">>;
 
 }
 
-/** Calls of `portico.todos`. */
-export interface TodosResource {
-  /**
-   * Create a todo
-   *
-   * Needs the permission `todo:create`.
-   *
-   * @example await portico.todos.create(input)
-   */
-  create(input: Body<"createTodo">, options?: RequestOptions): Call<Result<"createTodo">>;
-
-  /**
-   * Delete a todo
-   *
-   * Deletes it for good.
-   *
-   * Needs the permission `todo:delete`.
-   *
-   * @example await portico.todos.delete(todoId)
-   */
-  delete(todoId: string, options?: RequestOptions): Call<Result<"deleteTodo">>;
-
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(todoId: string, options: Conditional): Call<Result<"getTodo"> | undefined>;
-  /**
-   * Get a todo
-   *
-   * For members of the organization; machines and assigned roles need the permission `todo:read`.
-   *
-   * @example await portico.todos.get(todoId)
-   */
-  get(todoId: string, options?: RequestOptions): Call<Result<"getTodo">>;
-
-  /**
-   * List todos
-   *
-   * Newest first unless sorted otherwise. Supported together: {completed, createdFrom/createdTo, sort=created}, {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}.
-   *
-   * For members of the organization; machines and assigned roles need the permission `todo:read`.
-   *
-   * @example for await (const row of portico.todos.list()) …
-   */
-  list(input?: Query<"listTodos">, options?: RequestOptions): ListCall<Row<"listTodos">>;
-
-  /**
-   * Toggle a todo
-   *
-   * Flips `completed`.
-   *
-   * Needs the permission `todo:update`.
-   *
-   * @example await portico.todos.toggle(todoId)
-   */
-  toggle(todoId: string, options?: RequestOptions): Call<Result<"toggleTodo">>;
-
-  /**
-   * Update a todo
-   *
-   * Fields left out stay as they are; null clears an optional field.
-   *
-   * Needs the permission `todo:update`.
-   *
-   * @example await portico.todos.update(todoId)
-   */
-  update(todoId: string, input?: Body<"updateTodo">, options?: RequestOptions): Call<Result<"updateTodo">>;
-
-}
-
 /** Typed properties for the resources that the client defines at run time. */
 export abstract class Resources {
-  declare readonly items: ItemsResource;
+  declare readonly agents: AgentsResource;
+  declare readonly me: MeResource;
+  declare readonly organizations: OrganizationsResource;
   declare readonly schedules: SchedulesResource;
-  declare readonly todos: TodosResource;
 }
