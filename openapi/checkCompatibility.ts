@@ -11,7 +11,11 @@ import { breakingChanges } from "./compatibility";
 const documentPath = "openapi/openapi.json";
 
 function git(...args: string[]): string | undefined {
-  const { status, stdout } = spawnSync("git", args, { cwd: repositoryRoot, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout } = spawnSync("git", args, {
+    cwd: repositoryRoot,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
   return status === 0 ? stdout.trim() : undefined;
 }
 

@@ -11,12 +11,20 @@ interface Parts {
 
 const body = {
   type: "object",
-  properties: { name: { type: "string", maxLength: 80 }, kind: { type: "string", enum: ["a", "b"] }, size: { type: "integer", format: "int32", maximum: 10 } },
+  properties: {
+    name: { type: "string", maxLength: 80 },
+    kind: { type: "string", enum: ["a", "b"] },
+    size: { type: "integer", format: "int32", maximum: 10 },
+  },
   required: ["name"],
 };
 const answer = {
   type: "object",
-  properties: { id: { type: "string" }, note: { anyOf: [{ type: "string" }, { type: "null" }] }, list: { type: "array", items: { type: "integer" } } },
+  properties: {
+    id: { type: "string" },
+    note: { anyOf: [{ type: "string" }, { type: "null" }] },
+    list: { type: "array", items: { type: "integer" } },
+  },
   required: ["id"],
 };
 
@@ -29,8 +37,16 @@ function documentWith(parts: Parts = {}) {
           operationId: "createThing",
           security: [{ apiKey: [] }, { clientCredentials: ["thing:create"] }],
           parameters: [{ name: "dry", in: "query", schema: { type: "boolean" } }],
-          requestBody: { required: true, content: { "application/json": { schema: { $ref: "#/components/schemas/Body" } } } },
-          responses: { "201": { headers: { ETag: {} }, content: { "application/json": { schema: { $ref: "#/components/schemas/Answer" } } } } },
+          requestBody: {
+            required: true,
+            content: { "application/json": { schema: { $ref: "#/components/schemas/Body" } } },
+          },
+          responses: {
+            "201": {
+              headers: { ETag: {} },
+              content: { "application/json": { schema: { $ref: "#/components/schemas/Answer" } } },
+            },
+          },
           ...parts.operation,
         },
       },
@@ -40,20 +56,51 @@ function documentWith(parts: Parts = {}) {
 }
 
 const base = documentWith();
-const bodyWith = (properties: Record<string, unknown>) => ({ body: { properties: { ...body.properties, ...properties } } });
-const answerWith = (properties: Record<string, unknown>) => ({ answer: { properties: { ...answer.properties, ...properties } } });
+const bodyWith = (properties: Record<string, unknown>) => ({
+  body: { properties: { ...body.properties, ...properties } },
+});
+const answerWith = (properties: Record<string, unknown>) => ({
+  answer: { properties: { ...answer.properties, ...properties } },
+});
 const { kind: _kind, ...withoutKind } = body.properties;
 
 test.each<[string, Parts, RegExp]>([
   ["another operationId", { operation: { operationId: "makeThing" } }, /operationId/],
   ["a parameter gone", { operation: { parameters: [] } }, /dry is gone/],
-  ["a parameter required", { operation: { parameters: [{ name: "dry", in: "query", required: true, schema: { type: "boolean" } }] } }, /dry became required/],
-  ["a new required parameter", { operation: { parameters: [{ name: "dry", in: "query" }, { name: "x", in: "header", required: true }] } }, /x is new and required/],
+  [
+    "a parameter required",
+    { operation: { parameters: [{ name: "dry", in: "query", required: true, schema: { type: "boolean" } }] } },
+    /dry became required/,
+  ],
+  [
+    "a new required parameter",
+    {
+      operation: {
+        parameters: [
+          { name: "dry", in: "query" },
+          { name: "x", in: "header", required: true },
+        ],
+      },
+    },
+    /x is new and required/,
+  ],
   ["a way to authenticate gone", { operation: { security: [{ apiKey: [] }] } }, /no longer open/],
-  ["another scope", { operation: { security: [{ apiKey: [] }, { clientCredentials: ["thing:write"] }] } }, /no longer open/],
+  [
+    "another scope",
+    { operation: { security: [{ apiKey: [] }, { clientCredentials: ["thing:write"] }] } },
+    /no longer open/,
+  ],
   ["another status", { operation: { responses: { "200": {} } } }, /201 is gone/],
-  ["a header gone", { operation: { responses: { "201": { content: { "application/json": { schema: answer } } } } } }, /lost the header ETag/],
-  ["another media type", { operation: { requestBody: { content: { "text/plain": {} } } } }, /no longer application\/json/],
+  [
+    "a header gone",
+    { operation: { responses: { "201": { content: { "application/json": { schema: answer } } } } } },
+    /lost the header ETag/,
+  ],
+  [
+    "another media type",
+    { operation: { requestBody: { content: { "text/plain": {} } } } },
+    /no longer application\/json/,
+  ],
   ["a field of the body gone", { body: { properties: withoutKind } }, /kind is gone/],
   ["a field of the body required", { body: { required: ["name", "kind"] } }, /kind became required/],
   ["a shorter text", bodyWith({ name: { type: "string", maxLength: 40 } }), /maxLength fell/],
@@ -64,16 +111,37 @@ test.each<[string, Parts, RegExp]>([
   ["a lower maximum", bodyWith({ size: { type: "integer", maximum: 5 } }), /maximum fell/],
   ["a field of the answer gone", { answer: { properties: { id: { type: "string" } } } }, /note is gone/],
   ["a field of the answer optional", { answer: { required: [] } }, /id may be absent/],
-  ["a field of the answer nullable", answerWith({ id: { anyOf: [{ type: "string" }, { type: "null" }] } }), /something else/],
-  ["another type in a list", answerWith({ list: { type: "array", items: { type: "string" } } }), /was integer and is string/],
+  [
+    "a field of the answer nullable",
+    answerWith({ id: { anyOf: [{ type: "string" }, { type: "null" }] } }),
+    /something else/,
+  ],
+  [
+    "another type in a list",
+    answerWith({ list: { type: "array", items: { type: "string" } } }),
+    /was integer and is string/,
+  ],
 ])("%s breaks clients", (_name, parts, message) => {
   expect(breakingChanges(base, documentWith(parts)).join("\n")).toMatch(message);
 });
 
 test.each<[string, Parts]>([
   ["nothing", {}],
-  ["a new optional parameter", { operation: { parameters: [{ name: "dry", in: "query", schema: { type: "boolean" } }, { name: "x", in: "query" }] } }],
-  ["another way to authenticate", { operation: { security: [{ apiKey: [] }, { clientCredentials: ["thing:create"] }, { userToken: [] }] } }],
+  [
+    "a new optional parameter",
+    {
+      operation: {
+        parameters: [
+          { name: "dry", in: "query", schema: { type: "boolean" } },
+          { name: "x", in: "query" },
+        ],
+      },
+    },
+  ],
+  [
+    "another way to authenticate",
+    { operation: { security: [{ apiKey: [] }, { clientCredentials: ["thing:create"] }, { userToken: [] }] } },
+  ],
   ["no credential at all", { operation: { security: [] } }],
   ["a new optional field of the body", bodyWith({ extra: { type: "string" } })],
   ["a field of the body optional", { body: { required: [] } }],
@@ -94,7 +162,11 @@ test("an operation gone breaks clients, a new one does not", () => {
 
 test("schemas that contain themselves are compared to their end", () => {
   const tree = (type: string) => ({
-    ...documentWith({ answer: { properties: { id: { type }, children: { type: "array", items: { $ref: "#/components/schemas/Answer" } } } } }),
+    ...documentWith({
+      answer: {
+        properties: { id: { type }, children: { type: "array", items: { $ref: "#/components/schemas/Answer" } } },
+      },
+    }),
   });
   expect(breakingChanges(tree("string"), tree("string"))).toEqual([]);
   expect(breakingChanges(tree("string"), tree("integer")).join()).toMatch(/was string and is integer/);

@@ -29,21 +29,25 @@ class CompatibilityCheck {
 
   run(): string[] {
     const [basePaths, nextPaths] = [objectAt(this.base, "paths"), objectAt(this.next, "paths")];
-    return Object.keys(basePaths).toSorted(byText).flatMap((path) =>
-      methods
-        .filter((method) => isObject(objectAt(basePaths, path)[method]))
-        .flatMap((method) => {
-          const place = `${method.toUpperCase()} ${path}`;
-          const operation = objectAt(nextPaths, path)[method];
-          if (!isObject(operation)) return [`${place} is gone.`];
-          return this.#operation(place, objectAt(objectAt(basePaths, path), method), operation);
-        }),
-    );
+    return Object.keys(basePaths)
+      .toSorted(byText)
+      .flatMap((path) =>
+        methods
+          .filter((method) => isObject(objectAt(basePaths, path)[method]))
+          .flatMap((method) => {
+            const place = `${method.toUpperCase()} ${path}`;
+            const operation = objectAt(nextPaths, path)[method];
+            if (!isObject(operation)) return [`${place} is gone.`];
+            return this.#operation(place, objectAt(objectAt(basePaths, path), method), operation);
+          }),
+      );
   }
 
   #operation(place: string, base: JsonObject, next: JsonObject): string[] {
     return [
-      ...(base["operationId"] === next["operationId"] ? [] : [`${place}: operationId ${base["operationId"]} became ${next["operationId"]}.`]),
+      ...(base["operationId"] === next["operationId"]
+        ? []
+        : [`${place}: operationId ${base["operationId"]} became ${next["operationId"]}.`]),
       ...this.#security(place, base["security"], next["security"]),
       ...this.#parameters(place, base["parameters"], next["parameters"]),
       ...this.#requestBody(place, base["requestBody"], next["requestBody"]),
@@ -74,7 +78,8 @@ class CompatibilityCheck {
     const changed = [...before].flatMap(([name, parameter]) => {
       const now = after.get(name);
       if (!now) return [`${place}: the parameter ${name} is gone.`];
-      if (now["required"] === true && parameter["required"] !== true) return [`${place}: the parameter ${name} became required.`];
+      if (now["required"] === true && parameter["required"] !== true)
+        return [`${place}: the parameter ${name} became required.`];
       return this.#schema("request", `${place}: the parameter ${name}`, parameter["schema"], now["schema"]);
     });
     const added = [...after]
@@ -93,7 +98,8 @@ class CompatibilityCheck {
 
   #requestBody: Comparison = (place, base, next) => {
     const [before, after] = [resolved(this.base, base), resolved(this.next, next)];
-    const required = after["required"] === true && before["required"] !== true ? [`${place}: the body became required.`] : [];
+    const required =
+      after["required"] === true && before["required"] !== true ? [`${place}: the body became required.`] : [];
     return [...required, ...this.#content("request", `${place}: the body`, before["content"], after["content"])];
   };
 
@@ -107,7 +113,10 @@ class CompatibilityCheck {
         const headers = Object.keys(objectAt(before, "headers"))
           .filter((name) => !(name in objectAt(after, "headers")))
           .map((name) => `${place}: the answer ${status} lost the header ${name}.`);
-        return [...headers, ...this.#content("response", `${place}: the answer ${status}`, before["content"], after["content"])];
+        return [
+          ...headers,
+          ...this.#content("response", `${place}: the answer ${status}`, before["content"], after["content"]),
+        ];
       });
   }
 
@@ -145,7 +154,10 @@ class CompatibilityCheck {
     if (before.length <= 1 && after.length <= 1) return undefined;
     const [promised, offered] = direction === "request" ? [before, after] : [after, before];
     const fits = (branch: JsonObject, other: JsonObject) =>
-      (direction === "request" ? this.#schema(direction, place, branch, other) : this.#schema(direction, place, other, branch)).length === 0;
+      (direction === "request"
+        ? this.#schema(direction, place, branch, other)
+        : this.#schema(direction, place, other, branch)
+      ).length === 0;
     return promised.filter((branch) => !offered.some((other) => fits(branch, other))).length === 0
       ? []
       : [`${place} ${direction === "request" ? "takes less" : "may be something else"} than before.`];
@@ -174,7 +186,9 @@ function typeChanges(direction: Direction, place: string, base: JsonObject, next
   const [promised, offered] = direction === "request" ? [before, after] : [after, before];
   // No type means any type: a request that takes any takes all, an answer that was any stays any.
   if (offered.length === 0) return [];
-  const fits = promised.length > 0 && promised.every((type) => offered.includes(type) || (type === "integer" && offered.includes("number")));
+  const fits =
+    promised.length > 0 &&
+    promised.every((type) => offered.includes(type) || (type === "integer" && offered.includes("number")));
   return fits ? [] : [`${place} was ${before.join("|") || "anything"} and is ${after.join("|") || "anything"}.`];
 }
 
@@ -185,10 +199,19 @@ function valueChanges(direction: Direction, place: string, base: JsonObject, nex
   return [
     ...(after && !before ? [`${place} takes only ${after.join(", ")} now.`] : []),
     ...(lost.length > 0 ? [`${place} no longer takes ${lost.map(String).join(", ")}.`] : []),
-    ...lowerBounds.filter((bound) => Number(next[bound] ?? -Infinity) > Number(base[bound] ?? -Infinity)).map((bound) => `${place}: ${bound} rose.`),
-    ...upperBounds.filter((bound) => Number(next[bound] ?? Infinity) < Number(base[bound] ?? Infinity)).map((bound) => `${place}: ${bound} fell.`),
+    ...lowerBounds
+      .filter((bound) => Number(next[bound] ?? -Infinity) > Number(base[bound] ?? -Infinity))
+      .map((bound) => `${place}: ${bound} rose.`),
+    ...upperBounds
+      .filter((bound) => Number(next[bound] ?? Infinity) < Number(base[bound] ?? Infinity))
+      .map((bound) => `${place}: ${bound} fell.`),
     ...["pattern", "format"]
-      .filter((rule) => next[rule] !== undefined && next[rule] !== base[rule] && !(rule === "format" && typeof base["type"] !== "string"))
+      .filter(
+        (rule) =>
+          next[rule] !== undefined &&
+          next[rule] !== base[rule] &&
+          !(rule === "format" && typeof base["type"] !== "string"),
+      )
       .filter((rule) => !(rule === "format" && isIntegerFormat(next[rule])))
       .map((rule) => `${place}: ${rule} changed.`),
   ];
@@ -220,7 +243,10 @@ function resolved(root: JsonObject, value: unknown): JsonObject {
   const target = $ref
     .replace(/^#\//, "")
     .split("/")
-    .reduce<unknown>((node, key) => (isObject(node) ? node[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined), root);
+    .reduce<unknown>(
+      (node, key) => (isObject(node) ? node[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined),
+      root,
+    );
   return resolved(root, target);
 }
 

@@ -28,14 +28,18 @@ const operations = [...nodes].filter(([, node]) => typeof node["operationId"] ==
 function schemaFaults(pointer: string, value: unknown): string[] {
   const validate = ajv.getSchema(`document.json#${encodeURI(pointer)}/schema`);
   if (!validate) return [`${pointer} has no schema.`];
-  return validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${pointer}: ${instancePath} ${message}`);
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${pointer}: ${instancePath} ${message}`);
 }
 
 test("every example satisfies the schema beside it", () => {
   const shown = [...nodes].filter(([, node]) => "schema" in node && ("example" in node || "examples" in node));
   const faults = shown.flatMap(([pointer, { example, examples }]) => [
     ...(example === undefined ? [] : schemaFaults(pointer, example)),
-    ...Object.values(isObject(examples) ? examples : {}).flatMap((named) => schemaFaults(pointer, isObject(named) ? named["value"] : named)),
+    ...Object.values(isObject(examples) ? examples : {}).flatMap((named) =>
+      schemaFaults(pointer, isObject(named) ? named["value"] : named),
+    ),
   ]);
   expect(faults).toEqual([]);
   expect(shown.length).toBeGreaterThan(registry.length);
@@ -48,7 +52,10 @@ test("a false example is found", () => {
 
 test("every operation of the registry and of the gateway is there once", () => {
   const ids = operations.map(({ operationId }) => operationId);
-  const wanted = [...registry.map(({ declaration }) => declaration.operationId), ...platformOperations.map(({ operationId }) => operationId)];
+  const wanted = [
+    ...registry.map(({ declaration }) => declaration.operationId),
+    ...platformOperations.map(({ operationId }) => operationId),
+  ];
   expect(ids.toSorted()).toEqual(wanted.toSorted());
   expect(new Set(ids).size).toBe(ids.length);
 });
@@ -58,7 +65,9 @@ test("every reference leads somewhere, and every scope is described", () => {
   expect(references.filter((pointer) => !nodes.has(pointer))).toEqual([]);
   const scopes = nodes.get("/components/securitySchemes/clientCredentials/flows/clientCredentials/scopes");
   const needed = operations.flatMap(({ security }) =>
-    (Array.isArray(security) ? security : []).flatMap((way: { clientCredentials?: string[] }) => way.clientCredentials ?? []),
+    (Array.isArray(security) ? security : []).flatMap(
+      (way: { clientCredentials?: string[] }) => way.clientCredentials ?? [],
+    ),
   );
   expect(needed.filter((scope) => !(scope in (scopes ?? {})))).toEqual([]);
   expect(needed.length).toBeGreaterThan(0);
@@ -66,13 +75,16 @@ test("every reference leads somewhere, and every scope is described", () => {
 
 test("every refusal is a shared response of problem details, but for OAuth's own", () => {
   const others = [...nodes].filter(
-    ([pointer, node]) => /\/responses\/[45]\d\d$/.test(pointer) && typeof node["$ref"] !== "string" && !pointer.includes("oauth~1token"),
+    ([pointer, node]) =>
+      /\/responses\/[45]\d\d$/.test(pointer) && typeof node["$ref"] !== "string" && !pointer.includes("oauth~1token"),
   );
   expect(others).toEqual([]);
 });
 
 test("no schema of an answer has a field that is never to leave", () => {
-  const secrets = [...nodes.keys()].filter((pointer) => /\/properties\/(keyHash|previousKeyHash|tokenHash)$/.test(pointer));
+  const secrets = [...nodes.keys()].filter((pointer) =>
+    /\/properties\/(keyHash|previousKeyHash|tokenHash)$/.test(pointer),
+  );
   expect(secrets).toEqual([]);
 });
 
@@ -104,10 +116,16 @@ test("a creation takes an idempotency key and says where the row is", () => {
 test("a list refers to the page of its resource and to 304", () => {
   const { responses, ...operation } = operationOf("listSchedules");
   expect(operation).toMatchObject({ "x-portico-list": true });
-  expect(responses).toHaveProperty(["200", "content", "application/json", "schema", "$ref"], "#/components/schemas/SchedulePage");
+  expect(responses).toHaveProperty(
+    ["200", "content", "application/json", "schema", "$ref"],
+    "#/components/schemas/SchedulePage",
+  );
   expect(responses).toHaveProperty(["304"]);
 });
 
 test("rows carry ids that look like ids", () => {
-  expect(nodes.get("/components/schemas/Schedule/properties/id")).toMatchObject({ type: "string", pattern: "^[a-z0-9]{31,37}$" });
+  expect(nodes.get("/components/schemas/Schedule/properties/id")).toMatchObject({
+    type: "string",
+    pattern: "^[a-z0-9]{31,37}$",
+  });
 });

@@ -53,15 +53,22 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     const { method, path } = operation;
     registry.registerPath({ method, path, ...raw(platformOperationObject(operation, (codes) => problems.of(codes))) });
   }
-  for (const [name, schema] of Object.entries(schemas.schemas)) registry.registerComponent("schemas", name, raw(schema));
-  for (const [name, response] of Object.entries(problems.responses)) registry.registerComponent("responses", name, raw(response));
+  for (const [name, schema] of Object.entries(schemas.schemas))
+    registry.registerComponent("schemas", name, raw(schema));
+  for (const [name, response] of Object.entries(problems.responses))
+    registry.registerComponent("responses", name, raw(response));
   registry.registerComponent("responses", "NotModified", raw(notModified));
-  for (const [name, header] of Object.entries(headerComponents)) registry.registerComponent("headers", name, raw(header));
-  for (const [name, parameter] of Object.entries(parameterComponents)) registry.registerComponent("parameters", name, raw(parameter));
-  for (const [name, scheme] of Object.entries(securitySchemes)) registry.registerComponent("securitySchemes", name, raw(scheme));
+  for (const [name, header] of Object.entries(headerComponents))
+    registry.registerComponent("headers", name, raw(header));
+  for (const [name, parameter] of Object.entries(parameterComponents))
+    registry.registerComponent("parameters", name, raw(parameter));
+  for (const [name, scheme] of Object.entries(securitySchemes))
+    registry.registerComponent("securitySchemes", name, raw(scheme));
 
   const resources = [...operations, ...platformOperations].map(({ resource }) => resource);
-  return inOrder(getOpenAPI31Document({ openapi: "3.1.0", info: information, servers: [server], tags: raw(tagList(resources)) }));
+  return inOrder(
+    getOpenAPI31Document({ openapi: "3.1.0", info: information, servers: [server], tags: raw(tagList(resources)) }),
+  );
 }
 
 /** What the registry passes through untouched: its types describe three versions of OpenAPI at once. */
@@ -75,7 +82,9 @@ function inOrder(document: object): JsonObject {
   return {
     ...rest,
     paths: sorted(isObject(paths) ? paths : {}),
-    components: sorted(Object.fromEntries(Object.entries(parts).map(([kind, named]) => [kind, isObject(named) ? sorted(named) : named]))),
+    components: sorted(
+      Object.fromEntries(Object.entries(parts).map(([kind, named]) => [kind, isObject(named) ? sorted(named) : named])),
+    ),
   };
 }
 

@@ -101,6 +101,10 @@ export function exampleText(name: string, { format, pattern, minLength, maxLengt
 /** A number for the field `name` within its bounds: times lie close together, ends after beginnings. */
 export function exampleNumber(name: string, minimum: number, maximum: number): number {
   const isTime = maximum >= 8_640_000_000_000_000;
-  const wanted = isTime ? exampleTimeMs + (/end|to$|until|expires|updated/i.test(name) ? hourMs : 0) : name === "limit" ? 25 : 3;
+  const wanted = isTime
+    ? exampleTimeMs + (/end|to$|until|expires|updated/i.test(name) ? hourMs : 0)
+    : name === "limit"
+      ? 25
+      : 3;
   return Math.min(Math.max(wanted, minimum), maximum);
 }

@@ -8,7 +8,9 @@ import type { JsonObject } from "./json";
 const ajv = new Ajv2020({ strict: false });
 const none = (schema: JsonObject) => schema;
 
-const bounds = fc.tuple(fc.nat(60), fc.nat(60)).map(([left, right]): [number, number] => [Math.min(left, right), Math.max(left, right)]);
+const bounds = fc
+  .tuple(fc.nat(60), fc.nat(60))
+  .map(([left, right]): [number, number] => [Math.min(left, right), Math.max(left, right)]);
 const text = bounds.map(([minLength, maxLength]) => ({ type: "string", minLength, maxLength }));
 const number = bounds.map(([minimum, maximum]) => ({ type: "integer", minimum, maximum }));
 const choice = fc.uniqueArray(fc.string(), { minLength: 1 }).map((values) => ({ type: "string", enum: values }));
@@ -19,7 +21,9 @@ const { schema } = fc.letrec<{ schema: JsonObject }>((tie) => ({
     number,
     choice,
     fc.constant({ type: "boolean" }),
-    bounds.chain(([minItems, maxItems]) => tie("schema").map((items) => ({ type: "array", items, minItems: minItems % 4, maxItems: maxItems + 4 }))),
+    bounds.chain(([minItems, maxItems]) =>
+      tie("schema").map((items) => ({ type: "array", items, minItems: minItems % 4, maxItems: maxItems + 4 })),
+    ),
     tie("schema").map((inner) => ({ anyOf: [{ type: "null" }, inner] })),
     fc.dictionary(fc.constantFrom("title", "name", "startDate", "deletedAt", "x"), tie("schema")).map((properties) => ({
       type: "object",

@@ -14,7 +14,12 @@ const uniquenessVerbs: ReadonlySet<string> = new Set(["create", "batchCreate", "
  */
 export function problemCodesOf(operation: Operation, table: TableNames | undefined): Set<ProblemCode> {
   const { declaration, isList } = operation;
-  const codes = new Set<ProblemCode>(["validation_failed", "not_acceptable", "internal", ...(declaration.problems ?? [])]);
+  const codes = new Set<ProblemCode>([
+    "validation_failed",
+    "not_acceptable",
+    "internal",
+    ...(declaration.problems ?? []),
+  ]);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   add(...callerProblems(operation));
   if (declaration.on || declaration.path.includes("{")) add("not_found");

@@ -102,9 +102,12 @@ function successOf(operation: Operation, { schemas }: DocumentParts): Record<str
   const { declaration, isList, verb } = operation;
   const { status = 200, method, output, operationId, noun } = declaration;
   const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
-  if (status === 204) return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
+  if (status === 204)
+    return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
   const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Result"}`);
-  const schema = isList ? schemas.define(`${documentNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row)) : row;
+  const schema = isList
+    ? schemas.define(`${documentNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row))
+    : row;
   const created = status === 201 && verb === "create" ? headersOf("Location") : {};
   const answer = {
     description: isList ? "A page of the list." : `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`,

@@ -72,12 +72,33 @@ export const platformOperations: readonly PlatformOperation[] = [
       },
     },
     success: {
-      "200": answer("The token.", json("Token", { access_token: "eyJhbGciOiJFUzI1NiJ9.e30.c2ln", token_type: "Bearer", expires_in: 900, scope: scopes.join(" ") })),
+      "200": answer(
+        "The token.",
+        json("Token", {
+          access_token: "eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+          token_type: "Bearer",
+          expires_in: 900,
+          scope: scopes.join(" "),
+        }),
+      ),
       "400": oauthRefusal("The request is not valid.", "invalid_scope", "The credential does not hold: item:delete."),
-      "401": oauthRefusal("The key was refused.", "invalid_client", "The API key was revoked.", headersOf("WWW-Authenticate")),
+      "401": oauthRefusal(
+        "The key was refused.",
+        "invalid_client",
+        "The API key was revoked.",
+        headersOf("WWW-Authenticate"),
+      ),
       "413": oauthRefusal("The body is too large.", "invalid_request", "A body may take 4194304 bytes at most."),
-      "415": oauthRefusal("The body is no form.", "invalid_request", "Send Content-Type: application/x-www-form-urlencoded in UTF-8."),
-      "503": oauthRefusal("This deployment has no signing key.", "temporarily_unavailable", "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set."),
+      "415": oauthRefusal(
+        "The body is no form.",
+        "invalid_request",
+        "Send Content-Type: application/x-www-form-urlencoded in UTF-8.",
+      ),
+      "503": oauthRefusal(
+        "This deployment has no signing key.",
+        "temporarily_unavailable",
+        "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set.",
+      ),
     },
     problems: ["internal"],
   },
@@ -166,7 +187,10 @@ export const platformOperations: readonly PlatformOperation[] = [
     summary: "List the problem codes",
     description: "A page for people, or JSON where `Accept` asks for it.",
     success: {
-      "200": answer("The codes.", { ...json("ProblemIndex", { problems: [problemEntry("not_found")] }), "text/html": html }),
+      "200": answer("The codes.", {
+        ...json("ProblemIndex", { problems: [problemEntry("not_found")] }),
+        "text/html": html,
+      }),
     },
     problems: ["internal"],
   },
@@ -178,7 +202,13 @@ export const platformOperations: readonly PlatformOperation[] = [
     summary: "Explain a problem code",
     description: "What the code means and how to mend it: a page for people, or JSON where `Accept` asks for it.",
     parameters: [
-      { name: "code", in: "path", required: true, schema: { type: "string", minLength: 1, maxLength: 64 }, example: "not_found" },
+      {
+        name: "code",
+        in: "path",
+        required: true,
+        schema: { type: "string", minLength: 1, maxLength: 64 },
+        example: "not_found",
+      },
     ],
     success: { "200": answer("The code.", { ...json("ProblemEntry", problemEntry("not_found")), "text/html": html }) },
     problems: ["not_found", "internal"],
@@ -230,7 +260,13 @@ export const platformOperations: readonly PlatformOperation[] = [
     summary: "Get a file of the API reference",
     description: "Scripts and styles of Swagger UI, compressed with gzip.",
     parameters: [
-      { name: "file", in: "path", required: true, schema: { type: "string", minLength: 1, maxLength: 64 }, example: "swagger-ui.css" },
+      {
+        name: "file",
+        in: "path",
+        required: true,
+        schema: { type: "string", minLength: 1, maxLength: 64 },
+        example: "swagger-ui.css",
+      },
       {
         name: "v",
         in: "query",
@@ -240,7 +276,11 @@ export const platformOperations: readonly PlatformOperation[] = [
       parameterOf("IfNoneMatch"),
     ],
     success: {
-      "200": answer("The file.", { "text/css": { schema: { type: "string", maxLength: 4_194_304 } } }, headersOf("ETag")),
+      "200": answer(
+        "The file.",
+        { "text/css": { schema: { type: "string", maxLength: 4_194_304 } } },
+        headersOf("ETag"),
+      ),
       "304": { $ref: "#/components/responses/NotModified" },
     },
     problems: ["not_found", "not_acceptable", "internal"],
@@ -248,7 +288,10 @@ export const platformOperations: readonly PlatformOperation[] = [
 ];
 
 /** One of the gateway's own routes as an OpenAPI operation object. */
-export function platformOperationObject(operation: PlatformOperation, problemsOf: (codes: readonly ProblemCode[]) => JsonObject): JsonObject {
+export function platformOperationObject(
+  operation: PlatformOperation,
+  problemsOf: (codes: readonly ProblemCode[]) => JsonObject,
+): JsonObject {
   const { operationId, resource, summary, description, parameters, requestBody, success } = operation;
   return {
     operationId,

@@ -23,14 +23,24 @@ const problemEntry = {
 /** Named schemas of the routes without a domain operation, and the page part of every list. */
 export const platformSchemas: Readonly<Record<string, JsonObject>> = {
   PageInfo: closedObject({
-    nextCursor: { type: ["string", "null"], maxLength: 4096, description: "The next page's `cursor`; null on the last page." },
+    nextCursor: {
+      type: ["string", "null"],
+      maxLength: 4096,
+      description: "The next page's `cursor`; null on the last page.",
+    },
     hasMore: { type: "boolean" },
     limit: { type: "integer", format: "int32", minimum: 1, maximum: 100 },
   }),
   Health: closedObject({
     status: { type: "string", enum: ["ok"] },
     version: { type: "string", enum: ["v1"] },
-    time: { type: "integer", format: "int64", minimum: 0, maximum: 8_640_000_000_000_000, description: "Milliseconds since the epoch." },
+    time: {
+      type: "integer",
+      format: "int64",
+      minimum: 0,
+      maximum: 8_640_000_000_000_000,
+      description: "Milliseconds since the epoch.",
+    },
   }),
   TokenRequest: closedObject(
     {
@@ -42,7 +52,11 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
         maxLength: 1024,
         description: "An API key or agent key, unless it is sent by HTTP Basic.",
       },
-      scope: { type: "string", maxLength: 16_384, description: "Scopes with a space between them; all that the key holds unless given." },
+      scope: {
+        type: "string",
+        maxLength: 16_384,
+        description: "Scopes with a space between them; all that the key holds unless given.",
+      },
     },
     ["client_id", "client_secret", "scope"],
   ),

@@ -12,11 +12,21 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
     type: "object",
     description: "Problem details (RFC 9457). Branch on `code`; `type` is a page that explains it.",
     properties: {
-      type: { type: "string", format: "uri-reference", maxLength: 2048, description: "Page of the code on this deployment." },
+      type: {
+        type: "string",
+        format: "uri-reference",
+        maxLength: 2048,
+        description: "Page of the code on this deployment.",
+      },
       title: { type: "string", maxLength: 200 },
       status: { type: "integer", format: "int32", minimum: 400, maximum: 599 },
       detail: { type: "string", maxLength: 65_536, description: "What went wrong this time." },
-      code: { type: "string", pattern: "^[a-z][a-z0-9_]*$", maxLength: 64, description: "Stable; each answer names those it may carry." },
+      code: {
+        type: "string",
+        pattern: "^[a-z][a-z0-9_]*$",
+        maxLength: 64,
+        description: "Stable; each answer names those it may carry.",
+      },
       requestId: { type: "string", maxLength: 128 },
       errors: { type: "array", maxItems: 1000, items: { $ref: "#/components/schemas/ProblemFault" } },
     },
@@ -80,7 +90,9 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): JsonObj
             { type: "object", properties: { code: { type: "string", enum: codes } } },
           ],
         },
-        examples: Object.fromEntries(codes.map((code) => [code, { summary: problems[code][1], value: exampleProblem(code) }])),
+        examples: Object.fromEntries(
+          codes.map((code) => [code, { summary: problems[code][1], value: exampleProblem(code) }]),
+        ),
       },
     },
   };

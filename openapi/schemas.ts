@@ -100,7 +100,11 @@ function boundsOf(schema: JsonObject): JsonObject {
       return { maxLength: formatLengths[String(schema["format"])] ?? unboundedText };
     case "integer": {
       const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema;
-      return { format: Number(maximum) <= maximumInt32 && Number(minimum) >= -maximumInt32 ? "int32" : "int64", minimum, maximum };
+      return {
+        format: Number(maximum) <= maximumInt32 && Number(minimum) >= -maximumInt32 ? "int32" : "int64",
+        minimum,
+        maximum,
+      };
     }
     case "array":
       return "maxItems" in schema ? {} : { maxItems: unboundedItems };

@@ -36,5 +36,8 @@ export function tagOf(resource: string): string {
 export function tagList(resources: Iterable<string>): JsonObject[] {
   return [...new Set(resources)]
     .toSorted((left, right) => byText(tagOf(left), tagOf(right)))
-    .map((resource) => ({ name: tagOf(resource), description: descriptions[resource] ?? `Operations on ${wordsOf(resource)}.` }));
+    .map((resource) => ({
+      name: tagOf(resource),
+      description: descriptions[resource] ?? `Operations on ${wordsOf(resource)}.`,
+    }));
 }

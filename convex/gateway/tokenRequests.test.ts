@@ -18,25 +18,41 @@ function requestWith(parameters: [string, string][] | string, headers: Record<st
 }
 
 const grant: [string, string] = ["grant_type", "client_credentials"];
-const basic = (id: string, secret: string) => ({ authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}` });
+const basic = (id: string, secret: string) => ({
+  authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`,
+});
 
 test("the secret goes on as its hash alone, from the body or by HTTP Basic", async () => {
   const expected = { credential: { kind: "apiKey", hash } };
   expect(await requestWith([grant, ["client_secret", key]])).toEqual(expected);
   expect(await requestWith([grant, ["client_id", "anything"], ["client_secret", key]])).toEqual(expected);
   expect(await requestWith([grant], basic("a:b c", key))).toEqual(expected);
-  expect(await requestWith([grant, ["scope", "todo:read"]], basic("", key))).toEqual({ ...expected, scope: "todo:read" });
+  expect(await requestWith([grant, ["scope", "todo:read"]], basic("", key))).toEqual({
+    ...expected,
+    scope: "todo:read",
+  });
 });
 
 test("agents' keys are told from API keys", async () => {
-  expect(await requestWith([grant, ["client_secret", `agt_${"b".repeat(43)}`]])).toMatchObject({ credential: { kind: "agent" } });
+  expect(await requestWith([grant, ["client_secret", `agt_${"b".repeat(43)}`]])).toMatchObject({
+    credential: { kind: "agent" },
+  });
 });
 
 test.each<[string, Parameters<typeof requestWith>, string]>([
   ["no grant type", [[["client_secret", key]]], "invalid_request"],
   ["an empty body", [""], "invalid_request"],
   ["a parameter twice", [[grant, grant, ["client_secret", key]]], "invalid_request"],
-  ["another grant", [[["grant_type", "password"], ["client_secret", key]]], "unsupported_grant_type"],
+  [
+    "another grant",
+    [
+      [
+        ["grant_type", "password"],
+        ["client_secret", key],
+      ],
+    ],
+    "unsupported_grant_type",
+  ],
   ["no secret", [[grant]], "invalid_client"],
   ["two secrets", [[grant, ["client_secret", key]], basic("x", key)], "invalid_request"],
   ["an enrolment token", [[grant, ["client_secret", `enr_${"a".repeat(43)}`]]], "invalid_client"],
@@ -53,7 +69,9 @@ test("nothing of a secret is ever repeated, and nothing crashes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ minLength: 4 }), fc.boolean(), async (tail, byBasic) => {
       const secret = `sk_QQ${tail}QQ`;
-      const answer = await (byBasic ? requestWith([grant], basic("id", secret)) : requestWith([grant, ["client_secret", secret]]));
+      const answer = await (byBasic
+        ? requestWith([grant], basic("id", secret))
+        : requestWith([grant, ["client_secret", secret]]));
       expect(JSON.stringify(answer)).not.toContain("QQ");
     }),
   );

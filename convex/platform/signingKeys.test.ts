@@ -17,7 +17,9 @@ test("what the signing key signs, the published key verifies", async () => {
   const environment = { PORTICO_SIGNING_KEY: JSON.stringify(await newKey("now")) };
   const signingKey = signingKeyOf(environment);
   const [published] = publicKeysOf(environment);
-  const token = await new SignJWT({}).setProtectedHeader({ alg: "ES256" }).sign(await importJWK({ ...signingKey }, "ES256"));
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: "ES256" })
+    .sign(await importJWK({ ...signingKey }, "ES256"));
   await expect(jwtVerify(token, await importJWK({ ...published }, "ES256"))).resolves.toBeDefined();
 });
 
@@ -37,11 +39,15 @@ test("the previous key may be given without its private part, the present one ma
   expect(() => signingKeyOf({ PORTICO_SIGNING_KEY: JSON.stringify(half) })).toThrow(/private/);
 });
 
-test.each(["not json secret", "null", '"secret"', "[]", '{"kty":"RSA","n":"secret","kid":"a"}', '{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"secret"}'])(
-  "%s is refused without being repeated",
-  (text) => {
-    const refusal = () => signingKeyOf({ PORTICO_SIGNING_KEY: text });
-    expect(refusal).toThrow(/^PORTICO_SIGNING_KEY/);
-    expect(refusal).not.toThrow(/secret/);
-  },
-);
+test.each([
+  "not json secret",
+  "null",
+  '"secret"',
+  "[]",
+  '{"kty":"RSA","n":"secret","kid":"a"}',
+  '{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"secret"}',
+])("%s is refused without being repeated", (text) => {
+  const refusal = () => signingKeyOf({ PORTICO_SIGNING_KEY: text });
+  expect(refusal).toThrow(/^PORTICO_SIGNING_KEY/);
+  expect(refusal).not.toThrow(/secret/);
+});
