@@ -65,6 +65,7 @@ import type * as documentation_swaggerUi from "../documentation/swaggerUi.js";
 import type * as gateway_app from "../gateway/app.js";
 import type * as gateway_credentials from "../gateway/credentials.js";
 import type * as gateway_dispatch from "../gateway/dispatch.js";
+import type * as gateway_environment from "../gateway/environment.js";
 import type * as gateway_platformRoutes from "../gateway/platformRoutes.js";
 import type * as gateway_requests from "../gateway/requests.js";
 import type * as gateway_responses from "../gateway/responses.js";
@@ -176,6 +177,7 @@ declare const fullApi: ApiFromModules<{
   "gateway/app": typeof gateway_app;
   "gateway/credentials": typeof gateway_credentials;
   "gateway/dispatch": typeof gateway_dispatch;
+  "gateway/environment": typeof gateway_environment;
   "gateway/platformRoutes": typeof gateway_platformRoutes;
   "gateway/requests": typeof gateway_requests;
   "gateway/responses": typeof gateway_responses;
