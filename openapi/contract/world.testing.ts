@@ -121,3 +121,8 @@ export async function createMember(portico: TestPortico, organization: DemoOrgan
 export function unknownIdLike(id: string): string {
   return encodeDocumentId(tableNumberOf(id) ?? 0, new Uint8Array(16).fill(7));
 }
+
+/** A name or an id in the path that nothing has. */
+export function unknownLike(nameOrId: string): string {
+  return tableNumberOf(nameOrId) === null ? "no-such-name" : unknownIdLike(nameOrId);
+}
