@@ -6,7 +6,7 @@ import { execute } from "./pipeline";
 import { newSecret } from "./secrets";
 import type { Operation } from "./operation";
 import type { Execution, GatewayRequest } from "./pipeline";
-import type { MutationCtx, QueryCtx } from "../_generated/server";
+import type { ActionCtx, MutationCtx, QueryCtx } from "../_generated/server";
 import type { PaginationOptions } from "convex/server";
 import type { PropertyValidators, Validator } from "convex/values";
 
@@ -30,36 +30,36 @@ export function register<Registered>(operation: Operation): Registered {
 
 function functionOf(operation: Operation): object {
   const { declaration, kind, isList } = operation;
-  const definition = {
-    // Convex asks for validators only when it analyses or checks, so their cost is not paid by every context.
+  if (kind === "query") {
+    const handler = async (ctx: QueryCtx, input: Input) => {
+      const answer = await execute(ctx, operation, isList ? withPage(input) : input, {});
+      return valueOf(answer);
+    };
+    return query(withValidators(operation, handler));
+  }
+  if (declaration.secret) {
+    const build = declaration.restOnly ? internalAction : action;
+    return build(withValidators(operation, async (ctx: ActionCtx, input: Input) => issueSecret(ctx, operation, { input })));
+  }
+  const build = declaration.restOnly ? internalMutation : mutation;
+  const handler = async (ctx: MutationCtx, input: Input) => valueOf(await execute(ctx, operation, input, await originOf(ctx)));
+  return build(withValidators(operation, handler));
+}
+
+/**
+ * What Convex registers. It asks for validators only when it analyses or checks a call through the function API, so they
+ * are getters, and no REST context pays for them; a spread of this object would evaluate them.
+ */
+function withValidators<Handler>(operation: Operation, handler: Handler) {
+  return {
     get args() {
       return argumentValidators(operation);
     },
     get returns() {
       return returnValidator(operation);
     },
+    handler,
   };
-  if (kind === "query") {
-    const handler = async (ctx: QueryCtx, input: Input) => {
-      const answer = await execute(ctx, operation, isList ? withPage(input) : input, {});
-      return valueOf(answer);
-    };
-    return query({ ...lazily(definition), handler });
-  }
-  if (declaration.secret) {
-    const build = declaration.restOnly ? internalAction : action;
-    return build({ ...lazily(definition), handler: async (ctx, input: Input) => issueSecret(ctx, operation, { input }) });
-  }
-  const build = declaration.restOnly ? internalMutation : mutation;
-  return build({
-    ...lazily(definition),
-    handler: async (ctx: MutationCtx, input: Input) => valueOf(await execute(ctx, operation, input, await originOf(ctx))),
-  });
-}
-
-/** Spreading would evaluate the getters: the definition itself is handed on, with the handler added. */
-function lazily<Definition extends object>(definition: Definition): Definition {
-  return Object.create(Object.prototype, Object.getOwnPropertyDescriptors(definition));
 }
 
 function valueOf(execution: Execution): unknown {
