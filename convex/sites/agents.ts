@@ -78,8 +78,8 @@ export const checkIn = mutationOperation({
   }),
   problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
-    const { caller, db, now, origin, tenant } = ctx;
-    await db.patch("agents", caller.agent, {
+    const { caller, now, origin, tenant } = ctx;
+    await agents.patch(ctx, caller.agent, {
       lastCheckinAt: now,
       connectionStatus: "online",
       version,
