@@ -20,14 +20,32 @@ describe("every filter and sort of the domain is one index", () => {
     ["sites", sites.listOptions, { sort: "name" }, "by_organizationId_and_deletedAt_and_name", "asc"],
     ["agents", agents.listOptions, { siteId: "s" }, "by_organizationId_and_deletedAt_and_siteId", "desc"],
     ["agents", agents.listOptions, { guid: "g" }, "by_organizationId_and_deletedAt_and_guid", "desc"],
-    ["agents", agents.listOptions, { connectionStatus: "offline" }, "by_organizationId_and_deletedAt_and_connectionStatus", "desc"],
-    ["agents", agents.listOptions, { lastCheckinFrom: 1, sort: "lastCheckinAt" }, "by_organizationId_and_deletedAt_and_lastCheckinAt", "asc"],
+    [
+      "agents",
+      agents.listOptions,
+      { connectionStatus: "offline" },
+      "by_organizationId_and_deletedAt_and_connectionStatus",
+      "desc",
+    ],
+    [
+      "agents",
+      agents.listOptions,
+      { lastCheckinFrom: 1, sort: "lastCheckinAt" },
+      "by_organizationId_and_deletedAt_and_lastCheckinAt",
+      "asc",
+    ],
     ["agentEnrollmentTokens", { filters: ["siteId"] }, { sort: "created" }, "by_organizationId", "asc"],
     ["agentEnrollmentTokens", { filters: ["siteId"] }, { siteId: "s" }, "by_organizationId_and_siteId", "desc"],
     ["agentApiLogs", logOptions, {}, "by_organizationId_and_createdAt", "desc"],
     ["agentApiLogs", logOptions, { createdFrom: 1, sort: "created" }, "by_organizationId_and_createdAt", "asc"],
     ["agentApiLogs", logOptions, { siteId: "s", from: 1, to: 2 }, "by_organizationId_and_siteId_and_createdAt", "desc"],
-    ["agentApiLogs", logOptions, { agentId: "a", sort: "-createdAt" }, "by_organizationId_and_agentId_and_createdAt", "desc"],
+    [
+      "agentApiLogs",
+      logOptions,
+      { agentId: "a", sort: "-createdAt" },
+      "by_organizationId_and_agentId_and_createdAt",
+      "desc",
+    ],
   ] as const)("%s %j %j", (table, options, input, index, order) => {
     expect(planList(table, options, input)).toMatchObject({ index, order });
   });
