@@ -53,6 +53,8 @@ import type * as core_tableFacts from "../core/tableFacts.js";
 import type * as core_tenant from "../core/tenant.js";
 import type * as core_validation from "../core/validation.js";
 import type * as crons from "../crons.js";
+import type * as demo_data from "../demo/data.js";
+import type * as demo_seed from "../demo/seed.js";
 import type * as gateway_app from "../gateway/app.js";
 import type * as gateway_credentials from "../gateway/credentials.js";
 import type * as gateway_dispatch from "../gateway/dispatch.js";
@@ -133,6 +135,8 @@ declare const fullApi: ApiFromModules<{
   "core/tenant": typeof core_tenant;
   "core/validation": typeof core_validation;
   crons: typeof crons;
+  "demo/data": typeof demo_data;
+  "demo/seed": typeof demo_seed;
   "gateway/app": typeof gateway_app;
   "gateway/credentials": typeof gateway_credentials;
   "gateway/dispatch": typeof gateway_dispatch;
