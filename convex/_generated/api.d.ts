@@ -76,6 +76,7 @@ import type * as tenancy_members from "../tenancy/members.js";
 import type * as tenancy_membershipRules from "../tenancy/membershipRules.js";
 import type * as tenancy_memberships from "../tenancy/memberships.js";
 import type * as tenancy_organizations from "../tenancy/organizations.js";
+import type * as tenancy_people from "../tenancy/people.js";
 import type * as tenancy_provisioning from "../tenancy/provisioning.js";
 import type * as tenancy_rest from "../tenancy/rest.js";
 import type * as tenancy_tables from "../tenancy/tables.js";
@@ -158,6 +159,7 @@ declare const fullApi: ApiFromModules<{
   "tenancy/membershipRules": typeof tenancy_membershipRules;
   "tenancy/memberships": typeof tenancy_memberships;
   "tenancy/organizations": typeof tenancy_organizations;
+  "tenancy/people": typeof tenancy_people;
   "tenancy/provisioning": typeof tenancy_provisioning;
   "tenancy/rest": typeof tenancy_rest;
   "tenancy/tables": typeof tenancy_tables;

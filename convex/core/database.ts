@@ -111,7 +111,10 @@ export class RowWriter {
     return this.change(table, row, changes, "update", auditMetadata);
   }
 
-  /** Marks a row as deleted, with other changes if given; it leaves every default list and can be restored. Throws 409 when it is deleted already. */
+  /**
+   * Marks a row as deleted, with other changes if given; it leaves every default list and can be restored. Throws 409 when
+   * it is deleted already.
+   */
   async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) !== undefined) throw new ProblemError("already_deleted", "It is in the trash already.");
     return this.change(table, row, { ...also, ...deletedAtChange<Table>(this.scope.now) }, "delete");

@@ -137,7 +137,13 @@ async function writeOrganization(
     slug,
     siteId,
     agents,
-    users: { owner: shown("owner"), admin: shown("admin"), moderator: shown("moderator"), member: shown("member"), viewer: shown("viewer") },
+    users: {
+      owner: shown("owner"),
+      admin: shown("admin"),
+      moderator: shown("moderator"),
+      member: shown("member"),
+      viewer: shown("viewer"),
+    },
   };
 }
 
