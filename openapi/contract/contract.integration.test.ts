@@ -89,7 +89,8 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
 
   if (declaration.access !== "enrollment") {
     contractCase("refuses an API key without the scope", async () => {
-      const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), world.narrowKey);
+      const key = world.narrowKeys.find(({ scope }) => scope !== declaration.permission)?.key;
+      const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), key);
       expectProblem(answer, 403, "forbidden");
     });
   }
@@ -117,7 +118,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
       const answer = await sendOperation(portico, operation, request, credentialFor(request), {
         "portico-organization": world.globex.slug,
       });
-      if (declaration.path.includes("{organizationId}")) expectProblem(answer, 404, "not_found");
+      if (declaration.on?.table === "organizations") expectProblem(answer, 404, "not_found");
       else expectProblem(answer, 403, "tenant_mismatch");
     });
   }
@@ -227,7 +228,8 @@ function expectProblem(answer: Answer, status: number, code: string): void {
 }
 
 async function expectAuditRow(operation: Operation, answer: Answer): Promise<void> {
-  const logs = await send(portico, "GET", `/v1/audit-logs?action=${operation.action}&limit=20`, world.owner);
+  const action = operation.declaration.audit || operation.action;
+  const logs = await send(portico, "GET", `/v1/audit-logs?action=${action}&limit=20`, world.owner);
   const rows: { requestId?: string }[] = Object(logs.body).data ?? [];
   expect(rows.map(({ requestId }) => requestId)).toContain(answer.headers.get("x-request-id"));
 }
