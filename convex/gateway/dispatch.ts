@@ -1,6 +1,5 @@
 import { makeFunctionReference } from "convex/server";
-import { ConvexError } from "convex/values";
-import { ProblemError } from "../core/errors";
+import { failureOf, ProblemError } from "../core/errors";
 import { entityTagMatches } from "../core/etag";
 import { sha256Hex } from "../core/secrets";
 import { bearerOf, credentialOf, refusalOf } from "./credentials";
@@ -117,14 +116,6 @@ async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>)
     ...(ip === null ? {} : { ip }),
     ...(userAgent === null ? {} : { userAgent }),
   });
-}
-
-/** The problem inside an error of the engine, from this side of the function border or the other. */
-export function failureOf(error: unknown): { problem?: Problem; denial?: unknown } {
-  if (error instanceof ProblemError) return { problem: error.data };
-  if (!(error instanceof ConvexError)) return {};
-  const data: { problem?: Problem; denial?: unknown; code?: unknown } = Object(error.data);
-  return data;
 }
 
 /** A 401 says how to authenticate (RFC 6750, 3) and, for a refused JWT, why it was refused. */

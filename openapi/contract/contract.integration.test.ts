@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtInRights, reachOf } from "../../convex/core/rights";
-import { builtInRoles } from "../../convex/core/permissionCatalogue";
 import { projectorOf } from "../../convex/core/schemas";
 import { tableFacts } from "../../convex/core/tableFacts";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import { arrange, arrangeRefused, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
+import { refusedRoles } from "./refusals.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
-import { createWorld, roleKeys, unknownIdLike, unknownLike } from "./world.testing";
+import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operation";
 import type { Answer, Arranged } from "./client.testing";
-import type { RoleKey, World } from "./world.testing";
+import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 let portico: TestPortico;
@@ -80,7 +79,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
     });
   }
 
-  for (const role of rolesThatMustNot(operation)) {
+  for (const role of refusedRoles(operation)) {
     contractCase(`refuses ${role}`, async () => {
       const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), world.tokens[role]);
       expectProblem(answer, 403, "forbidden");
@@ -177,21 +176,6 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
 
 /** Operations after which the credential that called them is refused. */
 const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave"]);
-
-function rolesThatMustNot({ declaration }: Operation): readonly RoleKey[] {
-  const { access, permission } = declaration;
-  if (access === "user" || access === "enrollment") return [];
-  if (access === "agent") return roleKeys;
-  return roleKeys.filter((role) => {
-    if (access === "organization" && builtInRoles[role].scope === "organization") return false;
-    return reachOf(builtInRights(role), permission ?? "") !== "all" && !ownsWhatItMakes(role, declaration.on === undefined, permission);
-  });
-}
-
-/** A right over one's own rows is no refusal where the operation makes the row. */
-function ownsWhatItMakes(role: RoleKey, makesRow: boolean, permission: string | undefined): boolean {
-  return makesRow && reachOf(builtInRights(role), permission ?? "") === "own";
-}
 
 function expectSuccess(operation: Operation, answer: Answer): void {
   const { status = 200, output, secret } = operation.declaration;
