@@ -6,7 +6,7 @@ import { execute } from "./pipeline";
 import { newSecret } from "./secrets";
 import type { Operation } from "./operation";
 import type { Execution, GatewayRequest } from "./pipeline";
-import type { MutationCtx, QueryCtx } from "../_generated/server";
+import type { ActionCtx, MutationCtx, QueryCtx } from "../_generated/server";
 import type { PaginationOptions } from "convex/server";
 import type { PropertyValidators, Validator } from "convex/values";
 
@@ -30,36 +30,32 @@ export function register<Registered>(operation: Operation): Registered {
 
 function functionOf(operation: Operation): object {
   const { declaration, kind, isList } = operation;
-  const definition = {
-    // Convex asks for validators only when it analyses or checks, so their cost is not paid by every context.
+  // Convex asks for validators only when it analyses or checks: as getters they cost no other context anything. The
+  // object must reach Convex as it is, since spreading it would evaluate them.
+  const lazily = <Handler>(handler: Handler) => ({
     get args() {
       return argumentValidators(operation);
     },
     get returns() {
       return returnValidator(operation);
     },
-  };
+    handler,
+  });
   if (kind === "query") {
     const handler = async (ctx: QueryCtx, input: Input) => {
       const answer = await execute(ctx, operation, isList ? withPage(input) : input, {});
       return valueOf(answer);
     };
-    return query({ ...lazily(definition), handler });
+    return query(lazily(handler));
   }
   if (declaration.secret) {
     const build = declaration.restOnly ? internalAction : action;
-    return build({ ...lazily(definition), handler: async (ctx, input: Input) => issueSecret(ctx, operation, { input }) });
+    return build(lazily(async (ctx: ActionCtx, input: Input) => issueSecret(ctx, operation, { input })));
   }
   const build = declaration.restOnly ? internalMutation : mutation;
-  return build({
-    ...lazily(definition),
-    handler: async (ctx: MutationCtx, input: Input) => valueOf(await execute(ctx, operation, input, await originOf(ctx))),
-  });
-}
-
-/** Spreading would evaluate the getters: the definition itself is handed on, with the handler added. */
-function lazily<Definition extends object>(definition: Definition): Definition {
-  return Object.create(Object.prototype, Object.getOwnPropertyDescriptors(definition));
+  return build(
+    lazily(async (ctx: MutationCtx, input: Input) => valueOf(await execute(ctx, operation, input, await originOf(ctx)))),
+  );
 }
 
 function valueOf(execution: Execution): unknown {
