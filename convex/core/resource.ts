@@ -111,8 +111,6 @@ export function resource<
   const fixed = new Set<PropertyKey>(declaration.serverOwned);
   const frozen = new Set<PropertyKey>([...fixed, ...(declaration.immutable ?? [])]);
   const defaulted = new Set<PropertyKey>(declaration.defaulted);
-  const created = Object.entries(fields).filter(([field]) => !fixed.has(field));
-  const changed = Object.entries(fields).filter(([field]) => !frozen.has(field));
   const hasTrash = facts.base === "CUD";
   const document = documentSchema(table, facts, fields);
 
@@ -129,13 +127,22 @@ export function resource<
     document: asDocument<Table>(document),
     readOnly: new Set(Object.keys(document.shape)),
     find,
-    createFields: asShape<CreateFields<F, Server, Defaulted>>(
-      Object.fromEntries(created.map(([field, type]) => [field, defaulted.has(field) ? type.optional() : type])),
-    ),
-    updateFields: asShape<UpdateFields<F, Server | Immutable>>(
-      Object.fromEntries(changed.map(([field, type]) => [field, asPatch(type)])),
-    ),
-    listFields: listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash),
+    // Getters, so that a context pays for the shapes that its operations use and no others.
+    get createFields() {
+      const created = Object.entries(fields).filter(([field]) => !fixed.has(field));
+      return asShape<CreateFields<F, Server, Defaulted>>(
+        Object.fromEntries(created.map(([field, type]) => [field, defaulted.has(field) ? type.optional() : type])),
+      );
+    },
+    get updateFields() {
+      const changed = Object.entries(fields).filter(([field]) => !frozen.has(field));
+      return asShape<UpdateFields<F, Server | Immutable>>(
+        Object.fromEntries(changed.map(([field, type]) => [field, asPatch(type)])),
+      );
+    },
+    get listFields() {
+      return listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash);
+    },
     listOptions: list,
     hasTrash,
     async insert(ctx, values) {
