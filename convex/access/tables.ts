@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { integer, reference, text, timestampMs } from "../core/fields";
+import { integer, text, timestampMs } from "../core/fields";
 import { optionalTenantTable, tenantTable } from "../core/table";
 
 const area = z.enum(["full", "read", "none"]);
