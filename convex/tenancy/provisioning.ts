@@ -5,10 +5,8 @@ import { UnscopedWriter } from "../core/database";
 import { ProblemError } from "../core/errors";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
-import type { RequestOrigin } from "../core/audit";
 import type { Caller } from "../core/caller";
 import type { Doc } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
 import type { UserIdentity } from "convex/server";
 
 /** Creates the user of the caller's token, or links the one that waits for it; a known user stays as it is. */
@@ -20,19 +18,16 @@ export const provision = internalMutation({
     if (!identity) throw new ProblemError("unauthenticated", "This operation needs a credential.");
     const { requestId, ip, userAgent } = await ctx.meta.getRequestMetadata();
     const origin = { requestId, ip: ip ?? undefined, userAgent: userAgent ?? undefined };
-    const writerOf = writerFor(ctx, "user.provision", origin, Date.now());
+    const scope = { tenant: undefined, origin, now: Date.now(), noun: "user", action: "user.provision", isAudited: true };
+    const writerOf: WriterOf = (caller) => new UnscopedWriter(ctx, { ...scope, caller });
     const known = await userOf(writerOf({ kind: "anonymous" }), identity);
-    if (!known) await admit(writerOf, identity, Date.now());
+    if (!known) await admit(writerOf, identity, scope.now);
     return null;
   },
 });
 
 /** Writes as a caller: a person's first writes begin before there is a row to attribute them to. */
 export type WriterOf = (caller: Caller) => UnscopedWriter;
-
-function writerFor(ctx: MutationCtx, action: string, origin: RequestOrigin, now: number): WriterOf {
-  return (caller) => new UnscopedWriter(ctx, { caller, tenant: undefined, origin, now, noun: "user", action, isAudited: true });
-}
 
 /** The user of a token. Throws 401 or 403 for one that was deleted or made inactive, and for a machine's token. */
 export async function userOf(reader: Pick<UnscopedWriter, "query">, identity: UserIdentity): Promise<Doc<"users"> | null> {
