@@ -51,7 +51,7 @@ test("a false example is found", () => {
 });
 
 test("every operation of the registry and of the gateway is there once", () => {
-  const ids = operations.map(({ operationId }) => operationId);
+  const ids = operations.map(({ operationId }) => String(operationId));
   const wanted = [
     ...registry.map(({ declaration }) => declaration.operationId),
     ...platformOperations.map(({ operationId }) => operationId),
