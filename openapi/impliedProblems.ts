@@ -29,11 +29,7 @@ export function problemCodesOf(operation: Operation, table: TableNames | undefin
   if (declaration.body) {
     add("payload_too_large", "unsupported_media_type");
     if (declaration.on || declaration.readOnly) add("read_only_field");
-    if (
-      declaration.access === "organization" ||
-      declaration.access === "permission" ||
-      declaration.access === "agent"
-    ) {
+    if (declaration.access !== "user" && declaration.access !== "enrollment") {
       const tables = referencePaths(declaration.body).map((path) => path.table);
       if (tables.some((name) => name !== "users")) add("cross_tenant_reference");
       if (tables.includes("users")) add("not_an_organization_member");
@@ -50,6 +46,8 @@ function callerProblems({ declaration }: Operation): ProblemCode[] {
   switch (access) {
     case "enrollment":
       return ["unauthenticated", "invalid_enrollment_token"];
+    case "user":
+      return [...people, "forbidden"];
     case "agent":
       return ["unauthenticated", "agent_revoked", "forbidden", "tenant_mismatch", ...usable];
     case "organization":
@@ -65,8 +63,6 @@ function callerProblems({ declaration }: Operation): ProblemCode[] {
         "membership_banned",
         ...usable,
       ];
-    default:
-      return [...people, "forbidden"];
   }
 }
 

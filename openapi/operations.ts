@@ -41,26 +41,15 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
 }
 
 function descriptionOf({ declaration }: Operation): string {
-  const { description } = declaration;
-  const needs = needsOf(declaration);
+  const { description, access, permission } = declaration;
+  const needs = {
+    user: "For signed-in people.",
+    organization: `For members of the organization${permission ? `; machines and assigned roles need the permission \`${permission}\`` : ""}.`,
+    permission: `Needs the permission \`${permission}\`.`,
+    agent: "For device agents.",
+    enrollment: "For holders of an enrolment token.",
+  }[access];
   return description === undefined ? needs : `${description}\n\n${needs}`;
-}
-
-function needsOf({ access, permission }: Operation["declaration"]): string {
-  switch (access) {
-    case "organization":
-      return permission === undefined
-        ? "For members of the organization."
-        : `For members of the organization; machines and assigned roles need the permission \`${permission}\`.`;
-    case "permission":
-      return `Needs the permission \`${permission}\`.`;
-    case "agent":
-      return "For device agents.";
-    case "enrollment":
-      return "For holders of an enrolment token.";
-    default:
-      return "For signed-in people.";
-  }
 }
 
 function parametersOf({ declaration }: Operation, { schemas }: DocumentParts): JsonObject[] {
@@ -70,9 +59,7 @@ function parametersOf({ declaration }: Operation, { schemas }: DocumentParts): J
   return [
     ...asParameters("path", declaration.params),
     ...asParameters("query", declaration.query),
-    ...(access === "organization" || access === "permission" || access === "agent"
-      ? [parameterOf("Organization")]
-      : []),
+    ...(access === "user" || access === "enrollment" ? [] : [parameterOf("Organization")]),
     ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
     ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),
     ...(method === "GET" ? [parameterOf("IfNoneMatch")] : []),

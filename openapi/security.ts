@@ -54,12 +54,12 @@ export function securityOf({ declaration }: Operation): JsonObject[] {
       return [{ enrollmentToken: [] }];
     case "agent":
       return [{ agentKey: [] }, { clientCredentials: scopes }];
+    case "user":
+      return [{ userToken: [] }];
     case "organization":
     case "permission": {
       const isForKeys = permission !== undefined && permissionCatalogue[permission].keys;
       return isForKeys ? [{ apiKey: [] }, { clientCredentials: scopes }, { userToken: [] }] : [{ userToken: [] }];
     }
-    default:
-      return [{ userToken: [] }];
   }
 }
