@@ -74,7 +74,12 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
 
     for (const role of refusedRoles(operation)) {
       it(`refuses ${role}`, async () => {
-        const answer = await callTyped(type, name, argumentsOf(await arrangeRefused(world, operation)), world.tokens[role]);
+        const answer = await callTyped(
+          type,
+          name,
+          argumentsOf(await arrangeRefused(world, operation)),
+          world.tokens[role],
+        );
         expect(answer).toMatchObject({ status: "error", errorData: { code: "forbidden", status: 403 } });
       });
     }
@@ -127,8 +132,13 @@ function moduleFiles(): string[] {
 async function functionsOf(file: string): Promise<DeployedFunction[]> {
   const exports: object = await import(path.join(convexDirectory, file));
   return Object.entries(exports).flatMap(([name, exported]) => {
-    const flags: { isQuery?: boolean; isMutation?: boolean; isAction?: boolean; isPublic?: boolean; isInternal?: boolean } =
-      Object(exported);
+    const flags: {
+      isQuery?: boolean;
+      isMutation?: boolean;
+      isAction?: boolean;
+      isPublic?: boolean;
+      isInternal?: boolean;
+    } = Object(exported);
     const type = flags.isQuery ? "query" : flags.isMutation ? "mutation" : flags.isAction ? "action" : undefined;
     if (!type || !(flags.isPublic || flags.isInternal)) return [];
     const isPublic = flags.isPublic === true;
@@ -159,7 +169,12 @@ interface FunctionAnswer {
   readonly errorData?: unknown;
 }
 
-function callTyped(type: DeployedFunction["type"], name: string, args: object, token: string | undefined): Promise<FunctionAnswer> {
+function callTyped(
+  type: DeployedFunction["type"],
+  name: string,
+  args: object,
+  token: string | undefined,
+): Promise<FunctionAnswer> {
   return post(`/api/${type}`, { path: name, args, format: "json" }, token);
 }
 
@@ -171,7 +186,10 @@ async function post(route: string, body: object, token: string | undefined): Pro
   callCount += 1;
   const response = await fetch(`${portico.cloudUrl}${route}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   });
   return Object(await response.json());
