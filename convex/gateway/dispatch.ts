@@ -27,9 +27,10 @@ const recordFollowUp = makeFunctionReference<"mutation">("core/followUps:record"
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
 export async function dispatch(call: Call): Promise<Response> {
-  const token = call.request.headers.get("authorization")?.split(" ")[1];
+  let token: string | undefined;
   try {
-    const args = await argumentsOf(call);
+    token = bearerOf(call.request.headers);
+    const args = await argumentsOf(call, token);
     const answer = await runProvisioned(call, args);
     if (answer.followUp) await followUp(call, { touch: answer.followUp });
     return responseOf(call, answer);
@@ -41,10 +42,10 @@ export async function dispatch(call: Call): Promise<Response> {
   }
 }
 
-async function argumentsOf({ ctx, request, route, params, requestId }: Call) {
+async function argumentsOf({ ctx, request, route, params, requestId }: Call, token: string | undefined) {
   const { headers } = request;
   assertAcceptsJson(headers);
-  const credential = await credentialOf(bearerOf(headers));
+  const credential = await credentialOf(token);
   const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
   const query = queryOf(request.url);
   const idempotencyKey = route.method === "POST" ? headers.get("idempotency-key") : null;
