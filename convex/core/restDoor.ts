@@ -7,6 +7,7 @@ import { defaultPageSize } from "./list";
 import { execute } from "./pipeline";
 import { issueRestSecret, operationOf } from "./register";
 import { parsedParameter } from "./schemas";
+import { pointerOf } from "./validation";
 import type { Caller } from "./caller";
 import type { Operation } from "./operation";
 import type { Execution, GatewayRequest } from "./pipeline";
@@ -139,7 +140,7 @@ function inputOf(operation: Operation, { params, query, bodyText, inputText }: R
 }
 
 function unknownInput(name: string, message: string): ProblemError {
-  const pointer = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  const pointer = pointerOf([name]);
   return new ProblemError("validation_failed", `${pointer}: ${message}`, [{ pointer, code: "unknown_field", message }]);
 }
 
