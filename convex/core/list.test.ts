@@ -150,8 +150,14 @@ function setsOf(detail: string): string[][] {
   return [...detail.matchAll(/\{([^}]+)\}/g)].map(([, parts = ""]) => parts.split(", ").filter((part) => part !== "deleted=only"));
 }
 
+interface ListRequest {
+  readonly table: TableNames;
+  readonly options: ListOptions;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
 /** Any tenant table, any options over its indexed fields, any request that those options allow. */
-function listRequest() {
+function listRequest(): fc.Arbitrary<ListRequest> {
   const tables = Object.entries(tableFacts).flatMap(([name, facts]) => (facts.tenant && isTable(name) ? [name] : []));
   return fc.constantFrom(...tables).chain((table) => {
     const facts: TableFacts = tableFacts[table];
@@ -165,7 +171,7 @@ function listRequest() {
         .record({ filtered: fc.subarray(filters), bounded: fc.subarray(bounds, { maxLength: 2 }), sort })
         .map(({ filtered, bounded, sort: sorted }) => ({
           table,
-          options: { filters, ranges, sorts } satisfies ListOptions,
+          options: { filters, ranges, sorts },
           input: { ...Object.fromEntries([...filtered, ...bounded].map((name, at) => [name, at + 1])), sort: sorted },
         }));
     });
