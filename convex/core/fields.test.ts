@@ -111,7 +111,7 @@ describe("other texts", () => {
     ["data:text/html,x", false],
     ["//example.org", false],
     [`https://example.org/${"a".repeat(2048)}`, false],
-  ])("httpsUrl judges %.40s", (value, isAccepted) => expect(accepts(httpsUrl(), value)).toBe(isAccepted));
+  ])("httpsUrl judges %s", (value, isAccepted) => expect(accepts(httpsUrl(), value)).toBe(isAccepted));
   it.each([
     ["1.2.3", true],
     ["1", true],

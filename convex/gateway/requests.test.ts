@@ -134,7 +134,7 @@ describe("queryOf", () => {
     expect(queryOf(`${url}?status=a%20b&limit=5&empty=&limit=6&limit=7&flag`)).toEqual({ status: "a b", limit: ["5", "6", "7"], empty: "", flag: "" });
   });
 
-  it.each(["__proto__=1", "_id=1", "$gt=1", "a%20b=1", "a[b]=1", "%00=1", "=1", "%ED%A0%80=1", "%ff=1", `${"a".repeat(65)}=1`, "a.b=1"])("refuses %.20s", (query) => {
+  it.each(["__proto__=1", "_id=1", "$gt=1", "a%20b=1", "a[b]=1", "%00=1", "=1", "%ED%A0%80=1", "%ff=1", `${"a".repeat(65)}=1`, "a.b=1"])("refuses %s", (query) => {
     expect(() => queryOf(`${url}?${query}`)).toThrow(
       expect.objectContaining({ data: expect.objectContaining({ status: 400, errors: [expect.objectContaining({ code: "unknown_field" })] }) }),
     );
