@@ -73,11 +73,20 @@ function bounded(changes: unknown): unknown {
   return { truncated: true, fields: Object.keys(Object(changes)) };
 }
 
-/** `{field: {from, to}}` of what differs between two versions of a row; secrets are redacted, `updatedAt` is left out. */
-export function changesBetween(table: TableNames, before: Record<string, unknown>, after: Record<string, unknown>) {
+/** The fields of `changes` whose values differ from the row's; `updatedAt` is no change. */
+export function changedFields(row: Record<string, unknown>, changes: Record<string, unknown>): readonly string[] {
+  return Object.keys(changes).filter((field) => field !== "updatedAt" && !isSame(row[field], changes[field]));
+}
+
+/** `{field: {from, to}}` of the named fields in two versions of a row; secrets are redacted. */
+export function changesBetween(
+  table: TableNames,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  fields: readonly string[],
+) {
   const changes: Record<string, { from?: unknown; to?: unknown }> = {};
-  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (field === "updatedAt" || isSame(before[field], after[field])) continue;
+  for (const field of fields) {
     changes[field] = {
       ...(before[field] === undefined ? {} : { from: redacted(table, field, before[field]) }),
       ...(after[field] === undefined ? {} : { to: redacted(table, field, after[field]) }),
@@ -100,6 +109,21 @@ function redacted(table: TableNames, field: string, value: unknown): unknown {
   return secret.includes(field) ? "[redacted]" : value;
 }
 
-function isSame(left: unknown, right: unknown): boolean {
-  return left === right || (typeof left === "object" && typeof right === "object" && JSON.stringify(left) === JSON.stringify(right));
+/** Equality of stored values, whatever the order of their fields; a field that is undefined is one that is not there. */
+export function isSame(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (Array.isArray(left)) {
+    return Array.isArray(right) && left.length === right.length && left.every((value, at) => isSame(value, right[at]));
+  }
+  if (left instanceof ArrayBuffer && right instanceof ArrayBuffer) {
+    return isSame(Array.from(new Uint8Array(left)), Array.from(new Uint8Array(right)));
+  }
+  if (!isPlainObject(left) || !isPlainObject(right)) return false;
+  for (const field in left) if (!isSame(left[field], right[field])) return false;
+  for (const field in right) if (left[field] === undefined && right[field] !== undefined) return false;
+  return true;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ArrayBuffer);
 }

@@ -7,7 +7,6 @@ import type { TableFacts } from "./facts";
 import type { ListOptions, ListPlan } from "./list";
 import type { TableNames } from "../_generated/dataModel";
 
-const created = "_creationTime";
 const schedules: ListOptions = {
   filters: ["status", "userId"],
   ranges: { startDate: ["startFrom", "startTo"] },
@@ -61,7 +60,7 @@ describe("planList", () => {
     fc.assert(
       fc.property(listRequest(), ({ table, options, input }) => {
         const facts: TableFacts = tableFacts[table];
-        const asked = askedFor(options, input);
+        const asked = askedFor(facts, options, input);
         const plan = planned(table, options, input);
         const candidates = Object.values(facts.indexes).filter((fields) => answers(facts, fields, asked));
         if (!plan) {
@@ -84,7 +83,7 @@ describe("planList", () => {
 
   it("answers each set that it advertises", () => {
     for (const set of setsOf(supportedSets(tableFacts.schedules, schedules))) {
-      const input = Object.fromEntries(set.map((part) => (part.startsWith("sort=") ? ["sort", part.slice(5)] : [part.split("/")[0], "x"])));
+      const input = Object.fromEntries(set.map((part) => (part.startsWith("sort=") ? ["sort", part.slice(5).split(" or ")[0]] : [part.split("/")[0], "x"])));
       expect(planned("schedules", schedules, input), JSON.stringify(input)).toBeDefined();
     }
   });
@@ -92,33 +91,38 @@ describe("planList", () => {
 
 interface Asked {
   readonly filters: readonly string[];
-  readonly next: ReadonlySet<string>;
+  /** Fields to read by range, one for each pair of parameters that was used. */
+  readonly ranged: readonly string[];
+  readonly sorted: readonly string[];
 }
 
-function askedFor(options: ListOptions, input: Readonly<Record<string, unknown>>): Asked {
-  const next = new Set<string>();
-  if (input["createdFrom"] !== undefined || input["createdTo"] !== undefined) next.add(created);
-  for (const [field, [from, to]] of Object.entries(options.ranges ?? {})) {
-    if (input[from] !== undefined || input[to] !== undefined) next.add(field);
-  }
+function askedFor(facts: TableFacts, options: ListOptions, input: Readonly<Record<string, unknown>>): Asked {
+  const isAppended = Object.values(facts.indexes).flat().includes("createdAt");
+  const created = isAppended ? "createdAt" : "_creationTime";
+  const ranges: [string, readonly [string, string]][] = [[created, ["createdFrom", "createdTo"]], ...Object.entries(options.ranges ?? {})];
   const sort = String(input["sort"] ?? "").replace("-", "");
-  if (sort !== "") next.add(sort === "created" ? created : sort);
-  return { filters: (options.filters ?? []).filter((name) => input[name] !== undefined), next };
+  return {
+    filters: (options.filters ?? []).filter((name) => input[name] !== undefined),
+    ranged: ranges.flatMap(([field, names]) => (names.some((name) => input[name] !== undefined) ? [field] : [])),
+    sorted: sort === "" ? [] : [sort === "created" ? created : sort],
+  };
 }
 
 /** The law in other words: after tenant and trash flag come exactly the filtered fields, then the one that is ranged or sorted. */
-function answers(facts: TableFacts, fields: readonly string[], { filters, next }: Asked): boolean {
+function answers(facts: TableFacts, fields: readonly string[], { filters, ranged, sorted }: Asked): boolean {
   const [tenant, ...afterTenant] = fields;
-  if (tenant !== "organizationId" || next.size > 1) return false;
+  const next = new Set([...ranged, ...sorted]);
+  if (tenant !== "organizationId" || ranged.length > 1 || next.size > 1) return false;
   if (facts.base === "CUD" && afterTenant.shift() !== "deletedAt") return false;
   const taken = afterTenant.splice(0, filters.length);
-  const [wanted = afterTenant[0] ?? created] = next;
-  return [...filters].sort().join() === taken.sort().join() && (afterTenant[0] ?? created) === wanted;
+  const following = afterTenant[0] ?? "_creationTime";
+  const [wanted = following] = next;
+  return [...filters].sort().join() === taken.sort().join() && following === wanted;
 }
 
 /** Runs the plan against a builder with Convex's rules: equalities on consecutive fields, then a range on the next one. */
 function readsInIndexOrder(fields: readonly string[], plan: ListPlan): boolean {
-  const left = [...fields.slice(1), created];
+  const left = [...fields.slice(1), "_creationTime"];
   let isInOrder = true;
   const builder = {
     eq: (field: string) => {

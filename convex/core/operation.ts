@@ -1,7 +1,7 @@
 import { integer, text } from "./fields";
 import { maximumPageSize } from "./list";
 import { register } from "./register";
-import type { Caller } from "./caller";
+import type { Caller, RequestCaller } from "./caller";
 import type { RequestOrigin } from "./audit";
 import type { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
 import type { ProblemCode } from "./problems";
@@ -67,9 +67,9 @@ export interface TenantMutationContext extends UserMutationContext {
   readonly tenant: Tenant;
 }
 
-type Tenantless = "identity" | "user" | "enrollment";
+type Tenantless = "identity" | "user";
 /** The permission phase lets callers of one kind only through to these operations. */
-type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<Caller, { kind: A }> : Caller;
+type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<RequestCaller, { kind: A }> : Caller;
 type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless
     ? UserQueryContext
@@ -101,6 +101,8 @@ export interface OperationDeclaration<
   readonly operationId: string;
   /** Singular name of what it works on: audit actions are `<noun>.<verb>`. */
   readonly noun: string;
+  /** Action of its audit rows where it has a name of its own; false where another record tells of it, named beside. */
+  readonly audit?: `${string}.${string}` | false;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path template under `/v1`. */
   readonly path: `/${string}`;
@@ -110,6 +112,8 @@ export interface OperationDeclaration<
   readonly permission?: Permission;
   /** Status of success: 200 unless given; 204 has no body. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** The handler may return an `ExistingRow`, which answers 200. */
+  readonly answersExisting?: boolean;
   /** Schema the answer is projected through; what it does not name cannot leave. */
   readonly output: z.ZodType<Result>;
   /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */
@@ -124,6 +128,8 @@ export interface OperationDeclaration<
   readonly secret?: { readonly prefix: string; readonly field: string };
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
+  /** A read that leaves an audit row of this action itself, once an hour and actor. */
+  readonly auditedAs?: string;
   /** Problem codes beyond the implied ones, for the document. */
   readonly problems?: readonly ProblemCode[];
 }
@@ -190,7 +196,7 @@ export function secretOperation<
   Table extends TableNames | undefined = undefined,
 >(
   declaration: OperationDeclaration<A, P, Q, B, Result, Table> &
-    ChangeHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
+    SecretHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
 ): RegisteredAction<"public", FunctionArguments<P & Q & B>, Promise<Result>> {
   return register(compile(declaration, "mutation", false));
 }
@@ -218,6 +224,12 @@ export function listOperation<
 interface ChangeHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
   readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
   handler(ctx: ContextOf<A, "mutation", RowOf<Table>>, input: Output<F>): Promise<unknown>;
+}
+
+/** The action of a secret operation always hands the credential it made to the mutation. */
+interface SecretHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
+  readonly method: "POST";
+  handler(ctx: ContextOf<A, "mutation", RowOf<Table>> & { readonly secret: IssuedSecret }, input: Output<F>): Promise<unknown>;
 }
 
 /** The page a list is asked for, whichever door asks. */

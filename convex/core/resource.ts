@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defined } from "./documents";
 import { ProblemError } from "./errors";
 import { rowId, timestampMs } from "./fields";
 import { listParameters } from "./list";
@@ -24,8 +25,15 @@ export interface ResourceHooks<Table extends TenantTable> {
   rules?(ctx: TenantMutationContext, next: NewValues<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
   /** Denormalized fields and rows of other tables, in the same transaction. */
   afterWrite?(ctx: TenantMutationContext, row: Doc<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
-  /** What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). */
-  beforeDelete?(ctx: TenantMutationContext, row: Doc<Table>, input: Readonly<Record<string, unknown>>): Awaitable<void>;
+  /**
+   * What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). Returns
+   * the changes that go with a soft deletion, such as a credential that stops.
+   */
+  beforeDelete?(
+    ctx: TenantMutationContext,
+    row: Doc<Table>,
+    input: Readonly<Record<string, unknown>>,
+  ): Awaitable<Changes<Table> | undefined>;
 }
 
 export interface ResourceDeclaration<
@@ -82,7 +90,11 @@ export interface Resource<Table extends TenantTable, Create extends Fields = Fie
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
-  insert(ctx: TenantMutationContext, values: Partial<NewValues<Table>>): Promise<Doc<Table>>;
+  insert(
+    ctx: TenantMutationContext,
+    values: Provided<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>>;
   /** Changes a row: state machine → rules → uniqueness → write → afterWrite → audit. */
   patch(
     ctx: TenantMutationContext,
@@ -138,10 +150,11 @@ export function resource<
     },
     listOptions: list,
     hasTrash,
-    async insert(ctx, values) {
-      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...defined(values) });
+    async insert(ctx, given, auditMetadata) {
+      const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
+      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
       await hooks.rules?.(ctx, complete, undefined);
-      const row = await ctx.db.insert(table, complete);
+      const row = await ctx.db.insert(table, complete, auditMetadata);
       await hooks.afterWrite?.(ctx, row, undefined);
       return row;
     },
@@ -158,8 +171,8 @@ export function resource<
         throw new ProblemError("not_deleted", "Only what is in the trash can be deleted permanently.");
       }
       if (isDeleted && !input.permanent) throw new ProblemError("already_deleted", "It is in the trash already.");
-      await hooks.beforeDelete?.(ctx, row, input);
-      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row);
+      const changes = await hooks.beforeDelete?.(ctx, row, input);
+      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row, changes);
       else await ctx.db.purge(table, row);
     },
     async restore(ctx, row) {
@@ -194,11 +207,24 @@ function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): F
   return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
 }
 
+/** The resource's document with further fields: a credential shown once, or counts of a view. */
+export function documentWith<Table extends TenantTable, F extends Fields>(
+  { document }: Pick<Resource<Table>, "document">,
+  fields: F,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return asExtended<Table, F>(document.extend(fields));
+}
+
 const documentNames = new WeakMap<z.ZodType, string>();
 
 /** The OpenAPI component name of a resource's document schema, or undefined for any other schema. */
 export function documentNameOf(schema: z.ZodType): string | undefined {
   return documentNames.get(schema);
+}
+
+/** `documentSchema` of a table that has no `resource()`, typed as its rows. */
+export function documentOf<Table extends TableNames>(table: Table, fields: Fields): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+  return asDocument<Table>(documentSchema(table, tableFacts[table], fields));
 }
 
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
@@ -232,18 +258,21 @@ function assertTransition(
   throw new ProblemError("invalid_state_transition", `${field} cannot go from ${from} to ${to}; ${ways}.`);
 }
 
-function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
 /** Input was parsed by the create shape and completed by `defaults`; Convex validates the row against the schema. */
 function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
   return values as NewValues<Table>;
 }
 
 /** The schema is built from the same fields and facts as the table that types `DocumentOf`. */
-function asDocument<Table extends TenantTable>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+function asDocument<Table extends TableNames>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
   return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
+}
+
+/** The extension is typed by the same document and the same fields. */
+function asExtended<Table extends TenantTable, F extends Fields>(
+  schema: z.ZodObject,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return schema as unknown as z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>>;
 }
 
 /** The filtered entries are those that the type parameters name. */

@@ -7,7 +7,7 @@ import { problems } from "./problems";
 import { tableFacts } from "./tableFacts";
 import type { TableFacts } from "./facts";
 
-/** Indexes that cross organizations: credentials looked up before the tenant is known, and work of crons. */
+/** Indexes that cross organizations: credentials and memberships looked up before the tenant is known, and work of crons. */
 const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   agentApiLogs: ["by_expiresAt"],
   agentEnrollmentTokens: ["by_tokenHash", "by_expiresAt"],
@@ -15,7 +15,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   apiKeys: ["by_keyHash", "by_previousKeyHash"],
   auditLogs: ["by_expiresAt"],
   idempotencyKeys: ["by_expiresAt"],
-  memberships: ["by_userId_and_organizationId"],
+  memberships: ["by_userId", "by_userId_and_organizationId"],
 };
 
 const tables = Object.entries(tableFacts).map(([name, facts]): [string, TableFacts] => [name, facts]);

@@ -32,7 +32,7 @@ export async function dispatch(call: Call): Promise<Response> {
     token = bearerOf(call.request.headers);
     const args = await argumentsOf(call, token);
     const answer = await runProvisioned(call, args);
-    if (answer.followUp) await followUp(call, { touch: answer.followUp });
+    if (answer.followUp) await followUp(call, answer.followUp);
     return responseOf(call, answer);
   } catch (error) {
     const { problem, denial } = failureOf(error);

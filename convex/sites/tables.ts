@@ -15,13 +15,15 @@ export const siteFields = {
 export const sites = tenantTable(siteFields, "CUD", {
   noun: "site",
   audited: true,
-  unique: [{ fields: ["organizationId", "slug"], index: "by_organizationId_and_deletedAt_and_slug", code: "slug_taken" }],
+  unique: [
+    { fields: ["organizationId", "slug"], index: "by_organizationId_and_deletedAt_and_slug", code: "slug_taken" },
+  ],
 })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
   .index("by_organizationId_and_deletedAt_and_slug", ["organizationId", "deletedAt", "slug"])
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
-  .index("by_organizationId_and_psaCompanyId", ["organizationId", "psaCompanyId"]);
+  .index("by_organizationId_and_deletedAt_and_psaCompanyId", ["organizationId", "deletedAt", "psaCompanyId"]);
 
 export const agentEnrollmentTokenFields = {
   siteId: reference("sites", "cascade"),
@@ -40,6 +42,7 @@ export const agentEnrollmentTokens = tenantTable(agentEnrollmentTokenFields, "CU
   audited: true,
   secret: ["tokenHash"],
 })
+  .index("by_organizationId", ["organizationId"])
   .index("by_organizationId_and_siteId", ["organizationId", "siteId"])
   .index("by_tokenHash", ["tokenHash"])
   .index("by_expiresAt", ["expiresAt"]);
@@ -78,7 +81,9 @@ export const agents = tenantTable(agentFields, "CUD", {
   noun: "agent",
   audited: true,
   secret: ["keyHash"],
-  unique: [{ fields: ["organizationId", "guid"], index: "by_organizationId_and_deletedAt_and_guid", code: "guid_taken" }],
+  unique: [
+    { fields: ["organizationId", "guid"], index: "by_organizationId_and_deletedAt_and_guid", code: "guid_taken" },
+  ],
 })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_siteId", ["organizationId", "deletedAt", "siteId"])

@@ -206,14 +206,13 @@ describe("cursors", () => {
 });
 
 describe("ids and paths", () => {
-  const routes: readonly (readonly [method: string, suffix: string, body?: object])[] = [
-    ["GET", ""],
+  it.each<[method: string, suffix: string, body: object | undefined]>([
+    ["GET", "", undefined],
     ["PATCH", "", { name: "x" }],
-    ["DELETE", ""],
-    ["DELETE", "?permanent=true"],
+    ["DELETE", "", undefined],
+    ["DELETE", "?permanent=true", undefined],
     ["POST", "/restore", {}],
-  ];
-  it.each(routes)("%s /v1/items/{itemId}%s answers alike for foreign, missing and impossible ids", async (method, suffix, body) => {
+  ])("%s /v1/items/{itemId}%s answers alike for foreign, missing and impossible ids", async (method, suffix, body) => {
     const answers: Answer[] = [];
     for (const id of [foreignItemId, unknownIdLike(itemId), portico.demo.organizations[0]?.id ?? "", "x", "%00", "..%2f..", "%ff", "%", `${itemId}%00`, itemId.toUpperCase(), "constructor", "a".repeat(10_000)]) {
       answers.push(await send(portico, method, `/v1/items/${id}${suffix}`, owner, body));
