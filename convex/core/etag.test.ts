@@ -17,7 +17,9 @@ describe("entityTagOf", () => {
   it("tells forty thousand documents apart that differ in little", () => {
     const tags = new Set<string>();
     for (let at = 0; at < 20_000; at++) {
-      tags.add(entityTagOf(`{"id":"jx7038frf9ex244sq989tkzpwd8jj6fa","name":"x","updatedAt":${1_795_170_131_409 + at}}`));
+      tags.add(
+        entityTagOf(`{"id":"jx7038frf9ex244sq989tkzpwd8jj6fa","name":"x","updatedAt":${1_795_170_131_409 + at}}`),
+      );
       tags.add(entityTagOf(`{"id":"jx7038frf9ex244sq989tkzpwd8${at.toString(36)}","name":"x"}`));
     }
     expect(tags.size).toBe(40_000);

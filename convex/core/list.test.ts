@@ -36,7 +36,12 @@ describe("planList", () => {
     [
       "the trash",
       { deleted: "only", sort: undefined },
-      { index: "by_organizationId_and_deletedAt", equals: [], range: { field: "deletedAt", above: true }, order: "desc" },
+      {
+        index: "by_organizationId_and_deletedAt",
+        equals: [],
+        range: { field: "deletedAt", above: true },
+        order: "desc",
+      },
     ],
   ])("answers %s", (_name, input, plan) => {
     expect(planList("schedules", schedules, input)).toEqual(plan);
@@ -51,7 +56,12 @@ describe("planList", () => {
     { status: "draft", createdFrom: 1 },
   ])("refuses %j and names the sets that work", (input) => {
     expect(() => planList("schedules", schedules, input)).toThrow(
-      expect.objectContaining({ code: "unsupported_filter", data: expect.objectContaining({ detail: expect.stringContaining("{status, startFrom/startTo, sort=startDate}") }) }),
+      expect.objectContaining({
+        code: "unsupported_filter",
+        data: expect.objectContaining({
+          detail: expect.stringContaining("{status, startFrom/startTo, sort=startDate}"),
+        }),
+      }),
     );
   });
 
@@ -63,10 +73,8 @@ describe("planList", () => {
         const asked = askedFor(facts, options, input);
         const plan = planned(table, options, input);
         const candidates = Object.values(facts.indexes).filter((fields) => answers(facts, fields, asked));
-        if (!plan) {
-          expect(candidates).toEqual([]);
-          return;
-        }
+        expect(plan !== undefined).toBe(candidates.length > 0);
+        if (!plan) return;
         answered += 1;
         const fields = facts.indexes[plan.index] ?? [];
         expect(candidates).toContainEqual(fields);
@@ -83,7 +91,11 @@ describe("planList", () => {
 
   it("answers each set that it advertises", () => {
     for (const set of setsOf(supportedSets(tableFacts.schedules, schedules))) {
-      const input = Object.fromEntries(set.map((part) => (part.startsWith("sort=") ? ["sort", part.slice(5).split(" or ")[0]] : [part.split("/")[0], "x"])));
+      const input = Object.fromEntries(
+        set.map((part) =>
+          part.startsWith("sort=") ? ["sort", part.slice(5).split(" or ")[0]] : [part.split("/")[0], "x"],
+        ),
+      );
       expect(planned("schedules", schedules, input), JSON.stringify(input)).toBeDefined();
     }
   });
@@ -99,8 +111,11 @@ interface Asked {
 function askedFor(facts: TableFacts, options: ListOptions, input: Readonly<Record<string, unknown>>): Asked {
   const isAppended = Object.values(facts.indexes).flat().includes("createdAt");
   const created = isAppended ? "createdAt" : "_creationTime";
-  const ranges: [string, readonly [string, string]][] = [[created, ["createdFrom", "createdTo"]], ...Object.entries(options.ranges ?? {})];
-  const sort = String(input["sort"] ?? "").replace("-", "");
+  const ranges: [string, readonly [string, string]][] = [
+    [created, ["createdFrom", "createdTo"]],
+    ...Object.entries(options.ranges ?? {}),
+  ];
+  const sort = typeof input["sort"] === "string" ? input["sort"].replace("-", "") : "";
   return {
     filters: (options.filters ?? []).filter((name) => input[name] !== undefined),
     ranged: ranges.flatMap(([field, names]) => (names.some((name) => input[name] !== undefined) ? [field] : [])),
@@ -141,7 +156,11 @@ function readsInIndexOrder(fields: readonly string[], plan: ListPlan): boolean {
   return isInOrder;
 }
 
-function planned(table: TableNames, options: ListOptions, input: Readonly<Record<string, unknown>>): ListPlan | undefined {
+function planned(
+  table: TableNames,
+  options: ListOptions,
+  input: Readonly<Record<string, unknown>>,
+): ListPlan | undefined {
   try {
     return planList(table, options, input);
   } catch (error) {
@@ -151,7 +170,9 @@ function planned(table: TableNames, options: ListOptions, input: Readonly<Record
 }
 
 function setsOf(detail: string): string[][] {
-  return [...detail.matchAll(/\{([^}]+)\}/g)].map(([, parts = ""]) => parts.split(", ").filter((part) => part !== "deleted=only"));
+  return [...detail.matchAll(/\{([^}]+)\}/g)].map(([, parts = ""]) =>
+    parts.split(", ").filter((part) => part !== "deleted=only"),
+  );
 }
 
 interface ListRequest {
@@ -165,10 +186,14 @@ function listRequest(): fc.Arbitrary<ListRequest> {
   const tables = Object.entries(tableFacts).flatMap(([name, facts]) => (facts.tenant && isTable(name) ? [name] : []));
   return fc.constantFrom(...tables).chain((table) => {
     const facts: TableFacts = tableFacts[table];
-    const fields = [...new Set(Object.values(facts.indexes).flat())].filter((name) => name !== "organizationId" && name !== "deletedAt");
+    const fields = [...new Set(Object.values(facts.indexes).flat())].filter(
+      (name) => name !== "organizationId" && name !== "deletedAt",
+    );
     const some = fc.subarray(fields, { maxLength: Math.min(fields.length, 3) });
     return fc.record({ filters: some, ranged: some, sorts: some }).chain(({ filters, ranged, sorts }) => {
-      const ranges = Object.fromEntries(ranged.map((field): [string, [string, string]] => [field, [`${field}From`, `${field}To`]]));
+      const ranges = Object.fromEntries(
+        ranged.map((field): [string, [string, string]] => [field, [`${field}From`, `${field}To`]]),
+      );
       const bounds = ["createdFrom", "createdTo", ...Object.values(ranges).flat()];
       const sort = fc.constantFrom(undefined, ...["created", ...sorts].flatMap((name) => [name, `-${name}`]));
       return fc

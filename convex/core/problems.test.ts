@@ -32,7 +32,10 @@ describe("problems", () => {
       detail: "Gone.",
       code: "not_found",
     });
-    expect(invalidField("/a", "too_small", "No.").data).toMatchObject({ status: 400, errors: [{ pointer: "/a", code: "too_small", message: "No." }] });
+    expect(invalidField("/a", "too_small", "No.").data).toMatchObject({
+      status: 400,
+      errors: [{ pointer: "/a", code: "too_small", message: "No." }],
+    });
   });
 
   it("travel as ConvexError, without the denial that the audit trail gets", () => {

@@ -75,17 +75,29 @@ function schemaAndValue(depth: number): fc.Arbitrary<[z.ZodType, unknown]> {
   );
   if (depth === 0) return leaf;
   const inner = schemaAndValue(depth - 1);
-  const object = fc.dictionary(fc.string({ minLength: 1, maxLength: 3 }).filter((name) => name !== "__proto__"), inner, { maxKeys: 4 }).map((fields): [z.ZodType, unknown] => [
-    z.object(Object.fromEntries(Object.entries(fields).map(([name, [type]]) => [name, type]))),
-    { ...Object.fromEntries(Object.entries(fields).map(([name, [, value]]) => [name, value])), undeclared: { undeclared: 1 } },
-  ]);
+  const object = fc
+    .dictionary(
+      fc.string({ minLength: 1, maxLength: 3 }).filter((name) => name !== "__proto__"),
+      inner,
+      { maxKeys: 4 },
+    )
+    .map((fields): [z.ZodType, unknown] => [
+      z.object(Object.fromEntries(Object.entries(fields).map(([name, [type]]) => [name, type]))),
+      {
+        ...Object.fromEntries(Object.entries(fields).map(([name, [, value]]) => [name, value])),
+        undeclared: { undeclared: 1 },
+      },
+    ]);
   return fc.oneof(
     leaf,
     object,
     inner.map(([type, value]): [z.ZodType, unknown] => [z.array(type), [value, value]]),
     inner.map(([type, value]): [z.ZodType, unknown] => [z.record(z.string(), type), { key: value }]),
     inner.map(([type, value]): [z.ZodType, unknown] => [type.nullable().optional(), value]),
-    object.map(([type, value]): [z.ZodType, unknown] => [z.union([z.boolean(), z.object({ other: z.literal("other"), undeclared2: z.string() }), type]), value]),
+    object.map(([type, value]): [z.ZodType, unknown] => [
+      z.union([z.boolean(), z.object({ other: z.literal("other"), undeclared2: z.string() }), type]),
+      value,
+    ]),
   );
 }
 
@@ -94,7 +106,12 @@ function withoutUndeclared(value: unknown): unknown {
 }
 
 describe("asPatch", () => {
-  const fields = { required: text(1, 5), defaulted: z.enum(["a", "b"]).default("a"), optional: text(0, 5).optional(), metadata: jsonObject(100).optional() };
+  const fields = {
+    required: text(1, 5),
+    defaulted: z.enum(["a", "b"]).default("a"),
+    optional: text(0, 5).optional(),
+    metadata: jsonObject(100).optional(),
+  };
   const patch = z.strictObject(Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, asPatch(type)])));
 
   it("leaves out what is left out: a default never comes back by itself", () => {
@@ -127,7 +144,9 @@ describe("references", () => {
     siteId: reference("sites", "cascade"),
     optional: reference("users", "null").nullable().optional(),
     list: z.array(reference("agents", "null")).optional(),
-    deep: z.array(z.object({ target: z.object({ roleId: reference("roles", "restrict").optional() }), note: z.string() })),
+    deep: z.array(
+      z.object({ target: z.object({ roleId: reference("roles", "restrict").optional() }), note: z.string() }),
+    ),
     matrix: z.array(z.array(reference("items", "null"))),
     plain: z.string(),
   };

@@ -63,7 +63,8 @@ describe.each(tables)("%s", (name, facts) => {
   });
 
   it("can list its trash", () => {
-    if (facts.tenant && facts.base === "CUD") expect(facts.indexes).toHaveProperty("by_organizationId_and_deletedAt");
+    const needsIndex = facts.tenant && facts.base === "CUD";
+    expect(!needsIndex || Object.hasOwn(facts.indexes, "by_organizationId_and_deletedAt")).toBe(true);
   });
 
   it("refers to tables that exist, and so does whoever refers to it", () => {
@@ -84,7 +85,8 @@ describe("the schema", () => {
       const declared = declarationOf(definition);
       const eager = defineTable(zodOutputToConvexFields(declared?.fields ?? {}));
       const facts = tables.find(([table]) => table === name)?.[1];
-      for (const [index, [first = "", ...rest]] of Object.entries(facts?.indexes ?? {})) Object(eager).index(index, [first, ...rest]);
+      for (const [index, [first = "", ...rest]] of Object.entries(facts?.indexes ?? {}))
+        Object(eager).index(index, [first, ...rest]);
       expect(exportOf(definition), name).toEqual(exportOf(eager));
     }
   });

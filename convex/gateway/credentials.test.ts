@@ -17,12 +17,20 @@ describe("bearerOf", () => {
     expect(bearerOf(headersOf(""))).toBeUndefined();
   });
 
-  it.each(["abc", "Bearer", "Bearer  abc", "Bearer a b", "Basic YTpi", "Convex key", "Bearer a, Bearer b", `Bearer ${"a".repeat(8192)}`, "Token abc", "Bearerabc"])(
-    "refuses %j",
-    (header) => {
-      expect(() => bearerOf(headersOf(header))).toThrow(expect.objectContaining({ code: "unauthenticated" }));
-    },
-  );
+  it.each([
+    "abc",
+    "Bearer",
+    "Bearer  abc",
+    "Bearer a b",
+    "Basic YTpi",
+    "Convex key",
+    "Bearer a, Bearer b",
+    `Bearer ${"a".repeat(8192)}`,
+    "Token abc",
+    "Bearerabc",
+  ])("refuses %j", (header) => {
+    expect(() => bearerOf(headersOf(header))).toThrow(expect.objectContaining({ code: "unauthenticated" }));
+  });
 
   it("refuses two headers, which fetch joins into one", () => {
     const headers = headersOf("Bearer a");
@@ -39,9 +47,12 @@ describe("credentialOf", () => {
   ])("knows %s by its prefix, and keeps its hash alone", async (token, kind) => {
     expect(await credentialOf(token)).toEqual({ kind, hash: await sha256Hex(token) });
   });
-  it.each([undefined, "eyJhbGciOi.x.y", "SK_abc", "sk-abc", "con", "__proto__"])("leaves %s to Convex", async (token) => {
-    expect(await credentialOf(token)).toBeUndefined();
-  });
+  it.each([undefined, "eyJhbGciOi.x.y", "SK_abc", "sk-abc", "con", "__proto__"])(
+    "leaves %s to Convex",
+    async (token) => {
+      expect(await credentialOf(token)).toBeUndefined();
+    },
+  );
 });
 
 describe("refusalOf", () => {
@@ -63,7 +74,11 @@ describe("refusalOf", () => {
     ["no issuer", token({ ...good, iss: undefined }), "The token's issuer is not known here."],
     ["another audience", token({ ...good, aud: ["a", "b"] }), "The token is for another audience."],
     ["a wrong signature", token(good), "The token's signature or claims were refused."],
-    ["an audience in a list, and an issuer without scheme", token({ iss: "https://other.example", aud: ["x", "app"], exp: nowS + 60 }), "The token's signature or claims were refused."],
+    [
+      "an audience in a list, and an issuer without scheme",
+      token({ iss: "https://other.example", aud: ["x", "app"], exp: nowS + 60 }),
+      "The token's signature or claims were refused.",
+    ],
     ["one part", "nonsense", "The token is not a JWT."],
     ["no base64url", "h.???.s", "The token is not a JWT."],
     ["no JSON", `h.${Buffer.from("{").toString("base64url")}.s`, "The token is not a JWT."],

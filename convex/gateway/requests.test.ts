@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ProblemError } from "../core/errors";
 import { assertAcceptsJson, maximumBodyBytes, queryOf, readBody, requestIdOf } from "./requests";
 
 const url = "https://portico.example/v1/items";
@@ -16,20 +17,38 @@ describe("requestIdOf", () => {
     ["drops what could break a log line", { "x-request-id": "abcdefgh ijkl" }, newId],
     ["drops what could break out of a quotation", { "x-request-id": 'abcdefgh"<script>' }, newId],
     ["drops other letters", { "x-request-id": "abcdefghé" }, newId],
-    ["prefers the id to the trace", { "x-request-id": "abcdefgh", traceparent: `00-${trace}-00f067aa0ba902b7-01` }, "abcdefgh"],
+    [
+      "prefers the id to the trace",
+      { "x-request-id": "abcdefgh", traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+      "abcdefgh",
+    ],
     ["takes the trace id", { traceparent: `00-${trace}-00f067aa0ba902b7-01` }, trace],
-    ["takes the trace id beside an unusable id", { "x-request-id": "?", traceparent: `00-${trace}-00f067aa0ba902b7-01` }, trace],
+    [
+      "takes the trace id beside an unusable id",
+      { "x-request-id": "?", traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+      trace,
+    ],
     ["drops a trace id of zeros", { traceparent: `00-${"0".repeat(32)}-00f067aa0ba902b7-01` }, newId],
     ["drops a malformed trace", { traceparent: `00-${trace.toUpperCase()}-00f067aa0ba902b7-01` }, newId],
     ["makes one without either", {}, newId],
   ])("%s", (_name, headers, expected) => {
-    expect(requestIdOf(new Headers(headers))).toMatch(typeof expected === "string" ? new RegExp(`^${expected}$`) : expected);
+    expect(requestIdOf(new Headers(headers))).toMatch(
+      typeof expected === "string" ? new RegExp(`^${expected}$`) : expected,
+    );
   });
 });
 
 describe("readBody", () => {
   const post = (body: BodyInit | null, headers: Record<string, string> = json) =>
-    readBody(new Request(url, { method: "POST", body, headers, ...(body instanceof ReadableStream ? { duplex: "half" } : {}) }), "application/json");
+    readBody(
+      new Request(url, {
+        method: "POST",
+        body,
+        headers,
+        ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+      }),
+      "application/json",
+    );
   const withLength = (body: string, length: number) => post(body, { ...json, "content-length": String(length) });
 
   it.each([
@@ -40,12 +59,19 @@ describe("readBody", () => {
     ["application/json; profile=x; charset=utf-8"],
   ])("takes %s", async (type) => expect(await post('{"é":1}', { "content-type": type })).toBe('{"é":1}'));
 
-  it.each([["text/plain"], ["application/json; charset=latin1"], ["application/jsonx"], ["application/problem+json"], ["multipart/form-data; boundary=application/json"], ["*/*"], [""]])(
-    "answers 415 to %j",
-    async (type) => {
-      await expect(post("{}", { "content-type": type })).rejects.toMatchObject({ data: { status: 415, code: "unsupported_media_type" } });
-    },
-  );
+  it.each([
+    ["text/plain"],
+    ["application/json; charset=latin1"],
+    ["application/jsonx"],
+    ["application/problem+json"],
+    ["multipart/form-data; boundary=application/json"],
+    ["*/*"],
+    [""],
+  ])("answers 415 to %j", async (type) => {
+    await expect(post("{}", { "content-type": type })).rejects.toMatchObject({
+      data: { status: 415, code: "unsupported_media_type" },
+    });
+  });
 
   it("asks for no content type where there is no body", async () => {
     expect(await post(null, {})).toBe("");
@@ -54,7 +80,9 @@ describe("readBody", () => {
   });
 
   it("refuses a declared length over the limit before it reads", async () => {
-    await expect(withLength("{}", maximumBodyBytes + 1)).rejects.toMatchObject({ data: { status: 413, code: "payload_too_large" } });
+    await expect(withLength("{}", maximumBodyBytes + 1)).rejects.toMatchObject({
+      data: { status: 413, code: "payload_too_large" },
+    });
     expect(await withLength("{}", maximumBodyBytes)).toBe("{}");
   });
 
@@ -120,44 +148,72 @@ describe("assertAcceptsJson", () => {
       return false;
     }
   };
-  it.each([undefined, "", "*/*", "application/*", "application/json", "APPLICATION/JSON;q=0.9", "text/html, application/problem+json", "text/html;q=1, */*;q=0.1"])(
-    "%s is met",
-    (accept) => expect(accepts(accept)).toBe(true),
+  it.each([
+    undefined,
+    "",
+    "*/*",
+    "application/*",
+    "application/json",
+    "APPLICATION/JSON;q=0.9",
+    "text/html, application/problem+json",
+    "text/html;q=1, */*;q=0.1",
+  ])("%s is met", (accept) => expect(accepts(accept)).toBe(true));
+  it.each(["text/html", "application/xml", "application/jsonp", "application/json-seq", "text/*"])(
+    "%s is not",
+    (accept) => expect(accepts(accept)).toBe(false),
   );
-  it.each(["text/html", "application/xml", "application/jsonp", "application/json-seq", "text/*"])("%s is not", (accept) => expect(accepts(accept)).toBe(false));
 });
 
 describe("queryOf", () => {
   it("reads names and values, and makes lists of what is repeated", () => {
     expect(queryOf(url)).toBeUndefined();
     expect(queryOf(`${url}?`)).toEqual({});
-    expect(queryOf(`${url}?status=a%20b&limit=5&empty=&limit=6&limit=7&flag`)).toEqual({ status: "a b", limit: ["5", "6", "7"], empty: "", flag: "" });
+    expect(queryOf(`${url}?status=a%20b&limit=5&empty=&limit=6&limit=7&flag`)).toEqual({
+      status: "a b",
+      limit: ["5", "6", "7"],
+      empty: "",
+      flag: "",
+    });
   });
 
-  it.each(["__proto__=1", "_id=1", "$gt=1", "a%20b=1", "a[b]=1", "%00=1", "=1", "%ED%A0%80=1", "%ff=1", `${"a".repeat(65)}=1`, "a.b=1"])("refuses %s", (query) => {
+  it.each([
+    "__proto__=1",
+    "_id=1",
+    "$gt=1",
+    "a%20b=1",
+    "a[b]=1",
+    "%00=1",
+    "=1",
+    "%ED%A0%80=1",
+    "%ff=1",
+    `${"a".repeat(65)}=1`,
+    "a.b=1",
+  ])("refuses %s", (query) => {
     expect(() => queryOf(`${url}?${query}`)).toThrow(
-      expect.objectContaining({ data: expect.objectContaining({ status: 400, errors: [expect.objectContaining({ code: "unknown_field" })] }) }),
+      expect.objectContaining({
+        data: expect.objectContaining({ status: 400, errors: [expect.objectContaining({ code: "unknown_field" })] }),
+      }),
     );
   });
 
   it("takes the names of Object's members as plain data, and repeats no long name", () => {
     const query = queryOf(`${url}?constructor=1&toString=2&hasOwnProperty=3&constructor=4`);
-    expect(Object.entries(query ?? {})).toEqual([["constructor", ["1", "4"]], ["toString", "2"], ["hasOwnProperty", "3"]]);
+    expect(Object.entries(query ?? {})).toEqual([
+      ["constructor", ["1", "4"]],
+      ["toString", "2"],
+      ["hasOwnProperty", "3"],
+    ]);
     expect(() => queryOf(`${url}?${"~/".repeat(10_000)}`)).toThrow(
-      expect.objectContaining({ data: expect.objectContaining({ errors: [expect.objectContaining({ pointer: `/${"~0~1".repeat(32)}` })] }) }),
+      expect.objectContaining({
+        data: expect.objectContaining({ errors: [expect.objectContaining({ pointer: `/${"~0~1".repeat(32)}` })] }),
+      }),
     );
   });
 
   it("never gives anything that Convex could not carry", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), (query) => {
-        let read: Record<string, string | string[]> = {};
-        try {
-          read = queryOf(`${url}?${query}`) ?? {};
-        } catch (error) {
-          expect(Object(error).code).toBe("validation_failed");
-        }
-        for (const [name, value] of Object.entries(read)) {
+        for (const [name, value] of Object.entries(readOrRefused(query))) {
           expect(name).toMatch(/^[A-Za-z][A-Za-z0-9]*$/);
           for (const text of [value].flat()) expect(text.isWellFormed()).toBe(true);
         }
@@ -165,3 +221,13 @@ describe("queryOf", () => {
     );
   });
 });
+
+/** What is read of a query, and nothing of one that is refused as not valid. */
+function readOrRefused(query: string): Readonly<Record<string, string | string[]>> {
+  try {
+    return queryOf(`${url}?${query}`) ?? {};
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === "validation_failed") return {};
+    throw error;
+  }
+}

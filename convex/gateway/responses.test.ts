@@ -50,14 +50,22 @@ describe("problemResponse", () => {
   it("is problem+json in RFC 9457's order, never cached, with the request's id", async () => {
     const problem = problemOf("validation_failed", "No.", [{ pointer: "/a", code: "x", message: "No." }]);
     const response = problemResponse(problem, "request-1", { "x-request-id": "request-1" });
-    expect([response.status, response.headers.get("content-type"), response.headers.get("cache-control")]).toEqual([400, "application/problem+json", "no-store"]);
+    expect([response.status, response.headers.get("content-type"), response.headers.get("cache-control")]).toEqual([
+      400,
+      "application/problem+json",
+      "no-store",
+    ]);
     const text = await response.text();
     expect(Object.keys(JSON.parse(text))).toEqual(["type", "title", "status", "detail", "code", "requestId", "errors"]);
     expect(JSON.parse(text)).toMatchObject({ requestId: "request-1", errors: [{ pointer: "/a" }] });
   });
 
   it("shows nothing beyond the problem's own fields", async () => {
-    const response = problemResponse({ ...problemOf("not_found", "No."), ...{ denial: "secret" } }, "request-1", {});
+    const response = problemResponse(
+      Object.assign(problemOf("not_found", "No."), { denial: "secret" }),
+      "request-1",
+      {},
+    );
     expect(await response.text()).not.toContain("secret");
     const plain = await problemResponseOf("internal", "No.", "request-1", {}).json();
     expect(plain).toMatchObject({ status: 500, code: "internal" });

@@ -1,42 +1,30 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exchangeRaw } from "../../host/server/testServer.testing";
-import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { send, withoutRequestId } from "./client.testing";
-import { expectProblem, expectWellFormedProblem, forgedTokens } from "./hostile.testing";
+import { expectProblem, expectWellFormedProblem, openHostileWorld, titled } from "./hostile.testing";
 import { unknownIdLike } from "./world.testing";
 import type { Answer } from "./client.testing";
+import type { HostileWorld } from "./hostile.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
+let world: HostileWorld;
 let portico: TestPortico;
 let owner: string;
 let foreignOwner: string;
-let foreignSlug: string;
-let forged: Readonly<Record<string, string>>;
 let itemId: string;
 let foreignItemId: string;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
-  const [acme, globex] = portico.demo.organizations;
-  if (!acme || !globex) throw new Error("The demo data has two organizations.");
-  owner = acme.users.owner.token;
-  foreignOwner = globex.users.owner.token;
-  foreignSlug = globex.slug;
-  forged = await forgedTokens(portico, `${acme.slug}-owner`, acme.id);
-  itemId = String((await post({ name: "Mine" })).body["id"]);
-  foreignItemId = String((await send(portico, "POST", "/v1/items", foreignOwner, { name: "Theirs" })).body["id"]);
+  world = await openHostileWorld();
+  ({ portico, owner, foreignOwner, itemId, foreignItemId } = world);
 });
-
 afterAll(() => portico.close());
 
-const post = (body: unknown, headers: Record<string, string> = {}) => send(portico, "POST", "/v1/items", owner, body, headers);
-const get = (path: string, headers: Record<string, string> = {}) => send(portico, "GET", path, owner, undefined, headers);
-
-/** A short name for a test beside the long text that it sends. */
-function titled(text: string): [title: string, text: string] {
-  return [text.length > 40 ? `${text.slice(0, 40)}…` : text, text];
-}
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  send(portico, "POST", "/v1/items", owner, body, headers);
+const get = (path: string, headers: Record<string, string> = {}) =>
+  send(portico, "GET", path, owner, undefined, headers);
 
 /** Posts bytes that are no JavaScript text, or a stream without a length. */
 async function postBytes(body: BodyInit, headers: Record<string, string> = {}): Promise<Answer> {
@@ -47,7 +35,12 @@ async function postBytes(body: BodyInit, headers: Record<string, string> = {}): 
     ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : {} };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text.startsWith("{") ? JSON.parse(text) : {},
+  };
 }
 
 const nestedArrays = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
@@ -80,7 +73,10 @@ describe("bodies", () => {
     ["a list where an object belongs", '{"name":"x","metadata":[]}'],
     ["nothing at all that it needs", "{}"],
     ["an unknown field", '{"name":"x","isAdmin":true}'],
-    ["five thousand unknown fields", JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`field${at}`, 1])))],
+    [
+      "five thousand unknown fields",
+      JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`field${at}`, 1]))),
+    ],
     ["a name of a megabyte", JSON.stringify({ ["n".repeat(1_000_000)]: 1 })],
     ["a value of a megabyte", JSON.stringify({ name: "n".repeat(1_000_000) })],
     ["__proto__", '{"name":"x","__proto__":{"isAdmin":true}}'],
@@ -100,10 +96,17 @@ describe("bodies", () => {
     expect({}).not.toHaveProperty("isAdmin");
   });
 
-  it.each(["id", "organizationId", "createdBy", "createdAt", "updatedAt", "deletedAt"])("a value for the server's own %s is 422 read_only_field", async (field) => {
-    expectProblem(await post({ name: "x", [field]: "x" }), 422, "read_only_field");
-    expectProblem(await send(portico, "PATCH", `/v1/items/${itemId}`, owner, { [field]: "x" }), 422, "read_only_field");
-  });
+  it.each(["id", "organizationId", "createdBy", "createdAt", "updatedAt", "deletedAt"])(
+    "a value for the server's own %s is 422 read_only_field",
+    async (field) => {
+      expectProblem(await post({ name: "x", [field]: "x" }), 422, "read_only_field");
+      expectProblem(
+        await send(portico, "PATCH", `/v1/items/${itemId}`, owner, { [field]: "x" }),
+        422,
+        "read_only_field",
+      );
+    },
+  );
 
   it.each<[string, number[]]>([
     ["a raw lone surrogate", [0xed, 0xa0, 0x80]],
@@ -116,16 +119,23 @@ describe("bodies", () => {
   });
 
   it("keeps names of Object's members, and text that only looks dangerous, as plain data", async () => {
-    const body = { name: "'; DROP TABLE items; --", description: "\u0000<script>\u202e", metadata: { constructor: { prototype: 1 }, toString: "x" } };
+    const body = {
+      name: "'; DROP TABLE items; --",
+      description: "\u0000<script>\u202e",
+      metadata: { constructor: { prototype: 1 }, toString: "x" },
+    };
     const answer = await post(body);
     expect([answer.status, answer.body]).toEqual([201, expect.objectContaining(body)]);
   });
 
-  it.each([21 * 1024 * 1024, 5 * 1024 * 1024])("%i bytes are 413, declared or not, and nothing is stored", async (sizeBytes) => {
-    const body = Buffer.alloc(sizeBytes, 32);
-    expectProblem(await postBytes(body), 413, "payload_too_large");
-    expectProblem(await postBytes(new Blob([body]).stream()), 413, "payload_too_large");
-  });
+  it.each([21 * 1024 * 1024, 5 * 1024 * 1024])(
+    "%i bytes are 413, declared or not, and nothing is stored",
+    async (sizeBytes) => {
+      const body = Buffer.alloc(sizeBytes, 32);
+      expectProblem(await postBytes(body), 413, "payload_too_large");
+      expectProblem(await postBytes(new Blob([body]).stream()), 413, "payload_too_large");
+    },
+  );
 
   it("takes a body in chunks of a byte", async () => {
     const bytes = new TextEncoder().encode('{"name":"é"}');
@@ -139,13 +149,20 @@ describe("bodies", () => {
     expect([answer.status, answer.body["name"]]).toEqual([201, "é"]);
   });
 
-  it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=utf-16", "application/xml", "application/json, text/plain"])(
-    "as %s are 415",
-    async (type) => expectProblem(await post("{}", { "content-type": type }), 415, "unsupported_media_type"),
+  it.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json; charset=utf-16",
+    "application/xml",
+    "application/json, text/plain",
+  ])("as %s are 415", async (type) =>
+    expectProblem(await post("{}", { "content-type": type }), 415, "unsupported_media_type"),
   );
 
   it("do not change what a GET answers, nor the request behind it", async () => {
-    const head = (path: string, more: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${owner}\r\n${more}\r\n`;
+    const head = (path: string, more: string) =>
+      `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${owner}\r\n${more}\r\n`;
     const body = '{"name":"GET /v1/items"}';
     const answer = await exchangeRaw(
       portico.siteUrl,
@@ -155,26 +172,113 @@ describe("bodies", () => {
   });
 });
 
+describe("random bodies", () => {
+  const field = fc.oneof(
+    fc.constantFrom("name", "status", "description", "tags", "metadata"),
+    fc.constantFrom("id", "organizationId", "__proto__", "constructor"),
+    fc.string({ maxLength: 4 }),
+  );
+  const utf16 = fc.string({ unit: fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 8 });
+  const value = fc.oneof(
+    fc.string({ maxLength: 8 }),
+    utf16,
+    fc.array(fc.string({ maxLength: 4 }), { maxLength: 4 }),
+    fc.jsonValue({ maxDepth: 10 }),
+    fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }),
+  );
+  const object = fc.array(fc.tuple(field, value), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
+  const named = fc.record({
+    name: fc.string({ minLength: 1, maxLength: 8 }),
+    metadata: fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }),
+  });
+  const bodyText = fc.oneof(
+    fc.oneof(object, named, fc.jsonValue()).map((body) => JSON.stringify(body)),
+    fc.tuple(named, fc.nat({ max: 40 })).map(([body, length]) => JSON.stringify(body).slice(0, length)),
+  );
+  const operations: readonly (readonly [method: string, path: () => string, status: number])[] = [
+    ["POST", () => "/v1/items", 201],
+    ["PATCH", () => `/v1/items/${itemId}`, 200],
+  ];
+
+  it.each(operations)(
+    "%s answers with what was sent, or with a problem of 400 or 422",
+    async (method, path, success) => {
+      let accepted = 0;
+      await fc.assert(
+        fc.asyncProperty(bodyText, async (text) => {
+          const answer = await send(portico, method, path(), owner, text);
+          if (answer.status !== success) return expectRefused(answer);
+          accepted += 1;
+          const sent: object = JSON.parse(text === "" ? "{}" : text);
+          for (const [name, given] of Object.entries(sent)) expect(answer.body[name] ?? null).toEqual(given);
+        }),
+        { numRuns: 300 },
+      );
+      expect(accepted).toBeGreaterThan(20);
+    },
+  );
+});
+
 describe("parameters", () => {
-  it.each([
-    "limit=0", "limit=-1", "limit=101", "limit=1.5", "limit=1e1", "limit=NaN", "limit=Infinity", "limit=", "limit=99999999999999999999", "limit=2&limit=2",
-    "limit[]=2", "nonsense=1", "constructor=1", "toString=1", "hasOwnProperty=1&hasOwnProperty=2", "__proto__=1", "__proto__[limit]=1", "$where=1", "_id=1", "%00=1",
-    "%ED%A0%80=1", "sort=constructor", "sort=--name", "sort=name&sort=name", "createdFrom=-1", "createdFrom=8640000000000001", "createdFrom=yesterday", "deleted=true",
-    "deleted=only&deleted=only", `status=${"x".repeat(41)}`, "status=a&status=b", "status=", `cursor=${"x".repeat(4097)}`, "cursor=", "organizationId=x", "itemId=x",
-  ].map(titled))("%s is 400 validation_failed", async (_title, query) => expectProblem(await get(`/v1/items?${query}`), 400, "validation_failed"));
+  it.each(
+    [
+      "limit=0",
+      "limit=-1",
+      "limit=101",
+      "limit=1.5",
+      "limit=1e1",
+      "limit=NaN",
+      "limit=Infinity",
+      "limit=",
+      "limit=99999999999999999999",
+      "limit=2&limit=2",
+      "limit[]=2",
+      "nonsense=1",
+      "constructor=1",
+      "toString=1",
+      "hasOwnProperty=1&hasOwnProperty=2",
+      "__proto__=1",
+      "__proto__[limit]=1",
+      "$where=1",
+      "_id=1",
+      "%00=1",
+      "%ED%A0%80=1",
+      "sort=constructor",
+      "sort=--name",
+      "sort=name&sort=name",
+      "createdFrom=-1",
+      "createdFrom=8640000000000001",
+      "createdFrom=yesterday",
+      "deleted=true",
+      "deleted=only&deleted=only",
+      `status=${"x".repeat(41)}`,
+      "status=a&status=b",
+      "status=",
+      `cursor=${"x".repeat(4097)}`,
+      "cursor=",
+      "organizationId=x",
+      "itemId=x",
+    ].map(titled),
+  )("%s is 400 validation_failed", async (_title, query) =>
+    expectProblem(await get(`/v1/items?${query}`), 400, "validation_failed"),
+  );
 
   it("that no index answers together are 400 unsupported_filter", async () => {
     expectProblem(await get("/v1/items?status=open&sort=name"), 400, "unsupported_filter");
   });
 
-  it.each(["short", "with space in it", "é".repeat(10), "a".repeat(129)].map(titled))("the idempotency key %s is 400", async (_title, key) => {
-    expectProblem(await post({ name: "x" }, { "idempotency-key": key }), 400, "idempotency_key_invalid");
-  });
+  it.each(["short", "with space in it", "é".repeat(10), "a".repeat(129)].map(titled))(
+    "the idempotency key %s is 400",
+    async (_title, key) => {
+      expectProblem(await post({ name: "x" }, { "idempotency-key": key }), 400, "idempotency_key_invalid");
+    },
+  );
 });
 
 describe("cursors", () => {
   it("of another organization, list, filter or order, cut, changed or made up, are 400 and show nothing", async () => {
-    for (let count = 0; count < 3; count++) await send(portico, "POST", "/v1/items", foreignOwner, { name: `n${count}` });
+    for (let count = 0; count < 3; count++)
+      await send(portico, "POST", "/v1/items", foreignOwner, { name: `n${count}` });
     for (let count = 0; count < 3; count++) await post({ name: `n${count}` });
     const cursorOf = ({ body }: Answer) => encodeURIComponent(String(Object(body["page"])["nextCursor"]));
     const mine = cursorOf(await get("/v1/items?limit=1"));
@@ -199,7 +303,7 @@ describe("cursors", () => {
     for (let at = 0; at < mine.length; at += 3) {
       const changed = `${mine.slice(0, at)}${mine[at] === "A" ? "B" : "A"}${mine.slice(at + 1)}`;
       const answer = await get(`/v1/items?cursor=${changed}`);
-      if (answer.status !== 200) expectProblem(answer, 400, "invalid_cursor");
+      expect([undefined, "invalid_cursor"]).toContain(answer.body["code"]);
       expect(answer.text).not.toContain(foreignItemId);
     }
   });
@@ -214,7 +318,20 @@ describe("ids and paths", () => {
     ["POST", "/restore", {}],
   ])("%s /v1/items/{itemId}%s answers alike for foreign, missing and impossible ids", async (method, suffix, body) => {
     const answers: Answer[] = [];
-    for (const id of [foreignItemId, unknownIdLike(itemId), portico.demo.organizations[0]?.id ?? "", "x", "%00", "..%2f..", "%ff", "%", `${itemId}%00`, itemId.toUpperCase(), "constructor", "a".repeat(10_000)]) {
+    for (const id of [
+      foreignItemId,
+      unknownIdLike(itemId),
+      portico.demo.organizations[0]?.id ?? "",
+      "x",
+      "%00",
+      "..%2f..",
+      "%ff",
+      "%",
+      `${itemId}%00`,
+      itemId.toUpperCase(),
+      "constructor",
+      "a".repeat(10_000),
+    ]) {
       answers.push(await send(portico, method, `/v1/items/${id}${suffix}`, owner, body));
     }
     for (const answer of answers) {
@@ -224,10 +341,24 @@ describe("ids and paths", () => {
     expect((await send(portico, "GET", `/v1/items/${foreignItemId}`, foreignOwner)).body["name"]).toBe("Theirs");
   });
 
-  it.each(["/v1/nothing", "/v1", "/", "//v1/items", "/v1/items//", "/v1%2fitems", "/V1/items", "/v1/items%2Fbatch", "/v1/items/x/y/z", "/v1/../etc/passwd", "/v1/items/..%5c..", "/.env", "/http/v1/items", `/v1/${"a/".repeat(5000)}`].map(titled))(
-    "%s is 404",
-    async (_title, path) => expectProblem(await get(path), 404, "not_found"),
-  );
+  it.each(
+    [
+      "/v1/nothing",
+      "/v1",
+      "/",
+      "//v1/items",
+      "/v1/items//",
+      "/v1%2fitems",
+      "/V1/items",
+      "/v1/items%2Fbatch",
+      "/v1/items/x/y/z",
+      "/v1/../etc/passwd",
+      "/v1/items/..%5c..",
+      "/.env",
+      "/http/v1/items",
+      `/v1/${"a/".repeat(5000)}`,
+    ].map(titled),
+  )("%s is 404", async (_title, path) => expectProblem(await get(path), 404, "not_found"));
 
   it("refuses methods that a path does not have, and names those it has", async () => {
     const answer = await send(portico, "PUT", `/v1/items/${itemId}`, owner, {});
@@ -237,179 +368,22 @@ describe("ids and paths", () => {
     expectProblem(await get("/v1/items", { accept: "text/html" }), 406, "not_acceptable");
   });
 
-  it.each(["no-such-organization", "__proto__", "é", "' OR 1=1", "x".repeat(5000)].map(titled))("%s for an organization is refused like a foreign one", async (_title, name) => {
-    const unknown = await get("/v1/items", { "portico-organization": name });
-    const foreign = await get("/v1/items", { "portico-organization": foreignSlug });
-    expectProblem(foreign, 403, "tenant_mismatch");
-    expect(withoutRequestId(unknown)).toEqual(withoutRequestId(foreign));
-  });
-});
-
-describe("credentials", () => {
-  it("refuses every forged token, and says how to authenticate", async () => {
-    expect(Object.keys(forged).length).toBeGreaterThan(20);
-    for (const [name, token] of Object.entries(forged)) {
-      for (const answer of [await send(portico, "GET", "/v1/items", token), await send(portico, "POST", "/v1/items", token, { name })]) {
-        expect([name, answer.status]).toEqual([name, 401]);
-        expectProblem(answer, 401, "unauthenticated");
-        expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer realm="portico", error="invalid_token", error_description="[^"]+"$/);
-      }
-      const call = await callFunction("query", "workspace/items:list", {}, { authorization: `Bearer ${token}` });
-      expect([name, call.status]).toEqual([name, 401]);
-    }
-  });
-
-  it.each([
-    ["Basic", () => `Basic ${Buffer.from("owner:x").toString("base64")}`],
-    ["no scheme", () => owner],
-    ["another scheme", () => `Token ${owner}`],
-    ["Convex's own scheme", () => "Convex admin-key"],
-    ["two tokens", () => `Bearer ${owner} ${owner}`],
-    ["a quoted token", () => `Bearer "${owner}"`],
-    ["no token", () => "Bearer"],
-    ["a token of 20,000 characters", () => `Bearer ${"a".repeat(20_000)}`],
-  ])("refuses %s", async (_name, header) => {
-    const answer = await send(portico, "GET", "/v1/items", undefined, undefined, { authorization: header() });
-    expectProblem(answer, 401, "unauthenticated");
-  });
-
-  it("refuses two Authorization headers, whichever is the good one", async () => {
-    for (const pair of [[owner, forged["expired"]], [forged["expired"], owner], [owner, owner]]) {
-      const head = pair.map((token) => `authorization: Bearer ${token}\r\n`).join("");
-      expect(await exchangeRaw(portico.siteUrl, `GET /v1/items HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${head}\r\n`)).toMatch(
-        /^HTTP\/1\.1 401 [\s\S]*application\/problem\+json/,
-      );
-    }
-  });
-
-  it("takes a credential from nowhere but the Authorization header", async () => {
-    for (const [path, headers] of [
-      [`/v1/items/${itemId}`, { cookie: `token=${owner}` }],
-      [`/v1/items/${itemId}`, { "x-api-key": owner, "proxy-authorization": `Bearer ${owner}` }],
-      [`/v1/items/${itemId}?access_token=${owner}`, {}],
-    ] as const) {
-      const answer = await send(portico, "GET", path, undefined, undefined, headers);
-      expect([400, 401]).toContain(answer.status);
-      expectWellFormedProblem(answer);
-    }
-  });
-});
-
-describe("headers", () => {
-  it.each(["short", "a".repeat(129), "abcdefgh%0d%0aset-cookie:x", 'abcdefgh"', "abcdefgh ijkl", "abcdefghé"].map(titled))("replaces the request id %s", async (_title, given) => {
-    const answer = await get("/v1/health", { "x-request-id": given });
-    expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
-  it.each([
-    ["a request id with a bare CR", "x-request-id: abcdefgh\rset-cookie: x\r\n"],
-    ["a request id with a NUL", "x-request-id: abcdefgh\u0000\r\n"],
-    ["two lengths", "content-length: 1\r\ncontent-length: 2\r\n"],
-    ["a length and chunks", "content-length: 1\r\ntransfer-encoding: chunked\r\n"],
-    ["a negative length", "content-length: -1\r\n"],
-    ["headers of 40,000 bytes", `x-long: ${"x".repeat(40_000)}\r\n`],
-    ["no Host", ""],
-  ])("refuses %s as HTTP, before any code of the product", async (name, lines) => {
-    const host = name === "no Host" ? "" : "host: x\r\n";
-    const answer = await exchangeRaw(portico.siteUrl, `POST /v1/items HTTP/1.1\r\n${host}connection: close\r\n${lines}\r\n`);
-    expect(answer).toMatch(/^HTTP\/1\.1 4(?:00|31) /);
-    expect(answer.toLowerCase()).not.toContain("set-cookie");
-  });
-
-  it("gives any origin the same answer without credentials, and no origin more", async () => {
-    for (const origin of ["https://evil.example", "null", "file://", "x y", "*"]) {
-      const answer = await get(`/v1/items/${itemId}`, { origin });
-      expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, "*"]);
-      expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
-    }
-  });
-});
-
-describe("random bodies", () => {
-  const field = fc.oneof(fc.constantFrom("name", "status", "description", "tags", "metadata"), fc.constantFrom("id", "organizationId", "__proto__", "constructor"), fc.string({ maxLength: 4 }));
-  const utf16 = fc.string({ unit: fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 8 });
-  const value = fc.oneof(fc.string({ maxLength: 8 }), utf16, fc.array(fc.string({ maxLength: 4 }), { maxLength: 4 }), fc.jsonValue({ maxDepth: 10 }), fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }));
-  const object = fc.array(fc.tuple(field, value), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
-  const named = fc.record({ name: fc.string({ minLength: 1, maxLength: 8 }), metadata: fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }) });
-  const bodyText = fc.oneof(
-    fc.oneof(object, named, fc.jsonValue()).map((body) => JSON.stringify(body)),
-    fc.tuple(named, fc.nat({ max: 40 })).map(([body, length]) => JSON.stringify(body).slice(0, length)),
+  it.each(["no-such-organization", "__proto__", "é", "' OR 1=1", "x".repeat(5000)].map(titled))(
+    "%s for an organization is refused like a foreign one",
+    async (_title, name) => {
+      const unknown = await get("/v1/items", { "portico-organization": name });
+      const foreign = await get("/v1/items", { "portico-organization": world.foreignSlug });
+      expectProblem(foreign, 403, "tenant_mismatch");
+      expect(withoutRequestId(unknown)).toEqual(withoutRequestId(foreign));
+    },
   );
-  const operations: readonly (readonly [method: string, path: () => string, status: number])[] = [
-    ["POST", () => "/v1/items", 201],
-    ["PATCH", () => `/v1/items/${itemId}`, 200],
-  ];
-
-  it.each(operations)("%s answers with what was sent, or with a problem of 400 or 422", async (method, path, success) => {
-    let accepted = 0;
-    await fc.assert(
-      fc.asyncProperty(bodyText, async (text) => {
-        const answer = await send(portico, method, path(), owner, text);
-        if (answer.status === success) {
-          accepted += 1;
-          if (text === "") return;
-          for (const [name, sent] of Object.entries(JSON.parse(text))) expect(answer.body[name] ?? null).toEqual(JSON.parse(JSON.stringify(sent)));
-          return;
-        }
-        expect([400, 422]).toContain(answer.status);
-        expectWellFormedProblem(answer);
-      }),
-      { numRuns: 300 },
-    );
-    expect(accepted).toBeGreaterThan(20);
-  });
 });
 
-interface FunctionAnswer {
-  readonly status: number;
-  readonly text: string;
+/** Expects a refusal of the input itself. */
+function expectRefused(answer: Answer): void {
+  expect([400, 422]).toContain(answer.status);
+  expectWellFormedProblem(answer);
 }
-
-async function callFunction(type: string, path: string, args: unknown, headers: Record<string, string> = {}): Promise<FunctionAnswer> {
-  const response = await fetch(`${portico.cloudUrl}/api/${type}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: typeof args === "string" ? args : JSON.stringify({ path, args, format: "json" }),
-  });
-  return { status: response.status, text: await response.text() };
-}
-
-describe("the function API", () => {
-  const authorized = () => ({ authorization: `Bearer ${owner}` });
-  const hostileArguments: readonly unknown[] = [
-    {}, null, [], [{}, {}], 5, { nonsense: 1 }, { itemId: "jx70000000000000000000000000000000" }, { itemId: 5 }, { itemId: "\u0000" }, { name: "\ud800" }, { name: "x", metadata: { $a: 1 } },
-    JSON.parse('{"name":"x","metadata":{"__proto__":1}}'), { name: { $integer: "AAAAAAAAAAA=" } }, { name: { $float: "x" } }, { name: { $bytes: "!" } }, { $unknown: 1 },
-    { organizationId: "globex" }, { organizationId: {} }, { paginationOpts: { numItems: -1, cursor: null } }, { paginationOpts: { numItems: 1e308, cursor: "x" } },
-    { paginationOpts: { numItems: 0, cursor: "" } }, { paginationOpts: [] }, { limit: 1 }, { cursor: "x" }, { sort: "constructor" }, { status: ["a"] },
-    { operation: "items.list", request: { credential: { kind: "apiKey", hash: "x" } } },
-  ];
-
-  it.each(["query", "mutation", "action"])("answers hostile arguments of a %s with an error of the caller's", async (type) => {
-    for (const path of ["workspace/items:list", "workspace/items:get", "workspace/items:create", "workspace/items:update", "workspace/items", "workspace/items:constructor", "nothing:here", "workspace/rest:query", "workspace/rest:mutation", "core/followUps:record"]) {
-      for (const args of hostileArguments) {
-        const { status, text } = await callFunction(type, path, args, authorized());
-        expect(status, `${path} ${JSON.stringify(args)}: ${text}`).toBeLessThan(500);
-        expect(text).not.toMatch(/InternalServerError|Theirs/);
-        if (path.startsWith("workspace/rest") || path.startsWith("core/")) expect(text, path).not.toContain('"status":"success"');
-      }
-    }
-  });
-
-  it("refuses hostile texts at /api/run too", async () => {
-    for (const [path, body] of [
-      ["/api/run/workspace/items/create", "{"],
-      ["/api/run/workspace/items/create", `{"args":{"metadata":${nestedObjects(100_000)}}}`],
-      ["/api/run/workspace/items/create", '{"args":{"name":1e999}}'],
-      ["/api/run/workspace/rest/query", '{"args":{"operation":"items.list"}}'],
-      ["/api/run/..%2f..%2fetc/passwd", '{"args":{}}'],
-      ["/api/run/workspace/items/__proto__", '{"args":{}}'],
-    ] as const) {
-      const response = await fetch(portico.cloudUrl + path, { method: "POST", headers: { ...authorized(), "content-type": "application/json" }, body });
-      expect(response.status, path).toBeLessThan(500);
-      expect(await response.text(), path).not.toContain('"status":"success"');
-    }
-  });
-});
 
 it("left no unexpected failure in the log", () => {
   expect(portico.logLines.filter((line) => line.includes("[ERROR]"))).toEqual([]);
