@@ -187,12 +187,17 @@ describe("random bodies", () => {
     fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }),
   );
   const object = fc.array(fc.tuple(field, value), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
+  const key = fc.string({ minLength: 1, maxLength: 4, unit: fc.constantFrom(..."aZ09 .:/@_-") });
   const named = fc.record({
     name: fc.string({ minLength: 1, maxLength: 8 }),
-    metadata: fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }),
+    metadata: fc.dictionary(
+      key,
+      fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.jsonValue({ maxDepth: 3 })),
+      { maxKeys: 4 },
+    ),
   });
   const bodyText = fc.oneof(
-    fc.oneof(object, named, fc.jsonValue()).map((body) => JSON.stringify(body)),
+    fc.oneof(object, named, named, fc.jsonValue()).map((body) => JSON.stringify(body)),
     fc.tuple(named, fc.nat({ max: 40 })).map(([body, length]) => JSON.stringify(body).slice(0, length)),
   );
   const operations: readonly (readonly [method: string, path: () => string, status: number])[] = [
@@ -212,9 +217,9 @@ describe("random bodies", () => {
           const sent: object = JSON.parse(text === "" ? "{}" : text);
           for (const [name, given] of Object.entries(sent)) expect(answer.body[name] ?? null).toEqual(given);
         }),
-        { numRuns: 300 },
+        { numRuns: 200 },
       );
-      expect(accepted).toBeGreaterThan(20);
+      expect(accepted).toBeGreaterThan(10);
     },
   );
 });
