@@ -158,7 +158,9 @@ function tenantInBody({ on, readOnly }: Operation["declaration"]): ProblemError 
   const name = "organizationId";
   if (!(on?.readOnly ?? readOnly)?.has(name)) return unknownInput(name, "This field is not known here.");
   const message = "This field is set by the server, or cannot be changed.";
-  return new ProblemError("read_only_field", message, [{ pointer: pointerOf([name]), code: "read_only_field", message }]);
+  return new ProblemError("read_only_field", message, [
+    { pointer: pointerOf([name]), code: "read_only_field", message },
+  ]);
 }
 
 function parsedBody(bodyText: string | undefined): object {
@@ -179,7 +181,11 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
   const isReadable = operations.has(`${operation.resource}.get`);
   if (execution.kind === "replay") {
     const { status, body } = execution;
-    return { status, headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" }, body };
+    return {
+      status,
+      headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" },
+      body,
+    };
   }
   const { value, input } = execution;
   const followUp = followUpOf(operation, execution);
@@ -210,7 +216,10 @@ function answerHeaders(
 /** `{data, page}` of a Convex page, domain rule 2.5. */
 function listBody(value: unknown, limit: unknown): object {
   const { page, isDone, continueCursor }: { page?: unknown; isDone?: boolean; continueCursor?: string } = Object(value);
-  return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize } };
+  return {
+    data: page,
+    page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize },
+  };
 }
 
 function followUpOf(

@@ -83,7 +83,17 @@ const same: Projector = (value) => value;
 
 /** Schemas whose values have no fields, or (`any`, `unknown`) are free-form by declaration. */
 const fieldless: ReadonlySet<string> = new Set([
-  "any", "boolean", "custom", "enum", "literal", "null", "number", "string", "template_literal", "undefined", "unknown",
+  "any",
+  "boolean",
+  "custom",
+  "enum",
+  "literal",
+  "null",
+  "number",
+  "string",
+  "template_literal",
+  "undefined",
+  "unknown",
 ]);
 
 /**
@@ -126,7 +136,10 @@ function unionProjector(options: readonly z.ZodType[]): Projector {
 }
 
 function objectProjector(type: z.ZodObject): Projector {
-  const fields = Object.entries(type.shape).map(([name, field]): [string, Projector] => [name, projectorOf(asZodType(field))]);
+  const fields = Object.entries(type.shape).map(([name, field]): [string, Projector] => [
+    name,
+    projectorOf(asZodType(field)),
+  ]);
   return (value) => {
     if (typeof value !== "object" || value === null) return value;
     const row: Record<string, unknown> = value as Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { Hono } from "hono/tiny";
 import { LinearRouter } from "hono/router/linear-router";
-import { dispatch, failureOf } from "./dispatch";
+import { failureOf } from "../core/errors";
+import { dispatch } from "./dispatch";
 import { platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, optionsResponse, problemResponse, problemResponseOf } from "./responses";
@@ -69,7 +70,10 @@ function methodsOf(path: string): string[] {
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
   const given = path.replace(/(?<=.)\/$/, "").split("/");
-  return wanted.length === given.length && wanted.every((part, at) => (part.startsWith(":") ? given[at] !== "" : part === given[at]));
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => (part.startsWith(":") ? given[at] !== "" : part === given[at]))
+  );
 }
 
 /** Answers a request of the site origin. Never throws. */

@@ -68,7 +68,8 @@ function tooLarge(): ProblemError {
 /** Throws 406 when the caller accepts neither JSON nor anything. */
 export function assertAcceptsJson(headers: Headers): void {
   const accept = headers.get("accept");
-  if (accept === null || accept === "" || /\*\/\*|application\/(\*|json|problem\+json)(?![\w.+-])/i.test(accept)) return;
+  if (accept === null || accept === "" || /\*\/\*|application\/(\*|json|problem\+json)(?![\w.+-])/i.test(accept))
+    return;
   throw new ProblemError("not_acceptable", "The answer is application/json; accept it.");
 }
 
