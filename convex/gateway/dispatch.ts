@@ -37,7 +37,7 @@ export async function dispatch(call: Call): Promise<Response> {
     const { problem, denial } = failureOf(error);
     if (!problem) throw error;
     if (denial !== undefined) await followUp(call, { denial, detail: problem.detail });
-    return problemResponse(...explained(problem, token, call));
+    return problemResponse(...(await explained(problem, token, call)));
   }
 }
 
@@ -131,15 +131,26 @@ async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>)
 }
 
 /** A 401 says how to authenticate (RFC 6750, 3) and, for a refused JWT, why it was refused. */
-function explained(
+async function explained(
   problem: Problem,
   token: string | undefined,
-  { requestId, headers }: Call,
-): [Problem, string, Record<string, string>] {
+  { ctx, requestId, headers }: Call,
+): Promise<[Problem, string, Record<string, string>]> {
   if (problem.status !== 401) return [problem, requestId, headers];
   const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
-  const detail = isJwt && problem.code === "unauthenticated" ? refusalOf(token, Date.now()) : problem.detail;
+  const isRefused = isJwt && problem.code === "unauthenticated" && !(await isAccepted(ctx));
+  const detail = isRefused ? refusalOf(token, Date.now()) : problem.detail;
   const challenge =
     token === undefined ? "" : `, error="invalid_token", error_description="${detail.replaceAll('"', "'")}"`;
   return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
+}
+
+/** True if Convex accepts the request's token: then it is the operation that asks for another kind of credential. */
+async function isAccepted(ctx: ActionCtx): Promise<boolean> {
+  try {
+    return (await ctx.auth.getUserIdentity()) !== null;
+  } catch {
+    // A refused token surfaces as an error here, or as null, by deployment.
+    return false;
+  }
 }

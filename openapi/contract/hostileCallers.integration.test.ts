@@ -67,6 +67,12 @@ describe("credentials", () => {
     }
   });
 
+  it("says of a good token in the wrong place that another credential is needed, not that it is bad", async () => {
+    const answer = await send(portico, "POST", "/v1/agents/enroll", owner, {});
+    expectProblem(answer, 401, "unauthenticated");
+    expect(answer.body["detail"]).toBe("This operation needs an enrolment token.");
+  });
+
   it("takes a credential from nowhere but the Authorization header", async () => {
     for (const [path, headers] of [
       [`/v1/items/${itemId}`, { cookie: `token=${owner}` }],
