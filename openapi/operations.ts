@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { wordsOf } from "../convex/core/crud";
 import { documentNameOf } from "../convex/core/resource";
+import { referencePaths } from "../convex/core/schemas";
 import { exampleOf } from "./examples";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { problemCodesOf } from "./impliedProblems";
@@ -11,6 +12,7 @@ import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
 import type { Operation } from "../convex/core/operation";
+import type { Fields } from "../convex/core/table";
 import type { TableNames } from "../convex/_generated/dataModel";
 
 /** What operations share while the document is built. */
@@ -86,8 +88,10 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
   if (!body || Object.keys(body).length === 0) return undefined;
   const schema = schemas.input(z.strictObject(body));
   const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
-  const resolve = (inner: JsonObject) => schemas.resolve(inner);
-  const example = exampleOf(schema, resolve);
+  const example = withoutNeedlessReferences(
+    body,
+    exampleOf(schema, (inner) => schemas.resolve(inner)),
+  );
   return {
     required,
     content: {
@@ -97,6 +101,24 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
       },
     },
   };
+}
+
+/** The rows that an example names do not exist, so a request that can do without a reference is shown without it. */
+function withoutNeedlessReferences(body: Fields, example: unknown): unknown {
+  const type = z.strictObject(body);
+  return referencePaths(body).reduce((shown, { path }) => {
+    const shorter = withoutValueAt(shown, path);
+    return type.safeParse(shorter).success ? shorter : shown;
+  }, example);
+}
+
+/** A copy without the field at `path`; a list of references goes as a whole, a `[]` before it means every element. */
+function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[]): unknown {
+  if (head === "[]") return Array.isArray(value) ? value.map((element) => withoutValueAt(element, rest)) : value;
+  if (!isObject(value)) return value;
+  const { [head]: inner, ...others } = value;
+  const isWhole = rest.every((part) => part === "[]");
+  return isWhole || inner === undefined ? others : { ...others, [head]: withoutValueAt(inner, rest) };
 }
 
 function successOf(operation: Operation, { schemas }: DocumentParts): Record<string, JsonObject> {

@@ -4254,25 +4254,13 @@ export interface components {
         };
     };
     parameters: {
-        /**
-         * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-         * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-         */
+        /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
         IdempotencyKey: string;
-        /**
-         * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-         * @example "22jjqs1036017iu32fbwuv"
-         */
+        /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
         IfMatch: string;
-        /**
-         * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-         * @example "22jjqs1036017iu32fbwuv"
-         */
+        /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
         IfNoneMatch: string;
-        /**
-         * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-         * @example north-wind
-         */
+        /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
         Organization: string;
     };
     requestBodies: never;
@@ -4530,15 +4518,9 @@ export interface operations {
                 to?: number;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4573,7 +4555,7 @@ export interface operations {
                      *           "resMetadata": "example",
                      *           "timeElapsedMs": 3,
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 1768473000000
+                     *           "expiresAt": 2084002200000
                      *         }
                      *       ],
                      *       "page": {
@@ -4598,15 +4580,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -4642,7 +4618,7 @@ export interface operations {
                      *       "resMetadata": "example",
                      *       "timeElapsedMs": 3,
                      *       "createdAt": 1768469400000,
-                     *       "expiresAt": 1768473000000
+                     *       "expiresAt": 2084002200000
                      *     }
                      */
                     "application/json": components["schemas"]["AgentApiLog"];
@@ -4673,15 +4649,9 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4709,7 +4679,7 @@ export interface operations {
                      *           "tokenPrefix": "Example",
                      *           "maxUses": 3,
                      *           "useCount": 3,
-                     *           "expiresAt": 1768473000000,
+                     *           "expiresAt": 2084002200000,
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "updatedAt": 1768473000000
@@ -4737,15 +4707,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4758,7 +4722,7 @@ export interface operations {
                  *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "name": "North Wind",
                  *       "maxUses": 3,
-                 *       "expiresAt": 1768473000000
+                 *       "expiresAt": 2084002200000
                  *     }
                  */
                 "application/json": components["schemas"]["CreateAgentEnrollmentTokenBody"];
@@ -4785,7 +4749,7 @@ export interface operations {
                      *       "tokenPrefix": "Example",
                      *       "maxUses": 3,
                      *       "useCount": 3,
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
@@ -4810,20 +4774,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -4853,7 +4808,7 @@ export interface operations {
                      *       "tokenPrefix": "Example",
                      *       "maxUses": 3,
                      *       "useCount": 3,
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -4897,15 +4852,9 @@ export interface operations {
                 sort?: "created" | "-created" | "lastCheckinAt" | "-lastCheckinAt";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4974,15 +4923,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5048,15 +4991,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5090,15 +5027,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5111,10 +5042,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "tags": [
                  *         "maintenance"
-                 *       ]
+                 *       ],
+                 *       "metadata": {
+                 *         "source": "example"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateAgentBody"];
@@ -5178,20 +5111,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5257,20 +5181,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5336,20 +5251,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5416,15 +5322,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5483,10 +5383,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -5566,15 +5463,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5647,15 +5538,9 @@ export interface operations {
                 status?: "active" | "revoked";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5684,7 +5569,7 @@ export interface operations {
                      *             "schedule:read"
                      *           ],
                      *           "status": "active",
-                     *           "expiresAt": 1768473000000,
+                     *           "expiresAt": 2084002200000,
                      *           "lastUsedAt": 1768469400000,
                      *           "lastUsedIp": "Example",
                      *           "createdAt": 1768469400000,
@@ -5714,15 +5599,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5736,7 +5615,7 @@ export interface operations {
                  *       "scopes": [
                  *         "schedule:read"
                  *       ],
-                 *       "expiresAt": 1768473000000
+                 *       "expiresAt": 2084002200000
                  *     }
                  */
                 "application/json": components["schemas"]["CreateApiKeyBody"];
@@ -5764,7 +5643,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5791,15 +5670,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5829,7 +5702,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5853,15 +5726,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5903,7 +5770,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5930,20 +5797,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5974,7 +5832,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5999,20 +5857,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6052,7 +5901,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 2084002200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -6098,15 +5947,9 @@ export interface operations {
                 userId?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6144,7 +5987,7 @@ export interface operations {
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 1768473000000
+                     *           "expiresAt": 2084002200000
                      *         }
                      *       ],
                      *       "page": {
@@ -6169,15 +6012,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6216,7 +6053,7 @@ export interface operations {
                      *       "userAgent": "portico-sdk/0.1.0",
                      *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *       "createdAt": 1768469400000,
-                     *       "expiresAt": 1768473000000
+                     *       "expiresAt": 2084002200000
                      *     }
                      */
                     "application/json": components["schemas"]["AuditLog"];
@@ -6246,15 +6083,9 @@ export interface operations {
                 to?: number;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6297,7 +6128,7 @@ export interface operations {
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 1768473000000
+                     *           "expiresAt": 2084002200000
                      *         }
                      *       ],
                      *       "page": {
@@ -6350,10 +6181,7 @@ export interface operations {
                 v?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -6430,15 +6258,9 @@ export interface operations {
                 status?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6497,15 +6319,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6577,15 +6393,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6641,15 +6451,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6683,15 +6487,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6758,20 +6556,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6827,15 +6616,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6913,10 +6696,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7119,15 +6899,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7169,10 +6943,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7259,10 +7030,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7359,10 +7127,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -7452,15 +7217,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7527,15 +7286,9 @@ export interface operations {
                 userId?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7597,15 +7350,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7662,15 +7409,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7704,15 +7445,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7725,8 +7460,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
-                 *       "roleKey": "member"
+                 *       "roleKey": "member",
+                 *       "status": "active"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateMembershipBody"];
@@ -7783,20 +7518,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7810,7 +7536,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "reason": "Rescheduled to next week.",
-                 *       "until": 1768473000000
+                 *       "until": 2084002200000
                  *     }
                  */
                 "application/json": components["schemas"]["BanMemberBody"];
@@ -7868,20 +7594,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7940,15 +7657,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7978,10 +7689,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7991,7 +7699,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "metadata": {
                  *         "source": "example"
                  *       }
@@ -8176,10 +7883,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8223,10 +7927,7 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8293,10 +7994,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -8381,15 +8079,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8459,15 +8151,9 @@ export interface operations {
                 confirmSlug: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8504,15 +8190,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8590,20 +8270,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8669,15 +8340,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8757,15 +8422,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8832,15 +8491,9 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8906,15 +8559,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8999,15 +8646,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9070,15 +8711,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9112,15 +8747,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9195,20 +8824,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9291,15 +8911,9 @@ export interface operations {
                 userId?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9355,15 +8969,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9375,7 +8983,6 @@ export interface operations {
                  * @example {
                  *       "title": "Service the pumps",
                  *       "description": "Replace the filters on the roof.",
-                 *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                  *       "startDate": 1768469400000,
                  *       "endDate": 1768473000000,
                  *       "status": "draft"
@@ -9429,15 +9036,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9490,15 +9091,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9532,15 +9127,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9604,20 +9193,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9670,20 +9250,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9748,20 +9319,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9814,20 +9376,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9880,15 +9433,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9902,7 +9449,6 @@ export interface operations {
                  *         {
                  *           "title": "Service the pumps",
                  *           "description": "Replace the filters on the roof.",
-                 *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                  *           "startDate": 1768469400000,
                  *           "endDate": 1768473000000,
                  *           "status": "draft"
@@ -9978,15 +9524,9 @@ export interface operations {
                 status?: "active" | "inactive" | "archived";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10044,15 +9584,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10122,15 +9656,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10186,15 +9714,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10228,15 +9750,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10303,20 +9819,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10371,15 +9878,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10437,15 +9938,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10533,15 +10028,9 @@ export interface operations {
                 status?: "active" | "inactive" | "archived";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10617,15 +10106,9 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10677,15 +10160,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10743,15 +10220,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10798,15 +10269,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10840,15 +10305,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10908,20 +10367,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10983,15 +10433,9 @@ export interface operations {
                 status?: "active" | "inactive" | "pending";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -11048,15 +10492,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -11068,7 +10506,6 @@ export interface operations {
                  * @example {
                  *       "email": "dana.okoye@example.com",
                  *       "name": "North Wind",
-                 *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                  *       "roleKey": "member"
                  *     }
                  */
@@ -11121,15 +10558,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -11184,15 +10615,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
