@@ -95,8 +95,9 @@ function inOrder(document: object): JsonObject {
   };
 }
 
+/** Reads come before changes and deletion last, as the reference page lists them. */
 function keyOf({ declaration: { path, method } }: Operation): string {
-  return `${path} ${method}`;
+  return `${path} ${Object.keys(methods).indexOf(method)}`;
 }
 
 const methods = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;

@@ -30,24 +30,28 @@ window.addEventListener("load", () => {
 });
 `;
 
-/** What Swagger UI's own style leaves open: less air above the operations, a dialog without a long scroll, small screens. */
+/**
+ * What Swagger UI's own style leaves open: less air above the operations, a dialog without a long scroll and without
+ * OAuth's general phrases, header names that can be read in the dark, and small screens.
+ */
 export const style = `html{color-scheme:light}
 html.dark-mode{color-scheme:dark}
 body{margin:0}
 .swagger-ui .info{margin:28px 0 20px}
 .swagger-ui .info li{line-height:1.5}
 .swagger-ui .scheme-container{margin:0 0 12px;padding:16px 0}
-.swagger-ui .opblock-tag small{min-width:0}
 .swagger-ui .dialog-ux .modal-ux{max-width:720px}
-.swagger-ui .auth-container .markdown p{font-size:14px;line-height:1.5}
 .swagger-ui .auth-container input[type=text],.swagger-ui .auth-container input[type=password]{box-sizing:border-box;max-width:26rem;width:100%}
-.swagger-ui .auth-container .scopes .checkbox{margin:4px 0}
 .swagger-ui .auth-container .scopes{border:1px solid #8884;border-radius:4px;max-height:11rem;overflow-y:auto;padding:8px 12px}
 .swagger-ui .auth-container .scopes h2{margin:0 0 4px}
+.swagger-ui .scope-def,.swagger-ui .response-col_links{display:none}
+html.dark-mode .swagger-ui .headers td{color:#b3b9c1}
 @media (max-width:640px){
 .swagger-ui .opblock-tag{flex-wrap:wrap}
+.swagger-ui .opblock-tag>a{flex:1}
 .swagger-ui .opblock-tag small{flex-basis:100%;order:1;padding:4px 0 0}
-.swagger-ui .filter-container .operation-filter-input{width:100%}
+.swagger-ui .opblock-tag small p{margin:0}
+.swagger-ui .filter .operation-filter-input{max-width:none}
 .swagger-ui .opblock .opblock-summary-operation-id{display:none}
 }
 `;
