@@ -130,7 +130,7 @@ test("rows carry ids that look like ids", () => {
   });
 });
 
-test("an example of a body names no row that it can do without, since no such row exists", () => {
+test("an example of a body names no row and no lapsing time that it can do without", () => {
   const body = nodes.get("/paths/~1v1~1schedules/post/requestBody/content/application~1json");
   expect(body?.["example"]).toHaveProperty("title");
   expect(body?.["example"]).not.toHaveProperty("userId");
@@ -139,6 +139,7 @@ test("an example of a body names no row that it can do without, since no such ro
   // A token is for a site, so this one has to be named.
   const token = nodes.get("/paths/~1v1~1agent-enrollment-tokens/post/requestBody/content/application~1json");
   expect(token?.["example"]).toHaveProperty("siteId");
+  expect(token?.["example"]).not.toHaveProperty("expiresAt");
 });
 
 test("the reference page fills in no optional parameter", () => {

@@ -10,8 +10,6 @@ export function exampleId(table: string): string {
 
 const exampleTimeMs = Date.UTC(2026, 0, 15, 9, 30);
 const hourMs = 3_600_000;
-/** An expiry has to lie ahead when somebody sends the example. */
-const exampleExpiryMs = Date.UTC(2036, 0, 15, 9, 30);
 
 /** Believable texts by field name; a field that is not here is tried with the general ones. */
 const texts: Readonly<Record<string, string>> = {
@@ -103,11 +101,10 @@ export function exampleText(name: string, { format, pattern, minLength, maxLengt
 /** A number for the field `name` within its bounds: times lie close together, ends after beginnings. */
 export function exampleNumber(name: string, minimum: number, maximum: number): number {
   const isTime = maximum >= 8_640_000_000_000_000;
-  const wanted = isTime ? exampleTime(name) : name === "limit" ? 25 : 3;
+  const wanted = isTime
+    ? exampleTimeMs + (/end|to$|until|expires|updated/i.test(name) ? hourMs : 0)
+    : name === "limit"
+      ? 25
+      : 3;
   return Math.min(Math.max(wanted, minimum), maximum);
-}
-
-function exampleTime(name: string): number {
-  if (/until|expires/i.test(name)) return exampleExpiryMs;
-  return exampleTimeMs + (/end|to$|updated/i.test(name) ? hourMs : 0);
 }

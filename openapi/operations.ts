@@ -88,7 +88,7 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
   if (!body || Object.keys(body).length === 0) return undefined;
   const schema = schemas.input(z.strictObject(body));
   const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
-  const example = withoutNeedlessReferences(
+  const example = sendable(
     body,
     exampleOf(schema, (inner) => schemas.resolve(inner)),
   );
@@ -97,19 +97,29 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
     content: {
       "application/json": {
         schema: schemas.define(`${pascalCase(operationId)}Body`, schema),
-        example: required || !isObject(example) ? example : Object.fromEntries(Object.entries(example).slice(0, 2)),
+        // Where nothing is required, one field is a whole request, and cannot exclude another.
+        example: required || !isObject(example) ? example : Object.fromEntries(Object.entries(example).slice(0, 1)),
       },
     },
   };
 }
 
-/** The rows that an example names do not exist, so a request that can do without a reference is shown without it. */
-function withoutNeedlessReferences(body: Fields, example: unknown): unknown {
+const lapsing = /expires|until/i;
+
+/**
+ * The example without what would make it fail when somebody sends it, where a request can do without: rows that an
+ * example names do not exist, and a time that has to lie ahead lies behind one day.
+ */
+function sendable(body: Fields, example: unknown): unknown {
   const type = z.strictObject(body);
-  return referencePaths(body).reduce((shown, { path }) => {
-    const shorter = withoutValueAt(shown, path);
-    return type.safeParse(shorter).success ? shorter : shown;
-  }, example);
+  const times = Object.keys(body).filter((name) => lapsing.test(name));
+  return [...referencePaths(body).map(({ path }) => path), ...times.map((name) => [name])].reduce<unknown>(
+    (shown, path) => {
+      const shorter = withoutValueAt(shown, path);
+      return type.safeParse(shorter).success ? shorter : shown;
+    },
+    example,
+  );
 }
 
 /** A copy without the field at `path`; a list of references goes as a whole, a `[]` before it means every element. */

@@ -4580,7 +4580,7 @@ export interface operations {
                      *           "resMetadata": "example",
                      *           "timeElapsedMs": 3,
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 2084002200000
+                     *           "expiresAt": 1768473000000
                      *         }
                      *       ],
                      *       "page": {
@@ -4643,7 +4643,7 @@ export interface operations {
                      *       "resMetadata": "example",
                      *       "timeElapsedMs": 3,
                      *       "createdAt": 1768469400000,
-                     *       "expiresAt": 2084002200000
+                     *       "expiresAt": 1768473000000
                      *     }
                      */
                     "application/json": components["schemas"]["AgentApiLog"];
@@ -4704,7 +4704,7 @@ export interface operations {
                      *           "tokenPrefix": "Example",
                      *           "maxUses": 3,
                      *           "useCount": 3,
-                     *           "expiresAt": 2084002200000,
+                     *           "expiresAt": 1768473000000,
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "updatedAt": 1768473000000
@@ -4746,8 +4746,7 @@ export interface operations {
                  * @example {
                  *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "name": "North Wind",
-                 *       "maxUses": 3,
-                 *       "expiresAt": 2084002200000
+                 *       "maxUses": 3
                  *     }
                  */
                 "application/json": components["schemas"]["CreateAgentEnrollmentTokenBody"];
@@ -4774,7 +4773,7 @@ export interface operations {
                      *       "tokenPrefix": "Example",
                      *       "maxUses": 3,
                      *       "useCount": 3,
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
@@ -4833,7 +4832,7 @@ export interface operations {
                      *       "tokenPrefix": "Example",
                      *       "maxUses": 3,
                      *       "useCount": 3,
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5069,10 +5068,7 @@ export interface operations {
                  * @example {
                  *       "tags": [
                  *         "maintenance"
-                 *       ],
-                 *       "metadata": {
-                 *         "source": "example"
-                 *       }
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateAgentBody"];
@@ -5594,7 +5590,7 @@ export interface operations {
                      *             "schedule:read"
                      *           ],
                      *           "status": "active",
-                     *           "expiresAt": 2084002200000,
+                     *           "expiresAt": 1768473000000,
                      *           "lastUsedAt": 1768469400000,
                      *           "lastUsedIp": "Example",
                      *           "createdAt": 1768469400000,
@@ -5639,8 +5635,7 @@ export interface operations {
                  *       "name": "North Wind",
                  *       "scopes": [
                  *         "schedule:read"
-                 *       ],
-                 *       "expiresAt": 2084002200000
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CreateApiKeyBody"];
@@ -5668,7 +5663,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5727,7 +5722,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5766,10 +5761,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "scopes": [
-                 *         "schedule:read"
-                 *       ]
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateApiKeyBody"];
@@ -5795,7 +5787,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5857,7 +5849,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -5926,7 +5918,7 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
-                     *       "expiresAt": 2084002200000,
+                     *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "Example",
                      *       "createdAt": 1768469400000,
@@ -6012,7 +6004,7 @@ export interface operations {
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 2084002200000
+                     *           "expiresAt": 1768473000000
                      *         }
                      *       ],
                      *       "page": {
@@ -6078,7 +6070,7 @@ export interface operations {
                      *       "userAgent": "portico-sdk/0.1.0",
                      *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *       "createdAt": 1768469400000,
-                     *       "expiresAt": 2084002200000
+                     *       "expiresAt": 1768473000000
                      *     }
                      */
                     "application/json": components["schemas"]["AuditLog"];
@@ -6153,7 +6145,7 @@ export interface operations {
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 2084002200000
+                     *           "expiresAt": 1768473000000
                      *         }
                      *       ],
                      *       "page": {
@@ -6532,8 +6524,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "status": "open"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateItemBody"];
@@ -6875,8 +6866,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "imageUrl": "https://example.com/north-wind"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateCurrentUserBody"];
@@ -7019,8 +7009,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "displayName": "Dana Okoye",
-                 *       "bio": "Example"
+                 *       "displayName": "Dana Okoye"
                  *     }
                  */
                 "application/json": components["schemas"]["UpsertMyProfileBody"];
@@ -7111,8 +7100,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "theme": "light",
-                 *       "notificationsEnabled": false
+                 *       "theme": "light"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateMySettingsBody"];
@@ -7167,8 +7155,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "organizationId": "Example",
-                 *       "slug": "north-wind"
+                 *       "organizationId": "Example"
                  *     }
                  */
                 "application/json": components["schemas"]["SwitchOrganizationBody"];
@@ -7490,8 +7477,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "roleKey": "member",
-                 *       "status": "active"
+                 *       "roleKey": "member"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateMembershipBody"];
@@ -7565,8 +7551,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "Rescheduled to next week.",
-                 *       "until": 2084002200000
+                 *       "reason": "Rescheduled to next week."
                  *     }
                  */
                 "application/json": components["schemas"]["BanMemberBody"];
@@ -8238,8 +8223,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateOrganizationBody"];
@@ -8792,8 +8776,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "description": "Replace the filters on the roof."
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateRoleBody"];
@@ -9172,8 +9155,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "title": "Service the pumps",
-                 *       "description": "Replace the filters on the roof."
+                 *       "title": "Service the pumps"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateScheduleBody"];
@@ -9795,8 +9777,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateSiteBody"];
@@ -10350,8 +10331,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "text": "Order spare parts",
-                 *       "completed": false
+                 *       "text": "Order spare parts"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateTodoBody"];
