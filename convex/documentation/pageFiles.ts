@@ -44,6 +44,7 @@ body{margin:0}
 .swagger-ui .auth-container input[type=text],.swagger-ui .auth-container input[type=password]{box-sizing:border-box;max-width:26rem;width:100%}
 .swagger-ui .auth-container .scopes{border:1px solid #8884;border-radius:4px;max-height:11rem;overflow-y:auto;padding:8px 12px}
 .swagger-ui .auth-container .scopes h2{margin:0 0 4px}
+.swagger-ui .body-param__text{min-height:150px}
 .swagger-ui .scope-def,.swagger-ui .response-col_links{display:none}
 html.dark-mode .swagger-ui .headers td{color:#b3b9c1}
 @media (max-width:640px){
