@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 
-const answerTimeoutMs = 15_000;
+const answerTimeoutMs = 30_000;
 
 /** What a page asked for and complained about since it was opened. */
 export interface PageRecord {
