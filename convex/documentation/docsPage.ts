@@ -17,7 +17,9 @@ const policy = [
 /** The page of the API reference; `versionOf` gives the hash that a file's URL carries. */
 export function pageFor(versionOf: (name: string) => string): HttpDocument {
   const url = (name: string) => `/v1/docs/${name}?v=${versionOf(name)}`;
-  return revalidatedDocument("text/html; charset=utf-8", `<!doctype html>
+  return revalidatedDocument(
+    "text/html; charset=utf-8",
+    `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -34,7 +36,8 @@ export function pageFor(versionOf: (name: string) => string): HttpDocument {
 <script src="/v1/docs/initializer.js" defer></script>
 </body>
 </html>
-`);
+`,
+  );
 }
 
 /** The deployment's own files beside Swagger UI's, by name. */

@@ -28,7 +28,9 @@ export const file = internalQuery({
         "cache-control": version === versionOf(name) ? immutable : revalidated,
         etag: `"${asset.sha256}"`,
         vary: "Accept-Encoding",
-        ...(name.endsWith(".html") ? { "content-security-policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'" } : {}),
+        ...(name.endsWith(".html")
+          ? { "content-security-policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'" }
+          : {}),
       },
       body: asset.gzipBase64,
       isBase64: true,

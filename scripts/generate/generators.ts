@@ -1,3 +1,5 @@
+import { domainFiles } from "./domains";
+
 /** One step of `npm run generate`: a module that writes committed files. */
 export interface Generator {
   readonly name: string;
@@ -8,6 +10,11 @@ export interface Generator {
   /** For a script that writes nothing itself: its export that returns the text of the one output. */
   readonly sourceExport?: string;
 }
+
+/** Written for every domain that has operations. */
+const restDoors = domainFiles()
+  .filter((file) => file.endsWith("/rest.ts"))
+  .map((file) => `convex/${file}`);
 
 /**
  * Every generator, in the order of their dependencies: the registry reads the tables' facts; Convex's types list all
@@ -21,10 +28,21 @@ export const generators: readonly Generator[] = [
     outputs: ["convex/documentation/swaggerAssets.ts"],
   },
   {
+    name: "schema",
+    script: "scripts/generate/schema.ts",
+    outputs: ["convex/schema.ts"],
+    sourceExport: "schemaSource",
+  },
+  {
     name: "table facts",
     script: "scripts/generate/tableFacts.ts",
     outputs: ["convex/core/tableFacts.ts"],
     sourceExport: "tableFactsSource",
+  },
+  {
+    name: "REST doors",
+    script: "scripts/generate/restDoors.ts",
+    outputs: ["openapi/domains.ts", ...restDoors],
   },
   {
     name: "route table",
