@@ -1,0 +1,112 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect, it, onTestFinished } from "vitest";
+import { readDemoData } from "./demo";
+import { freeSettings } from "./testPortico.testing";
+import type { ChildProcess } from "node:child_process";
+
+const repository = path.join(import.meta.dirname, "../..");
+const tsx = path.join(repository, "node_modules/tsx/dist/cli.mjs");
+const startLimitMs = 30_000;
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exitCode: Promise<number | null>;
+}
+
+function run(script: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
+  const child = spawn(process.execPath, [tsx, path.join(repository, script), ...args], {
+    cwd: repository,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const exitCode = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await exitCode;
+  });
+  return { child, output: () => text, exitCode };
+}
+
+async function environment(): Promise<Record<string, string>> {
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-start-"));
+  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
+  const { cloudPort, sitePort } = await freeSettings(dataDirectory);
+  return { PORTICO_DATA_DIR: dataDirectory, PORTICO_PORT: String(cloudPort), PORTICO_SITE_PORT: String(sitePort) };
+}
+
+async function untilReady({ output, exitCode }: Started): Promise<void> {
+  const ended = exitCode.then(() => "ended");
+  while (!output().includes("Try it:")) {
+    const outcome = await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50))]);
+    if (outcome === "ended") throw new Error(`The start ended: ${output()}`);
+  }
+}
+
+/** One line without a stack, and a non-zero exit. */
+async function expectRefusal({ output, exitCode }: Started, text: string | RegExp): Promise<void> {
+  expect(await exitCode).toBe(1);
+  expect(output().trim().split("\n")).toEqual([expect.stringMatching(text)]);
+}
+
+it(
+  "starts, seeds, prints a curl line that works when pasted, and ends on a signal",
+  async () => {
+    const settings = await environment();
+    const started = run("scripts/start.ts", settings);
+    await untilReady(started);
+    const line = /^ {2}(curl .*)$/m.exec(started.output())?.[1] ?? "";
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s`]);
+    expect(Object(JSON.parse(stdout)).data.length).toBeGreaterThan(0);
+
+    const directory = settings["PORTICO_DATA_DIR"] ?? "";
+    expect((await stat(path.join(directory, "demo.json"))).mode & 0o777).toBe(0o600);
+    const demo = await readDemoData(directory);
+    expect(demo?.organizations.map(({ slug }) => slug)).toEqual(["acme", "globex"]);
+
+    const token = run("scripts/token.ts", settings, ["--organization", "acme", "--role", "viewer"]);
+    expect(await token.exitCode).toBe(0);
+    const me = await fetch(`${demo?.restUrl}/v1/me`, { headers: { authorization: `Bearer ${token.output().trim()}` } });
+    expect(Object(await me.json()).role.key).toBe("viewer");
+
+    await expectRefusal(run("scripts/start.ts", { ...settings, PORTICO_PORT: "0" }), "PORTICO_PORT must be a port");
+    await expectRefusal(run("scripts/start.ts", settings), /in use/);
+
+    started.child.kill("SIGTERM");
+    expect(await started.exitCode).toBe(0);
+  },
+  2 * startLimitMs,
+);
+
+it(
+  "says in one line that a port is taken",
+  async () => {
+    const settings = await environment();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(Number(settings["PORTICO_SITE_PORT"]), "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    await expectRefusal(run("scripts/start.ts", settings), settings["PORTICO_SITE_PORT"] ?? "");
+  },
+  startLimitMs,
+);
+
+it(
+  "says in one line that the file is damaged, and leaves it as it is",
+  async () => {
+    const settings = await environment();
+    const file = path.join(settings["PORTICO_DATA_DIR"] ?? "", "portico.sqlite");
+    await writeFile(file, "this is no database, and long enough to be taken for one at first sight ".repeat(20));
+    const sizeBytes = (await stat(file)).size;
+    await expectRefusal(run("scripts/start.ts", settings), /portico\.sqlite/);
+    expect((await stat(file)).size).toBe(sizeBytes);
+  },
+  startLimitMs,
+);
