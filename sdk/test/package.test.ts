@@ -97,8 +97,10 @@ export async function main(): Promise<void> {
   const created: Schedule = await portico.schedules.create({ title: "a", startDate: 1, endDate: 2 });
   const maybe: Schedule | undefined = await portico.schedules.get(created.id, { ifNoneMatch: "x" });
   for await (const row of portico.schedules.list({ status: "active" })) console.log(row.title.length, maybe);
-  const page = await portico.convex.query("workspace/schedules:list", { organizationId: "o", limit: 5 });
-  const title: string | undefined = page.data[0]?.title;
+  const { page, isDone, continueCursor } = await portico.convex.query("workspace/schedules:list", {
+    organizationId: "o", paginationOpts: { numItems: 5, cursor: null },
+  });
+  const title: string | undefined = page[0]?.title ?? (isDone ? undefined : continueCursor);
   const direct = await new ConvexHttpClient("https://c.example.com").query(api.workspace.schedules.get, {
     organizationId: "o", scheduleId: created.id,
   });
@@ -114,6 +116,8 @@ export async function main(): Promise<void> {
   await portico.schedules.list({ status: "lost" });
   // @ts-expect-error no such field in a document
   console.log(created.secret);
+  // @ts-expect-error functions page by paginationOpts; limit and cursor are REST's
+  await portico.convex.query("workspace/schedules:list", { limit: 5 });
   // @ts-expect-error a mutation is not a query
   await portico.convex.query("workspace/schedules:activate", { organizationId: "o", scheduleId: "s" });
   await portico.convex.mutation("workspace/schedules:activate", { scheduleId: "s" });

@@ -42,7 +42,8 @@ export type ConvexResult<Fn> = Fn extends keyof ConvexFunctions
  * which never sees the token: calls of different users cannot mix, and mutations run in parallel.
  *
  * @example
- * const page = await portico.convex.query("workspace/schedules:list", { organizationId, limit: 10 });
+ * const paginationOpts = { numItems: 10, cursor: null };
+ * const { page } = await portico.convex.query("workspace/schedules:list", { organizationId, paginationOpts });
  */
 export class ConvexDoor {
   readonly #engine: Engine;
