@@ -44,7 +44,10 @@ export async function checkInUntil(stop: AbortSignal, portico: Portico, log: (li
       const { reason, waitMs } = troubleOf(error);
       failures += 1;
       delayMs = backoffMs(failures, waitMs);
-      unreported = [...unreported, `${new Date().toISOString()} check-in failed: ${reason}`.slice(0, longestErrorCharacters)];
+      unreported = [
+        ...unreported,
+        `${new Date().toISOString()} check-in failed: ${reason}`.slice(0, longestErrorCharacters),
+      ];
       unreported = unreported.slice(-mostErrorsPerReport);
       log(`check-in failed (${reason}); next try in ${inSeconds(delayMs)}`);
     }

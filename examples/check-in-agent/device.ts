@@ -46,9 +46,13 @@ export async function newDeviceGuid(): Promise<string> {
   const machineId = await readMachineId();
   if (machineId === undefined) return randomUUID();
   const digest = createHmac("sha256", machineId).update("portico-check-in-agent").digest("hex");
-  return [digest.slice(0, 8), digest.slice(8, 12), digest.slice(12, 16), digest.slice(16, 20), digest.slice(20, 32)].join(
-    "-",
-  );
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    digest.slice(12, 16),
+    digest.slice(16, 20),
+    digest.slice(20, 32),
+  ].join("-");
 }
 
 async function readMachineId(): Promise<string | undefined> {

@@ -28,11 +28,16 @@ test("back-off grows to five minutes, never beyond and never to nothing, for any
 
 test("the server's Retry-After is never undercut", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 86_400 }), random, (failures, s, anyRandom) => {
-      const asked = retryAfterMs(new Headers({ "retry-after": String(s) }));
-      expect(asked).toBe(s * 1_000);
-      expect(backoffMs(failures, asked, anyRandom)).toBeGreaterThanOrEqual(asked);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 0, max: 86_400 }),
+      random,
+      (failures, s, anyRandom) => {
+        const asked = retryAfterMs(new Headers({ "retry-after": String(s) }));
+        expect(asked).toBe(s * 1_000);
+        expect(backoffMs(failures, asked, anyRandom)).toBeGreaterThanOrEqual(asked);
+      },
+    ),
   );
 });
 

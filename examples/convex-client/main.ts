@@ -12,8 +12,11 @@ async function main(): Promise<void> {
   const convex = new ConvexHttpClient(settings.convexUrl);
   convex.setAuth(token);
 
-  const { data: schedules, page } = await convex.query(api.workspace.schedules.list, { status: "active", limit: 5 });
-  console.log(`${schedules.length} active schedules${page.hasMore ? ", and more" : ""}`);
+  const { page: schedules, isDone } = await convex.query(api.workspace.schedules.list, {
+    status: "active",
+    paginationOpts: { numItems: 5, cursor: null },
+  });
+  console.log(`${schedules.length} active schedules${isDone ? "" : ", and more"}`);
   for (const { title, startDate } of schedules) console.log(`  ${new Date(startDate).toISOString()}  ${title}`);
 
   const todo = await convex.mutation(api.workspace.todos.create, { text: "Try the Convex client" });

@@ -12,9 +12,12 @@ export async function connection(environment: NodeJS.ProcessEnv): Promise<{ base
   if (baseUrl !== undefined && apiKey !== undefined) return { baseUrl, apiKey };
   const file = path.join(environment["PORTICO_DATA_DIR"] ?? ".portico", "demo.json");
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new Error(`${file} cannot be read: start Portico with \`npm start\`, or set PORTICO_URL and PORTICO_API_KEY.`, {
-      cause,
-    });
+    throw new Error(
+      `${file} cannot be read: start Portico with \`npm start\`, or set PORTICO_URL and PORTICO_API_KEY.`,
+      {
+        cause,
+      },
+    );
   });
   const demo: DemoFile = JSON.parse(text);
   const [organization] = demo.organizations;

@@ -3,7 +3,13 @@ import { connection } from "./connection";
 import { updateSchedule } from "./updateSchedule";
 
 const dayMs = 86_400_000;
-const titles = ["Patch the servers", "Change the backup tapes", "Test the generator", "Count the spare parts", "Clean the racks"];
+const titles = [
+  "Patch the servers",
+  "Change the backup tapes",
+  "Test the generator",
+  "Count the spare parts",
+  "Clean the racks",
+];
 
 /** A service that plans a week of maintenance, reads it back page by page, and shares a schedule with another writer. */
 async function main(): Promise<void> {
