@@ -26,7 +26,9 @@ export async function freshContextCost(entry: string, rounds: number): Promise<C
   });
   const source = outputFiles[0]?.text ?? "";
   const cachedData = new vm.Script(source).createCachedData();
-  const timesMs = Array.from({ length: rounds }, () => evaluateOnce(source, cachedData)).sort((left, right) => left - right);
+  const timesMs = Array.from({ length: rounds }, () => evaluateOnce(source, cachedData)).sort(
+    (left, right) => left - right,
+  );
   return {
     entry,
     sizeBytes: source.length,

@@ -1,22 +1,29 @@
 import * as z from "zod";
 import { withPublicId } from "../core/documents";
 import { invalidField, ProblemError } from "../core/errors";
+import { rowId } from "../core/fields";
 import { mutationOperation, queryOperation } from "../core/operation";
-import { documentOf } from "../core/resource";
 import { effectiveRights } from "../core/rights";
 import { patchOf } from "../core/schemas";
 import { assertUsable } from "../core/tenant";
-import { roleFields } from "../access/tables";
 import { organizationDocument, organizationIdParameter, userDocument } from "./documents";
 import { endMembership } from "./members";
 import { isInForce } from "./membershipRules";
+import {
+  anonymous,
+  defaultSettings,
+  displayNameOf,
+  membershipOf,
+  ownMembershipDocument,
+  profileDocument,
+  profileOf,
+  roleDocument,
+  settingsDocument,
+  settingsOf,
+  shownProfile,
+} from "./people";
 import { admit, refresh, userOf } from "./provisioning";
 import { membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
-import type { UnscopedReader } from "../core/database";
-import type { Doc, Id } from "../_generated/dataModel";
-
-const ownMembership = documentOf("memberships", membershipFields).omit({ banReason: true });
-const ownRole = documentOf("roles", roleFields);
 
 export const get = queryOperation({
   name: "tenancy/me:get",
@@ -31,8 +38,8 @@ export const get = queryOperation({
   permission: "me:read",
   output: userDocument.extend({
     organization: organizationDocument.optional(),
-    membership: ownMembership.optional(),
-    role: ownRole.optional(),
+    membership: ownMembershipDocument.optional(),
+    role: roleDocument.optional(),
   }),
   handler: async ({ caller: { user, claimedOrganization }, namedOrganization, unscoped }) => {
     const name = claimedOrganization ?? namedOrganization ?? user.defaultOrganizationId;
@@ -86,7 +93,8 @@ export const update = mutationOperation({
   },
   readOnly: new Set(Object.keys(userDocument.shape)),
   output: userDocument,
-  handler: async ({ caller: { user }, unscoped }, input) => withPublicId(await unscoped.patch("users", user, patchOf(input))),
+  handler: async ({ caller: { user }, unscoped }, input) =>
+    withPublicId(await unscoped.patch("users", user, patchOf(input))),
 });
 
 const remove = mutationOperation({
@@ -96,7 +104,8 @@ const remove = mutationOperation({
   method: "DELETE",
   path: "/me",
   summary: "Delete the current user",
-  description: "Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.",
+  description:
+    "Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.",
   access: "user",
   permission: "me:delete",
   status: 204,
@@ -105,7 +114,8 @@ const remove = mutationOperation({
   handler: async ({ caller: { user }, unscoped }) => {
     const owned = unscoped.query("organizations").withIndex("by_ownerId", (q) => q.eq("ownerId", user._id));
     for await (const organization of owned) {
-      if (organization.deletedAt === undefined) throw new ProblemError("sole_owner", `The user owns ${organization.slug}.`);
+      if (organization.deletedAt === undefined)
+        throw new ProblemError("sole_owner", `The user owns ${organization.slug}.`);
     }
     const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
     for (const membership of await memberships.collect()) {
@@ -134,7 +144,12 @@ export const getPermissions = queryOperation({
   description: "What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.",
   access: "organization",
   permission: "me:read",
-  output: z.object({ organizationId: organizationDocument.shape["id"], roleKey: membershipFields.roleKey.optional(), rank: z.int(), rights: z.array(z.string()) }),
+  output: z.object({
+    organizationId: rowId("organizations"),
+    roleKey: membershipFields.roleKey.optional(),
+    rank: z.int(),
+    rights: z.array(z.string()),
+  }),
   handler: async ({ tenant: { organization, membership, rank, rights } }) => ({
     organizationId: organization._id,
     roleKey: membership?.roleKey,
@@ -150,11 +165,12 @@ export const switchOrganization = mutationOperation({
   method: "POST",
   path: "/me/switch-organization",
   summary: "Switch the default organization",
-  description: "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
+  description:
+    "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
   access: "user",
   permission: "me:update",
   body: { organizationId: organizationIdParameter.optional(), slug: organizationIdParameter.optional() },
-  output: z.object({ organization: organizationDocument, membership: ownMembership }),
+  output: z.object({ organization: organizationDocument, membership: ownMembershipDocument }),
   problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],
   handler: async ({ caller: { user }, unscoped, now }, { organizationId, slug }) => {
     const name = organizationId ?? slug;
@@ -166,19 +182,13 @@ export const switchOrganization = mutationOperation({
     if (!membership || membership.status === "pending") {
       throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
     }
-    if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
+    if (membership.status === "inactive")
+      throw new ProblemError("user_inactive", "The caller's membership is inactive.");
     if (!isInForce(membership, now)) throw new ProblemError("membership_banned", "The caller's membership is banned.");
     assertUsable(organization);
     await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
     return { organization: withPublicId(organization), membership: withPublicId(membership) };
   },
-});
-
-/** A profile as it is shown, whether or not its user has written one. */
-export const profileDocument = z.object({
-  userId: userProfileFields.userId,
-  displayName: userProfileFields.displayName,
-  bio: userProfileFields.bio,
 });
 
 export const getProfile = queryOperation({
@@ -215,9 +225,6 @@ export const upsertProfile = mutationOperation({
   },
 });
 
-const settingsDocument = z.object(userSettingFields);
-const defaultSettings = { theme: "system", notificationsEnabled: true, locale: "en", timezone: "UTC" } as const;
-
 export const getSettings = queryOperation({
   name: "tenancy/me:getSettings",
   operationId: "getMySettings",
@@ -228,7 +235,11 @@ export const getSettings = queryOperation({
   access: "user",
   permission: "me:read",
   output: settingsDocument,
-  handler: async ({ caller: { user }, unscoped }) => ({ ...defaultSettings, userId: user._id, ...(await settingsOf(unscoped, user._id)) }),
+  handler: async ({ caller: { user }, unscoped }) => ({
+    ...defaultSettings,
+    userId: user._id,
+    ...(await settingsOf(unscoped, user._id)),
+  }),
 });
 
 export const updateSettings = mutationOperation({
@@ -253,55 +264,11 @@ export const updateSettings = mutationOperation({
   handler: async ({ caller: { user }, unscoped }, input) => {
     const settings =
       (await settingsOf(unscoped, user._id)) ??
-      (await unscoped.insert("userSettings", { userId: user._id, theme: defaultSettings.theme, notificationsEnabled: true }));
+      (await unscoped.insert("userSettings", {
+        userId: user._id,
+        theme: defaultSettings.theme,
+        notificationsEnabled: true,
+      }));
     return { ...defaultSettings, ...(await unscoped.patch("userSettings", settings, patchOf(input))) };
   },
 });
-
-/** The profile of a user, or what stands in for it. */
-export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): Promise<object> {
-  return (await profileOf(reader, user._id)) ?? { userId: user._id, displayName: displayNameOf(user) };
-}
-
-type Reader = Pick<UnscopedReader, "query">;
-
-function membershipOf(reader: Reader, organizationId: Id<"organizations">, userId: Id<"users">) {
-  return reader
-    .query("memberships")
-    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
-    .unique();
-}
-
-function profileOf(reader: Reader, userId: Id<"users">) {
-  return reader
-    .query("userProfiles")
-    .withIndex("by_userId", (q) => q.eq("userId", userId))
-    .unique();
-}
-
-function settingsOf(reader: Reader, userId: Id<"users">) {
-  return reader
-    .query("userSettings")
-    .withIndex("by_userId", (q) => q.eq("userId", userId))
-    .unique();
-}
-
-function displayNameOf({ name }: Doc<"users">): string {
-  const cut = name.slice(0, 80);
-  // A cut may fall between the halves of a surrogate pair.
-  return cut.isWellFormed() ? cut : cut.slice(0, -1);
-}
-
-/** What is left of a deleted user; the token identifier stays, so that the user's tokens are recognised and refused. */
-function anonymous(userId: Id<"users">) {
-  return {
-    name: "Deleted user",
-    email: `deleted+${userId}@invalid`,
-    emailVerified: false,
-    externalId: undefined,
-    imageUrl: undefined,
-    metadata: undefined,
-    defaultOrganizationId: undefined,
-    isPlatformAdmin: false,
-  };
-}
