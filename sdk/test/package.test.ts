@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,12 +22,15 @@ const installed = () => join(consumer, "node_modules/@portico/sdk");
 
 beforeAll(async () => {
   consumer = await mkdtemp(join(tmpdir(), "portico-sdk-"));
-  await run(process.execPath, [join(packageFolder("tsup"), "dist/cli-default.js")], {
+  // Built and packed beside sdk/dist, which examples of a test that runs at the same time import.
+  const staged = join(consumer, "staged");
+  await mkdir(join(staged, "src"), { recursive: true });
+  await Promise.all(["package.json", "README.md"].map((name) => copyFile(join(sdkFolder, name), join(staged, name))));
+  await writeFile(join(staged, "src/index.ts"), "// Not to be packed.");
+  await run(process.execPath, [join(packageFolder("tsup"), "dist/cli-default.js"), "--out-dir", join(staged, "dist")], {
     cwd: sdkFolder,
   });
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", consumer], {
-    cwd: sdkFolder,
-  });
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", consumer], { cwd: staged });
   const [packed] = JSON.parse(stdout);
   await mkdir(installed(), { recursive: true });
   await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
