@@ -11,11 +11,11 @@ export function nextCheckInMs(intervalSeconds: number, random: () => number = Ma
 
 /**
  * Milliseconds until the next attempt after `failures` failures in a row (1 or more): 2 s, doubled up to 5 min, shortened
- * by up to half; never less than the server's `Retry-After` asks for.
+ * by up to half, and never less than `leastMs`, what the server's `Retry-After` asks for.
  */
-export function backoffMs(failures: number, retryAfterMs = 0, random: () => number = Math.random): number {
+export function backoffMs(failures: number, leastMs = 0, random: () => number = Math.random): number {
   const backoff = Math.min(longestBackoffMs, shortestBackoffMs * 2 ** (failures - 1)) * (1 - random() / 2);
-  return Math.max(backoff, retryAfterMs);
+  return Math.max(backoff, leastMs);
 }
 
 /** Milliseconds that a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date); 0 without one. */
