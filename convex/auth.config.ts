@@ -3,7 +3,6 @@ import type { AuthConfig, AuthProvider } from "convex/server";
 // Convex evaluates this module alone, when the functions are pushed; nothing but `process.env` exists here.
 declare const process: { readonly env: Readonly<Record<string, string>> };
 
-// oxlint-disable-next-line @convex-dev/no-process-env -- the typed `env` is another module, which auth.config.ts may not load
 const configured = process.env["AUTH_PROVIDERS"] ?? "[]";
 
 /** A JSON list; beside Convex's own fields an entry may name its `tenantClaim`, which Convex must not see. */

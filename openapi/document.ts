@@ -9,7 +9,7 @@ import { SchemaComponents } from "./schemas";
 import { securitySchemes } from "./security";
 import { tagList } from "./tags";
 import type { JsonObject } from "./json";
-import type { Operation } from "../convex/core/operation";
+import type { Operation } from "../convex/core/declaration";
 import type { TableNames } from "../convex/_generated/dataModel";
 
 const information = {

@@ -1,7 +1,7 @@
 import { referencePaths } from "../convex/core/schemas";
 import { tableFacts } from "../convex/core/tableFacts";
 import type { TableFacts } from "../convex/core/facts";
-import type { Operation } from "../convex/core/operation";
+import type { Operation } from "../convex/core/declaration";
 import type { ProblemCode } from "../convex/core/problems";
 import type { TableNames } from "../convex/_generated/dataModel";
 import { problems } from "../convex/core/problems";

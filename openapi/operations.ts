@@ -11,7 +11,7 @@ import { tagOf } from "./tags";
 import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
-import type { Operation } from "../convex/core/operation";
+import type { Operation } from "../convex/core/declaration";
 import type { TableNames } from "../convex/_generated/dataModel";
 
 /** What operations share while the document is built. */

@@ -3,7 +3,7 @@ import { operations as observability } from "../convex/observability/rest";
 import { operations as sites } from "../convex/sites/rest";
 import { operations as tenancy } from "../convex/tenancy/rest";
 import { operations as workspace } from "../convex/workspace/rest";
-import type { Operation } from "../convex/core/operation";
+import type { Operation } from "../convex/core/declaration";
 
 /** Every REST operation of every domain, by path and method: the table of contents of the API. */
 export const registry: readonly Operation[] = [access, observability, sites, tenancy, workspace]

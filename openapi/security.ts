@@ -1,7 +1,7 @@
 import { permissionCatalogue } from "../convex/core/permissionCatalogue";
 import { byText } from "./json";
 import type { JsonObject } from "./json";
-import type { Operation } from "../convex/core/operation";
+import type { Operation } from "../convex/core/declaration";
 
 /** Scopes that an access token of the token endpoint can carry: those of API keys, and the device agents' own. */
 function machineScopes(): Record<string, string> {

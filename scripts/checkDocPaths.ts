@@ -7,12 +7,15 @@ import { repositoryFiles, repositoryRoot } from "./lib/repositoryFiles";
 const manifest: { scripts: Record<string, string> } = JSON.parse(
   readFileSync(path.join(repositoryRoot, "package.json"), "utf8"),
 );
-const documents = repositoryFiles().filter((file) => file.endsWith(".md"));
+const files = repositoryFiles();
+const fileNames = new Set(files.map((file) => path.posix.basename(file)));
+const documents = files.filter((file) => file.endsWith(".md"));
 let brokenCount = 0;
 
 for (const document of documents) {
   const broken = brokenReferences(readFileSync(path.join(repositoryRoot, document), "utf8"), {
     exists: (file) => existsSync(path.join(repositoryRoot, file)),
+    hasFileNamed: (name) => fileNames.has(name),
     directory: path.posix.dirname(document),
     scriptNames: Object.keys(manifest.scripts),
   });

@@ -8,7 +8,7 @@ import { resource } from "../core/resource";
 import { patchOf } from "../core/schemas";
 import { assertGrantable, assertLifetime, assertNarrowed } from "./apiKeyRules";
 import { apiKeyFields } from "./tables";
-import type { IssuedSecret } from "../core/operation";
+import type { IssuedSecret } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const apiKeys = resource({
@@ -19,7 +19,7 @@ const apiKeys = resource({
   list: { filters: ["status", "createdBy"], access: "permission" },
 });
 const inPath = { on: apiKeys, params: { apiKeyId: rowId("apiKeys") } };
-const secret = { prefix: "sk_live_", field: "key" } as const;
+const issues = { secret: { prefix: "sk_live_", field: "key" } } as const;
 const issuedKey = apiKeys.document.extend({
   key: z.string().optional().meta({ description: "The key itself, in the first answer only." }),
 });
@@ -42,7 +42,7 @@ export const create = secretOperation({
   status: 201,
   body: { name: apiKeyFields.name, scopes: apiKeyFields.scopes, expiresAt: apiKeyFields.expiresAt },
   readOnly: apiKeys.readOnly,
-  secret,
+  ...issues,
   output: issuedKey,
   problems: ["scope_not_allowed"],
   handler: async (ctx, { name, scopes, expiresAt }) => {
@@ -94,7 +94,7 @@ export const rotate = secretOperation({
   permission: "apiKey:update",
   ...inPath,
   body: { graceSeconds: integer(0, 86_400).default(0) },
-  secret,
+  ...issues,
   output: issuedKey,
   problems: ["key_revoked"],
   handler: async (ctx, { graceSeconds }) => {

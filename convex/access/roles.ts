@@ -9,7 +9,7 @@ import { isBuiltInRole } from "../core/rights";
 import { tableFacts } from "../core/tableFacts";
 import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./roleRules";
 import { roleFields } from "./tables";
-import type { TenantMutationContext, TenantQueryContext } from "../core/operation";
+import type { TenantMutationContext, TenantQueryContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const defaultRank = 20;

@@ -1,6 +1,6 @@
 import { actingUser } from "./database";
 import { ProblemError } from "./errors";
-import type { TenantMutationContext } from "./operation";
+import type { TenantMutationContext } from "./declaration";
 import type { Id } from "../_generated/dataModel";
 
 /**

@@ -1,14 +1,9 @@
 import { env } from "../_generated/server";
 import { ProblemError } from "./errors";
+import type { Credential } from "./restProtocol";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import type { UserIdentity } from "convex/server";
-
-/** An opaque credential, as the gateway hands it over: never the secret itself, only its SHA-256 in hex. */
-export interface Credential {
-  readonly kind: "apiKey" | "agent" | "enrollment";
-  readonly hash: string;
-}
 
 /** A verified token, whether or not its user is known yet. */
 export interface IdentityCaller {

@@ -10,7 +10,7 @@ import { tableFacts } from "./tableFacts";
 import type { TenantTable } from "./documents";
 import type { NewValues, Changes, TenantReader } from "./database";
 import type { ListOptions } from "./list";
-import type { PageInput, TenantQueryContext } from "./operation";
+import type { PageInput, TenantQueryContext } from "./declaration";
 import type { Permission } from "./permissionCatalogue";
 import type { Resource } from "./resource";
 import type { Fields } from "./table";

@@ -1,28 +1,16 @@
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { actorOf } from "./audit";
+import { accessValidator, touchValidator } from "./restProtocol";
 import type { Caller } from "./caller";
+import type { RecordedAccess, Touch } from "./restProtocol";
 import type { Tenant } from "./tenant";
 import type { MutationCtx } from "../_generated/server";
-import type { Infer } from "convex/values";
 
 const touchIntervalMs = 60_000;
 const denialIntervalMs = 60_000;
 const accessIntervalMs = 3_600_000;
 const dayMs = 86_400_000;
-
-/** A principal whose last use is due to be noted. */
-export const touchValidator = v.object({ kind: v.union(v.literal("apiKey"), v.literal("user")), id: v.string() });
-
-/** Who did what in which organization: a denied operation, or a read that is itself audited. */
-export const accessValidator = v.object({
-  organizationId: v.id("organizations"),
-  action: v.string(),
-  userId: v.optional(v.id("users")),
-  apiKeyId: v.optional(v.id("apiKeys")),
-  agentId: v.optional(v.id("agents")),
-});
-type RecordedAccess = Infer<typeof accessValidator>;
 
 /** `action` of `caller` in `tenant`, for a follow-up. */
 export function accessBy(caller: Caller, { organization }: Tenant, action: string): RecordedAccess {
@@ -67,7 +55,7 @@ export const record = internalMutation({
 
 async function touchPrincipal(
   ctx: MutationCtx,
-  { kind, id }: Infer<typeof touchValidator>,
+  { kind, id }: Touch,
   ip: string | undefined,
   now: number,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { ProblemError } from "./errors";
 import type { RequestCaller } from "./caller";
-import type { Operation } from "./operation";
+import type { Operation } from "./declaration";
 import type { Tenant } from "./tenant";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 

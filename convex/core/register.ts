@@ -5,7 +5,8 @@ import { action, internalAction, internalMutation, mutation, query } from "../_g
 import { failureOf } from "./errors";
 import { execute } from "./pipeline";
 import { newSecret } from "./secrets";
-import type { Operation } from "./operation";
+import type { Operation } from "./declaration";
+import type { RestAnswer } from "./restProtocol";
 import type { Execution, GatewayRequest } from "./pipeline";
 import type { ActionCtx, MutationCtx, QueryCtx } from "../_generated/server";
 import type { PaginationOptions } from "convex/server";
@@ -100,12 +101,6 @@ function returnValidator({ declaration, isList }: Operation): Validator<unknown,
     splitCursor: v.optional(v.union(v.string(), v.null())),
     pageStatus: v.optional(v.union(v.literal("SplitRecommended"), v.literal("SplitRequired"), v.null())),
   });
-}
-
-interface RestAnswer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
 }
 
 /** Makes the credential here, where randomness is the system's, and lets the domain's REST mutation store its hash. */

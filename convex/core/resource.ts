@@ -9,7 +9,7 @@ import type { Changes, NewValues } from "./database";
 import type { DocumentOf, TenantTable } from "./documents";
 import type { TableFacts } from "./facts";
 import type { ListOptions } from "./list";
-import type { Access, TenantMutationContext } from "./operation";
+import type { Access, TenantMutationContext } from "./declaration";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "./table";
 import type { Doc, TableNames } from "../_generated/dataModel";

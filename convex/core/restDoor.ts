@@ -1,61 +1,19 @@
-import { ConvexError, v } from "convex/values";
+import { ConvexError } from "convex/values";
 import { internalAction, internalMutation, internalQuery } from "../_generated/server";
 import { ProblemError } from "./errors";
 import { entityTagOf } from "./etag";
-import { accessBy, accessValidator, touchValidator } from "./followUps";
+import { accessBy } from "./followUps";
 import { storeAnswer } from "./idempotency";
 import { defaultPageSize } from "./list";
 import { execute } from "./pipeline";
 import { issueRestSecret, operationOf } from "./register";
+import { answerValidator, restArguments } from "./restProtocol";
 import { parsedParameter } from "./schemas";
 import type { RequestCaller } from "./caller";
-import type { Operation } from "./operation";
+import type { Operation } from "./declaration";
 import type { Execution, GatewayRequest } from "./pipeline";
+import type { FollowUp, RestAnswer, RestRequest, Touch } from "./restProtocol";
 import type { QueryCtx } from "../_generated/server";
-import type { Infer } from "convex/values";
-
-const origin = {
-  requestId: v.optional(v.string()),
-  ip: v.optional(v.string()),
-  userAgent: v.optional(v.string()),
-};
-
-/** What the gateway sends to a domain's REST entries. Internal functions only: no public caller can forge it. */
-export const restArguments = {
-  operation: v.string(),
-  params: v.optional(v.record(v.string(), v.string())),
-  query: v.optional(v.record(v.string(), v.union(v.string(), v.array(v.string())))),
-  /** The body as it came: its fields may not even be storable, so it is parsed behind this border. */
-  bodyText: v.optional(v.string()),
-  /** The flat input of a Convex call that goes on as a REST mutation. */
-  inputText: v.optional(v.string()),
-  request: v.optional(
-    v.object({
-      ...origin,
-      credential: v.optional(
-        v.object({ kind: v.union(v.literal("apiKey"), v.literal("agent"), v.literal("enrollment")), hash: v.string() }),
-      ),
-      organization: v.optional(v.string()),
-      ifMatch: v.optional(v.string()),
-      idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
-    }),
-  ),
-  secret: v.optional(v.object({ hash: v.string(), prefix: v.string() })),
-};
-const argumentsValidator = v.object(restArguments);
-type RestRequest = Infer<typeof argumentsValidator>;
-
-/** What a read may not write itself; the gateway hands it to `core/followUps:record` afterwards. */
-const followUpValidator = v.object({ touch: v.optional(touchValidator), access: v.optional(accessValidator) });
-
-const answerValidator = v.object({
-  status: v.number(),
-  headers: v.record(v.string(), v.string()),
-  /** JSON text, empty with 204. */
-  body: v.string(),
-  followUp: v.optional(followUpValidator),
-});
-export type RestAnswer = Infer<typeof answerValidator>;
 
 const touchIntervalMs = 60_000;
 
@@ -213,13 +171,13 @@ function listBody(value: unknown, limit: unknown): object {
 function followUpOf(
   { declaration: { auditedAs } }: Operation,
   { caller, tenant, now }: Extract<Execution, { kind: "answer" }>,
-): Infer<typeof followUpValidator> | undefined {
+): FollowUp | undefined {
   const touch = staleTouch(caller, now);
   const access = auditedAs === undefined || !tenant ? undefined : accessBy(caller, tenant, auditedAs);
   return touch || access ? { ...(touch ? { touch } : {}), ...(access ? { access } : {}) } : undefined;
 }
 
-function staleTouch(caller: RequestCaller, now: number): Infer<typeof touchValidator> | undefined {
+function staleTouch(caller: RequestCaller, now: number): Touch | undefined {
   const isStale = (atMs: number | undefined) => atMs === undefined || atMs < now - touchIntervalMs;
   if (caller.kind === "apiKey" && isStale(caller.apiKey.lastUsedAt)) return { kind: "apiKey", id: caller.apiKey._id };
   if (caller.kind === "user" && isStale(caller.user.lastActivityAt)) return { kind: "user", id: caller.user._id };

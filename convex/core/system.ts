@@ -1,8 +1,11 @@
+import { v } from "convex/values";
+import { internalMutation } from "../_generated/server";
 import { TenantWriter, UnscopedWriter } from "./database";
 import type { Scope } from "./database";
-import type { TenantMutationContext } from "./operation";
+import type { TenantMutationContext } from "./declaration";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
+import type { ObjectType, PropertyValidators } from "convex/values";
 
 /** What scheduled work is, for its audit rows. */
 export interface SystemWork extends Pick<Scope, "noun" | "action" | "isAudited"> {
@@ -15,10 +18,33 @@ export function systemWriter(ctx: MutationCtx, work: SystemWork): UnscopedWriter
 }
 
 /**
- * The context of scheduled work inside one organization: what an operation began and left to be continued. Null when the
- * organization is gone.
+ * Declares scheduled work inside one organization, as an internal mutation: what an operation began and left to be
+ * continued. It ends quietly when the organization is gone.
  */
-export async function systemContext(
+export function tenantJob<Arguments extends PropertyValidators>(job: {
+  readonly noun: string;
+  readonly action: string;
+  readonly args: Arguments;
+  handler(ctx: TenantMutationContext, args: ObjectType<Arguments>): Promise<void>;
+}) {
+  return internalMutation({
+    args: { organizationId: v.id("organizations"), input: v.object(job.args) },
+    returns: v.null(),
+    handler: async (ctx, { organizationId, input }) => {
+      const work = { noun: job.noun, action: job.action, isAudited: true, now: Date.now() };
+      const context = await systemContext(ctx, organizationId, work);
+      if (context) await job.handler(context, asArguments<Arguments>(input));
+      return null;
+    },
+  });
+}
+
+/** Convex has validated the input by the validators that the type is computed from. */
+function asArguments<Arguments extends PropertyValidators>(input: unknown): ObjectType<Arguments> {
+  return input as ObjectType<Arguments>;
+}
+
+async function systemContext(
   ctx: MutationCtx,
   organizationId: Id<"organizations">,
   work: SystemWork,

@@ -1,7 +1,7 @@
 import { env } from "../_generated/server";
 import { ProblemError } from "../core/errors";
 import { sha256Hex } from "../core/secrets";
-import type { Credential } from "../core/caller";
+import type { Credential } from "../core/restProtocol";
 
 const maximumCredentialCharacters = 8192;
 const kinds = { sk_: "apiKey", agt: "agent", enr: "enrollment" } as const;

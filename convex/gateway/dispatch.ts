@@ -6,7 +6,7 @@ import { bearerOf, credentialOf, refusalOf } from "./credentials";
 import { assertAcceptsJson, queryOf, readBody } from "./requests";
 import { problemResponse } from "./responses";
 import type { Problem } from "../core/errors";
-import type { RestAnswer } from "../core/restDoor";
+import type { RestAnswer } from "../core/restProtocol";
 import type { ActionCtx } from "../_generated/server";
 import type { Route } from "./routes";
 

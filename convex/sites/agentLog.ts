@@ -1,5 +1,5 @@
 import { logExpiry } from "./agentRules";
-import type { TenantMutationContext } from "../core/operation";
+import type { TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 /** One call of an agent, as its log row tells of it. */

@@ -4,7 +4,7 @@ import { agents } from "./agentResource";
 import { externalAddress } from "./agentRules";
 import { assertEnrollable, assertUsesLeft } from "./enrollmentRules";
 import type { RequestCaller } from "../core/caller";
-import type { IssuedSecret, TenantMutationContext } from "../core/operation";
+import type { IssuedSecret, TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 type EnrollmentContext = TenantMutationContext & {

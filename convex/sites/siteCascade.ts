@@ -1,9 +1,8 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
-import { internalMutation } from "../_generated/server";
-import { systemContext } from "../core/system";
+import { tenantJob } from "../core/system";
 import { agents } from "./agentResource";
-import type { TenantMutationContext } from "../core/operation";
+import type { TenantMutationContext } from "../core/declaration";
 import type { Id } from "../_generated/dataModel";
 
 /** Agents deleted in one mutation; the rest follows in scheduled mutations of the same size. */
@@ -21,7 +20,7 @@ export async function deleteAgentsOf(ctx: TenantMutationContext, siteId: Id<"sit
   const batch = await agentsOf(ctx, siteId).take(batchSize);
   for (const agent of batch) await agents.delete(ctx, agent, {});
   if (batch.length === batchSize) {
-    await ctx.scheduler.runAfter(0, resumeReference, { organizationId: ctx.db.organizationId, siteId });
+    await ctx.scheduler.runAfter(0, resumeReference, { organizationId: ctx.db.organizationId, input: { siteId } });
   }
 }
 
@@ -32,14 +31,12 @@ function agentsOf({ db }: Pick<TenantMutationContext, "db">, siteId: Id<"sites">
 }
 
 /** Continues the deletion of a site's agents. Stops if the site was restored in the meantime. */
-export const resume = internalMutation({
-  args: { organizationId: v.id("organizations"), siteId: v.id("sites") },
-  returns: v.null(),
-  handler: async (ctx, { organizationId, siteId }) => {
-    const work = { noun: "site", action: "site.delete", isAudited: true, now: Date.now() };
-    const context = await systemContext(ctx, organizationId, work);
-    const site = await context?.db.get("sites", siteId);
-    if (context && site?.deletedAt !== undefined) await deleteAgentsOf(context, siteId);
-    return null;
+export const resume = tenantJob({
+  noun: "site",
+  action: "site.delete",
+  args: { siteId: v.id("sites") },
+  handler: async (ctx, { siteId }) => {
+    const site = await ctx.db.get("sites", siteId);
+    if (site?.deletedAt !== undefined) await deleteAgentsOf(ctx, siteId);
   },
 });

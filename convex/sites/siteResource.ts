@@ -3,7 +3,7 @@ import { resource } from "../core/resource";
 import { freeSlug, slugCandidates } from "../core/slugs";
 import { deleteAgentsOf, hasAgents } from "./siteCascade";
 import { siteFields } from "./tables";
-import type { TenantMutationContext } from "../core/operation";
+import type { TenantMutationContext } from "../core/declaration";
 
 /** Sites as every module of the domain writes them. */
 export const sites = resource({

@@ -5,7 +5,7 @@ import { isBuiltInRole } from "../core/rights";
 import { builtInRoles } from "../core/permissionCatalogue";
 import { administers, adminRank, isInForce } from "./membershipRules";
 import type { TenantReader, UnscopedReader, UnscopedWriter, TenantWriter } from "../core/database";
-import type { TenantMutationContext } from "../core/operation";
+import type { TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 /** The rank of a membership's role; 0 if the role is gone. */

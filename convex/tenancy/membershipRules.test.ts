@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { builtInRoles } from "../core/permissionCatalogue";
 import { administers, adminRank, assertMayAssign, assertMayChange, isInForce, ownerRank } from "./membershipRules";

@@ -12,7 +12,7 @@ import { roleFields } from "../access/tables";
 import { actingRank, assertAdminRemains, endMembership, namedRole, rankOf } from "./members";
 import { administers, assertMayAssign, assertMayChange, moderatorRank } from "./membershipRules";
 import { membershipFields } from "./tables";
-import type { TenantMutationContext, TenantQueryContext } from "../core/operation";
+import type { TenantMutationContext, TenantQueryContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const memberships = resource({

@@ -16,7 +16,7 @@ import {
   organizationInPath,
 } from "./documents";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
-import type { TenantQueryContext, UserMutationContext } from "../core/operation";
+import type { TenantQueryContext, UserMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const dayMs = 86_400_000;

@@ -10,7 +10,7 @@ import { profileDocument, shownProfile } from "./people";
 import { actingRank, namedRole } from "./members";
 import { assertMayAssign } from "./membershipRules";
 import { membershipFields, userFields } from "./tables";
-import type { TenantQueryContext } from "../core/operation";
+import type { TenantQueryContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const listOptions = { filters: ["status", "roleId"] };

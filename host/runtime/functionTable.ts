@@ -4,7 +4,8 @@ import type { FunctionType } from "../deployment";
 import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../values/convexJson";
 import type { JsonValue } from "../deployment";
 import { compileValidator } from "../values/validator";
-import type { CompiledValidator, TableOfId, ValidatorJson } from "../values/validator";
+import type { CompiledValidator, TableOfId } from "../values/validator";
+import type { ValidatorJson } from "../values/validatorJson";
 import { HostRefusal } from "./functionErrors";
 
 /** One exported query, mutation or action, ready to run. */

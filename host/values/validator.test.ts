@@ -3,7 +3,7 @@ import type { Validator } from "convex/values";
 import { describe, expect, it } from "vitest";
 import type { ConvexJson } from "./convexJson";
 import { compileValidator } from "./validator";
-import type { ValidatorJson } from "./validator";
+import type { ValidatorJson } from "./validatorJson";
 
 const tables: Readonly<Record<string, string>> = { u1: "users", s1: "_storage" };
 

@@ -1,21 +1,7 @@
 import { isJsonObject, specialTagOf } from "./convexJson";
 import type { ConvexJson, ConvexJsonObject } from "./convexJson";
 import { displayValidator, displayValue } from "./validatorDisplay";
-
-/** The JSON that `exportArgs`, `exportReturns` and `schema.export()` write for a validator. */
-export type ValidatorJson =
-  | { readonly type: "null" | "number" | "bigint" | "commitTs" | "boolean" | "string" | "bytes" | "any" }
-  | { readonly type: "literal"; readonly value: ConvexJson }
-  | { readonly type: "id"; readonly tableName: string }
-  | { readonly type: "array"; readonly value: ValidatorJson }
-  | { readonly type: "record"; readonly keys: ValidatorJson; readonly values: { readonly fieldType: ValidatorJson } }
-  | { readonly type: "object"; readonly value: { readonly [field: string]: ObjectFieldJson } }
-  | { readonly type: "union"; readonly value: readonly ValidatorJson[] };
-
-export interface ObjectFieldJson {
-  readonly fieldType: ValidatorJson;
-  readonly optional: boolean;
-}
+import type { ObjectFieldJson, ValidatorJson } from "./validatorJson";
 
 /** Tells the table of an id; null when the string is no id of a table in this deployment. */
 export type TableOfId = (id: string) => string | null;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { isJsonObject, specialPayload, specialTagOf } from "./convexJson";
 import type { ConvexJson } from "./convexJson";
-import type { ValidatorJson } from "./validator";
+import type { ValidatorJson } from "./validatorJson";
 
 /** Writes a value as Convex writes it in validation messages: `1.0`, `5n`, `{name: "a"}`. */
 export function displayValue(value: ConvexJson): string {

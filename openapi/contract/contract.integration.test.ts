@@ -8,7 +8,7 @@ import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { refusedRoles } from "./refusals.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
-import type { Operation } from "../../convex/core/operation";
+import type { Operation } from "../../convex/core/declaration";
 import type { Answer, Arranged } from "./client.testing";
 import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
@@ -138,15 +138,15 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
     if (declaration.access === "user") continue;
     contractCase(`refuses another organization's row at /${path.join("/")}`, async () => {
       const request = await arranged();
-      const send = (id: string | undefined) =>
+      const sendWith = (id: string | undefined) =>
         sendOperation(
           portico,
           operation,
           { ...request, body: Object(withValueAt(request.body, path, id)) },
           credentialFor(request),
         );
-      const foreign = await send(table === "users" ? world.globex.users.member.id : world.foreignRows[table]);
-      const missing = await send(unknownIdLike(world.rows[table] ?? ""));
+      const foreign = await sendWith(table === "users" ? world.globex.users.member.id : world.foreignRows[table]);
+      const missing = await sendWith(unknownIdLike(world.rows[table] ?? ""));
       expectProblem(foreign, 422, table === "users" ? "not_an_organization_member" : "cross_tenant_reference");
       expect(withoutRequestId(foreign)).toEqual(withoutRequestId(missing));
     });

@@ -1,5 +1,5 @@
 import { registry } from "../../openapi/registry";
-import type { Operation } from "../../convex/core/operation";
+import type { Operation } from "../../convex/core/declaration";
 import type { Route } from "../../convex/gateway/routes";
 import { banner } from "./tableFacts";
 

@@ -6,6 +6,7 @@ const context = {
   directory: "docs",
   scriptNames: ["verify"],
   exists: (file: string) => files.includes(file),
+  hasFileNamed: (name: string) => files.some((file) => file.endsWith(`/${name}`)),
 };
 
 test("accepts what exists, and what is no path of the repository", () => {

@@ -11,6 +11,8 @@ export interface DocumentContext {
   readonly directory: string;
   readonly scriptNames: readonly string[];
   readonly exists: (pathFromRoot: string) => boolean;
+  /** Whether some folder has a file of this name: how documents speak of files beside the one they just named. */
+  readonly hasFileNamed: (name: string) => boolean;
 }
 
 const worlds = "convex|openapi|host|sdk|examples|bench|scripts|docs|\\.ci|\\.vscode|\\.changeset";
@@ -24,13 +26,18 @@ const npmScript = /\bnpm run ([\w:-]+)/g;
  * top-level folder (a `:line` suffix is dropped; placeholders such as `<domain>` and globs are skipped), relative links,
  * and npm scripts.
  */
-export function brokenReferences(text: string, { directory, scriptNames, exists }: DocumentContext): BrokenReference[] {
+export function brokenReferences(
+  text: string,
+  { directory, scriptNames, exists, hasFileNamed }: DocumentContext,
+): BrokenReference[] {
   const broken: BrokenReference[] = [];
   text.split("\n").forEach((content, index) => {
     const report = (reference: string): void => void broken.push({ line: index + 1, reference });
     for (const [, code = ""] of content.matchAll(inlineCode)) {
       const file = code.replace(/:\d+$/, "");
-      if (repositoryPath.test(file) && !exists(file) && !exists(path.posix.join(directory, file))) report(code);
+      const isThere =
+        exists(file) || exists(path.posix.join(directory, file)) || (!file.includes("/") && hasFileNamed(file));
+      if (repositoryPath.test(file) && !isThere) report(code);
     }
     for (const [, target = ""] of content.matchAll(link)) {
       if (/^([a-z]+:|#)/.test(target)) continue;

@@ -8,3 +8,4 @@ type Handled<Name extends keyof Visitor> = Parameters<NonNullable<Visitor[Name]>
 export type Cast = Handled<"TSAsExpression"> | Handled<"TSTypeAssertion">;
 export type Node = Handled<"Program">["parent"] | Cast["parent"];
 export type ObjectPattern = Handled<"ObjectPattern">;
+export type ImportSpecifier = Handled<"ImportDeclaration">["specifiers"][number];

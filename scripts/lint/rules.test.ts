@@ -106,8 +106,19 @@ describe("no-direct-database", () => {
     );
   });
 
+  test("accepts a handler's own database, where no context of Convex is in reach", () => {
+    expectAccepted(
+      "no-direct-database",
+      [],
+      [
+        "ctx.db.get('sites', id);",
+        "import { env } from '../_generated/server';\nconst handler = ({ db }) => db.get(env.ID);",
+      ],
+    );
+  });
+
   test("refuses every spelling of the unscoped database", () => {
-    expectRefused("no-direct-database", [], "not scoped to a tenant", [
+    const spellings = [
       "ctx.db.get(id);",
       "ctx?.db.get(id);",
       "ctx['db'].get(id);",
@@ -115,7 +126,14 @@ describe("no-direct-database", () => {
       "const { db: everything } = ctx;",
       "const { 'db': everything } = ctx;",
       "const handler = async ({ db }, args) => db.get(args.id);",
-    ]);
+    ];
+    const imports = [
+      "import { internalMutation } from '../_generated/server';",
+      "import type { QueryCtx } from '../_generated/server';",
+      "import { query as build } from '../_generated/server';",
+    ];
+    const sources = imports.flatMap((line) => spellings.map((spelling) => `${line}\n${spelling}`));
+    expectRefused("no-direct-database", [], "not scoped to a tenant", sources);
   });
 });
 

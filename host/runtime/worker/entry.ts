@@ -217,7 +217,6 @@ function hostCall(): CallContext {
 }
 
 function post(port: MessagePort, reply: WorkerReply): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
   port.postMessage(reply);
 }
 

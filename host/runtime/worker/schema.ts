@@ -4,7 +4,8 @@ import type { DocumentStore } from "../../store/documentStore";
 import { BundleError } from "../../bundle/entryPoints";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import { compileValidator } from "../../values/validator";
-import type { CompiledValidator, TableOfId, ValidatorJson } from "../../values/validator";
+import type { CompiledValidator, TableOfId } from "../../values/validator";
+import type { ValidatorJson } from "../../values/validatorJson";
 
 /** The text of `schema.export()`, as far as the host uses it. */
 interface SchemaJson {

@@ -1,7 +1,8 @@
-/** @import { ObjectPattern, Rule } from "../ruleTypes" */
+/** @import { ImportSpecifier, ObjectPattern, Rule } from "../ruleTypes" */
 
 /**
- * Refuses `ctx.db`, however it is spelt: only the engine may see the database that is not scoped to a tenant.
+ * Refuses `ctx.db`, however it is spelt, where Convex's own contexts are in reach: in files that import a function builder
+ * or a context type from `_generated/server`. Everywhere else a handler's `db` is the tenant's.
  *
  * @type {Rule}
  */
@@ -14,11 +15,19 @@ export const noDirectDatabase = {
     },
   },
   create(context) {
+    let seesRawContexts = false;
     return {
+      ImportDeclaration(node) {
+        if (!node.source.value.endsWith("_generated/server")) return;
+        seesRawContexts ||= node.specifiers.some(isRawContextSource);
+      },
       MemberExpression(node) {
-        if (propertyName(node.property, node.computed) === "db") context.report({ node, messageId: "direct" });
+        if (seesRawContexts && propertyName(node.property, node.computed) === "db") {
+          context.report({ node, messageId: "direct" });
+        }
       },
       ObjectPattern(node) {
+        if (!seesRawContexts) return;
         for (const property of destructuredProperties(node)) {
           if (propertyName(property.key, property.computed) === "db") {
             context.report({ node: property, messageId: "direct" });
@@ -28,6 +37,24 @@ export const noDirectDatabase = {
     };
   },
 };
+
+/** Exports of `_generated/server` through which Convex hands out its own database. */
+const rawContextSources = new Set([
+  "query",
+  "mutation",
+  "internalQuery",
+  "internalMutation",
+  "QueryCtx",
+  "MutationCtx",
+  "DatabaseReader",
+  "DatabaseWriter",
+]);
+
+/** @param {ImportSpecifier} specifier */
+function isRawContextSource(specifier) {
+  if (specifier.type !== "ImportSpecifier") return false;
+  return specifier.imported.type === "Identifier" && rawContextSources.has(specifier.imported.name);
+}
 
 /** @param {ObjectPattern} pattern */
 function destructuredProperties(pattern) {
