@@ -3,6 +3,8 @@ import { ProblemError } from "./errors";
 import type { ProblemFault } from "./problems";
 import type { Fields } from "./table";
 
+// Without it an issue's input is always undefined, and a value of the wrong type would pass for a missing one.
+const reportInput = { reportInput: true };
 const compiled = new WeakMap<Fields, z.ZodType<Record<string, unknown>>>();
 
 /** Parses `input` by `shape`, unknown fields refused. Throws 400 `validation_failed`, or 422 `read_only_field` for `readOnly` names. */
@@ -12,7 +14,7 @@ export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<
     schema = z.strictObject(shape);
     compiled.set(shape, schema);
   }
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, reportInput);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap(faultsOf);
   const readOnlyFaults = faults.filter(
