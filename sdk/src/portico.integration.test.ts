@@ -175,6 +175,17 @@ describe("the Convex door, with an API key", () => {
       expect(error).toBeInstanceOf(ConflictError);
       expect(isProblem(error, "invalid_state_transition")).toBe(true);
     }
+    const startDate = Date.now();
+    const invalid = { title: "", startDate, endDate: startDate + hourMs };
+    const invalidAnswers = await Promise.all([
+      rejection(acme.schedules.create(invalid)),
+      rejection(acme.convex.mutation("workspace/schedules:create", invalid)),
+    ]);
+    for (const error of invalidAnswers) {
+      expect(error).toMatchObject({ code: "validation_failed", errors: [{ pointer: "/title", code: "too_small" }] });
+    }
+    const malformed = await rejection(acme.convex.query("workspace/schedules:get", { scheduleId: "no-id" }));
+    expect(malformed).toBeInstanceOf(BadRequestError);
     const foreign = await rejection(acme.convex.query("workspace/schedules:get", { scheduleId: globexScheduleId }));
     expect(isProblem(foreign, "not_found")).toBe(true);
   });

@@ -146,6 +146,9 @@ export class ConvexDoor {
     // Convex hides the reason of an unexpected failure behind "[Request ID: …] Server Error".
     const message = asText(error["message"]) ?? "";
     const requestId = /\[Request ID: (\w+)\]/.exec(message)?.[1];
+    // Convex refused the arguments before the function ran. Deployments that hide the reason do not say so.
+    if (message.includes("Server Error\nArgumentValidationError: "))
+      return apiError(400, { code: "validation_failed", message, requestId }, context);
     return apiError(500, { code: "internal", message, requestId }, context);
   }
 }
