@@ -42,8 +42,8 @@ export async function deviceFacts() {
  * A GUID that stays the same when the agent is installed anew: derived from the machine id, which machine-id(5) asks not
  * to pass on as it is. A machine without one gets a random GUID, which the state file keeps.
  */
-export async function newDeviceGuid(): Promise<string> {
-  const machineId = await readMachineId();
+export async function newDeviceGuid(machineIdFile = "/etc/machine-id"): Promise<string> {
+  const machineId = await readMachineId(machineIdFile);
   if (machineId === undefined) return randomUUID();
   const digest = createHmac("sha256", machineId).update("portico-check-in-agent").digest("hex");
   return [
@@ -55,9 +55,9 @@ export async function newDeviceGuid(): Promise<string> {
   ].join("-");
 }
 
-async function readMachineId(): Promise<string | undefined> {
+async function readMachineId(file: string): Promise<string | undefined> {
   try {
-    const id = (await readFile("/etc/machine-id", "utf8")).trim();
+    const id = (await readFile(file, "utf8")).trim();
     // Images are shipped with an empty file or the word "uninitialized".
     return /^[0-9a-f]{32}$/.test(id) ? id : undefined;
   } catch (error) {

@@ -10,6 +10,8 @@ interface DemoFile {
 export async function connection(environment: NodeJS.ProcessEnv): Promise<{ baseUrl: string; apiKey: string }> {
   const { PORTICO_URL: baseUrl, PORTICO_API_KEY: apiKey } = environment;
   if (baseUrl !== undefined && apiKey !== undefined) return { baseUrl, apiKey };
+  if (baseUrl !== undefined || apiKey !== undefined)
+    throw new Error("Set PORTICO_URL and PORTICO_API_KEY both, or neither.");
   const file = path.join(environment["PORTICO_DATA_DIR"] ?? ".portico", "demo.json");
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new Error(

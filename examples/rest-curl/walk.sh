@@ -15,6 +15,9 @@ json() {
 
 if [ -n "${PORTICO_URL:-}" ] && [ -n "${PORTICO_API_KEY:-}" ]; then
   url="$PORTICO_URL" key="$PORTICO_API_KEY"
+elif [ -n "${PORTICO_URL:-}${PORTICO_API_KEY:-}" ]; then
+  echo "Set PORTICO_URL and PORTICO_API_KEY both, or neither." >&2
+  exit 1
 elif [ -r "$demo" ]; then
   url="$(json "$demo" it.restUrl)" key="$(json "$demo" 'it.organizations[0].apiKey')"
 else
