@@ -137,3 +137,26 @@ test("rows carry ids that look like ids", () => {
     pattern: "^[a-z0-9]{31,37}$",
   });
 });
+
+test("an example of a body names no row and no lapsing time that it can do without", () => {
+  const body = nodes.get("/paths/~1v1~1schedules/post/requestBody/content/application~1json");
+  expect(body?.["example"]).toHaveProperty("title");
+  expect(body?.["example"]).not.toHaveProperty("userId");
+  const batch = nodes.get("/paths/~1v1~1schedules~1batch/post/requestBody/content/application~1json");
+  expect(batch?.["example"]).toEqual({ items: [body?.["example"]] });
+  // A token is for a site, so this one has to be named.
+  const token = nodes.get("/paths/~1v1~1agent-enrollment-tokens/post/requestBody/content/application~1json");
+  expect(token?.["example"]).toHaveProperty("siteId");
+  expect(token?.["example"]).not.toHaveProperty("expiresAt");
+});
+
+test("the reference page fills in no optional parameter", () => {
+  const optional = [...nodes.values()].filter(({ in: place, required }) => place !== undefined && required !== true);
+  expect(optional.length).toBeGreaterThan(20);
+  expect(optional.filter((parameter) => "example" in parameter || "examples" in parameter)).toEqual([]);
+});
+
+test("reads come before changes, and deletion last", () => {
+  const path = nodes.get("/paths/~1v1~1schedules~1{scheduleId}");
+  expect(Object.keys(path ?? {})).toEqual(["get", "patch", "delete"]);
+});

@@ -18,6 +18,7 @@ const information = {
   summary: "One multi-tenant backend: sites and their devices, work, people and roles.",
   description: `Every answer carries \`X-Request-Id\`; every refusal is RFC 9457 problem details whose \`type\` is a page about its \`code\`.
 
+- **Authorize** with an API key, or with one of the other ways; one is enough. Every request can be tried on this page.
 - **Lists** answer \`{data, page}\`; pass \`page.nextCursor\` as \`cursor\` until it is null.
 - **Retries** of POST are safe with \`Idempotency-Key\`.
 - **Lost updates** are refused with \`If-Match\`; unchanged answers cost nothing with \`If-None-Match\`.
@@ -83,13 +84,20 @@ function inOrder(document: object): JsonObject {
     ...rest,
     paths: sorted(isObject(paths) ? paths : {}),
     components: sorted(
-      Object.fromEntries(Object.entries(parts).map(([kind, named]) => [kind, isObject(named) ? sorted(named) : named])),
+      Object.fromEntries(
+        // Ways to authenticate stand as security.ts declares them, the most used first: so the reference page offers them.
+        Object.entries(parts).map(([kind, named]) => [
+          kind,
+          isObject(named) && kind !== "securitySchemes" ? sorted(named) : named,
+        ]),
+      ),
     ),
   };
 }
 
+/** Reads come before changes and deletion last, as the reference page lists them. */
 function keyOf({ declaration: { path, method } }: Operation): string {
-  return `${path} ${method}`;
+  return `${path} ${Object.keys(methods).indexOf(method)}`;
 }
 
 const methods = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;

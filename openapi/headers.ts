@@ -42,7 +42,10 @@ export function headersOf(...names: readonly (keyof typeof headerComponents)[]):
 /** Headers of every answer. */
 export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin");
 
-/** Request headers that operations refer to; without examples, which the reference page would send with every request. */
+/**
+ * Request headers that operations refer to. None has an example: the reference page would fill it into every request,
+ * and a made-up organization, key or entity tag makes each of them fail.
+ */
 export const parameterComponents: Readonly<Record<string, JsonObject>> = {
   IdempotencyKey: {
     name: "Idempotency-Key",

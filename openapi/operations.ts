@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { wordsOf } from "../convex/core/crud";
+import { referencePaths } from "../convex/core/schemas";
 import { exampleOf } from "./examples";
 import { exampleCredential } from "./exampleValues";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
@@ -12,6 +13,7 @@ import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
 import type { Operation } from "../convex/core/declaration";
+import type { Fields } from "../convex/core/table";
 import type { TableNames } from "../convex/_generated/dataModel";
 
 /** What operations share while the document is built. */
@@ -87,17 +89,47 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
   if (!body || Object.keys(body).length === 0) return undefined;
   const schema = schemas.input(z.strictObject(body));
   const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
-  const resolve = (inner: JsonObject) => schemas.resolve(inner);
-  const example = exampleOf(schema, resolve);
+  const example = sendable(
+    body,
+    exampleOf(schema, (inner) => schemas.resolve(inner)),
+  );
   return {
     required,
     content: {
       "application/json": {
         schema: schemas.define(`${pascalCase(operationId)}Body`, schema),
-        example: required || !isObject(example) ? example : Object.fromEntries(Object.entries(example).slice(0, 2)),
+        // Where nothing is required, one field is a whole request, and cannot exclude another.
+        example: required || !isObject(example) ? example : Object.fromEntries(Object.entries(example).slice(0, 1)),
       },
     },
   };
+}
+
+const lapsing = /expires|until/i;
+
+/**
+ * The example without what would make it fail when somebody sends it, where a request can do without: rows that an
+ * example names do not exist, and a time that has to lie ahead lies behind one day.
+ */
+function sendable(body: Fields, example: unknown): unknown {
+  const type = z.strictObject(body);
+  const times = Object.keys(body).filter((name) => lapsing.test(name));
+  return [...referencePaths(body).map(({ path }) => path), ...times.map((name) => [name])].reduce<unknown>(
+    (shown, path) => {
+      const shorter = withoutValueAt(shown, path);
+      return type.safeParse(shorter).success ? shorter : shown;
+    },
+    example,
+  );
+}
+
+/** A copy without the field at `path`; a list of references goes as a whole, a `[]` before it means every element. */
+function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[]): unknown {
+  if (head === "[]") return Array.isArray(value) ? value.map((element) => withoutValueAt(element, rest)) : value;
+  if (!isObject(value)) return value;
+  const { [head]: inner, ...others } = value;
+  const isWhole = rest.every((part) => part === "[]");
+  return isWhole || inner === undefined ? others : { ...others, [head]: withoutValueAt(inner, rest) };
 }
 
 function successOf(operation: Operation, { schemas }: DocumentParts): Record<string, JsonObject> {

@@ -30,6 +30,14 @@ function answer(description: string, content: JsonObject, headers: JsonObject = 
   return { description, headers: { ...commonHeaders, ...headers }, content };
 }
 
+/** An answer with an entity tag, and the one to those who have it. */
+function tagged(description: string, content: JsonObject): Record<string, JsonObject> {
+  return {
+    "200": answer(description, content, headersOf("ETag")),
+    "304": { $ref: "#/components/responses/NotModified" },
+  };
+}
+
 function oauthRefusal(description: string, error: string, detail: string, headers: JsonObject = {}): JsonObject {
   return answer(description, json("OAuthError", { error, error_description: detail }), headers);
 }
@@ -109,28 +117,27 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "getJwks",
     summary: "Get the public keys of the deployment's tokens",
     description: "A JSON Web Key Set (RFC 7517). During a rotation it holds the present key and the one before.",
-    success: {
-      "200": answer(
-        "The keys.",
-        json(
-          "JsonWebKeySet",
-          {
-            keys: [
-              {
-                kty: "EC",
-                crv: "P-256",
-                x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-                y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-                kid: "2026-01",
-                alg: "ES256",
-                use: "sig",
-              },
-            ],
-          },
-          "application/jwk-set+json",
-        ),
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged(
+      "The keys.",
+      json(
+        "JsonWebKeySet",
+        {
+          keys: [
+            {
+              kty: "EC",
+              crv: "P-256",
+              x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+              y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+              kid: "2026-01",
+              alg: "ES256",
+              use: "sig",
+            },
+          ],
+        },
+        "application/jwk-set+json",
       ),
-    },
+    ),
     problems: ["internal"],
   },
   {
@@ -140,21 +147,20 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "getAuthorizationServer",
     summary: "Get the authorization server's metadata",
     description: "RFC 8414: where tokens are issued and which scopes they can carry.",
-    success: {
-      "200": answer(
-        "The metadata.",
-        json("AuthorizationServer", {
-          issuer: site,
-          token_endpoint: `${site}/v1/oauth/token`,
-          jwks_uri: `${site}/.well-known/jwks.json`,
-          scopes_supported: scopes,
-          response_types_supported: [],
-          grant_types_supported: ["client_credentials"],
-          token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-          service_documentation: `${site}/v1/docs`,
-        }),
-      ),
-    },
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged(
+      "The metadata.",
+      json("AuthorizationServer", {
+        issuer: site,
+        token_endpoint: `${site}/v1/oauth/token`,
+        jwks_uri: `${site}/.well-known/jwks.json`,
+        scopes_supported: scopes,
+        response_types_supported: [],
+        grant_types_supported: ["client_credentials"],
+        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        service_documentation: `${site}/v1/docs`,
+      }),
+    ),
     problems: ["internal"],
   },
   {
@@ -164,19 +170,18 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "getProtectedResource",
     summary: "Get the protected resource's metadata",
     description: "RFC 9728: which authorization servers' tokens this API takes.",
-    success: {
-      "200": answer(
-        "The metadata.",
-        json("ProtectedResource", {
-          resource: site,
-          resource_name: "Portico",
-          authorization_servers: [site],
-          scopes_supported: scopes,
-          bearer_methods_supported: ["header"],
-          resource_documentation: `${site}/v1/docs`,
-        }),
-      ),
-    },
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged(
+      "The metadata.",
+      json("ProtectedResource", {
+        resource: site,
+        resource_name: "Portico",
+        authorization_servers: [site],
+        scopes_supported: scopes,
+        bearer_methods_supported: ["header"],
+        resource_documentation: `${site}/v1/docs`,
+      }),
+    ),
     problems: ["internal"],
   },
   {
@@ -186,12 +191,11 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "listProblems",
     summary: "List the problem codes",
     description: "A page for people, or JSON where `Accept` asks for it.",
-    success: {
-      "200": answer("The codes.", {
-        ...json("ProblemIndex", { problems: [problemEntry("not_found")] }),
-        "text/html": html,
-      }),
-    },
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged("The codes.", {
+      ...json("ProblemIndex", { problems: [problemEntry("not_found")] }),
+      "text/html": html,
+    }),
     problems: ["internal"],
   },
   {
@@ -209,8 +213,9 @@ export const platformOperations: readonly PlatformOperation[] = [
         schema: { type: "string", minLength: 1, maxLength: 64 },
         example: "not_found",
       },
+      parameterOf("IfNoneMatch"),
     ],
-    success: { "200": answer("The code.", { ...json("ProblemEntry", problemEntry("not_found")), "text/html": html }) },
+    success: tagged("The code.", { ...json("ProblemEntry", problemEntry("not_found")), "text/html": html }),
     problems: ["not_found", "internal"],
   },
   {
@@ -221,25 +226,18 @@ export const platformOperations: readonly PlatformOperation[] = [
     summary: "Get this document",
     description: "The OpenAPI 3.1 description of every operation.",
     parameters: [parameterOf("IfNoneMatch")],
-    success: {
-      "200": answer(
-        "The document.",
-        {
-          "application/json": {
-            schema: {
-              type: "object",
-              properties: { openapi: { type: "string", maxLength: 16 } },
-              required: ["openapi"],
-              additionalProperties: {},
-              maxProperties: 32,
-            },
-            example: { openapi: "3.1.0" },
-          },
+    success: tagged("The document.", {
+      "application/json": {
+        schema: {
+          type: "object",
+          properties: { openapi: { type: "string", maxLength: 16 } },
+          required: ["openapi"],
+          additionalProperties: {},
+          maxProperties: 32,
         },
-        headersOf("ETag"),
-      ),
-      "304": { $ref: "#/components/responses/NotModified" },
-    },
+        example: { openapi: "3.1.0" },
+      },
+    }),
     problems: ["internal"],
   },
   {
@@ -249,7 +247,8 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "getDocs",
     summary: "Open the API reference",
     description: "Swagger UI over this document, served by the deployment itself.",
-    success: { "200": answer("The page.", { "text/html": html }) },
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged("The page.", { "text/html": html }),
     problems: ["internal"],
   },
   {
@@ -275,14 +274,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       },
       parameterOf("IfNoneMatch"),
     ],
-    success: {
-      "200": answer(
-        "The file.",
-        { "text/css": { schema: { type: "string", maxLength: 4_194_304 } } },
-        headersOf("ETag"),
-      ),
-      "304": { $ref: "#/components/responses/NotModified" },
-    },
+    success: tagged("The file.", { "text/css": { schema: { type: "string", maxLength: 4_194_304 } } }),
     problems: ["not_found", "not_acceptable", "internal"],
   },
 ];

@@ -11,37 +11,40 @@ function machineScopes(): Record<string, string> {
   return Object.fromEntries(rows.map(([permission, { description }]) => [permission, description]));
 }
 
-/** How a caller can authenticate. */
+/** How a caller can authenticate, in the order in which the reference page offers it. */
 export const securitySchemes: Readonly<Record<string, JsonObject>> = {
-  agentKey: {
-    type: "http",
-    scheme: "bearer",
-    description: "A device agent's key, `agt_…`, as it was issued at enrolment.",
-  },
   apiKey: {
     type: "http",
     scheme: "bearer",
-    description: "An API key, `sk_…`. It fixes the organization and carries its own scopes.",
+    description:
+      "For services: an API key, `sk_…`, alone, without `Bearer`. It fixes the organization and carries its own scopes.",
   },
   clientCredentials: {
     type: "oauth2",
     description:
-      "Exchanges an API key or agent key, given as the client's secret with any client id, for an access token of 15 minutes. " +
-      "The tokens are signed with ES256 and follow RFC8725.",
+      "For services and device agents that prefer tokens of 15 minutes: put the API key or agent key into `client_secret`; " +
+      "`client_id` may be anything. Without a chosen scope the token carries all that the key holds. Tokens are signed with " +
+      "ES256 and follow RFC8725.",
     flows: { clientCredentials: { tokenUrl: "/v1/oauth/token", scopes: machineScopes() } },
-  },
-  enrollmentToken: {
-    type: "http",
-    scheme: "bearer",
-    description: "An enrolment token of a site, `enr_…`. It enrols device agents and does nothing else.",
   },
   userToken: {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
     description:
-      "A person's token from one of the deployment's identity providers, verified by RFC8725: algorithm, issuer and audience " +
-      "are those of the deployment's configuration.",
+      "For people: a token, `eyJ…`, of one of the deployment's identity providers. It is verified by RFC8725: algorithm, issuer " +
+      "and audience are those of the deployment's configuration.",
+  },
+  agentKey: {
+    type: "http",
+    scheme: "bearer",
+    description: "For device agents: the agent's key, `agt_…`, as it was issued at enrolment.",
+  },
+  enrollmentToken: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "For devices that enrol: an enrolment token of a site, `enr_…`. It enrols device agents and does nothing else.",
   },
 };
 

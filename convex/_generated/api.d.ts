@@ -64,6 +64,7 @@ import type * as demo_seed from "../demo/seed.js";
 import type * as documentation_docsPage from "../documentation/docsPage.js";
 import type * as documentation_openApi from "../documentation/openApi.js";
 import type * as documentation_openApiDocument from "../documentation/openApiDocument.js";
+import type * as documentation_pageFiles from "../documentation/pageFiles.js";
 import type * as documentation_swaggerAssets from "../documentation/swaggerAssets.js";
 import type * as documentation_swaggerUi from "../documentation/swaggerUi.js";
 import type * as gateway_app from "../gateway/app.js";
@@ -181,6 +182,7 @@ declare const fullApi: ApiFromModules<{
   "documentation/docsPage": typeof documentation_docsPage;
   "documentation/openApi": typeof documentation_openApi;
   "documentation/openApiDocument": typeof documentation_openApiDocument;
+  "documentation/pageFiles": typeof documentation_pageFiles;
   "documentation/swaggerAssets": typeof documentation_swaggerAssets;
   "documentation/swaggerUi": typeof documentation_swaggerUi;
   "gateway/app": typeof gateway_app;

@@ -19,10 +19,11 @@ function hash53(text: string, seed: number): string {
   return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36).padStart(11, "0");
 }
 
-/** True if `header` (If-Match or If-None-Match) names `tag`, `*` included; weak tags match only when `weak` is set. */
+/** True if `header` (If-Match or If-None-Match) is `*` or lists `tag`; weak tags match only when `weak` is set (RFC 9110, 8.8.3.2). */
 export function entityTagMatches(header: string, tag: string, weak: boolean): boolean {
+  if (header.trim() === "*") return true;
   return header.split(",").some((listed) => {
     const candidate = listed.trim();
-    return candidate === "*" || candidate === tag || (weak && candidate === `W/${tag}`);
+    return candidate === tag || (weak && candidate === `W/${tag}`);
   });
 }

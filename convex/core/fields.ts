@@ -19,7 +19,7 @@ export function rowId<Table extends string>(table: Table) {
 
 const wellFormed = (value: string) => value.isWellFormed();
 
-/** Text of `minimum` to `maximum` UTF-16 units; lone surrogates are refused, since Convex cannot store them. */
+/** Text of `minimum` to `maximum` code points, as JSON Schema counts; lone surrogates are refused, since Convex cannot store them. */
 export function text(minimum: number, maximum: number) {
   // One `check` makes one copy of the schema where a chain makes three; every context pays for it.
   return z

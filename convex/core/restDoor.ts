@@ -9,6 +9,7 @@ import { execute } from "./pipeline";
 import { issueRestSecret, operationOf } from "./register";
 import { answerValidator, restArguments } from "./restProtocol";
 import { parsedParameter } from "./schemas";
+import { pointerOf } from "./validation";
 import type { RequestCaller } from "./caller";
 import type { Operation } from "./declaration";
 import type { Execution, GatewayRequest } from "./pipeline";
@@ -99,14 +100,25 @@ function inputOf(operation: Operation, { params, query, bodyText, inputText }: R
   for (const [name, value] of Object.entries(parsedBody(bodyText))) {
     const isElsewhere = Object.hasOwn(declaration.params ?? {}, name) || Object.hasOwn(operation.query, name);
     if (isElsewhere) throw unknownInput(name, "This is a parameter, not a field of the body.");
+    // An argument of Convex calls; over REST the header names the tenant, and a row's own organization cannot be set.
+    if (name === "organizationId" && !Object.hasOwn(operation.shape, name)) throw tenantInBody(declaration);
     Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
   }
   return input;
 }
 
 function unknownInput(name: string, message: string): ProblemError {
-  const pointer = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  const pointer = pointerOf([name]);
   return new ProblemError("validation_failed", `${pointer}: ${message}`, [{ pointer, code: "unknown_field", message }]);
+}
+
+function tenantInBody({ on, readOnly }: Operation["declaration"]): ProblemError {
+  const name = "organizationId";
+  if (!(on?.readOnly ?? readOnly)?.has(name)) return unknownInput(name, "This field is not known here.");
+  const message = "This field is set by the server, or cannot be changed.";
+  return new ProblemError("read_only_field", message, [
+    { pointer: pointerOf([name]), code: "read_only_field", message },
+  ]);
 }
 
 function parsedBody(bodyText: string | undefined): object {

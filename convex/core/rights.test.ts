@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import * as fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
 import { builtInRoles, permissionCatalogue } from "./permissionCatalogue";
 import {
   builtInRights,
+  coversRights,
   customRights,
   effectiveRights,
   isBuiltInRole,
@@ -65,4 +67,82 @@ test("what is for people only is never granted to a key", () => {
   }
   expect(isGrantable("toString")).toBe(false);
   expect(isGrantable("schedule:read")).toBe(true);
+});
+
+const resources = ["schedule", "item", "site"] as const;
+const actions = ["read", "update", "delete"] as const;
+const right = fc.oneof(
+  { weight: 1, arbitrary: fc.constant("*") },
+  { weight: 2, arbitrary: fc.constantFrom(...resources).map((resource) => `${resource}:*`) },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.constantFrom(...resources), fc.constantFrom(...actions)).map((parts) => parts.join(":")),
+  },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...resources), fc.constantFrom(...actions))
+      .map((parts) => `${parts.join(":")}:own`),
+  },
+);
+const rights = fc.uniqueArray(right, { maxLength: 6 });
+const everyPermission = resources.flatMap((resource) => actions.map((action) => `${resource}:${action}`));
+
+describe("coversRights", () => {
+  it("is reflexive", () => {
+    fc.assert(
+      fc.property(rights, (held) => {
+        expect(coversRights(new Set(held), held)).toBe(true);
+      }),
+    );
+  });
+
+  it("is monotone: more held never covers less, less wanted is never covered less", () => {
+    fc.assert(
+      fc.property(rights, rights, rights, (held, more, wanted) => {
+        const covers = coversRights(new Set(held), wanted);
+        expect(!covers || coversRights(new Set([...held, ...more]), wanted)).toBe(true);
+        expect(!covers || coversRights(new Set(held), wanted.slice(1))).toBe(true);
+        expect(!covers && coversRights(new Set(held), [...wanted, ...more])).toBe(false);
+      }),
+    );
+  });
+
+  it("is transitive", () => {
+    fc.assert(
+      fc.property(rights, rights, rights, (first, second, third) => {
+        fc.pre(coversRights(new Set(first), second) && coversRights(new Set(second), third));
+        expect(coversRights(new Set(first), third)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("hands on no permission that is not held as far", () => {
+    const distance = { all: 2, own: 1, none: 0 };
+    fc.assert(
+      fc.property(rights, rights, (held, wanted) => {
+        fc.pre(coversRights(new Set(held), wanted));
+        for (const permission of everyPermission) {
+          const [mine, theirs] = [held, wanted].map((list) => distance[reachOf(new Set(list), permission) ?? "none"]);
+          expect(mine).toBeGreaterThanOrEqual(theirs ?? 0);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("reachOf", () => {
+  it.each<[string[], "all" | "own" | undefined]>([
+    [["*"], "all"],
+    [["schedule:*"], "all"],
+    [["schedule:update"], "all"],
+    [["schedule:update:own"], "own"],
+    [["schedule:update:own", "schedule:update"], "all"],
+    [["schedule:read", "item:update", "item:*", "schedules:*", "sched:*"], undefined],
+    [[], undefined],
+  ])("%j reach schedule:update of %s rows", (held, reach) =>
+    expect(reachOf(new Set(held), "schedule:update")).toBe(reach),
+  );
 });

@@ -81,18 +81,58 @@ export function valuesAt(root: unknown, path: readonly string[], pointer = ""): 
 export type Projector = (value: unknown) => unknown;
 const same: Projector = (value) => value;
 
+/** Schemas whose values have no fields, or (`any`, `unknown`) are free-form by declaration. */
+const fieldless: ReadonlySet<string> = new Set([
+  "any",
+  "boolean",
+  "custom",
+  "enum",
+  "literal",
+  "null",
+  "number",
+  "string",
+  "template_literal",
+  "undefined",
+  "unknown",
+]);
+
 /**
- * Compiles a schema into a function that keeps what the schema names and nothing else. It never throws: it guards what
- * leaves, while the tests check that answers satisfy the schema.
+ * Compiles a schema into a function that keeps what the schema names and nothing else; the function never throws: it guards
+ * what leaves, while the tests check that answers satisfy the schema.
+ * @throws Error for a schema whose fields it could not tell, so that none is let through unseen.
  */
 export function projectorOf(type: z.ZodType): Projector {
   const inner = innermost(type);
   if (inner instanceof z.ZodArray) {
     const element = projectorOf(asZodType(inner.element));
-    return (value) => (Array.isArray(value) ? value.map(element) : value);
+    return element === same ? same : (value) => (Array.isArray(value) ? value.map(element) : value);
   }
   if (inner instanceof z.ZodObject) return objectProjector(inner);
-  return same;
+  if (inner instanceof z.ZodRecord) return recordProjector(projectorOf(asZodType(inner.valueType)));
+  if (inner instanceof z.ZodUnion) return unionProjector(inner.options.map(asZodType));
+  if (fieldless.has(inner.def.type)) return same;
+  throw new Error(`An answer cannot be projected through a schema of type ${inner.def.type}.`);
+}
+
+function recordProjector(project: Projector): Projector {
+  if (project === same) return same;
+  return (value) => {
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, project(field)]));
+  };
+}
+
+/** The first alternative that the value satisfies decides; a value that satisfies none shows nothing. */
+function unionProjector(options: readonly z.ZodType[]): Projector {
+  const alternatives = options.map((option) => ({ option, project: projectorOf(option) }));
+  if (alternatives.every(({ project }) => project === same)) return same;
+  return (value) => {
+    for (const { option, project } of alternatives) {
+      const projected = project(value);
+      if (option.safeParse(projected).success) return projected;
+    }
+    return undefined;
+  };
 }
 
 function objectProjector(type: z.ZodObject): Projector {

@@ -1,10 +1,12 @@
 import * as z from "zod";
-import { ProblemError } from "./errors";
+import { invalidField, ProblemError } from "./errors";
 import type { ProblemFault } from "./problems";
 import type { Fields } from "./table";
 
-// Without it an issue's input is always undefined, and a value of the wrong type would pass for a missing one.
-const reportInput = { reportInput: true };
+/** More faults than this are counted but not listed: a body may hold a hundred thousand unknown fields. */
+const maximumListedFaults = 100;
+const maximumPointerPartCharacters = 64;
+
 const compiled = new WeakMap<Fields, z.ZodType<Record<string, unknown>>>();
 
 /** Parses `input` by `shape`, unknown fields refused. Throws 400 `validation_failed`, or 422 `read_only_field` for `readOnly` names. */
@@ -14,8 +16,13 @@ export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<
     schema = z.strictObject(shape);
     compiled.set(shape, schema);
   }
-  const result = schema.safeParse(input, reportInput);
-  if (result.success) return result.data;
+  // Without its input, a value of a wrong type could not be told from a missing one.
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) {
+    const hidden = prototypeKeyIn(input);
+    if (hidden) throw invalidField(pointerOf(hidden), "unknown_field", "No field can have this name.");
+    return result.data;
+  }
   const faults = result.error.issues.flatMap(faultsOf);
   const readOnlyFaults = faults.filter(
     ({ code, pointer }) => code === "unknown_field" && readOnly.has(pointer.slice(1)),
@@ -32,7 +39,21 @@ export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<
     faults.length === 1
       ? `${faults[0]?.pointer || "The input"}: ${faults[0]?.message}`
       : `${faults.length} fields are not valid.`;
-  throw new ProblemError("validation_failed", detail, faults);
+  throw new ProblemError("validation_failed", detail, faults.slice(0, maximumListedFaults));
+}
+
+/** Zod leaves `__proto__` out of free-form objects without a word; what a caller sends is stored or refused. */
+function prototypeKeyIn(input: unknown): readonly string[] | undefined {
+  const pending: (readonly [value: unknown, path: readonly string[]])[] = [[input, []]];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const [value, path] = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (Object.hasOwn(value, "__proto__")) return [...path, "__proto__"];
+    for (const [key, inner] of Object.entries(value)) {
+      if (typeof inner === "object" && inner !== null) pending.push([inner, [...path, key]]);
+    }
+  }
+  return undefined;
 }
 
 function asReadOnly({ pointer }: ProblemFault): ProblemFault {
@@ -57,7 +78,13 @@ function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
   ];
 }
 
-/** RFC 6901 */
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+/**
+ * JSON Pointer (RFC 6901) to `path`. Names come from the request, so each is cut to what an answer should repeat, and made
+ * well-formed: Convex does not carry lone surrogates.
+ */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => String(part).slice(0, maximumPointerPartCharacters).toWellFormed())
+    .map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
 }

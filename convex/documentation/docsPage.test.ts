@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
-import { initializerScript, pageFor } from "./docsPage";
+import { ownFiles, pageFor } from "./docsPage";
 import { openApiEntityTag, openApiText } from "./openApiDocument";
 import { swaggerAssets } from "./swaggerAssets";
 
 const page = pageFor((name) => (swaggerAssets.has(name) ? "0123456789abcdef" : "missing"));
+const initializer = ownFiles.get("initializer.js")?.body ?? "";
 const policy = page.headers["content-security-policy"] ?? "";
 
 test("the page loads files of this deployment only, each of which exists", () => {
   const urls = Array.from(page.body.matchAll(/(?:src|href)="([^"]+)"/g), ([, url = ""]) => url);
   expect(urls.length).toBeGreaterThan(3);
   expect(urls.filter((url) => !url.startsWith("/v1/") || url.includes("missing"))).toEqual([]);
-  expect(initializerScript().body).not.toMatch(/https?:/);
+  expect(initializer).not.toMatch(/https?:/);
 });
 
 test("the policy allows no foreign and no inline script, and the page has none", () => {
@@ -20,7 +21,7 @@ test("the policy allows no foreign and no inline script, and the page has none",
 });
 
 test("the redirect page of OAuth is served beside the reference", () => {
-  expect(initializerScript().body).toContain("/v1/docs/oauth2-redirect.html");
+  expect(initializer).toContain("/v1/docs/oauth2-redirect.html");
   expect(swaggerAssets.get("oauth2-redirect.html")?.contentType).toMatch(/^text\/html/);
 });
 

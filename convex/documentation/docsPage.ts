@@ -1,4 +1,5 @@
 import { entityTagOf } from "../core/etag";
+import { initializer, style } from "./pageFiles";
 import type { HttpDocument } from "../core/httpDocument";
 
 /** Nothing is loaded from elsewhere, nothing inline runs or styles; Swagger UI's icons are data: URLs. */
@@ -13,24 +14,6 @@ const policy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const initializer = `"use strict";
-window.addEventListener("load", () => {
-  window.ui = SwaggerUIBundle({
-    url: "/v1/openapi.json",
-    dom_id: "#swagger-ui",
-    deepLinking: true,
-    displayOperationId: true,
-    filter: true,
-    tryItOutEnabled: true,
-    persistAuthorization: true,
-    defaultModelsExpandDepth: 0,
-    docExpansion: "none",
-    validatorUrl: null,
-    oauth2RedirectUrl: new URL("/v1/docs/oauth2-redirect.html", window.location.href).href,
-  });
-});
-`;
-
 /** The page of the API reference; `versionOf` gives the hash that a file's URL carries. */
 export function pageFor(versionOf: (name: string) => string): HttpDocument {
   const url = (name: string) => `/v1/docs/${name}?v=${versionOf(name)}`;
@@ -41,6 +24,7 @@ export function pageFor(versionOf: (name: string) => string): HttpDocument {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Portico API reference</title>
 <link rel="stylesheet" href="${url("swagger-ui.css")}">
+<link rel="stylesheet" href="/v1/docs/reference.css">
 <link rel="icon" type="image/png" href="${url("favicon-32x32.png")}">
 </head>
 <body>
@@ -53,10 +37,11 @@ export function pageFor(versionOf: (name: string) => string): HttpDocument {
 `);
 }
 
-/** The script that starts Swagger UI; a file, because the policy allows no inline script. */
-export function initializerScript(): HttpDocument {
-  return revalidatedDocument("text/javascript; charset=utf-8", initializer);
-}
+/** The deployment's own files beside Swagger UI's, by name. */
+export const ownFiles: ReadonlyMap<string, HttpDocument> = new Map([
+  ["initializer.js", revalidatedDocument("text/javascript; charset=utf-8", initializer)],
+  ["reference.css", revalidatedDocument("text/css; charset=utf-8", style)],
+]);
 
 function revalidatedDocument(contentType: string, body: string): HttpDocument {
   return {

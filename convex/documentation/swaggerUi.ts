@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { internalQuery } from "../_generated/server";
 import { httpDocument } from "../core/httpDocument";
-import { initializerScript, pageFor } from "./docsPage";
+import { ownFiles, pageFor } from "./docsPage";
 import { swaggerAssets } from "./swaggerAssets";
 import type { HttpDocument } from "../core/httpDocument";
 
@@ -15,7 +15,8 @@ export const file = internalQuery({
   returns: httpDocument,
   handler: async (_ctx, { name, version }): Promise<HttpDocument> => {
     if (name === undefined) return pageFor(versionOf);
-    if (name === "initializer.js") return initializerScript();
+    const own = ownFiles.get(name);
+    if (own) return own;
     const asset = swaggerAssets.get(name);
     if (!asset) return { status: 404, headers: {}, body: "" };
     return {

@@ -66,10 +66,14 @@ function methodsOf(path: string): string[] {
   return [...methods];
 }
 
+/** As the router does, without regard to one slash at the end. */
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
-  const given = path.split("/");
-  return wanted.length === given.length && wanted.every((part, at) => part.startsWith(":") || part === given[at]);
+  const given = path.replace(/(?<=.)\/$/, "").split("/");
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => (part.startsWith(":") ? given[at] !== "" : part === given[at]))
+  );
 }
 
 /** Answers a request of the site origin. Never throws. */

@@ -26,9 +26,10 @@ const recordFollowUp = makeFunctionReference<"mutation">("core/followUps:record"
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
 export async function dispatch(call: Call): Promise<Response> {
-  const token = call.request.headers.get("authorization")?.split(" ")[1];
+  let token: string | undefined;
   try {
-    const args = await argumentsOf(call);
+    token = bearerOf(call.request.headers);
+    const args = await argumentsOf(call, token);
     const answer = await runProvisioned(call, args);
     if (answer.followUp) await followUp(call, answer.followUp);
     return responseOf(call, answer);
@@ -36,14 +37,14 @@ export async function dispatch(call: Call): Promise<Response> {
     const { problem, denial } = failureOf(error);
     if (!problem) throw error;
     if (denial !== undefined) await followUp(call, { denial, detail: problem.detail });
-    return problemResponse(...explained(problem, token, call));
+    return problemResponse(...(await explained(problem, token, call)));
   }
 }
 
-async function argumentsOf({ ctx, request, route, params, requestId }: Call) {
+async function argumentsOf({ ctx, request, route, params, requestId }: Call, token: string | undefined) {
   const { headers } = request;
   assertAcceptsJson(headers);
-  const credential = await credentialOf(bearerOf(headers));
+  const credential = await credentialOf(token);
   const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
   const query = queryOf(request.url);
   const idempotencyKey = route.method === "POST" ? headers.get("idempotency-key") : null;
@@ -130,15 +131,26 @@ async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>)
 }
 
 /** A 401 says how to authenticate (RFC 6750, 3) and, for a refused JWT, why it was refused. */
-function explained(
+async function explained(
   problem: Problem,
   token: string | undefined,
-  { requestId, headers }: Call,
-): [Problem, string, Record<string, string>] {
+  { ctx, requestId, headers }: Call,
+): Promise<[Problem, string, Record<string, string>]> {
   if (problem.status !== 401) return [problem, requestId, headers];
   const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
-  const detail = isJwt && problem.code === "unauthenticated" ? refusalOf(token, Date.now()) : problem.detail;
+  const isRefused = isJwt && problem.code === "unauthenticated" && !(await isAccepted(ctx));
+  const detail = isRefused ? refusalOf(token, Date.now()) : problem.detail;
   const challenge =
     token === undefined ? "" : `, error="invalid_token", error_description="${detail.replaceAll('"', "'")}"`;
   return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
+}
+
+/** True if Convex accepts the request's token: then it is the operation that asks for another kind of credential. */
+async function isAccepted(ctx: ActionCtx): Promise<boolean> {
+  try {
+    return (await ctx.auth.getUserIdentity()) !== null;
+  } catch {
+    // A refused token surfaces as an error here, or as null, by deployment.
+    return false;
+  }
 }

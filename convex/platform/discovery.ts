@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
+import { entityTagOf } from "../core/etag";
 import { permissionCatalogue } from "../core/permissionCatalogue";
 import { httpDocument } from "../core/httpDocument";
 import { publicKeysOf } from "./signingKeys";
@@ -13,14 +14,18 @@ const documents = { jwks, authorizationServer, protectedResource } as const;
 export const document = internalQuery({
   args: { name: v.union(v.literal("jwks"), v.literal("authorizationServer"), v.literal("protectedResource")) },
   returns: httpDocument,
-  handler: async (_ctx, { name }): Promise<HttpDocument> => ({
-    status: 200,
-    headers: {
-      "content-type": name === "jwks" ? "application/jwk-set+json" : "application/json",
-      "cache-control": cacheControl,
-    },
-    body: JSON.stringify(documents[name]()),
-  }),
+  handler: async (_ctx, { name }): Promise<HttpDocument> => {
+    const body = JSON.stringify(documents[name]());
+    return {
+      status: 200,
+      headers: {
+        "content-type": name === "jwks" ? "application/jwk-set+json" : "application/json",
+        "cache-control": cacheControl,
+        etag: entityTagOf(body),
+      },
+      body,
+    };
+  },
 });
 
 function jwks(): object {

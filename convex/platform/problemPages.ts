@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
+import { entityTagOf } from "../core/etag";
 import { problems } from "../core/problems";
 import { httpDocument } from "../core/httpDocument";
 import { escaped, styleSource, withCode } from "./html";
@@ -27,15 +28,25 @@ export const page = internalQuery({
   },
 });
 
-/** True if `accept` names JSON and does not name HTML before it. */
+/** True if `accept` wants JSON more than HTML (RFC 9110, 12.5.1), or as much and names it first. HTML without a wish. */
 export function prefersJson(accept: string): boolean {
-  const ranges = accept
-    .toLowerCase()
-    .split(",")
-    .map((range) => range.trim().split(";")[0]);
-  const json = ranges.findIndex((range) => range === "application/json" || range === "application/problem+json");
-  const html = ranges.findIndex((range) => range === "text/html" || range === "application/xhtml+xml");
-  return json >= 0 && (html < 0 || json < html);
+  const [json, html] = [bestOf(accept, jsonTypes), bestOf(accept, htmlTypes)];
+  return json.weight > html.weight || (json.weight > 0 && json.weight === html.weight && json.place < html.place);
+}
+
+const jsonTypes = ["application/json", "application/problem+json"];
+const htmlTypes = ["text/html", "application/xhtml+xml"];
+
+/** The highest weight that `accept` gives to one of `types` by name, and where that stands. */
+function bestOf(accept: string, types: readonly string[]): { weight: number; place: number } {
+  let best = { weight: 0, place: Infinity };
+  for (const [place, range] of accept.toLowerCase().split(",").entries()) {
+    const [type = "", ...parameters] = range.split(";").map((part) => part.trim());
+    if (!types.includes(type)) continue;
+    const weight = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
+    if (weight > best.weight) best = { weight, place };
+  }
+  return best;
 }
 
 function isCode(code: string): code is ProblemCode {
@@ -54,27 +65,30 @@ function entryOf(code: ProblemCode) {
 const common = { "cache-control": "public, max-age=300", vary: "Accept" };
 
 function jsonDocument(value: object): HttpDocument {
-  return { status: 200, headers: { ...common, "content-type": "application/json" }, body: JSON.stringify(value) };
+  return taggedDocument({ "content-type": "application/json" }, JSON.stringify(value));
 }
 
 async function htmlDocument({ title, main }: { title: string; main: string }): Promise<HttpDocument> {
   const policy = `default-src 'none'; style-src ${await styleSource(style)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  return {
-    status: 200,
-    headers: {
-      ...common,
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy,
-      "referrer-policy": "no-referrer",
-    },
-    body: `<!doctype html>
+  const body = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)} · Portico</title><style>${style}</style></head>
 <body><main>${main}</main></body>
 </html>
-`,
-  };
+`;
+  return taggedDocument(
+    {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      "referrer-policy": "no-referrer",
+    },
+    body,
+  );
+}
+
+function taggedDocument(headers: Record<string, string>, body: string): HttpDocument {
+  return { status: 200, headers: { ...common, etag: entityTagOf(body), ...headers }, body };
 }
 
 function codePage(code: ProblemCode) {

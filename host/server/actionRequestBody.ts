@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import { bodyTooLarge, maxBodyBytes, readBody } from "./requestBody";
+import { assertDeclaredLength, bodyTooLarge, declaresTooMuch, maxBodyBytes, readBody } from "./requestBody";
 import { TransportError } from "./transportError";
 
 /**
- * The body of an HTTP action's request, read only when the action asks for it, whole or as a stream, never past the limit.
+ * The body of an HTTP action's request, read only when the action asks for it, whole or as a stream, never past the limit;
+ * of a body that declares to be larger, not a byte.
  */
 export class ActionRequestBody {
   readonly #incoming: IncomingMessage;
@@ -14,7 +15,7 @@ export class ActionRequestBody {
     this.#incoming = incoming;
   }
 
-  /** True once the client sent more than the limit; the answer is then 413 whatever the action returned. */
+  /** True once the action read a body that is over the limit; the answer is then 413 whatever it returned. */
   get exceeded(): boolean {
     return this.#exceeded;
   }
@@ -28,6 +29,7 @@ export class ActionRequestBody {
     if (this.#used) throw new TypeError("Body is unusable: Body has already been read");
     this.#used = true;
     try {
+      assertDeclaredLength(this.#incoming);
       return await readBody(this.#incoming);
     } catch (error) {
       this.#exceeded = error instanceof TransportError && error.status === 413;
@@ -43,6 +45,11 @@ export class ActionRequestBody {
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
+          if (declaresTooMuch(incoming)) {
+            this.#exceeded = true;
+            controller.error(bodyTooLarge());
+            return;
+          }
           const next: IteratorResult<Uint8Array> = await source.next();
           if (next.done === true) {
             controller.close();

@@ -328,7 +328,7 @@ describe("limits of the site port", () => {
     expect([declared.status, await declared.json(), runs]).toEqual([
       413,
       { code: "RequestBodyTooLarge", message: expect.any(String) },
-      1,
+      2,
     ]);
     const chunk = `100000\r\n${"x".repeat(0x100000)}\r\n`;
     const head = "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -338,6 +338,19 @@ describe("limits of the site port", () => {
       return new Response(outcome);
     };
     expect(await exchangeRaw(server.siteUrl, head + chunk.repeat(21), "}")).toMatch(/^HTTP\/1\.1 413 /);
+    const streamed = await fetch(server.siteUrl, { method: "POST", body: Buffer.alloc(bodyLimitBytes + 1) });
+    expect(streamed.status).toBe(413);
+  });
+
+  it("lets the action itself refuse a body that declares to be over the limit", async () => {
+    const server = await startTestServer();
+    server.deployment.httpAction = (request) =>
+      new Response(`declared ${request.headers.get("content-length")}`, { status: 413 });
+    const answer = await fetch(server.siteUrl, { method: "POST", body: Buffer.alloc(bodyLimitBytes + 1) });
+    expect([answer.status, await answer.text()]).toEqual([413, `declared ${bodyLimitBytes + 1}`]);
+    const head = `POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: ${bodyLimitBytes + 1}\r\n\r\n`;
+    const expecting = await exchangeRaw(server.siteUrl, head, "declared");
+    expect(expecting).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it("keeps a connection usable after an answer that left the body unread", async () => {

@@ -3,7 +3,7 @@ import type { Deployment, RequestMetadata } from "../deployment";
 import { ActionRequest } from "./actionRequest";
 import { sendActionResponse } from "./actionResponse";
 import type { CallerResolver } from "./callers";
-import { assertDeclaredLength, bodyTooLarge } from "./requestBody";
+import { bodyTooLarge } from "./requestBody";
 import { actionUrl } from "./requestUrl";
 import { TransportError } from "./transportError";
 
@@ -22,8 +22,9 @@ export class HttpActions {
   /**
    * Runs the HTTP action of one request and sends its response.
    * @param target the request target as `http.ts` shall see it
-   * @throws TransportError before the action runs: 400 bad URL, 405 method, 413 declared length; and 413 after it when the
-   *   body turned out to be too large.
+   * A body that declares more than the limit is the action's to refuse in its own words; reading it fails.
+   * @throws TransportError before the action runs: 400 bad URL, 405 method; and 413 after it when it read a body that was too
+   *   large.
    */
   async handle(
     request: IncomingMessage,
@@ -36,7 +37,6 @@ export class HttpActions {
         allow: [...supportedMethods].join(", "),
       });
     }
-    assertDeclaredLength(request);
     const action = new ActionRequest(request, actionUrl(request, target));
     response.once("close", () => {
       if (!response.writableFinished) action.abort();

@@ -15,10 +15,15 @@ export function bodyTooLarge(): TransportError {
   );
 }
 
+/** True if the request declares a body over the limit. */
+export function declaresTooMuch(request: IncomingMessage): boolean {
+  const declared = request.headers["content-length"];
+  return declared !== undefined && Number(declared) > maxBodyBytes;
+}
+
 /** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
 export function assertDeclaredLength(request: IncomingMessage): void {
-  const declared = request.headers["content-length"];
-  if (declared !== undefined && Number(declared) > maxBodyBytes) throw bodyTooLarge();
+  if (declaresTooMuch(request)) throw bodyTooLarge();
 }
 
 /**

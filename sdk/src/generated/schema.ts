@@ -4303,7 +4303,10 @@ export interface operations {
     getJwks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4313,6 +4316,7 @@ export interface operations {
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4335,13 +4339,17 @@ export interface operations {
                     "application/jwk-set+json": components["schemas"]["JsonWebKeySet"];
                 };
             };
+            304: components["responses"]["NotModified"];
             500: components["responses"]["Internal"];
         };
     };
     getAuthorizationServer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4351,6 +4359,7 @@ export interface operations {
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4378,13 +4387,17 @@ export interface operations {
                     "application/json": components["schemas"]["AuthorizationServer"];
                 };
             };
+            304: components["responses"]["NotModified"];
             500: components["responses"]["Internal"];
         };
     };
     getProtectedResource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4394,6 +4407,7 @@ export interface operations {
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4418,13 +4432,17 @@ export interface operations {
                     "application/json": components["schemas"]["ProtectedResource"];
                 };
             };
+            304: components["responses"]["NotModified"];
             500: components["responses"]["Internal"];
         };
     };
     listProblems: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4434,6 +4452,7 @@ export interface operations {
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4456,13 +4475,17 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             500: components["responses"]["Internal"];
         };
     };
     getProblem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @example not_found */
                 code: string;
@@ -4475,6 +4498,7 @@ export interface operations {
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4493,6 +4517,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
         };
@@ -4721,8 +4746,7 @@ export interface operations {
                  * @example {
                  *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "name": "North Wind",
-                 *       "maxUses": 3,
-                 *       "expiresAt": 1768473000000
+                 *       "maxUses": 3
                  *     }
                  */
                 "application/json": components["schemas"]["CreateAgentEnrollmentTokenBody"];
@@ -5042,7 +5066,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "tags": [
                  *         "maintenance"
                  *       ]
@@ -5612,8 +5635,7 @@ export interface operations {
                  *       "name": "North Wind",
                  *       "scopes": [
                  *         "schedule:read"
-                 *       ],
-                 *       "expiresAt": 1768473000000
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CreateApiKeyBody"];
@@ -5739,10 +5761,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "scopes": [
-                 *         "schedule:read"
-                 *       ]
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateApiKeyBody"];
@@ -6151,7 +6170,10 @@ export interface operations {
     getDocs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6161,6 +6183,7 @@ export interface operations {
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -6169,6 +6192,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6500,8 +6524,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "status": "open"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateItemBody"];
@@ -6843,8 +6866,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "imageUrl": "https://example.com/north-wind"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateCurrentUserBody"];
@@ -6987,8 +7009,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "displayName": "Dana Okoye",
-                 *       "bio": "Example"
+                 *       "displayName": "Dana Okoye"
                  *     }
                  */
                 "application/json": components["schemas"]["UpsertMyProfileBody"];
@@ -7079,8 +7100,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "theme": "light",
-                 *       "notificationsEnabled": false
+                 *       "theme": "light"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateMySettingsBody"];
@@ -7135,8 +7155,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "organizationId": "Example",
-                 *       "slug": "north-wind"
+                 *       "organizationId": "Example"
                  *     }
                  */
                 "application/json": components["schemas"]["SwitchOrganizationBody"];
@@ -7458,7 +7477,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                  *       "roleKey": "member"
                  *     }
                  */
@@ -7533,8 +7551,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "Rescheduled to next week.",
-                 *       "until": 1768473000000
+                 *       "reason": "Rescheduled to next week."
                  *     }
                  */
                 "application/json": components["schemas"]["BanMemberBody"];
@@ -7697,7 +7714,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "metadata": {
                  *         "source": "example"
                  *       }
@@ -8207,8 +8223,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateOrganizationBody"];
@@ -8761,8 +8776,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "description": "Replace the filters on the roof."
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateRoleBody"];
@@ -8982,7 +8996,6 @@ export interface operations {
                  * @example {
                  *       "title": "Service the pumps",
                  *       "description": "Replace the filters on the roof.",
-                 *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                  *       "startDate": 1768469400000,
                  *       "endDate": 1768473000000,
                  *       "status": "draft"
@@ -9142,8 +9155,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "title": "Service the pumps",
-                 *       "description": "Replace the filters on the roof."
+                 *       "title": "Service the pumps"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateScheduleBody"];
@@ -9449,7 +9461,6 @@ export interface operations {
                  *         {
                  *           "title": "Service the pumps",
                  *           "description": "Replace the filters on the roof.",
-                 *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                  *           "startDate": 1768469400000,
                  *           "endDate": 1768473000000,
                  *           "status": "draft"
@@ -9766,8 +9777,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind"
+                 *       "name": "North Wind"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateSiteBody"];
@@ -10321,8 +10331,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "text": "Order spare parts",
-                 *       "completed": false
+                 *       "text": "Order spare parts"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateTodoBody"];
@@ -10507,7 +10516,6 @@ export interface operations {
                  * @example {
                  *       "email": "dana.okoye@example.com",
                  *       "name": "Dana Okoye",
-                 *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                  *       "roleKey": "member"
                  *     }
                  */

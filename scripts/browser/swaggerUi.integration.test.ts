@@ -1,0 +1,137 @@
+import path from "node:path";
+import * as z from "zod";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { startTestPortico } from "../portico/testPortico.testing";
+import { findChromium, launchChromium } from "./chromium.testing";
+import { SwaggerPage } from "./swaggerPage.testing";
+import type { Browser } from "playwright-core";
+import type { TestPortico } from "../portico/testPortico.testing";
+
+// Each picture of the docs is taken anew where this says so: `PORTICO_PICTURES=1 npx vitest run scripts/browser`.
+const takesPictures = process.env["PORTICO_PICTURES"] === "1";
+const pictures = path.join(import.meta.dirname, "../../docs/pictures");
+
+const executable = findChromium();
+if (executable === undefined) {
+  console.warn("swagger ui: NOT RUN, no Chromium found (set CHROMIUM_PATH, or install chromium)");
+}
+
+const scheduleRow = z.object({ id: z.string(), title: z.string(), status: z.string() });
+const schedulePage = z.object({ data: z.array(scheduleRow) });
+
+// A browser on a busy machine needs seconds to compile the page's script.
+const timeoutMs = 60_000;
+
+describe.skipIf(executable === undefined)("Swagger UI in a real browser", { timeout: timeoutMs }, () => {
+  let portico: TestPortico;
+  let browser: Browser;
+  let swagger: SwaggerPage;
+
+  beforeAll(async () => {
+    portico = await startTestPortico();
+    browser = await launchChromium(executable ?? "");
+  });
+  afterEach(() => swagger.close());
+  afterAll(async () => {
+    await browser?.close();
+    await portico?.close();
+  });
+
+  test("an API key lists and creates schedules with the values that the page proposes", async () => {
+    const { docsUrl } = portico.demo;
+    const { apiKey } = acme();
+    swagger = await SwaggerPage.open(browser, docsUrl);
+    await swagger.authorizeWithBearer("apiKey", apiKey);
+    await listAndCreate();
+    expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
+    expectNothingForeign();
+    if (takesPictures) await takePicture("swagger-ui.png");
+  });
+
+  test("client credentials are exchanged for a token that does the same", async () => {
+    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    await swagger.authorizeWithClient("clientCredentials", { id: "anything", secret: acme().apiKey });
+    await listAndCreate();
+    const [exchange, ...calls] = credentialsSent();
+    expect(exchange).toMatch(/^Basic /);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatch(/^Bearer eyJ/);
+    expectNothingForeign();
+  });
+
+  test("the dialog begins with the API key, in sight, and asks for no client id", async () => {
+    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    const dialog = await swagger.openAuthorizations();
+    const headings = await dialog.locator("h4").allInnerTexts();
+    const schemes = ["apiKey", "clientCredentials", "userToken", "agentKey", "enrollmentToken"];
+    expect(headings.map((heading) => heading.trim().split(/\s/)[0])).toEqual(schemes);
+    expect(await dialog.locator(".modal-ux-content").evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+    expect(await dialog.getByLabel("client_id").inputValue()).not.toBe("");
+  });
+
+  test("a script that is not of the page is refused, and this test would have seen it", async () => {
+    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    await expect(swagger.page.addScriptTag({ content: "window.planted = 1" })).rejects.toThrow(
+      /Content Security Policy/,
+    );
+    expect(swagger.record.errors.join("\n")).toMatch(/Content Security Policy/);
+  });
+
+  async function listAndCreate(): Promise<void> {
+    const before = await schedules();
+    const listed = await swagger.execute(await swagger.openOperation("Schedules", "listSchedules"));
+    expect(listed.status).toMatch(/^200/);
+    expect(schedulePage.parse(JSON.parse(listed.body)).data).toHaveLength(before.length);
+
+    const operation = await swagger.openOperation("Schedules", "createSchedule");
+    const created = await swagger.execute(operation);
+    expect(created.status, created.body).toMatch(/^201/);
+    const row = scheduleRow.parse(JSON.parse(created.body));
+    expect(before.map(({ id }) => id)).not.toContain(row.id);
+    expect(await schedules()).toContainEqual(row);
+    // The proposed values create another row each time they are sent.
+    const again = await swagger.execute(operation);
+    expect(again.status, again.body).toMatch(/^201/);
+    await expect.poll(async () => (await schedules()).length).toBe(before.length + 2);
+  }
+
+  /** The picture of the docs: an operation and its answer, without the key that the curl line shows. */
+  async function takePicture(name: string): Promise<void> {
+    const { page } = swagger;
+    const operation = page.locator(".opblock.is-open", { hasText: "createSchedule" });
+    await page.setViewportSize({ width: 1280, height: 1560 });
+    await page.mouse.move(0, 0);
+    await operation.locator(".curl").evaluate((element, key) => {
+      element.innerHTML = element.innerHTML.replaceAll(key, "sk_live_…");
+    }, acme().apiKey);
+    await operation.evaluate((element) => element.scrollIntoView());
+    await page.screenshot({ path: path.join(pictures, name), animations: "disabled", caret: "hide" });
+  }
+
+  /** The distinct credentials of the page's requests, in the order of their first use. */
+  function credentialsSent(): string[] {
+    return [...new Set(swagger.record.requests.flatMap(({ authorization }) => authorization ?? []))];
+  }
+
+  function expectNothingForeign(): void {
+    expect(swagger.record.errors).toEqual([]);
+    const { origin } = new URL(portico.demo.docsUrl);
+    const urls = swagger.record.requests.map(({ url }) => url).filter((url) => !url.startsWith("data:"));
+    expect(urls.length).toBeGreaterThan(5);
+    expect(urls.filter((url) => new URL(url).origin !== origin)).toEqual([]);
+  }
+
+  function acme(): TestPortico["demo"]["organizations"][number] {
+    const [organization] = portico.demo.organizations;
+    if (!organization) throw new Error("There is no demo organization.");
+    return organization;
+  }
+
+  /** The schedules as REST has them, past the page. */
+  async function schedules(): Promise<z.infer<typeof schedulePage>["data"]> {
+    const response = await fetch(`${portico.demo.restUrl}/v1/schedules?limit=100`, {
+      headers: { authorization: `Bearer ${acme().apiKey}` },
+    });
+    return schedulePage.parse(await response.json()).data;
+  }
+});
