@@ -96,7 +96,7 @@ export function exampleText(name: string, { format, pattern, minLength, maxLengt
     (text) => text.length >= minLength && text.length <= maxLength && (expression?.test(text) ?? true),
   );
   if (found !== undefined) return found;
-  if (expression === undefined && maxLength < 7) return "x".repeat(Math.max(1, minLength));
+  if (expression === undefined && maxLength < 7) return "x".repeat(Math.max(Math.min(1, maxLength), minLength));
   if (expression === undefined) return "Example ".repeat(Math.ceil(minLength / 8)).slice(0, maxLength);
   throw new Error(`No example is known for ${name} with the pattern ${pattern}.`);
 }

@@ -40,6 +40,7 @@ test("an example satisfies its schema", () => {
       const validate = ajv.compile({ ...generated });
       expect(validate(exampleOf(generated, none)), JSON.stringify(validate.errors)).toBe(true);
     }),
+    { examples: [[{ type: "string", minLength: 0, maxLength: 0 }]] },
   );
 });
 

@@ -7,19 +7,20 @@ interface Tree {
 /** Types of the deployment's functions: by name for `portico.convex`, as references for any Convex client. */
 export function convexFunctionTypes(operations: readonly OperationSpec[]): string {
   const functions = operations
-    .flatMap(({ operationId, tenant, convexFunction }) =>
-      convexFunction ? [{ operationId, tenant, ...convexFunction }] : [],
+    .flatMap(({ operationId, tenant, paginated, convexFunction }) =>
+      convexFunction ? [{ operationId, tenant, paginated, ...convexFunction }] : [],
     )
     .toSorted((a, b) => byText(a.name, b.name));
-  const entries = functions.map(({ name, type, operationId, tenant }) => {
+  const entries = functions.map(({ name, type, operationId, tenant, paginated }) => {
+    const args = `${tenant ? "Tenant" : ""}${paginated ? "List" : ""}Args`;
+    const result = paginated ? "ReturnedPage" : "Returned";
     const id = JSON.stringify(operationId);
-    const args = tenant ? `TenantArgs<${id}>` : `Args<${id}>`;
-    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}; result: Returned<${id}> };`;
+    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}<${id}>; result: ${result}<${id}> };`;
   });
   const tree: Tree = {};
   for (const { name } of functions) place(tree, name.split(/[/:]/), name);
   return `import type { FunctionReference } from "convex/server";
-import type { Args, Returned, TenantArgs } from "../runtime/operationTypes";
+import type { ${usedTypes(entries)} } from "../runtime/operationTypes";
 
 /** Every public function behind an operation of the API, by its Convex name. */
 export interface ConvexFunctions {
@@ -37,6 +38,12 @@ export type Reference<Name extends keyof ConvexFunctions> = FunctionReference<
 /** The shape of the deployment's generated \`api\`. */
 export interface Api ${treeType(tree, "")}
 `;
+}
+
+/** Names of the helper types that the entries use: an unused import would be an error. */
+function usedTypes(entries: readonly string[]): string {
+  const names = ["Args", "ListArgs", "Returned", "ReturnedPage", "TenantArgs", "TenantListArgs"];
+  return names.filter((name) => entries.some((entry) => entry.includes(` ${name}<`))).join(", ");
 }
 
 function place(tree: Tree, path: readonly string[], name: string): void {

@@ -69,7 +69,9 @@ test("a field with a default is optional in a request", () => {
 
 test("functions of an organization take organizationId, others do not; REST-only ones have none", () => {
   const functions = file("convexFunctions.ts");
-  expect(functions).toContain('"workspace/schedules:list": { type: "query"; args: TenantArgs<"listSchedules">');
+  expect(functions).toContain(
+    '"workspace/schedules:list": { type: "query"; args: TenantListArgs<"listSchedules">; result: ReturnedPage<"listSchedules"> }',
+  );
   expect(functions).toContain('"tenancy/me:get": { type: "query"; args: Args<"getMe">');
   expect(functions).not.toContain("checkInAgent");
 });

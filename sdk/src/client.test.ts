@@ -7,13 +7,14 @@ const apiKey = "sk_test_client";
 const convexId = (letter: string) => letter.repeat(32);
 
 test("requests carry credential, organization and the input in its place", async () => {
-  const server = await fakeServer(() => ({ status: 200, json: { id: "a" } }));
+  const page = { data: [], page: { nextCursor: null, hasMore: false, limit: 5 } };
+  const server = await fakeServer(({ method }) => ({ status: 200, json: method === "GET" ? page : { id: "a" } }));
   const portico = new Portico({ baseUrl: `${server.url}/`, apiKey, organization: "acme" });
   await portico.schedules.create({ title: "Ü", startDate: 1, endDate: 2 });
   await portico.schedules.delete("a/b c", { permanent: true });
-  await portico.agents.move("a1", "s1", { note: "rack 4", dryRun: true });
+  await portico.auditLogs.getRecordHistory("schedules", "s1", { limit: 5 });
   await portico.schedules.restore("s1", { requestId: "req_mine", headers: { Accept: "application/vnd.x+json" } });
-  const [create, remove, move, restore] = server.requests;
+  const [create, remove, history, restore] = server.requests;
   expect(create).toMatchObject({
     method: "POST",
     path: "/v1/schedules",
@@ -26,8 +27,8 @@ test("requests carry credential, organization and the input in its place", async
   });
   expect(remove).toMatchObject({ method: "DELETE", path: "/v1/schedules/a%2Fb%20c", body: "" });
   expect(remove?.query.toString()).toBe("permanent=true");
-  expect(move).toMatchObject({ path: "/v1/agents/a1/sites/s1/move", body: '{"note":"rack 4"}' });
-  expect(move?.query.toString()).toBe("dryRun=true");
+  expect(history).toMatchObject({ method: "GET", path: "/v1/audit-logs/records/schedules/s1", body: "" });
+  expect(history?.query.toString()).toBe("limit=5");
   expect(restore).toMatchObject({ path: "/v1/schedules/s1/restore", body: "" });
   expect(restore?.headers["x-request-id"]).toBe("req_mine");
   expect(restore?.headers["accept"]).toBe("application/vnd.x+json");

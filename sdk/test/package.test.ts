@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,12 +22,15 @@ const installed = () => join(consumer, "node_modules/@portico/sdk");
 
 beforeAll(async () => {
   consumer = await mkdtemp(join(tmpdir(), "portico-sdk-"));
-  await run(process.execPath, [join(packageFolder("tsup"), "dist/cli-default.js")], {
+  // Built and packed beside sdk/dist, which examples of a test that runs at the same time import.
+  const staged = join(consumer, "staged");
+  await mkdir(join(staged, "src"), { recursive: true });
+  await Promise.all(["package.json", "README.md"].map((name) => copyFile(join(sdkFolder, name), join(staged, name))));
+  await writeFile(join(staged, "src/index.ts"), "// Not to be packed.");
+  await run(process.execPath, [join(packageFolder("tsup"), "dist/cli-default.js"), "--out-dir", join(staged, "dist")], {
     cwd: sdkFolder,
   });
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", consumer], {
-    cwd: sdkFolder,
-  });
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", consumer], { cwd: staged });
   const [packed] = JSON.parse(stdout);
   await mkdir(installed(), { recursive: true });
   await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
@@ -97,8 +100,10 @@ export async function main(): Promise<void> {
   const created: Schedule = await portico.schedules.create({ title: "a", startDate: 1, endDate: 2 });
   const maybe: Schedule | undefined = await portico.schedules.get(created.id, { ifNoneMatch: "x" });
   for await (const row of portico.schedules.list({ status: "active" })) console.log(row.title.length, maybe);
-  const page = await portico.convex.query("workspace/schedules:list", { organizationId: "o", limit: 5 });
-  const title: string | undefined = page.data[0]?.title;
+  const { page, isDone, continueCursor } = await portico.convex.query("workspace/schedules:list", {
+    organizationId: "o", paginationOpts: { numItems: 5, cursor: null },
+  });
+  const title: string | undefined = page[0]?.title ?? (isDone ? undefined : continueCursor);
   const direct = await new ConvexHttpClient("https://c.example.com").query(api.workspace.schedules.get, {
     organizationId: "o", scheduleId: created.id,
   });
@@ -114,6 +119,8 @@ export async function main(): Promise<void> {
   await portico.schedules.list({ status: "lost" });
   // @ts-expect-error no such field in a document
   console.log(created.secret);
+  // @ts-expect-error functions page by paginationOpts; limit and cursor are REST's
+  await portico.convex.query("workspace/schedules:list", { limit: 5 });
   // @ts-expect-error a mutation is not a query
   await portico.convex.query("workspace/schedules:activate", { organizationId: "o", scheduleId: "s" });
   await portico.convex.mutation("workspace/schedules:activate", { scheduleId: "s" });

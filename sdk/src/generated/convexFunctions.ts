@@ -1,13 +1,13 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 import type { FunctionReference } from "convex/server";
-import type { Args, Returned, TenantArgs } from "../runtime/operationTypes";
+import type { Args, ListArgs, Returned, ReturnedPage, TenantArgs, TenantListArgs } from "../runtime/operationTypes";
 
 /** Every public function behind an operation of the API, by its Convex name. */
 export interface ConvexFunctions {
   "access/apiKeys:create": { type: "action"; args: TenantArgs<"createApiKey">; result: Returned<"createApiKey"> };
   "access/apiKeys:get": { type: "query"; args: TenantArgs<"getApiKey">; result: Returned<"getApiKey"> };
-  "access/apiKeys:list": { type: "query"; args: TenantArgs<"listApiKeys">; result: Returned<"listApiKeys"> };
+  "access/apiKeys:list": { type: "query"; args: TenantListArgs<"listApiKeys">; result: ReturnedPage<"listApiKeys"> };
   "access/apiKeys:revoke": { type: "mutation"; args: TenantArgs<"revokeApiKey">; result: Returned<"revokeApiKey"> };
   "access/apiKeys:rotate": { type: "action"; args: TenantArgs<"rotateApiKey">; result: Returned<"rotateApiKey"> };
   "access/apiKeys:update": { type: "mutation"; args: TenantArgs<"updateApiKey">; result: Returned<"updateApiKey"> };
@@ -15,21 +15,21 @@ export interface ConvexFunctions {
   "access/roles:create": { type: "mutation"; args: TenantArgs<"createRole">; result: Returned<"createRole"> };
   "access/roles:delete": { type: "mutation"; args: TenantArgs<"deleteRole">; result: Returned<"deleteRole"> };
   "access/roles:get": { type: "query"; args: TenantArgs<"getRole">; result: Returned<"getRole"> };
-  "access/roles:list": { type: "query"; args: TenantArgs<"listRoles">; result: Returned<"listRoles"> };
+  "access/roles:list": { type: "query"; args: TenantListArgs<"listRoles">; result: ReturnedPage<"listRoles"> };
   "access/roles:restore": { type: "mutation"; args: TenantArgs<"restoreRole">; result: Returned<"restoreRole"> };
   "access/roles:update": { type: "mutation"; args: TenantArgs<"updateRole">; result: Returned<"updateRole"> };
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: Returned<"getAuditLog"> };
-  "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantArgs<"getRecordHistory">; result: Returned<"getRecordHistory"> };
-  "observability/auditLogs:list": { type: "query"; args: TenantArgs<"listAuditLogs">; result: Returned<"listAuditLogs"> };
+  "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: ReturnedPage<"getRecordHistory"> };
+  "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: ReturnedPage<"listAuditLogs"> };
   "sites/agentApiLogs:get": { type: "query"; args: TenantArgs<"getAgentApiLog">; result: Returned<"getAgentApiLog"> };
-  "sites/agentApiLogs:list": { type: "query"; args: TenantArgs<"listAgentApiLogs">; result: Returned<"listAgentApiLogs"> };
+  "sites/agentApiLogs:list": { type: "query"; args: TenantListArgs<"listAgentApiLogs">; result: ReturnedPage<"listAgentApiLogs"> };
   "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantArgs<"createAgentEnrollmentToken">; result: Returned<"createAgentEnrollmentToken"> };
-  "sites/agentEnrollmentTokens:list": { type: "query"; args: TenantArgs<"listAgentEnrollmentTokens">; result: Returned<"listAgentEnrollmentTokens"> };
+  "sites/agentEnrollmentTokens:list": { type: "query"; args: TenantListArgs<"listAgentEnrollmentTokens">; result: ReturnedPage<"listAgentEnrollmentTokens"> };
   "sites/agentEnrollmentTokens:revoke": { type: "mutation"; args: TenantArgs<"revokeAgentEnrollmentToken">; result: Returned<"revokeAgentEnrollmentToken"> };
   "sites/agents:delete": { type: "mutation"; args: TenantArgs<"deleteAgent">; result: Returned<"deleteAgent"> };
   "sites/agents:get": { type: "query"; args: TenantArgs<"getAgent">; result: Returned<"getAgent"> };
   "sites/agents:getSelf": { type: "query"; args: TenantArgs<"getAgentSelf">; result: Returned<"getAgentSelf"> };
-  "sites/agents:list": { type: "query"; args: TenantArgs<"listAgents">; result: Returned<"listAgents"> };
+  "sites/agents:list": { type: "query"; args: TenantListArgs<"listAgents">; result: ReturnedPage<"listAgents"> };
   "sites/agents:restore": { type: "mutation"; args: TenantArgs<"restoreAgent">; result: Returned<"restoreAgent"> };
   "sites/agents:revoke": { type: "mutation"; args: TenantArgs<"revokeAgent">; result: Returned<"revokeAgent"> };
   "sites/agents:rotateKey": { type: "action"; args: TenantArgs<"rotateAgentKey">; result: Returned<"rotateAgentKey"> };
@@ -39,8 +39,8 @@ export interface ConvexFunctions {
   "sites/sites:delete": { type: "mutation"; args: TenantArgs<"deleteSite">; result: Returned<"deleteSite"> };
   "sites/sites:get": { type: "query"; args: TenantArgs<"getSite">; result: Returned<"getSite"> };
   "sites/sites:getView": { type: "query"; args: TenantArgs<"getSiteView">; result: Returned<"getSiteView"> };
-  "sites/sites:list": { type: "query"; args: TenantArgs<"listSites">; result: Returned<"listSites"> };
-  "sites/sites:listView": { type: "query"; args: TenantArgs<"listSitesView">; result: Returned<"listSitesView"> };
+  "sites/sites:list": { type: "query"; args: TenantListArgs<"listSites">; result: ReturnedPage<"listSites"> };
+  "sites/sites:listView": { type: "query"; args: TenantListArgs<"listSitesView">; result: ReturnedPage<"listSitesView"> };
   "sites/sites:restore": { type: "mutation"; args: TenantArgs<"restoreSite">; result: Returned<"restoreSite"> };
   "sites/sites:update": { type: "mutation"; args: TenantArgs<"updateSite">; result: Returned<"updateSite"> };
   "tenancy/me:delete": { type: "mutation"; args: Args<"deleteCurrentUser">; result: Returned<"deleteCurrentUser"> };
@@ -56,7 +56,7 @@ export interface ConvexFunctions {
   "tenancy/memberships:ban": { type: "mutation"; args: TenantArgs<"banMember">; result: Returned<"banMember"> };
   "tenancy/memberships:get": { type: "query"; args: TenantArgs<"getMembership">; result: Returned<"getMembership"> };
   "tenancy/memberships:leave": { type: "mutation"; args: TenantArgs<"leaveOrganization">; result: Returned<"leaveOrganization"> };
-  "tenancy/memberships:list": { type: "query"; args: TenantArgs<"listMemberships">; result: Returned<"listMemberships"> };
+  "tenancy/memberships:list": { type: "query"; args: TenantListArgs<"listMemberships">; result: ReturnedPage<"listMemberships"> };
   "tenancy/memberships:remove": { type: "mutation"; args: TenantArgs<"removeMembership">; result: Returned<"removeMembership"> };
   "tenancy/memberships:unban": { type: "mutation"; args: TenantArgs<"unbanMember">; result: Returned<"unbanMember"> };
   "tenancy/memberships:update": { type: "mutation"; args: TenantArgs<"updateMembership">; result: Returned<"updateMembership"> };
@@ -65,18 +65,18 @@ export interface ConvexFunctions {
   "tenancy/organizations:delete": { type: "mutation"; args: TenantArgs<"deleteOrganization">; result: Returned<"deleteOrganization"> };
   "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Returned<"getOrganization"> };
   "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: Returned<"getOrganizationBySlug"> };
-  "tenancy/organizations:list": { type: "query"; args: Args<"listOrganizations">; result: Returned<"listOrganizations"> };
+  "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: ReturnedPage<"listOrganizations"> };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Returned<"restoreOrganization"> };
   "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Returned<"updateOrganization"> };
   "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: Returned<"createUser"> };
   "tenancy/users:get": { type: "query"; args: TenantArgs<"getUser">; result: Returned<"getUser"> };
   "tenancy/users:getProfile": { type: "query"; args: TenantArgs<"getUserProfile">; result: Returned<"getUserProfile"> };
-  "tenancy/users:list": { type: "query"; args: TenantArgs<"listUsers">; result: Returned<"listUsers"> };
+  "tenancy/users:list": { type: "query"; args: TenantListArgs<"listUsers">; result: ReturnedPage<"listUsers"> };
   "workspace/items:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateItems">; result: Returned<"batchCreateItems"> };
   "workspace/items:create": { type: "mutation"; args: TenantArgs<"createItem">; result: Returned<"createItem"> };
   "workspace/items:delete": { type: "mutation"; args: TenantArgs<"deleteItem">; result: Returned<"deleteItem"> };
   "workspace/items:get": { type: "query"; args: TenantArgs<"getItem">; result: Returned<"getItem"> };
-  "workspace/items:list": { type: "query"; args: TenantArgs<"listItems">; result: Returned<"listItems"> };
+  "workspace/items:list": { type: "query"; args: TenantListArgs<"listItems">; result: ReturnedPage<"listItems"> };
   "workspace/items:restore": { type: "mutation"; args: TenantArgs<"restoreItem">; result: Returned<"restoreItem"> };
   "workspace/items:update": { type: "mutation"; args: TenantArgs<"updateItem">; result: Returned<"updateItem"> };
   "workspace/schedules:activate": { type: "mutation"; args: TenantArgs<"activateSchedule">; result: Returned<"activateSchedule"> };
@@ -86,13 +86,13 @@ export interface ConvexFunctions {
   "workspace/schedules:create": { type: "mutation"; args: TenantArgs<"createSchedule">; result: Returned<"createSchedule"> };
   "workspace/schedules:delete": { type: "mutation"; args: TenantArgs<"deleteSchedule">; result: Returned<"deleteSchedule"> };
   "workspace/schedules:get": { type: "query"; args: TenantArgs<"getSchedule">; result: Returned<"getSchedule"> };
-  "workspace/schedules:list": { type: "query"; args: TenantArgs<"listSchedules">; result: Returned<"listSchedules"> };
+  "workspace/schedules:list": { type: "query"; args: TenantListArgs<"listSchedules">; result: ReturnedPage<"listSchedules"> };
   "workspace/schedules:restore": { type: "mutation"; args: TenantArgs<"restoreSchedule">; result: Returned<"restoreSchedule"> };
   "workspace/schedules:update": { type: "mutation"; args: TenantArgs<"updateSchedule">; result: Returned<"updateSchedule"> };
   "workspace/todos:create": { type: "mutation"; args: TenantArgs<"createTodo">; result: Returned<"createTodo"> };
   "workspace/todos:delete": { type: "mutation"; args: TenantArgs<"deleteTodo">; result: Returned<"deleteTodo"> };
   "workspace/todos:get": { type: "query"; args: TenantArgs<"getTodo">; result: Returned<"getTodo"> };
-  "workspace/todos:list": { type: "query"; args: TenantArgs<"listTodos">; result: Returned<"listTodos"> };
+  "workspace/todos:list": { type: "query"; args: TenantListArgs<"listTodos">; result: ReturnedPage<"listTodos"> };
   "workspace/todos:toggle": { type: "mutation"; args: TenantArgs<"toggleTodo">; result: Returned<"toggleTodo"> };
   "workspace/todos:update": { type: "mutation"; args: TenantArgs<"updateTodo">; result: Returned<"updateTodo"> };
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Answer, fakeServer, jwt, problem, type Received, rejection } from "../../test/fakeServer";
 import { api } from "../convex";
 import { Portico } from "../client";
-import { AuthenticationError, ConflictError, isProblem, ServerError, TimeoutError } from "../errors";
+import { AuthenticationError, BadRequestError, ConflictError, isProblem, ServerError, TimeoutError } from "../errors";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 const success = (value: unknown): Answer => ({ json: { status: "success", value, logLines: [] } });
@@ -124,6 +124,20 @@ describe("errors", () => {
     const error = await rejection(door(server.url).query("tenancy/me:get", {}));
     expect(error).toBeInstanceOf(ServerError);
     expect(error).toMatchObject({ code: "internal", requestId: "0123456789abcdef" });
+  });
+
+  test("arguments that Convex refused are a BadRequestError; a function's own failure with one is not", async () => {
+    const refused =
+      "[Request ID: 0123456789abcdef] Server Error\nArgumentValidationError: Value does not match validator.";
+    const failed = "[Request ID: 0123456789abcdef] Server Error\nUncaught Error: ArgumentValidationError: elsewhere";
+    const server = await deployment((_, index) => ({
+      json: { status: "error", errorMessage: index === 0 ? refused : failed },
+    }));
+    const convex = door(server.url, { token: jwt({ exp: inSeconds(600) }) });
+    const error = await rejection(convex.query("tenancy/me:get", {}));
+    expect(error).toBeInstanceOf(BadRequestError);
+    expect(error).toMatchObject({ code: "validation_failed", status: 400, requestId: "0123456789abcdef" });
+    expect(await rejection(convex.query("tenancy/me:get", {}))).toBeInstanceOf(ServerError);
   });
 
   test("a refused key is told as the token endpoint told it", async () => {

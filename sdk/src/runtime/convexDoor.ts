@@ -42,7 +42,8 @@ export type ConvexResult<Fn> = Fn extends keyof ConvexFunctions
  * which never sees the token: calls of different users cannot mix, and mutations run in parallel.
  *
  * @example
- * const page = await portico.convex.query("workspace/schedules:list", { organizationId, limit: 10 });
+ * const paginationOpts = { numItems: 10, cursor: null };
+ * const { page } = await portico.convex.query("workspace/schedules:list", { organizationId, paginationOpts });
  */
 export class ConvexDoor {
   readonly #engine: Engine;
@@ -145,6 +146,9 @@ export class ConvexDoor {
     // Convex hides the reason of an unexpected failure behind "[Request ID: …] Server Error".
     const message = asText(error["message"]) ?? "";
     const requestId = /\[Request ID: (\w+)\]/.exec(message)?.[1];
+    // Convex refused the arguments before the function ran. Deployments that hide the reason do not say so.
+    if (message.includes("Server Error\nArgumentValidationError: "))
+      return apiError(400, { code: "validation_failed", message, requestId }, context);
     return apiError(500, { code: "internal", message, requestId }, context);
   }
 }

@@ -75,18 +75,10 @@ describe("retries", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("a POST without Idempotency-Key is not repeated after a failure of unknown effect", async () => {
-    const server = await fakeServer(() => ({ reset: true }));
-    const error = await rejection(client(server.url).agents.move("a1", "s1"));
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]?.headers["idempotency-key"]).toBeUndefined();
-  });
-
   test("a wait longer than the deadline is not begun", async () => {
-    const server = await fakeServer(() => problem(429, "rate_limited", { "retry-after": "3600" }));
+    const server = await fakeServer(() => problem(500, "internal", { "retry-after": "3600" }));
     const error = await rejection(client(server.url).schedules.get("a", { timeoutMs: 5_000 }));
-    expect(isProblem(error, "rate_limited")).toBe(true);
+    expect(isProblem(error, "internal")).toBe(true);
     expect(server.requests).toHaveLength(1);
   });
 

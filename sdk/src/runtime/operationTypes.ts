@@ -1,3 +1,4 @@
+import type { PaginationOptions, PaginationResult } from "convex/server";
 import type { operations } from "../generated/schema";
 import type { RequestOptions } from "./engine";
 
@@ -38,6 +39,17 @@ export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never
  * Arguments of a function that works in an organization: its id, external id or slug, unless the token names it already.
  */
 export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string }>;
+
+type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts?: PaginationOptions }>;
+
+/** Arguments of a list's function: pages are asked for as Convex does, not by the `cursor` and `limit` of REST. */
+export type ListArgs<Operation extends Id> = Paged<Parts<Operation>>;
+
+/** {@link ListArgs} of a function that works in an organization. */
+export type TenantListArgs<Operation extends Id> = Paged<Parts<Operation> & { organizationId?: string }>;
+
+/** What a list's function returns. */
+export type ReturnedPage<Operation extends Id> = PaginationResult<Row<Operation>>;
 
 /** What the function returns; Convex has no undefined. */
 export type Returned<Operation extends Id> = Result<Operation> extends undefined ? null : Result<Operation>;

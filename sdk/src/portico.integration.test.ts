@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestPortico, type TestPortico } from "../../scripts/portico/testPortico.testing";
+import { rejection } from "../test/fakeServer";
+import { Portico } from "./client";
+import {
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  isProblem,
+  NotFoundError,
+  PermissionError,
+  TenantMismatchError,
+} from "./errors";
+
+const hourMs = 3_600_000;
+
+let product: TestPortico;
+let acme: Portico;
+let acmeId = "";
+let globexScheduleId = "";
+
+beforeAll(async () => {
+  product = await startTestPortico();
+  acme = client("acme");
+  acmeId = organization("acme").id;
+  globexScheduleId = (await schedule(client("globex"), "Of another organization")).id;
+});
+
+afterAll(async () => {
+  await product.close();
+});
+
+function organization(slug: string) {
+  const found = product.demo.organizations.find((one) => one.slug === slug);
+  if (!found) throw new Error(`The demo data has no ${slug}`);
+  return found;
+}
+
+function client(slug: string): Portico {
+  return new Portico({ baseUrl: product.siteUrl, convexUrl: product.cloudUrl, apiKey: organization(slug).apiKey });
+}
+
+function schedule(portico: Portico, title: string, startDate = Date.now() + hourMs) {
+  return portico.schedules.create({ title, startDate, endDate: startDate + hourMs });
+}
+
+describe("REST", () => {
+  test("what was created is read again, with its ETag, and answered 304 while it is current", async () => {
+    const created = await schedule(acme, "Read me");
+    expect(created).toMatchObject({ title: "Read me", status: "draft", organizationId: acmeId });
+    const { data, etag, requestId } = await acme.schedules.get(created.id).withResponse();
+    expect(data).toEqual(created);
+    expect(requestId).toMatch(/\S/);
+    expect(await acme.schedules.get(created.id, { ifNoneMatch: String(etag) })).toBeUndefined();
+  });
+
+  test("iterating gives every row once, in order, over several pages; a stored cursor resumes", async () => {
+    const firstStart = Date.now() + 1_000 * hourMs;
+    const titles = ["a", "b", "c", "d", "e"];
+    for (const [at, title] of titles.entries()) await schedule(acme, title, firstStart + at * hourMs);
+    const filter = { startFrom: firstStart, sort: "startDate", limit: 2 } as const;
+    const sizes: number[] = [];
+    for await (const page of acme.schedules.list(filter).pages()) sizes.push(page.data.length);
+    expect(sizes).toEqual([2, 2, 1]);
+    const rows = await acme.schedules.list(filter).toArray({ limit: 100 });
+    expect(rows.map(({ title }) => title)).toEqual(titles);
+    const { page } = await acme.schedules.list(filter);
+    const rest: string[] = [];
+    for await (const { title } of acme.schedules.list({ ...filter, cursor: String(page.nextCursor) })) rest.push(title);
+    expect(rest).toEqual(["c", "d", "e"]);
+  });
+
+  test("a write meant for an older version is refused with 412 and changes nothing", async () => {
+    const { id } = await schedule(acme, "First");
+    const { etag } = await acme.schedules.get(id).withResponse();
+    const changed = await acme.schedules.update(id, { title: "Second" }, { ifMatch: etag }).withResponse();
+    const error = await rejection(acme.schedules.update(id, { title: "Third" }, { ifMatch: etag }));
+    expect(isProblem(error, "precondition_failed")).toBe(true);
+    expect((await acme.schedules.get(id)).title).toBe("Second");
+    await acme.schedules.update(id, { title: "Third" }, { ifMatch: changed.etag });
+  });
+
+  test("a transition that the state forbids is a ConflictError that names what is allowed", async () => {
+    const { id } = await schedule(acme, "Not active");
+    const error = await rejection(acme.schedules.complete(id));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({
+      code: "invalid_state_transition",
+      status: 409,
+      detail: expect.stringContaining("active"),
+    });
+  });
+
+  test("the same idempotency key gives the first answer again; another request with it is refused", async () => {
+    const input = { text: "Only once" };
+    const first = await acme.todos.create(input, { idempotencyKey: "sdk-replay-1" }).withResponse();
+    const second = await acme.todos.create(input, { idempotencyKey: "sdk-replay-1" }).withResponse();
+    expect([first.replayed, second.replayed]).toEqual([false, true]);
+    expect(second.data).toEqual(first.data);
+    const error = await rejection(acme.todos.create({ text: "Other" }, { idempotencyKey: "sdk-replay-1" }));
+    expect(isProblem(error, "idempotency_conflict")).toBe(true);
+  });
+
+  test("invalid fields, a missing row, a foreign row and a bad key are errors of their class", async () => {
+    const invalid = await rejection(acme.schedules.create({ title: "", startDate: 1, endDate: 2 }));
+    expect(invalid).toBeInstanceOf(BadRequestError);
+    expect(invalid).toMatchObject({ code: "validation_failed", errors: [{ pointer: "/title" }] });
+    const missing = await rejection(acme.schedules.get(globexScheduleId.replace(/.{5}$/, "aaaaa")));
+    const foreign = await rejection(acme.schedules.get(globexScheduleId));
+    for (const error of [missing, foreign]) {
+      expect(error).toBeInstanceOf(NotFoundError);
+      expect(error).toMatchObject({ code: "not_found", detail: "There is no such schedule." });
+    }
+    const stranger = new Portico({ baseUrl: product.siteUrl, apiKey: "sk_live_not-a-key" });
+    expect(await rejection(stranger.schedules.list())).toBeInstanceOf(AuthenticationError);
+  });
+
+  test("a role without the permission is a PermissionError", async () => {
+    const viewer = new Portico({ baseUrl: product.siteUrl, token: organization("acme").users.viewer.token });
+    expect(await viewer.me.getPermissions()).toMatchObject({ roleKey: "viewer" });
+    const error = await rejection(viewer.todos.create({ text: "May I?" }));
+    expect(error).toBeInstanceOf(PermissionError);
+    expect(error).toMatchObject({ code: "forbidden", status: 403 });
+  });
+});
+
+describe("organizations", () => {
+  test("a clone for the token's organization works; for another one it is refused before anything is sent", async () => {
+    const member = new Portico({ baseUrl: product.siteUrl, token: organization("acme").users.member.token });
+    const { data } = await member.withOrganization(acmeId).schedules.list({ limit: 1 });
+    expect(data[0]?.organizationId).toBe(acmeId);
+    const error = await rejection(member.withOrganization(organization("globex").id).schedules.list());
+    expect(error).toBeInstanceOf(TenantMismatchError);
+    expect(error).toMatchObject({ attempts: 0 });
+  });
+
+  test("where only the server can tell, the server refuses: a key with another organization's slug", async () => {
+    const error = await rejection(acme.withOrganization("globex").schedules.list());
+    expect(isProblem(error, "tenant_mismatch")).toBe(true);
+  });
+});
+
+describe("the Convex door, with an API key", () => {
+  test("both doors give equal documents, whichever of them wrote", async () => {
+    const byRest = await schedule(acme, "Written over REST");
+    expect(await acme.convex.query("workspace/schedules:get", { scheduleId: byRest.id })).toEqual(byRest);
+    const startDate = Date.now() + hourMs;
+    const input = { title: "Written by a mutation", startDate, endDate: startDate + hourMs };
+    const byMutation = await acme.convex.mutation("workspace/schedules:create", input);
+    expect(await acme.schedules.get(byMutation.id)).toEqual(byMutation);
+  });
+
+  test("both doors give equal lists, page by page", async () => {
+    const filter = { sort: "startDate" } as const;
+    const rows = await acme.schedules.list(filter).toArray({ limit: 100 });
+    const paged: unknown[] = [];
+    let cursor: string | null = null;
+    do {
+      const paginationOpts: { numItems: number; cursor: string | null } = { numItems: 3, cursor };
+      const result = await acme.convex.query("workspace/schedules:list", { ...filter, paginationOpts });
+      paged.push(...result.page);
+      cursor = result.isDone ? null : result.continueCursor;
+    } while (cursor !== null);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(paged).toEqual(rows);
+  });
+
+  test("both doors refuse alike", async () => {
+    const { id } = await schedule(acme, "Refused twice");
+    const [rest, convex] = await Promise.all([
+      rejection(acme.schedules.complete(id)),
+      rejection(acme.convex.mutation("workspace/schedules:complete", { scheduleId: id })),
+    ]);
+    for (const error of [rest, convex]) {
+      expect(error).toBeInstanceOf(ConflictError);
+      expect(isProblem(error, "invalid_state_transition")).toBe(true);
+    }
+    const startDate = Date.now();
+    const invalid = { title: "", startDate, endDate: startDate + hourMs };
+    const invalidAnswers = await Promise.all([
+      rejection(acme.schedules.create(invalid)),
+      rejection(acme.convex.mutation("workspace/schedules:create", invalid)),
+    ]);
+    for (const error of invalidAnswers) {
+      expect(error).toMatchObject({ code: "validation_failed", errors: [{ pointer: "/title", code: "too_small" }] });
+    }
+    const malformed = await rejection(acme.convex.query("workspace/schedules:get", { scheduleId: "no-id" }));
+    expect(malformed).toBeInstanceOf(BadRequestError);
+    const foreign = await rejection(acme.convex.query("workspace/schedules:get", { scheduleId: globexScheduleId }));
+    expect(isProblem(foreign, "not_found")).toBe(true);
+  });
+});

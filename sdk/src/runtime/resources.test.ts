@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { OpenApiDocument } from "../../generator/document";
+import { tableEntry } from "../../generator/table";
+import { Call } from "./call";
+import { ListCall } from "./listCall";
+import { defineResources, type RequestParts } from "./resources";
+import type { RequestOptions } from "./engine";
+
+/** The request alone matters here: no answer ever comes. */
+const unanswered = () => new Promise<never>(() => undefined);
+
+/** The table entry that the generator makes of an operation which the API itself has no like of. */
+async function generatedEntry(operationId: string): Promise<string> {
+  const fixture = await readFile(new URL("../../fixtures/openapi.json", import.meta.url), "utf8");
+  const spec = new OpenApiDocument(JSON.parse(fixture)).operations().find((one) => one.operationId === operationId);
+  if (!spec) throw new Error(`The fixture has no ${operationId}`);
+  return tableEntry(spec);
+}
+
+test("a POST of two ids puts its input into query and body, and has no key unless the API deduplicates it", async () => {
+  const requests: { parts: RequestParts; options: RequestOptions }[] = [];
+  const client: { agents?: Record<string, (...args: unknown[]) => unknown> } = {};
+  defineResources(
+    client,
+    { agents: await generatedEntry("moveAgent") },
+    {
+      call: (parts, options) => {
+        requests.push({ parts, options });
+        return new Call<unknown>(unanswered);
+      },
+      list: () => new ListCall<unknown>(unanswered, undefined),
+    },
+  );
+  client.agents?.["move"]?.("a1", "s/1", { note: "rack 4", dryRun: true }, { requestId: "req_mine" });
+  expect(requests).toEqual([
+    {
+      parts: {
+        operation: "agents.move",
+        method: "POST",
+        path: "/v1/agents/a1/sites/s%2F1/move",
+        query: { dryRun: true },
+        body: { note: "rack 4" },
+        idempotencyKey: false,
+      },
+      options: { requestId: "req_mine" },
+    },
+  ]);
+});
