@@ -95,7 +95,7 @@ export function listOperation<
   },
 ): RegisteredQuery<
   "public",
-  FunctionArguments<P & Q> & { paginationOpts?: PaginationOptions },
+  FunctionArguments<P & Q> & { paginationOpts: PaginationOptions },
   Promise<PaginationResult<Result>>
 > {
   return register(compile(declaration, "query", true));

@@ -74,8 +74,9 @@ async function originOf(ctx: MutationCtx): Promise<GatewayRequest> {
   return { requestId, ...(ip === null ? {} : { ip }), ...(userAgent === null ? {} : { userAgent }) };
 }
 
+/** `paginationOpts`, which Convex has validated, as the page that the operation's input names. */
 function withPage({ paginationOpts, ...input }: Input): Input {
-  const { cursor = null, numItems = 100 }: Partial<PaginationOptions> = Object(paginationOpts ?? {});
+  const { cursor, numItems }: PaginationOptions = Object(paginationOpts);
   return { ...input, ...(cursor === null ? {} : { cursor }), limit: Math.min(numItems, 100) };
 }
 
@@ -87,7 +88,7 @@ function argumentValidators({ declaration, shape, isList }: Operation): Property
       : { organizationId: v.optional(v.string()) };
   if (!isList) return { ...tenant, ...fields };
   const { cursor: _cursor, limit: _limit, ...filters } = fields;
-  return { ...tenant, ...filters, paginationOpts: v.optional(paginationOptsValidator) };
+  return { ...tenant, ...filters, paginationOpts: paginationOptsValidator };
 }
 
 function returnValidator({ declaration, isList }: Operation): Validator<unknown, "required", string> {

@@ -61,14 +61,14 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
     const { declaration } = operation;
 
     it("refuses a caller without a token, by both routes", async () => {
-      const args = argumentsOf(await arrange(world, operation));
+      const args = argumentsOf(await arrange(world, operation), operation);
       for (const answer of [await callTyped(type, name, args, undefined), await callAny(name, args, undefined)]) {
         expect(answer).toMatchObject({ status: "error", errorData: { code: "unauthenticated", status: 401 } });
       }
     });
 
     it("refuses an unknown argument", async () => {
-      const args = { ...argumentsOf(await arrange(world, operation)), nonsense: 1 };
+      const args = { ...argumentsOf(await arrange(world, operation), operation), nonsense: 1 };
       expect((await callTyped(type, name, args, await tokenFor({}))).errorMessage).toContain("ArgumentValidationError");
     });
 
@@ -77,7 +77,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
         const answer = await callTyped(
           type,
           name,
-          argumentsOf(await arrangeRefused(world, operation)),
+          argumentsOf(await arrangeRefused(world, operation), operation),
           world.tokens[role],
         );
         expect(answer).toMatchObject({ status: "error", errorData: { code: "forbidden", status: 403 } });
@@ -90,8 +90,8 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
         const request = await arrange(world, operation);
         const id = unknownLike(request.params?.[idParameter] ?? "");
         const missing = { ...request, params: { ...request.params, [idParameter]: id } };
-        const foreign = await callTyped(type, name, argumentsOf(request), world.foreignOwner);
-        const none = await callTyped(type, name, argumentsOf(missing), world.foreignOwner);
+        const foreign = await callTyped(type, name, argumentsOf(request, operation), world.foreignOwner);
+        const none = await callTyped(type, name, argumentsOf(missing, operation), world.foreignOwner);
         const rest = await sendOperation(portico, operation, request, world.foreignOwner);
         expect(foreign.errorData).toEqual(none.errorData);
         expect(foreign.errorData).toMatchObject({ code: rest.body["code"], detail: rest.body["detail"], status: 404 });
@@ -101,7 +101,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
     if (declaration.access === "organization" || declaration.access === "permission") {
       it("refuses another organization than the token's", async () => {
         const request = await arrange(world, operation);
-        const args = { ...argumentsOf(request), organizationId: world.globex.id };
+        const args = { ...argumentsOf(request, operation), organizationId: world.globex.id };
         const answer = await callTyped(type, name, args, world.owner);
         const code = declaration.on?.table === "organizations" ? "not_found" : "tenant_mismatch";
         expect(answer).toMatchObject({ status: "error", errorData: { code } });
@@ -110,7 +110,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
 
     it("succeeds with the document that REST shows", async () => {
       const request = await arrange(world, operation);
-      const answer = await callTyped(type, name, argumentsOf(request), await tokenFor(request));
+      const answer = await callTyped(type, name, argumentsOf(request, operation), await tokenFor(request));
       expect(answer, JSON.stringify(answer)).toMatchObject({ status: "success" });
     });
   },
@@ -147,8 +147,12 @@ async function functionsOf(file: string): Promise<DeployedFunction[]> {
 }
 
 /** Convex takes path, query and body as one flat object; query values of REST are text. */
-function argumentsOf({ params = {}, query = {}, body = {} }: Arranged): Record<string, unknown> {
-  return { ...params, ...query, ...body };
+function argumentsOf(
+  { params = {}, query = {}, body = {} }: Arranged,
+  { isList }: Pick<Operation, "isList">,
+): Record<string, unknown> {
+  const page = isList ? { paginationOpts: { numItems: 10, cursor: null } } : {};
+  return { ...params, ...query, ...body, ...page };
 }
 
 /** The function API takes tokens only: a machine's key is exchanged first, as its clients do. */

@@ -40,7 +40,7 @@ export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never
  */
 export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string }>;
 
-type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts?: PaginationOptions }>;
+type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts: PaginationOptions }>;
 
 /** Arguments of a list's function: pages are asked for as Convex does, not by the `cursor` and `limit` of REST. */
 export type ListArgs<Operation extends Id> = Paged<Parts<Operation>>;
