@@ -271,7 +271,7 @@ export function wordsOf(name: string): string {
 }
 
 /** `a schedule`, `an agent`. */
-export function withArticle(words: string): string {
+function withArticle(words: string): string {
   return `${/^[aeio]/.test(words) ? "an" : "a"} ${words}`;
 }
 

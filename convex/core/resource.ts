@@ -235,7 +235,7 @@ export function documentOf<Table extends TableNames>(
 }
 
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
-export function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z.ZodObject {
+function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z.ZodObject {
   const visible = Object.entries(fields).filter(([field]) => !facts.secret.includes(field));
   const document = z.object({
     id: rowId(table),

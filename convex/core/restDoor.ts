@@ -58,7 +58,7 @@ export function restDoor(modules: Readonly<Record<string, object>>) {
 }
 
 /** Every operation exported by the modules, by `<resource>.<verb>`; a name that does not match its place is a mistake. */
-export function operationsOf(modules: Readonly<Record<string, object>>): ReadonlyMap<string, Operation> {
+function operationsOf(modules: Readonly<Record<string, object>>): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>();
   for (const [resource, exports] of Object.entries(modules)) {
     for (const [verb, exported] of Object.entries(exports)) {

@@ -12,7 +12,7 @@ export function normalizeIssuer(issuer: string): string {
 }
 
 /** The issuer a provider entry of `auth.config.ts` stands for. */
-export function providerIssuer(provider: AuthProvider): string {
+function providerIssuer(provider: AuthProvider): string {
   return provider.type === "oidc" ? provider.domain : provider.issuer;
 }
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { completeResponse, type CompleteResponse } from "../lightResponse";
 
 /** Convex's limit for the response of an HTTP action. */
-export const maxResponseBytes = 20 * 1024 * 1024;
+const maxResponseBytes = 20 * 1024 * 1024;
 
 /** The connection belongs to the door, and so does the framing of the body. */
 const doorHeaders = new Set([
@@ -16,7 +16,7 @@ const doorHeaders = new Set([
 ]);
 
 /** The body of an HTTP action's response went over the limit; what was within it has been sent. */
-export class HttpResponseTooLarge extends Error {
+class HttpResponseTooLarge extends Error {
   constructor() {
     super(`The response of an HTTP action is larger than ${maxResponseBytes} bytes (20 MiB) and was cut off.`);
     this.name = "HttpResponseTooLarge";

@@ -8,7 +8,7 @@ import { openDeployment } from "../runtime/openDeployment";
 import type { DeploymentOptions, ReloadableDeployment } from "../runtime/openDeployment";
 
 /** The functions that the host's own tests run. */
-export const fixtureDirectory = join(dirname(fileURLToPath(import.meta.url)), "fixture", "convex");
+const fixtureDirectory = join(dirname(fileURLToPath(import.meta.url)), "fixture", "convex");
 
 export interface CallOptions {
   readonly caller?: Caller;

@@ -76,7 +76,7 @@ export async function readDemoData(dataDirectory: string): Promise<DemoData | un
 }
 
 /** The development issuer's subject of a demo user. */
-export function demoSubject(slug: string, role: DemoRole): string {
+function demoSubject(slug: string, role: DemoRole): string {
   return `${slug}-${role}`;
 }
 
