@@ -5,7 +5,7 @@ import type { Id } from "../_generated/dataModel";
 
 /**
  * The user that a user-bound write belongs to: the caller, or the creator of the API key, who must still be an active
- * member (domain rule 2.3). Throws 403 otherwise.
+ * member. Throws 403 otherwise.
  */
 export async function requireActingMember({ caller, db, tenant }: TenantMutationContext): Promise<Id<"users">> {
   const userId = actingUser(caller);

@@ -51,7 +51,7 @@ export function notFound(noun: string): ProblemError {
   return new ProblemError("not_found", `There is no such ${noun}.`);
 }
 
-/** A revoked credential as the object of an operation is a conflict, 409; as the caller's own it is a 401 (domain rule 2.4). */
+/** A revoked credential as the object of an operation is a conflict, 409; as the caller's own it is a 401. */
 export function alreadyRevoked(code: "agent_revoked" | "key_revoked", detail: string): ProblemError {
   return new ProblemError(code, detail, undefined, 409);
 }

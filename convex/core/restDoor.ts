@@ -171,7 +171,7 @@ function answerHeaders(
   return { etag, location: `/v1${declaration.path}/${String(id)}` };
 }
 
-/** `{data, page}` of a Convex page, domain rule 2.5. */
+/** `{data, page}` of a Convex page. */
 function listBody(value: unknown, limit: unknown): object {
   const { page, isDone, continueCursor }: { page?: unknown; isDone?: boolean; continueCursor?: string } = Object(value);
   return {

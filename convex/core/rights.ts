@@ -5,7 +5,7 @@ import type { Doc } from "../_generated/dataModel";
 /** How far a permission reaches: every row of the organization, or only rows of the caller's own. */
 export type Reach = "all" | "own";
 
-/** Rights as strings: `*`, `resource:*`, `resource:action`, `resource:action:own` (domain rule 5.2). */
+/** Rights as strings: `*`, `resource:*`, `resource:action`, `resource:action:own`. */
 export type Rights = ReadonlySet<string>;
 
 const builtIn = new Map<string, Rights>();

@@ -12,7 +12,7 @@ export interface Tenant {
   readonly membership: Doc<"memberships"> | undefined;
   readonly rights: Rights;
   readonly rank: number;
-  /** Level 2 asks such callers for the right itself; members of organization-wide roles need none (domain rule 2.3). */
+  /** Level 2 asks such callers for the right itself; members of organization-wide roles need none. */
   readonly needsReadRight: boolean;
 }
 

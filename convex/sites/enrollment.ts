@@ -20,7 +20,7 @@ export interface Device extends Pick<Doc<"agents">, "guid" | "hostname" | "platf
 
 /**
  * Makes the device an agent of the token's site, or gives the agent that has its GUID the facts, that site and a new key.
- * An agent in the trash does not count (domain rule 2.5): the device gets a new one. Throws 409 when the token is used up,
+ * An agent in the trash does not count: the device gets a new one. Throws 409 when the token is used up,
  * the site is not active, or the agent is revoked, which only a rotation of its key ends (SM-credential).
  */
 export async function enrollDevice(

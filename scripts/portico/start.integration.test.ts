@@ -19,10 +19,10 @@ interface Started {
   readonly exitCode: Promise<number | null>;
 }
 
-function run(script: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
+function run(script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
   const child = spawn(process.execPath, [tsx, path.join(repository, script), ...args], {
     cwd: repository,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
