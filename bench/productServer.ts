@@ -1,0 +1,24 @@
+// The started product in a process of its own, on a store that the benchmark filled.
+import { createServer } from "node:http";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { startPortico } from "../scripts/portico/startPortico";
+import { seedProduct } from "./seed/seedProduct";
+import { serve } from "./serverProcess";
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new TypeError("A TCP server has a port.");
+  return address.port;
+}
+
+serve(async ({ directory, keys, scheduleCount }) => {
+  const file = path.join(directory, "portico.sqlite");
+  const scheduleIds = existsSync(file) ? [] : await seedProduct(file, keys, scheduleCount);
+  const settings = { dataDirectory: directory, cloudPort: await freePort(), sitePort: await freePort(), seed: "none" } as const;
+  const portico = await startPortico(settings, ({ path: functionPath, line }) => console.error(functionPath, line));
+  return { world: { ...keys, url: portico.siteUrl, scheduleIds }, close: () => portico.close() };
+});
