@@ -3,7 +3,7 @@
  * A door knows HTTP, tokens and wire shapes; the runtime knows modules, transactions and storage. Neither imports the other.
  */
 
-/** A verified identity as `ctx.auth.getUserIdentity()` returns it (contract section 4). */
+/** A verified identity as `ctx.auth.getUserIdentity()` returns it. */
 export type UserIdentity = {
   readonly tokenIdentifier: string;
   readonly issuer: string;
@@ -34,7 +34,7 @@ export interface FunctionCall {
   readonly type: FunctionType | "any";
   /** `dir/module:export`, as normalised by the door. */
   readonly path: string;
-  /** The single arguments object as Convex JSON text (contract section 5). */
+  /** The single arguments object as Convex JSON text. */
   readonly argsText: string;
   readonly caller: Caller;
   readonly metadata: RequestMetadata;
@@ -91,7 +91,7 @@ export class DeploymentRefusal extends Error {
 /** A loaded `convex/` folder on an open store. */
 export interface Deployment {
   call(call: FunctionCall): Promise<FunctionOutcome>;
-  /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included (contract section 8). */
+  /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included. */
   fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response>;
   authProviders(): readonly AuthProvider[];
   environmentVariables(): Readonly<Record<string, string>>;

@@ -73,11 +73,20 @@ function bounded(changes: unknown): unknown {
   return { truncated: true, fields: Object.keys(Object(changes)) };
 }
 
-/** `{field: {from, to}}` of what differs between two versions of a row; secrets are redacted, `updatedAt` is left out. */
-export function changesBetween(table: TableNames, before: Record<string, unknown>, after: Record<string, unknown>) {
+/** The fields of `changes` whose values differ from the row's; `updatedAt` is no change. */
+export function changedFields(row: Record<string, unknown>, changes: Record<string, unknown>): readonly string[] {
+  return Object.keys(changes).filter((field) => field !== "updatedAt" && !isSame(row[field], changes[field]));
+}
+
+/** `{field: {from, to}}` of the named fields in two versions of a row; secrets are redacted. */
+export function changesBetween(
+  table: TableNames,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  fields: readonly string[],
+) {
   const changes: Record<string, { from?: unknown; to?: unknown }> = {};
-  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (field === "updatedAt" || isSame(before[field], after[field])) continue;
+  for (const field of fields) {
     changes[field] = {
       ...(before[field] === undefined ? {} : { from: redacted(table, field, before[field]) }),
       ...(after[field] === undefined ? {} : { to: redacted(table, field, after[field]) }),

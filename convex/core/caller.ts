@@ -10,13 +10,23 @@ export interface Credential {
   readonly hash: string;
 }
 
-/** Who calls. Rights come later, from the membership or the key. */
-export type Caller =
+/** A verified token, whether or not its user is known yet. */
+export interface IdentityCaller {
+  readonly kind: "identity";
+  readonly identity: UserIdentity;
+}
+
+/** Who sends a request. Rights come later, from the membership or the key. */
+export type RequestCaller =
   | { readonly kind: "anonymous" }
-  | { readonly kind: "enrollment"; readonly hash: string }
+  | { readonly kind: "enrollment"; readonly token: Doc<"agentEnrollmentTokens"> }
+  | IdentityCaller
   | { readonly kind: "user"; readonly user: Doc<"users">; readonly claimedOrganization: string | undefined }
   | { readonly kind: "apiKey"; readonly apiKey: Doc<"apiKeys">; readonly scopes: readonly string[] }
   | { readonly kind: "agent"; readonly agent: Doc<"agents"> };
+
+/** Who acts: the sender of a request, or the deployment itself in crons and scheduled continuations. */
+export type Caller = RequestCaller | { readonly kind: "system" };
 
 interface IssuerConfiguration {
   readonly issuer?: string;
@@ -39,12 +49,21 @@ export async function verifiedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<Use
   }
 }
 
-/** Finds the principal behind a credential or a verified token. Throws the 401 or 403 that applies. */
-export async function identifyCaller(ctx: QueryCtx, credential: Credential | undefined, now: number): Promise<Caller> {
+/**
+ * Finds the principal behind a credential or a verified token; with `asIdentity` a person's token stands for itself, so
+ * that an operation can create the user it names. Throws the 401 or 403 that applies.
+ */
+export async function identifyCaller(
+  ctx: QueryCtx,
+  credential: Credential | undefined,
+  now: number,
+  asIdentity = false,
+): Promise<RequestCaller> {
   if (credential) return callerOfCredential(ctx, credential, now);
   const identity = await verifiedIdentity(ctx);
   if (!identity) return { kind: "anonymous" };
   if (identity.issuer === gatewayIssuer()) return callerOfMachineToken(ctx, identity, now);
+  if (asIdentity) return { kind: "identity", identity };
   const user = await ctx.db
     .query("users")
     .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", identity.tokenIdentifier))
@@ -55,8 +74,14 @@ export async function identifyCaller(ctx: QueryCtx, credential: Credential | und
   return { kind: "user", user, claimedOrganization: claimedOrganization(identity) };
 }
 
-async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now: number): Promise<Caller> {
-  if (kind === "enrollment") return { kind, hash };
+async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now: number): Promise<RequestCaller> {
+  if (kind === "enrollment") {
+    const token = await ctx.db
+      .query("agentEnrollmentTokens")
+      .withIndex("by_tokenHash", (q) => q.eq("tokenHash", hash))
+      .unique();
+    return callerOfEnrollmentToken(token, now);
+  }
   if (kind === "agent") {
     const agent = await ctx.db
       .query("agents")
@@ -77,7 +102,7 @@ async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now
   return callerOfApiKey(inGrace ? previous : null, undefined, now);
 }
 
-function callerOfApiKey(apiKey: Doc<"apiKeys"> | null, tokenScopes: string | undefined, now: number): Caller {
+function callerOfApiKey(apiKey: Doc<"apiKeys"> | null, tokenScopes: string | undefined, now: number): RequestCaller {
   if (!apiKey) throw new ProblemError("unauthenticated", "The API key is not known.");
   if (apiKey.status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked.");
   if (apiKey.expiresAt !== undefined && apiKey.expiresAt <= now) {
@@ -87,7 +112,14 @@ function callerOfApiKey(apiKey: Doc<"apiKeys"> | null, tokenScopes: string | und
   return { kind: "apiKey", apiKey, scopes: narrowed ? apiKey.scopes.filter((scope) => narrowed.has(scope)) : apiKey.scopes };
 }
 
-function callerOfAgent(agent: Doc<"agents"> | null): Caller {
+function callerOfEnrollmentToken(token: Doc<"agentEnrollmentTokens"> | null, now: number): RequestCaller {
+  if (!token) throw new ProblemError("invalid_enrollment_token", "The enrolment token is not known.");
+  if (token.revokedAt !== undefined) throw new ProblemError("invalid_enrollment_token", "The enrolment token was revoked.");
+  if (token.expiresAt <= now) throw new ProblemError("enrollment_expired", "The enrolment token has expired.");
+  return { kind: "enrollment", token };
+}
+
+function callerOfAgent(agent: Doc<"agents"> | null): RequestCaller {
   if (!agent) throw new ProblemError("unauthenticated", "The agent key is not known.");
   if (agent.deletedAt !== undefined || agent.credentialStatus === "revoked") {
     throw new ProblemError("agent_revoked", "The agent's key was revoked.");
@@ -96,7 +128,7 @@ function callerOfAgent(agent: Doc<"agents"> | null): Caller {
 }
 
 /** Tokens of the token endpoint name a key, not a person: `apiKey:<id>` or `agent:<id>`, alive as long as the key is. */
-async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: number): Promise<Caller> {
+async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: number): Promise<RequestCaller> {
   const [kind, id = ""] = identity.subject.split(":");
   if (kind === "agent") {
     const agentId = ctx.db.normalizeId("agents", id);

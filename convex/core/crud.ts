@@ -5,6 +5,7 @@ import { applyPlan, defaultPageSize, planList, supportedSets } from "./list";
 import { listOperation, mutationOperation, queryOperation } from "./operation";
 import { rowId } from "./fields";
 import { reachOf } from "./rights";
+import { patchOf } from "./schemas";
 import { tableFacts } from "./tableFacts";
 import type { TenantTable } from "./documents";
 import type { NewValues, Changes, TenantReader } from "./database";
@@ -14,7 +15,7 @@ import type { Permission } from "./permissionCatalogue";
 import type { Resource } from "./resource";
 import type { Fields } from "./table";
 import type { Doc } from "../_generated/dataModel";
-import type { PaginationResult } from "convex/server";
+import type { DocumentByInfo, GenericTableInfo, OrderedQuery, PaginationResult } from "convex/server";
 
 /**
  * The five plain operations of a resource, `restore` where there is a trash. A resource module exports those it offers:
@@ -242,13 +243,18 @@ async function paginate<Table extends TenantTable>(
   db: TenantReader,
   table: Table,
   plan: ReturnType<typeof planList>,
-  { cursor, limit }: PageInput,
+  input: PageInput,
 ): Promise<PaginationResult<Doc<Table>>> {
+  return pageOf(db.index(table, indexOf(plan.index), (q) => applyPlan(plan, q)).order(plan.order), input);
+}
+
+/** One page of an ordered query: one `.paginate()`. Throws 400 for a cursor of another list. */
+export async function pageOf<Info extends GenericTableInfo>(
+  query: OrderedQuery<Info>,
+  { cursor, limit }: PageInput,
+): Promise<PaginationResult<DocumentByInfo<Info>>> {
   try {
-    return await db
-      .index(table, indexOf(plan.index), (q) => applyPlan(plan, q))
-      .order(plan.order)
-      .paginate({ cursor: cursor ?? null, numItems: limit ?? defaultPageSize });
+    return await query.paginate({ cursor: cursor ?? null, numItems: limit ?? defaultPageSize });
   } catch (error) {
     // Convex binds a cursor to its whole query, the tenant included, and refuses any other.
     if (cursor !== undefined && /cursor/i.test(String(error))) {
@@ -287,8 +293,8 @@ function asValues<Table extends TenantTable>(input: object): Partial<NewValues<T
   return input as Partial<NewValues<Table>>;
 }
 
-/** The input was parsed by the resource's update shape: null clears, the path parameter is no field. */
+/** The input was parsed by the resource's update shape; the path parameter is no field. */
 function changesOf<Table extends TenantTable>(input: object, idParameter: string): Changes<Table> {
-  const entries = Object.entries(input).filter(([field, value]) => field !== idParameter && value !== undefined);
-  return Object.fromEntries(entries.map(([field, value]) => [field, value === null ? undefined : value])) as Changes<Table>;
+  const { [idParameter]: _, ...fields }: Record<string, unknown> = { ...input };
+  return patchOf(fields) as Changes<Table>;
 }

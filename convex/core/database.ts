@@ -1,7 +1,8 @@
-import { appendAudit, auditedValues, changesBetween } from "./audit";
+import { appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
 import { deleteCascading } from "./cascades";
 import { ProblemError } from "./errors";
 import { tableFacts } from "./tableFacts";
+import { findOrganization } from "./tenant";
 import type { AuditEntry, RequestOrigin } from "./audit";
 import type { Caller } from "./caller";
 import type { TenantTable } from "./documents";
@@ -27,8 +28,12 @@ export interface Scope {
   readonly tenant: Tenant | undefined;
   readonly origin: RequestOrigin;
   readonly now: number;
-  /** `<noun>.<verb>` of the running operation; rows of other tables are audited as `<noun>.<create|update|…>`. */
+  /** What the running operation works on. */
+  readonly noun: string;
+  /** Its audit action for rows of `noun`, `<noun>.<verb>`; rows of other tables are audited as `<noun>.<create|update|…>`. */
   readonly action: string;
+  /** False when another record tells of the operation: its writes leave no audit rows. */
+  readonly isAudited: boolean;
 }
 
 /** Reads rows of the caller's organization only: a foreign row does not exist here. */
@@ -90,13 +95,18 @@ export class RowWriter {
   ) {}
 
   /** Inserts a row with its base fields and its audit row. Throws 409 when it is not unique. */
-  async insert<Table extends TableNames>(table: Table, values: NewValues<Table>): Promise<Doc<Table>> {
+  async insert<Table extends TableNames>(
+    table: Table,
+    values: NewValues<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>> {
     const facts: TableFacts = tableFacts[table];
     const row = this.withBaseFields<Table>(facts, values);
-    await this.assertUnique(table, facts, row, undefined);
+    await this.assertUnique(table, facts.unique, row, undefined);
     const id = await this.ctx.db.insert(table, row);
-    await this.audit(table, "create", id, auditedValues(table, row));
-    return storedRow<Table>(row, id);
+    const stored = storedRow<Table>(row, id);
+    if (this.audits(facts)) await this.audit(table, "create", stored, auditedValues(table, row), auditMetadata);
+    return stored;
   }
 
   /** Changes fields of a row; nothing is written when nothing differs. Throws 409 when it would not be unique. */
@@ -109,22 +119,25 @@ export class RowWriter {
     return this.change(table, row, changes, "update", auditMetadata);
   }
 
-  /** Marks a row as deleted; it leaves every default list and can be restored. Throws 409 when it is deleted already. */
-  async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<Doc<Table>> {
+  /**
+   * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored. Throws
+   * 409 when it is deleted already.
+   */
+  async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>, changes?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) !== undefined) throw new ProblemError("already_deleted", "It is in the trash already.");
-    return this.change(table, row, deletedAtChange<Table>(this.scope.now), "delete");
+    return this.change(table, row, { ...changes, ...deletedAtChange<Table>(this.scope.now) }, "delete");
   }
 
-  /** Takes a row out of the trash; uniqueness is checked again. Throws 409 when it is not deleted. */
-  async restore<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<Doc<Table>> {
+  /** Takes a row out of the trash, with other changes if given; uniqueness is checked again. Throws 409 when it is not deleted. */
+  async restore<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) === undefined) throw new ProblemError("not_deleted", "It is not in the trash.");
-    return this.change(table, row, deletedAtChange<Table>(undefined), "restore");
+    return this.change(table, row, { ...also, ...deletedAtChange<Table>(undefined) }, "restore");
   }
 
   /** Deletes a row for good, with what refers to it. Throws 409 when a restricting row refers to it. */
   async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
-    await this.audit(table, "purge", row._id, auditedValues(table, row));
+    if (this.audits(tableFacts[table])) await this.audit(table, "purge", row, auditedValues(table, row));
   }
 
   /** Appends an audit row that no write of a row implies. */
@@ -141,23 +154,30 @@ export class RowWriter {
     metadata?: Readonly<Record<string, unknown>>,
   ): Promise<Doc<Table>> {
     const facts: TableFacts = tableFacts[table];
-    const next = { ...row, ...changes };
-    const differences = changesBetween(table, row, next);
-    if (Object.keys(differences).length === 0) return row;
+    const differing = changedFields(row, changes);
+    if (differing.length === 0) return row;
     const stamped = facts.base === "CU" || facts.base === "CUD" ? { ...changes, updatedAt: this.scope.now } : changes;
-    await this.assertUnique(table, facts, next, row._id);
+    const next = { ...row, ...stamped };
+    // A row that keeps the fields of a rule, and was under it, is as unique as before.
+    const leftTrash = differing.includes("deletedAt");
+    const rules = facts.unique.filter(({ fields }) => leftTrash || fields.some((field) => differing.includes(field)));
+    await this.assertUnique(table, rules, next, row._id);
     await patchRow(this.ctx, table, row._id, stamped);
-    await this.audit(table, operation, row._id, operation === "delete" ? auditedValues(table, row) : differences, metadata);
-    return storedRow<Table>({ ...row, ...stamped }, row._id);
+    if (this.audits(facts)) {
+      const audited = operation === "delete" ? auditedValues(table, row) : changesBetween(table, row, next, differing);
+      await this.audit(table, operation, row, audited, metadata);
+    }
+    return storedRow<Table>(next, row._id);
   }
 
-  private async assertUnique(table: TableNames, facts: TableFacts, row: object, ownId: string | undefined) {
+  private async assertUnique(table: TableNames, rules: TableFacts["unique"], row: object, ownId: string | undefined) {
+    if (rules.length === 0 || deletedAtOf(row) !== undefined) return;
+    const facts: TableFacts = tableFacts[table];
     const values = new Map<string, unknown>(Object.entries(row));
-    if (values.get("deletedAt") !== undefined) return;
-    for (const { fields, index, code } of facts.unique) {
+    for (const { fields, index, code, includesTrash } of rules) {
       if (fields.some((field) => field !== "organizationId" && values.get(field) === undefined)) continue;
       const others = await takeByIndex(this.ctx, table, index, facts.indexes[index] ?? [], values);
-      if (others.some((other) => other._id !== ownId && deletedAtOf(other) === undefined)) {
+      if (others.some((other) => other._id !== ownId && (includesTrash || deletedAtOf(other) === undefined))) {
         const named = fields.filter((field) => field !== "organizationId").join(", ");
         throw new ProblemError(code, `Another ${facts.noun} has the same ${named}.`);
       }
@@ -175,18 +195,23 @@ export class RowWriter {
     });
   }
 
-  private async audit(
-    table: TableNames,
+  private audits({ audited }: TableFacts): boolean {
+    return audited && this.scope.isAudited;
+  }
+
+  private async audit<Table extends TableNames>(
+    table: Table,
     operation: "create" | "update" | "delete" | "restore" | "purge",
-    recordId: string,
+    row: Doc<Table>,
     changes: unknown,
     metadata?: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const facts: TableFacts = tableFacts[table];
-    if (!facts.audited) return;
-    const ownVerb = this.scope.action.startsWith(`${facts.noun}.`);
-    const action = ownVerb ? this.scope.action : `${facts.noun}.${operation}`;
-    await this.appendAudit({ action, operation, tableName: table, recordId, changes, metadata });
+    const { noun } = tableFacts[table];
+    const action = this.scope.noun === noun ? this.scope.action : `${noun}.${operation}`;
+    const entry: AuditEntry = { action, operation, tableName: table, recordId: row._id, changes, metadata };
+    const { caller, tenant, origin, now } = this.scope;
+    const organization = tenant?.organization ?? (isOrganization(table, row) ? row : undefined);
+    await appendAudit(this.ctx, caller, organization, origin, entry, now);
   }
 }
 
@@ -199,8 +224,12 @@ export class TenantWriter extends TenantReader {
     this.writer = new RowWriter(ctx, scope);
   }
 
-  insert<Table extends TenantTable>(table: Table, values: NewValues<Table>) {
-    return this.writer.insert(table, values);
+  insert<Table extends TenantTable>(
+    table: Table,
+    values: NewValues<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ) {
+    return this.writer.insert(table, values, auditMetadata);
   }
   patch<Table extends TenantTable>(
     table: Table,
@@ -210,8 +239,8 @@ export class TenantWriter extends TenantReader {
   ) {
     return this.writer.patch(table, this.own(row), changes, auditMetadata);
   }
-  softDelete<Table extends TenantTable>(table: Table, row: Doc<Table>) {
-    return this.writer.softDelete(table, this.own(row));
+  softDelete<Table extends TenantTable>(table: Table, row: Doc<Table>, changes?: Changes<Table>) {
+    return this.writer.softDelete(table, this.own(row), changes);
   }
   restore<Table extends TenantTable>(table: Table, row: Doc<Table>) {
     return this.writer.restore(table, this.own(row));
@@ -243,6 +272,11 @@ export class UnscopedReader {
   query<Table extends TableNames>(table: Table) {
     return this.ctx.db.query(table);
   }
+
+  /** The organization with this id, slug or external id, deleted ones included. */
+  organization(name: string): Promise<Doc<"organizations"> | null> {
+    return findOrganization(this.ctx, name);
+  }
 }
 
 /** Writes past the tenant, with the same phases. */
@@ -260,12 +294,22 @@ export class UnscopedWriter extends RowWriter {
   query<Table extends TableNames>(table: Table) {
     return this.reader.query(table);
   }
+
+  /** Writes of one organization, for calls that run in none: its creator's first membership, a leaving user's last one. */
+  within(organization: Doc<"organizations">): TenantWriter {
+    const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };
+    return new TenantWriter(this.ctx, { ...this.scope, tenant });
+  }
 }
 
 /** The user a write is attributed to: the caller, or the creator of the API key. */
 export function actingUser(caller: Caller): Id<"users"> | undefined {
   if (caller.kind === "user") return caller.user._id;
   return caller.kind === "apiKey" ? caller.apiKey.createdBy : undefined;
+}
+
+function isOrganization(table: TableNames, row: object): row is Doc<"organizations"> {
+  return table === "organizations" && "settings" in row;
 }
 
 function deletedAtOf(row: object): unknown {

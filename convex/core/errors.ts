@@ -16,8 +16,13 @@ export type Problem = {
 };
 
 /** The problem of `code`; `type` resolves to the page of the code on this deployment's site origin. */
-export function problemOf(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]): Problem {
-  const [status, title] = problems[code];
+export function problemOf(
+  code: ProblemCode,
+  detail: string,
+  errors?: readonly ProblemFault[],
+  status: number = problems[code][0],
+): Problem {
+  const title = problems[code][1];
   const type = `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
   return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
 }
@@ -31,8 +36,9 @@ export class ProblemError extends ConvexError<Problem> {
   /** Set by the permission phase: the audit row that the gateway writes afterwards. Never part of the answer. */
   denial: Denial | undefined;
 
-  constructor(code: ProblemCode, detail: string, errors?: readonly ProblemFault[]) {
-    super(problemOf(code, detail, errors));
+  /** `status` replaces the code's own where one code names two situations: a revoked key is 401 as credential, 409 as target. */
+  constructor(code: ProblemCode, detail: string, errors?: readonly ProblemFault[], status?: number) {
+    super(problemOf(code, detail, errors, status));
   }
 
   get code(): ProblemCode {
@@ -43,6 +49,11 @@ export class ProblemError extends ConvexError<Problem> {
 /** The one answer for a missing row and for a row of another organization. */
 export function notFound(noun: string): ProblemError {
   return new ProblemError("not_found", `There is no such ${noun}.`);
+}
+
+/** A revoked credential as the object of an operation is a conflict, 409; as the caller's own it is a 401 (domain rule 2.4). */
+export function alreadyRevoked(code: "agent_revoked" | "key_revoked", detail: string): ProblemError {
+  return new ProblemError(code, detail, undefined, 409);
 }
 
 /** A single faulty field as a 400 with its pointer. */

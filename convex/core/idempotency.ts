@@ -1,5 +1,5 @@
 import { ProblemError } from "./errors";
-import type { Caller } from "./caller";
+import type { RequestCaller } from "./caller";
 import type { Operation } from "./operation";
 import type { Tenant } from "./tenant";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -15,7 +15,7 @@ export interface IdempotencyKey {
 }
 
 /** Who a key belongs to: keys of different principals never meet. */
-function principalOf(caller: Caller): string {
+function principalOf(caller: RequestCaller): string {
   switch (caller.kind) {
     case "user":
       return `user:${caller.user._id}`;
@@ -24,7 +24,9 @@ function principalOf(caller: Caller): string {
     case "agent":
       return `agent:${caller.agent._id}`;
     case "enrollment":
-      return `enrollment:${caller.hash.slice(0, 32)}`;
+      return `enrollment:${caller.token._id}`;
+    case "identity":
+      return `identity:${caller.identity.tokenIdentifier}`;
     case "anonymous":
       return "anonymous";
   }
@@ -34,7 +36,7 @@ function principalOf(caller: Caller): string {
 export async function storedAnswer(
   ctx: QueryCtx,
   operation: Operation,
-  caller: Caller,
+  caller: RequestCaller,
   tenant: Tenant | undefined,
   { key, requestHash }: IdempotencyKey,
   now: number,
@@ -54,7 +56,7 @@ export async function storedAnswer(
 export async function storeAnswer(
   ctx: MutationCtx,
   operation: Operation,
-  caller: Caller,
+  caller: RequestCaller,
   tenant: Tenant | undefined,
   { key, requestHash }: IdempotencyKey,
   answer: { readonly status: number; readonly body: string },
@@ -74,7 +76,7 @@ export async function storeAnswer(
   });
 }
 
-function find(ctx: QueryCtx, caller: Caller, tenant: Tenant | undefined, key: string) {
+function find(ctx: QueryCtx, caller: RequestCaller, tenant: Tenant | undefined, key: string) {
   return ctx.db
     .query("idempotencyKeys")
     .withIndex("by_organizationId_and_principal_and_key", (q) =>

@@ -21,7 +21,6 @@ export interface ListOptions {
 
 export const maximumPageSize = 100;
 export const defaultPageSize = 25;
-const created = "_creationTime";
 const createdRange = ["createdFrom", "createdTo"] as const;
 
 /** The query parameters of a list, besides `cursor` and `limit`. */
@@ -61,9 +60,10 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
   const facts: TableFacts = tableFacts[table];
   const hasTrash = facts.base === "CUD";
   const filters = (options.filters ?? []).filter((name) => input[name] !== undefined);
-  const ranges = rangesOf(options).filter(([, [from, to]]) => input[from] !== undefined || input[to] !== undefined);
+  const created = createdFieldOf(facts);
+  const ranges = rangesOf(facts, options).filter(([, [from, to]]) => input[from] !== undefined || input[to] !== undefined);
   const sort = typeof input["sort"] === "string" ? input["sort"] : undefined;
-  const sortField = sort && fieldOfSort(sort);
+  const sortField = sort && fieldOfSort(sort, created);
   const order = sort ? (sort.startsWith("-") ? "desc" : "asc") : (options.order ?? "desc");
   const onlyDeleted = input["deleted"] === "only";
   const next = new Set([...ranges.map(([field]) => field), ...(sortField === undefined ? [] : [sortField])]);
@@ -74,11 +74,11 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
     const index = indexNamed(facts, ["organizationId", "deletedAt"]);
     return { index, equals: [], range: { field: "deletedAt", above: true }, order };
   }
-  if (next.size > 1) throw refuse();
+  if (next.size > 1 || ranges.length > 1) throw refuse();
   const [wanted] = next;
   const candidates = Object.entries(facts.indexes)
     .map(([index, fields]) => ({ index, rest: restAfter(fields, hasTrash, filters) }))
-    .filter(({ rest }) => rest !== undefined && (wanted === undefined || (rest[0] ?? created) === wanted))
+    .filter(({ rest }) => rest !== undefined && (wanted === undefined || (rest[0] ?? "_creationTime") === wanted))
     .sort((left, right) => (left.rest?.length ?? 0) - (right.rest?.length ?? 0));
   const best = candidates[0];
   if (!best) throw refuse();
@@ -92,11 +92,16 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
   };
 }
 
-function rangesOf(options: ListOptions): [field: string, names: readonly [string, string]][] {
-  return [[created, createdRange], ...Object.entries(options.ranges ?? {})];
+/** Appended tables are indexed by their own `createdAt`; all others by the creation time that ends every index. */
+function createdFieldOf({ indexes }: TableFacts): string {
+  return Object.values(indexes).some((fields) => fields.includes("createdAt")) ? "createdAt" : "_creationTime";
 }
 
-function fieldOfSort(sort: string): string {
+function rangesOf(facts: TableFacts, options: ListOptions): [field: string, names: readonly [string, string]][] {
+  return [[createdFieldOf(facts), createdRange], ...Object.entries(options.ranges ?? {})];
+}
+
+function fieldOfSort(sort: string, created: string): string {
   const name = sort.replace(/^-/, "");
   return name === "created" ? created : name;
 }
@@ -124,11 +129,15 @@ export function supportedSets(facts: TableFacts, options: ListOptions): string {
       const rest = restAfter(fields, hasTrash, fields.slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + count));
       const filtered = fields.slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + count);
       if (!rest || filtered.length !== count || filtered.some((field) => !options.filters?.includes(field))) continue;
-      const next = rest[0] ?? created;
-      const range = rangesOf(options).find(([field]) => field === next)?.[1];
-      const sortable = next === created ? "created" : options.sorts?.includes(next) ? next : undefined;
-      if (filtered.length === 0 && !range && !sortable) continue;
-      const parts = [...filtered, ...(range ? [range.join("/")] : []), ...(sortable ? [`sort=${sortable}`] : [])];
+      const next = rest[0] ?? "_creationTime";
+      const ranges = rangesOf(facts, options).filter(([field]) => field === next);
+      const sorts = [...(next === createdFieldOf(facts) ? ["created"] : []), ...(options.sorts ?? []).filter((name) => name === next)];
+      if (filtered.length === 0 && ranges.length === 0 && sorts.length === 0) continue;
+      const parts = [
+        ...filtered,
+        ...(ranges.length > 0 ? [ranges.map(([, names]) => names.join("/")).join(" or ")] : []),
+        ...(sorts.length > 0 ? [`sort=${sorts.join(" or ")}`] : []),
+      ];
       sets.add(`{${parts.join(", ")}}`);
     }
   }

@@ -1,7 +1,7 @@
 import { integer, text } from "./fields";
 import { maximumPageSize } from "./list";
 import { register } from "./register";
-import type { Caller } from "./caller";
+import type { Caller, RequestCaller } from "./caller";
 import type { RequestOrigin } from "./audit";
 import type { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
 import type { ProblemCode } from "./problems";
@@ -15,10 +15,11 @@ import type { PaginationOptions, PaginationResult, RegisteredAction, RegisteredM
 import type * as z from "zod";
 
 /**
- * Who may call (domain rule 2.3): `user` level 1, any valid user; `organization` level 2, a member (machines and assigned
+ * Who may call (domain rule 2.3): `identity` any verified token of a person, even of one not known here yet; `user` level 1,
+ * any valid user; `organization` level 2, a member (machines and assigned
  * roles need the permission); `permission` level 3; `agent` a device agent; `enrollment` a holder of an enrolment token.
  */
-export type Access = "user" | "organization" | "permission" | "agent" | "enrollment";
+export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment";
 
 /** Parameters of every list. */
 function pageParameters(): Fields {
@@ -38,6 +39,8 @@ interface BaseContext {
   readonly caller: Caller;
   readonly now: number;
   readonly origin: RequestOrigin;
+  /** What `Portico-Organization` says, for operations that run in no organization but show one. */
+  readonly namedOrganization: string | undefined;
 }
 interface MutationBase extends BaseContext {
   readonly scheduler: MutationCtx["scheduler"];
@@ -64,14 +67,16 @@ export interface TenantMutationContext extends UserMutationContext {
   readonly tenant: Tenant;
 }
 
-type Tenantless = "user" | "enrollment";
+type Tenantless = "identity" | "user";
+/** The permission phase lets callers of one kind only through to these operations. */
+type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<RequestCaller, { kind: A }> : Caller;
 type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless
     ? UserQueryContext
     : TenantQueryContext
   : A extends Tenantless
     ? UserMutationContext
-    : TenantMutationContext) & { readonly row: Row };
+    : TenantMutationContext) & { readonly row: Row; readonly caller: CallerOf<A> };
 
 type Output<F extends Fields> = z.output<z.ZodObject<F>>;
 type Input<F extends Fields> = z.input<z.ZodObject<F>>;
@@ -96,6 +101,8 @@ export interface OperationDeclaration<
   readonly operationId: string;
   /** Singular name of what it works on: audit actions are `<noun>.<verb>`. */
   readonly noun: string;
+  /** Action of its audit rows where it has a name of its own; false where another record tells of it, named beside. */
+  readonly audit?: `${string}.${string}` | false;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path template under `/v1`. */
   readonly path: `/${string}`;
@@ -105,6 +112,8 @@ export interface OperationDeclaration<
   readonly permission?: Permission;
   /** Status of success: 200 unless given; 204 has no body. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** The handler may return an `ExistingRow`, which answers 200. */
+  readonly answersExisting?: boolean;
   /** Schema the answer is projected through; what it does not name cannot leave. */
   readonly output: z.ZodType<Result>;
   /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */

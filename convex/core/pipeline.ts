@@ -3,6 +3,7 @@ import { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./da
 import { withPublicId } from "./documents";
 import { notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
+import { ExistingRow } from "./existingRow";
 import { referencePaths, projectorOf, valuesAt } from "./schemas";
 import { reachOf } from "./rights";
 import { storedAnswer } from "./idempotency";
@@ -10,7 +11,7 @@ import { tableFacts } from "./tableFacts";
 import { assertUsable, resolveTenant } from "./tenant";
 import { parseInput } from "./validation";
 import type { RequestOrigin } from "./audit";
-import type { Caller, Credential } from "./caller";
+import type { Credential, RequestCaller } from "./caller";
 import type { Scope } from "./database";
 import type { TenantTable } from "./documents";
 import type { IssuedSecret, Operation } from "./operation";
@@ -35,8 +36,10 @@ export type Execution =
   | {
       readonly kind: "answer";
       readonly value: unknown;
+      /** A create answers with a row that was there before: 200. */
+      readonly isExisting: boolean;
       readonly input: Input;
-      readonly caller: Caller;
+      readonly caller: RequestCaller;
       readonly tenant: Tenant | undefined;
       readonly now: number;
     }
@@ -53,10 +56,10 @@ export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, r
   const now = Date.now();
   const { declaration } = operation;
 
-  const caller = await identifyCaller(ctx, request.credential, now);
+  const caller = await identifyCaller(ctx, request.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
   const reach = permissionPhase(operation, caller, tenant);
-  const scope: Scope = { caller, tenant, origin: request, now, action: operation.action };
+  const scope: Scope = { caller, tenant, origin: request, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, operation, scope, raw, reach);
 
   if (request.idempotency) {
@@ -70,39 +73,47 @@ export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, r
 
   const context = contextOf(ctx, operation, scope, request, row);
   const result = await operation.handler(context, input);
-  return { kind: "answer", value: outputPhase(operation, result), input, caller, tenant, now };
+  const isExisting = result instanceof ExistingRow;
+  const value = outputPhase(operation, isExisting ? result.document : result);
+  return { kind: "answer", value, isExisting, input, caller, tenant, now };
+}
+
+function auditingOf({ declaration: { noun, audit }, action }: Operation): Pick<Scope, "noun" | "action" | "isAudited"> {
+  return { noun, action: audit || action, isAudited: audit !== false };
 }
 
 async function tenantPhase(
   ctx: QueryCtx,
   { declaration }: Operation,
-  caller: Caller,
+  caller: RequestCaller,
   raw: Input,
   request: GatewayRequest,
   now: number,
 ): Promise<Tenant | undefined> {
-  if (declaration.access === "enrollment") return undefined;
-  if (caller.kind === "anonymous" || caller.kind === "enrollment") {
+  if (declaration.access === "enrollment" && caller.kind !== "enrollment") {
+    throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
+  }
+  if (caller.kind === "anonymous" || (caller.kind === "enrollment" && declaration.access !== "enrollment")) {
     throw new ProblemError("unauthenticated", "This operation needs a credential.");
   }
-  if (declaration.access === "user") return undefined;
+  if (declaration.access === "user" || caller.kind === "identity") return undefined;
   const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
-  const inPath = declaration.path.includes("{organizationId}") ? argument : undefined;
-  const named = request.organization ?? (inPath === undefined ? argument : undefined);
+  // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
+  const { on } = declaration;
+  const ofPath = on?.table === "organizations" ? raw[on.idParameter] : undefined;
+  const inPath = typeof ofPath === "string" ? ofPath : undefined;
+  const named = request.organization ?? (on?.idParameter === "organizationId" ? undefined : argument);
   const tenant = await resolveTenant(ctx, caller, { named, inPath }, now);
   if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
   return tenant;
 }
 
 /** How far the caller may go; throws 403 when it may not go at all. */
-function permissionPhase({ declaration, action }: Operation, caller: Caller, tenant: Tenant | undefined): Reach {
+function permissionPhase({ declaration, action }: Operation, caller: RequestCaller, tenant: Tenant | undefined): Reach {
   const { access, permission } = declaration;
-  if (access === "enrollment") {
-    if (caller.kind !== "enrollment") throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
-    return "all";
-  }
-  if (access === "user") {
-    if (caller.kind !== "user") throw denied("This operation is for people, not for machines.", action, caller, tenant);
+  if (access === "enrollment") return "all";
+  if (access === "user" || access === "identity") {
+    if (caller.kind !== access) throw denied("This operation is for people, not for machines.", action, caller, tenant);
     return "all";
   }
   if (access === "agent" && caller.kind !== "agent") throw denied("This operation is for device agents.", action, caller, tenant);
@@ -132,7 +143,7 @@ async function rowPhase(ctx: QueryCtx, operation: Operation, scope: Scope, raw: 
   return row;
 }
 
-function isOwn(row: object, caller: Caller): boolean {
+function isOwn(row: object, caller: Scope["caller"]): boolean {
   if (caller.kind !== "user") return false;
   const owners = ["createdBy", "userId"].map((field) => Object.getOwnPropertyDescriptor(row, field)?.value);
   return owners.includes(caller.user._id);
@@ -195,7 +206,7 @@ async function assertReference(ctx: QueryCtx, table: string, value: string, poin
 
 function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: GatewayRequest, row: unknown): unknown {
   const { caller, tenant, origin, now } = scope;
-  const base = { caller, now, origin, row, tenant };
+  const base = { caller, now, origin, row, tenant, namedOrganization: request.organization };
   if (operation.kind === "query") {
     return { ...base, unscoped: new UnscopedReader(ctx), db: tenant && new TenantReader(ctx, { ...scope, tenant }) };
   }
@@ -240,7 +251,7 @@ function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {
   return declaration.on?.readOnly ?? declaration.readOnly ?? new Set();
 }
 
-function denied(detail: string, action: string, caller: Caller, tenant: Tenant | undefined): ProblemError {
+function denied(detail: string, action: string, caller: Scope["caller"], tenant: Tenant | undefined): ProblemError {
   const error = new ProblemError("forbidden", detail);
   if (tenant) {
     error.denial = {

@@ -10,7 +10,7 @@ export const problems = {
   idempotency_key_invalid: [400, "The idempotency key is not valid", "Send an `Idempotency-Key` of 8 to 128 printable characters without spaces."],
   unauthenticated: [401, "Credentials are missing or not valid", "Send `Authorization: Bearer` with a valid token, API key or agent key."],
   user_deleted: [401, "This user was deleted", "Sign in as a user that exists."],
-  agent_revoked: [401, "The agent's key was revoked", "Rotate the agent's key, or enrol the device again."],
+  agent_revoked: [401, "The agent's key was revoked", "Let an administrator rotate the agent's key."],
   key_expired: [401, "The API key has expired", "Create a new API key."],
   key_revoked: [401, "The API key was revoked", "Use another API key."],
   invalid_enrollment_token: [401, "The enrolment token is not valid", "Create a new enrolment token for the site."],

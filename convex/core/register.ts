@@ -79,7 +79,7 @@ function withPage({ paginationOpts, ...input }: Input): Input {
 
 function argumentValidators({ declaration, shape, isList }: Operation): PropertyValidators {
   const fields = zodToConvexFields(shape);
-  const tenant = declaration.access === "user" ? {} : { organizationId: v.optional(v.string()) };
+  const tenant = declaration.access === "user" || declaration.access === "identity" ? {} : { organizationId: v.optional(v.string()) };
   if (!isList) return { ...tenant, ...fields };
   const { cursor: _cursor, limit: _limit, ...filters } = fields;
   return { ...tenant, ...filters, paginationOpts: v.optional(paginationOptsValidator) };

@@ -11,7 +11,7 @@ import type { ListOptions } from "./list";
 import type { Access, TenantMutationContext } from "./operation";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "./table";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, TableNames } from "../_generated/dataModel";
 
 type Awaitable<T> = T | Promise<T>;
 type Provided<Table extends TenantTable> = { [F in keyof NewValues<Table>]?: NewValues<Table>[F] | undefined };
@@ -24,8 +24,15 @@ export interface ResourceHooks<Table extends TenantTable> {
   rules?(ctx: TenantMutationContext, next: NewValues<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
   /** Denormalized fields and rows of other tables, in the same transaction. */
   afterWrite?(ctx: TenantMutationContext, row: Doc<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
-  /** What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). */
-  beforeDelete?(ctx: TenantMutationContext, row: Doc<Table>, input: Readonly<Record<string, unknown>>): Awaitable<void>;
+  /**
+   * What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). Returns
+   * the changes that go with a soft deletion, such as a credential that stops.
+   */
+  beforeDelete?(
+    ctx: TenantMutationContext,
+    row: Doc<Table>,
+    input: Readonly<Record<string, unknown>>,
+  ): Awaitable<Changes<Table> | undefined>;
 }
 
 export interface ResourceDeclaration<
@@ -92,7 +99,7 @@ export interface Resource<Table extends TenantTable, Create extends Fields = Fie
   ): Promise<Doc<Table>>;
   /** Moves a row to the trash, or purges one that is there already (`permanent`); tables without a trash purge at once. */
   delete(ctx: TenantMutationContext, row: Doc<Table>, input: { permanent?: boolean | undefined }): Promise<void>;
-  /** Takes a row out of the trash. */
+  /** Takes a row out of the trash: rules → uniqueness → write → afterWrite → audit. */
   restore(ctx: TenantMutationContext, row: Doc<Table>): Promise<Doc<Table>>;
 }
 
@@ -158,11 +165,12 @@ export function resource<
         throw new ProblemError("not_deleted", "Only what is in the trash can be deleted permanently.");
       }
       if (isDeleted && !input.permanent) throw new ProblemError("already_deleted", "It is in the trash already.");
-      await hooks.beforeDelete?.(ctx, row, input);
-      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row);
+      const changes = await hooks.beforeDelete?.(ctx, row, input);
+      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row, changes);
       else await ctx.db.purge(table, row);
     },
     async restore(ctx, row) {
+      await hooks.rules?.(ctx, asNew<Table>(row), row);
       const restored = await ctx.db.restore(table, row);
       await hooks.afterWrite?.(ctx, restored, row);
       return restored;
@@ -193,6 +201,14 @@ function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): F
   return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
 }
 
+/** The resource's document with further fields: a credential shown once, or counts of a view. */
+export function documentWith<Table extends TenantTable, F extends Fields>(
+  { document }: Pick<Resource<Table>, "document">,
+  fields: F,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return asExtended<Table, F>(document.extend(fields));
+}
+
 const documentNames = new WeakMap<z.ZodType, string>();
 
 /** The OpenAPI component name of a resource's document schema, or undefined for any other schema. */
@@ -201,7 +217,7 @@ export function documentNameOf(schema: z.ZodType): string | undefined {
 }
 
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
-export function documentSchema(table: TenantTable | "users" | "organizations", facts: TableFacts, fields: Fields): z.ZodObject {
+export function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z.ZodObject {
   const visible = Object.entries(fields).filter(([field]) => !facts.secret.includes(field));
   const document = z.object({
     id: rowId(table),
@@ -243,6 +259,13 @@ function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
 /** The schema is built from the same fields and facts as the table that types `DocumentOf`. */
 function asDocument<Table extends TenantTable>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
   return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
+}
+
+/** The extension is typed by the same document and the same fields. */
+function asExtended<Table extends TenantTable, F extends Fields>(
+  schema: z.ZodObject,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return schema as unknown as z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>>;
 }
 
 /** The filtered entries are those that the type parameters name. */

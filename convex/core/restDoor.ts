@@ -7,7 +7,7 @@ import { defaultPageSize } from "./list";
 import { execute } from "./pipeline";
 import { issueRestSecret, operationOf } from "./register";
 import { parsedParameter } from "./schemas";
-import type { Caller } from "./caller";
+import type { RequestCaller } from "./caller";
 import type { Operation } from "./operation";
 import type { Execution, GatewayRequest } from "./pipeline";
 import type { QueryCtx } from "../_generated/server";
@@ -71,7 +71,7 @@ export function restDoor(modules: Readonly<Record<string, object>>) {
     query: internalQuery({
       args: restArguments,
       returns: answerValidator,
-      handler: async (ctx, args) => answering(() => answerQuery(ctx, find(args.operation), args)),
+      handler: async (ctx, args) => answering(() => answerQuery(ctx, find(args.operation), args, operations)),
     }),
     mutation: internalMutation({
       args: restArguments,
@@ -81,7 +81,7 @@ export function restDoor(modules: Readonly<Record<string, object>>) {
           const operation = find(args.operation);
           const request = requestOf(args);
           const execution = await execute(ctx, operation, inputOf(operation, args), request);
-          const answer = encode(operation, execution);
+          const answer = encode(operation, execution, operations);
           if (execution.kind === "answer" && request.idempotency) {
             const { caller, tenant, now } = execution;
             await storeAnswer(ctx, operation, caller, tenant, request.idempotency, answer, now);
@@ -113,8 +113,15 @@ export function operationsOf(modules: Readonly<Record<string, object>>): Readonl
   return operations;
 }
 
-async function answerQuery(ctx: QueryCtx, operation: Operation, args: RestRequest): Promise<RestAnswer> {
-  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)));
+type Operations = ReadonlyMap<string, Operation>;
+
+async function answerQuery(
+  ctx: QueryCtx,
+  operation: Operation,
+  args: RestRequest,
+  operations: Operations,
+): Promise<RestAnswer> {
+  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)), operations);
 }
 
 function requestOf({ request, secret }: RestRequest): GatewayRequest {
@@ -157,27 +164,34 @@ function parsedBody(bodyText: string | undefined): object {
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
 }
 
-function encode(operation: Operation, execution: Execution): RestAnswer {
+function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {
+  const isReadable = operations.has(`${operation.resource}.get`);
   if (execution.kind === "replay") {
     const { status, body } = execution;
-    return { status, headers: { ...answerHeaders(operation, status, body), "idempotent-replayed": "true" }, body };
+    return { status, headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" }, body };
   }
   const { value, input, caller, now } = execution;
   const followUp = followUpOf(caller, now);
-  const status = operation.declaration.status ?? 200;
+  const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
   const body = status === 204 ? "" : JSON.stringify(operation.isList ? listBody(value, input["limit"]) : value);
   return {
     status,
-    headers: answerHeaders(operation, status, body),
+    headers: answerHeaders(operation, status, body, isReadable),
     body,
     ...(followUp ? { followUp } : {}),
   };
 }
 
-function answerHeaders({ declaration, verb }: Operation, status: number, body: string): Record<string, string> {
+/** `Location` names a row only where a GET reads it (RFC 9110, 10.2.2). */
+function answerHeaders(
+  { declaration, verb }: Operation,
+  status: number,
+  body: string,
+  isReadable: boolean,
+): Record<string, string> {
   if (body === "") return {};
   const etag = entityTagOf(body);
-  if (status !== 201 || verb !== "create") return { etag };
+  if (status !== 201 || verb !== "create" || !isReadable) return { etag };
   const { id }: { id?: unknown } = JSON.parse(body);
   return { etag, location: `/v1${declaration.path}/${String(id)}` };
 }
@@ -188,7 +202,7 @@ function listBody(value: unknown, limit: unknown): object {
   return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize } };
 }
 
-function followUpOf(caller: Caller, now: number): Infer<typeof followUpValidator> | undefined {
+function followUpOf(caller: RequestCaller, now: number): Infer<typeof followUpValidator> | undefined {
   const isStale = (atMs: number | undefined) => atMs === undefined || atMs < now - touchIntervalMs;
   if (caller.kind === "apiKey" && isStale(caller.apiKey.lastUsedAt)) return { kind: "apiKey", id: caller.apiKey._id };
   if (caller.kind === "user" && isStale(caller.user.lastActivityAt)) return { kind: "user", id: caller.user._id };

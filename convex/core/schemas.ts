@@ -22,6 +22,15 @@ export function asPatch(type: z.ZodType): z.ZodType {
   return stored instanceof z.ZodOptional ? asZodType(stored.unwrap()).nullable().optional() : stored.optional();
 }
 
+/** The changes that a parsed PATCH body asks for: what it left out is left out, null is undefined and clears. */
+export function patchOf<Input extends Readonly<Record<string, unknown>>>(
+  input: Input,
+): { [F in keyof Input]?: Exclude<Input[F], null | undefined> | undefined } {
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  const changes = Object.fromEntries(entries.map(([field, value]) => [field, value === null ? undefined : value]));
+  return changes as { [F in keyof Input]?: Exclude<Input[F], null | undefined> | undefined };
+}
+
 /** Zod's wrappers are typed with the core type; every schema here is made by zod's classic API. */
 function asZodType(type: z.core.$ZodType): z.ZodType {
   return type as z.ZodType;

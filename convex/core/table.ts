@@ -12,6 +12,8 @@ export interface UniqueRule {
   readonly fields: readonly string[];
   readonly index: string;
   readonly code: ProblemCode;
+  /** Rows in the trash keep what they hold until they are purged. */
+  readonly includesTrash?: boolean;
 }
 
 export interface TableOptions {

@@ -1,7 +1,7 @@
 import { notFound, ProblemError } from "./errors";
 import { builtInRights, customRights, isBuiltInRole } from "./rights";
 import { builtInRoles } from "./permissionCatalogue";
-import type { Caller } from "./caller";
+import type { RequestCaller } from "./caller";
 import type { Rights } from "./rights";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
@@ -42,7 +42,7 @@ export async function findOrganization(ctx: QueryCtx, name: string): Promise<Doc
 /** Resolves the tenant of `caller` by the order claim, name, default; throws the 400, 403 or 404 that applies. */
 export async function resolveTenant(
   ctx: QueryCtx,
-  caller: Exclude<Caller, { kind: "anonymous" | "enrollment" }>,
+  caller: Exclude<RequestCaller, { kind: "anonymous" | "identity" }>,
   { named, inPath }: NamedOrganization,
   now: number,
 ): Promise<Tenant> {
@@ -80,19 +80,28 @@ function mismatch(inPath: string | undefined): ProblemError {
 
 async function machineTenant(
   ctx: QueryCtx,
-  caller: Extract<Caller, { kind: "apiKey" | "agent" }>,
+  caller: Exclude<RequestCaller, { kind: "anonymous" | "identity" | "user" }>,
   { named, inPath }: NamedOrganization,
 ): Promise<Tenant> {
-  const organizationId = caller.kind === "apiKey" ? caller.apiKey.organizationId : caller.agent.organizationId;
-  const organization = await ctx.db.get("organizations", organizationId);
+  const organization = await ctx.db.get("organizations", credentialRowOf(caller).organizationId);
   if (!organization) throw new ProblemError("unauthenticated", "The credential's organization is gone.");
   for (const other of [inPath, named]) {
     if (other === undefined) continue;
     const isSame = other === organization._id || other === organization.slug || other === organization.externalId;
     if (!isSame) throw mismatch(inPath);
   }
-  const rights: Rights = caller.kind === "apiKey" ? new Set(caller.scopes) : builtInRights("agent");
-  return { organization, membership: undefined, rights, rank: 0, needsReadRight: true };
+  return { organization, membership: undefined, rights: machineRights(caller), rank: 0, needsReadRight: true };
+}
+
+function credentialRowOf(caller: Parameters<typeof machineTenant>[1]) {
+  if (caller.kind === "apiKey") return caller.apiKey;
+  return caller.kind === "agent" ? caller.agent : caller.token;
+}
+
+/** An enrolment token holds no permission: it opens the operations of access `enrollment`, and nothing else. */
+function machineRights(caller: Parameters<typeof machineTenant>[1]): Rights {
+  if (caller.kind === "apiKey") return new Set(caller.scopes);
+  return caller.kind === "agent" ? builtInRights("agent") : new Set();
 }
 
 async function roleOf(

@@ -1,9 +1,110 @@
+import { makeFunctionReference } from "convex/server";
+import { entityTagMatches } from "../core/etag";
+import { oauthErrorOf, oauthErrors } from "../core/oauthErrors";
+import { problemResponseOf } from "./responses";
+import { tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./app";
+import type { HttpDocument } from "../core/httpDocument";
+import type { OAuthError } from "../core/oauthErrors";
+import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
 
-/** Routes without a domain operation behind them: health now; tokens, keys and documentation beside it. */
+type GatewayContext = Context<GatewayEnvironment>;
+type Arguments = Readonly<Record<string, string>>;
+
+// By name only: whatever these modules hold is evaluated when it is asked for, and by no other request.
+const createToken = makeFunctionReference<"action", Record<string, unknown>, object | OAuthError>("platform/oauth:createToken");
+const discovery = makeFunctionReference<"query", Arguments, HttpDocument>("platform/discovery:document");
+const problemPage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/problemPages:page");
+const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
+const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/swaggerUi:file");
+type DocumentReference = typeof discovery;
+
+/** Routes without a domain operation behind them: health, tokens, discovery, problem pages and the documentation. */
 export function platformRoutes(app: Hono<GatewayEnvironment>): void {
   app.get("/v1/health", (c) =>
     c.json({ status: "ok", version: "v1", time: Date.now() }, 200, { ...c.get("headers"), "cache-control": "no-store" }),
   );
+  app.post("/v1/oauth/token", answerToken);
+
+  app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));
+  app.get("/.well-known/oauth-authorization-server", (c) => answerDocument(c, discovery, { name: "authorizationServer" }));
+  app.get("/.well-known/oauth-protected-resource", (c) => answerDocument(c, discovery, { name: "protectedResource" }));
+
+  app.get("/problems", (c) => answerDocument(c, problemPage, acceptOf(c)));
+  app.get("/problems/:code", (c) => answerDocument(c, problemPage, { ...acceptOf(c), code: c.req.param("code") }));
+
+  app.get("/v1/openapi.json", (c) => answerDocument(c, openApiDocument, {}));
+  app.get("/v1/docs", (c) => answerDocument(c, swaggerUi, {}));
+  app.get("/v1/docs/:file", (c) => {
+    const version = c.req.query("v");
+    return answerDocument(c, swaggerUi, { name: c.req.param("file"), ...(version === undefined ? {} : { version }) });
+  });
+}
+
+function acceptOf(c: GatewayContext): Arguments {
+  const accept = c.req.header("accept");
+  return accept === undefined ? {} : { accept };
+}
+
+/** A document as a function made it: 304 when the caller has it, a problem when there is none. */
+async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
+  const common = c.get("headers");
+  const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
+  if (status === 404) return problemResponseOf("not_found", "There is nothing at this path.", c.get("requestId"), common);
+  if (headers["content-encoding"] === "gzip" && refusesGzip(c.req.header("accept-encoding"))) {
+    return problemResponseOf("not_acceptable", "This file is served in gzip; accept that coding.", c.get("requestId"), common);
+  }
+  const all = { ...common, ...headers, vary: joined(common["vary"], headers["vary"]) };
+  const tag = headers["etag"];
+  const known = c.req.header("if-none-match");
+  if (tag !== undefined && known !== undefined && entityTagMatches(known, tag, true)) {
+    return new Response(null, { status: 304, headers: all });
+  }
+  return new Response(isBase64 ? bytesOf(body) : body, { status, headers: all });
+}
+
+function joined(...values: (string | undefined)[]): string {
+  return [...new Set(["Origin", ...values.filter((value) => value !== undefined)])].join(", ");
+}
+
+/** RFC 9110, 12.5.3: without the header every coding is acceptable; a browser always lists gzip. */
+function refusesGzip(acceptEncoding: string | undefined): boolean {
+  if (acceptEncoding === undefined) return false;
+  const weights = new Map(
+    acceptEncoding.toLowerCase().split(",").map((entry) => {
+      const [coding = "", weight = "q=1"] = entry.split(";").map((part) => part.trim());
+      return [coding, Number(weight.replace("q=", ""))];
+    }),
+  );
+  return !((weights.get("gzip") ?? weights.get("*") ?? 0) > 0);
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** RFC 6749, 5: answers and refusals as OAuth clients know them, never to be cached. */
+async function answerToken(c: GatewayContext): Promise<Response> {
+  const request = await tokenRequestOf(c.req.raw);
+  if ("error" in request) return refusedToken(c, oauthErrorOf(request.error, request.description), request.status);
+  const { ip, userAgent } = await c.env.meta.getRequestMetadata();
+  const answer = await c.env.runAction(createToken, {
+    ...request,
+    requestId: c.get("requestId"),
+    ...(ip === null ? {} : { ip }),
+    ...(userAgent === null ? {} : { userAgent }),
+  });
+  if ("error" in answer) return refusedToken(c, answer);
+  return Response.json(answer, { headers: { ...c.get("headers"), ...uncached } });
+}
+
+const uncached = { "cache-control": "no-store", pragma: "no-cache" };
+
+function refusedToken(c: GatewayContext, refusal: OAuthError, status: number = oauthErrors[refusal.error]): Response {
+  const challenge = status === 401 ? { "www-authenticate": 'Basic realm="portico", charset="UTF-8"' } : {};
+  return Response.json(refusal, { status, headers: { ...c.get("headers"), ...uncached, ...challenge } });
 }

@@ -1,0 +1,22 @@
+/** Error codes of the token endpoint (RFC 6749, 5.2) with their statuses; the last one is RFC 6749, 4.1.2.1's. */
+export const oauthErrors = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_scope: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  temporarily_unavailable: 503,
+} as const;
+
+export type OAuthErrorCode = keyof typeof oauthErrors;
+
+/** A refusal of the token endpoint, as OAuth clients understand it. */
+export interface OAuthError {
+  readonly error: OAuthErrorCode;
+  readonly error_description: string;
+}
+
+/** The refusal of `error`. The description must hold nothing of the request's credential. */
+export function oauthErrorOf(error: OAuthErrorCode, description: string): OAuthError {
+  return { error, error_description: description };
+}

@@ -1,0 +1,42 @@
+import { v } from "convex/values";
+import { internalQuery } from "../_generated/server";
+import { httpDocument } from "../core/httpDocument";
+import { initializerScript, pageFor } from "./docsPage";
+import { swaggerAssets } from "./swaggerAssets";
+import type { HttpDocument } from "../core/httpDocument";
+
+const immutable = "public, max-age=31536000, immutable";
+const revalidated = "public, max-age=300";
+const versionCharacters = 16;
+
+/** Swagger UI: its page without a `name`, else one of its files. 404 for a file that does not exist. */
+export const file = internalQuery({
+  args: { name: v.optional(v.string()), version: v.optional(v.string()) },
+  returns: httpDocument,
+  handler: async (_ctx, { name, version }): Promise<HttpDocument> => {
+    if (name === undefined) return pageFor(versionOf);
+    if (name === "initializer.js") return initializerScript();
+    const asset = swaggerAssets.get(name);
+    if (!asset) return { status: 404, headers: {}, body: "" };
+    return {
+      status: 200,
+      headers: {
+        "content-type": asset.contentType,
+        "content-encoding": "gzip",
+        // The page names each file with its hash, so that a file it has once fetched is never asked for again.
+        "cache-control": version === versionOf(name) ? immutable : revalidated,
+        etag: `"${asset.sha256}"`,
+        vary: "Accept-Encoding",
+        ...(name.endsWith(".html") ? { "content-security-policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'" } : {}),
+      },
+      body: asset.gzipBase64,
+      isBase64: true,
+    };
+  },
+});
+
+function versionOf(name: string): string {
+  const asset = swaggerAssets.get(name);
+  if (!asset) throw new Error(`Swagger UI has no file ${name}.`);
+  return asset.sha256.slice(0, versionCharacters);
+}

@@ -1,0 +1,74 @@
+import { ProblemError } from "../core/errors";
+import { credentialOf } from "./credentials";
+import { readBody } from "./requests";
+
+/** A token request as it goes on: the client's secret only as its hash. */
+export interface TokenRequest {
+  readonly credential: { readonly kind: "apiKey" | "agent"; readonly hash: string };
+  readonly scope?: string;
+}
+/** Why a token request is refused before anything is looked up; RFC 6749, 5.2. */
+export interface TokenRefusal {
+  readonly error: "invalid_request" | "invalid_client" | "unsupported_grant_type";
+  readonly description: string;
+  readonly status?: number;
+}
+
+const maximumSecretCharacters = 1024;
+
+/** Reads a client credentials request (RFC 6749, 4.4.2), the client's secret from the body or from HTTP Basic. */
+export async function tokenRequestOf(request: Request): Promise<TokenRequest | TokenRefusal> {
+  const body = await formOf(request);
+  if ("error" in body) return body;
+  const { form } = body;
+  for (const name of form.keys()) {
+    if (form.getAll(name).length > 1) return refuse("invalid_request", "A parameter is given more than once.");
+  }
+  const grantType = form.get("grant_type");
+  if (!grantType) return refuse("invalid_request", "grant_type is missing.");
+  if (grantType !== "client_credentials") return refuse("unsupported_grant_type", "Only client_credentials is supported.");
+
+  const secret = secretOf(request.headers.get("authorization"), form.get("client_secret"));
+  if ("error" in secret) return secret;
+  const credential = secret.secret.length > maximumSecretCharacters ? undefined : await credentialOf(secret.secret);
+  if (!credential || credential.kind === "enrollment") {
+    return refuse("invalid_client", "client_secret must be an API key or an agent key.");
+  }
+  const scope = form.get("scope");
+  return { credential: { kind: credential.kind, hash: credential.hash }, ...(scope ? { scope } : {}) };
+}
+
+async function formOf(request: Request): Promise<{ form: URLSearchParams } | TokenRefusal> {
+  try {
+    return { form: new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded")) };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { detail, status } = error.data;
+    return { ...refuse("invalid_request", detail), status };
+  }
+}
+
+/** RFC 6749, 2.3: one way to authenticate in a request, never two. */
+function secretOf(authorization: string | null, inBody: string | null): { secret: string } | TokenRefusal {
+  if (!authorization) return inBody ? { secret: inBody } : refuse("invalid_client", "client_secret is missing.");
+  if (inBody) return refuse("invalid_request", "Send the client's secret in the body or by HTTP Basic, not both.");
+  const encoded = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
+  const secret = encoded === undefined ? undefined : passwordOf(encoded);
+  return secret ? { secret } : refuse("invalid_client", "Authenticate by HTTP Basic, with the key as password.");
+}
+
+function passwordOf(encoded: string): string | undefined {
+  try {
+    const pair = atob(encoded);
+    const colon = pair.indexOf(":");
+    // RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
+    return colon < 0 ? undefined : decodeURIComponent(pair.slice(colon + 1).replaceAll("+", " "));
+  } catch {
+    // Not base64, or not form-encoded: no credential this deployment could have issued.
+    return undefined;
+  }
+}
+
+function refuse(error: TokenRefusal["error"], description: string): TokenRefusal {
+  return { error, description };
+}

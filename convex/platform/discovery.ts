@@ -1,0 +1,76 @@
+import { v } from "convex/values";
+import { env, internalQuery } from "../_generated/server";
+import { permissionCatalogue } from "../core/permissionCatalogue";
+import { httpDocument } from "../core/httpDocument";
+import { publicKeysOf } from "./signingKeys";
+import type { HttpDocument } from "../core/httpDocument";
+
+// Long enough to spare fetches, short enough that a new key is known before the first rotation needs it.
+const cacheControl = "public, max-age=300, stale-while-revalidate=60";
+const documents = { jwks, authorizationServer, protectedResource } as const;
+
+/** The public keys (RFC 7517) and the two metadata documents (RFC 8414, RFC 9728) that OAuth clients discover us by. */
+export const document = internalQuery({
+  args: { name: v.union(v.literal("jwks"), v.literal("authorizationServer"), v.literal("protectedResource")) },
+  returns: httpDocument,
+  handler: async (_ctx, { name }): Promise<HttpDocument> => ({
+    status: 200,
+    headers: {
+      "content-type": name === "jwks" ? "application/jwk-set+json" : "application/json",
+      "cache-control": cacheControl,
+    },
+    body: JSON.stringify(documents[name]()),
+  }),
+});
+
+function jwks(): object {
+  return { keys: publicKeysOf(env) };
+}
+
+function authorizationServer(): object {
+  const issuer = siteUrl();
+  return {
+    issuer,
+    token_endpoint: `${issuer}/v1/oauth/token`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    scopes_supported: machineScopes(),
+    // No endpoint authorizes people here: their tokens come from the configured identity providers.
+    response_types_supported: [],
+    grant_types_supported: ["client_credentials"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    service_documentation: `${issuer}/v1/docs`,
+  };
+}
+
+function protectedResource(): object {
+  const resource = siteUrl();
+  return {
+    resource,
+    resource_name: "Portico",
+    authorization_servers: [...new Set([resource, ...configuredIssuers()])],
+    scopes_supported: machineScopes(),
+    bearer_methods_supported: ["header"],
+    resource_documentation: `${resource}/v1/docs`,
+  };
+}
+
+/** Scopes that tokens of the token endpoint can carry: those of API keys, and the device agents' own. */
+function machineScopes(): string[] {
+  return Object.entries(permissionCatalogue)
+    .filter(([, { keys, grants }]) => keys || grants === "G")
+    .map(([permission]) => permission)
+    .sort();
+}
+
+function configuredIssuers(): string[] {
+  const configured: readonly { issuer?: string; domain?: string }[] = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
+  return configured.flatMap(({ issuer, domain }) => {
+    const url = issuer ?? domain;
+    if (url === undefined) return [];
+    return [/^https?:\/\//.test(url) ? url : `https://${url}`];
+  });
+}
+
+function siteUrl(): string {
+  return env["CONVEX_SITE_URL"] ?? "";
+}

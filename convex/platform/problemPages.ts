@@ -1,0 +1,103 @@
+import { v } from "convex/values";
+import { env, internalQuery } from "../_generated/server";
+import { problems } from "../core/problems";
+import { httpDocument } from "../core/httpDocument";
+import { escaped, styleSource, withCode } from "./html";
+import type { HttpDocument } from "../core/httpDocument";
+import type { ProblemCode } from "../core/problems";
+
+const style = `:root{color-scheme:light dark;--text:#1c1c1e;--muted:#5b5b66;--line:#dcdce2;--back:#fff;--link:#0b57d0}
+@media (prefers-color-scheme:dark){:root{--text:#ececf1;--muted:#a9a9b6;--line:#3a3a44;--back:#17171b;--link:#8ab4f8}}
+body{margin:0 auto;max-width:44rem;padding:3rem 1.25rem;font:1rem/1.6 system-ui,sans-serif;color:var(--text);background:var(--back)}
+h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+a{color:var(--link)}code{font-family:ui-monospace,monospace;font-size:.92em}
+.status{color:var(--muted);margin:0}ul{list-style:none;padding:0;margin:0}li{padding:.45rem 0;border-top:1px solid var(--line)}
+li span{color:var(--muted)}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}`;
+
+/** What a problem code means and how to mend it; the index of all codes without one. 404 for a code that does not exist. */
+export const page = internalQuery({
+  args: { code: v.optional(v.string()), accept: v.optional(v.string()) },
+  returns: httpDocument,
+  handler: async (_ctx, { code, accept = "" }): Promise<HttpDocument> => {
+    const wantsJson = prefersJson(accept);
+    if (code === undefined) return wantsJson ? jsonDocument({ problems: codes().map(entryOf) }) : htmlDocument(indexPage());
+    if (!isCode(code)) return { status: 404, headers: {}, body: "" };
+    return wantsJson ? jsonDocument(entryOf(code)) : htmlDocument(codePage(code));
+  },
+});
+
+/** True if `accept` names JSON and does not name HTML before it. */
+export function prefersJson(accept: string): boolean {
+  const ranges = accept.toLowerCase().split(",").map((range) => range.trim().split(";")[0]);
+  const json = ranges.findIndex((range) => range === "application/json" || range === "application/problem+json");
+  const html = ranges.findIndex((range) => range === "text/html" || range === "application/xhtml+xml");
+  return json >= 0 && (html < 0 || json < html);
+}
+
+function isCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code);
+}
+
+function codes(): ProblemCode[] {
+  return Object.keys(problems).filter(isCode);
+}
+
+function entryOf(code: ProblemCode) {
+  const [status, title, mend] = problems[code];
+  return { type: `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`, code, status, title, mend };
+}
+
+const common = { "cache-control": "public, max-age=300", vary: "Accept" };
+
+function jsonDocument(value: object): HttpDocument {
+  return { status: 200, headers: { ...common, "content-type": "application/json" }, body: JSON.stringify(value) };
+}
+
+async function htmlDocument({ title, main }: { title: string; main: string }): Promise<HttpDocument> {
+  const policy = `default-src 'none'; style-src ${await styleSource(style)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return {
+    status: 200,
+    headers: {
+      ...common,
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      "referrer-policy": "no-referrer",
+    },
+    body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)} · Portico</title><style>${style}</style></head>
+<body><main>${main}</main></body>
+</html>
+`,
+  };
+}
+
+function codePage(code: ProblemCode) {
+  const [status, title, mend] = problems[code];
+  const main = `
+<p class="status">HTTP ${status} · <code>${code}</code></p>
+<h1>${escaped(title)}</h1>
+<h2>How to mend it</h2>
+<p>${withCode(mend)}</p>
+<h2>In the answer</h2>
+<p>The body is <code>application/problem+json</code> (RFC 9457). Branch on <code>code</code>, show <code>detail</code>, and
+quote <code>requestId</code> when you report it.${status === 400 || status === 422 ? " Where fields are at fault, <code>errors</code> names each by a JSON pointer." : ""}</p>
+<nav><a href="/problems">All problem codes</a> · <a href="/v1/docs">API reference</a></nav>`;
+  return { title: `${code}: ${title}`, main };
+}
+
+function indexPage() {
+  const statuses = [...new Set(codes().map((code) => problems[code][0]))].sort((left, right) => left - right);
+  const sections = statuses.map((status) => {
+    const rows = codes()
+      .filter((code) => problems[code][0] === status)
+      .map((code) => `<li><a href="/problems/${code}"><code>${code}</code></a> <span>${escaped(problems[code][1])}</span></li>`);
+    return `<h2>HTTP ${status}</h2>\n<ul>\n${rows.join("\n")}\n</ul>`;
+  });
+  const main = `<h1>Problem codes</h1>
+<p>Every refusal of this API carries one of these codes in <code>code</code>.</p>
+${sections.join("\n")}
+<nav><a href="/v1/docs">API reference</a></nav>`;
+  return { title: "Problem codes", main };
+}

@@ -1,0 +1,96 @@
+import { v } from "convex/values";
+import { internalMutation } from "../_generated/server";
+import { appendAudit } from "../core/audit";
+import { identifyCaller } from "../core/caller";
+import { TenantReader } from "../core/database";
+import { ProblemError } from "../core/errors";
+import { builtInRights } from "../core/rights";
+import { assertUsable, resolveTenant } from "../core/tenant";
+import { oauthErrorOf } from "../core/oauthErrors";
+import { grantedScope } from "./scopes";
+import type { OAuthError } from "../core/oauthErrors";
+import type { Caller, Credential } from "../core/caller";
+import type { Scope } from "../core/database";
+import type { MutationCtx } from "../_generated/server";
+import type { Tenant } from "../core/tenant";
+
+/** What a token may say of its holder; `actor` is the person who made the API key. */
+export interface TokenGrant {
+  readonly subject: string;
+  readonly organizationId: string;
+  readonly scope: string;
+  readonly actor?: string;
+}
+
+const sampleIntervalMs = 3_600_000;
+const maximumSamples = 100;
+
+/**
+ * Decides what the holder of a credential gets, by the same rules as a call with that credential, and leaves an audit
+ * row: the first of each credential in an hour, a hundred of an organization in an hour at most.
+ */
+export const grant = internalMutation({
+  args: {
+    credential: v.object({ kind: v.union(v.literal("apiKey"), v.literal("agent")), hash: v.string() }),
+    scope: v.optional(v.string()),
+    requestId: v.optional(v.string()),
+    ip: v.optional(v.string()),
+    userAgent: v.optional(v.string()),
+  },
+  handler: async (ctx, { credential, scope, ...origin }): Promise<TokenGrant | OAuthError> => {
+    const now = Date.now();
+    const holder = await holderOf(ctx, credential, now);
+    if ("error" in holder) return holder;
+    const { caller, tenant } = holder;
+    const held = caller.kind === "apiKey" ? caller.scopes : [...builtInRights("agent")];
+    const granted = grantedScope(held, scope);
+    if ("refusal" in granted) return oauthErrorOf("invalid_scope", granted.refusal);
+
+    await sampleAudit(ctx, { caller, tenant, origin, now, noun: "credential", action: "credential.token", isAudited: true });
+    const organizationId = tenant.organization._id;
+    if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, organizationId, scope: granted.scope };
+    const { _id, createdBy } = caller.apiKey;
+    return { subject: `apiKey:${_id}`, organizationId, scope: granted.scope, ...(createdBy ? { actor: createdBy } : {}) };
+  },
+});
+
+type Machine = Extract<Caller, { kind: "apiKey" | "agent" }>;
+
+async function holderOf(
+  ctx: MutationCtx,
+  credential: Credential,
+  now: number,
+): Promise<{ caller: Machine; tenant: Tenant } | OAuthError> {
+  let caller: Caller;
+  try {
+    caller = await identifyCaller(ctx, credential, now);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return oauthErrorOf("invalid_client", error.data.detail);
+  }
+  if (caller.kind !== "apiKey" && caller.kind !== "agent") throw new Error("A machine credential named no machine.");
+  try {
+    const tenant = await resolveTenant(ctx, caller, { named: undefined, inPath: undefined }, now);
+    assertUsable(tenant.organization);
+    return { caller, tenant };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return oauthErrorOf("unauthorized_client", error.data.detail);
+  }
+}
+
+async function sampleAudit(ctx: MutationCtx, scope: Scope & { readonly caller: Machine; readonly tenant: Tenant }) {
+  const { caller, tenant, origin, now, action } = scope;
+  const recent = await new TenantReader(ctx, scope)
+    .index("auditLogs", "by_organizationId_and_action_and_createdAt", (q) =>
+      q.eq("action", action).gt("createdAt", now - sampleIntervalMs),
+    )
+    .order("desc")
+    .take(maximumSamples);
+  const isSame = (row: (typeof recent)[number]) =>
+    caller.kind === "apiKey" ? row.apiKeyId === caller.apiKey._id : row.agentId === caller.agent._id;
+  if (recent.length === maximumSamples || recent.some(isSame)) return;
+  const [tableName, recordId] =
+    caller.kind === "apiKey" ? (["apiKeys", caller.apiKey._id] as const) : (["agents", caller.agent._id] as const);
+  await appendAudit(ctx, caller, tenant.organization, origin, { action, operation: "access", tableName, recordId }, now);
+}
