@@ -15,6 +15,7 @@ const steps: readonly Step[] = [
   { name: "types", script: "tsx:scripts/typecheck.ts" },
   { name: "OpenAPI lint", script: "tsx:scripts/checkOpenapi.ts" },
   { name: "generated files fresh", script: "tsx:scripts/checkGenerated.ts" },
+  { name: "API compatibility", script: "tsx:openapi/checkCompatibility.ts" },
   { name: "dead code", script: "node_modules/knip/bin/knip.js", args: ["--no-progress"] },
   {
     name: "lint",

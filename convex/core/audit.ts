@@ -109,6 +109,21 @@ function redacted(table: TableNames, field: string, value: unknown): unknown {
   return secret.includes(field) ? "[redacted]" : value;
 }
 
-function isSame(left: unknown, right: unknown): boolean {
-  return left === right || (typeof left === "object" && typeof right === "object" && JSON.stringify(left) === JSON.stringify(right));
+/** Equality of stored values, whatever the order of their fields; a field that is undefined is one that is not there. */
+export function isSame(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (Array.isArray(left)) {
+    return Array.isArray(right) && left.length === right.length && left.every((value, at) => isSame(value, right[at]));
+  }
+  if (left instanceof ArrayBuffer && right instanceof ArrayBuffer) {
+    return isSame(Array.from(new Uint8Array(left)), Array.from(new Uint8Array(right)));
+  }
+  if (!isPlainObject(left) || !isPlainObject(right)) return false;
+  for (const field in left) if (!isSame(left[field], right[field])) return false;
+  for (const field in right) if (left[field] === undefined && right[field] !== undefined) return false;
+  return true;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ArrayBuffer);
 }

@@ -228,15 +228,16 @@ export async function listRows<Table extends TenantTable>(
   ctx: TenantQueryContext,
   table: Table,
   options: ListOptions,
-  input: PageInput & Readonly<Record<string, unknown>>,
+  input: PageInput & object,
   noun: string,
-): Promise<PaginationResult<object>> {
-  if (input["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
+): Promise<PaginationResult<Omit<Doc<Table>, "_id"> & { id: Doc<Table>["_id"] }>> {
+  const asked: Readonly<Record<string, unknown>> = { ...input };
+  if (asked["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
     throw new ProblemError("forbidden", `Listing the trash needs the permission ${noun}:delete.`);
   }
-  const plan = planList(table, options, input);
+  const plan = planList(table, options, asked);
   const result = await paginate(ctx.db, table, plan, input);
-  return { ...result, page: result.page.map(withPublicId) };
+  return { ...result, page: result.page.map((row) => withPublicId(row)) };
 }
 
 async function paginate<Table extends TenantTable>(

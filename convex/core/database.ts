@@ -1,5 +1,6 @@
 import { appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
 import { deleteCascading } from "./cascades";
+import { defined } from "./documents";
 import { ProblemError } from "./errors";
 import { tableFacts } from "./tableFacts";
 import { findOrganization } from "./tenant";
@@ -190,7 +191,7 @@ export class RowWriter {
     return newRow<Table>({
       ...(facts.base === "" ? {} : { createdAt: now, ...(createdBy === undefined ? {} : { createdBy }) }),
       ...(facts.base === "CU" || facts.base === "CUD" ? { updatedAt: now } : {}),
-      ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
+      ...defined(values),
       ...(facts.tenant && tenant ? { organizationId: tenant.organization._id } : {}),
     });
   }
@@ -295,6 +296,15 @@ export class UnscopedWriter extends RowWriter {
     return this.reader.query(table);
   }
 
+  organization(name: string) {
+    return this.reader.organization(name);
+  }
+
+  /** The same writes on behalf of `caller`, for the call that turns a token into a user. */
+  as(caller: Caller): UnscopedWriter {
+    return new UnscopedWriter(this.ctx, { ...this.scope, caller });
+  }
+
   /** Writes of one organization, for calls that run in none: its creator's first membership, a leaving user's last one. */
   within(organization: Doc<"organizations">): TenantWriter {
     const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };
@@ -343,8 +353,7 @@ function newRow<Table extends TableNames>(row: object): Values<Table> {
 
 /** A row as just written; only `_creationTime`, which no operation shows, is not known without reading it again. */
 function storedRow<Table extends TableNames>(row: object, id: Id<Table>): Doc<Table> {
-  const kept = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
-  return { ...kept, _id: id } as Doc<Table>;
+  return { ...defined(row), _id: id } as Doc<Table>;
 }
 
 /** `changes` are a partial of the table's values plus `updatedAt`: what Convex's `patch` takes for that table. */

@@ -112,7 +112,10 @@ export function jsonObject(maximumBytes: number) {
 }
 
 function sizeFault(value: unknown, maximumBytes: number): string | undefined {
-  const sizeBytes = new TextEncoder().encode(JSON.stringify(value)).length;
+  const json = JSON.stringify(value);
+  // UTF-8 takes at most three bytes for a UTF-16 unit.
+  if (json.length * 3 <= maximumBytes) return undefined;
+  const sizeBytes = new TextEncoder().encode(json).length;
   return sizeBytes > maximumBytes ? `It may take ${maximumBytes} bytes at most; it takes ${sizeBytes}.` : undefined;
 }
 

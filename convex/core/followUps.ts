@@ -1,55 +1,59 @@
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
-import type { Id } from "../_generated/dataModel";
+import { actorOf } from "./audit";
+import type { Caller } from "./caller";
+import type { Tenant } from "./tenant";
 import type { MutationCtx } from "../_generated/server";
+import type { Infer } from "convex/values";
 
 const touchIntervalMs = 60_000;
 const denialIntervalMs = 60_000;
+const accessIntervalMs = 3_600_000;
 const dayMs = 86_400_000;
+
+/** A principal whose last use is due to be noted. */
+export const touchValidator = v.object({ kind: v.union(v.literal("apiKey"), v.literal("user")), id: v.string() });
+
+/** Who did what in which organization: a denied operation, or a read that is itself audited. */
+export const accessValidator = v.object({
+  organizationId: v.id("organizations"),
+  action: v.string(),
+  userId: v.optional(v.id("users")),
+  apiKeyId: v.optional(v.id("apiKeys")),
+  agentId: v.optional(v.id("agents")),
+});
+type Access = Infer<typeof accessValidator>;
+
+/** `action` of `caller` in `tenant`, for a follow-up. */
+export function accessBy(caller: Caller, { organization }: Tenant, action: string): Access {
+  const { actorType: _, ...actor } = actorOf(caller);
+  return { organizationId: organization._id, action, ...actor };
+}
 
 /**
  * What an answer may not write itself: queries cannot write, and a refusal rolls its transaction back. The gateway calls
- * this afterwards, at most once a minute per principal (touch) or per principal and operation (denial).
+ * this afterwards: at most once a minute per principal (touch) or per principal and operation (denial), once an hour per
+ * principal for reads that are audited (access).
  */
 export const record = internalMutation({
   args: {
-    touch: v.optional(v.object({ kind: v.union(v.literal("apiKey"), v.literal("user")), id: v.string() })),
-    denial: v.optional(
-      v.object({
-        organizationId: v.id("organizations"),
-        action: v.string(),
-        userId: v.optional(v.id("users")),
-        apiKeyId: v.optional(v.id("apiKeys")),
-        agentId: v.optional(v.id("agents")),
-      }),
-    ),
+    touch: v.optional(touchValidator),
+    denial: v.optional(accessValidator),
+    access: v.optional(accessValidator),
     detail: v.optional(v.string()),
     requestId: v.optional(v.string()),
     ip: v.optional(v.string()),
     userAgent: v.optional(v.string()),
   },
   returns: v.null(),
-  handler: async (ctx, { touch, denial, detail, ...origin }) => {
+  handler: async (ctx, { touch, denial, access, detail, ...origin }) => {
     const now = Date.now();
     if (touch) await touchPrincipal(ctx, touch, origin.ip, now);
-    if (denial && !(await wasDeniedRecently(ctx, denial, now))) {
-      const { action, organizationId, ...actor } = denial;
-      const organization = await ctx.db.get("organizations", organizationId);
-      await ctx.db.insert("auditLogs", {
-        organizationId,
-        ...actor,
-        actorType: actor.userId ? "user" : actor.apiKeyId ? "apiKey" : "agent",
-        action: "rbac.deny",
-        operation: "access",
-        metadata: { operation: action },
-        result: "denied",
-        ...(detail === undefined ? {} : { errorMessage: detail.slice(0, 1000) }),
-        ...(origin.ip === undefined ? {} : { ipAddress: origin.ip }),
-        ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent.slice(0, 300) }),
-        ...(origin.requestId === undefined ? {} : { requestId: origin.requestId }),
-        createdAt: now,
-        expiresAt: now + (organization?.settings.auditRetentionDays ?? 365) * dayMs,
-      });
+    if (denial && !(await wasRecorded(ctx, "rbac.deny", denial, denial.action, now - denialIntervalMs))) {
+      await recordAccess(ctx, { ...denial, action: "rbac.deny", result: "denied", operation: denial.action }, detail, origin, now);
+    }
+    if (access && !(await wasRecorded(ctx, access.action, access, undefined, now - accessIntervalMs))) {
+      await recordAccess(ctx, { ...access, result: "success" }, undefined, origin, now);
     }
     return null;
   },
@@ -57,7 +61,7 @@ export const record = internalMutation({
 
 async function touchPrincipal(
   ctx: MutationCtx,
-  { kind, id }: { kind: "apiKey" | "user"; id: string },
+  { kind, id }: Infer<typeof touchValidator>,
   ip: string | undefined,
   now: number,
 ): Promise<void> {
@@ -74,27 +78,42 @@ async function touchPrincipal(
   await ctx.db.patch("users", user._id, { lastActivityAt: now });
 }
 
-interface Denial {
-  readonly organizationId: Id<"organizations">;
-  readonly action: string;
-  readonly userId?: string;
-  readonly apiKeyId?: string;
-  readonly agentId?: string;
-}
-
-/** Looks at the newest denials of the last minute; more than a hundred in a minute are not told apart any further. */
-async function wasDeniedRecently(ctx: MutationCtx, denial: Denial, now: number): Promise<boolean> {
+/** Looks at the newest rows of the action since `sinceMs`; more than a hundred are not told apart any further. */
+async function wasRecorded(ctx: MutationCtx, action: string, access: Access, operation: string | undefined, sinceMs: number) {
   const recent = await ctx.db
     .query("auditLogs")
     .withIndex("by_organizationId_and_action_and_createdAt", (q) =>
-      q.eq("organizationId", denial.organizationId).eq("action", "rbac.deny").gt("createdAt", now - denialIntervalMs),
+      q.eq("organizationId", access.organizationId).eq("action", action).gt("createdAt", sinceMs),
     )
     .order("desc")
     .take(100);
   const isSame = (row: (typeof recent)[number]) =>
-    row.userId === denial.userId &&
-    row.apiKeyId === denial.apiKeyId &&
-    row.agentId === denial.agentId &&
-    Object(row.metadata).operation === denial.action;
+    row.userId === access.userId &&
+    row.apiKeyId === access.apiKeyId &&
+    row.agentId === access.agentId &&
+    Object(row.metadata).operation === operation;
   return recent.length === 100 || recent.some(isSame);
+}
+
+async function recordAccess(
+  ctx: MutationCtx,
+  { result, operation, ...access }: Access & { readonly result: "success" | "denied"; readonly operation?: string },
+  detail: string | undefined,
+  origin: { readonly requestId?: string; readonly ip?: string; readonly userAgent?: string },
+  now: number,
+): Promise<void> {
+  const organization = await ctx.db.get("organizations", access.organizationId);
+  await ctx.db.insert("auditLogs", {
+    ...access,
+    actorType: access.userId ? "user" : access.apiKeyId ? "apiKey" : "agent",
+    operation: "access",
+    ...(operation === undefined ? {} : { metadata: { operation } }),
+    result,
+    ...(detail === undefined ? {} : { errorMessage: detail.slice(0, 1000) }),
+    ...(origin.ip === undefined ? {} : { ipAddress: origin.ip }),
+    ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent.slice(0, 300) }),
+    ...(origin.requestId === undefined ? {} : { requestId: origin.requestId }),
+    createdAt: now,
+    expiresAt: now + (organization?.settings.auditRetentionDays ?? 365) * dayMs,
+  });
 }

@@ -128,6 +128,8 @@ export interface OperationDeclaration<
   readonly secret?: { readonly prefix: string; readonly field: string };
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
+  /** A read that leaves an audit row of this action itself, once an hour and actor. */
+  readonly auditedAs?: string;
   /** Problem codes beyond the implied ones, for the document. */
   readonly problems?: readonly ProblemCode[];
 }
@@ -194,7 +196,7 @@ export function secretOperation<
   Table extends TableNames | undefined = undefined,
 >(
   declaration: OperationDeclaration<A, P, Q, B, Result, Table> &
-    ChangeHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
+    SecretHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
 ): RegisteredAction<"public", FunctionArguments<P & Q & B>, Promise<Result>> {
   return register(compile(declaration, "mutation", false));
 }
@@ -222,6 +224,12 @@ export function listOperation<
 interface ChangeHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
   readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
   handler(ctx: ContextOf<A, "mutation", RowOf<Table>>, input: Output<F>): Promise<unknown>;
+}
+
+/** The action of a secret operation always hands the credential it made to the mutation. */
+interface SecretHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
+  readonly method: "POST";
+  handler(ctx: ContextOf<A, "mutation", RowOf<Table>> & { readonly secret: IssuedSecret }, input: Output<F>): Promise<unknown>;
 }
 
 /** The page a list is asked for, whichever door asks. */

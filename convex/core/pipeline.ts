@@ -4,6 +4,7 @@ import { withPublicId } from "./documents";
 import { notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
 import { ExistingRow } from "./existingRow";
+import { accessBy } from "./followUps";
 import { referencePaths, projectorOf, valuesAt } from "./schemas";
 import { reachOf } from "./rights";
 import { storedAnswer } from "./idempotency";
@@ -206,18 +207,16 @@ async function assertReference(ctx: QueryCtx, table: string, value: string, poin
 
 function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: GatewayRequest, row: unknown): unknown {
   const { caller, tenant, origin, now } = scope;
-  const base = { caller, now, origin, row, tenant, namedOrganization: request.organization };
+  const namedOrganization = request.organization;
   if (operation.kind === "query") {
-    return { ...base, unscoped: new UnscopedReader(ctx), db: tenant && new TenantReader(ctx, { ...scope, tenant }) };
+    const db = tenant && new TenantReader(ctx, { ...scope, tenant });
+    return { caller, now, origin, row, tenant, namedOrganization, unscoped: new UnscopedReader(ctx), db };
   }
   const mutation = asMutation(ctx);
-  return {
-    ...base,
-    scheduler: mutation.scheduler,
-    secret: request.secret,
-    unscoped: new UnscopedWriter(mutation, scope),
-    db: tenant && new TenantWriter(mutation, { ...scope, tenant }),
-  };
+  const { scheduler } = mutation;
+  const unscoped = new UnscopedWriter(mutation, scope);
+  const db = tenant && new TenantWriter(mutation, { ...scope, tenant });
+  return { caller, now, origin, row, tenant, namedOrganization, scheduler, secret: request.secret, unscoped, db };
 }
 
 const projectors = new WeakMap<object, Projector>();
@@ -253,15 +252,7 @@ function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {
 
 function denied(detail: string, action: string, caller: Scope["caller"], tenant: Tenant | undefined): ProblemError {
   const error = new ProblemError("forbidden", detail);
-  if (tenant) {
-    error.denial = {
-      organizationId: tenant.organization._id,
-      action,
-      ...(caller.kind === "user" ? { userId: caller.user._id } : {}),
-      ...(caller.kind === "apiKey" ? { apiKeyId: caller.apiKey._id } : {}),
-      ...(caller.kind === "agent" ? { agentId: caller.agent._id } : {}),
-    };
-  }
+  if (tenant) error.denial = accessBy(caller, tenant, action);
   return error;
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defined } from "./documents";
 import { ProblemError } from "./errors";
 import { rowId, timestampMs } from "./fields";
 import { listParameters } from "./list";
@@ -89,7 +90,11 @@ export interface Resource<Table extends TenantTable, Create extends Fields = Fie
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
-  insert(ctx: TenantMutationContext, values: Partial<NewValues<Table>>): Promise<Doc<Table>>;
+  insert(
+    ctx: TenantMutationContext,
+    values: Provided<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>>;
   /** Changes a row: state machine → rules → uniqueness → write → afterWrite → audit. */
   patch(
     ctx: TenantMutationContext,
@@ -145,10 +150,11 @@ export function resource<
     },
     listOptions: list,
     hasTrash,
-    async insert(ctx, values) {
-      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...defined(values) });
+    async insert(ctx, given, auditMetadata) {
+      const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
+      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
       await hooks.rules?.(ctx, complete, undefined);
-      const row = await ctx.db.insert(table, complete);
+      const row = await ctx.db.insert(table, complete, auditMetadata);
       await hooks.afterWrite?.(ctx, row, undefined);
       return row;
     },
@@ -216,6 +222,11 @@ export function documentNameOf(schema: z.ZodType): string | undefined {
   return documentNames.get(schema);
 }
 
+/** `documentSchema` of a table that has no `resource()`, typed as its rows. */
+export function documentOf<Table extends TableNames>(table: Table, fields: Fields): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+  return asDocument<Table>(documentSchema(table, tableFacts[table], fields));
+}
+
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
 export function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z.ZodObject {
   const visible = Object.entries(fields).filter(([field]) => !facts.secret.includes(field));
@@ -247,17 +258,13 @@ function assertTransition(
   throw new ProblemError("invalid_state_transition", `${field} cannot go from ${from} to ${to}; ${ways}.`);
 }
 
-function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
 /** Input was parsed by the create shape and completed by `defaults`; Convex validates the row against the schema. */
 function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
   return values as NewValues<Table>;
 }
 
 /** The schema is built from the same fields and facts as the table that types `DocumentOf`. */
-function asDocument<Table extends TenantTable>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+function asDocument<Table extends TableNames>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
   return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
 }
 

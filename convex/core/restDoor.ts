@@ -2,6 +2,7 @@ import { ConvexError, v } from "convex/values";
 import { internalAction, internalMutation, internalQuery } from "../_generated/server";
 import { ProblemError } from "./errors";
 import { entityTagOf } from "./etag";
+import { accessBy, accessValidator, touchValidator } from "./followUps";
 import { storeAnswer } from "./idempotency";
 import { defaultPageSize } from "./list";
 import { execute } from "./pipeline";
@@ -45,7 +46,7 @@ const argumentsValidator = v.object(restArguments);
 type RestRequest = Infer<typeof argumentsValidator>;
 
 /** What a read may not write itself; the gateway hands it to `core/followUps:record` afterwards. */
-const followUpValidator = v.object({ kind: v.union(v.literal("apiKey"), v.literal("user")), id: v.string() });
+const followUpValidator = v.object({ touch: v.optional(touchValidator), access: v.optional(accessValidator) });
 
 const answerValidator = v.object({
   status: v.number(),
@@ -170,8 +171,8 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
     const { status, body } = execution;
     return { status, headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" }, body };
   }
-  const { value, input, caller, now } = execution;
-  const followUp = followUpOf(caller, now);
+  const { value, input } = execution;
+  const followUp = followUpOf(operation, execution);
   const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
   const body = status === 204 ? "" : JSON.stringify(operation.isList ? listBody(value, input["limit"]) : value);
   return {
@@ -202,7 +203,16 @@ function listBody(value: unknown, limit: unknown): object {
   return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize } };
 }
 
-function followUpOf(caller: RequestCaller, now: number): Infer<typeof followUpValidator> | undefined {
+function followUpOf(
+  { declaration: { auditedAs } }: Operation,
+  { caller, tenant, now }: Extract<Execution, { kind: "answer" }>,
+): Infer<typeof followUpValidator> | undefined {
+  const touch = staleTouch(caller, now);
+  const access = auditedAs === undefined || !tenant ? undefined : accessBy(caller, tenant, auditedAs);
+  return touch || access ? { ...(touch ? { touch } : {}), ...(access ? { access } : {}) } : undefined;
+}
+
+function staleTouch(caller: RequestCaller, now: number): Infer<typeof touchValidator> | undefined {
   const isStale = (atMs: number | undefined) => atMs === undefined || atMs < now - touchIntervalMs;
   if (caller.kind === "apiKey" && isStale(caller.apiKey.lastUsedAt)) return { kind: "apiKey", id: caller.apiKey._id };
   if (caller.kind === "user" && isStale(caller.user.lastActivityAt)) return { kind: "user", id: caller.user._id };

@@ -25,13 +25,18 @@ export function builtInRights(key: BuiltInRole): Rights {
     const at = grants.indexOf(letter);
     if (at >= 0) rights.add(grants[at + 1] === "°" ? `${permission}:own` : permission);
   }
+  // Administrators hold every area in full, so they may hand areas on.
+  if (key === "admin") for (const { read, full } of Object.values(areaRights)) for (const right of [...read, ...full]) rights.add(right);
   builtIn.set(key, rights);
   return rights;
 }
 
-/** The effective rights of a custom role: its list and what its areas stand for. */
+/** Every person's rights on their own user. */
+const ownRights = ["me:read", "me:update", "me:delete"] as const;
+
+/** The effective rights of a custom role: its list, what its areas stand for, and everyone's own. */
 export function customRights(role: Pick<Doc<"roles">, "rights" | "areaPermissions">): Rights {
-  const rights = new Set(role.rights);
+  const rights = new Set<string>([...role.rights, ...ownRights]);
   for (const [area, level] of Object.entries(role.areaPermissions ?? {})) {
     if (level === "none" || !Object.hasOwn(areaRights, area)) continue;
     const { read, full } = areaRights[area as keyof typeof areaRights];
@@ -54,13 +59,37 @@ export function coversRights(held: Rights, wanted: Iterable<string>): boolean {
     if (held.has("*") || held.has(right)) continue;
     const [resource, action, own] = right.split(":");
     if (resource === "*" || action === "*") {
-      if (!held.has(`${resource}:*`)) return false;
+      if (resource === "*" || resource === undefined || !coversResource(held, resource)) return false;
     } else {
       const reach = reachOf(held, `${resource}:${action}`);
       if (reach === undefined || (reach === "own" && own !== "own")) return false;
     }
   }
   return true;
+}
+
+/** True if `held` has every action that `resource` knows, on every row. */
+function coversResource(held: Rights, resource: string): boolean {
+  if (held.has(`${resource}:*`)) return true;
+  const actions = Object.keys(permissionCatalogue).filter((permission) => permission.startsWith(`${resource}:`));
+  return actions.length > 0 && actions.every((permission) => reachOf(held, permission) === "all");
+}
+
+/** True if a role may name the right: a permission of the catalogue, on all or on own rows, or all of a resource. */
+export function isKnownRight(right: string): boolean {
+  const [resource, action, own] = right.split(":");
+  if (action === "*") return own === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
+  return Object.hasOwn(permissionCatalogue, `${resource}:${action}`);
+}
+
+/** What `rights` come to, as permissions of the catalogue, `:own` where they reach only one's own rows; sorted. */
+export function effectiveRights(rights: Rights): string[] {
+  return Object.keys(permissionCatalogue)
+    .flatMap((permission) => {
+      const reach = reachOf(rights, permission);
+      return reach === undefined ? [] : reach === "own" ? [`${permission}:own`] : [permission];
+    })
+    .sort();
 }
 
 /** True if an API key may carry the permission as a scope. */

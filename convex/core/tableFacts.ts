@@ -85,6 +85,9 @@ export const tableFacts = {
       }
     ],
     "indexes": {
+      "by_organizationId": [
+        "organizationId"
+      ],
       "by_organizationId_and_siteId": [
         "organizationId",
         "siteId"
@@ -431,6 +434,9 @@ export const tableFacts = {
         "organizationId",
         "roleId"
       ],
+      "by_userId": [
+        "userId"
+      ],
       "by_userId_and_organizationId": [
         "userId",
         "organizationId"
@@ -449,14 +455,16 @@ export const tableFacts = {
           "slug"
         ],
         "index": "by_slug",
-        "code": "slug_taken"
+        "code": "slug_taken",
+        "includesTrash": true
       },
       {
         "fields": [
           "externalId"
         ],
         "index": "by_externalId",
-        "code": "external_id_taken"
+        "code": "external_id_taken",
+        "includesTrash": true
       }
     ],
     "references": [
@@ -657,8 +665,9 @@ export const tableFacts = {
         "deletedAt",
         "name"
       ],
-      "by_organizationId_and_psaCompanyId": [
+      "by_organizationId_and_deletedAt_and_psaCompanyId": [
         "organizationId",
+        "deletedAt",
         "psaCompanyId"
       ]
     }

@@ -5,13 +5,8 @@ import { platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, optionsResponse, problemResponse, problemResponseOf } from "./responses";
 import { routeTable } from "./routeTable";
+import type { GatewayEnvironment } from "./environment";
 import type { ActionCtx } from "../_generated/server";
-
-/** What Hono hands to every handler: Convex's context and what the first middleware found. */
-export interface GatewayEnvironment {
-  Bindings: ActionCtx;
-  Variables: { requestId: string; headers: Record<string, string> };
-}
 
 // Built anew in every context, so its router must be cheap to fill rather than fast to match.
 const app = new Hono<GatewayEnvironment>({ router: new LinearRouter() });

@@ -31,7 +31,7 @@ export async function dispatch(call: Call): Promise<Response> {
   try {
     const args = await argumentsOf(call);
     const answer = await runProvisioned(call, args);
-    if (answer.followUp) await followUp(call, { touch: answer.followUp });
+    if (answer.followUp) await followUp(call, answer.followUp);
     return responseOf(call, answer);
   } catch (error) {
     const { problem, denial } = failureOf(error);

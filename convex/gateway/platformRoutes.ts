@@ -3,7 +3,7 @@ import { entityTagMatches } from "../core/etag";
 import { oauthErrorOf, oauthErrors } from "../core/oauthErrors";
 import { problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
-import type { GatewayEnvironment } from "./app";
+import type { GatewayEnvironment } from "./environment";
 import type { HttpDocument } from "../core/httpDocument";
 import type { OAuthError } from "../core/oauthErrors";
 import type { Context } from "hono";
@@ -13,7 +13,9 @@ type GatewayContext = Context<GatewayEnvironment>;
 type Arguments = Readonly<Record<string, string>>;
 
 // By name only: whatever these modules hold is evaluated when it is asked for, and by no other request.
-const createToken = makeFunctionReference<"action", Record<string, unknown>, object | OAuthError>("platform/oauth:createToken");
+const createToken = makeFunctionReference<"action", Record<string, unknown>, object | OAuthError>(
+  "platform/oauth:createToken",
+);
 const discovery = makeFunctionReference<"query", Arguments, HttpDocument>("platform/discovery:document");
 const problemPage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/problemPages:page");
 const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
@@ -23,12 +25,17 @@ type DocumentReference = typeof discovery;
 /** Routes without a domain operation behind them: health, tokens, discovery, problem pages and the documentation. */
 export function platformRoutes(app: Hono<GatewayEnvironment>): void {
   app.get("/v1/health", (c) =>
-    c.json({ status: "ok", version: "v1", time: Date.now() }, 200, { ...c.get("headers"), "cache-control": "no-store" }),
+    c.json({ status: "ok", version: "v1", time: Date.now() }, 200, {
+      ...c.get("headers"),
+      "cache-control": "no-store",
+    }),
   );
   app.post("/v1/oauth/token", answerToken);
 
   app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));
-  app.get("/.well-known/oauth-authorization-server", (c) => answerDocument(c, discovery, { name: "authorizationServer" }));
+  app.get("/.well-known/oauth-authorization-server", (c) =>
+    answerDocument(c, discovery, { name: "authorizationServer" }),
+  );
   app.get("/.well-known/oauth-protected-resource", (c) => answerDocument(c, discovery, { name: "protectedResource" }));
 
   app.get("/problems", (c) => answerDocument(c, problemPage, acceptOf(c)));
@@ -51,9 +58,15 @@ function acceptOf(c: GatewayContext): Arguments {
 async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
   const common = c.get("headers");
   const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
-  if (status === 404) return problemResponseOf("not_found", "There is nothing at this path.", c.get("requestId"), common);
+  if (status === 404)
+    return problemResponseOf("not_found", "There is nothing at this path.", c.get("requestId"), common);
   if (headers["content-encoding"] === "gzip" && refusesGzip(c.req.header("accept-encoding"))) {
-    return problemResponseOf("not_acceptable", "This file is served in gzip; accept that coding.", c.get("requestId"), common);
+    return problemResponseOf(
+      "not_acceptable",
+      "This file is served in gzip; accept that coding.",
+      c.get("requestId"),
+      common,
+    );
   }
   const all = { ...common, ...headers, vary: joined(common["vary"], headers["vary"]) };
   const tag = headers["etag"];
@@ -72,10 +85,13 @@ function joined(...values: (string | undefined)[]): string {
 function refusesGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;
   const weights = new Map(
-    acceptEncoding.toLowerCase().split(",").map((entry) => {
-      const [coding = "", weight = "q=1"] = entry.split(";").map((part) => part.trim());
-      return [coding, Number(weight.replace("q=", ""))];
-    }),
+    acceptEncoding
+      .toLowerCase()
+      .split(",")
+      .map((entry) => {
+        const [coding = "", weight = "q=1"] = entry.split(";").map((part) => part.trim());
+        return [coding, Number(weight.replace("q=", ""))];
+      }),
   );
   return !((weights.get("gzip") ?? weights.get("*") ?? 0) > 0);
 }

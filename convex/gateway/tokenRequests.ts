@@ -26,7 +26,8 @@ export async function tokenRequestOf(request: Request): Promise<TokenRequest | T
   }
   const grantType = form.get("grant_type");
   if (!grantType) return refuse("invalid_request", "grant_type is missing.");
-  if (grantType !== "client_credentials") return refuse("unsupported_grant_type", "Only client_credentials is supported.");
+  if (grantType !== "client_credentials")
+    return refuse("unsupported_grant_type", "Only client_credentials is supported.");
 
   const secret = secretOf(request.headers.get("authorization"), form.get("client_secret"));
   if ("error" in secret) return secret;

@@ -39,7 +39,10 @@ export const createToken = internalAction({
     const key = signingKeyOf(env);
     const issuer = env["CONVEX_SITE_URL"];
     if (!key || !issuer) {
-      return oauthErrorOf("temporarily_unavailable", "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set.");
+      return oauthErrorOf(
+        "temporarily_unavailable",
+        "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set.",
+      );
     }
     const granted = await ctx.runMutation(grantReference, args);
     if ("error" in granted) return granted;

@@ -20,7 +20,8 @@ export const page = internalQuery({
   returns: httpDocument,
   handler: async (_ctx, { code, accept = "" }): Promise<HttpDocument> => {
     const wantsJson = prefersJson(accept);
-    if (code === undefined) return wantsJson ? jsonDocument({ problems: codes().map(entryOf) }) : htmlDocument(indexPage());
+    if (code === undefined)
+      return wantsJson ? jsonDocument({ problems: codes().map(entryOf) }) : htmlDocument(indexPage());
     if (!isCode(code)) return { status: 404, headers: {}, body: "" };
     return wantsJson ? jsonDocument(entryOf(code)) : htmlDocument(codePage(code));
   },
@@ -28,7 +29,10 @@ export const page = internalQuery({
 
 /** True if `accept` names JSON and does not name HTML before it. */
 export function prefersJson(accept: string): boolean {
-  const ranges = accept.toLowerCase().split(",").map((range) => range.trim().split(";")[0]);
+  const ranges = accept
+    .toLowerCase()
+    .split(",")
+    .map((range) => range.trim().split(";")[0]);
   const json = ranges.findIndex((range) => range === "application/json" || range === "application/problem+json");
   const html = ranges.findIndex((range) => range === "text/html" || range === "application/xhtml+xml");
   return json >= 0 && (html < 0 || json < html);
@@ -92,7 +96,10 @@ function indexPage() {
   const sections = statuses.map((status) => {
     const rows = codes()
       .filter((code) => problems[code][0] === status)
-      .map((code) => `<li><a href="/problems/${code}"><code>${code}</code></a> <span>${escaped(problems[code][1])}</span></li>`);
+      .map(
+        (code) =>
+          `<li><a href="/problems/${code}"><code>${code}</code></a> <span>${escaped(problems[code][1])}</span></li>`,
+      );
     return `<h2>HTTP ${status}</h2>\n<ul>\n${rows.join("\n")}\n</ul>`;
   });
   const main = `<h1>Problem codes</h1>

@@ -43,7 +43,8 @@ export function publicKeysOf(environment: Environment): PublicKey[] {
 function keyOf(name: string, text: string | undefined): (Omit<SigningKey, "d"> & { readonly d?: string }) | undefined {
   if (text === undefined || text === "") return undefined;
   const { kty, crv, x, y, d, kid } = parsed(name, text);
-  const isKey = kty === "EC" && crv === "P-256" && isText(x) && isText(y) && isText(kid) && (d === undefined || isText(d));
+  const isKey =
+    kty === "EC" && crv === "P-256" && isText(x) && isText(y) && isText(kid) && (d === undefined || isText(d));
   if (!isKey) throw new Error(`${name} is no EC P-256 key in JWK form with a kid.`);
   return { kty, crv, x, y, kid, ...(d === undefined ? {} : { d }) };
 }

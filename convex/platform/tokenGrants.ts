@@ -50,7 +50,12 @@ export const grant = internalMutation({
     const organizationId = tenant.organization._id;
     if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, organizationId, scope: granted.scope };
     const { _id, createdBy } = caller.apiKey;
-    return { subject: `apiKey:${_id}`, organizationId, scope: granted.scope, ...(createdBy ? { actor: createdBy } : {}) };
+    return {
+      subject: `apiKey:${_id}`,
+      organizationId,
+      scope: granted.scope,
+      ...(createdBy ? { actor: createdBy } : {}),
+    };
   },
 });
 
@@ -92,5 +97,12 @@ async function sampleAudit(ctx: MutationCtx, scope: Scope & { readonly caller: M
   if (recent.length === maximumSamples || recent.some(isSame)) return;
   const [tableName, recordId] =
     caller.kind === "apiKey" ? (["apiKeys", caller.apiKey._id] as const) : (["agents", caller.agent._id] as const);
-  await appendAudit(ctx, caller, tenant.organization, origin, { action, operation: "access", tableName, recordId }, now);
+  await appendAudit(
+    ctx,
+    caller,
+    tenant.organization,
+    origin,
+    { action, operation: "access", tableName, recordId },
+    now,
+  );
 }

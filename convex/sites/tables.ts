@@ -21,7 +21,7 @@ export const sites = tenantTable(siteFields, "CUD", {
   .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
   .index("by_organizationId_and_deletedAt_and_slug", ["organizationId", "deletedAt", "slug"])
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
-  .index("by_organizationId_and_psaCompanyId", ["organizationId", "psaCompanyId"]);
+  .index("by_organizationId_and_deletedAt_and_psaCompanyId", ["organizationId", "deletedAt", "psaCompanyId"]);
 
 export const agentEnrollmentTokenFields = {
   siteId: reference("sites", "cascade"),
@@ -40,6 +40,7 @@ export const agentEnrollmentTokens = tenantTable(agentEnrollmentTokenFields, "CU
   audited: true,
   secret: ["tokenHash"],
 })
+  .index("by_organizationId", ["organizationId"])
   .index("by_organizationId_and_siteId", ["organizationId", "siteId"])
   .index("by_tokenHash", ["tokenHash"])
   .index("by_expiresAt", ["expiresAt"]);

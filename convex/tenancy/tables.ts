@@ -85,6 +85,16 @@ export const organizationSettingFields = {
   trashRetentionDays: integer(1, 365),
 };
 
+export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizationSettingFields>> = {
+  timezone: "UTC",
+  currency: "usd",
+  healthDownThreshold: 3,
+  agentCheckinIntervalSeconds: 300,
+  apiLogRetentionDays: 30,
+  auditRetentionDays: 365,
+  trashRetentionDays: 30,
+};
+
 export const organizationFields = {
   name: text(1, 120),
   slug: slug(),
@@ -101,8 +111,8 @@ export const organizations = globalTable(organizationFields, "CUD", {
   noun: "organization",
   audited: true,
   unique: [
-    { fields: ["slug"], index: "by_slug", code: "slug_taken" },
-    { fields: ["externalId"], index: "by_externalId", code: "external_id_taken" },
+    { fields: ["slug"], index: "by_slug", code: "slug_taken", includesTrash: true },
+    { fields: ["externalId"], index: "by_externalId", code: "external_id_taken", includesTrash: true },
   ],
 })
   .index("by_slug", ["slug"])
@@ -136,4 +146,5 @@ export const memberships = tenantTable(membershipFields, "CU", {
   .index("by_organizationId_and_userId", ["organizationId", "userId"])
   .index("by_organizationId_and_status", ["organizationId", "status"])
   .index("by_organizationId_and_roleId", ["organizationId", "roleId"])
+  .index("by_userId", ["userId"])
   .index("by_userId_and_organizationId", ["userId", "organizationId"]);

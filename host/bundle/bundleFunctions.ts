@@ -55,7 +55,10 @@ export async function bundleFunctions(
   const isolate = entryPoints.filter((entry) => entry.environment === "isolate");
   const node = entryPoints.filter((entry) => entry.environment === "node");
   const common = {
-    outbase: functionsDirectory, outExtension: { ".js": ".mjs" }, splitting: true, sourcemap: true,
+    outbase: functionsDirectory,
+    outExtension: { ".js": ".mjs" },
+    splitting: true,
+    sourcemap: true,
     define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
   };
   const [schemaSource, authConfigSource] = await Promise.all([
@@ -120,6 +123,8 @@ function isBuildFailure(error: unknown): error is BuildFailure {
 function describeMessage(message: BuildFailure["errors"][number]): string {
   const { location } = message;
   const where =
-    location === null ? "" : `${relative(".", location.file).split(sep).join("/")}:${location.line}:${location.column}: `;
+    location === null
+      ? ""
+      : `${relative(".", location.file).split(sep).join("/")}:${location.line}:${location.column}: `;
   return `${where}${message.text}`;
 }

@@ -65,18 +65,23 @@ function parseJsonProvider(provider: unknown): AuthProvider {
   const value = parseJson(JSON.stringify(provider));
   if (!isJsonObject(value)) throw new BundleError("auth.config.ts has a provider that is not an object.");
   if (value["type"] === "customJwt") {
-    const algorithm = text(value, "algorithm");
+    const algorithm = requireText(value, "algorithm");
     if (algorithm !== "RS256" && algorithm !== "ES256")
       throw new BundleError(`auth.config.ts: a customJwt provider's algorithm is RS256 or ES256, not ${algorithm}.`);
-    const provider = { type: "customJwt", issuer: text(value, "issuer"), jwks: text(value, "jwks"), algorithm } as const;
+    const customJwt = {
+      type: "customJwt",
+      issuer: requireText(value, "issuer"),
+      jwks: requireText(value, "jwks"),
+      algorithm,
+    } as const;
     return value["applicationID"] === undefined
-      ? provider
-      : { ...provider, applicationID: text(value, "applicationID") };
+      ? customJwt
+      : { ...customJwt, applicationID: requireText(value, "applicationID") };
   }
-  return { type: "oidc", domain: text(value, "domain"), applicationID: text(value, "applicationID") };
+  return { type: "oidc", domain: requireText(value, "domain"), applicationID: requireText(value, "applicationID") };
 }
 
-function text(provider: ConvexJsonObject, field: string): string {
+function requireText(provider: ConvexJsonObject, field: string): string {
   const value = provider[field];
   if (typeof value === "string") return value;
   throw new BundleError(`auth.config.ts has a provider whose ${field} is not a string.`);

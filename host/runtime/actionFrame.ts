@@ -29,6 +29,10 @@ export class ActionFrame implements Frame {
     this.#host = host;
   }
 
+  close(): void {
+    this.closed = true;
+  }
+
   syscall(operation: string): never {
     throw new Error(`Unknown operation ${operation}`);
   }

@@ -74,4 +74,3 @@ export class ExecutionState {
     Atomics.wait(this.#words, PHASE, STOPPED);
   }
 }
-

@@ -230,13 +230,16 @@ export class ExecutorClient {
     if (this.#restarting !== null || this.#closed) return;
     this.#outbox = [];
     this.#restarting = this.#replace(worker, cause).then(
-      () => void (this.#restarting = null),
+      () => {
+        // In one step, so that no call is sent on its own between the two and then again with the rest.
+        this.#restarting = null;
+        this.#resend();
+      },
       (error: unknown) => {
         this.#restarting = null;
         this.#fail(error instanceof Error ? error : new Error(String(error)));
       },
     );
-    void this.#restarting.then(() => this.#resend());
   }
 
   async #replace(worker: Worker, cause: Error | null): Promise<void> {
@@ -270,6 +273,7 @@ export class ExecutorClient {
   }
 
   #resend(): void {
+    this.#outbox = [];
     for (const pending of this.#pending.values()) this.#outbox.push(...pending.slots);
     this.#flush();
   }

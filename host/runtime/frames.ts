@@ -17,8 +17,10 @@ export interface Frame {
   readonly type: FunctionType;
   readonly path: string;
   readonly call: CallContext;
-  /** Set when the handler has settled: what still runs of it may not read or write any more. */
-  closed: boolean;
+  /** True once the handler has settled: what still runs of it may not read or write any more. */
+  readonly closed: boolean;
+  /** Called once when the handler has settled. */
+  close(): void;
   syscall(operation: string, argsText: string): string;
   asyncSyscall(operation: string, argsText: string): Promise<string>;
   jsSyscall(operation: string, args: unknown): unknown;
@@ -36,7 +38,7 @@ export async function runInFrame<T>(frame: Frame, run: () => Promise<T>): Promis
   try {
     return await frames.run(frame, run);
   } finally {
-    frame.closed = true;
+    frame.close();
   }
 }
 

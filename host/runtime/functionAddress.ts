@@ -21,5 +21,5 @@ export function resolveAddress(args: ConvexJsonObject): string {
     if (functionHandle.startsWith(HANDLE_PREFIX)) return functionHandle.slice(HANDLE_PREFIX.length);
     throw new HostRefusal(`Not a function handle of this deployment: ${functionHandle}`);
   }
-  throw new HostRefusal(`Components are not supported by this host: cannot resolve ${String(reference)}.`);
+  throw new HostRefusal(`Components are not supported by this host: cannot resolve ${JSON.stringify(reference)}.`);
 }

@@ -36,7 +36,10 @@ export const functionCrypto = {
   },
 };
 
-type SubtleMethod<Args extends readonly never[], Result> = (this: webcrypto.SubtleCrypto, ...args: Args) => Promise<Result>;
+type SubtleMethod<Args extends readonly never[], Result> = (
+  this: webcrypto.SubtleCrypto,
+  ...args: Args
+) => Promise<Result>;
 
 function bind<Args extends never[], Result>(method: SubtleMethod<Args, Result>): (...args: Args) => Promise<Result> {
   return (...args) => method.apply(subtle, args);

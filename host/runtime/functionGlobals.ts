@@ -3,8 +3,7 @@ import { inspect } from "node:util";
 import { currentFrame } from "./frames";
 import { functionCrypto } from "./functionCrypto";
 
-const ACTIONS_HINT =
-  "Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
+const ACTIONS_HINT = "Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
 const MAX_LOG_LINES = 256;
 // Captured before the executor thread replaces them on its global object.
 const { fetch, setTimeout, setInterval } = globalThis;
@@ -38,7 +37,9 @@ export function installFunctionGlobals(
     {},
     {
       get: (_target, name) =>
-        typeof name === "string" && Object.hasOwn(environment.variables, name) ? environment.variables[name] : undefined,
+        typeof name === "string" && Object.hasOwn(environment.variables, name)
+          ? environment.variables[name]
+          : undefined,
       has: (_target, name) => typeof name === "string" && Object.hasOwn(environment.variables, name),
       set: () => false,
     },

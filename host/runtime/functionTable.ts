@@ -1,7 +1,7 @@
 import type { BundledModule } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import type { FunctionType } from "../deployment";
-import { isJsonObject, parseJson, specialTagOf } from "../values/convexJson";
+import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../values/convexJson";
 import type { JsonValue } from "../deployment";
 import { compileValidator } from "../values/validator";
 import type { CompiledValidator, TableOfId, ValidatorJson } from "../values/validator";
@@ -119,6 +119,7 @@ export function canonicalFunctionPath(path: string): string {
 /** Parses and validates arguments. @throws {HostRefusal} Convex's ArgumentValidationError */
 export function validateArgs(target: RegisteredFunction, argsText: string): JsonValue {
   const args = parseJson(argsText);
+  if (hasLoneSurrogate(argsText)) throw new HostRefusal("ArgumentValidationError: Strings must be valid Unicode.");
   if (!isJsonObject(args) || specialTagOf(args) !== null)
     throw new HostRefusal("ArgumentValidationError: The arguments of a function must be one object.");
   const problem = target.checkArgs(args);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { errorOf, openFixture, outcomeOf, valueOf } from "../testing/testDeployment";
+import type { JsonValue } from "../deployment";
 import type { ReloadableDeployment } from "./openDeployment";
 
 let deployment: ReloadableDeployment;
@@ -14,7 +15,7 @@ afterAll(async () => {
   await deployment.close();
 });
 
-const page = z.object({
+const pageShape = z.object({
   page: z.array(z.object({ checkIns: z.number() })),
   isDone: z.boolean(),
   continueCursor: z.string(),
@@ -22,7 +23,7 @@ const page = z.object({
 
 async function readPage(tenant: string, numItems: number, cursor: string | null) {
   const args = { tenant, paginationOpts: { numItems, cursor } };
-  return page.parse(await valueOf(deployment, "query", "agents:page", args));
+  return pageShape.parse(await valueOf(deployment, "query", "agents:page", args));
 }
 
 describe("reads and writes", () => {
@@ -60,6 +61,14 @@ describe("reads and writes", () => {
     expect(found.map(({ guid }) => guid)).not.toContain("labelled");
   });
 
+  it("read on in order past what was read ahead, in both directions", async () => {
+    await valueOf(deployment, "mutation", "agents:createMany", { tenant: "long", count: 200 });
+    const all = Array.from({ length: 200 }, (_, i) => i);
+    const collect = (order: string) => valueOf(deployment, "query", "agents:collect", { tenant: "long", order });
+    expect(await collect("asc")).toEqual(all);
+    expect(await collect("desc")).toEqual(all.toReversed());
+  });
+
   it("see deletions while a scan is under way", async () => {
     await valueOf(deployment, "mutation", "agents:createMany", { tenant: "gone", count: 40 });
     expect(await valueOf(deployment, "mutation", "agents:removeAll", { tenant: "gone" })).toBe(40);
@@ -78,6 +87,23 @@ describe("reads and writes", () => {
     expect(await insert({ guid: "x", tenant: "y", checkIns: 1, extra: 1 })).toContain("extra field `extra`");
     expect(await insert({ _id: "x" })).toContain("system field `_id`");
     expect(await insert(null)).toContain("Value must be an Object");
+  });
+
+  it("keep Convex's limits on documents", async () => {
+    const insert = (label: JsonValue) =>
+      errorOf(deployment, "mutation", "agents:insertWrong", { value: { guid: "x", tenant: "y", checkIns: 1, label } });
+    let deep: JsonValue = [];
+    for (let i = 0; i < 30; i++) deep = [deep];
+    expect(await insert(deep)).toContain("nested too deeply");
+    expect(await insert(Array.from({ length: 8193 }, () => 0))).toContain("Array length is too long");
+    expect(await insert("x".repeat(1 << 20))).toContain("Value is too large");
+    expect(await insert("\ud800")).toContain("valid Unicode");
+    expect(await errorOf(deployment, "mutation", "agents:insertWrong", { value: { __proto__x: 1 } })).toContain(
+      "must be an identifier",
+    );
+    const fine = { guid: "\\ud800 \u{1f600}", tenant: "unicode" };
+    await valueOf(deployment, "mutation", "agents:create", fine);
+    expect(await valueOf(deployment, "query", "agents:byTenant", { tenant: "unicode" })).toMatchObject([fine]);
   });
 
   it("name the source line of what a handler threw", async () => {
@@ -131,7 +157,11 @@ describe("pagination", () => {
 
 describe("nested calls", () => {
   it("undo only their own writes when they fail and keep the order of issue", async () => {
-    expect(await valueOf(deployment, "mutation", "behaviour:nested")).toEqual({ values: [1, 2, 2], data: "1", outer: 1 });
+    expect(await valueOf(deployment, "mutation", "behaviour:nested")).toEqual({
+      values: [1, 2, 2],
+      data: "1",
+      outer: 1,
+    });
   });
 
   it("stop at the depth limit", async () => {
@@ -176,6 +206,15 @@ describe("isolation", () => {
     expect(await valueOf(deployment, "query", "behaviour:read", { name: "zombie" })).toBe(0);
   });
 
+  it("undoes a nested call that its caller did not wait for, without touching later calls", async () => {
+    await valueOf(deployment, "mutation", "behaviour:abandonNested");
+    for (let i = 1; i <= 5; i++)
+      expect(await valueOf(deployment, "mutation", "behaviour:add", { name: "afterAbandoned" })).toBe(i);
+    expect(await valueOf(deployment, "query", "behaviour:read", { name: "abandoning" })).toBe(1);
+    expect(await valueOf(deployment, "query", "behaviour:read", { name: "abandoned" })).toBe(0);
+    expect(await valueOf(deployment, "query", "behaviour:read", { name: "afterAbandoned" })).toBe(5);
+  });
+
   it("refuses in queries what Convex refuses", async () => {
     expect(await valueOf(deployment, "query", "behaviour:forbidden")).toEqual({
       fetch: expect.stringMatching(/^Can't use fetch\(\) in queries and mutations\. Please consider using an action\./),
@@ -192,7 +231,12 @@ describe("isolation", () => {
 describe("actions, variables and identity", () => {
   it("run on the main thread with nested mutations and log lines", async () => {
     const outcome = await outcomeOf(deployment, "action", "behaviour:addByAction", { name: "byAction" });
-    expect(outcome).toEqual({ status: "success", valueText: "1", timestamp: 0n, logLines: ["[LOG] 'adding' { name: 'byAction' }"] });
+    expect(outcome).toEqual({
+      status: "success",
+      valueText: "1",
+      timestamp: 0n,
+      logLines: ["[LOG] 'adding' { name: 'byAction' }"],
+    });
     const failed = await outcomeOf(deployment, "any", "behaviour:addByAction", { name: "byAction", fail: true });
     expect(failed).toMatchObject({ status: "error", errorDataText: expect.stringContaining("asked to fail") });
     expect(await errorOf(deployment, "action", "behaviour:addByAction", {})).toContain("ArgumentValidationError");
@@ -201,7 +245,11 @@ describe("actions, variables and identity", () => {
   it("see the deployment's variables only, and changes at once", async () => {
     expect(await valueOf(deployment, "query", "behaviour:environment")).toEqual([null, "http://127.0.0.1:3211", null]);
     await deployment.updateEnvironmentVariables(new Map([["GREETING", "hello"]]));
-    expect(await valueOf(deployment, "query", "behaviour:environment")).toEqual(["hello", "http://127.0.0.1:3211", null]);
+    expect(await valueOf(deployment, "query", "behaviour:environment")).toEqual([
+      "hello",
+      "http://127.0.0.1:3211",
+      null,
+    ]);
     expect(await valueOf(deployment, "action", "nodeActions:sha256", { text: "" })).toMatch(/^e3b0c442.*hello$/);
     expect(deployment.environmentVariables()).toEqual({ GREETING: "hello" });
   });
@@ -215,7 +263,8 @@ describe("actions, variables and identity", () => {
 
   it("give the caller's identity", async () => {
     const identity = { tokenIdentifier: "i|s", issuer: "i", subject: "s", nested: { claim: 1 } };
-    const as = (caller: Parameters<typeof valueOf>[4]) => valueOf(deployment, "query", "behaviour:identity", {}, caller);
+    const as = (caller: Parameters<typeof valueOf>[4]) =>
+      valueOf(deployment, "query", "behaviour:identity", {}, caller);
     expect(await as({ caller: { kind: "user", identity } })).toEqual(identity);
     expect(await as({ caller: { kind: "anonymous" } })).toBeNull();
   });
@@ -223,8 +272,11 @@ describe("actions, variables and identity", () => {
 
 describe("HTTP actions", () => {
   const metadata = { requestId: "0123456789abcdef", ip: null, userAgent: null };
-  const send = (path: string, init?: RequestInit, caller: { kind: "anonymous" } | { kind: "refused"; code: string; message: string } = { kind: "anonymous" }) =>
-    deployment.fetchHttpAction(new Request(`http://127.0.0.1${path}`, init), caller, metadata);
+  const send = (
+    path: string,
+    init?: RequestInit,
+    caller: { kind: "anonymous" } | { kind: "refused"; code: string; message: string } = { kind: "anonymous" },
+  ) => deployment.fetchHttpAction(new Request(`http://127.0.0.1${path}`, init), caller, metadata);
 
   it("are found by exact path, then by the longest prefix, HEAD as GET", async () => {
     expect(await (await send("/exact")).text()).toBe("exact");
@@ -234,7 +286,11 @@ describe("HTTP actions", () => {
   });
 
   it("answer 404 for no route and for the wrong method", async () => {
-    for (const [path, method] of [["/nowhere", "GET"], ["/exact", "POST"], ["/exact/", "GET"]] as const) {
+    for (const [path, method] of [
+      ["/nowhere", "GET"],
+      ["/exact", "POST"],
+      ["/exact/", "GET"],
+    ] as const) {
       const response = await send(path, { method });
       expect([response.status, await response.text()]).toEqual([404, "No matching routes found"]);
     }

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openConnection } from "../store/sqlite";
 import { copyFixture, errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
 
 let scratch: ReturnType<typeof scratchDirectory>;
@@ -18,6 +19,22 @@ beforeEach(() => {
 afterEach(() => {
   scratch.remove();
 });
+
+/** Runs the victim on the file, kills it once it has printed `enough`, and returns the largest number it printed. */
+async function killVictim(task: "write" | "action", enough: number): Promise<number> {
+  const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "victim.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", program, file, task], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    printed = Math.max(printed, Number(line));
+    if (printed >= enough) break;
+  }
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  return printed;
+}
 
 describe("a store", () => {
   it("keeps documents and variables, and its clock never goes back", async () => {
@@ -40,21 +57,21 @@ describe("a store", () => {
     await (await openFixture({ file })).close();
   });
 
+  it("is refused when a newer version wrote it", async () => {
+    await (await openFixture({ file })).close();
+    const connection = openConnection(file);
+    connection.exec("UPDATE meta SET value = '2' WHERE key = 'formatVersion'");
+    connection.close();
+    await expect(openFixture({ file })).rejects.toThrow(`${file} has format version 2, but this host reads version 1.`);
+  });
+
   it("is refused when it is damaged", async () => {
     writeFileSync(file, "this is no database, only some text that is long enough".repeat(50));
     await expect(openFixture({ file })).rejects.toThrow(`${file} is damaged or not a store of this host.`);
   });
 
   it("loses nothing that it acknowledged when the process is killed", async () => {
-    const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "writeUntilKilled.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", program, file], { stdio: ["ignore", "pipe", "inherit"] });
-    let acknowledged = 0;
-    for await (const line of createInterface({ input: child.stdout })) {
-      acknowledged = Math.max(acknowledged, Number(line));
-      if (acknowledged > 300) break;
-    }
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    const acknowledged = await killVictim("write", 300);
     const reopened = await openFixture({ file });
     const value = Number(await valueOf(reopened, "query", "behaviour:read", { name: "outer" }));
     expect(value).toBeGreaterThanOrEqual(acknowledged);
@@ -93,6 +110,16 @@ describe("the scheduler", () => {
     await second.close();
   });
 
+  it("never runs an action twice, even when the process is killed while it runs", async () => {
+    await killVictim("action", 1);
+    const reopened = await openFixture({ file });
+    expect(await valueOf(reopened, "query", "behaviour:jobs")).toMatchObject([
+      { state: { kind: "failed", error: "Transient error while executing action" } },
+    ]);
+    expect(await valueOf(reopened, "query", "behaviour:read", { name: "slowActionStarted" })).toBe(1);
+    await reopened.close();
+  }, 30_000);
+
   it("runs an interval cron when it is first deployed and not again before its time", async () => {
     const first = await openFixture({ file });
     await expect.poll(() => valueOf(first, "query", "behaviour:read", { name: "ticks" })).toBe(1);
@@ -121,7 +148,9 @@ describe("reload", () => {
     expect(await valueOf(deployment, "query", "agents:withoutLabel")).toMatchObject([{ guid: "old" }]);
 
     edit("schema.ts", "checkIns: v.number()", "checkIns: v.string()");
-    await expect(deployment.reload()).rejects.toThrow(/Document with ID "\w{32}" in table "agents" does not match the schema/);
+    await expect(deployment.reload()).rejects.toThrow(
+      /Document with ID "\w{32}" in table "agents" does not match the schema/,
+    );
     edit("schema.ts", "checkIns: v.string()", "checkIns: v.number()");
     edit("agents.ts", "export const create =", "export const create = =");
     await expect(deployment.reload()).rejects.toThrow(/agents\.ts:\d+:\d+: Unexpected "="/);

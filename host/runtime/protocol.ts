@@ -5,14 +5,7 @@ import type { FunctionType, RequestMetadata } from "../deployment";
 // far faster than objects. The constants below name the slots.
 
 /** What the executor is asked to do. */
-export type Operation =
-  | "call"
-  | "schedule"
-  | "cancelJob"
-  | "claimJobs"
-  | "runJob"
-  | "finishJob"
-  | "failRunningJobs";
+export type Operation = "call" | "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
 
 export const CALL_SLOTS = 7;
 /** One request: `[sequence, operation, type, path, argsText, callerText, metadataText]`. */

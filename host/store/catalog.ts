@@ -1,8 +1,7 @@
-import { isJsonObject, parseJson } from "../values/convexJson";
+import { isJsonObject, parseJson, valueAtPath } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
-import { IndexKeyWriter } from "../values/indexKey";
-import { valueAtPath } from "../values/convexJson";
+import type { IndexKeyWriter } from "../values/indexKey";
 import type { Buffer } from "node:buffer";
 import type { MetaTable } from "./storeFile";
 
@@ -20,6 +19,11 @@ const SYSTEM_TABLES: readonly SystemTable[] = [
   },
   { name: CRONS_TABLE, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
 ];
+
+/** System tables that functions cannot read, not even through `ctx.db.system`. */
+export function isHiddenTable(name: string): boolean {
+  return name === CRONS_TABLE;
+}
 
 interface SystemTable {
   readonly name: string;

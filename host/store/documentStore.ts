@@ -1,6 +1,6 @@
-import { parseJsonObject } from "../values/convexJson";
+import { parseJsonObject, textField } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
-import { afterPrefix, IndexKeyWriter, STRING_TAG } from "../values/indexKey";
+import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";
 import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
 import type { Connection, SqlRow, SqlValue, Statement } from "./sqlite";
@@ -8,9 +8,9 @@ import type { Connection, SqlRow, SqlValue, Statement } from "./sqlite";
 const MAX_ENTRIES_PER_STATEMENT = 8;
 const MAX_REMEMBERED_ROWS = 4;
 
-/** One scanned document: where it stands in its index and its text as stored. */
+/** One scanned document: its id and its text as stored. */
 export interface ScannedDocument {
-  readonly key: Buffer;
+  readonly id: string;
   readonly text: string;
 }
 
@@ -67,7 +67,9 @@ export class DocumentStore {
     this.#delete = connection.prepare("DELETE FROM documents WHERE id = ?");
     this.#insertEntries = Array.from({ length: MAX_ENTRIES_PER_STATEMENT }, (_, i) =>
       connection.prepare(
-        `INSERT INTO index_entries (key, document_id) VALUES ${Array(i + 1).fill("(?, ?)").join(", ")}`,
+        `INSERT INTO index_entries (key, document_id) VALUES ${Array(i + 1)
+          .fill("(?, ?)")
+          .join(", ")}`,
       ),
     );
     this.#moveEntry = connection.prepare("UPDATE index_entries SET key = ? WHERE key = ?");
@@ -75,7 +77,7 @@ export class DocumentStore {
     this.#deleteEntries = connection.prepare("DELETE FROM index_entries WHERE key >= ? AND key < ?");
     const scan = (order: string) =>
       connection.prepare(
-        `SELECT entry.key, document.value FROM index_entries AS entry CROSS JOIN documents AS document
+        `SELECT document.id, document.value FROM index_entries AS entry CROSS JOIN documents AS document
          ON document.id = entry.document_id WHERE entry.key >= ? AND entry.key < ? ORDER BY entry.key ${order} LIMIT ?`,
       );
     const scanIds = (order: string) =>
@@ -171,10 +173,15 @@ export class DocumentStore {
     if (range.index === null)
       return this.#scanIds[order]
         .all([range.lower.toString("utf8"), range.upper.toString("utf8"), limit])
-        .map(([id, text]) => ({ key: Buffer.from(String(id), "utf8"), text: String(text) }));
+        .map(scannedDocumentOf);
     const rows = this.#scan[order].all([range.lower, range.upper, limit]).map(scannedDocumentOf);
-    if (rows.length <= MAX_REMEMBERED_ROWS) for (const { key, text } of rows) this.#justRead.set(idInKey(key), text);
+    if (rows.length <= MAX_REMEMBERED_ROWS) for (const { id, text } of rows) this.#justRead.set(id, text);
     return rows;
+  }
+
+  /** Where a scanned document stands in its range; computed on demand, since most rows are never continued from. */
+  keyOf({ index }: Pick<KeyRange, "index">, { id, text }: ScannedDocument): Buffer {
+    return index === null ? Buffer.from(id, "utf8") : index.keyOf(this.#keyWriter, parseJsonObject(text), id);
   }
 
   /** The number of documents in a table. */
@@ -205,11 +212,11 @@ export class DocumentStore {
       const rows = this.scan({ index: table.byCreationTime, lower, upper }, "asc", chunk);
       for (const row of rows) {
         const document = parseJsonObject(row.text);
-        yield { id: String(document["_id"]), document };
+        yield { id: textField(document, "_id"), document };
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < chunk) return;
-      lower = Buffer.concat([last.key, Buffer.of(0)]);
+      lower = Buffer.concat([this.keyOf({ index: table.byCreationTime }, last), Buffer.of(0)]);
     }
   }
 
@@ -246,13 +253,7 @@ export class DocumentStore {
     if (parameters.length > 0) this.#insertEntries[parameters.length / 2 - 1]?.run(parameters);
   }
 
-  #rewrite(
-    table: StoredTable,
-    id: string,
-    before: ConvexJsonObject,
-    afterText: string,
-    after: ConvexJsonObject,
-  ): void {
+  #rewrite(table: StoredTable, id: string, before: ConvexJsonObject, afterText: string, after: ConvexJsonObject): void {
     this.#update.run([afterText, id]);
     for (const index of table.indexes.values()) {
       const oldKey = index.keyOf(this.#keyWriter, before, id);
@@ -277,12 +278,7 @@ export function wholeIndex(index: StoredIndex): { readonly lower: Buffer; readon
   return { lower, upper: afterPrefix(lower) };
 }
 
-/** The document id that ends every index key, behind its string tag and before its terminator. */
-function idInKey(key: Buffer): string {
-  return key.toString("latin1", key.lastIndexOf(STRING_TAG) + 1, key.length - 1);
-}
-
-/** The scan statements select a BLOB and a TEXT column, which libsql gives as Buffer and string. */
-function scannedDocumentOf([key, text]: SqlRow): ScannedDocument {
-  return { key: key as Buffer, text: text as string };
+/** The scan statements select two TEXT columns, which libsql gives as strings. */
+function scannedDocumentOf([id, text]: SqlRow): ScannedDocument {
+  return { id: id as string, text: text as string };
 }

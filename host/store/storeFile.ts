@@ -103,7 +103,9 @@ function toStoreError(file: string, error: unknown): Error {
   if (error instanceof StoreError) return error;
   switch (sqliteCodeOf(error)) {
     case "SQLITE_BUSY":
-      return new StoreError(`${file} is in use by another host. Stop that one first, or choose another data directory.`);
+      return new StoreError(
+        `${file} is in use by another host. Stop that one first, or choose another data directory.`,
+      );
     case "SQLITE_NOTADB":
     case "SQLITE_CORRUPT":
       return new StoreError(`${file} is damaged or not a store of this host. Restore it from a backup.`);

@@ -36,7 +36,9 @@ export function scratchDirectory(): { readonly path: string; remove(): void } {
 /** Copies the fixture's functions so that a test may edit them, with the repository's packages beside them. */
 export function copyFixture(into: string): string {
   const target = join(into, "convex");
-  const [packages] = createRequire(import.meta.url).resolve("convex/server").split(/(?<=node_modules)/);
+  const [packages] = createRequire(import.meta.url)
+    .resolve("convex/server")
+    .split(/(?<=node_modules)/);
   symlinkSync(packages ?? "", join(into, "node_modules"));
   cpSync(fixtureDirectory, target, { recursive: true });
   return target;

@@ -41,11 +41,28 @@ export function parseJson(text: string): JsonValue {
   return value;
 }
 
+/** A `\\uD8xx` escape: what JSON.stringify makes of a lone surrogate, and of nothing else. */
+const SURROGATE_ESCAPE = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
+
+/** Tells whether JSON text holds a string that is not valid Unicode, which Convex stores nowhere. */
+export function hasLoneSurrogate(text: string): boolean {
+  if (!text.includes("\\u") || !SURROGATE_ESCAPE.test(text)) return false;
+  // Escaped pairs are valid; writing the text again leaves only lone surrogates escaped.
+  return SURROGATE_ESCAPE.test(JSON.stringify(parseJson(text)));
+}
+
 /** Parses JSON text that must hold an object. */
 export function parseJsonObject(text: string): ConvexJsonObject {
   const value = parseJson(text);
   if (!isJsonObject(value)) throw new Error("Expected a JSON object");
   return value;
+}
+
+/** A text field of an object whose shape is known. @throws when the field is anything else */
+export function textField(value: ConvexJsonObject, name: string): string {
+  const text = value[name];
+  if (typeof text !== "string") throw new Error(`Expected a string in field ${name}`);
+  return text;
 }
 
 /** The value under a dotted path; a missing parent counts as undefined (contract: index and filter fields). */

@@ -1,6 +1,13 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeDocumentId, DocumentIdError, encodeDocumentId, idBoundsOfTable, newInternalId, tableNumberOf } from "./documentId";
+import {
+  decodeDocumentId,
+  DocumentIdError,
+  encodeDocumentId,
+  idBoundsOfTable,
+  newInternalId,
+  tableNumberOf,
+} from "./documentId";
 
 const internalId = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const tableNumber = fc.integer({ min: 1, max: 0xffff_ffff });
@@ -23,11 +30,16 @@ describe("document ids", () => {
 
   it("refuses every id with one character changed", () => {
     fc.assert(
-      fc.property(internalId, fc.nat(31), fc.constantFrom(..."0123456789abcdefghjkmnpqrstvwxyz"), (bytes, at, digit) => {
-        const text = encodeDocumentId(10_001, bytes);
-        const changed = text.slice(0, at) + digit + text.slice(at + 1);
-        expect(tableNumberOf(changed)).toBe(changed === text ? 10_001 : null);
-      }),
+      fc.property(
+        internalId,
+        fc.nat(31),
+        fc.constantFrom(...Array.from("0123456789abcdefghjkmnpqrstvwxyz")),
+        (bytes, at, digit) => {
+          const text = encodeDocumentId(10_001, bytes);
+          const changed = text.slice(0, at) + digit + text.slice(at + 1);
+          expect(tableNumberOf(changed)).toBe(changed === text ? 10_001 : null);
+        },
+      ),
     );
   });
 
@@ -42,7 +54,11 @@ describe("document ids", () => {
   });
 
   it("never throws anything but its own error on arbitrary text", () => {
-    fc.assert(fc.property(fc.string({ maxLength: 40 }), (text) => void tableNumberOf(text)));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 40 }), (text) => {
+        expect(() => tableNumberOf(text)).not.toThrow();
+      }),
+    );
   });
 
   it("sorts ids of later milliseconds after earlier ones", () => {
@@ -53,11 +69,16 @@ describe("document ids", () => {
 
   it("encloses exactly the ids of one table", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 20_000 }), internalId, (a, b, bytes) => {
-        const { first, last } = idBoundsOfTable(a);
-        const id = encodeDocumentId(b, bytes);
-        expect(id >= first && id < last).toBe(a === b);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 20_000 }),
+        fc.integer({ min: 1, max: 20_000 }),
+        internalId,
+        (a, b, bytes) => {
+          const { first, last } = idBoundsOfTable(a);
+          const id = encodeDocumentId(b, bytes);
+          expect(id >= first && id < last).toBe(a === b);
+        },
+      ),
     );
   });
 });

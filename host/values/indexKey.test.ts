@@ -1,6 +1,6 @@
 import { compareValues, convexToJson } from "convex/values";
 import type { Value } from "convex/values";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterPrefix, IndexKeyWriter } from "./indexKey";
 

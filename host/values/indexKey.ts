@@ -9,7 +9,7 @@ const TAG_INT64 = 3;
 const TAG_FLOAT64 = 4;
 const TAG_FALSE = 5;
 const TAG_TRUE = 6;
-export const STRING_TAG = 7;
+const STRING_TAG = 7;
 const TAG_BYTES = 8;
 const TAG_ARRAY = 9;
 const TAG_OBJECT = 10;
@@ -92,7 +92,9 @@ export class IndexKeyWriter {
       case "$float": {
         this.#reserve(9);
         this.#bytes[this.#length] = TAG_FLOAT64;
-        Buffer.from(specialPayload(value, "$float"), "base64").reverse().copy(this.#bytes, this.#length + 1);
+        Buffer.from(specialPayload(value, "$float"), "base64")
+          .reverse()
+          .copy(this.#bytes, this.#length + 1);
         this.#orderFloat64(this.#length + 1);
         this.#length += 9;
         return this;

@@ -109,10 +109,11 @@ function compileObjectCheck(fieldsJson: { readonly [field: string]: ObjectFieldJ
 function explain(json: ValidatorJson, value: ConvexJson, path: string, tableOfId: TableOfId): string | null {
   switch (json.type) {
     case "id": {
-      const table = typeof value === "string" ? tableOfId(value) : null;
+      if (typeof value !== "string") break;
+      const table = tableOfId(value);
       if (table === null || table === json.tableName) break;
       const owner = table.startsWith("_") ? "a system table" : `table \`${table}\``;
-      return `Found ID "${String(value)}" from ${owner}, which does not match the table name in validator \`${displayValidator(json)}\`.${context(path)}`;
+      return `Found ID "${value}" from ${owner}, which does not match the table name in validator \`${displayValidator(json)}\`.${context(path)}`;
     }
     case "literal":
       if (compileCheck(json, tableOfId)(value)) return null;

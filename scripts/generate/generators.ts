@@ -11,7 +11,7 @@ export interface Generator {
 
 /**
  * Every generator, in the order of their dependencies: the registry reads the tables' facts; Convex's types list all
- * modules of convex/, so what is generated into that folder comes first; the SDK reads the document. Each runs in a
+ * modules of convex/, so what is generated into that folder comes first; its module and the SDK read the document. Each runs in a
  * process of its own, so that it sees what the one before has just written.
  */
 export const generators: readonly Generator[] = [
@@ -36,6 +36,13 @@ export const generators: readonly Generator[] = [
     name: "OpenAPI document",
     script: "openapi/emit.ts",
     outputs: ["openapi/openapi.json"],
+    sourceExport: "openApiText",
+  },
+  {
+    name: "OpenAPI document as a module",
+    script: "scripts/generate/openApiModule.ts",
+    outputs: ["convex/documentation/openApiDocument.ts"],
+    sourceExport: "openApiModuleSource",
   },
   {
     name: "Convex's types",

@@ -1,5 +1,5 @@
 import { BundleError } from "../../bundle/entryPoints";
-import { isJsonObject } from "../../values/convexJson";
+import { isJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 
 const MS_PER_MINUTE = 60_000;
@@ -50,11 +50,11 @@ function expressionOf(name: string, json: ConvexJsonObject): string {
     case "daily":
       return `${minute} ${hour} * * *`;
     case "weekly":
-      return `${minute} ${hour} * * ${String(json["dayOfWeek"]).slice(0, 3)}`;
+      return `${minute} ${hour} * * ${textField(json, "dayOfWeek").slice(0, 3)}`;
     case "monthly":
       return `${minute} ${hour} ${Number(json["day"])} * *`;
     default:
-      return String(json["cron"]);
+      return textField(json, "cron");
   }
 }
 
@@ -77,7 +77,14 @@ interface CronFields {
 
 function parseExpression(name: string, expression: string): CronFields {
   const [minute, hour, day, month, weekday, ...rest] = expression.trim().toLowerCase().split(/\s+/);
-  if (minute === undefined || hour === undefined || day === undefined || month === undefined || weekday === undefined || rest.length > 0)
+  if (
+    minute === undefined ||
+    hour === undefined ||
+    day === undefined ||
+    month === undefined ||
+    weekday === undefined ||
+    rest.length > 0
+  )
     throw new BundleError(`crons.ts: "${name}" needs five fields, got: ${expression}`);
   const field = (text: string, first: number, last: number, names: readonly string[] = []): ReadonlySet<number> =>
     parseField(name, text, first, last, names);

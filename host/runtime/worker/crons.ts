@@ -2,7 +2,7 @@ import { CRONS_TABLE } from "../../store/catalog";
 import type { StoredTable } from "../../store/catalog";
 import { wholeIndex } from "../../store/documentStore";
 import { BundleError } from "../../bundle/entryPoints";
-import { isJsonObject, parseJson, parseJsonObject } from "../../values/convexJson";
+import { isJsonObject, parseJson, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
 import { canonicalFunctionPath } from "../functionTable";
@@ -37,10 +37,11 @@ export function readCrons(namespace: Readonly<Record<string, unknown>> | undefin
   if (!isJsonObject(declared)) throw new BundleError("crons.ts must have a default export made by cronJobs().");
   return Object.entries(declared).map(([name, cron]) => {
     const { name: path, args, schedule } = isJsonObject(cron) ? cron : {};
+    if (typeof path !== "string") throw new BundleError(`crons.ts: "${name}" names no function.`);
     parseCronSchedule(name, schedule).nextRunMs(Date.now());
     return {
       name,
-      path: canonicalFunctionPath(String(path)),
+      path: canonicalFunctionPath(path),
       args: Array.isArray(args) ? (args[0] ?? {}) : {},
       schedule: schedule ?? null,
     };
@@ -57,17 +58,18 @@ export function applyCrons(transaction: Transaction, definitions: readonly CronD
       throw new BundleError(`crons.ts refers to ${path}, which is no mutation or action of this deployment.`);
   }
   const declared = new Map(definitions.map((definition) => [definition.name, definition]));
-  for (const { id, document } of [...host.store.documentsOf(table)]) {
-    const definition = declared.get(String(document["name"]));
-    declared.delete(String(document["name"]));
+  for (const { id, document } of host.store.documentsOf(table)) {
+    const definition = declared.get(textField(document, "name"));
+    declared.delete(textField(document, "name"));
     if (definition === undefined) {
       host.store.remove(table, id, JSON.stringify(document), document);
       continue;
     }
     const { path, args, schedule } = definition;
-    const isUnchanged = JSON.stringify([document["path"], document["args"], document["schedule"]]) === JSON.stringify([path, args, schedule]);
-    if (!isUnchanged)
-      updateCron(host, id, { path, args, schedule, nextRunMs: firstRunMs(definition, call.nowMs) });
+    const isUnchanged =
+      JSON.stringify([document["path"], document["args"], document["schedule"]]) ===
+      JSON.stringify([path, args, schedule]);
+    if (!isUnchanged) updateCron(host, id, { path, args, schedule, nextRunMs: firstRunMs(definition, call.nowMs) });
   }
   for (const definition of declared.values())
     transaction.insert(table, {
@@ -103,7 +105,7 @@ export function rescheduleCron(host: ExecutionHost, id: string, nowMs: number, i
   const text = host.store.get(id);
   if (text === null) return;
   const document = parseJsonObject(text);
-  const schedule = parseCronSchedule(String(document["name"]), document["schedule"]);
+  const schedule = parseCronSchedule(textField(document, "name"), document["schedule"]);
   const plannedMs = Number(document["nextRunMs"]);
   let nextRunMs = schedule.nextRunMs(plannedMs);
   if (nextRunMs <= nowMs && schedule.isInterval) {
@@ -120,7 +122,7 @@ export function endCron(host: ExecutionHost, id: string): void {
 
 /** After a restart no cron is running any more. */
 export function endAllCrons(host: ExecutionHost): void {
-  for (const { id, document } of [...host.store.documentsOf(cronsTable(host))])
+  for (const { id, document } of host.store.documentsOf(cronsTable(host)))
     if (document["isRunning"] === true) endCron(host, id);
 }
 
@@ -139,9 +141,7 @@ function cronsBefore(host: ExecutionHost, dueAtMs: number, limit: number): reado
   if (index === undefined) throw new Error("The crons' index is missing");
   const { lower } = wholeIndex(index);
   const upper = afterPrefix(new IndexKeyWriter().resetTo(lower).writeFloat64(dueAtMs).take());
-  return host.store
-    .scan({ index, lower, upper }, "asc", limit)
-    .map((row) => toStoredCron(parseJsonObject(row.text)));
+  return host.store.scan({ index, lower, upper }, "asc", limit).map((row) => toStoredCron(parseJsonObject(row.text)));
 }
 
 function updateCron(host: ExecutionHost, id: string, change: ConvexJsonObject): void {
@@ -154,9 +154,9 @@ function updateCron(host: ExecutionHost, id: string, change: ConvexJsonObject): 
 
 function toStoredCron(document: ConvexJsonObject): StoredCron {
   return {
-    id: String(document["_id"]),
-    name: String(document["name"]),
-    path: String(document["path"]),
+    id: textField(document, "_id"),
+    name: textField(document, "name"),
+    path: textField(document, "path"),
     argsText: JSON.stringify(document["args"] ?? {}),
     isRunning: document["isRunning"] === true,
     nextRunMs: Number(document["nextRunMs"]),

@@ -1,7 +1,9 @@
+import { isHiddenTable } from "../../store/catalog";
 import type { StoredTable } from "../../store/catalog";
 import { isJsonObject, parseJsonObject } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { decodeDocumentId, DocumentIdError } from "../../values/documentId";
+import { documentLimitProblem, documentSizeProblem } from "../../values/documentLimits";
 import { withoutSystemFields } from "./schema";
 import type { Transaction } from "./transaction";
 
@@ -11,7 +13,7 @@ type Method = "get" | "patch" | "replace" | "delete";
 export function getDocument(transaction: Transaction, args: ConvexJsonObject): string {
   const id = requireString(args, "id");
   const table = tableOfId(transaction, id, "get", args);
-  if (table === undefined) return "null";
+  if (table === undefined || isHiddenTable(table.name)) return "null";
   const isSystemTable = table.name.startsWith("_");
   if (isSystemTable !== (args["isSystem"] === true))
     throw new Error(
@@ -111,13 +113,17 @@ function rewriteDocument(
   const after = change(document);
   if (after["_id"] !== id)
     throw new Error(
-      `Invalid argument \`value\` for \`db.${method}\`: Provided document \`_id\` field "${String(after["_id"])}" does not match the document ID "${id}"`,
+      `Invalid argument \`value\` for \`db.${method}\`: Provided document \`_id\` field ${JSON.stringify(after["_id"])} does not match the document ID "${id}"`,
     );
   if (after["_creationTime"] !== document["_creationTime"])
-    throw new Error(`Invalid argument \`value\` for \`db.${method}\`: The system field \`_creationTime\` cannot be changed.`);
+    throw new Error(
+      `Invalid argument \`value\` for \`db.${method}\`: The system field \`_creationTime\` cannot be changed.`,
+    );
   checkFieldNames(after, method);
   checkDocument(transaction, table.name, withoutSystemFields(after));
   const afterText = JSON.stringify(after);
+  const tooLong = documentSizeProblem(afterText);
+  if (tooLong !== null) throw new Error(tooLong);
   transaction.usage.countWrite(afterText);
   transaction.host.store.replace(table, id, { text, document }, { text: afterText, document: after });
   return afterText;
@@ -133,7 +139,9 @@ function writableDocument(
   const text = table === undefined ? null : transaction.host.store.get(id);
   transaction.usage.databaseQueries++;
   if (table === undefined || text === null)
-    throw new Error(`${method === "patch" ? "Update" : method === "delete" ? "Delete" : "Replace"} on nonexistent document ID ${id}`);
+    throw new Error(
+      `${method === "patch" ? "Update" : method === "delete" ? "Delete" : "Replace"} on nonexistent document ID ${id}`,
+    );
   if (table.name.startsWith("_")) throw new Error(`System table ${table.name} cannot be written.`);
   transaction.usage.countRead(text);
   return { table, id, text, document: parseJsonObject(text) };
@@ -150,7 +158,7 @@ function tableOfId(
     tableNumber = decodeDocumentId(id).tableNumber;
   } catch (error) {
     if (!(error instanceof DocumentIdError)) throw error;
-    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: ${error.message}`);
+    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: ${error.message}`, { cause: error });
   }
   const table = transaction.host.catalog.tableByNumber(tableNumber);
   const expected = args["table"];
@@ -162,6 +170,8 @@ function tableOfId(
 }
 
 function checkDocument(transaction: Transaction, tableName: string, fields: ConvexJsonObject): void {
+  const limit = documentLimitProblem(fields);
+  if (limit !== null) throw new Error(limit);
   const problem = transaction.host.schema.documentChecks.get(tableName)?.(fields) ?? null;
   if (problem !== null)
     throw new Error(

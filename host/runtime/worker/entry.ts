@@ -37,7 +37,7 @@ class ExecutorThread {
   #knownTables = 0;
   #running = false;
 
-  constructor(port: MessagePort, options: WorkerOptions) {
+  private constructor(port: MessagePort, options: WorkerOptions) {
     this.#port = port;
     this.#file = openStoreFile(options.file, { durable: options.durable });
     this.#systemVariables = options.systemVariables;
@@ -64,17 +64,26 @@ class ExecutorThread {
     this.#executor = new Executor(this.#host, meta, this.#clock, this.#state);
     this.#environment = { variables: this.#allVariables() };
     installSyscallBoundary();
-    const { fetch, setTimeout, setInterval, crypto } = installFunctionGlobals(options.globalsKey, this.#environment, log);
+    const { fetch, setTimeout, setInterval, crypto } = installFunctionGlobals(
+      options.globalsKey,
+      this.#environment,
+      log,
+    );
     // `globalThis.fetch` must not be a way round what `fetch` refuses.
     for (const [name, value] of Object.entries({ fetch, setTimeout, setInterval, crypto }))
       Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
     // A promise that nobody awaited belongs to a function that has been answered already.
     process.on("unhandledRejection", (reason) => log("", `[ERROR] Unhandled rejection: ${String(reason)}`));
+  }
+
+  /** Opens the store and begins to listen. @throws {StoreError} when the file cannot be opened */
+  static start(port: MessagePort, options: WorkerOptions): void {
+    const thread = new ExecutorThread(port, options);
     port.on("message", (request: WorkerRequest) => {
-      this.#receive(request);
-      void this.#run();
+      thread.#receive(request);
+      void thread.#run();
     });
-    this.#reply({ kind: "opened", storedVariables: this.#storedVariables(), timestamp: this.#clock.latest });
+    thread.#reply({ kind: "opened", storedVariables: thread.#storedVariables(), timestamp: thread.#clock.latest });
   }
 
   #receive(request: WorkerRequest): void {
@@ -139,7 +148,7 @@ class ExecutorThread {
       readHttpRouter(namespaces.get("http"));
       const crons = readCrons(namespaces.get("crons"));
       store.ensureTransaction();
-      applySchema(schema, store, catalog);
+      applySchema(schema, store, catalog, this.#file.meta);
       for (const summary of request.nodeActions) functions.set(summary.path, mainThreadAction(summary));
       const candidate = { ...this.#host, schema, functions };
       applyCrons(new Transaction(candidate, hostCall(), this.#clock.next()), crons);
@@ -192,7 +201,7 @@ class ExecutorThread {
   }
 
   #reply(reply: WorkerReply): void {
-    this.#port.postMessage(reply);
+    post(this.#port, reply);
   }
 }
 
@@ -207,6 +216,11 @@ function hostCall(): CallContext {
   };
 }
 
+function post(port: MessagePort, reply: WorkerReply): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  port.postMessage(reply);
+}
+
 function isCalls(request: WorkerRequest): request is readonly string[] {
   return Array.isArray(request);
 }
@@ -215,14 +229,14 @@ function start(): void {
   if (parentPort === null) throw new Error("The executor runs in a worker thread only");
   const options: WorkerOptions = workerData;
   try {
-    new ExecutorThread(parentPort, options);
+    ExecutorThread.start(parentPort, options);
   } catch (error) {
     const reply: WorkerReply = {
       kind: "openFailed",
       message: error instanceof Error ? error.message : String(error),
       isStoreError: error instanceof StoreError,
     };
-    parentPort.postMessage(reply);
+    post(parentPort, reply);
     parentPort.close();
   }
 }

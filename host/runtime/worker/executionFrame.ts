@@ -1,5 +1,5 @@
 import type { FunctionType } from "../../deployment";
-import { parseJsonObject } from "../../values/convexJson";
+import { hasLoneSurrogate, parseJsonObject } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import { functionHandleOf, resolveAddress } from "../functionAddress";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
@@ -21,19 +21,33 @@ export class ExecutionFrame implements Frame {
   readonly type: FunctionType;
   readonly path: string;
   readonly call: CallContext;
-  closed = false;
   readonly #transaction: Transaction;
+  readonly #parent: ExecutionFrame | null;
   readonly #depth: number;
   readonly #queries = new OpenQueries();
+  #settled = false;
   /** Settles when the nested call that holds the transaction has finished; later syscalls wait in line behind it. */
   #nestedCall: Promise<unknown> | null = null;
+  #nestedMark = 0;
 
-  constructor(transaction: Transaction, target: RegisteredFunction, depth: number) {
+  constructor(transaction: Transaction, target: RegisteredFunction, parent: ExecutionFrame | null) {
     this.#transaction = transaction;
-    this.#depth = depth;
+    this.#parent = parent;
+    this.#depth = parent === null ? 0 : parent.#depth + 1;
     this.type = target.type;
     this.path = target.path;
     this.call = transaction.call;
+  }
+
+  /** A nested function that nobody awaited must not outlive its caller, so closing reaches down. */
+  get closed(): boolean {
+    return this.#settled || (this.#parent?.closed ?? false);
+  }
+
+  close(): void {
+    // The writes of an abandoned nested call were never accepted by its caller.
+    if (this.#nestedCall !== null && !this.closed) this.#transaction.host.store.undoTo(this.#nestedMark);
+    this.#settled = true;
   }
 
   syscall(operation: string, argsText: string): string {
@@ -52,8 +66,10 @@ export class ExecutionFrame implements Frame {
 
   asyncSyscall(operation: string, argsText: string): Promise<string> {
     if (this.#nestedCall !== null) return this.#nestedCall.then(() => this.asyncSyscall(operation, argsText));
+    if (this.closed) return Promise.reject(new Error(`${operation} was called after ${this.path} had returned.`));
     // The nested call is registered before anything is awaited, so that syscalls keep the order they were issued in.
     if (operation === "1.0/runUdf") {
+      this.#nestedMark = this.#transaction.host.store.mark();
       const result = this.#runNested(parseJsonObject(argsText));
       const nestedCall: Promise<void> = result.then(
         () => this.#endNested(nestedCall),
@@ -62,7 +78,6 @@ export class ExecutionFrame implements Frame {
       this.#nestedCall = nestedCall;
       return result;
     }
-    if (this.closed) return Promise.reject(new Error(`${operation} was called after ${this.path} had returned.`));
     return Promise.resolve(this.#answer(operation, argsText));
   }
 
@@ -101,25 +116,24 @@ export class ExecutionFrame implements Frame {
     if (handler === undefined) throw new Error(`Unknown async operation ${operation}`);
     if (this.type !== "mutation")
       throw new Error(`${operation.slice("1.0/".length)} is not supported in a query, only in a mutation.`);
+    if (hasLoneSurrogate(argsText)) throw new Error("Strings must be valid Unicode: found a lone surrogate.");
     return handler(this.#transaction, parseJsonObject(argsText));
   }
 
   async #runNested(args: ConvexJsonObject): Promise<string> {
     const udfType = args["udfType"];
     if (udfType !== "query" && udfType !== "mutation")
-      throw new Error(`Unsupported nested call of type ${String(udfType)}.`);
+      throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
     if (this.type === "query" && udfType === "mutation")
       throw new Error("Cannot call a mutation function from a query function.");
     if (this.#depth + 1 > MAX_CALL_DEPTH)
-      throw new Error(
-        "Cross component call depth limit exceeded. Do you have an infinite loop in your app?",
-      );
+      throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const path = resolveAddress(args);
     const target = this.#transaction.host.functions.get(path);
     if (target === undefined) throw new HostRefusal(`Could not find function for '${path}'.`);
     if (target.type !== udfType)
       throw new HostRefusal(`Trying to execute ${path} as ${udfType}, but it is defined as ${target.type}.`);
-    return await runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this.#depth + 1);
+    return await runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this);
   }
 
   #endNested(nestedCall: Promise<unknown>): void {
@@ -149,20 +163,20 @@ export async function runFunction(
   transaction: Transaction,
   target: RegisteredFunction,
   argsText: string,
-  depth: number,
+  parent: ExecutionFrame | null = null,
 ): Promise<string> {
   const { store } = transaction.host;
   const mark = store.mark();
   try {
     validateArgs(target, argsText);
-    const valueText = await runInFrame(new ExecutionFrame(transaction, target, depth), () => target.invoke(argsText));
+    const valueText = await runInFrame(new ExecutionFrame(transaction, target, parent), () => target.invoke(argsText));
     validateReturns(target, valueText);
     return valueText;
   } catch (error) {
-    store.undoTo(mark);
+    // After the caller has returned, the undo log belongs to another call; its close has undone this one already.
+    if (parent?.closed !== true) store.undoTo(mark);
     throw error instanceof FunctionError
       ? error
       : toFunctionError(error, (stack) => transaction.host.describeStack(stack));
   }
 }
-

@@ -133,7 +133,10 @@ export class Executor {
     context: Omit<CallContext, "scheduledFunctionId">,
   ): Promise<{ readonly text: string; readonly timestamp: bigint }> {
     if (operation !== "call")
-      return { text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context), timestamp: this.#clock.latest };
+      return {
+        text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context),
+        timestamp: this.#clock.latest,
+      };
     const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
       const target = resolveFunction(
@@ -144,7 +147,7 @@ export class Executor {
       );
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
       const timestamp = target.type === "mutation" ? this.#clock.next() : this.#clock.latest;
-      const text = await runFunction(new Transaction(this.#host, call, timestamp), target, argsText, 0);
+      const text = await runFunction(new Transaction(this.#host, call, timestamp), target, argsText);
       return { text, timestamp };
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));

@@ -38,7 +38,8 @@ function compileExpression(json: ConvexJson): Expression {
   }
   switch (operator) {
     case "$field": {
-      const path = String(operand).split(".");
+      if (typeof operand !== "string") throw new Error("Malformed filter expression");
+      const path = operand.split(".");
       return (document) => decode(valueAtPath(document, path));
     }
     case "$literal": {

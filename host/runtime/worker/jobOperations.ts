@@ -1,7 +1,7 @@
 import type { CallContext } from "../frames";
 import { FunctionError, toFunctionError } from "../functionErrors";
 import type { Operation } from "../protocol";
-import { parseJsonObject } from "../../values/convexJson";
+import { parseJsonObject, textField } from "../../values/convexJson";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import { dueCrons, endAllCrons, endCron, isCronId, nextCronTimeMs, readCron, rescheduleCron } from "./crons";
@@ -99,7 +99,7 @@ async function runMutationCron(
   if (cron === null || target === undefined || cron.nextRunMs > nowMs) return "null";
   rescheduleCron(host, id, nowMs, false);
   try {
-    await runFunction(transaction, target, cron.argsText, 0);
+    await runFunction(transaction, target, cron.argsText);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     host.log(cron.path, `[ERROR] Cron "${cron.name}" failed: ${error.message}`);
@@ -116,13 +116,13 @@ async function runMutationJob(
 ): Promise<string> {
   const job = readJob(host, id);
   if (job === null || jobStateKind(job) !== "pending") return "null";
-  const path = String(job["name"]).replace(".js:", ":");
+  const path = textField(job, "name").replace(".js:", ":");
   const target = host.functions.get(path);
   const args = Array.isArray(job["args"]) ? job["args"][0] : {};
   setJobState(host, id, { kind: "inProgress" }, nowMs);
   try {
     if (target === undefined) throw new FunctionError(`Could not find function for '${path}'.`, undefined);
-    await runFunction(transaction, target, JSON.stringify(args ?? {}), 0);
+    await runFunction(transaction, target, JSON.stringify(args ?? {}));
     setJobState(host, id, { kind: "success" }, nowMs);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;

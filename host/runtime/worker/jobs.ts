@@ -1,7 +1,7 @@
 import { SCHEDULED_FUNCTIONS_TABLE } from "../../store/catalog";
 import type { StoredTable } from "../../store/catalog";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
-import { isJsonObject, parseJsonObject } from "../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { resolveAddress } from "../functionAddress";
 import { requireString } from "./databaseSyscalls";
@@ -87,7 +87,9 @@ export function jobsInState(
   const writer = new IndexKeyWriter();
   const prefix = writer.reset(index.number).write(kind).take();
   const upper = afterPrefix(writer.resetTo(prefix).writeFloat64(dueAtMs).take());
-  return host.store.scan({ index, lower: prefix, upper }, "asc", limit).map((row) => toDueJob(parseJsonObject(row.text)));
+  return host.store
+    .scan({ index, lower: prefix, upper }, "asc", limit)
+    .map((row) => toDueJob(parseJsonObject(row.text)));
 }
 
 /** When the earliest pending job is due, milliseconds since the epoch, or null when there is none. */
@@ -100,8 +102,8 @@ export function nextJobTimeMs(host: ExecutionHost): number | null {
 function toDueJob(job: ConvexJsonObject): DueJob {
   const args = Array.isArray(job["args"]) ? job["args"] : [];
   return {
-    id: String(job["_id"]),
-    path: String(job["name"]).replace(".js:", ":"),
+    id: textField(job, "_id"),
+    path: textField(job, "name").replace(".js:", ":"),
     argsText: JSON.stringify(args[0] ?? {}),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { isHiddenTable } from "../../store/catalog";
 import type { Catalog, StoredTable } from "../../store/catalog";
 import type { KeyRange } from "../../store/documentStore";
 import { wholeIndex } from "../../store/documentStore";
@@ -53,8 +54,8 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   const { source } = query;
   if (source.type === "Search")
     throw new Error(`Search indexes are not supported by this host: ${source.indexName} was queried.`);
-  const tableName = source.type === "FullTableScan" ? source.tableName : source.indexName.split(".", 1)[0] ?? "";
-  const table = catalog.table(tableName);
+  const tableName = source.type === "FullTableScan" ? source.tableName : (source.indexName.split(".", 1)[0] ?? "");
+  const table = isHiddenTable(tableName) ? undefined : catalog.table(tableName);
   const range = source.type === "FullTableScan" ? fullScan(table) : indexRange(table, source.indexName, source.range);
   const operators = query.operators.map((operator) =>
     "limit" in operator ? operator : { filter: compileFilter(operator.filter) },
@@ -76,7 +77,10 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
 
 /** Identifies what a query reads, so that a cursor only continues the query that made it. */
 export function queryFingerprint(query: SerializedQuery): Buffer {
-  return createHash("sha256").update(JSON.stringify([query.source, query.operators])).digest().subarray(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify([query.source, query.operators]))
+    .digest()
+    .subarray(0, 16);
 }
 
 function fullScan(table: StoredTable | undefined): KeyRange | null {
@@ -115,18 +119,16 @@ interface SortedRange {
 }
 
 /** Checks that equalities and the one inequality field form a prefix of the index; the order of calls is free. */
-function sortRange(
-  expressions: readonly RangeExpression[],
-  indexName: string,
-  fields: readonly string[],
-): SortedRange {
+function sortRange(expressions: readonly RangeExpression[], indexName: string, fields: readonly string[]): SortedRange {
   const equalByField = new Map<string, ConvexJson>();
   let lower: RangeExpression | null = null;
   let upper: RangeExpression | null = null;
   for (const expression of expressions) {
     const { type, fieldPath } = expression;
     if (!fields.includes(fieldPath))
-      throw new Error(`The index range included a comparison with "${fieldPath}", but ${indexName} with fields ${JSON.stringify(fields)} doesn't index this field.`);
+      throw new Error(
+        `The index range included a comparison with "${fieldPath}", but ${indexName} with fields ${JSON.stringify(fields)} doesn't index this field.`,
+      );
     if (type === "Eq") {
       if (equalByField.has(fieldPath))
         throw new Error(`Already defined an equality for "${fieldPath}" in index range on ${indexName}.`);
@@ -186,7 +188,9 @@ const AFTER_ALL = "\u{10ffff}";
 /** Ids are strings; a bound of another type lies before or after all of them in Convex's type order. */
 function idText(value: ConvexJson | undefined): string {
   if (typeof value === "string") return value;
-  const sortsAfterStrings = Array.isArray(value) || (isJsonObject(value) && !("$undefined" in value) && !("$integer" in value) && !("$float" in value));
+  const sortsAfterStrings =
+    Array.isArray(value) ||
+    (isJsonObject(value) && !("$undefined" in value) && !("$integer" in value) && !("$float" in value));
   return sortsAfterStrings ? AFTER_ALL : "";
 }
 

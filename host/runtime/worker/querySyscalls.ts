@@ -68,7 +68,7 @@ class RowStream {
   #chunkRows: number;
   #exhausted = false;
   #seenWriteCount: number;
-  #lastKey: Buffer | null = null;
+  #lastRow: ScannedDocument | null = null;
   /** Rows scanned and their size, whether or not a filter kept them. */
   rowsScanned = 0;
   bytesScanned = 0;
@@ -79,14 +79,23 @@ class RowStream {
     this.#start = range;
     this.#range = range;
     this.#remaining = plan.operators.map((operator) => ("limit" in operator ? operator.limit : Infinity));
-    this.#chunkRows = Math.max(1, Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS));
+    this.#chunkRows = Math.max(
+      1,
+      Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS),
+    );
     this.#seenWriteCount = transaction.host.store.writeCount;
     transaction.usage.databaseQueries++;
   }
 
   /** The key of the last row that was looked at. */
   get position(): Buffer | null {
-    return this.#lastKey;
+    return this.#lastRow === null ? null : this.keyOf(this.#lastRow);
+  }
+
+  /** Where a row stands in the plan's index. */
+  keyOf(row: ScannedDocument): Buffer {
+    if (this.#start === null) throw new Error("A query without a range has no rows");
+    return this.#transaction.host.store.keyOf(this.#start, row);
   }
 
   /** The next row that passes every filter and limit, or null at the end. */
@@ -110,7 +119,7 @@ class RowStream {
     if (this.#chunkAt >= this.#chunk.length && !this.#readChunk()) return null;
     const row = this.#chunk[this.#chunkAt++];
     if (row === undefined) return null;
-    this.#lastKey = row.key;
+    this.#lastRow = row;
     this.rowsScanned++;
     this.bytesScanned += row.text.length;
     this.#transaction.usage.countRead(row.text);
@@ -137,12 +146,12 @@ class RowStream {
 
   #readChunk(): boolean {
     if (this.#exhausted || this.#range === null) return false;
+    const previous = this.#chunk.at(-1);
+    if (previous !== undefined) this.#range = rangeAfter(this.#range, this.#plan.order, this.keyOf(previous));
     this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, this.#chunkRows);
     this.#chunkAt = 0;
     this.#exhausted = this.#chunk.length < this.#chunkRows;
     this.#chunkRows = Math.min(this.#chunkRows * 4, LARGEST_CHUNK_ROWS);
-    const last = this.#chunk.at(-1);
-    if (last !== undefined) this.#range = rangeAfter(this.#range, this.#plan.order, last.key);
     return this.#chunk.length > 0;
   }
 
@@ -153,9 +162,9 @@ class RowStream {
     this.#chunkAt = 0;
     this.#exhausted = false;
     this.#range =
-      this.#start === null || this.#lastKey === null
+      this.#start === null || this.#lastRow === null
         ? this.#start
-        : rangeAfter(this.#start, this.#plan.order, this.#lastKey);
+        : rangeAfter(this.#start, this.#plan.order, this.keyOf(this.#lastRow));
   }
 }
 
@@ -217,7 +226,7 @@ function collectPage(
   const rowsWanted = plan.operators.length === 0 ? limits.page : Infinity;
   const stream = new RowStream(transaction, plan, range, rowsWanted);
   const texts: string[] = [];
-  const keys: Buffer[] = [];
+  const rows: ScannedDocument[] = [];
   let position: CursorPosition | null = null;
   let isCut = false;
   while (texts.length < limits.page) {
@@ -230,11 +239,12 @@ function collectPage(
       position = end ?? { kind: "end" };
       break;
     }
-    keys.push(row.key);
+    rows.push(row);
     if (stream.passes(row)) texts.push(row.text);
   }
   const last = stream.position;
   position ??= last === null ? (start ?? { kind: "end" }) : { kind: "after", key: last };
+  const middle = rows[(rows.length - 1) >> 1];
   const crowded =
     stream.rowsScanned > SPLIT_RECOMMENDED_ROWS ||
     stream.rowsScanned > limits.rows * SPLIT_RECOMMENDED_SHARE ||
@@ -242,7 +252,7 @@ function collectPage(
   return {
     texts,
     position,
-    splitKey: keys.length > 2 ? (keys[(keys.length - 1) >> 1] ?? null) : null,
+    splitKey: middle === undefined || rows.length <= 2 ? null : stream.keyOf(middle),
     status: isCut ? "SplitRequired" : crowded ? "SplitRecommended" : null,
   };
 }

@@ -2,6 +2,7 @@ import type { Catalog, StoredTable } from "../../store/catalog";
 import type { DocumentStore } from "../../store/documentStore";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
+import { documentSizeProblem } from "../../values/documentLimits";
 import type { CallContext } from "../frames";
 import type { RegisteredFunction } from "../functionTable";
 import { nextUp } from "./clock";
@@ -63,6 +64,8 @@ export class Transaction {
     this.#creationTime = nextUp(creationTime);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
+    const tooLong = documentSizeProblem(text);
+    if (tooLong !== null) throw new Error(tooLong);
     this.usage.countWrite(text);
     this.host.store.insert(table, id, text, document);
     return id;

@@ -1,0 +1,28 @@
+import { invalidField, ProblemError } from "../core/errors";
+import { coversRights, isGrantable } from "../core/rights";
+import type { Rights } from "../core/rights";
+
+const maximumLifetimeMs = 2 * 365 * 86_400_000;
+
+/** Throws 422 for the first scope that is unknown, for people only, or further than `held` reaches. */
+export function assertGrantable(held: Rights, scopes: readonly string[]): void {
+  const at = scopes.findIndex((scope) => !isGrantable(scope) || !coversRights(held, [scope]));
+  if (at >= 0) throw notAllowed(at, `${scopes[at]} is no scope that you can grant.`);
+}
+
+/** Throws 422 unless `next` only leaves scopes out. */
+export function assertNarrowed(current: readonly string[], next: readonly string[]): void {
+  const at = next.findIndex((scope) => !current.includes(scope));
+  if (at >= 0) throw notAllowed(at, `Scopes can only be taken away; the key does not have ${next[at]}.`);
+}
+
+/** Throws 400 unless the key ends in the future and within two years. */
+export function assertLifetime(expiresAt: number | undefined, now: number): void {
+  if (expiresAt === undefined) return;
+  if (expiresAt <= now) throw invalidField("/expiresAt", "too_small", "expiresAt must be in the future.");
+  if (expiresAt > now + maximumLifetimeMs) throw invalidField("/expiresAt", "too_big", "A key lives two years at most.");
+}
+
+function notAllowed(at: number, message: string): ProblemError {
+  return new ProblemError("scope_not_allowed", message, [{ pointer: `/scopes/${at}`, code: "scope_not_allowed", message }]);
+}

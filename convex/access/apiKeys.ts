@@ -1,0 +1,139 @@
+import * as z from "zod";
+import { crud } from "../core/crud";
+import { withPublicId } from "../core/documents";
+import { ProblemError } from "../core/errors";
+import { integer, rowId } from "../core/fields";
+import { mutationOperation, secretOperation } from "../core/operation";
+import { resource } from "../core/resource";
+import { patchOf } from "../core/schemas";
+import { assertGrantable, assertLifetime, assertNarrowed } from "./apiKeyRules";
+import { apiKeyFields } from "./tables";
+import type { IssuedSecret } from "../core/operation";
+import type { Doc } from "../_generated/dataModel";
+
+const apiKeys = resource({
+  name: "access/apiKeys",
+  table: "apiKeys",
+  path: "/api-keys",
+  fields: apiKeyFields,
+  list: { filters: ["status", "createdBy"], access: "permission" },
+});
+const inPath = { on: apiKeys, params: { apiKeyId: rowId("apiKeys") } };
+const secret = { prefix: "sk_live_", field: "key" } as const;
+const issuedKey = apiKeys.document.extend({
+  key: z.string().optional().meta({ description: "The key itself, in the first answer only." }),
+});
+
+const { list, get } = crud(apiKeys);
+export { list, get };
+
+export const create = secretOperation({
+  name: "access/apiKeys:create",
+  operationId: "createApiKey",
+  noun: "apiKey",
+  audit: "credential.create",
+  method: "POST",
+  path: "/api-keys",
+  summary: "Create an API key",
+  description: "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.",
+  access: "permission",
+  permission: "apiKey:create",
+  status: 201,
+  body: { name: apiKeyFields.name, scopes: apiKeyFields.scopes, expiresAt: apiKeyFields.expiresAt },
+  readOnly: apiKeys.readOnly,
+  secret,
+  output: issuedKey,
+  problems: ["scope_not_allowed"],
+  handler: async (ctx, { name, scopes, expiresAt }) => {
+    assertGrantable(ctx.tenant.rights, scopes);
+    assertLifetime(expiresAt, ctx.now);
+    const { hash, prefix } = issued(ctx);
+    const row = await ctx.db.insert("apiKeys", {
+      name,
+      scopes: [...new Set(scopes)],
+      status: "active",
+      keyHash: hash,
+      keyPrefix: prefix,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    });
+    return withPublicId(row);
+  },
+});
+
+export const update = mutationOperation({
+  name: "access/apiKeys:update",
+  operationId: "updateApiKey",
+  noun: "apiKey",
+  method: "PATCH",
+  path: "/api-keys/{apiKeyId}",
+  summary: "Update an API key",
+  description: "Changes its name, or takes scopes away.",
+  access: "permission",
+  permission: "apiKey:update",
+  ...inPath,
+  body: { name: apiKeyFields.name.optional(), scopes: apiKeyFields.scopes.optional() },
+  output: apiKeys.document,
+  problems: ["scope_not_allowed"],
+  handler: async (ctx, { name, scopes }) => {
+    if (scopes) assertNarrowed(ctx.row.scopes, scopes);
+    return withPublicId(await apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)] })));
+  },
+});
+
+export const rotate = secretOperation({
+  name: "access/apiKeys:rotate",
+  operationId: "rotateApiKey",
+  noun: "apiKey",
+  audit: "credential.rotate",
+  method: "POST",
+  path: "/api-keys/{apiKeyId}/rotate",
+  summary: "Rotate an API key",
+  description: "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given.",
+  access: "permission",
+  permission: "apiKey:update",
+  ...inPath,
+  body: { graceSeconds: integer(0, 86_400).default(0) },
+  secret,
+  output: issuedKey,
+  problems: ["key_revoked"],
+  handler: async (ctx, { graceSeconds }) => {
+    assertActive(ctx.row);
+    const { hash, prefix } = issued(ctx);
+    const inGrace = graceSeconds > 0;
+    const changes = {
+      keyHash: hash,
+      keyPrefix: prefix,
+      previousKeyHash: inGrace ? ctx.row.keyHash : undefined,
+      previousKeyExpiresAt: inGrace ? ctx.now + graceSeconds * 1000 : undefined,
+    };
+    return withPublicId(await apiKeys.patch(ctx, ctx.row, changes));
+  },
+});
+
+export const revoke = mutationOperation({
+  name: "access/apiKeys:revoke",
+  operationId: "revokeApiKey",
+  noun: "apiKey",
+  method: "POST",
+  path: "/api-keys/{apiKeyId}/revoke",
+  summary: "Revoke an API key",
+  description: "At once and for good; an old key in its grace time stops too.",
+  access: "permission",
+  permission: "apiKey:revoke",
+  ...inPath,
+  output: apiKeys.document,
+  problems: ["key_revoked"],
+  handler: async (ctx) => {
+    assertActive(ctx.row);
+    return withPublicId(await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));
+  },
+});
+
+function assertActive({ status }: Doc<"apiKeys">): void {
+  if (status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked before.", undefined, 409);
+}
+
+function issued({ secret }: { readonly secret: IssuedSecret | undefined }): IssuedSecret {
+  if (!secret) throw new Error("The engine makes the credential of an operation that declares one.");
+  return secret;
+}

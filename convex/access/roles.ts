@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { crud, listRows } from "../core/crud";
+import { withPublicId } from "../core/documents";
+import { ProblemError } from "../core/errors";
+import { defaultPageSize, supportedSets } from "../core/list";
+import { listOperation } from "../core/operation";
+import { resource } from "../core/resource";
+import { isBuiltInRole } from "../core/rights";
+import { tableFacts } from "../core/tableFacts";
+import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./roleRules";
+import { roleFields } from "./tables";
+import type { TenantMutationContext, TenantQueryContext } from "../core/operation";
+import type { Doc } from "../_generated/dataModel";
+
+const defaultRank = 20;
+
+const roles = resource({
+  name: "access/roles",
+  table: "roles",
+  path: "/roles",
+  fields: roleFields,
+  serverOwned: ["isSystem"],
+  immutable: ["key"],
+  defaulted: ["key", "rights", "scope", "rank"],
+  list: { filters: ["key", "name"] },
+  // Built-in roles belong to no organization and are seen by all.
+  find: async ({ db, unscoped }, id) => {
+    const role = await unscoped.get("roles", id);
+    return role && (role.organizationId === undefined || role.organizationId === db.organizationId) ? role : null;
+  },
+  hooks: {
+    defaults: (_ctx, { name = "" }) => ({
+      key: roleKeyOf(name),
+      rights: [],
+      scope: "organization" as const,
+      rank: defaultRank,
+      isSystem: false,
+    }),
+    rules: (ctx, next, previous) => {
+      if (previous) assertChangeable(ctx, previous);
+      else if (isBuiltInRole(next.key)) throw new ProblemError("key_taken", "A built-in role has this key.");
+      assertValidRole(next);
+      assertWithinAuthor(ctx.tenant, next);
+    },
+    beforeDelete: async (ctx, role) => {
+      assertChangeable(ctx, role);
+      const holders = ctx.db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
+      if (await holders.first()) throw new ProblemError("role_in_use", "Members have this role.");
+    },
+  },
+});
+
+const { get, create, update, delete: remove, restore } = crud(roles);
+export { get, create, update, remove as delete, restore };
+
+const builtInPosition = /^builtIn:(\d{1,2})$/;
+
+export const list = listOperation({
+  name: "access/roles:list",
+  operationId: "listRoles",
+  noun: "role",
+  method: "GET",
+  path: "/roles",
+  summary: "List roles",
+  description: `The organization's own roles, newest first unless sorted otherwise; with \`includeGlobal=true\` the built-in ones lead. ${supportedSets(tableFacts.roles, roles.listOptions)}`,
+  access: "organization",
+  permission: "role:read",
+  query: { ...roles.listFields, includeGlobal: z.boolean().optional() },
+  output: roles.document,
+  problems: ["unsupported_filter", "invalid_cursor"],
+  handler: async (ctx, { includeGlobal = false, ...input }) => {
+    const filters: Readonly<Record<string, unknown>> = input;
+    const limit = input.limit ?? defaultPageSize;
+    const position = input.cursor === undefined ? "0" : builtInPosition.exec(input.cursor)?.[1];
+    // Convex pages one range per query: the few built-in rows come first, by their position, then the index goes on.
+    const builtIn = includeGlobal && position !== undefined && filters["deleted"] === undefined ? await builtInRows(ctx, filters) : [];
+    const led = builtIn.slice(Number(position ?? 0)).map((role) => withPublicId(role));
+    if (led.length >= limit) {
+      const next = Number(position) + limit;
+      return { page: led.slice(0, limit), isDone: false, continueCursor: `builtIn:${next}` };
+    }
+    const cursor = position === undefined ? input.cursor : undefined;
+    const own = await listRows(ctx, "roles", roles.listOptions, { ...input, cursor, limit: limit - led.length }, "role");
+    return { ...own, page: [...led, ...own.page] };
+  },
+});
+
+/** The built-in rows that the filters of the list let through. */
+async function builtInRows({ unscoped }: TenantQueryContext, filters: Readonly<Record<string, unknown>>): Promise<Doc<"roles">[]> {
+  const rows = await unscoped
+    .query("roles")
+    .withIndex("by_organizationId_and_deletedAt", (q) => q.eq("organizationId", undefined).eq("deletedAt", undefined))
+    .collect();
+  const { key, name, createdFrom, createdTo } = filters;
+  return rows.filter(
+    (row) =>
+      (key === undefined || row.key === key) &&
+      (name === undefined || row.name === name) &&
+      (typeof createdFrom !== "number" || row._creationTime >= createdFrom) &&
+      (typeof createdTo !== "number" || row._creationTime < createdTo),
+  );
+}
+
+function assertChangeable({ tenant }: TenantMutationContext, role: Doc<"roles">): void {
+  if (role.isSystem) throw new ProblemError("system_role", "Built-in roles are the same in every organization.");
+  if (role.rank >= tenant.rank) throw new ProblemError("rank_too_low", "The role's rank is not below one's own.");
+}

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { escaped, styleSource, withCode } from "./html";
+import { prefersJson } from "./problemPages";
+
+test.each([
+  ["application/json", true],
+  ["application/problem+json", true],
+  ["application/json, text/html", true],
+  ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false],
+  ["text/html, application/json;q=0.5", false],
+  ["*/*", false],
+  ["", false],
+])("Accept: %s prefers JSON: %s", (accept, expected) => {
+  expect(prefersJson(accept)).toBe(expected);
+});
+
+test("no text can leave its element or attribute", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(escaped(text)).not.toMatch(/[<>"']/);
+      expect(withCode(text).replaceAll(/<\/?code>/g, "")).not.toMatch(/[<>"']/);
+    }),
+  );
+});
+
+test("code in backquotes is marked up", () => {
+  expect(withCode("Send `If-Match` <now>.")).toBe("Send <code>If-Match</code> &lt;now&gt;.");
+});
+
+test("a style is allowed by its hash", async () => {
+  // The example of the Content Security Policy specification's algorithm: SHA-256 of the text, in base64.
+  expect(await styleSource("")).toBe("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+});

@@ -1,0 +1,21 @@
+import { crud } from "../core/crud";
+import { resource } from "../core/resource";
+import { agentApiLogFields } from "./tables";
+
+const agentApiLogs = {
+  ...resource({
+    name: "sites/agentApiLogs",
+    table: "agentApiLogs",
+    path: "/agent-api-logs",
+    fields: agentApiLogFields,
+    list: {
+      filters: ["siteId", "agentId"],
+      ranges: { createdAt: ["from", "to"] },
+      sorts: ["createdAt"],
+      access: "permission",
+    },
+  }),
+  idParameter: "logId",
+};
+
+export const { list, get } = crud(agentApiLogs);

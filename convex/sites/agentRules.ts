@@ -1,0 +1,41 @@
+import type { Doc } from "../_generated/dataModel";
+
+const dayMs = 86_400_000;
+const maximumErrorCharacters = 1000;
+const maximumAddressCharacters = 45;
+
+/** An agent is online as long as it was seen within two of its organization's check-in intervals. */
+export function isOverdue(
+  agent: Pick<Doc<"agents">, "lastCheckinAt" | "registeredAt">,
+  checkinIntervalSeconds: number,
+  now: number,
+): boolean {
+  return (agent.lastCheckinAt ?? agent.registeredAt) < now - 2 * checkinIntervalSeconds * 1000;
+}
+
+/** The address an agent was seen from, as the field to store; nothing where the runtime does not know it. */
+export function externalAddress(ip: string | undefined): { extAddress?: string } {
+  return ip === undefined || ip.length > maximumAddressCharacters ? {} : { extAddress: ip };
+}
+
+/** What an agent reports beside its facts. */
+export interface CheckinReport {
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  readonly errors?: readonly string[] | undefined;
+}
+
+/** Sizes instead of payload: the log tells that and how much an agent reported, the agent's row holds what. */
+export function reportSummary({ facts = {}, errors = [] }: CheckinReport): { factCount: number; errorCount: number } {
+  return { factCount: Object.keys(facts).length, errorCount: errors.length };
+}
+
+/** The reported errors as one line of at most 1,000 characters, well-formed even where the cut splits a character. */
+export function errorLine({ errors = [] }: CheckinReport): { errorMessage?: string } {
+  if (errors.length === 0) return {};
+  return { errorMessage: errors.join("; ").slice(0, maximumErrorCharacters).toWellFormed() };
+}
+
+/** When a log row written at `now` is removed. */
+export function logExpiry(now: number, retentionDays: number): number {
+  return now + retentionDays * dayMs;
+}

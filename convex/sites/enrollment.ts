@@ -1,0 +1,82 @@
+import { alreadyRevoked } from "../core/errors";
+import { logAgentCall } from "./agentLog";
+import { agents } from "./agentResource";
+import { externalAddress } from "./agentRules";
+import { assertEnrollable, assertUsesLeft } from "./enrollmentRules";
+import type { RequestCaller } from "../core/caller";
+import type { IssuedSecret, TenantMutationContext } from "../core/operation";
+import type { Doc } from "../_generated/dataModel";
+
+type EnrollmentContext = TenantMutationContext & {
+  readonly caller: Extract<RequestCaller, { kind: "enrollment" }>;
+  readonly secret: IssuedSecret;
+};
+
+/** What a device says of itself when it enrols. */
+export interface Device
+  extends Pick<Doc<"agents">, "guid" | "hostname" | "platform" | "version"> {
+  readonly ipAddress?: string | undefined;
+  readonly macAddress?: string | undefined;
+}
+
+/**
+ * Makes the device an agent of the token's site, or gives the agent that has its GUID the facts, that site and a new key.
+ * An agent in the trash does not count (domain rule 2.5): the device gets a new one. Throws 409 when the token is used up,
+ * the site is not active, or the agent is revoked, which only a rotation of its key ends (SM-credential).
+ */
+export async function enrollDevice(
+  ctx: EnrollmentContext,
+  device: Device,
+): Promise<{ agent: Doc<"agents">; isExisting: boolean }> {
+  const { token } = ctx.caller;
+  assertUsesLeft(token);
+  assertEnrollable(await ctx.db.get("sites", token.siteId));
+  const known = await ctx.db
+    .index("agents", "by_organizationId_and_deletedAt_and_guid", (q) => q.eq("deletedAt", undefined).eq("guid", device.guid))
+    .unique();
+  const agent = known ? await reenroll(ctx, known, device) : await register(ctx, device);
+  await ctx.db.patch("agentEnrollmentTokens", token, { useCount: token.useCount + 1 });
+  await logAgentCall(ctx, agent, { endpoint: "/v1/agents/enroll", statusCode: known ? 200 : 201 });
+  return { agent, isExisting: known !== null };
+}
+
+function register(ctx: EnrollmentContext, device: Device): Promise<Doc<"agents">> {
+  const agent = {
+    ...device,
+    siteId: ctx.caller.token.siteId,
+    registeredAt: ctx.now,
+    connectionStatus: "online",
+    credentialStatus: "active",
+    keyHash: ctx.secret.hash,
+    ...externalAddress(ctx.origin.ip),
+  } as const;
+  return agents.insert(ctx, agent, auditMetadata(ctx));
+}
+
+function reenroll(ctx: EnrollmentContext, known: Doc<"agents">, device: Device): Promise<Doc<"agents">> {
+  if (known.credentialStatus === "revoked") {
+    throw alreadyRevoked("agent_revoked", "The agent that has this GUID is revoked; an administrator can rotate its key.");
+  }
+  const changes = {
+    ...provided(device),
+    siteId: ctx.caller.token.siteId,
+    keyHash: ctx.secret.hash,
+    keyRotatedAt: ctx.now,
+    ...externalAddress(ctx.origin.ip),
+  };
+  return agents.patch(ctx, known, changes, auditMetadata(ctx));
+}
+
+/** No principal enrols a device; the token it used is what leads back to who let it in. */
+function auditMetadata({ caller }: EnrollmentContext) {
+  return { enrollmentTokenId: caller.token._id };
+}
+
+/** Facts that were left out stay as they were. */
+function provided({ ipAddress, macAddress, ...device }: Device) {
+  return {
+    ...device,
+    ...(ipAddress === undefined ? {} : { ipAddress }),
+    ...(macAddress === undefined ? {} : { macAddress }),
+  };
+}

@@ -1,0 +1,45 @@
+import { makeFunctionReference } from "convex/server";
+import { v } from "convex/values";
+import { internalMutation } from "../_generated/server";
+import { systemWriter } from "../core/system";
+import { isOverdue } from "./agentRules";
+import type { Doc, Id } from "../_generated/dataModel";
+
+const batchSize = 200;
+/** No organization's interval is shorter, so that no agent seen within two of these is overdue. */
+const shortestIntervalMs = 60_000;
+
+const markReference = makeFunctionReference<"mutation">("sites/offlineAgents:mark");
+
+/**
+ * Marks the agents that missed two check-ins as offline, longest silent first, one batch a mutation. How long is too long
+ * is each organization's own setting, so agents of patient organizations are passed over. `before` fixes what "now" is
+ * for all batches of a run: what checks in meanwhile leaves the range and is not read again.
+ */
+export const mark = internalMutation({
+  args: { cursor: v.optional(v.string()), before: v.optional(v.number()) },
+  returns: v.null(),
+  handler: async (ctx, { cursor, before }) => {
+    const now = before ?? Date.now();
+    // No audit rows: the state only follows from `lastCheckinAt`, and nobody decided it.
+    const writer = systemWriter(ctx, { noun: "agent", action: "agent.markOffline", isAudited: false, now });
+    const { page, isDone, continueCursor } = await writer
+      .query("agents")
+      .withIndex("by_connectionStatus_and_lastCheckinAt", (q) =>
+        q.eq("connectionStatus", "online").lt("lastCheckinAt", now - 2 * shortestIntervalMs),
+      )
+      .paginate({ cursor: cursor ?? null, numItems: batchSize });
+
+    const organizations = new Map<Id<"organizations">, Doc<"organizations"> | null>();
+    for (const agent of page) {
+      const { organizationId } = agent;
+      if (!organizations.has(organizationId)) organizations.set(organizationId, await writer.get("organizations", organizationId));
+      const settings = organizations.get(organizationId)?.settings;
+      if (settings && isOverdue(agent, settings.agentCheckinIntervalSeconds, now)) {
+        await writer.patch("agents", agent, { connectionStatus: "offline" });
+      }
+    }
+    if (!isDone) await ctx.scheduler.runAfter(0, markReference, { cursor: continueCursor, before: now });
+    return null;
+  },
+});

@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { batchCreation, crud, listRows } from "../core/crud";
+import { withPublicId } from "../core/documents";
+import { rowId } from "../core/fields";
+import { listParameters, supportedSets } from "../core/list";
+import { listOperation, mutationOperation, queryOperation } from "../core/operation";
+import { documentWith } from "../core/resource";
+import { tableFacts } from "../core/tableFacts";
+import { agentCountsSchema, countAgents, countedPerSite } from "./siteCounts";
+import { sites } from "./siteResource";
+import { siteFields } from "./tables";
+
+export const { list, get, create, update, restore } = crud(sites);
+export const batchCreate = batchCreation(sites);
+
+const remove = mutationOperation({
+  name: "sites/sites:delete",
+  operationId: "deleteSite",
+  noun: "site",
+  method: "DELETE",
+  path: "/sites/{siteId}",
+  summary: "Delete a site",
+  description:
+    "Moves it to the trash; with `cascade=true` its agents go with it and their keys stop. With `permanent=true`, deletes for good what is in the trash.",
+  access: "permission",
+  permission: "site:delete",
+  status: 204,
+  on: sites,
+  reachesTrash: true,
+  params: { siteId: rowId("sites") },
+  query: { permanent: z.boolean().optional(), cascade: z.boolean().optional() },
+  output: z.null(),
+  problems: ["site_has_agents", "already_deleted", "not_deleted", "in_use"],
+  handler: (ctx, input) => sites.delete(ctx, ctx.row, input),
+});
+export { remove as delete };
+
+const view = documentWith(sites, { agents: agentCountsSchema });
+const viewList = { filters: ["status"] };
+
+export const listView = listOperation({
+  name: "sites/sites:listView",
+  operationId: "listSitesView",
+  noun: "site",
+  method: "GET",
+  path: "/sites/view",
+  summary: "List sites with their agents counted",
+  description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts.sites, viewList)}`,
+  access: "organization",
+  permission: "site:read",
+  query: listParameters(siteFields, viewList, false),
+  output: view,
+  problems: ["unsupported_filter", "invalid_cursor"],
+  handler: async (ctx, input) => {
+    const result = await listRows(ctx, "sites", viewList, input, "site");
+    const bound = countedPerSite(result.page.length);
+    const page = await Promise.all(
+      result.page.map(async (site) => ({ ...site, agents: await countAgents(ctx.db, site.id, bound) })),
+    );
+    return { ...result, page };
+  },
+});
+
+export const getView = queryOperation({
+  name: "sites/sites:getView",
+  operationId: "getSiteView",
+  noun: "site",
+  method: "GET",
+  path: "/sites/{siteId}/view",
+  summary: "Get a site with its agents counted",
+  access: "organization",
+  permission: "site:read",
+  on: sites,
+  params: { siteId: rowId("sites") },
+  output: view,
+  handler: async (ctx) => ({
+    ...withPublicId(ctx.row),
+    agents: await countAgents(ctx.db, ctx.row._id, countedPerSite(1)),
+  }),
+});

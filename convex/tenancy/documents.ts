@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { rowId, text } from "../core/fields";
+import { documentOf } from "../core/resource";
+import { membershipFields, organizationFields, userFields } from "./tables";
+import { withPublicId } from "../core/documents";
+import type { ResourceShape } from "../core/resourceShape";
+import type { Doc } from "../_generated/dataModel";
+
+export const userDocument = documentOf("users", userFields);
+export const organizationDocument = documentOf("organizations", organizationFields);
+
+/** A user as the members of an organization see them: the person, and what they are there. */
+export const memberUserDocument = z.object({
+  id: rowId("users"),
+  externalId: userFields.externalId,
+  email: userFields.email,
+  emailVerified: userFields.emailVerified,
+  name: userFields.name,
+  imageUrl: userFields.imageUrl,
+  status: membershipFields.status.meta({ description: "Of the membership." }),
+  membershipId: rowId("memberships"),
+  roleId: rowId("roles"),
+  roleKey: membershipFields.roleKey,
+  joinedAt: membershipFields.joinedAt,
+  lastActivityAt: userFields.lastActivityAt,
+});
+
+/** The row that `memberUserDocument` shows. */
+export function memberUser(user: Doc<"users">, membership: Doc<"memberships">) {
+  const { _id: membershipId, status, roleId, roleKey, joinedAt } = membership;
+  return { ...withPublicId(user), membershipId, status, roleId, roleKey, joinedAt };
+}
+
+/** The organization of the path, by id, external id or slug: the tenant itself. */
+export const organizationInPath: ResourceShape & { readonly table: "organizations" } = {
+  table: "organizations",
+  noun: "organization",
+  idParameter: "organizationId",
+  document: organizationDocument,
+  readOnly: new Set(Object.keys(organizationDocument.shape)),
+  find: ({ tenant }) => Promise.resolve(tenant.organization),
+};
+
+/** A user of the organization, by id or external id; others are not found. */
+export const userInPath: ResourceShape & { readonly table: "users" } = {
+  table: "users",
+  noun: "user",
+  idParameter: "userId",
+  document: userDocument,
+  readOnly: new Set(Object.keys(userDocument.shape)),
+  find: async ({ db, unscoped }, id) => {
+    const byId = await unscoped.get("users", id);
+    const named = unscoped.query("users").withIndex("by_externalId", (q) => q.eq("externalId", id));
+    // Subjects are unique per issuer only, so a few users may share one.
+    for (const user of byId ? [byId] : await named.take(10)) {
+      const membership = db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", user._id));
+      if (user.deletedAt === undefined && (await membership.unique())) return user;
+    }
+    return null;
+  },
+};
+
+/** `id` or `externalId` of a user in a path. */
+export const userIdParameter = text(1, 255).meta({ description: "Id or external id." });
+/** `id`, `externalId` or `slug` of an organization in a path. */
+export const organizationIdParameter = text(1, 255).meta({ description: "Id, external id or slug." });

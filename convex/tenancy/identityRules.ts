@@ -1,0 +1,43 @@
+import { emailAddress, httpsUrl, text } from "../core/fields";
+
+/** What a person's token says of them, as far as it can be stored. */
+export interface IdentityValues {
+  readonly email: string;
+  readonly emailVerified: boolean;
+  /** Undefined when the token names nobody. */
+  readonly name: string | undefined;
+  readonly imageUrl: string | undefined;
+}
+
+/**
+ * Reads the claims of a verified token; undefined when it carries no usable e-mail address. Convex hands `customJwt`
+ * claims on under their own names (`email_verified`, `picture`) and those of OIDC providers renamed.
+ */
+export function identityValues(identity: Readonly<Record<string, unknown>>): IdentityValues | undefined {
+  const email = emailAddress().safeParse(identity["email"]);
+  if (!email.success) return undefined;
+  const name = typeof identity["name"] === "string" ? text(1, 120).safeParse(shortened(identity["name"], 120)) : undefined;
+  const imageUrl = httpsUrl().safeParse(identity["pictureUrl"] ?? identity["picture"]);
+  return {
+    email: email.data,
+    emailVerified: (identity["emailVerified"] ?? identity["email_verified"]) === true,
+    name: name?.data,
+    imageUrl: imageUrl.data,
+  };
+}
+
+/** The name of somebody who gave none: the local part of the e-mail address. */
+export function nameFromEmail(email: string): string {
+  return shortened(email.slice(0, email.lastIndexOf("@")), 120) || email;
+}
+
+/** True if `PLATFORM_ADMIN_SUBJECTS`, a comma list of `iss|sub`, names this token identifier. */
+export function isListedSubject(list: string | undefined, tokenIdentifier: string): boolean {
+  return tokenIdentifier !== "" && (list ?? "").split(",").some((entry) => entry.trim() === tokenIdentifier);
+}
+
+function shortened(value: string, maximum: number): string {
+  const cut = value.trim().slice(0, maximum);
+  // A cut may fall between the halves of a surrogate pair.
+  return cut.isWellFormed() ? cut.trim() : cut.slice(0, -1).trim();
+}

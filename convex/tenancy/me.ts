@@ -1,0 +1,307 @@
+import * as z from "zod";
+import { withPublicId } from "../core/documents";
+import { invalidField, ProblemError } from "../core/errors";
+import { mutationOperation, queryOperation } from "../core/operation";
+import { documentOf } from "../core/resource";
+import { effectiveRights } from "../core/rights";
+import { patchOf } from "../core/schemas";
+import { assertUsable } from "../core/tenant";
+import { roleFields } from "../access/tables";
+import { organizationDocument, organizationIdParameter, userDocument } from "./documents";
+import { endMembership } from "./members";
+import { isInForce } from "./membershipRules";
+import { admit, refresh, userOf } from "./provisioning";
+import { membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
+import type { UnscopedReader } from "../core/database";
+import type { Doc, Id } from "../_generated/dataModel";
+
+const ownMembership = documentOf("memberships", membershipFields).omit({ banReason: true });
+const ownRole = documentOf("roles", roleFields);
+
+export const get = queryOperation({
+  name: "tenancy/me:get",
+  operationId: "getCurrentUser",
+  noun: "user",
+  method: "GET",
+  path: "/me",
+  summary: "Get the current user",
+  description:
+    "With the organization that requests act in unless they name another one (the token's, the one of `Portico-Organization`, or the user's default), and the user's membership and role there.",
+  access: "user",
+  permission: "me:read",
+  output: userDocument.extend({
+    organization: organizationDocument.optional(),
+    membership: ownMembership.optional(),
+    role: ownRole.optional(),
+  }),
+  handler: async ({ caller: { user, claimedOrganization }, namedOrganization, unscoped }) => {
+    const name = claimedOrganization ?? namedOrganization ?? user.defaultOrganizationId;
+    const organization = name === undefined ? null : await unscoped.organization(name);
+    const membership = organization && (await membershipOf(unscoped, organization._id, user._id));
+    if (!membership || membership.status === "pending") return withPublicId(user);
+    const role = await unscoped.get("roles", membership.roleId);
+    return {
+      ...withPublicId(user),
+      organization: withPublicId(organization),
+      membership: withPublicId(membership),
+      ...(role ? { role: withPublicId(role) } : {}),
+    };
+  },
+});
+
+export const sync = mutationOperation({
+  name: "tenancy/me:sync",
+  operationId: "syncCurrentUser",
+  noun: "user",
+  method: "POST",
+  path: "/me/sync",
+  summary: "Synchronize the current user with the token",
+  description:
+    "Creates the user of a token that was never seen before, or links the user who was added with the same verified e-mail address. Takes name, address and picture from the token, and accepts the memberships that wait for the user.",
+  access: "identity",
+  permission: "me:update",
+  output: userDocument,
+  problems: ["email_taken", "user_not_provisioned"],
+  handler: async ({ caller: { identity }, unscoped, now }) => {
+    const known = await userOf(unscoped, identity);
+    const writerOf = unscoped.as.bind(unscoped);
+    return withPublicId(known ? await refresh(writerOf, known, identity, now) : await admit(writerOf, identity, now));
+  },
+});
+
+export const update = mutationOperation({
+  name: "tenancy/me:update",
+  operationId: "updateCurrentUser",
+  noun: "user",
+  method: "PATCH",
+  path: "/me",
+  summary: "Update the current user",
+  description: "Fields left out stay as they are; null clears an optional field.",
+  access: "user",
+  permission: "me:update",
+  body: {
+    name: userFields.name.optional(),
+    imageUrl: userFields.imageUrl.nullable(),
+    metadata: userFields.metadata.nullable(),
+  },
+  readOnly: new Set(Object.keys(userDocument.shape)),
+  output: userDocument,
+  handler: async ({ caller: { user }, unscoped }, input) => withPublicId(await unscoped.patch("users", user, patchOf(input))),
+});
+
+const remove = mutationOperation({
+  name: "tenancy/me:delete",
+  operationId: "deleteCurrentUser",
+  noun: "user",
+  method: "DELETE",
+  path: "/me",
+  summary: "Delete the current user",
+  description: "Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.",
+  access: "user",
+  permission: "me:delete",
+  status: 204,
+  output: z.null(),
+  problems: ["sole_owner"],
+  handler: async ({ caller: { user }, unscoped }) => {
+    const owned = unscoped.query("organizations").withIndex("by_ownerId", (q) => q.eq("ownerId", user._id));
+    for await (const organization of owned) {
+      if (organization.deletedAt === undefined) throw new ProblemError("sole_owner", `The user owns ${organization.slug}.`);
+    }
+    const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
+    for (const membership of await memberships.collect()) {
+      const organization = await unscoped.get("organizations", membership.organizationId);
+      if (!organization) throw new Error("A membership outlived its organization.");
+      await endMembership(unscoped.within(organization), unscoped, membership);
+    }
+    const profile = await profileOf(unscoped, user._id);
+    if (profile) await unscoped.purge("userProfiles", profile);
+    const settings = await settingsOf(unscoped, user._id);
+    if (settings) await unscoped.purge("userSettings", settings);
+    const left = await unscoped.get("users", user._id);
+    if (left) await unscoped.softDelete("users", left, anonymous(user._id));
+    return null;
+  },
+});
+export { remove as delete };
+
+export const getPermissions = queryOperation({
+  name: "tenancy/me:getPermissions",
+  operationId: "getMyPermissions",
+  noun: "user",
+  method: "GET",
+  path: "/me/permissions",
+  summary: "Get one's own rights",
+  description: "What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.",
+  access: "organization",
+  permission: "me:read",
+  output: z.object({ organizationId: organizationDocument.shape["id"], roleKey: membershipFields.roleKey.optional(), rank: z.int(), rights: z.array(z.string()) }),
+  handler: async ({ tenant: { organization, membership, rank, rights } }) => ({
+    organizationId: organization._id,
+    roleKey: membership?.roleKey,
+    rank,
+    rights: effectiveRights(rights),
+  }),
+});
+
+export const switchOrganization = mutationOperation({
+  name: "tenancy/me:switchOrganization",
+  operationId: "switchOrganization",
+  noun: "user",
+  method: "POST",
+  path: "/me/switch-organization",
+  summary: "Switch the default organization",
+  description: "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
+  access: "user",
+  permission: "me:update",
+  body: { organizationId: organizationIdParameter.optional(), slug: organizationIdParameter.optional() },
+  output: z.object({ organization: organizationDocument, membership: ownMembership }),
+  problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],
+  handler: async ({ caller: { user }, unscoped, now }, { organizationId, slug }) => {
+    const name = organizationId ?? slug;
+    if (name === undefined || (organizationId !== undefined && slug !== undefined)) {
+      throw invalidField("/organizationId", "exactly_one", "Send either organizationId or slug.");
+    }
+    const organization = await unscoped.organization(name);
+    const membership = organization && (await membershipOf(unscoped, organization._id, user._id));
+    if (!membership || membership.status === "pending") {
+      throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
+    }
+    if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
+    if (!isInForce(membership, now)) throw new ProblemError("membership_banned", "The caller's membership is banned.");
+    assertUsable(organization);
+    await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
+    return { organization: withPublicId(organization), membership: withPublicId(membership) };
+  },
+});
+
+/** A profile as it is shown, whether or not its user has written one. */
+export const profileDocument = z.object({
+  userId: userProfileFields.userId,
+  displayName: userProfileFields.displayName,
+  bio: userProfileFields.bio,
+});
+
+export const getProfile = queryOperation({
+  name: "tenancy/me:getProfile",
+  operationId: "getMyProfile",
+  noun: "userProfile",
+  method: "GET",
+  path: "/me/profile",
+  summary: "Get one's own profile",
+  description: "The user's name stands in until a profile is written.",
+  access: "user",
+  permission: "me:read",
+  output: profileDocument,
+  handler: ({ caller: { user }, unscoped }) => shownProfile(unscoped, user),
+});
+
+export const upsertProfile = mutationOperation({
+  name: "tenancy/me:upsertProfile",
+  operationId: "upsertMyProfile",
+  noun: "userProfile",
+  method: "PUT",
+  path: "/me/profile",
+  summary: "Write one's own profile",
+  description: "Replaces it: what is left out goes back to its default.",
+  access: "user",
+  permission: "me:update",
+  body: { displayName: userProfileFields.displayName.optional(), bio: userProfileFields.bio },
+  readOnly: new Set(["userId"]),
+  output: profileDocument,
+  handler: async ({ caller: { user }, unscoped }, { displayName = displayNameOf(user), bio }) => {
+    const profile = await profileOf(unscoped, user._id);
+    if (profile) return unscoped.patch("userProfiles", profile, { displayName, bio });
+    return unscoped.insert("userProfiles", { userId: user._id, displayName, ...(bio === undefined ? {} : { bio }) });
+  },
+});
+
+const settingsDocument = z.object(userSettingFields);
+const defaultSettings = { theme: "system", notificationsEnabled: true, locale: "en", timezone: "UTC" } as const;
+
+export const getSettings = queryOperation({
+  name: "tenancy/me:getSettings",
+  operationId: "getMySettings",
+  noun: "userSetting",
+  method: "GET",
+  path: "/me/settings",
+  summary: "Get one's own settings",
+  access: "user",
+  permission: "me:read",
+  output: settingsDocument,
+  handler: async ({ caller: { user }, unscoped }) => ({ ...defaultSettings, userId: user._id, ...(await settingsOf(unscoped, user._id)) }),
+});
+
+export const updateSettings = mutationOperation({
+  name: "tenancy/me:updateSettings",
+  operationId: "updateMySettings",
+  noun: "userSetting",
+  method: "PATCH",
+  path: "/me/settings",
+  summary: "Update one's own settings",
+  description: "Fields left out stay as they are; null brings an optional field back to its default.",
+  access: "user",
+  permission: "me:update",
+  body: {
+    theme: userSettingFields.theme.optional(),
+    notificationsEnabled: userSettingFields.notificationsEnabled.optional(),
+    dashboardLayout: userSettingFields.dashboardLayout.nullable(),
+    locale: userSettingFields.locale.nullable(),
+    timezone: userSettingFields.timezone.nullable(),
+  },
+  readOnly: new Set(["userId"]),
+  output: settingsDocument,
+  handler: async ({ caller: { user }, unscoped }, input) => {
+    const settings =
+      (await settingsOf(unscoped, user._id)) ??
+      (await unscoped.insert("userSettings", { userId: user._id, theme: defaultSettings.theme, notificationsEnabled: true }));
+    return { ...defaultSettings, ...(await unscoped.patch("userSettings", settings, patchOf(input))) };
+  },
+});
+
+/** The profile of a user, or what stands in for it. */
+export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): Promise<object> {
+  return (await profileOf(reader, user._id)) ?? { userId: user._id, displayName: displayNameOf(user) };
+}
+
+type Reader = Pick<UnscopedReader, "query">;
+
+function membershipOf(reader: Reader, organizationId: Id<"organizations">, userId: Id<"users">) {
+  return reader
+    .query("memberships")
+    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
+    .unique();
+}
+
+function profileOf(reader: Reader, userId: Id<"users">) {
+  return reader
+    .query("userProfiles")
+    .withIndex("by_userId", (q) => q.eq("userId", userId))
+    .unique();
+}
+
+function settingsOf(reader: Reader, userId: Id<"users">) {
+  return reader
+    .query("userSettings")
+    .withIndex("by_userId", (q) => q.eq("userId", userId))
+    .unique();
+}
+
+function displayNameOf({ name }: Doc<"users">): string {
+  const cut = name.slice(0, 80);
+  // A cut may fall between the halves of a surrogate pair.
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
+}
+
+/** What is left of a deleted user; the token identifier stays, so that the user's tokens are recognised and refused. */
+function anonymous(userId: Id<"users">) {
+  return {
+    name: "Deleted user",
+    email: `deleted+${userId}@invalid`,
+    emailVerified: false,
+    externalId: undefined,
+    imageUrl: undefined,
+    metadata: undefined,
+    defaultOrganizationId: undefined,
+    isPlatformAdmin: false,
+  };
+}

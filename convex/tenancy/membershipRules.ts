@@ -1,0 +1,27 @@
+import { ProblemError } from "../core/errors";
+import { builtInRoles } from "../core/permissionCatalogue";
+import type { Doc } from "../_generated/dataModel";
+
+export const ownerRank: number = builtInRoles.owner.rank;
+export const adminRank: number = builtInRoles.admin.rank;
+/** From this rank on, members see why somebody was banned. */
+export const moderatorRank: number = builtInRoles.moderator.rank;
+
+/** Throws 403 unless a member of `actorRank` may change one of `targetRank`: those below, and everyone for the owner. */
+export function assertMayChange(actorRank: number, targetRank: number): void {
+  if (actorRank >= ownerRank || targetRank < actorRank) return;
+  throw new ProblemError("rank_too_low", "Only members of a lower rank than one's own can be changed.");
+}
+
+/** Throws 403 unless a member of `actorRank` may give somebody the role: up to their own rank, ownership never. */
+export function assertMayAssign(actorRank: number, role: Pick<Doc<"roles">, "key" | "rank">): void {
+  if (role.key === "owner") throw new ProblemError("forbidden", "Ownership is transferred, not assigned.");
+  if (role.rank > actorRank) throw new ProblemError("rank_too_low", "Only roles up to one's own rank can be assigned.");
+}
+
+/** True if the membership is usable now: active, and no ban runs. */
+export function isInForce(membership: Pick<Doc<"memberships">, "status" | "bannedAt" | "bannedUntil">, now: number): boolean {
+  const { status, bannedAt, bannedUntil } = membership;
+  const isBanned = bannedAt !== undefined && (bannedUntil === undefined || bannedUntil > now);
+  return status === "active" && !isBanned;
+}

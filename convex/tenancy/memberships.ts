@@ -1,0 +1,225 @@
+import * as z from "zod";
+import { listRows } from "../core/crud";
+import { withPublicId } from "../core/documents";
+import { invalidField, ProblemError } from "../core/errors";
+import { rowId, text, timestampMs } from "../core/fields";
+import { supportedSets } from "../core/list";
+import { listOperation, mutationOperation, queryOperation } from "../core/operation";
+import { resource } from "../core/resource";
+import { patchOf } from "../core/schemas";
+import { tableFacts } from "../core/tableFacts";
+import { roleFields } from "../access/tables";
+import { actingRank, assertAdminRemains, endMembership, namedRole, rankOf } from "./members";
+import { adminRank, assertMayAssign, assertMayChange, isInForce, moderatorRank } from "./membershipRules";
+import { membershipFields } from "./tables";
+import type { TenantMutationContext, TenantQueryContext } from "../core/operation";
+import type { Doc } from "../_generated/dataModel";
+
+const memberships = resource({
+  name: "tenancy/memberships",
+  table: "memberships",
+  path: "/memberships",
+  fields: membershipFields,
+  list: { filters: ["status", "roleId", "userId"] },
+  states: { field: "status", transitions: { active: ["inactive"], inactive: ["active"] } },
+});
+const inPath = { on: memberships, params: { membershipId: rowId("memberships") } };
+
+export const list = listOperation({
+  name: "tenancy/memberships:list",
+  operationId: "listMemberships",
+  noun: "membership",
+  method: "GET",
+  path: "/memberships",
+  summary: "List memberships",
+  description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts.memberships, memberships.listOptions)}`,
+  access: "organization",
+  permission: "member:read",
+  query: memberships.listFields,
+  output: memberships.document,
+  problems: ["unsupported_filter", "invalid_cursor"],
+  handler: async (ctx, input) => {
+    const result = await listRows(ctx, "memberships", memberships.listOptions, input, "member");
+    return { ...result, page: result.page.map((row) => withoutNote(ctx, row)) };
+  },
+});
+
+export const get = queryOperation({
+  name: "tenancy/memberships:get",
+  operationId: "getMembership",
+  noun: "membership",
+  method: "GET",
+  path: "/memberships/{membershipId}",
+  summary: "Get a membership",
+  access: "organization",
+  permission: "member:read",
+  ...inPath,
+  output: memberships.document,
+  handler: async (ctx) => shown(ctx, ctx.row),
+});
+
+export const update = mutationOperation({
+  name: "tenancy/memberships:update",
+  operationId: "updateMembership",
+  noun: "membership",
+  method: "PATCH",
+  path: "/memberships/{membershipId}",
+  summary: "Update a membership",
+  description:
+    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. Roles can be given up to one's own rank; ownership is transferred, not assigned.",
+  access: "permission",
+  permission: "member:update",
+  ...inPath,
+  body: {
+    roleId: membershipFields.roleId.optional(),
+    roleKey: roleFields.key.optional(),
+    status: z.enum(["active", "inactive"]).optional(),
+    metadata: membershipFields.metadata.nullable(),
+  },
+  output: memberships.document,
+  problems: ["last_admin", "sole_owner", "rank_too_low", "invalid_state_transition", "cross_tenant_reference"],
+  handler: async (ctx, { roleId, roleKey, status, metadata }) => {
+    const { row } = ctx;
+    const rank = await assertChangeable(ctx, row);
+    const role = await namedRole(ctx, { roleId, roleKey });
+    const newRole = role && role._id !== row.roleId ? role : undefined;
+    const steps = newRole !== undefined || status === "inactive";
+    if (steps && (status === "inactive" || (newRole?.rank ?? rank) < adminRank)) await assertExpendable(ctx, row, rank);
+    else if (steps) assertNotOwner(ctx, row);
+    if (newRole) assertMayAssign(await actingRank(ctx), newRole);
+    const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key } : {};
+    return shown(ctx, await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) }));
+  },
+});
+
+export const updateMine = mutationOperation({
+  name: "tenancy/memberships:updateMine",
+  operationId: "updateMyMembership",
+  noun: "membership",
+  method: "PATCH",
+  path: "/memberships/me",
+  summary: "Update one's own membership",
+  description: "Fields left out stay as they are; null clears.",
+  access: "organization",
+  permission: "me:update",
+  body: { currentSiteId: membershipFields.currentSiteId.nullable(), metadata: membershipFields.metadata.nullable() },
+  readOnly: memberships.readOnly,
+  output: memberships.document,
+  problems: ["cross_tenant_reference"],
+  handler: async (ctx, input) => shown(ctx, await memberships.patch(ctx, ownMembership(ctx), patchOf(input))),
+});
+
+export const remove = mutationOperation({
+  name: "tenancy/memberships:remove",
+  operationId: "removeMembership",
+  noun: "membership",
+  method: "DELETE",
+  path: "/memberships/{membershipId}",
+  summary: "Remove a member",
+  description: "Ends the membership for good; what the member wrote stays.",
+  access: "permission",
+  permission: "member:remove",
+  status: 204,
+  ...inPath,
+  output: z.null(),
+  problems: ["last_admin", "sole_owner", "rank_too_low"],
+  handler: async (ctx) => {
+    await assertExpendable(ctx, ctx.row, await assertChangeable(ctx, ctx.row));
+    await endMembership(ctx.db, ctx.unscoped, ctx.row);
+    return null;
+  },
+});
+
+export const leave = mutationOperation({
+  name: "tenancy/memberships:leave",
+  operationId: "leaveOrganization",
+  noun: "membership",
+  method: "POST",
+  path: "/memberships/leave",
+  summary: "Leave the organization",
+  access: "organization",
+  permission: "me:update",
+  status: 204,
+  output: z.null(),
+  problems: ["sole_owner", "last_admin"],
+  handler: async (ctx) => {
+    const membership = ownMembership(ctx);
+    assertNotOwner(ctx, membership);
+    await assertExpendable(ctx, membership, ctx.tenant.rank);
+    await endMembership(ctx.db, ctx.unscoped, membership);
+    return null;
+  },
+});
+
+export const ban = mutationOperation({
+  name: "tenancy/memberships:ban",
+  operationId: "banMember",
+  noun: "membership",
+  method: "POST",
+  path: "/memberships/{membershipId}/ban",
+  summary: "Ban a member",
+  description: "Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.",
+  access: "permission",
+  permission: "member:ban",
+  ...inPath,
+  body: { reason: text(1, 500), until: timestampMs().optional() },
+  output: memberships.document,
+  problems: ["last_admin", "sole_owner", "rank_too_low"],
+  handler: async (ctx, { reason, until }) => {
+    if (until !== undefined && until <= ctx.now) throw invalidField("/until", "too_small", "until must be in the future.");
+    await assertExpendable(ctx, ctx.row, await assertChangeable(ctx, ctx.row));
+    const changes = { bannedAt: ctx.now, bannedUntil: until, banReason: reason };
+    return shown(ctx, await memberships.patch(ctx, ctx.row, changes));
+  },
+});
+
+export const unban = mutationOperation({
+  name: "tenancy/memberships:unban",
+  operationId: "unbanMember",
+  noun: "membership",
+  method: "POST",
+  path: "/memberships/{membershipId}/unban",
+  summary: "Lift a ban",
+  access: "permission",
+  permission: "member:ban",
+  ...inPath,
+  output: memberships.document,
+  problems: ["not_banned", "rank_too_low"],
+  handler: async (ctx) => {
+    await assertChangeable(ctx, ctx.row);
+    if (ctx.row.bannedAt === undefined) throw new ProblemError("not_banned", "The membership is not banned.");
+    const changes = { bannedAt: undefined, bannedUntil: undefined, banReason: undefined };
+    return shown(ctx, await memberships.patch(ctx, ctx.row, changes));
+  },
+});
+
+/** Throws 403 unless the caller outranks the member; answers the member's rank. */
+async function assertChangeable(ctx: TenantMutationContext, membership: Doc<"memberships">): Promise<number> {
+  const rank = await rankOf(ctx.unscoped, membership);
+  assertMayChange(await actingRank(ctx), rank);
+  return rank;
+}
+
+/** Throws 409 when the organization cannot do without this member: its last administrator, or its owner. */
+async function assertExpendable(ctx: TenantMutationContext, membership: Doc<"memberships">, rank: number): Promise<void> {
+  if (rank >= adminRank && isInForce(membership, ctx.now)) await assertAdminRemains(ctx, membership);
+  assertNotOwner(ctx, membership);
+}
+
+function assertNotOwner({ tenant: { organization } }: TenantMutationContext, { userId }: Doc<"memberships">): void {
+  if (userId === organization.ownerId) throw new ProblemError("sole_owner", "The member owns the organization.");
+}
+
+function ownMembership({ tenant: { membership } }: TenantMutationContext): Doc<"memberships"> {
+  if (!membership) throw new ProblemError("forbidden", "This operation is for people, not for machines.");
+  return membership;
+}
+
+function shown(ctx: TenantQueryContext | TenantMutationContext, row: Doc<"memberships">) {
+  return withoutNote(ctx, withPublicId(row));
+}
+
+/** Why somebody was banned is for those who may ban. */
+function withoutNote<Shown extends object>({ tenant: { rank } }: Pick<TenantQueryContext, "tenant">, membership: Shown): Shown {
+  return rank >= moderatorRank ? membership : { ...membership, banReason: undefined };
+}

@@ -1,0 +1,242 @@
+import * as z from "zod";
+import { builtInRoleRow, ensureBuiltInRoles } from "../core/builtInRoles";
+import { pageOf } from "../core/crud";
+import { withPublicId } from "../core/documents";
+import { ProblemError } from "../core/errors";
+import { listParameters } from "../core/list";
+import { listOperation, mutationOperation, queryOperation } from "../core/operation";
+import { reachOf } from "../core/rights";
+import { definedOf, patchOf } from "../core/schemas";
+import { slugCandidates } from "../core/slugs";
+import { assertUsable } from "../core/tenant";
+import { memberUser, memberUserDocument, organizationDocument, organizationIdParameter, organizationInPath } from "./documents";
+import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
+import type { TenantQueryContext, UserMutationContext } from "../core/operation";
+import type { Doc } from "../_generated/dataModel";
+
+const dayMs = 86_400_000;
+const previewSize = 20;
+
+const someSettings = z.strictObject(organizationSettingFields).partial();
+const params = { organizationId: organizationIdParameter };
+const { readOnly } = organizationInPath;
+
+export const create = mutationOperation({
+  name: "tenancy/organizations:create",
+  operationId: "createOrganization",
+  noun: "organization",
+  method: "POST",
+  path: "/organizations",
+  summary: "Create an organization",
+  description: "The caller becomes its owner. The slug is made from the name unless given.",
+  access: "user",
+  permission: "organization:create",
+  status: 201,
+  body: {
+    name: organizationFields.name,
+    slug: organizationFields.slug.optional(),
+    externalId: organizationFields.externalId,
+    metadata: organizationFields.metadata,
+    settings: someSettings.optional(),
+  },
+  readOnly,
+  output: organizationDocument,
+  problems: ["slug_taken", "external_id_taken"],
+  handler: async (ctx, { name, slug, settings, ...rest }) => {
+    const { unscoped, now, caller } = ctx;
+    await ensureBuiltInRoles(unscoped);
+    const organization = await unscoped.insert("organizations", {
+      ...definedOf(rest),
+      name,
+      slug: slug ?? (await freeSlug(ctx, name)),
+      status: "active",
+      ownerId: caller.user._id,
+      settings: { ...defaultOrganizationSettings, ...definedOf(settings ?? {}) },
+    });
+    const owner = await builtInRoleRow(unscoped, "owner");
+    if (!owner) throw new Error("The built-in roles were made sure of before.");
+    await unscoped.within(organization).insert("memberships", {
+      userId: caller.user._id,
+      roleId: owner._id,
+      roleKey: owner.key,
+      status: "active",
+      joinedAt: now,
+    });
+    if (caller.user.defaultOrganizationId === undefined) {
+      await unscoped.patch("users", caller.user, { defaultOrganizationId: organization._id });
+    }
+    return withPublicId(organization);
+  },
+});
+
+export const list = listOperation({
+  name: "tenancy/organizations:list",
+  operationId: "listOrganizations",
+  noun: "organization",
+  method: "GET",
+  path: "/organizations",
+  summary: "List one's own organizations",
+  description: "Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.",
+  access: "user",
+  permission: "me:read",
+  query: { sort: listParameters({}, {}, false)["sort"] ?? z.never() },
+  output: organizationDocument.extend({ roleKey: membershipFields.roleKey }),
+  problems: ["invalid_cursor"],
+  handler: async ({ caller: { user }, unscoped }, input) => {
+    const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
+    const result = await pageOf(memberships.order(input.sort === "created" ? "asc" : "desc"), input);
+    const page: object[] = [];
+    for (const { organizationId, roleKey, status } of result.page) {
+      const organization = status === "pending" ? null : await unscoped.get("organizations", organizationId);
+      if (organization && organization.deletedAt === undefined) page.push({ ...withPublicId(organization), roleKey });
+    }
+    return { ...result, page };
+  },
+});
+
+export const get = queryOperation({
+  name: "tenancy/organizations:get",
+  operationId: "getOrganization",
+  noun: "organization",
+  method: "GET",
+  path: "/organizations/{organizationId}",
+  summary: "Get an organization",
+  description: "A deleted one too, until it is purged.",
+  access: "organization",
+  permission: "organization:read",
+  on: organizationInPath,
+  params,
+  allowsUnusableOrganization: true,
+  reachesTrash: true,
+  output: organizationDocument,
+  handler: async ({ row }) => withPublicId(row),
+});
+
+export const getBySlug = queryOperation({
+  name: "tenancy/organizations:getBySlug",
+  operationId: "getOrganizationBySlug",
+  noun: "organization",
+  method: "GET",
+  path: "/organizations/by-slug/{slug}",
+  summary: "Get an organization by its slug",
+  description: `With up to ${previewSize} of its members, if the caller may read users.`,
+  access: "organization",
+  permission: "organization:read",
+  on: {
+    ...organizationInPath,
+    idParameter: "slug",
+    find: async ({ tenant: { organization } }, slug) => (organization.slug === slug ? organization : null),
+  },
+  params: { slug: organizationIdParameter },
+  output: organizationDocument.extend({ members: z.array(memberUserDocument).optional() }),
+  handler: async (ctx) => ({ ...withPublicId(ctx.row), members: await membersPreview(ctx) }),
+});
+
+export const update = mutationOperation({
+  name: "tenancy/organizations:update",
+  operationId: "updateOrganization",
+  noun: "organization",
+  method: "PATCH",
+  path: "/organizations/{organizationId}",
+  summary: "Update an organization",
+  description:
+    "Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.",
+  access: "permission",
+  permission: "organization:update",
+  on: organizationInPath,
+  params,
+  body: {
+    name: organizationFields.name.optional(),
+    slug: organizationFields.slug.optional(),
+    externalId: organizationFields.externalId,
+    metadata: organizationFields.metadata.nullable(),
+    settings: someSettings.optional(),
+  },
+  output: organizationDocument,
+  problems: ["slug_taken", "external_id_taken"],
+  handler: async ({ row, tenant, unscoped }, { organizationId: _, externalId, settings, ...rest }) => {
+    if (externalId !== undefined && externalId !== row.externalId) {
+      if (row.externalId !== undefined) throw readOnlyExternalId("It is set already, and stays.");
+      if (tenant.membership?.userId !== row.ownerId) throw new ProblemError("forbidden", "Only the owner sets the external id.");
+    }
+    const changes = {
+      ...patchOf({ ...rest, externalId }),
+      ...(settings === undefined ? {} : { settings: { ...row.settings, ...definedOf(settings) } }),
+    };
+    return withPublicId(await unscoped.patch("organizations", row, changes));
+  },
+});
+
+const remove = mutationOperation({
+  name: "tenancy/organizations:delete",
+  operationId: "deleteOrganization",
+  noun: "organization",
+  method: "DELETE",
+  path: "/organizations/{organizationId}",
+  summary: "Delete an organization",
+  description:
+    "Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.",
+  access: "permission",
+  permission: "organization:delete",
+  on: organizationInPath,
+  params,
+  body: { confirmSlug: organizationIdParameter },
+  status: 204,
+  // Deleting it twice is 409, not 403; every other unusable state is refused below.
+  allowsUnusableOrganization: true,
+  reachesTrash: true,
+  output: z.null(),
+  problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
+  handler: async ({ row, unscoped, now }, { confirmSlug }) => {
+    if (row.deletedAt === undefined) assertUsable(row);
+    if (confirmSlug !== row.slug) throw new ProblemError("confirmation_mismatch", "confirmSlug is not the organization's slug.");
+    const purgeAfter = now + row.settings.trashRetentionDays * dayMs;
+    await unscoped.softDelete("organizations", row, { status: "inactive", purgeAfter });
+    return null;
+  },
+});
+export { remove as delete };
+
+export const restore = mutationOperation({
+  name: "tenancy/organizations:restore",
+  operationId: "restoreOrganization",
+  noun: "organization",
+  method: "POST",
+  path: "/organizations/{organizationId}/restore",
+  summary: "Restore an organization",
+  access: "permission",
+  permission: "organization:delete",
+  on: organizationInPath,
+  params,
+  allowsUnusableOrganization: true,
+  reachesTrash: true,
+  output: organizationDocument,
+  problems: ["not_deleted"],
+  handler: async ({ row, unscoped }) =>
+    withPublicId(await unscoped.restore("organizations", row, { status: "active", purgeAfter: undefined })),
+});
+
+function readOnlyExternalId(message: string): ProblemError {
+  return new ProblemError("read_only_field", message, [{ pointer: "/externalId", code: "read_only_field", message }]);
+}
+
+/** Slugs of deleted organizations are taken until they are purged. */
+async function freeSlug({ unscoped, caller }: UserMutationContext, name: string): Promise<string> {
+  const fragment = caller.kind === "user" ? caller.user._id : "";
+  for (const candidate of slugCandidates(name, "org", fragment, Math.random)) {
+    const taken = unscoped.query("organizations").withIndex("by_slug", (q) => q.eq("slug", candidate));
+    if (!(await taken.first())) return candidate;
+  }
+  throw new ProblemError("slug_taken", "No free slug was found for this name; send one as slug.");
+}
+
+async function membersPreview({ db, unscoped, tenant }: TenantQueryContext): Promise<object[] | undefined> {
+  if (reachOf(tenant.rights, "user:read") === undefined) return undefined;
+  const members: object[] = [];
+  const active = db.index("memberships", "by_organizationId_and_status", (q) => q.eq("status", "active"));
+  for (const membership of await active.take(previewSize)) {
+    const user: Doc<"users"> | null = await unscoped.get("users", membership.userId);
+    if (user) members.push(memberUser(user, membership));
+  }
+  return members;
+}

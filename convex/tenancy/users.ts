@@ -1,0 +1,124 @@
+import { listRows } from "../core/crud";
+import { actingUser } from "../core/database";
+import { listParameters, supportedSets } from "../core/list";
+import { listOperation, mutationOperation, queryOperation } from "../core/operation";
+import { tableFacts } from "../core/tableFacts";
+import { roleFields } from "../access/tables";
+import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPath } from "./documents";
+import { nameFromEmail } from "./identityRules";
+import { profileDocument, shownProfile } from "./me";
+import { actingRank, namedRole } from "./members";
+import { assertMayAssign } from "./membershipRules";
+import { membershipFields, userFields } from "./tables";
+import type { TenantQueryContext } from "../core/operation";
+import type { Doc } from "../_generated/dataModel";
+
+const listOptions = { filters: ["status", "roleId"] };
+
+export const list = listOperation({
+  name: "tenancy/users:list",
+  operationId: "listUsers",
+  noun: "user",
+  method: "GET",
+  path: "/users",
+  summary: "List the users of the organization",
+  description: `Newest membership first unless sorted otherwise. ${supportedSets(tableFacts.memberships, listOptions)}`,
+  access: "organization",
+  permission: "user:read",
+  query: listParameters(membershipFields, listOptions, false),
+  output: memberUserDocument,
+  problems: ["unsupported_filter", "invalid_cursor"],
+  handler: async (ctx, input) => {
+    const result = await listRows(ctx, "memberships", listOptions, input, "member");
+    const page: object[] = [];
+    for (const { id, ...membership } of result.page) {
+      const user = await ctx.unscoped.get("users", membership.userId);
+      if (user) page.push(memberUser(user, { ...membership, _id: id }));
+    }
+    return { ...result, page };
+  },
+});
+
+export const get = queryOperation({
+  name: "tenancy/users:get",
+  operationId: "getUser",
+  noun: "user",
+  method: "GET",
+  path: "/users/{userId}",
+  summary: "Get a user of the organization",
+  access: "organization",
+  permission: "user:read",
+  on: userInPath,
+  params: { userId: userIdParameter },
+  output: memberUserDocument,
+  handler: async (ctx) => shownUser(ctx, ctx.row),
+});
+
+export const create = mutationOperation({
+  name: "tenancy/users:create",
+  operationId: "createUser",
+  noun: "user",
+  method: "POST",
+  path: "/users",
+  summary: "Add a user to the organization",
+  description:
+    "Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given.",
+  access: "permission",
+  permission: "member:invite",
+  status: 201,
+  body: {
+    email: userFields.email,
+    name: userFields.name.optional(),
+    roleId: membershipFields.roleId.optional(),
+    roleKey: roleFields.key.optional(),
+  },
+  readOnly: new Set([...Object.keys(userDocument.shape), ...Object.keys(memberUserDocument.shape)]),
+  output: memberUserDocument,
+  problems: ["already_member", "rank_too_low", "cross_tenant_reference"],
+  handler: async (ctx, { email, name, ...named }) => {
+    const role = await namedRole(ctx, named.roleId === undefined && named.roleKey === undefined ? { roleKey: "member" } : named);
+    if (!role) throw new Error("The reference of roleId was checked before.");
+    assertMayAssign(await actingRank(ctx), role);
+    const sameEmail = ctx.unscoped.query("users").withIndex("by_email", (q) => q.eq("email", email));
+    const known = (await sameEmail.take(10)).find(({ deletedAt }) => deletedAt === undefined);
+    const user =
+      known ??
+      (await ctx.unscoped.insert("users", {
+        email,
+        emailVerified: false,
+        name: name ?? nameFromEmail(email),
+        status: "pending",
+        isPlatformAdmin: false,
+      }));
+    const invitedBy = actingUser(ctx.caller);
+    const membership = await ctx.db.insert("memberships", {
+      userId: user._id,
+      roleId: role._id,
+      roleKey: role.key,
+      status: "pending",
+      ...(invitedBy === undefined ? {} : { invitedBy }),
+    });
+    return memberUser(user, membership);
+  },
+});
+
+export const getProfile = queryOperation({
+  name: "tenancy/users:getProfile",
+  operationId: "getUserProfile",
+  noun: "userProfile",
+  method: "GET",
+  path: "/users/{userId}/profile",
+  summary: "Get a user's profile",
+  access: "organization",
+  permission: "user:read",
+  on: userInPath,
+  params: { userId: userIdParameter },
+  output: profileDocument,
+  handler: (ctx) => shownProfile(ctx.unscoped, ctx.row),
+});
+
+async function shownUser({ db }: TenantQueryContext, user: Doc<"users">) {
+  const membership = await db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", user._id)).unique();
+  if (!membership) throw new Error("The path named a user without a membership.");
+  return memberUser(user, membership);
+}

@@ -1,0 +1,108 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { commonHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
+import { byText, isObject, sorted } from "./json";
+import { operationObject } from "./operations";
+import { platformOperationObject, platformOperations } from "./platformOperations";
+import { platformSchemas } from "./platformSchemas";
+import { ProblemResponses, problemSchemas } from "./problemResponses";
+import { SchemaComponents } from "./schemas";
+import { securitySchemes } from "./security";
+import { tagList } from "./tags";
+import type { JsonObject } from "./json";
+import type { Operation } from "../convex/core/operation";
+import type { TableNames } from "../convex/_generated/dataModel";
+
+const information = {
+  title: "Portico",
+  version: "1.0.0",
+  summary: "One multi-tenant backend: sites and their devices, work, people and roles.",
+  description: `Every answer carries \`X-Request-Id\`; every refusal is RFC 9457 problem details whose \`type\` is a page about its \`code\`.
+
+- **Lists** answer \`{data, page}\`; pass \`page.nextCursor\` as \`cursor\` until it is null.
+- **Retries** of POST are safe with \`Idempotency-Key\`.
+- **Lost updates** are refused with \`If-Match\`; unchanged answers cost nothing with \`If-None-Match\`.
+- **Unknown fields and parameters** are refused, so a typing error cannot pass for a default.
+- **Times** are milliseconds since the epoch.`,
+  license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+};
+
+const server = {
+  url: "/",
+  description: "The deployment that serves this document, be it production, staging or local.",
+  "x-internal": "false",
+};
+
+const notModified = {
+  description: "The answer that the caller has is still current.",
+  headers: { ...commonHeaders, ...headersOf("ETag") },
+};
+
+/** The OpenAPI 3.1 document of `operations` and of the gateway's own routes, sorted, so that equal input gives equal text. */
+export function openApiDocument(operations: readonly Operation[]): JsonObject {
+  const schemas = new SchemaComponents();
+  const problems = new ProblemResponses();
+  for (const [name, schema] of Object.entries({ ...problemSchemas, ...platformSchemas })) schemas.define(name, schema);
+  const parts = { schemas, problems, tables: tablesOf(operations) };
+
+  const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
+  for (const operation of [...operations].toSorted((left, right) => byText(keyOf(left), keyOf(right)))) {
+    const { method, path } = operation.declaration;
+    registry.registerPath({ method: methodOf(method), path: `/v1${path}`, ...raw(operationObject(operation, parts)) });
+  }
+  for (const operation of platformOperations) {
+    const { method, path } = operation;
+    registry.registerPath({ method, path, ...raw(platformOperationObject(operation, (codes) => problems.of(codes))) });
+  }
+  for (const [name, schema] of Object.entries(schemas.schemas))
+    registry.registerComponent("schemas", name, raw(schema));
+  for (const [name, response] of Object.entries(problems.responses))
+    registry.registerComponent("responses", name, raw(response));
+  registry.registerComponent("responses", "NotModified", raw(notModified));
+  for (const [name, header] of Object.entries(headerComponents))
+    registry.registerComponent("headers", name, raw(header));
+  for (const [name, parameter] of Object.entries(parameterComponents))
+    registry.registerComponent("parameters", name, raw(parameter));
+  for (const [name, scheme] of Object.entries(securitySchemes))
+    registry.registerComponent("securitySchemes", name, raw(scheme));
+
+  const resources = [...operations, ...platformOperations].map(({ resource }) => resource);
+  return inOrder(
+    getOpenAPI31Document({ openapi: "3.1.0", info: information, servers: [server], tags: raw(tagList(resources)) }),
+  );
+}
+
+/** What the registry passes through untouched: its types describe three versions of OpenAPI at once. */
+function raw(part: JsonObject | readonly JsonObject[]) {
+  return JSON.parse(JSON.stringify(part));
+}
+
+function inOrder(document: object): JsonObject {
+  const { paths, components, ...rest }: Record<string, unknown> = raw({ ...document });
+  const parts = isObject(components) ? components : {};
+  return {
+    ...rest,
+    paths: sorted(isObject(paths) ? paths : {}),
+    components: sorted(
+      Object.fromEntries(Object.entries(parts).map(([kind, named]) => [kind, isObject(named) ? sorted(named) : named])),
+    ),
+  };
+}
+
+function keyOf({ declaration: { path, method } }: Operation): string {
+  return `${path} ${method}`;
+}
+
+const methods = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
+
+function methodOf(method: keyof typeof methods) {
+  return methods[method];
+}
+
+/** Operations on one row name the table of their resource; creations of the same resource write it too. */
+function tablesOf(operations: readonly Operation[]): ReadonlyMap<string, TableNames> {
+  const tables = new Map<string, TableNames>();
+  for (const { declaration, domain, resource } of operations) {
+    if (declaration.on?.table) tables.set(`${domain}/${resource}`, declaration.on.table);
+  }
+  return tables;
+}

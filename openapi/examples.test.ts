@@ -1,0 +1,53 @@
+import { Ajv2020 } from "ajv/dist/2020";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exampleOf } from "./examples";
+import { exampleId } from "./exampleValues";
+import type { JsonObject } from "./json";
+
+const ajv = new Ajv2020({ strict: false });
+const none = (schema: JsonObject) => schema;
+
+const bounds = fc
+  .tuple(fc.nat(60), fc.nat(60))
+  .map(([left, right]): [number, number] => [Math.min(left, right), Math.max(left, right)]);
+const text = bounds.map(([minLength, maxLength]) => ({ type: "string", minLength, maxLength }));
+const number = bounds.map(([minimum, maximum]) => ({ type: "integer", minimum, maximum }));
+const choice = fc.uniqueArray(fc.string(), { minLength: 1 }).map((values) => ({ type: "string", enum: values }));
+const { schema } = fc.letrec<{ schema: JsonObject }>((tie) => ({
+  schema: fc.oneof(
+    { maxDepth: 4 },
+    text,
+    number,
+    choice,
+    fc.constant({ type: "boolean" }),
+    bounds.chain(([minItems, maxItems]) =>
+      tie("schema").map((items) => ({ type: "array", items, minItems: minItems % 4, maxItems: maxItems + 4 })),
+    ),
+    tie("schema").map((inner) => ({ anyOf: [{ type: "null" }, inner] })),
+    fc.dictionary(fc.constantFrom("title", "name", "startDate", "deletedAt", "x"), tie("schema")).map((properties) => ({
+      type: "object",
+      properties,
+      required: Object.keys(properties),
+      additionalProperties: false,
+    })),
+  ),
+}));
+
+test("an example satisfies its schema", () => {
+  fc.assert(
+    fc.property(schema, (generated) => {
+      const validate = ajv.compile({ ...generated });
+      expect(validate(exampleOf(generated, none)), JSON.stringify(validate.errors)).toBe(true);
+    }),
+  );
+});
+
+test("ids have the form of Convex's, one for each table", () => {
+  expect(exampleId("schedules")).toMatch(/^[a-z0-9]{31,37}$/);
+  expect(exampleId("schedules")).not.toBe(exampleId("todos"));
+});
+
+test("a pattern for which no example is known is a mistake, not a false example", () => {
+  expect(() => exampleOf({ type: "string", pattern: "^ZZ\\d{9}$" }, none, "taxNumber")).toThrow(/taxNumber/);
+});

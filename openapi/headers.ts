@@ -1,0 +1,81 @@
+import type { JsonObject } from "./json";
+
+/** Response headers that operations refer to. */
+export const headerComponents: Readonly<Record<string, JsonObject>> = {
+  "Access-Control-Allow-Origin": {
+    description: "`*`, or the caller's origin where the deployment lists the origins it allows.",
+    schema: { type: "string", maxLength: 2048 },
+    example: "*",
+  },
+  ETag: {
+    description: "Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.",
+    schema: { type: "string", maxLength: 128 },
+    example: '"22jjqs1036017iu32fbwuv"',
+  },
+  "Idempotent-Replayed": {
+    description: "`true` when the answer is that of an earlier request with the same idempotency key.",
+    schema: { type: "string", enum: ["true"] },
+    example: "true",
+  },
+  Location: {
+    description: "Path of the created row.",
+    schema: { type: "string", format: "uri-reference", maxLength: 2048 },
+    example: "/v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+  },
+  "WWW-Authenticate": {
+    description: "How to authenticate (RFC 6750), and why a credential was refused.",
+    schema: { type: "string", maxLength: 1024 },
+    example: 'Bearer realm="portico", error="invalid_token", error_description="The token has expired."',
+  },
+  "X-Request-Id": {
+    description: "The id of the request: the caller's own if it sent one, and the one to quote in reports.",
+    schema: { type: "string", maxLength: 128 },
+    example: "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
+  },
+};
+
+/** References to headers by name. */
+export function headersOf(...names: readonly (keyof typeof headerComponents)[]): JsonObject {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** Headers of every answer. */
+export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin");
+
+/** Request headers that operations refer to. */
+export const parameterComponents: Readonly<Record<string, JsonObject>> = {
+  IdempotencyKey: {
+    name: "Idempotency-Key",
+    in: "header",
+    description: "Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.",
+    schema: { type: "string", minLength: 8, maxLength: 128, pattern: "^[!-~]{8,128}$" },
+    example: "6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40",
+  },
+  IfMatch: {
+    name: "If-Match",
+    in: "header",
+    description: "Entity tags of the row as it was read; another state of the row is refused with 412.",
+    schema: { type: "string", maxLength: 1024 },
+    example: '"22jjqs1036017iu32fbwuv"',
+  },
+  IfNoneMatch: {
+    name: "If-None-Match",
+    in: "header",
+    description: "Entity tags of answers that the caller has; 304 when one of them is still current.",
+    schema: { type: "string", maxLength: 1024 },
+    example: '"22jjqs1036017iu32fbwuv"',
+  },
+  Organization: {
+    name: "Portico-Organization",
+    in: "header",
+    description:
+      "The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.",
+    schema: { type: "string", minLength: 1, maxLength: 255 },
+    example: "north-wind",
+  },
+};
+
+/** A reference to a request header. */
+export function parameterOf(name: keyof typeof parameterComponents): JsonObject {
+  return { $ref: `#/components/parameters/${name}` };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { problemCodesOf } from "./impliedProblems";
+import { registry } from "./registry";
+
+function codesOf(operationId: string) {
+  const operation = registry.find(({ declaration }) => declaration.operationId === operationId);
+  if (!operation) throw new Error(`There is no operation ${operationId}.`);
+  return problemCodesOf(operation, operation.declaration.on?.table);
+}
+
+test("a change of one row can miss it, come too late, or set what may not be set", () => {
+  const codes = codesOf("updateSchedule");
+  for (const code of ["not_found", "precondition_failed", "read_only_field", "not_an_organization_member"] as const) {
+    expect(codes).toContain(code);
+  }
+  expect(codes).not.toContain("idempotency_conflict");
+});
+
+test("a creation has a body and an idempotency key, and no row to miss", () => {
+  const codes = codesOf("createTodo");
+  for (const code of ["payload_too_large", "unsupported_media_type", "idempotency_key_invalid"] as const) {
+    expect(codes).toContain(code);
+  }
+  for (const code of ["not_found", "precondition_failed", "cross_tenant_reference"] as const) {
+    expect(codes).not.toContain(code);
+  }
+});
+
+test("a read refuses no body", () => {
+  const codes = codesOf("listItems");
+  expect(codes).toContain("invalid_cursor");
+  expect(codes).not.toContain("payload_too_large");
+});

@@ -1,0 +1,75 @@
+import { referencePaths } from "../convex/core/schemas";
+import { tableFacts } from "../convex/core/tableFacts";
+import type { TableFacts } from "../convex/core/facts";
+import type { Operation } from "../convex/core/operation";
+import type { ProblemCode } from "../convex/core/problems";
+import type { TableNames } from "../convex/_generated/dataModel";
+import { problems } from "../convex/core/problems";
+
+const uniquenessVerbs: ReadonlySet<string> = new Set(["create", "batchCreate", "update", "restore"]);
+
+/**
+ * Every problem code that an operation may answer with: those it declares, and those that the gateway and the pipeline
+ * raise by themselves. `table` is the one that its resource writes.
+ */
+export function problemCodesOf(operation: Operation, table: TableNames | undefined): Set<ProblemCode> {
+  const { declaration, isList } = operation;
+  const codes = new Set<ProblemCode>([
+    "validation_failed",
+    "not_acceptable",
+    "internal",
+    ...(declaration.problems ?? []),
+  ]);
+  const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
+  add(...callerProblems(operation));
+  if (declaration.on || declaration.path.includes("{")) add("not_found");
+  if (isList) add("invalid_cursor");
+  if (declaration.method === "POST") add("idempotency_key_invalid", "idempotency_conflict");
+  if (declaration.on && declaration.method !== "GET") add("precondition_failed");
+  if (declaration.body) {
+    add("payload_too_large", "unsupported_media_type");
+    if (declaration.on || declaration.readOnly) add("read_only_field");
+    if (declaration.access !== "user" && declaration.access !== "enrollment") {
+      const tables = referencePaths(declaration.body).map((path) => path.table);
+      if (tables.some((name) => name !== "users")) add("cross_tenant_reference");
+      if (tables.includes("users")) add("not_an_organization_member");
+    }
+  }
+  if (table && uniquenessVerbs.has(operation.verb)) add(...uniquenessProblems(tableFacts[table]));
+  return codes;
+}
+
+function callerProblems({ declaration }: Operation): ProblemCode[] {
+  const { access, allowsUnusableOrganization } = declaration;
+  const usable: ProblemCode[] = allowsUnusableOrganization ? [] : ["organization_deleted", "organization_suspended"];
+  const people: ProblemCode[] = ["unauthenticated", "user_deleted", "user_inactive"];
+  switch (access) {
+    case "enrollment":
+      return ["unauthenticated", "invalid_enrollment_token"];
+    case "user":
+      return [...people, "forbidden"];
+    case "agent":
+      return ["unauthenticated", "agent_revoked", "forbidden", "tenant_mismatch", ...usable];
+    case "organization":
+    case "permission":
+      return [
+        ...people,
+        "key_expired",
+        "key_revoked",
+        "organization_required",
+        "forbidden",
+        "tenant_mismatch",
+        "not_a_member",
+        "membership_banned",
+        ...usable,
+      ];
+  }
+}
+
+function uniquenessProblems({ unique }: TableFacts): ProblemCode[] {
+  return unique.map(({ code }) => code).filter(isProblemCode);
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code);
+}

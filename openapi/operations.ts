@@ -1,0 +1,145 @@
+import * as z from "zod";
+import { wordsOf } from "../convex/core/crud";
+import { documentNameOf } from "../convex/core/resource";
+import { exampleOf } from "./examples";
+import { commonHeaders, headersOf, parameterOf } from "./headers";
+import { problemCodesOf } from "./impliedProblems";
+import { isObject, pascalCase } from "./json";
+import { securityOf } from "./security";
+import { tagOf } from "./tags";
+import type { ProblemResponses } from "./problemResponses";
+import type { SchemaComponents } from "./schemas";
+import type { JsonObject } from "./json";
+import type { Operation } from "../convex/core/operation";
+import type { TableNames } from "../convex/_generated/dataModel";
+
+/** What operations share while the document is built. */
+export interface DocumentParts {
+  readonly schemas: SchemaComponents;
+  readonly problems: ProblemResponses;
+  /** The table that a resource writes, by `<domain>/<resource>`. */
+  readonly tables: ReadonlyMap<string, TableNames>;
+}
+
+/** One operation of the registry as an OpenAPI operation object. */
+export function operationObject(operation: Operation, parts: DocumentParts): JsonObject {
+  const { declaration, resource, domain } = operation;
+  const codes = problemCodesOf(operation, parts.tables.get(`${domain}/${resource}`));
+  const body = requestBodyOf(operation, parts);
+  return {
+    operationId: declaration.operationId,
+    tags: [tagOf(resource)],
+    summary: declaration.summary,
+    description: descriptionOf(operation),
+    security: securityOf(operation),
+    parameters: parametersOf(operation, parts),
+    ...(body ? { requestBody: body } : {}),
+    responses: { ...successOf(operation, parts), ...parts.problems.of(codes) },
+    ...extensionsOf(operation),
+  };
+}
+
+function descriptionOf({ declaration }: Operation): string {
+  const { description, access, permission } = declaration;
+  const needs = {
+    user: "For signed-in people.",
+    organization: `For members of the organization${permission ? `; machines and assigned roles need the permission \`${permission}\`` : ""}.`,
+    permission: `Needs the permission \`${permission}\`.`,
+    agent: "For device agents.",
+    enrollment: "For holders of an enrolment token.",
+  }[access];
+  return description === undefined ? needs : `${description}\n\n${needs}`;
+}
+
+function parametersOf({ declaration }: Operation, { schemas }: DocumentParts): JsonObject[] {
+  const { method, access } = declaration;
+  const asParameters = (place: "path" | "query", shape: Readonly<Record<string, z.ZodType>> = {}) =>
+    Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas));
+  return [
+    ...asParameters("path", declaration.params),
+    ...asParameters("query", declaration.query),
+    ...(access === "user" || access === "enrollment" ? [] : [parameterOf("Organization")]),
+    ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
+    ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),
+    ...(method === "GET" ? [parameterOf("IfNoneMatch")] : []),
+  ];
+}
+
+function parameterFor(place: "path" | "query", name: string, type: z.ZodType, schemas: SchemaComponents): JsonObject {
+  const { description, examples, ...schema } = schemas.input(type);
+  const required = place === "path" || !type.safeParse(undefined).success;
+  const example = Array.isArray(examples) ? examples[0] : exampleOf(schema, (inner) => schemas.resolve(inner), name);
+  return {
+    name,
+    in: place,
+    ...(required ? { required } : {}),
+    ...(description === undefined ? {} : { description }),
+    schema,
+    // An optional parameter with an example would be filled into every request that the reference page sends.
+    ...(required ? { example } : {}),
+  };
+}
+
+function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): JsonObject | undefined {
+  const { body, operationId } = declaration;
+  if (!body || Object.keys(body).length === 0) return undefined;
+  const schema = schemas.input(z.strictObject(body));
+  const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
+  const resolve = (inner: JsonObject) => schemas.resolve(inner);
+  const example = exampleOf(schema, resolve);
+  return {
+    required,
+    content: {
+      "application/json": {
+        schema: schemas.define(`${pascalCase(operationId)}Body`, schema),
+        example: required || !isObject(example) ? example : Object.fromEntries(Object.entries(example).slice(0, 2)),
+      },
+    },
+  };
+}
+
+function successOf(operation: Operation, { schemas }: DocumentParts): Record<string, JsonObject> {
+  const { declaration, isList, verb } = operation;
+  const { status = 200, method, output, operationId, noun } = declaration;
+  const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
+  if (status === 204)
+    return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
+  const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Result"}`);
+  const schema = isList
+    ? schemas.define(`${documentNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row))
+    : row;
+  const created = status === 201 && verb === "create" ? headersOf("Location") : {};
+  const answer = {
+    description: isList ? "A page of the list." : `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`,
+    headers: { ...commonHeaders, ...headersOf("ETag"), ...created, ...replayed },
+    content: { "application/json": { schema, example: exampleOf(schema, (inner) => schemas.resolve(inner)) } },
+  };
+  if (method !== "GET") return { [status]: answer };
+  return { [status]: answer, "304": { $ref: "#/components/responses/NotModified" } };
+}
+
+/** The body of every list. */
+function pageSchema(row: JsonObject): JsonObject {
+  return {
+    type: "object",
+    properties: {
+      data: { type: "array", maxItems: 100, items: row },
+      page: { $ref: "#/components/schemas/PageInfo" },
+    },
+    required: ["data", "page"],
+    additionalProperties: false,
+  };
+}
+
+/** What the SDK's generator needs beyond OpenAPI. */
+function extensionsOf({ declaration, resource, verb, kind, isList }: Operation): JsonObject {
+  const { name, method, secret, restOnly, permission } = declaration;
+  return {
+    "x-portico-resource": resource,
+    "x-portico-verb": verb,
+    ...(restOnly ? {} : { "x-portico-function": name, "x-portico-function-type": secret ? "action" : kind }),
+    ...(isList ? { "x-portico-list": true } : {}),
+    ...(method === "POST" ? { "x-portico-idempotent": true } : {}),
+    ...(permission === undefined ? {} : { "x-portico-permission": permission }),
+  };
+}

@@ -1,0 +1,306 @@
+import { problems } from "../convex/core/problems";
+import { commonHeaders, headersOf, parameterOf } from "./headers";
+import { tagOf } from "./tags";
+import type { JsonObject } from "./json";
+import type { ProblemCode } from "../convex/core/problems";
+
+/** A route of the gateway that has no domain operation behind it. */
+export interface PlatformOperation {
+  readonly method: "get" | "post";
+  readonly path: string;
+  /** What it belongs to, as a resource does. */
+  readonly resource: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters?: readonly JsonObject[];
+  readonly requestBody?: JsonObject;
+  readonly success: Readonly<Record<string, JsonObject>>;
+  readonly problems: readonly ProblemCode[];
+}
+
+const site = "https://example.convex.site";
+const html = { schema: { type: "string", maxLength: 65_536 }, example: "<!doctype html>…" };
+
+function json(schema: string, example: unknown, mediaType = "application/json"): JsonObject {
+  return { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` }, example } };
+}
+
+function answer(description: string, content: JsonObject, headers: JsonObject = {}): JsonObject {
+  return { description, headers: { ...commonHeaders, ...headers }, content };
+}
+
+function oauthRefusal(description: string, error: string, detail: string, headers: JsonObject = {}): JsonObject {
+  return answer(description, json("OAuthError", { error, error_description: detail }), headers);
+}
+
+function problemEntry(code: ProblemCode): JsonObject {
+  const [status, title, mend] = problems[code];
+  return { type: `${site}/problems/${code}`, code, status, title, mend };
+}
+
+const scopes = ["schedule:read", "todo:read"];
+
+/** The gateway's own routes, in the document beside the operations of the domains. None needs a credential. */
+export const platformOperations: readonly PlatformOperation[] = [
+  {
+    method: "get",
+    path: "/v1/health",
+    resource: "platform",
+    operationId: "getHealth",
+    summary: "Ask whether the deployment answers",
+    description: "Touches no data, so it says that the gateway runs and nothing more.",
+    success: { "200": answer("It answers.", json("Health", { status: "ok", version: "v1", time: 1_768_469_400_000 })) },
+    problems: ["internal"],
+  },
+  {
+    method: "post",
+    path: "/v1/oauth/token",
+    resource: "oauth",
+    operationId: "createToken",
+    summary: "Exchange a key for an access token",
+    description:
+      "Client credentials (RFC 6749, 4.4): the key goes in `client_secret`, in the body or by HTTP Basic. The token lives for 15 " +
+      "minutes, dies with its key, and opens the Convex clients as well as this API. Errors are OAuth's own.",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: { $ref: "#/components/schemas/TokenRequest" },
+          example: { grant_type: "client_credentials", client_secret: "sk_…", scope: scopes.join(" ") },
+        },
+      },
+    },
+    success: {
+      "200": answer(
+        "The token.",
+        json("Token", {
+          access_token: "eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+          token_type: "Bearer",
+          expires_in: 900,
+          scope: scopes.join(" "),
+        }),
+      ),
+      "400": oauthRefusal("The request is not valid.", "invalid_scope", "The credential does not hold: item:delete."),
+      "401": oauthRefusal(
+        "The key was refused.",
+        "invalid_client",
+        "The API key was revoked.",
+        headersOf("WWW-Authenticate"),
+      ),
+      "413": oauthRefusal("The body is too large.", "invalid_request", "A body may take 4194304 bytes at most."),
+      "415": oauthRefusal(
+        "The body is no form.",
+        "invalid_request",
+        "Send Content-Type: application/x-www-form-urlencoded in UTF-8.",
+      ),
+      "503": oauthRefusal(
+        "This deployment has no signing key.",
+        "temporarily_unavailable",
+        "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set.",
+      ),
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/.well-known/jwks.json",
+    resource: "oauth",
+    operationId: "getJwks",
+    summary: "Get the public keys of the deployment's tokens",
+    description: "A JSON Web Key Set (RFC 7517). During a rotation it holds the present key and the one before.",
+    success: {
+      "200": answer(
+        "The keys.",
+        json(
+          "JsonWebKeySet",
+          {
+            keys: [
+              {
+                kty: "EC",
+                crv: "P-256",
+                x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                kid: "2026-01",
+                alg: "ES256",
+                use: "sig",
+              },
+            ],
+          },
+          "application/jwk-set+json",
+        ),
+      ),
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/.well-known/oauth-authorization-server",
+    resource: "oauth",
+    operationId: "getAuthorizationServer",
+    summary: "Get the authorization server's metadata",
+    description: "RFC 8414: where tokens are issued and which scopes they can carry.",
+    success: {
+      "200": answer(
+        "The metadata.",
+        json("AuthorizationServer", {
+          issuer: site,
+          token_endpoint: `${site}/v1/oauth/token`,
+          jwks_uri: `${site}/.well-known/jwks.json`,
+          scopes_supported: scopes,
+          response_types_supported: [],
+          grant_types_supported: ["client_credentials"],
+          token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+          service_documentation: `${site}/v1/docs`,
+        }),
+      ),
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/.well-known/oauth-protected-resource",
+    resource: "oauth",
+    operationId: "getProtectedResource",
+    summary: "Get the protected resource's metadata",
+    description: "RFC 9728: which authorization servers' tokens this API takes.",
+    success: {
+      "200": answer(
+        "The metadata.",
+        json("ProtectedResource", {
+          resource: site,
+          resource_name: "Portico",
+          authorization_servers: [site],
+          scopes_supported: scopes,
+          bearer_methods_supported: ["header"],
+          resource_documentation: `${site}/v1/docs`,
+        }),
+      ),
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/problems",
+    resource: "documentation",
+    operationId: "listProblems",
+    summary: "List the problem codes",
+    description: "A page for people, or JSON where `Accept` asks for it.",
+    success: {
+      "200": answer("The codes.", {
+        ...json("ProblemIndex", { problems: [problemEntry("not_found")] }),
+        "text/html": html,
+      }),
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/problems/{code}",
+    resource: "documentation",
+    operationId: "getProblem",
+    summary: "Explain a problem code",
+    description: "What the code means and how to mend it: a page for people, or JSON where `Accept` asks for it.",
+    parameters: [
+      {
+        name: "code",
+        in: "path",
+        required: true,
+        schema: { type: "string", minLength: 1, maxLength: 64 },
+        example: "not_found",
+      },
+    ],
+    success: { "200": answer("The code.", { ...json("ProblemEntry", problemEntry("not_found")), "text/html": html }) },
+    problems: ["not_found", "internal"],
+  },
+  {
+    method: "get",
+    path: "/v1/openapi.json",
+    resource: "documentation",
+    operationId: "getOpenApi",
+    summary: "Get this document",
+    description: "The OpenAPI 3.1 description of every operation.",
+    parameters: [parameterOf("IfNoneMatch")],
+    success: {
+      "200": answer(
+        "The document.",
+        {
+          "application/json": {
+            schema: {
+              type: "object",
+              properties: { openapi: { type: "string", maxLength: 16 } },
+              required: ["openapi"],
+              additionalProperties: {},
+              maxProperties: 32,
+            },
+            example: { openapi: "3.1.0" },
+          },
+        },
+        headersOf("ETag"),
+      ),
+      "304": { $ref: "#/components/responses/NotModified" },
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/v1/docs",
+    resource: "documentation",
+    operationId: "getDocs",
+    summary: "Open the API reference",
+    description: "Swagger UI over this document, served by the deployment itself.",
+    success: { "200": answer("The page.", { "text/html": html }) },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/v1/docs/{file}",
+    resource: "documentation",
+    operationId: "getDocsFile",
+    summary: "Get a file of the API reference",
+    description: "Scripts and styles of Swagger UI, compressed with gzip.",
+    parameters: [
+      {
+        name: "file",
+        in: "path",
+        required: true,
+        schema: { type: "string", minLength: 1, maxLength: 64 },
+        example: "swagger-ui.css",
+      },
+      {
+        name: "v",
+        in: "query",
+        description: "The file's version; with the present one, the answer may be kept for good.",
+        schema: { type: "string", maxLength: 64 },
+      },
+      parameterOf("IfNoneMatch"),
+    ],
+    success: {
+      "200": answer(
+        "The file.",
+        { "text/css": { schema: { type: "string", maxLength: 4_194_304 } } },
+        headersOf("ETag"),
+      ),
+      "304": { $ref: "#/components/responses/NotModified" },
+    },
+    problems: ["not_found", "not_acceptable", "internal"],
+  },
+];
+
+/** One of the gateway's own routes as an OpenAPI operation object. */
+export function platformOperationObject(
+  operation: PlatformOperation,
+  problemsOf: (codes: readonly ProblemCode[]) => JsonObject,
+): JsonObject {
+  const { operationId, resource, summary, description, parameters, requestBody, success } = operation;
+  return {
+    operationId,
+    tags: [tagOf(resource)],
+    summary,
+    description,
+    security: [],
+    ...(parameters ? { parameters } : {}),
+    ...(requestBody ? { requestBody } : {}),
+    responses: { ...problemsOf(operation.problems), ...success },
+  };
+}
