@@ -18,7 +18,7 @@ export function requestIdOf(headers: Headers): string {
 export async function readBody(request: Request, mediaType: string): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > maximumBodyBytes) throw tooLarge();
-  if (request.body === null) return "";
+  // Asking for the stream makes one; a body of known length is read without it.
   const text = request.headers.has("content-length") ? await request.text() : await readStream(request.body);
   if (text === "") return "";
   const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
@@ -29,7 +29,8 @@ export async function readBody(request: Request, mediaType: string): Promise<str
   return text;
 }
 
-async function readStream(body: ReadableStream<Uint8Array>): Promise<string> {
+async function readStream(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (body === null) return "";
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let text = "";
