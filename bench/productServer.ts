@@ -19,6 +19,7 @@ serve(async ({ directory, keys, scheduleCount }) => {
   const file = path.join(directory, "portico.sqlite");
   const scheduleIds = existsSync(file) ? [] : await seedProduct(file, keys, scheduleCount);
   const settings = { dataDirectory: directory, cloudPort: await freePort(), sitePort: await freePort(), seed: "none" } as const;
-  const portico = await startPortico(settings, ({ path: functionPath, line }) => console.error(functionPath, line));
+  // Each load ends in the middle of requests, which functions may log; answers that fail are counted by the client.
+  const portico = await startPortico(settings, () => undefined);
   return { world: { ...keys, url: portico.siteUrl, scheduleIds }, close: () => portico.close() };
 });
