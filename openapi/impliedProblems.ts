@@ -29,7 +29,7 @@ export function problemCodesOf(operation: Operation, table: TableNames | undefin
   if (declaration.body) {
     add("payload_too_large", "unsupported_media_type");
     if (declaration.on || declaration.readOnly) add("read_only_field");
-    if (declaration.access !== "user" && declaration.access !== "enrollment") {
+    if (!["identity", "user", "enrollment"].includes(declaration.access)) {
       const tables = referencePaths(declaration.body).map((path) => path.table);
       if (tables.some((name) => name !== "users")) add("cross_tenant_reference");
       if (tables.includes("users")) add("not_an_organization_member");
@@ -46,6 +46,7 @@ function callerProblems({ declaration }: Operation): ProblemCode[] {
   switch (access) {
     case "enrollment":
       return ["unauthenticated", "invalid_enrollment_token"];
+    case "identity":
     case "user":
       return [...people, "forbidden"];
     case "agent":

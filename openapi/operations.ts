@@ -42,6 +42,7 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
 function descriptionOf({ declaration }: Operation): string {
   const { description, access, permission } = declaration;
   const needs = {
+    identity: "For anybody with a token of a trusted issuer, known here yet or not.",
     user: "For signed-in people.",
     organization: `For members of the organization${permission ? `; machines and assigned roles need the permission \`${permission}\`` : ""}.`,
     permission: `Needs the permission \`${permission}\`.`,
@@ -51,13 +52,13 @@ function descriptionOf({ declaration }: Operation): string {
   return description === undefined ? needs : `${description}\n\n${needs}`;
 }
 
-function parametersOf({ declaration }: Operation, { schemas }: DocumentParts): JsonObject[] {
+function parametersOf({ declaration, query }: Operation, { schemas }: DocumentParts): JsonObject[] {
   const { method, access } = declaration;
   const asParameters = (place: "path" | "query", shape: Readonly<Record<string, z.ZodType>> = {}) =>
     Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas));
   return [
     ...asParameters("path", declaration.params),
-    ...asParameters("query", declaration.query),
+    ...asParameters("query", query),
     ...(access === "user" || access === "enrollment" ? [] : [parameterOf("Organization")]),
     ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
     ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),

@@ -54,6 +54,7 @@ export function securityOf({ declaration }: Operation): JsonObject[] {
       return [{ enrollmentToken: [] }];
     case "agent":
       return [{ agentKey: [] }, { clientCredentials: scopes }];
+    case "identity":
     case "user":
       return [{ userToken: [] }];
     case "organization":

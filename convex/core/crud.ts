@@ -27,7 +27,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
   const { name, path, noun, table } = resource;
   const plural = name.slice(name.indexOf("/") + 1);
   const [Noun, Nouns] = [capitalized(noun), capitalized(plural)];
-  const words = wordsOf(noun);
+  const words = withArticle(wordsOf(noun));
   const rowPath = `${path}/{${resource.idParameter}}` as const;
   const readAccess = resource.listOptions.access === "permission" ? "permission" : "organization";
   const onRow = { on: resource, params: { [resource.idParameter]: rowId(table) } };
@@ -64,7 +64,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         noun,
         method: "GET",
         path: rowPath,
-        summary: `Get a ${words}`,
+        summary: `Get ${words}`,
         access: readAccess,
         permission: permissionOf(noun, "read"),
         ...onRow,
@@ -81,7 +81,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         noun,
         method: "POST",
         path,
-        summary: `Create a ${words}`,
+        summary: `Create ${words}`,
         access: "permission",
         permission: permissionOf(noun, "create"),
         status: 201,
@@ -104,7 +104,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         noun,
         method: "PATCH",
         path: rowPath,
-        summary: `Update a ${words}`,
+        summary: `Update ${words}`,
         description: "Fields left out stay as they are; null clears an optional field.",
         access: "permission",
         permission: permissionOf(noun, "update"),
@@ -126,7 +126,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         noun,
         method: "DELETE",
         path: rowPath,
-        summary: `Delete a ${words}`,
+        summary: `Delete ${words}`,
         description: resource.hasTrash
           ? "Moves it to the trash. With `permanent=true`, deletes for good what is in the trash."
           : "Deletes it for good.",
@@ -152,7 +152,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         noun,
         method: "POST",
         path: `${rowPath}/restore`,
-        summary: `Restore a ${words}`,
+        summary: `Restore ${words}`,
         access: "permission",
         permission: permissionOf(noun, resource.hasTrash ? "restore" : "update"),
         ...onRow,
@@ -210,7 +210,7 @@ export function transition<Table extends TenantTable, Create extends Fields, Upd
     noun,
     method: "POST",
     path: `${path}/{${idParameter}}/${verb}`,
-    summary: `${capitalized(verb)} a ${wordsOf(noun)}`,
+    summary: `${capitalized(verb)} ${withArticle(wordsOf(noun))}`,
     access: "permission",
     permission: permissionOf(noun, "update"),
     on: resource,
@@ -265,9 +265,14 @@ export async function pageOf<Info extends GenericTableInfo>(
   }
 }
 
-/** `scheduleId` → `Schedule Id`-like words for summaries: `agentApiLogs` → `agent api logs`. */
+/** Words for summaries: `agentApiLogs` → `agent API logs`. */
 export function wordsOf(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => ` ${letters.toLowerCase()}`);
+  return name.replace(/[A-Z]+/g, (letters) => ` ${letters.toLowerCase()}`).replace(/\bapi\b/, "API");
+}
+
+/** `a schedule`, `an agent`. */
+export function withArticle(words: string): string {
+  return `${/^[aeio]/.test(words) ? "an" : "a"} ${words}`;
 }
 
 export function capitalized(name: string): string {

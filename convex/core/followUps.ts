@@ -22,10 +22,10 @@ export const accessValidator = v.object({
   apiKeyId: v.optional(v.id("apiKeys")),
   agentId: v.optional(v.id("agents")),
 });
-type Access = Infer<typeof accessValidator>;
+type RecordedAccess = Infer<typeof accessValidator>;
 
 /** `action` of `caller` in `tenant`, for a follow-up. */
-export function accessBy(caller: Caller, { organization }: Tenant, action: string): Access {
+export function accessBy(caller: Caller, { organization }: Tenant, action: string): RecordedAccess {
   const { actorType: _, ...actor } = actorOf(caller);
   return { organizationId: organization._id, action, ...actor };
 }
@@ -79,7 +79,7 @@ async function touchPrincipal(
 }
 
 /** Looks at the newest rows of the action since `sinceMs`; more than a hundred are not told apart any further. */
-async function wasRecorded(ctx: MutationCtx, action: string, access: Access, operation: string | undefined, sinceMs: number) {
+async function wasRecorded(ctx: MutationCtx, action: string, access: RecordedAccess, operation: string | undefined, sinceMs: number) {
   const recent = await ctx.db
     .query("auditLogs")
     .withIndex("by_organizationId_and_action_and_createdAt", (q) =>
@@ -97,7 +97,7 @@ async function wasRecorded(ctx: MutationCtx, action: string, access: Access, ope
 
 async function recordAccess(
   ctx: MutationCtx,
-  { result, operation, ...access }: Access & { readonly result: "success" | "denied"; readonly operation?: string },
+  { result, operation, ...access }: RecordedAccess & { readonly result: "success" | "denied"; readonly operation?: string },
   detail: string | undefined,
   origin: { readonly requestId?: string; readonly ip?: string; readonly userAgent?: string },
   now: number,

@@ -75,6 +75,7 @@ export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, r
   const context = contextOf(ctx, operation, scope, request, row);
   const result = await operation.handler(context, input);
   const isExisting = result instanceof ExistingRow;
+  if (isExisting && !declaration.answersExisting) throw new Error(`${operation.action} does not declare answersExisting.`);
   const value = outputPhase(operation, isExisting ? result.document : result);
   return { kind: "answer", value, isExisting, input, caller, tenant, now };
 }

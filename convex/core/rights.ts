@@ -19,16 +19,19 @@ export function isBuiltInRole(key: string): key is BuiltInRole {
 export function builtInRights(key: BuiltInRole): Rights {
   const known = builtIn.get(key);
   if (known) return known;
-  const { letter } = builtInRoles[key];
-  const rights = new Set<string>(key === "owner" ? ["*"] : []);
-  for (const [permission, { grants }] of Object.entries(permissionCatalogue)) {
-    const at = grants.indexOf(letter);
-    if (at >= 0) rights.add(grants[at + 1] === "°" ? `${permission}:own` : permission);
-  }
-  // Administrators hold every area in full, so they may hand areas on.
-  if (key === "admin") for (const { read, full } of Object.values(areaRights)) for (const right of [...read, ...full]) rights.add(right);
+  // Administrators hold every area in full, so that they can hand areas on.
+  const areas = key === "admin" ? Object.values(areaRights).flatMap(({ read, full }) => [...read, ...full]) : [];
+  const rights = new Set(key === "owner" ? ["*"] : [...grantedRights(builtInRoles[key].letter), ...areas]);
   builtIn.set(key, rights);
   return rights;
+}
+
+function grantedRights(letter: string): string[] {
+  return Object.entries(permissionCatalogue).flatMap(([permission, { grants }]) => {
+    const at = grants.indexOf(letter);
+    if (at < 0) return [];
+    return grants[at + 1] === "°" ? [`${permission}:own`] : [permission];
+  });
 }
 
 /** Every person's rights on their own user. */

@@ -32,11 +32,20 @@ export function* slugCandidates(name: string, noun: string, id: string, random: 
   const base = slugOf(name, noun);
   yield base;
   for (let tried = 0; tried < randomTries; tried++) yield withSuffix(base, randomSuffix(random));
-  yield withSuffix(base, id.toLowerCase().replace(/[^a-z0-9]/g, "").slice(-8) || randomSuffix(random));
+  yield withSuffix(
+    base,
+    id
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, "")
+      .slice(-8) || randomSuffix(random),
+  );
 }
 
 /** The first candidate that is not taken; the last one is left to the uniqueness rule to refuse. */
-export async function freeSlug(candidates: Iterable<string>, isTaken: (slug: string) => Promise<boolean>): Promise<string> {
+export async function freeSlug(
+  candidates: Iterable<string>,
+  isTaken: (slug: string) => Promise<boolean>,
+): Promise<string> {
   let last = "";
   for (const candidate of candidates) {
     last = candidate;

@@ -1,7 +1,7 @@
 import { TenantWriter, UnscopedWriter } from "./database";
 import type { Scope } from "./database";
 import type { TenantMutationContext } from "./operation";
-import type { Doc } from "../_generated/dataModel";
+import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 
 /** What scheduled work is, for its audit rows. */
@@ -14,8 +14,17 @@ export function systemWriter(ctx: MutationCtx, work: SystemWork): UnscopedWriter
   return new UnscopedWriter(ctx, { ...work, caller: { kind: "system" }, tenant: undefined, origin: {} });
 }
 
-/** The context of scheduled work inside one organization: what an operation began and left to be continued. */
-export function systemContext(ctx: MutationCtx, organization: Doc<"organizations">, work: SystemWork): TenantMutationContext {
+/**
+ * The context of scheduled work inside one organization: what an operation began and left to be continued. Null when the
+ * organization is gone.
+ */
+export async function systemContext(
+  ctx: MutationCtx,
+  organizationId: Id<"organizations">,
+  work: SystemWork,
+): Promise<TenantMutationContext | null> {
+  const organization = await ctx.db.get("organizations", organizationId);
+  if (!organization) return null;
   const caller = { kind: "system" } as const;
   // The system passes every permission check by not being asked: no request reaches these functions.
   const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };

@@ -24,7 +24,10 @@ const auditLogs = resource({
 const times = {
   from: timestampMs().optional().meta({ description: "Inclusive, milliseconds since the epoch." }),
   to: timestampMs().optional().meta({ description: "Exclusive, milliseconds since the epoch." }),
-  sort: z.enum(["createdAt", "-createdAt"]).optional().meta({ description: "Ascending, or descending with `-`; newest first unless given." }),
+  sort: z
+    .enum(["createdAt", "-createdAt"])
+    .optional()
+    .meta({ description: "Ascending, or descending with `-`; newest first unless given." }),
 };
 
 const { get } = crud(auditLogs);

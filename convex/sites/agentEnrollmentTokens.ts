@@ -47,14 +47,17 @@ export const create = secretOperation({
   method: "POST",
   path: "/agent-enrollment-tokens",
   summary: "Create an agent enrolment token",
-  description: "The answer shows `token` once; devices enrol with it at the site, 30 days long unless `expiresAt` says otherwise.",
+  description:
+    "The answer shows `token` once; devices enrol with it at the site, 30 days long unless `expiresAt` says otherwise.",
   access: "permission",
   permission: "agentEnrollment:create",
   status: 201,
   body: tokens.createFields,
   readOnly: tokens.readOnly,
   secret: { prefix: "enr_", field: "token" },
-  output: documentWith(tokens, { token: z.string().optional().meta({ description: "The token itself, shown this once." }) }),
+  output: documentWith(tokens, {
+    token: z.string().optional().meta({ description: "The token itself, shown this once." }),
+  }),
   problems: ["site_not_active", "cross_tenant_reference"],
   handler: async (ctx, { expiresAt, ...input }) => {
     assertEnrollable(await ctx.db.get("sites", input.siteId));

@@ -42,7 +42,13 @@ export const enroll = secretOperation({
   readOnly: agents.readOnly,
   secret: { prefix: "agt_", field: "key" },
   output: documentWith(agents, { key, checkinIntervalSeconds: checkinInterval }),
-  problems: ["invalid_enrollment_token", "enrollment_expired", "enrollment_exhausted", "site_not_active", "agent_revoked"],
+  problems: [
+    "invalid_enrollment_token",
+    "enrollment_expired",
+    "enrollment_exhausted",
+    "site_not_active",
+    "agent_revoked",
+  ],
   handler: async (ctx, device) => {
     const { agent, isExisting } = await enrollDevice(ctx, device);
     const { agentCheckinIntervalSeconds } = ctx.tenant.organization.settings;
@@ -69,7 +75,11 @@ export const checkIn = mutationOperation({
     hostname: agentFields.hostname.optional(),
     ipAddress: agentFields.ipAddress,
     facts: agentFields.metadata.meta({ description: "What the device tells of itself, such as OS, CPU and disks." }),
-    errors: z.array(text(1, 1000)).max(50).optional().meta({ description: "What went wrong on the device since the last check-in." }),
+    errors: z
+      .array(text(1, 1000))
+      .max(50)
+      .optional()
+      .meta({ description: "What went wrong on the device since the last check-in." }),
   },
   output: z.object({
     serverTime: timestampMs(),
@@ -78,8 +88,8 @@ export const checkIn = mutationOperation({
   }),
   problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
-    const { caller, db, now, origin, tenant } = ctx;
-    await db.patch("agents", caller.agent, {
+    const { caller, now, origin, tenant } = ctx;
+    await agents.patch(ctx, caller.agent, {
       lastCheckinAt: now,
       connectionStatus: "online",
       version,
@@ -146,7 +156,8 @@ export const revoke = mutationOperation({
   method: "POST",
   path: "/agents/{agentId}/revoke",
   summary: "Revoke an agent's key",
-  description: "The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.",
+  description:
+    "The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.",
   access: "permission",
   permission: "agent:revoke",
   on: agents,
@@ -154,7 +165,8 @@ export const revoke = mutationOperation({
   output: agents.document,
   problems: ["agent_revoked"],
   handler: async (ctx) => {
-    if (ctx.row.credentialStatus === "revoked") throw alreadyRevoked("agent_revoked", "The agent's key is revoked already.");
+    if (ctx.row.credentialStatus === "revoked")
+      throw alreadyRevoked("agent_revoked", "The agent's key is revoked already.");
     return withPublicId(await agents.patch(ctx, ctx.row, { credentialStatus: "revoked" }));
   },
 });

@@ -13,8 +13,7 @@ type EnrollmentContext = TenantMutationContext & {
 };
 
 /** What a device says of itself when it enrols. */
-export interface Device
-  extends Pick<Doc<"agents">, "guid" | "hostname" | "platform" | "version"> {
+export interface Device extends Pick<Doc<"agents">, "guid" | "hostname" | "platform" | "version"> {
   readonly ipAddress?: string | undefined;
   readonly macAddress?: string | undefined;
 }
@@ -32,7 +31,9 @@ export async function enrollDevice(
   assertUsesLeft(token);
   assertEnrollable(await ctx.db.get("sites", token.siteId));
   const known = await ctx.db
-    .index("agents", "by_organizationId_and_deletedAt_and_guid", (q) => q.eq("deletedAt", undefined).eq("guid", device.guid))
+    .index("agents", "by_organizationId_and_deletedAt_and_guid", (q) =>
+      q.eq("deletedAt", undefined).eq("guid", device.guid),
+    )
     .unique();
   const agent = known ? await reenroll(ctx, known, device) : await register(ctx, device);
   await ctx.db.patch("agentEnrollmentTokens", token, { useCount: token.useCount + 1 });
@@ -55,7 +56,10 @@ function register(ctx: EnrollmentContext, device: Device): Promise<Doc<"agents">
 
 function reenroll(ctx: EnrollmentContext, known: Doc<"agents">, device: Device): Promise<Doc<"agents">> {
   if (known.credentialStatus === "revoked") {
-    throw alreadyRevoked("agent_revoked", "The agent that has this GUID is revoked; an administrator can rotate its key.");
+    throw alreadyRevoked(
+      "agent_revoked",
+      "The agent that has this GUID is revoked; an administrator can rotate its key.",
+    );
   }
   const changes = {
     ...provided(device),

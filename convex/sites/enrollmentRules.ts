@@ -9,14 +9,21 @@ const maximumLifetimeMs = 365 * dayMs;
 export function tokenExpiry(asked: number | undefined, now: number): number {
   if (asked === undefined) return now + defaultLifetimeMs;
   if (asked <= now) throw invalidField("/expiresAt", "too_small", "expiresAt must be in the future.");
-  if (asked > now + maximumLifetimeMs) throw invalidField("/expiresAt", "too_big", "expiresAt may be one year ahead at most.");
+  if (asked > now + maximumLifetimeMs)
+    throw invalidField("/expiresAt", "too_big", "expiresAt may be one year ahead at most.");
   return asked;
 }
 
 /** Throws 409 when the token has enrolled as many devices as it may. */
-export function assertUsesLeft({ maxUses, useCount }: Pick<Doc<"agentEnrollmentTokens">, "maxUses" | "useCount">): void {
+export function assertUsesLeft({
+  maxUses,
+  useCount,
+}: Pick<Doc<"agentEnrollmentTokens">, "maxUses" | "useCount">): void {
   if (maxUses !== undefined && useCount >= maxUses) {
-    throw new ProblemError("enrollment_exhausted", `The enrolment token was used ${maxUses} times, as often as it may.`);
+    throw new ProblemError(
+      "enrollment_exhausted",
+      `The enrolment token was used ${maxUses} times, as often as it may.`,
+    );
   }
 }
 

@@ -33,7 +33,8 @@ export const mark = internalMutation({
     const organizations = new Map<Id<"organizations">, Doc<"organizations"> | null>();
     for (const agent of page) {
       const { organizationId } = agent;
-      if (!organizations.has(organizationId)) organizations.set(organizationId, await writer.get("organizations", organizationId));
+      if (!organizations.has(organizationId))
+        organizations.set(organizationId, await writer.get("organizations", organizationId));
       const settings = organizations.get(organizationId)?.settings;
       if (settings && isOverdue(agent, settings.agentCheckinIntervalSeconds, now)) {
         await writer.patch("agents", agent, { connectionStatus: "offline" });

@@ -26,7 +26,9 @@ export async function deleteAgentsOf(ctx: TenantMutationContext, siteId: Id<"sit
 }
 
 function agentsOf({ db }: Pick<TenantMutationContext, "db">, siteId: Id<"sites">) {
-  return db.index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) => q.eq("deletedAt", undefined).eq("siteId", siteId));
+  return db.index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) =>
+    q.eq("deletedAt", undefined).eq("siteId", siteId),
+  );
 }
 
 /** Continues the deletion of a site's agents. Stops if the site was restored in the meantime. */
@@ -34,12 +36,10 @@ export const resume = internalMutation({
   args: { organizationId: v.id("organizations"), siteId: v.id("sites") },
   returns: v.null(),
   handler: async (ctx, { organizationId, siteId }) => {
-    const organization = await ctx.db.get("organizations", organizationId);
-    if (!organization) return null;
     const work = { noun: "site", action: "site.delete", isAudited: true, now: Date.now() };
-    const context = systemContext(ctx, organization, work);
-    const site = await context.db.get("sites", siteId);
-    if (site?.deletedAt !== undefined) await deleteAgentsOf(context, siteId);
+    const context = await systemContext(ctx, organizationId, work);
+    const site = await context?.db.get("sites", siteId);
+    if (context && site?.deletedAt !== undefined) await deleteAgentsOf(context, siteId);
     return null;
   },
 });

@@ -10,7 +10,9 @@ const maximumCountedOnPage = 8000;
 export const agentCountsSchema = z.object({
   online: integer(0, maximumCounted),
   offline: integer(0, maximumCounted),
-  isCapped: z.boolean().meta({ description: "The site has more agents than were counted: both numbers are lower bounds." }),
+  isCapped: z
+    .boolean()
+    .meta({ description: "The site has more agents than were counted: both numbers are lower bounds." }),
 });
 export type AgentCounts = z.output<typeof agentCountsSchema>;
 
@@ -20,7 +22,10 @@ export function countedPerSite(siteCount: number): number {
 }
 
 /** Counts what was read; one row more than `bound` shows that there are more. */
-export function tally(agents: readonly { readonly connectionStatus: "online" | "offline" }[], bound: number): AgentCounts {
+export function tally(
+  agents: readonly { readonly connectionStatus: "online" | "offline" }[],
+  bound: number,
+): AgentCounts {
   const counted = agents.slice(0, bound);
   const online = counted.filter(({ connectionStatus }) => connectionStatus === "online").length;
   return { online, offline: counted.length - online, isCapped: agents.length > bound };
@@ -29,7 +34,9 @@ export function tally(agents: readonly { readonly connectionStatus: "online" | "
 /** Counts the agents of a site that are not deleted, at most `bound` of them. */
 export async function countAgents(db: TenantReader, siteId: Id<"sites">, bound: number): Promise<AgentCounts> {
   const agents = await db
-    .index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) => q.eq("deletedAt", undefined).eq("siteId", siteId))
+    .index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) =>
+      q.eq("deletedAt", undefined).eq("siteId", siteId),
+    )
     .take(bound + 1);
   return tally(agents, bound);
 }

@@ -18,12 +18,17 @@ export const sites = resource({
     transitions: { active: ["inactive", "archived"], inactive: ["active", "archived"], archived: ["active"] },
   },
   hooks: {
-    defaults: async (ctx, { name, slug }) => ({ slug: slug ?? (name === undefined ? undefined : await slugFor(ctx, name)) }),
+    defaults: async (ctx, { name, slug }) => ({
+      slug: slug ?? (name === undefined ? undefined : await slugFor(ctx, name)),
+    }),
     beforeDelete: async (ctx, site, { cascade }) => {
       if (site.deletedAt !== undefined) return undefined;
       if (cascade === true) await deleteAgentsOf(ctx, site._id);
       else if (await hasAgents(ctx, site._id)) {
-        throw new ProblemError("site_has_agents", "The site has agents; move or delete them, or delete it with cascade=true.");
+        throw new ProblemError(
+          "site_has_agents",
+          "The site has agents; move or delete them, or delete it with cascade=true.",
+        );
       }
       return undefined;
     },

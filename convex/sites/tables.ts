@@ -15,7 +15,9 @@ export const siteFields = {
 export const sites = tenantTable(siteFields, "CUD", {
   noun: "site",
   audited: true,
-  unique: [{ fields: ["organizationId", "slug"], index: "by_organizationId_and_deletedAt_and_slug", code: "slug_taken" }],
+  unique: [
+    { fields: ["organizationId", "slug"], index: "by_organizationId_and_deletedAt_and_slug", code: "slug_taken" },
+  ],
 })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
@@ -79,7 +81,9 @@ export const agents = tenantTable(agentFields, "CUD", {
   noun: "agent",
   audited: true,
   secret: ["keyHash"],
-  unique: [{ fields: ["organizationId", "guid"], index: "by_organizationId_and_deletedAt_and_guid", code: "guid_taken" }],
+  unique: [
+    { fields: ["organizationId", "guid"], index: "by_organizationId_and_deletedAt_and_guid", code: "guid_taken" },
+  ],
 })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_siteId", ["organizationId", "deletedAt", "siteId"])

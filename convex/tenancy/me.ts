@@ -1,22 +1,29 @@
 import * as z from "zod";
 import { withPublicId } from "../core/documents";
 import { invalidField, ProblemError } from "../core/errors";
+import { rowId } from "../core/fields";
 import { mutationOperation, queryOperation } from "../core/operation";
-import { documentOf } from "../core/resource";
 import { effectiveRights } from "../core/rights";
 import { patchOf } from "../core/schemas";
 import { assertUsable } from "../core/tenant";
-import { roleFields } from "../access/tables";
 import { organizationDocument, organizationIdParameter, userDocument } from "./documents";
 import { endMembership } from "./members";
 import { isInForce } from "./membershipRules";
+import {
+  anonymous,
+  defaultSettings,
+  displayNameOf,
+  membershipOf,
+  ownMembershipDocument,
+  profileDocument,
+  profileOf,
+  roleDocument,
+  settingsDocument,
+  settingsOf,
+  shownProfile,
+} from "./people";
 import { admit, refresh, userOf } from "./provisioning";
 import { membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
-import type { UnscopedReader } from "../core/database";
-import type { Doc, Id } from "../_generated/dataModel";
-
-const ownMembership = documentOf("memberships", membershipFields).omit({ banReason: true });
-const ownRole = documentOf("roles", roleFields);
 
 export const get = queryOperation({
   name: "tenancy/me:get",
@@ -31,8 +38,8 @@ export const get = queryOperation({
   permission: "me:read",
   output: userDocument.extend({
     organization: organizationDocument.optional(),
-    membership: ownMembership.optional(),
-    role: ownRole.optional(),
+    membership: ownMembershipDocument.optional(),
+    role: roleDocument.optional(),
   }),
   handler: async ({ caller: { user, claimedOrganization }, namedOrganization, unscoped }) => {
     const name = claimedOrganization ?? namedOrganization ?? user.defaultOrganizationId;
@@ -134,7 +141,12 @@ export const getPermissions = queryOperation({
   description: "What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.",
   access: "organization",
   permission: "me:read",
-  output: z.object({ organizationId: organizationDocument.shape["id"], roleKey: membershipFields.roleKey.optional(), rank: z.int(), rights: z.array(z.string()) }),
+  output: z.object({
+    organizationId: rowId("organizations"),
+    roleKey: membershipFields.roleKey.optional(),
+    rank: z.int(),
+    rights: z.array(z.string()),
+  }),
   handler: async ({ tenant: { organization, membership, rank, rights } }) => ({
     organizationId: organization._id,
     roleKey: membership?.roleKey,
@@ -154,7 +166,7 @@ export const switchOrganization = mutationOperation({
   access: "user",
   permission: "me:update",
   body: { organizationId: organizationIdParameter.optional(), slug: organizationIdParameter.optional() },
-  output: z.object({ organization: organizationDocument, membership: ownMembership }),
+  output: z.object({ organization: organizationDocument, membership: ownMembershipDocument }),
   problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],
   handler: async ({ caller: { user }, unscoped, now }, { organizationId, slug }) => {
     const name = organizationId ?? slug;
@@ -172,13 +184,6 @@ export const switchOrganization = mutationOperation({
     await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
     return { organization: withPublicId(organization), membership: withPublicId(membership) };
   },
-});
-
-/** A profile as it is shown, whether or not its user has written one. */
-export const profileDocument = z.object({
-  userId: userProfileFields.userId,
-  displayName: userProfileFields.displayName,
-  bio: userProfileFields.bio,
 });
 
 export const getProfile = queryOperation({
@@ -214,9 +219,6 @@ export const upsertProfile = mutationOperation({
     return unscoped.insert("userProfiles", { userId: user._id, displayName, ...(bio === undefined ? {} : { bio }) });
   },
 });
-
-const settingsDocument = z.object(userSettingFields);
-const defaultSettings = { theme: "system", notificationsEnabled: true, locale: "en", timezone: "UTC" } as const;
 
 export const getSettings = queryOperation({
   name: "tenancy/me:getSettings",
@@ -257,51 +259,3 @@ export const updateSettings = mutationOperation({
     return { ...defaultSettings, ...(await unscoped.patch("userSettings", settings, patchOf(input))) };
   },
 });
-
-/** The profile of a user, or what stands in for it. */
-export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): Promise<object> {
-  return (await profileOf(reader, user._id)) ?? { userId: user._id, displayName: displayNameOf(user) };
-}
-
-type Reader = Pick<UnscopedReader, "query">;
-
-function membershipOf(reader: Reader, organizationId: Id<"organizations">, userId: Id<"users">) {
-  return reader
-    .query("memberships")
-    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
-    .unique();
-}
-
-function profileOf(reader: Reader, userId: Id<"users">) {
-  return reader
-    .query("userProfiles")
-    .withIndex("by_userId", (q) => q.eq("userId", userId))
-    .unique();
-}
-
-function settingsOf(reader: Reader, userId: Id<"users">) {
-  return reader
-    .query("userSettings")
-    .withIndex("by_userId", (q) => q.eq("userId", userId))
-    .unique();
-}
-
-function displayNameOf({ name }: Doc<"users">): string {
-  const cut = name.slice(0, 80);
-  // A cut may fall between the halves of a surrogate pair.
-  return cut.isWellFormed() ? cut : cut.slice(0, -1);
-}
-
-/** What is left of a deleted user; the token identifier stays, so that the user's tokens are recognised and refused. */
-function anonymous(userId: Id<"users">) {
-  return {
-    name: "Deleted user",
-    email: `deleted+${userId}@invalid`,
-    emailVerified: false,
-    externalId: undefined,
-    imageUrl: undefined,
-    metadata: undefined,
-    defaultOrganizationId: undefined,
-    isPlatformAdmin: false,
-  };
-}

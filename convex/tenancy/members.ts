@@ -3,7 +3,7 @@ import { actingUser } from "../core/database";
 import { invalidField, ProblemError } from "../core/errors";
 import { isBuiltInRole } from "../core/rights";
 import { builtInRoles } from "../core/permissionCatalogue";
-import { adminRank, isInForce } from "./membershipRules";
+import { administers, adminRank, isInForce } from "./membershipRules";
 import type { TenantReader, UnscopedReader, UnscopedWriter, TenantWriter } from "../core/database";
 import type { TenantMutationContext } from "../core/operation";
 import type { Doc } from "../_generated/dataModel";
@@ -48,9 +48,10 @@ export async function assertAdminRemains(
     .withIndex("by_organizationId_and_deletedAt", (q) => q.eq("organizationId", undefined).eq("deletedAt", undefined))
     .collect();
   const custom = await db.index("roles", "by_organizationId_and_deletedAt", (q) => q.eq("deletedAt", undefined)).collect();
-  for (const role of [...builtIn, ...custom].filter(({ rank }) => rank >= adminRank)) {
+  const administering = [...builtIn, ...custom].filter(({ rank }) => rank >= adminRank);
+  for (const role of administering) {
     for await (const membership of db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id))) {
-      if (membership._id !== leaving._id && isInForce(membership, now)) return;
+      if (membership._id !== leaving._id && administers(membership, role.rank, now)) return;
     }
   }
   throw new ProblemError("last_admin", "Nobody else could administer the organization.");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { builtInRoles } from "../core/permissionCatalogue";
-import { assertMayAssign, assertMayChange, isInForce, ownerRank } from "./membershipRules";
+import { administers, adminRank, assertMayAssign, assertMayChange, isInForce, ownerRank } from "./membershipRules";
 
 const rank = fc.integer({ min: 0, max: 100 });
 const allows = (rule: () => void): boolean => {
@@ -33,6 +33,15 @@ test("nobody assigns a role above themselves, and nobody assigns ownership", () 
 test("refusals carry the code of the rule", () => {
   expect(() => assertMayChange(80, 80)).toThrow(expect.objectContaining({ code: "rank_too_low" }));
   expect(() => assertMayAssign(100, { key: "owner", rank: 100 })).toThrow(expect.objectContaining({ code: "forbidden" }));
+});
+
+test("whoever is not in force administers nothing, whatever the rank", () => {
+  fc.assert(
+    fc.property(rank, fc.constantFrom("active", "inactive", "pending"), fc.boolean(), (own, status, banned) => {
+      const membership = { status, ...(banned ? { bannedAt: 1 } : {}) } as const;
+      expect(administers(membership, own, 10)).toBe(own >= adminRank && status === "active" && !banned);
+    }),
+  );
 });
 
 test("a ban counts until it ends", () => {

@@ -19,6 +19,11 @@ export function assertMayAssign(actorRank: number, role: Pick<Doc<"roles">, "key
   if (role.rank > actorRank) throw new ProblemError("rank_too_low", "Only roles up to one's own rank can be assigned.");
 }
 
+/** True if a membership whose role has `rank` administers the organization now. */
+export function administers(membership: Parameters<typeof isInForce>[0], rank: number, now: number): boolean {
+  return rank >= adminRank && isInForce(membership, now);
+}
+
 /** True if the membership is usable now: active, and no ban runs. */
 export function isInForce(membership: Pick<Doc<"memberships">, "status" | "bannedAt" | "bannedUntil">, now: number): boolean {
   const { status, bannedAt, bannedUntil } = membership;

@@ -10,7 +10,7 @@ import { patchOf } from "../core/schemas";
 import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
 import { actingRank, assertAdminRemains, endMembership, namedRole, rankOf } from "./members";
-import { adminRank, assertMayAssign, assertMayChange, isInForce, moderatorRank } from "./membershipRules";
+import { administers, assertMayAssign, assertMayChange, moderatorRank } from "./membershipRules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/operation";
 import type { Doc } from "../_generated/dataModel";
@@ -83,10 +83,11 @@ export const update = mutationOperation({
     const rank = await assertChangeable(ctx, row);
     const role = await namedRole(ctx, { roleId, roleKey });
     const newRole = role && role._id !== row.roleId ? role : undefined;
-    const steps = newRole !== undefined || status === "inactive";
-    if (steps && (status === "inactive" || (newRole?.rank ?? rank) < adminRank)) await assertExpendable(ctx, row, rank);
-    else if (steps) assertNotOwner(ctx, row);
     if (newRole) assertMayAssign(await actingRank(ctx), newRole);
+    const next = { ...row, status: status ?? row.status };
+    const stepsDown = administers(row, rank, ctx.now) && !administers(next, newRole?.rank ?? rank, ctx.now);
+    if (stepsDown) await assertAdminRemains(ctx, row);
+    if (newRole || status === "inactive") assertNotOwner(ctx, row);
     const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key } : {};
     return shown(ctx, await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) }));
   },
@@ -202,7 +203,7 @@ async function assertChangeable(ctx: TenantMutationContext, membership: Doc<"mem
 
 /** Throws 409 when the organization cannot do without this member: its last administrator, or its owner. */
 async function assertExpendable(ctx: TenantMutationContext, membership: Doc<"memberships">, rank: number): Promise<void> {
-  if (rank >= adminRank && isInForce(membership, ctx.now)) await assertAdminRemains(ctx, membership);
+  if (administers(membership, rank, ctx.now)) await assertAdminRemains(ctx, membership);
   assertNotOwner(ctx, membership);
 }
 

@@ -180,7 +180,7 @@ const remove = mutationOperation({
   permission: "organization:delete",
   on: organizationInPath,
   params,
-  body: { confirmSlug: organizationIdParameter },
+  query: { confirmSlug: organizationIdParameter },
   status: 204,
   // Deleting it twice is 409, not 403; every other unusable state is refused below.
   allowsUnusableOrganization: true,

@@ -6,7 +6,7 @@ import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
 import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPath } from "./documents";
 import { nameFromEmail } from "./identityRules";
-import { profileDocument, shownProfile } from "./me";
+import { profileDocument, shownProfile } from "./people";
 import { actingRank, namedRole } from "./members";
 import { assertMayAssign } from "./membershipRules";
 import { membershipFields, userFields } from "./tables";

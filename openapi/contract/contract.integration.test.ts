@@ -5,10 +5,10 @@ import { projectorOf } from "../../convex/core/schemas";
 import { tableFacts } from "../../convex/core/tableFacts";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
-import { arrange, nameOf, unaudited } from "./arrangements.testing";
+import { arrange, arrangeRefused, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
-import { createWorld, roleKeys, unknownIdLike } from "./world.testing";
+import { createWorld, roleKeys, unknownIdLike, unknownLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operation";
 import type { Answer, Arranged } from "./client.testing";
 import type { RoleKey, World } from "./world.testing";
@@ -82,14 +82,15 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
 
   for (const role of rolesThatMustNot(operation)) {
     contractCase(`refuses ${role}`, async () => {
-      const answer = await sendOperation(portico, operation, await arranged(), world.tokens[role]);
+      const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), world.tokens[role]);
       expectProblem(answer, 403, "forbidden");
     });
   }
 
   if (declaration.access !== "enrollment") {
     contractCase("refuses an API key without the scope", async () => {
-      const answer = await sendOperation(portico, operation, await arranged(), world.narrowKey);
+      const key = world.narrowKeys.find(({ scope }) => scope !== declaration.permission)?.key;
+      const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), key);
       expectProblem(answer, 403, "forbidden");
     });
   }
@@ -102,7 +103,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
       const missing = await sendOperation(
         portico,
         operation,
-        { ...request, params: { ...request.params, [declaration.on?.idParameter ?? ""]: unknownIdLike(id) } },
+        { ...request, params: { ...request.params, [declaration.on?.idParameter ?? ""]: unknownLike(id) } },
         world.foreignOwner,
       );
       expectProblem(foreign, 404, "not_found");
@@ -117,7 +118,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
       const answer = await sendOperation(portico, operation, request, credentialFor(request), {
         "portico-organization": world.globex.slug,
       });
-      if (declaration.path.includes("{organizationId}")) expectProblem(answer, 404, "not_found");
+      if (declaration.on?.table === "organizations") expectProblem(answer, 404, "not_found");
       else expectProblem(answer, 403, "tenant_mismatch");
     });
   }
@@ -227,7 +228,8 @@ function expectProblem(answer: Answer, status: number, code: string): void {
 }
 
 async function expectAuditRow(operation: Operation, answer: Answer): Promise<void> {
-  const logs = await send(portico, "GET", `/v1/audit-logs?action=${operation.action}&limit=20`, world.owner);
+  const action = operation.declaration.audit || operation.action;
+  const logs = await send(portico, "GET", `/v1/audit-logs?action=${action}&limit=20`, world.owner);
   const rows: { requestId?: string }[] = Object(logs.body).data ?? [];
   expect(rows.map(({ requestId }) => requestId)).toContain(answer.headers.get("x-request-id"));
 }

@@ -20,8 +20,8 @@ export interface World {
   readonly foreignOwner: string;
   /** Tokens of members of `acme`, one for each role. */
   readonly tokens: Readonly<Record<RoleKey, string>>;
-  /** An API key of `acme` that holds one scope which hardly any operation asks for. */
-  readonly narrowKey: string;
+  /** API keys of `acme` that hold one scope each. */
+  readonly narrowKeys: readonly { readonly scope: string; readonly key: string }[];
   readonly rows: RowIds;
   readonly foreignRows: RowIds;
 }
@@ -43,7 +43,7 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     support: support ?? "",
     client: client ?? "",
   };
-  const key = await send(portico, "POST", "/v1/api-keys", acme.users.owner.token, { name: "Narrow", scopes: ["item:restore"] });
+  await Promise.all([enrol(portico, acme), enrol(portico, globex)]);
   return {
     portico,
     acme,
@@ -51,10 +51,21 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     owner: acme.users.owner.token,
     foreignOwner: globex.users.owner.token,
     tokens,
-    narrowKey: String(key.body["key"]),
+    narrowKeys: await Promise.all(["item:restore", "todo:delete"].map((scope) => narrowKey(portico, acme, scope))),
     rows: await rowsOf(portico, acme),
     foreignRows: await rowsOf(portico, globex),
   };
+}
+
+async function narrowKey(portico: TestPortico, { users }: DemoOrganization, scope: string) {
+  const { body } = await send(portico, "POST", "/v1/api-keys", users.owner.token, { name: scope, scopes: [scope] });
+  return { scope, key: String(body["key"]) };
+}
+
+/** Enrols one device, so that the organization has a call of an agent to show. */
+async function enrol(portico: TestPortico, { enrollmentToken }: DemoOrganization): Promise<void> {
+  const body = { guid: `guid-world-${nextSample()}`, hostname: "world", platform: "linux", version: "1.0.0" };
+  await send(portico, "POST", "/v1/agents/enroll", enrollmentToken, body);
 }
 
 const lists: Readonly<Record<string, string>> = {
@@ -77,7 +88,8 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization): Pro
   return {
     ...Object.fromEntries(listed),
     organizations: organization.id,
-    users: organization.users.member.id,
+    // Not the member: a right over own rows would then be no refusal.
+    users: organization.users.admin.id,
     sites: organization.siteId,
     agents: organization.agents[0]?.id ?? "",
     roles: await customRole(portico, token),
@@ -120,4 +132,9 @@ export async function createMember(portico: TestPortico, organization: DemoOrgan
 /** A well-formed id of the table of `id` that no row has. */
 export function unknownIdLike(id: string): string {
   return encodeDocumentId(tableNumberOf(id) ?? 0, new Uint8Array(16).fill(7));
+}
+
+/** A name or an id in the path that nothing has. */
+export function unknownLike(nameOrId: string): string {
+  return tableNumberOf(nameOrId) === null ? "no-such-name" : unknownIdLike(nameOrId);
 }

@@ -2,8 +2,19 @@
 
 /** What `readOperation` turns into calls. */
 export const operations: Readonly<Record<string, string>> = {
-  agents: "checkIn+=POST check-in;delete;get;list;move+!=POST {}/sites/{}/move?dryRun;restore;self=GET self;update",
-  me: "get=GET ",
-  organizations: "batchCreate;create;delete;get;list;restore;update",
-  schedules: "activate;batchCreate;cancel+;create;delete;get;list;restore;update",
+  agentApiLogs: "get;list",
+  agentEnrollmentTokens: "create;list;revoke",
+  agents: "checkIn+=POST check-in;delete;enroll+=POST enroll;get;getSelf=GET self;list;restore;revoke;rotateKey;update",
+  apiKeys: "create;get;list;revoke;rotate+;update",
+  auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",
+  items: "batchCreate;create;delete;get;list;restore;update",
+  me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",
+  memberships: "ban+;get;leave=POST leave;list;remove=DELETE {};unban;update;updateMine+=PATCH me",
+  organizations: "create;delete;get;getBySlug=GET by-slug/{};list;restore;update",
+  permissions: "list-",
+  roles: "create;delete;get;list;restore;update",
+  schedules: "activate;batchCreate;cancel+;complete;create;delete;get;list;restore;update",
+  sites: "batchCreate;create;delete;get;getView=GET {}/view;list;listView+*=GET view;restore;update",
+  todos: "create;delete-;get;list;toggle;update",
+  users: "create;get;getProfile=GET {}/profile;list",
 };

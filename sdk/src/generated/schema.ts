@@ -1,6 +1,198 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the public keys of the deployment's tokens
+         * @description A JSON Web Key Set (RFC 7517). During a rotation it holds the present key and the one before.
+         */
+        get: operations["getJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the authorization server's metadata
+         * @description RFC 8414: where tokens are issued and which scopes they can carry.
+         */
+        get: operations["getAuthorizationServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-protected-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the protected resource's metadata
+         * @description RFC 9728: which authorization servers' tokens this API takes.
+         */
+        get: operations["getProtectedResource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the problem codes
+         * @description A page for people, or JSON where `Accept` asks for it.
+         */
+        get: operations["listProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a problem code
+         * @description What the code means and how to mend it: a page for people, or JSON where `Accept` asks for it.
+         */
+        get: operations["getProblem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent-api-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agent API logs
+         * @description Newest first unless sorted otherwise. Supported together: {agentId, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {siteId, createdFrom/createdTo or from/to, sort=created or createdAt}.
+         *
+         *     Needs the permission `agentApiLog:read`.
+         */
+        get: operations["listAgentApiLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent-api-logs/{logId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an agent API log
+         * @description Needs the permission `agentApiLog:read`.
+         */
+        get: operations["getAgentApiLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent-enrollment-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agent enrolment tokens
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
+         *
+         *     Needs the permission `agentEnrollment:read`.
+         */
+        get: operations["listAgentEnrollmentTokens"];
+        put?: never;
+        /**
+         * Create an agent enrolment token
+         * @description The answer shows `token` once; devices enrol with it at the site, 30 days long unless `expiresAt` says otherwise.
+         *
+         *     Needs the permission `agentEnrollment:create`.
+         */
+        post: operations["createAgentEnrollmentToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent-enrollment-tokens/{tokenId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an agent enrolment token
+         * @description No device enrols with it any more; agents enrolled before stay. Revoking it again changes nothing.
+         *
+         *     Needs the permission `agentEnrollment:revoke`.
+         */
+        post: operations["revokeAgentEnrollmentToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents": {
         parameters: {
             query?: never;
@@ -8,7 +200,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List agents */
+        /**
+         * List agents
+         * @description Newest first unless sorted otherwise. Supported together: {connectionStatus, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {guid, createdFrom/createdTo, sort=created}, {lastCheckinFrom/lastCheckinTo, sort=lastCheckinAt}, {siteId, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `agent:read`.
+         */
         get: operations["listAgents"];
         put?: never;
         post?: never;
@@ -25,15 +222,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a agent */
+        /**
+         * Get an agent
+         * @description For members of the organization; machines and assigned roles need the permission `agent:read`.
+         */
         get: operations["getAgent"];
         put?: never;
         post?: never;
-        /** Delete a agent */
+        /**
+         * Delete an agent
+         * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `agent:delete`.
+         */
         delete: operations["deleteAgent"];
         options?: never;
         head?: never;
-        /** Update a agent */
+        /**
+         * Update an agent
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `agent:update`.
+         */
         patch: operations["updateAgent"];
         trace?: never;
     };
@@ -46,7 +256,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore a deleted agent */
+        /**
+         * Restore an agent
+         * @description Needs the permission `agent:restore`.
+         */
         post: operations["restoreAgent"];
         delete?: never;
         options?: never;
@@ -54,7 +267,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/agents/{agentId}/sites/{siteId}/move": {
+    "/v1/agents/{agentId}/revoke": {
         parameters: {
             query?: never;
             header?: never;
@@ -64,10 +277,34 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move an agent to a site
-         * @deprecated
+         * Revoke an agent's key
+         * @description The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.
+         *
+         *     Needs the permission `agent:revoke`.
          */
-        post: operations["moveAgent"];
+        post: operations["revokeAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agentId}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate an agent's key
+         * @description The old key stops at once, and the answer shows the new `key` once. A revoked agent is active again.
+         *
+         *     Needs the permission `agent:update`.
+         */
+        post: operations["rotateAgentKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,8 +320,35 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report that the calling agent is alive */
+        /**
+         * Check in as an agent
+         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.
+         *
+         *     For device agents.
+         */
         post: operations["checkInAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol a device
+         * @description Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent that has the GUID gets the facts, the site and a new key (200). The answer shows `key` once.
+         *
+         *     For holders of an enrolment token.
+         */
+        post: operations["enrollAgent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -98,10 +362,335 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the calling agent */
+        /**
+         * Get the calling agent
+         * @description For device agents.
+         */
         get: operations["getAgentSelf"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         *
+         *     Needs the permission `apiKey:read`.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.
+         *
+         *     Needs the permission `apiKey:create`.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{apiKeyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a API key
+         * @description Needs the permission `apiKey:read`.
+         */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update an API key
+         * @description Changes its name, or takes scopes away.
+         *
+         *     Needs the permission `apiKey:update`.
+         */
+        patch: operations["updateApiKey"];
+        trace?: never;
+    };
+    "/v1/api-keys/{apiKeyId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an API key
+         * @description At once and for good; an old key in its grace time stops too.
+         *
+         *     Needs the permission `apiKey:revoke`.
+         */
+        post: operations["revokeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{apiKeyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate an API key
+         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given.
+         *
+         *     Needs the permission `apiKey:update`.
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit trail
+         * @description Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {result, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, recordId, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName}, {userId, createdFrom/createdTo or from/to, sort=created or createdAt}.
+         *
+         *     Needs the permission `auditLog:read`.
+         */
+        get: operations["listAuditLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-logs/{auditLogId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an audit log
+         * @description Needs the permission `auditLog:read`.
+         */
+        get: operations["getAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-logs/records/{tableName}/{recordId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the history of a record
+         * @description Every audit row of one record, newest first unless sorted otherwise; also of one that is gone.
+         *
+         *     Needs the permission `auditLog:read`.
+         */
+        get: operations["getRecordHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the API reference
+         * @description Swagger UI over this document, served by the deployment itself.
+         */
+        get: operations["getDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docs/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file of the API reference
+         * @description Scripts and styles of Swagger UI, compressed with gzip.
+         */
+        get: operations["getDocsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether the deployment answers
+         * @description Touches no data, so it says that the gateway runs and nothing more.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List items
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `item:read`.
+         */
+        get: operations["listItems"];
+        put?: never;
+        /**
+         * Create an item
+         * @description Needs the permission `item:create`.
+         */
+        post: operations["createItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{itemId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an item
+         * @description For members of the organization; machines and assigned roles need the permission `item:read`.
+         */
+        get: operations["getItem"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an item
+         * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `item:delete`.
+         */
+        delete: operations["deleteItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an item
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `item:update`.
+         */
+        patch: operations["updateItem"];
+        trace?: never;
+    };
+    "/v1/items/{itemId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an item
+         * @description Needs the permission `item:restore`.
+         */
+        post: operations["restoreItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 100 items
+         * @description One transaction: all are created, or none. Pointers of errors carry the item's index.
+         *
+         *     Needs the permission `item:create`.
+         */
+        post: operations["batchCreateItems"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,14 +704,289 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the caller */
-        get: operations["getMe"];
+        /**
+         * Get the current user
+         * @description With the organization that requests act in unless they name another one (the token's, the one of `Portico-Organization`, or the user's default), and the user's membership and role there.
+         *
+         *     For signed-in people.
+         */
+        get: operations["getCurrentUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete the current user
+         * @description Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.
+         *
+         *     For signed-in people.
+         */
+        delete: operations["deleteCurrentUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Update the current user
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     For signed-in people.
+         */
+        patch: operations["updateCurrentUser"];
+        trace?: never;
+    };
+    "/v1/me/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's own rights
+         * @description What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `me:read`.
+         */
+        get: operations["getMyPermissions"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's own profile
+         * @description The user's name stands in until a profile is written.
+         *
+         *     For signed-in people.
+         */
+        get: operations["getMyProfile"];
+        /**
+         * Write one's own profile
+         * @description Replaces it: what is left out goes back to its default.
+         *
+         *     For signed-in people.
+         */
+        put: operations["upsertMyProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's own settings
+         * @description For signed-in people.
+         */
+        get: operations["getMySettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update one's own settings
+         * @description Fields left out stay as they are; null brings an optional field back to its default.
+         *
+         *     For signed-in people.
+         */
+        patch: operations["updateMySettings"];
+        trace?: never;
+    };
+    "/v1/me/switch-organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch the default organization
+         * @description Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.
+         *
+         *     For signed-in people.
+         */
+        post: operations["switchOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Synchronize the current user with the token
+         * @description Creates the user of a token that was never seen before, or links the user who was added with the same verified e-mail address. Takes name, address and picture from the token, and accepts the memberships that wait for the user.
+         *
+         *     For anybody with a token of a trusted issuer, known here yet or not.
+         */
+        post: operations["syncCurrentUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List memberships
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {userId, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `member:read`.
+         */
+        get: operations["listMemberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memberships/{membershipId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a membership
+         * @description For members of the organization; machines and assigned roles need the permission `member:read`.
+         */
+        get: operations["getMembership"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Ends the membership for good; what the member wrote stays.
+         *
+         *     Needs the permission `member:remove`.
+         */
+        delete: operations["removeMembership"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a membership
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. Roles can be given up to one's own rank; ownership is transferred, not assigned.
+         *
+         *     Needs the permission `member:update`.
+         */
+        patch: operations["updateMembership"];
+        trace?: never;
+    };
+    "/v1/memberships/{membershipId}/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ban a member
+         * @description Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.
+         *
+         *     Needs the permission `member:ban`.
+         */
+        post: operations["banMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memberships/{membershipId}/unban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift a ban
+         * @description Needs the permission `member:ban`.
+         */
+        post: operations["unbanMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memberships/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the organization
+         * @description For members of the organization; machines and assigned roles need the permission `me:update`.
+         */
+        post: operations["leaveOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memberships/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update one's own membership
+         * @description Fields left out stay as they are; null clears.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `me:update`.
+         */
+        patch: operations["updateMyMembership"];
         trace?: never;
     };
     "/v1/oauth/token": {
@@ -134,8 +998,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Issue an access token (RFC 6749 client credentials) */
-        post: operations["issueToken"];
+        /**
+         * Exchange a key for an access token
+         * @description Client credentials (RFC 6749, 4.4): the key goes in `client_secret`, in the body or by HTTP Basic. The token lives for 15 minutes, dies with its key, and opens the Convex clients as well as this API. Errors are OAuth's own.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get this document
+         * @description The OpenAPI 3.1 description of every operation.
+         */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -149,10 +1036,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List organizations */
+        /**
+         * List one's own organizations
+         * @description Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.
+         *
+         *     For signed-in people.
+         */
         get: operations["listOrganizations"];
         put?: never;
-        /** Create a organization */
+        /**
+         * Create an organization
+         * @description The caller becomes its owner. The slug is made from the name unless given.
+         *
+         *     For signed-in people.
+         */
         post: operations["createOrganization"];
         delete?: never;
         options?: never;
@@ -167,15 +1064,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a organization */
+        /**
+         * Get an organization
+         * @description A deleted one too, until it is purged.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `organization:read`.
+         */
         get: operations["getOrganization"];
         put?: never;
         post?: never;
-        /** Delete a organization */
+        /**
+         * Delete an organization
+         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.
+         *
+         *     Needs the permission `organization:delete`.
+         */
         delete: operations["deleteOrganization"];
         options?: never;
         head?: never;
-        /** Update a organization */
+        /**
+         * Update an organization
+         * @description Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.
+         *
+         *     Needs the permission `organization:update`.
+         */
         patch: operations["updateOrganization"];
         trace?: never;
     };
@@ -188,7 +1100,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore a deleted organization */
+        /**
+         * Restore an organization
+         * @description Needs the permission `organization:delete`.
+         */
         post: operations["restoreOrganization"];
         delete?: never;
         options?: never;
@@ -196,7 +1111,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/organizations/batch": {
+    "/v1/organizations/by-slug/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an organization by its slug
+         * @description With up to 20 of its members, if the caller may read users.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `organization:read`.
+         */
+        get: operations["getOrganizationBySlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the permissions
+         * @description The whole catalogue: what roles and API keys are made of. The same for every organization.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `role:read`.
+         */
+        get: operations["listPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roles
+         * @description The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `role:read`.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Create a role
+         * @description Needs the permission `role:create`.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles/{roleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a role
+         * @description For members of the organization; machines and assigned roles need the permission `role:read`.
+         */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role
+         * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `role:delete`.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a role
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `role:update`.
+         */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
+    "/v1/roles/{roleId}/restore": {
         parameters: {
             query?: never;
             header?: never;
@@ -205,8 +1222,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create up to 100 organizations */
-        post: operations["batchCreateOrganizations"];
+        /**
+         * Restore a role
+         * @description Needs the permission `role:restore`.
+         */
+        post: operations["restoreRole"];
         delete?: never;
         options?: never;
         head?: never;
@@ -220,10 +1240,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List schedules */
+        /**
+         * List schedules
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {startFrom/startTo, sort=startDate}, {status, startFrom/startTo, sort=startDate}, {userId, startFrom/startTo, sort=startDate}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `schedule:read`.
+         */
         get: operations["listSchedules"];
         put?: never;
-        /** Create a schedule */
+        /**
+         * Create a schedule
+         * @description Needs the permission `schedule:create`.
+         */
         post: operations["createSchedule"];
         delete?: never;
         options?: never;
@@ -238,15 +1266,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a schedule */
+        /**
+         * Get a schedule
+         * @description For members of the organization; machines and assigned roles need the permission `schedule:read`.
+         */
         get: operations["getSchedule"];
         put?: never;
         post?: never;
-        /** Delete a schedule */
+        /**
+         * Delete a schedule
+         * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `schedule:delete`.
+         */
         delete: operations["deleteSchedule"];
         options?: never;
         head?: never;
-        /** Update a schedule */
+        /**
+         * Update a schedule
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `schedule:update`.
+         */
         patch: operations["updateSchedule"];
         trace?: never;
     };
@@ -259,7 +1300,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Activate a draft schedule */
+        /**
+         * Activate a schedule
+         * @description Needs the permission `schedule:update`.
+         */
         post: operations["activateSchedule"];
         delete?: never;
         options?: never;
@@ -278,9 +1322,31 @@ export interface paths {
         put?: never;
         /**
          * Cancel a schedule
-         * @description A completed schedule cannot be cancelled.
+         * @description The reason, if given, stands in the audit trail.
+         *
+         *     Needs the permission `schedule:update`.
          */
         post: operations["cancelSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{scheduleId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a schedule
+         * @description Needs the permission `schedule:update`.
+         */
+        post: operations["completeSchedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -296,7 +1362,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore a deleted schedule */
+        /**
+         * Restore a schedule
+         * @description Needs the permission `schedule:restore`.
+         */
         post: operations["restoreSchedule"];
         delete?: never;
         options?: never;
@@ -313,8 +1382,303 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create up to 100 schedules */
+        /**
+         * Create up to 100 schedules
+         * @description One transaction: all are created, or none. Pointers of errors carry the item's index.
+         *
+         *     Needs the permission `schedule:create`.
+         */
         post: operations["batchCreateSchedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sites
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {psaCompanyId, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `site:read`.
+         */
+        get: operations["listSites"];
+        put?: never;
+        /**
+         * Create a site
+         * @description Needs the permission `site:create`.
+         */
+        post: operations["createSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{siteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a site
+         * @description For members of the organization; machines and assigned roles need the permission `site:read`.
+         */
+        get: operations["getSite"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a site
+         * @description Moves it to the trash; with `cascade=true` its agents go with it and their keys stop. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `site:delete`.
+         */
+        delete: operations["deleteSite"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a site
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `site:update`.
+         */
+        patch: operations["updateSite"];
+        trace?: never;
+    };
+    "/v1/sites/{siteId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a site
+         * @description Needs the permission `site:restore`.
+         */
+        post: operations["restoreSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{siteId}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a site with its agents counted
+         * @description For members of the organization; machines and assigned roles need the permission `site:read`.
+         */
+        get: operations["getSiteView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 100 sites
+         * @description One transaction: all are created, or none. Pointers of errors carry the item's index.
+         *
+         *     Needs the permission `site:create`.
+         */
+        post: operations["batchCreateSites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sites with their agents counted
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `site:read`.
+         */
+        get: operations["listSitesView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/todos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List todos
+         * @description Newest first unless sorted otherwise. Supported together: {completed, createdFrom/createdTo, sort=created}, {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `todo:read`.
+         */
+        get: operations["listTodos"];
+        put?: never;
+        /**
+         * Create a todo
+         * @description Needs the permission `todo:create`.
+         */
+        post: operations["createTodo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/todos/{todoId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a todo
+         * @description For members of the organization; machines and assigned roles need the permission `todo:read`.
+         */
+        get: operations["getTodo"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a todo
+         * @description Deletes it for good.
+         *
+         *     Needs the permission `todo:delete`.
+         */
+        delete: operations["deleteTodo"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a todo
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `todo:update`.
+         */
+        patch: operations["updateTodo"];
+        trace?: never;
+    };
+    "/v1/todos/{todoId}/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Toggle a todo
+         * @description Flips `completed`.
+         *
+         *     Needs the permission `todo:update`.
+         */
+        post: operations["toggleTodo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the users of the organization
+         * @description Newest membership first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `user:read`.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Add a user to the organization
+         * @description Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given.
+         *
+         *     Needs the permission `member:invite`.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a user of the organization
+         * @description For members of the organization; machines and assigned roles need the permission `user:read`.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a user's profile
+         * @description For members of the organization; machines and assigned roles need the permission `user:read`.
+         */
+        get: operations["getUserProfile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -330,107 +1694,421 @@ export interface components {
             connectionStatus: "online" | "offline";
             /** Format: int64 */
             createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             createdBy?: string;
+            /** @enum {string} */
+            credentialStatus: "active" | "revoked";
             /** Format: int64 */
             deletedAt?: number;
+            /** @description The address the agent was seen from. */
+            extAddress?: string;
+            /** @description The device's own id, unique in the organization. */
             guid: string;
             hostname: string;
+            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
             id: string;
+            ipAddress?: string;
+            /** Format: int64 */
+            keyRotatedAt?: number;
             /** Format: int64 */
             lastCheckinAt?: number;
+            macAddress?: string;
+            /** @description Facts of the last check-in. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
             /** @enum {string} */
             platform: "windows" | "macos" | "linux" | "other";
+            /** Format: int64 */
+            registeredAt: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             siteId: string;
             tags?: string[];
             /** Format: int64 */
-            updatedAt?: number;
+            updatedAt: number;
             version: string;
         };
-        AgentUpdate: {
+        AgentApiLog: {
+            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            agentId: string;
+            /** Format: int64 */
+            createdAt: number;
+            /** @description Path template of the call. */
+            endpoint: string;
+            errorMessage?: string;
+            /** Format: int64 */
+            expiresAt: number;
+            externalId?: string;
+            /** @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z */
+            id: string;
+            method: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            psaSiteId?: string;
+            reqMetadata?: unknown;
+            resMetadata?: unknown;
+            rmmDeviceId?: string;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             siteId?: string;
-            tags?: string[];
+            /** Format: int32 */
+            statusCode: number;
+            timeElapsedMs?: number;
         };
-        CheckIn: {
+        AgentApiLogPage: {
+            data: components["schemas"]["AgentApiLog"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        AgentEnrollmentToken: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            expiresAt: number;
+            /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
+            id: string;
+            /**
+             * Format: int32
+             * @description Unset: any number of devices.
+             */
+            maxUses?: number;
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** Format: int64 */
+            revokedAt?: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
+            tokenPrefix: string;
+            /** Format: int64 */
+            updatedAt: number;
+            /** Format: int32 */
+            useCount: number;
+        };
+        AgentEnrollmentTokenPage: {
+            data: components["schemas"]["AgentEnrollmentToken"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        AgentPage: {
+            data: components["schemas"]["Agent"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        ApiKey: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            expiresAt?: number;
+            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            id: string;
+            keyPrefix: string;
+            /** Format: int64 */
+            lastUsedAt?: number;
+            lastUsedIp?: string;
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** Format: int64 */
+            previousKeyExpiresAt?: number;
+            /** Format: int64 */
+            revokedAt?: number;
+            scopes: string[];
+            /** @enum {string} */
+            status: "active" | "revoked";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        ApiKeyPage: {
+            data: components["schemas"]["ApiKey"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        AuditLog: {
+            /** @description `<resource>.<verb>`. */
+            action: string;
+            /** @enum {string} */
+            actorType: "user" | "apiKey" | "agent" | "system" | "webhook";
+            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            agentId?: string;
+            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            apiKeyId?: string;
+            /** @description create: values; update: `{field: {from, to}}`; delete: last values. */
+            changes?: unknown;
+            /** Format: int64 */
+            createdAt: number;
+            errorMessage?: string;
+            /** Format: int64 */
+            expiresAt: number;
+            /** @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc */
+            id: string;
+            ipAddress?: string;
+            metadata?: unknown;
+            /** @enum {string} */
+            operation: "create" | "update" | "delete" | "restore" | "purge" | "access" | "other";
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId?: string;
+            recordId?: string;
+            requestId?: string;
+            /** @enum {string} */
+            result: "success" | "error" | "denied";
+            tableName?: string;
+            userAgent?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId?: string;
+        };
+        AuditLogPage: {
+            data: components["schemas"]["AuditLog"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        AuthorizationServer: {
+            grant_types_supported: string[];
+            /** Format: uri */
+            issuer: string;
+            /** Format: uri */
+            jwks_uri: string;
+            response_types_supported: string[];
+            scopes_supported: string[];
+            /** Format: uri */
+            service_documentation: string;
+            /** Format: uri */
+            token_endpoint: string;
+            token_endpoint_auth_methods_supported: string[];
+        };
+        BanMemberBody: {
+            reason: string;
+            /** Format: int64 */
+            until?: number;
+        };
+        BatchCreateItemsBody: {
+            items: {
+                description?: string;
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                name: string;
+                /** @default open */
+                status?: string;
+                tags?: string[];
+            }[];
+        };
+        BatchCreateItemsResult: {
+            data: components["schemas"]["Item"][];
+        };
+        BatchCreateSchedulesBody: {
+            items: {
+                description?: string;
+                /**
+                 * Format: int64
+                 * @description After `startDate`.
+                 */
+                endDate: number;
+                /** Format: int64 */
+                startDate: number;
+                /**
+                 * @default draft
+                 * @enum {string}
+                 */
+                status?: "draft" | "active" | "completed" | "cancelled";
+                title: string;
+                /**
+                 * @description Whose schedule it is; the caller unless given.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                userId?: string;
+            }[];
+        };
+        BatchCreateSchedulesResult: {
+            data: components["schemas"]["Schedule"][];
+        };
+        BatchCreateSitesBody: {
+            items: {
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                name: string;
+                psaCompanyId?: string;
+                psaParentCompanyId?: string;
+                /** @description Made from the name unless given. */
+                slug?: string;
+                /**
+                 * @default active
+                 * @enum {string}
+                 */
+                status?: "active" | "inactive" | "archived";
+            }[];
+        };
+        BatchCreateSitesResult: {
+            data: components["schemas"]["Site"][];
+        };
+        CancelScheduleBody: {
+            reason?: string;
+        };
+        CheckInAgentBody: {
+            /** @description What went wrong on the device since the last check-in. */
+            errors?: string[];
+            /** @description What the device tells of itself, such as OS, CPU and disks. */
             facts?: {
                 [key: string]: unknown;
             };
             hostname?: string;
+            ipAddress?: string;
             version: string;
         };
-        CheckInResult: {
+        CheckInAgentResult: {
+            /**
+             * Format: int32
+             * @description Seconds from one check-in to the next.
+             */
             nextCheckinInSeconds: number;
             /** Format: int64 */
             serverTime: number;
+            settings: {
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in to the next.
+                 */
+                agentCheckinIntervalSeconds: number;
+                timezone: string;
+            };
         };
-        Me: {
-            email: string;
-            id: string;
-            organizationId?: string;
+        CreateAgentEnrollmentTokenBody: {
+            /** Format: int64 */
+            expiresAt?: number;
+            /**
+             * Format: int32
+             * @description Unset: any number of devices.
+             */
+            maxUses?: number;
+            name: string;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
         };
-        Organization: {
+        CreateAgentEnrollmentTokenResult: {
             /** Format: int64 */
             createdAt: number;
-            /** Format: int64 */
-            deletedAt?: number;
-            id: string;
-            name: string;
-            slug: string;
-            /** @enum {string} */
-            status: "active" | "suspended";
-            /** Format: int64 */
-            updatedAt?: number;
-        };
-        OrganizationCreate: {
-            name: string;
-            slug?: string;
-        };
-        OrganizationUpdate: {
-            name?: string;
-            slug?: string;
-        };
-        PageInfo: {
-            hasMore: boolean;
-            limit: number;
-            nextCursor: string | null;
-        };
-        Problem: {
-            /** @enum {string} */
-            code: "forbidden" | "internal" | "invalid_state_transition" | "not_found" | "precondition_failed" | "rate_limited" | "unauthenticated" | "validation_failed";
-            detail: string;
-            errors?: {
-                code: string;
-                message: string;
-                pointer: string;
-            }[];
-            requestId: string;
-            status: number;
-            title: string;
-            type: string;
-        };
-        Schedule: {
-            /** Format: int64 */
-            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             createdBy?: string;
             /** Format: int64 */
-            deletedAt?: number;
-            description?: string;
-            /** Format: int64 */
-            endDate: number;
+            expiresAt: number;
+            /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
             id: string;
+            /**
+             * Format: int32
+             * @description Unset: any number of devices.
+             */
+            maxUses?: number;
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
             /** Format: int64 */
-            startDate: number;
-            /** @enum {string} */
-            status: "draft" | "active" | "completed" | "cancelled";
-            title: string;
+            revokedAt?: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
+            /** @description The token itself, shown this once. */
+            token?: string;
+            tokenPrefix: string;
             /** Format: int64 */
-            updatedAt?: number;
-            userId: string;
+            updatedAt: number;
+            /** Format: int32 */
+            useCount: number;
         };
-        ScheduleCreate: {
-            description?: string;
+        CreateApiKeyBody: {
             /** Format: int64 */
+            expiresAt?: number;
+            name: string;
+            scopes: string[];
+        };
+        CreateApiKeyResult: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            expiresAt?: number;
+            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            id: string;
+            /** @description The key itself, in the first answer only. */
+            key?: string;
+            keyPrefix: string;
+            /** Format: int64 */
+            lastUsedAt?: number;
+            lastUsedIp?: string;
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** Format: int64 */
+            previousKeyExpiresAt?: number;
+            /** Format: int64 */
+            revokedAt?: number;
+            scopes: string[];
+            /** @enum {string} */
+            status: "active" | "revoked";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        CreateItemBody: {
+            description?: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @default open */
+            status?: string;
+            tags?: string[];
+        };
+        CreateOrganizationBody: {
+            /** @description The organization's id at the identity provider. */
+            externalId?: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            settings?: {
+                /** Format: int32 */
+                agentCheckinIntervalSeconds?: number;
+                /** Format: int32 */
+                apiLogRetentionDays?: number;
+                /** Format: int32 */
+                auditRetentionDays?: number;
+                currency?: string;
+                /** Format: int32 */
+                healthDownThreshold?: number;
+                timezone?: string;
+                /** Format: int32 */
+                trashRetentionDays?: number;
+            };
+            slug?: string;
+        };
+        CreateRoleBody: {
+            areaPermissions?: {
+                /** @enum {string} */
+                docks?: "full" | "read" | "none";
+                /** @enum {string} */
+                operations?: "full" | "read" | "none";
+                /** @enum {string} */
+                projects?: "full" | "read" | "none";
+                /** @enum {string} */
+                resources?: "full" | "read" | "none";
+                /** @enum {string} */
+                settings?: "full" | "read" | "none";
+            };
+            description?: string;
+            key?: string;
+            name: string;
+            /** Format: int32 */
+            rank?: number;
+            rights?: string[];
+            /** @enum {string} */
+            scope?: "organization" | "assigned";
+        };
+        CreateScheduleBody: {
+            description?: string;
+            /**
+             * Format: int64
+             * @description After `startDate`.
+             */
             endDate: number;
             /** Format: int64 */
             startDate: number;
@@ -440,172 +2118,2427 @@ export interface components {
              */
             status?: "draft" | "active" | "completed" | "cancelled";
             title: string;
+            /**
+             * @description Whose schedule it is; the caller unless given.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId?: string;
         };
-        ScheduleUpdate: {
-            description?: string | null;
+        CreateSiteBody: {
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            psaCompanyId?: string;
+            psaParentCompanyId?: string;
+            /** @description Made from the name unless given. */
+            slug?: string;
+            /**
+             * @default active
+             * @enum {string}
+             */
+            status?: "active" | "inactive" | "archived";
+        };
+        CreateTodoBody: {
+            /** @default false */
+            completed?: boolean;
+            text: string;
+        };
+        CreateUserBody: {
+            /** Format: email */
+            email: string;
+            name?: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId?: string;
+            roleKey?: string;
+        };
+        CreateUserResult: {
+            /** Format: email */
+            email: string;
+            emailVerified: boolean;
+            /** @description The user's id at the identity provider. */
+            externalId?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            id: string;
+            /** Format: uri */
+            imageUrl?: string;
             /** Format: int64 */
+            joinedAt?: number;
+            /** Format: int64 */
+            lastActivityAt?: number;
+            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            membershipId: string;
+            name: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId: string;
+            roleKey: string;
+            /**
+             * @description Of the membership.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "pending";
+        };
+        EnrollAgentBody: {
+            /** @description The device's own id, unique in the organization. */
+            guid: string;
+            hostname: string;
+            ipAddress?: string;
+            macAddress?: string;
+            /** @enum {string} */
+            platform: "windows" | "macos" | "linux" | "other";
+            version: string;
+        };
+        EnrollAgentResult: {
+            /**
+             * Format: int32
+             * @description Seconds from one check-in to the next.
+             */
+            checkinIntervalSeconds: number;
+            /** @enum {string} */
+            connectionStatus: "online" | "offline";
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** @enum {string} */
+            credentialStatus: "active" | "revoked";
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @description The address the agent was seen from. */
+            extAddress?: string;
+            /** @description The device's own id, unique in the organization. */
+            guid: string;
+            hostname: string;
+            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            id: string;
+            ipAddress?: string;
+            /** @description The agent's key itself, shown this once. */
+            key?: string;
+            /** Format: int64 */
+            keyRotatedAt?: number;
+            /** Format: int64 */
+            lastCheckinAt?: number;
+            macAddress?: string;
+            /** @description Facts of the last check-in. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** @enum {string} */
+            platform: "windows" | "macos" | "linux" | "other";
+            /** Format: int64 */
+            registeredAt: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
+            tags?: string[];
+            /** Format: int64 */
+            updatedAt: number;
+            version: string;
+        };
+        GetCurrentUserResult: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            defaultOrganizationId?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** Format: email */
+            email: string;
+            emailVerified: boolean;
+            /** @description The user's id at the identity provider. */
+            externalId?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            id: string;
+            /** Format: uri */
+            imageUrl?: string;
+            isPlatformAdmin: boolean;
+            /** Format: int64 */
+            lastActivityAt?: number;
+            membership?: {
+                /** Format: int64 */
+                bannedAt?: number;
+                /** Format: int64 */
+                bannedUntil?: number;
+                /** Format: int64 */
+                createdAt: number;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                createdBy?: string;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                currentSiteId?: string;
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                id: string;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                invitedBy?: string;
+                /** Format: int64 */
+                joinedAt?: number;
+                /** Format: int64 */
+                lastActivityAt?: number;
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+                organizationId: string;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+                roleKey: string;
+                /** @enum {string} */
+                status: "active" | "inactive" | "pending";
+                /** Format: int64 */
+                updatedAt: number;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                userId: string;
+            };
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            organization?: components["schemas"]["Organization"];
+            role?: components["schemas"]["Role"];
+            /** @enum {string} */
+            status: "active" | "inactive" | "pending";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        GetMyPermissionsResult: {
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** Format: int64 */
+            rank: number;
+            rights: string[];
+            roleKey?: string;
+        };
+        GetMyProfileResult: {
+            bio?: string;
+            displayName: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
+        };
+        GetMySettingsResult: {
+            dashboardLayout?: {
+                [key: string]: unknown;
+            };
+            /** @description BCP 47 language tag. */
+            locale?: string;
+            notificationsEnabled: boolean;
+            /** @enum {string} */
+            theme: "light" | "dark" | "system";
+            /** @description IANA time zone name. */
+            timezone?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
+        };
+        GetOrganizationBySlugResult: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @description The organization's id at the identity provider. */
+            externalId?: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            id: string;
+            members?: {
+                /** Format: email */
+                email: string;
+                emailVerified: boolean;
+                /** @description The user's id at the identity provider. */
+                externalId?: string;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                id: string;
+                /** Format: uri */
+                imageUrl?: string;
+                /** Format: int64 */
+                joinedAt?: number;
+                /** Format: int64 */
+                lastActivityAt?: number;
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                membershipId: string;
+                name: string;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+                roleKey: string;
+                /**
+                 * @description Of the membership.
+                 * @enum {string}
+                 */
+                status: "active" | "inactive" | "pending";
+            }[];
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            ownerId: string;
+            /** Format: int64 */
+            purgeAfter?: number;
+            settings: {
+                /** Format: int32 */
+                agentCheckinIntervalSeconds: number;
+                /** Format: int32 */
+                apiLogRetentionDays: number;
+                /** Format: int32 */
+                auditRetentionDays: number;
+                currency: string;
+                /** Format: int32 */
+                healthDownThreshold: number;
+                timezone: string;
+                /** Format: int32 */
+                trashRetentionDays: number;
+            };
+            slug: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "suspended";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        GetSiteViewResult: {
+            agents: {
+                /** @description The site has more agents than were counted: both numbers are lower bounds. */
+                isCapped: boolean;
+                /** Format: int32 */
+                offline: number;
+                /** Format: int32 */
+                online: number;
+            };
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            id: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            psaCompanyId?: string;
+            psaParentCompanyId?: string;
+            /** @description Made from the name unless given. */
+            slug: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "archived";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        GetUserProfileResult: {
+            bio?: string;
+            displayName: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
+        };
+        GetUserResult: {
+            /** Format: email */
+            email: string;
+            emailVerified: boolean;
+            /** @description The user's id at the identity provider. */
+            externalId?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            id: string;
+            /** Format: uri */
+            imageUrl?: string;
+            /** Format: int64 */
+            joinedAt?: number;
+            /** Format: int64 */
+            lastActivityAt?: number;
+            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            membershipId: string;
+            name: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId: string;
+            roleKey: string;
+            /**
+             * @description Of the membership.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "pending";
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok";
+            /**
+             * Format: int64
+             * @description Milliseconds since the epoch.
+             */
+            time: number;
+            /** @enum {string} */
+            version: "v1";
+        };
+        Item: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            description?: string;
+            /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+            id: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            status: string;
+            tags?: string[];
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        ItemPage: {
+            data: components["schemas"]["Item"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        JsonWebKeySet: {
+            keys: {
+                /** @enum {string} */
+                alg: "ES256";
+                /** @enum {string} */
+                crv: "P-256";
+                kid: string;
+                /** @enum {string} */
+                kty: "EC";
+                /** @enum {string} */
+                use: "sig";
+                x: string;
+                y: string;
+            }[];
+        };
+        ListOrganizationsPage: {
+            data: components["schemas"]["ListOrganizationsRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        ListOrganizationsRow: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @description The organization's id at the identity provider. */
+            externalId?: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            id: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            ownerId: string;
+            /** Format: int64 */
+            purgeAfter?: number;
+            roleKey: string;
+            settings: {
+                /** Format: int32 */
+                agentCheckinIntervalSeconds: number;
+                /** Format: int32 */
+                apiLogRetentionDays: number;
+                /** Format: int32 */
+                auditRetentionDays: number;
+                currency: string;
+                /** Format: int32 */
+                healthDownThreshold: number;
+                timezone: string;
+                /** Format: int32 */
+                trashRetentionDays: number;
+            };
+            slug: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "suspended";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        ListPermissionsResult: {
+            data: {
+                action: string;
+                description: string;
+                /** @description May be a scope of an API key. */
+                grantable: boolean;
+                /** @description `<resource>:<action>`. */
+                permission: string;
+                resource: string;
+                /** @description Built-in roles that have it. */
+                roles: {
+                    key: string;
+                    /** @enum {string} */
+                    reach: "all" | "own";
+                }[];
+            }[];
+        };
+        ListSitesViewPage: {
+            data: components["schemas"]["ListSitesViewRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        ListSitesViewRow: {
+            agents: {
+                /** @description The site has more agents than were counted: both numbers are lower bounds. */
+                isCapped: boolean;
+                /** Format: int32 */
+                offline: number;
+                /** Format: int32 */
+                online: number;
+            };
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            id: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            psaCompanyId?: string;
+            psaParentCompanyId?: string;
+            /** @description Made from the name unless given. */
+            slug: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "archived";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        ListUsersPage: {
+            data: components["schemas"]["ListUsersRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        ListUsersRow: {
+            /** Format: email */
+            email: string;
+            emailVerified: boolean;
+            /** @description The user's id at the identity provider. */
+            externalId?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            id: string;
+            /** Format: uri */
+            imageUrl?: string;
+            /** Format: int64 */
+            joinedAt?: number;
+            /** Format: int64 */
+            lastActivityAt?: number;
+            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            membershipId: string;
+            name: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId: string;
+            roleKey: string;
+            /**
+             * @description Of the membership.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "pending";
+        };
+        Membership: {
+            /** Format: int64 */
+            bannedAt?: number;
+            /** Format: int64 */
+            bannedUntil?: number;
+            banReason?: string;
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            currentSiteId?: string;
+            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            id: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            invitedBy?: string;
+            /** Format: int64 */
+            joinedAt?: number;
+            /** Format: int64 */
+            lastActivityAt?: number;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId: string;
+            roleKey: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "pending";
+            /** Format: int64 */
+            updatedAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
+        };
+        MembershipPage: {
+            data: components["schemas"]["Membership"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        OAuthError: {
+            /** @enum {string} */
+            error: "invalid_client" | "invalid_request" | "invalid_scope" | "temporarily_unavailable" | "unauthorized_client" | "unsupported_grant_type";
+            error_description: string;
+        };
+        Organization: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @description The organization's id at the identity provider. */
+            externalId?: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            id: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            ownerId: string;
+            /** Format: int64 */
+            purgeAfter?: number;
+            settings: {
+                /** Format: int32 */
+                agentCheckinIntervalSeconds: number;
+                /** Format: int32 */
+                apiLogRetentionDays: number;
+                /** Format: int32 */
+                auditRetentionDays: number;
+                currency: string;
+                /** Format: int32 */
+                healthDownThreshold: number;
+                timezone: string;
+                /** Format: int32 */
+                trashRetentionDays: number;
+            };
+            slug: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "suspended";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        PageInfo: {
+            hasMore: boolean;
+            /** Format: int32 */
+            limit: number;
+            /** @description The next page's `cursor`; null on the last page. */
+            nextCursor: string | null;
+        };
+        /** @description Problem details (RFC 9457). Branch on `code`; `type` is a page that explains it. */
+        Problem: {
+            /** @description Stable; each answer names those it may carry. */
+            code: string;
+            /** @description What went wrong this time. */
+            detail: string;
+            errors?: components["schemas"]["ProblemFault"][];
+            requestId: string;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /**
+             * Format: uri-reference
+             * @description Page of the code on this deployment.
+             */
+            type: string;
+        };
+        ProblemEntry: {
+            code: string;
+            /** @description What the caller can do about it. */
+            mend: string;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /** Format: uri */
+            type: string;
+        };
+        /** @description One fault inside a request. */
+        ProblemFault: {
+            code: string;
+            message: string;
+            /** @description JSON Pointer (RFC 6901) to the field. */
+            pointer: string;
+        };
+        ProblemIndex: {
+            problems: components["schemas"]["ProblemEntry"][];
+        };
+        ProtectedResource: {
+            authorization_servers: string[];
+            bearer_methods_supported: string[];
+            /** Format: uri */
+            resource: string;
+            /** Format: uri */
+            resource_documentation: string;
+            resource_name: string;
+            scopes_supported: string[];
+        };
+        Role: {
+            areaPermissions?: {
+                /** @enum {string} */
+                docks?: "full" | "read" | "none";
+                /** @enum {string} */
+                operations?: "full" | "read" | "none";
+                /** @enum {string} */
+                projects?: "full" | "read" | "none";
+                /** @enum {string} */
+                resources?: "full" | "read" | "none";
+                /** @enum {string} */
+                settings?: "full" | "read" | "none";
+            };
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            description?: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            id: string;
+            isSystem: boolean;
+            key: string;
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId?: string;
+            /** Format: int32 */
+            rank: number;
+            rights: string[];
+            /** @enum {string} */
+            scope: "organization" | "assigned";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        RolePage: {
+            data: components["schemas"]["Role"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        RotateAgentKeyResult: {
+            /** @enum {string} */
+            connectionStatus: "online" | "offline";
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** @enum {string} */
+            credentialStatus: "active" | "revoked";
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @description The address the agent was seen from. */
+            extAddress?: string;
+            /** @description The device's own id, unique in the organization. */
+            guid: string;
+            hostname: string;
+            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            id: string;
+            ipAddress?: string;
+            /** @description The agent's key itself, shown this once. */
+            key?: string;
+            /** Format: int64 */
+            keyRotatedAt?: number;
+            /** Format: int64 */
+            lastCheckinAt?: number;
+            macAddress?: string;
+            /** @description Facts of the last check-in. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** @enum {string} */
+            platform: "windows" | "macos" | "linux" | "other";
+            /** Format: int64 */
+            registeredAt: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
+            tags?: string[];
+            /** Format: int64 */
+            updatedAt: number;
+            version: string;
+        };
+        RotateApiKeyBody: {
+            /**
+             * Format: int32
+             * @default 0
+             */
+            graceSeconds?: number;
+        };
+        RotateApiKeyResult: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            expiresAt?: number;
+            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            id: string;
+            /** @description The key itself, in the first answer only. */
+            key?: string;
+            keyPrefix: string;
+            /** Format: int64 */
+            lastUsedAt?: number;
+            lastUsedIp?: string;
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** Format: int64 */
+            previousKeyExpiresAt?: number;
+            /** Format: int64 */
+            revokedAt?: number;
+            scopes: string[];
+            /** @enum {string} */
+            status: "active" | "revoked";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        Schedule: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            description?: string;
+            /**
+             * Format: int64
+             * @description After `startDate`.
+             */
+            endDate: number;
+            /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+            id: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            /** Format: int64 */
+            startDate: number;
+            /** @enum {string} */
+            status: "draft" | "active" | "completed" | "cancelled";
+            title: string;
+            /** Format: int64 */
+            updatedAt: number;
+            /**
+             * @description Whose schedule it is; the caller unless given.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            userId: string;
+        };
+        SchedulePage: {
+            data: components["schemas"]["Schedule"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Site: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            id: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            psaCompanyId?: string;
+            psaParentCompanyId?: string;
+            /** @description Made from the name unless given. */
+            slug: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "archived";
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        SitePage: {
+            data: components["schemas"]["Site"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        SwitchOrganizationBody: {
+            /** @description Id, external id or slug. */
+            organizationId?: string;
+            /** @description Id, external id or slug. */
+            slug?: string;
+        };
+        SwitchOrganizationResult: {
+            membership: {
+                /** Format: int64 */
+                bannedAt?: number;
+                /** Format: int64 */
+                bannedUntil?: number;
+                /** Format: int64 */
+                createdAt: number;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                createdBy?: string;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                currentSiteId?: string;
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                id: string;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                invitedBy?: string;
+                /** Format: int64 */
+                joinedAt?: number;
+                /** Format: int64 */
+                lastActivityAt?: number;
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+                organizationId: string;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+                roleKey: string;
+                /** @enum {string} */
+                status: "active" | "inactive" | "pending";
+                /** Format: int64 */
+                updatedAt: number;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                userId: string;
+            };
+            organization: components["schemas"]["Organization"];
+        };
+        Todo: {
+            completed: boolean;
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+            id: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            organizationId: string;
+            text: string;
+            /** Format: int64 */
+            updatedAt: number;
+        };
+        TodoPage: {
+            data: components["schemas"]["Todo"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Token: {
+            /** @description A JWT, signed with ES256. */
+            access_token: string;
+            /**
+             * Format: int32
+             * @description Seconds.
+             */
+            expires_in: number;
+            scope: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+        };
+        TokenRequest: {
+            /** @description Any name; the secret alone says who calls. */
+            client_id?: string;
+            /**
+             * Format: password
+             * @description An API key or agent key, unless it is sent by HTTP Basic.
+             */
+            client_secret?: string;
+            /** @enum {string} */
+            grant_type: "client_credentials";
+            /** @description Scopes with a space between them; all that the key holds unless given. */
+            scope?: string;
+        };
+        UpdateAgentBody: {
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId?: string;
+            tags?: string[] | null;
+        };
+        UpdateApiKeyBody: {
+            name?: string;
+            scopes?: string[];
+        };
+        UpdateCurrentUserBody: {
+            imageUrl?: string | null;
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            name?: string;
+        };
+        UpdateItemBody: {
+            description?: string | null;
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            name?: string;
+            status?: string;
+            tags?: string[] | null;
+        };
+        UpdateMembershipBody: {
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId?: string;
+            roleKey?: string;
+            /** @enum {string} */
+            status?: "active" | "inactive";
+        };
+        UpdateMyMembershipBody: {
+            currentSiteId?: string | null;
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        UpdateMySettingsBody: {
+            dashboardLayout?: {
+                [key: string]: unknown;
+            } | null;
+            locale?: string | null;
+            notificationsEnabled?: boolean;
+            /** @enum {string} */
+            theme?: "light" | "dark" | "system";
+            timezone?: string | null;
+        };
+        UpdateMySettingsResult: {
+            dashboardLayout?: {
+                [key: string]: unknown;
+            };
+            /** @description BCP 47 language tag. */
+            locale?: string;
+            notificationsEnabled: boolean;
+            /** @enum {string} */
+            theme: "light" | "dark" | "system";
+            /** @description IANA time zone name. */
+            timezone?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
+        };
+        UpdateOrganizationBody: {
+            /** @description The organization's id at the identity provider. */
+            externalId?: string;
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            name?: string;
+            settings?: {
+                /** Format: int32 */
+                agentCheckinIntervalSeconds?: number;
+                /** Format: int32 */
+                apiLogRetentionDays?: number;
+                /** Format: int32 */
+                auditRetentionDays?: number;
+                currency?: string;
+                /** Format: int32 */
+                healthDownThreshold?: number;
+                timezone?: string;
+                /** Format: int32 */
+                trashRetentionDays?: number;
+            };
+            slug?: string;
+        };
+        UpdateRoleBody: {
+            areaPermissions?: {
+                /** @enum {string} */
+                docks?: "full" | "read" | "none";
+                /** @enum {string} */
+                operations?: "full" | "read" | "none";
+                /** @enum {string} */
+                projects?: "full" | "read" | "none";
+                /** @enum {string} */
+                resources?: "full" | "read" | "none";
+                /** @enum {string} */
+                settings?: "full" | "read" | "none";
+            } | null;
+            description?: string | null;
+            name?: string;
+            /** Format: int32 */
+            rank?: number;
+            rights?: string[];
+            /** @enum {string} */
+            scope?: "organization" | "assigned";
+        };
+        UpdateScheduleBody: {
+            description?: string | null;
+            /**
+             * Format: int64
+             * @description After `startDate`.
+             */
             endDate?: number;
             /** Format: int64 */
             startDate?: number;
             /** @enum {string} */
             status?: "draft" | "active" | "completed" | "cancelled";
             title?: string;
+            /**
+             * @description Whose schedule it is; the caller unless given.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId?: string;
+        };
+        UpdateSiteBody: {
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            name?: string;
+            psaCompanyId?: string | null;
+            psaParentCompanyId?: string | null;
+            /** @description Made from the name unless given. */
+            slug?: string;
+            /** @enum {string} */
+            status?: "active" | "inactive" | "archived";
+        };
+        UpdateTodoBody: {
+            completed?: boolean;
+            text?: string;
+        };
+        UpsertMyProfileBody: {
+            bio?: string;
+            displayName?: string;
+        };
+        UpsertMyProfileResult: {
+            bio?: string;
+            displayName: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
+        };
+        User: {
+            /** Format: int64 */
+            createdAt: number;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            createdBy?: string;
+            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            defaultOrganizationId?: string;
+            /** Format: int64 */
+            deletedAt?: number;
+            /** Format: email */
+            email: string;
+            emailVerified: boolean;
+            /** @description The user's id at the identity provider. */
+            externalId?: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            id: string;
+            /** Format: uri */
+            imageUrl?: string;
+            isPlatformAdmin: boolean;
+            /** Format: int64 */
+            lastActivityAt?: number;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @enum {string} */
+            status: "active" | "inactive" | "pending";
+            /** Format: int64 */
+            updatedAt: number;
         };
     };
     responses: {
-        /** @description Not allowed */
-        Forbidden: {
+        /**
+         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
+         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         */
+        AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/forbidden",
-                 *       "title": "Not allowed",
-                 *       "status": 403,
-                 *       "detail": "Not allowed.",
-                 *       "code": "forbidden",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "agent_revoked" | "invalid_enrollment_token" | "unauthenticated";
+                };
             };
         };
-        /** @description The state does not allow this */
-        InvalidStateTransition: {
+        /**
+         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `key_expired`: The API key has expired. Create a new API key.
+         *     - `key_revoked`: The API key was revoked. Use another API key.
+         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
+         */
+        AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/invalid_state_transition",
-                 *       "title": "The state does not allow this",
-                 *       "status": 409,
-                 *       "detail": "The state does not allow this.",
-                 *       "code": "invalid_state_transition",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "agent_revoked" | "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
+                };
             };
         };
-        /** @description Not found */
+        /**
+         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         */
+        AgentRevokedOrUnauthenticated: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "agent_revoked" | "unauthenticated";
+                };
+            };
+        };
+        /**
+         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         */
+        AlreadyDeletedOrConfirmationMismatch: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_deleted" | "confirmation_mismatch";
+                };
+            };
+        };
+        /**
+         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        AlreadyDeletedOrInUseOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_deleted" | "in_use" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
+         */
+        AlreadyDeletedOrInUseOrNotDeletedOrSiteHasAgents: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_deleted" | "in_use" | "not_deleted" | "site_has_agents";
+                };
+            };
+        };
+        /**
+         * @description - `already_member`: The user is a member already. Update the existing membership.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         */
+        AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_member" | "email_taken" | "external_id_taken" | "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `already_member`: The user is a member already. Update the existing membership.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         */
+        AlreadyMemberOrInvalidStateTransitionOrLastAdminOrSoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_member" | "invalid_state_transition" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
+         *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         */
+        CrossTenantReferenceOrReadOnlyField: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "cross_tenant_reference" | "read_only_field";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         */
+        EmailTakenOrIdempotencyConflict: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         */
+        EnrollmentExhaustedOrIdempotencyConflictOrSiteNotActive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "enrollment_exhausted" | "idempotency_conflict" | "site_not_active";
+                };
+            };
+        };
+        /** @description - `enrollment_expired`: The enrolment token has expired. Create a new enrolment token for the site. */
+        EnrollmentExpired: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "enrollment_expired";
+                };
+            };
+        };
+        /**
+         * @description - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        ExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "external_id_taken" | "idempotency_conflict" | "not_deleted" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        ExternalIdTakenOrIdempotencyConflictOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "external_id_taken" | "idempotency_conflict" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        ExternalIdTakenOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "external_id_taken" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `rank_too_low`: The role's rank is too low. Only a role of a higher rank may do this; ask somebody who has one.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         */
+        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         */
+        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         */
+        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "user_inactive";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         */
+        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_suspended" | "tenant_mismatch" | "user_inactive";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         */
+        ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "membership_banned" | "not_a_member" | "tenant_mismatch" | "user_inactive";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         */
+        ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "organization_deleted" | "organization_suspended" | "tenant_mismatch";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         */
+        ForbiddenOrUserInactive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "user_inactive";
+                };
+            };
+        };
+        /**
+         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         *     - `user_not_provisioned`: The user is not known yet. Call `POST /v1/me/sync` once with the user's token.
+         */
+        ForbiddenOrUserInactiveOrUserNotProvisioned: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden" | "user_inactive" | "user_not_provisioned";
+                };
+            };
+        };
+        /** @description - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID. */
+        GuidTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "guid_taken";
+                };
+            };
+        };
+        /**
+         * @description - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        GuidTakenOrIdempotencyConflictOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "guid_taken" | "idempotency_conflict" | "not_deleted";
+                };
+            };
+        };
+        /** @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request. */
+        IdempotencyConflict: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         */
+        IdempotencyConflictOrInvalidStateTransition: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "invalid_state_transition";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         */
+        IdempotencyConflictOrKeyTakenOrNameTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "key_taken" | "name_taken";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        IdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         */
+        IdempotencyConflictOrLastAdminOrSoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_banned`: The membership is not banned. Nothing needs to be done.
+         */
+        IdempotencyConflictOrNotBanned: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "not_banned";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        IdempotencyConflictOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        IdempotencyConflictOrNotDeletedOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "not_deleted" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         */
+        IdempotencyConflictOrSiteNotActive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "site_not_active";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        IdempotencyConflictOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_conflict" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
+         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         */
+        IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_key_invalid" | "organization_required" | "validation_failed";
+                };
+            };
+        };
+        /**
+         * @description - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         */
+        IdempotencyKeyInvalidOrValidationFailed: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_key_invalid" | "validation_failed";
+                };
+            };
+        };
+        /** @description - `internal`: Something went wrong here. Try again; if it persists, report the `requestId`. */
+        Internal: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "internal";
+                };
+            };
+        };
+        /** @description - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first. */
+        InUse: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "in_use";
+                };
+            };
+        };
+        /**
+         * @description - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
+         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
+         *     - `unsupported_filter`: These filters cannot be combined. Use one of the filter sets named in `detail`.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         */
+        InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed";
+                };
+            };
+        };
+        /**
+         * @description - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
+         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         */
+        InvalidCursorOrOrganizationRequiredOrValidationFailed: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_cursor" | "organization_required" | "validation_failed";
+                };
+            };
+        };
+        /**
+         * @description - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         */
+        InvalidCursorOrValidationFailed: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_cursor" | "validation_failed";
+                };
+            };
+        };
+        /**
+         * @description - `key_expired`: The API key has expired. Create a new API key.
+         *     - `key_revoked`: The API key was revoked. Use another API key.
+         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
+         */
+        KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         */
+        KeyTakenOrNameTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "key_taken" | "name_taken";
+                };
+            };
+        };
+        /**
+         * @description - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         */
+        LastAdminOrSoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /** @description - `not_acceptable`: The answer has no acceptable form. Accept `application/json`. */
+        NotAcceptable: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_acceptable";
+                };
+            };
+        };
+        /** @description - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization. */
+        NotAnOrganizationMember: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_an_organization_member";
+                };
+            };
+        };
+        /**
+         * @description - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
+         *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         */
+        NotAnOrganizationMemberOrReadOnlyField: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_an_organization_member" | "read_only_field";
+                };
+            };
+        };
+        /** @description - `not_found`: Not found. Check the path and the id; a row of another organization is not found either. */
         NotFound: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/not_found",
-                 *       "title": "Not found",
-                 *       "status": 404,
-                 *       "detail": "Not found.",
-                 *       "code": "not_found",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
+                };
             };
         };
-        /** @description The document has changed */
+        /** @description The answer that the caller has is still current. */
+        NotModified: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /**
+         * @description - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         */
+        OrganizationRequiredOrValidationFailed: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "organization_required" | "validation_failed";
+                };
+            };
+        };
+        /** @description - `payload_too_large`: The body is too large. Send less in one request. */
+        PayloadTooLarge: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "payload_too_large";
+                };
+            };
+        };
+        /** @description - `precondition_failed`: The resource has changed. Read it again and send its new `ETag` as `If-Match`. */
         PreconditionFailed: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/precondition_failed",
-                 *       "title": "The document has changed",
-                 *       "status": 412,
-                 *       "detail": "The document has changed.",
-                 *       "code": "precondition_failed",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "precondition_failed";
+                };
             };
         };
-        /** @description Too many requests */
-        RateLimited: {
+        /** @description - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out. */
+        ReadOnlyField: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/rate_limited",
-                 *       "title": "Too many requests",
-                 *       "status": 429,
-                 *       "detail": "Too many requests.",
-                 *       "code": "rate_limited",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "read_only_field";
+                };
             };
         };
-        /** @description Authentication is needed */
-        Unauthenticated: {
+        /**
+         * @description - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
+         */
+        ReadOnlyFieldOrScopeNotAllowed: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/unauthenticated",
-                 *       "title": "Authentication is needed",
-                 *       "status": 401,
-                 *       "detail": "Authentication is needed.",
-                 *       "code": "unauthenticated",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "read_only_field" | "scope_not_allowed";
+                };
             };
         };
-        /** @description The request is not valid */
+        /** @description - `slug_taken`: The slug is taken. Choose another slug. */
+        SlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "slug_taken";
+                };
+            };
+        };
+        /** @description - `sole_owner`: The user owns an organization. Transfer or delete the organization first. */
+        SoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
+         */
+        UnauthenticatedOrUserDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unauthenticated" | "user_deleted";
+                };
+            };
+        };
+        /** @description - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`. */
+        UnsupportedMediaType: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again. */
         ValidationFailed: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "https://api.example.com/problems/validation_failed",
-                 *       "title": "The request is not valid",
-                 *       "status": 400,
-                 *       "detail": "The request is not valid.",
-                 *       "code": "validation_failed",
-                 *       "requestId": "req_1"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "validation_failed";
+                };
             };
         };
     };
     parameters: {
+        /**
+         * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+         * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+         */
+        IdempotencyKey: string;
+        /**
+         * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+         * @example "22jjqs1036017iu32fbwuv"
+         */
+        IfMatch: string;
+        /**
+         * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+         * @example "22jjqs1036017iu32fbwuv"
+         */
+        IfNoneMatch: string;
+        /**
+         * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+         * @example north-wind
+         */
         Organization: string;
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description `*`, or the caller's origin where the deployment lists the origins it allows.
+         * @example *
+         */
+        "Access-Control-Allow-Origin": string;
+        /**
+         * @description Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.
+         * @example "22jjqs1036017iu32fbwuv"
+         */
+        ETag: string;
+        /**
+         * @description `true` when the answer is that of an earlier request with the same idempotency key.
+         * @example true
+         */
+        "Idempotent-Replayed": "true";
+        /**
+         * @description Path of the created row.
+         * @example /v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+         */
+        Location: string;
+        /**
+         * @description How to authenticate (RFC 6750), and why a credential was refused.
+         * @example Bearer realm="portico", error="invalid_token", error_description="The token has expired."
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description The id of the request: the caller's own if it sent one, and the one to quote in reports.
+         * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
+         */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listAgents: {
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "EC",
+                     *           "crv": "P-256",
+                     *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                     *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                     *           "kid": "2026-01",
+                     *           "alg": "ES256",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/jwk-set+json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    getAuthorizationServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "issuer": "https://example.convex.site",
+                     *       "token_endpoint": "https://example.convex.site/v1/oauth/token",
+                     *       "jwks_uri": "https://example.convex.site/.well-known/jwks.json",
+                     *       "scopes_supported": [
+                     *         "schedule:read",
+                     *         "todo:read"
+                     *       ],
+                     *       "response_types_supported": [],
+                     *       "grant_types_supported": [
+                     *         "client_credentials"
+                     *       ],
+                     *       "token_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post"
+                     *       ],
+                     *       "service_documentation": "https://example.convex.site/v1/docs"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    getProtectedResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resource": "https://example.convex.site",
+                     *       "resource_name": "Portico",
+                     *       "authorization_servers": [
+                     *         "https://example.convex.site"
+                     *       ],
+                     *       "scopes_supported": [
+                     *         "schedule:read",
+                     *         "todo:read"
+                     *       ],
+                     *       "bearer_methods_supported": [
+                     *         "header"
+                     *       ],
+                     *       "resource_documentation": "https://example.convex.site/v1/docs"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProtectedResource"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [
+                     *         {
+                     *           "type": "https://example.convex.site/problems/not_found",
+                     *           "code": "not_found",
+                     *           "status": 404,
+                     *           "title": "Not found",
+                     *           "mend": "Check the path and the id; a row of another organization is not found either."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProblemIndex"];
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    getProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example not_found */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "https://example.convex.site/problems/not_found",
+                     *       "code": "not_found",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "mend": "Check the path and the id; a row of another organization is not found either."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProblemEntry"];
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listAgentApiLogs: {
         parameters: {
             query?: {
+                agentId?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
                 cursor?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                from?: number;
+                /** @description Rows a page, 25 unless given. */
                 limit?: number;
                 siteId?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created" | "createdAt" | "-createdAt";
+                /** @description Exclusive, milliseconds since the epoch. */
+                to?: number;
             };
             header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -613,51 +4546,500 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List agents */
+            /** @description A page of the list. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Agent"][];
-                        page: components["schemas"]["PageInfo"];
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "e3tjc6shwatbxy16qtqhxrcfeqjm3e9z",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *           "endpoint": "Example",
+                     *           "method": "Example",
+                     *           "statusCode": 100,
+                     *           "externalId": "org_2abc9Xy",
+                     *           "psaSiteId": "Example",
+                     *           "rmmDeviceId": "Example",
+                     *           "reqMetadata": "example",
+                     *           "resMetadata": "example",
+                     *           "timeElapsedMs": 3,
+                     *           "createdAt": 1768469400000,
+                     *           "expiresAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentApiLogPage"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getAgentApiLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z */
+                logId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: agent API log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "e3tjc6shwatbxy16qtqhxrcfeqjm3e9z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "endpoint": "Example",
+                     *       "method": "Example",
+                     *       "statusCode": 100,
+                     *       "externalId": "org_2abc9Xy",
+                     *       "psaSiteId": "Example",
+                     *       "rmmDeviceId": "Example",
+                     *       "reqMetadata": "example",
+                     *       "resMetadata": "example",
+                     *       "timeElapsedMs": 3,
+                     *       "createdAt": 1768469400000,
+                     *       "expiresAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentApiLog"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listAgentEnrollmentTokens: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                siteId?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "name": "North Wind",
+                     *           "tokenPrefix": "Example",
+                     *           "maxUses": 3,
+                     *           "useCount": 3,
+                     *           "expiresAt": 1768473000000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentEnrollmentTokenPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createAgentEnrollmentToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *       "name": "North Wind",
+                 *       "maxUses": 3,
+                 *       "expiresAt": 1768473000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateAgentEnrollmentTokenBody"];
+            };
+        };
+        responses: {
+            /** @description Created: agent enrollment token. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "North Wind",
+                     *       "tokenPrefix": "Example",
+                     *       "maxUses": 3,
+                     *       "useCount": 3,
+                     *       "expiresAt": 1768473000000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "token": "Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateAgentEnrollmentTokenResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrSiteNotActive"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    revokeAgentEnrollmentToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: agent enrollment token. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "North Wind",
+                     *       "tokenPrefix": "Example",
+                     *       "maxUses": 3,
+                     *       "useCount": 3,
+                     *       "expiresAt": 1768473000000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentEnrollmentToken"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: {
+                connectionStatus?: "online" | "offline";
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                deleted?: "only";
+                /** @description The device's own id, unique in the organization. */
+                guid?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                lastCheckinFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                lastCheckinTo?: number;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                siteId?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created" | "lastCheckinAt" | "-lastCheckinAt";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *           "hostname": "rooftop-pi-07",
+                     *           "platform": "windows",
+                     *           "version": "4.2.1",
+                     *           "ipAddress": "203.0.113.7",
+                     *           "macAddress": "02:42:ac:11:00:02",
+                     *           "extAddress": "Example",
+                     *           "registeredAt": 1768469400000,
+                     *           "lastCheckinAt": 1768469400000,
+                     *           "connectionStatus": "online",
+                     *           "credentialStatus": "active",
+                     *           "keyRotatedAt": 1768469400000,
+                     *           "tags": [
+                     *             "maintenance"
+                     *           ],
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
         };
     };
     getAgent: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Get a agent */
+            /** @description Done: agent. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
         };
     };
     deleteAgent: {
@@ -666,454 +5048,533 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a agent */
+            /** @description Done; there is nothing to show. */
             204: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
         };
     };
     updateAgent: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["AgentUpdate"];
+                /**
+                 * @example {
+                 *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *       "tags": [
+                 *         "maintenance"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateAgentBody"];
             };
         };
         responses: {
-            /** @description Update a agent */
+            /** @description Done: agent. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["InvalidStateTransition"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["GuidTaken"];
             412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["RateLimited"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
+            500: components["responses"]["Internal"];
         };
     };
     restoreAgent: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Restore a deleted agent */
+            /** @description Done: agent. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["GuidTakenOrIdempotencyConflictOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
         };
     };
-    moveAgent: {
+    revokeAgent: {
         parameters: {
-            query?: {
-                dryRun?: boolean;
-            };
+            query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId: string;
-                siteId: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    note?: string;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Move an agent to a site */
+            /** @description Done: agent. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    rotateAgentKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: agent. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "key": "field_engineer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotateAgentKeyResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
         };
     };
     checkInAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CheckIn"];
+                /**
+                 * @example {
+                 *       "version": "4.2.1",
+                 *       "hostname": "rooftop-pi-07",
+                 *       "ipAddress": "203.0.113.7",
+                 *       "facts": {
+                 *         "source": "example"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CheckInAgentBody"];
             };
         };
         responses: {
-            /** @description Report that the calling agent is alive */
+            /** @description Done: agent. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckInResult"];
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "nextCheckinInSeconds": 60,
+                     *       "settings": {
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "timezone": "Europe/Zurich"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckInAgentResult"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
+            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrUnauthenticated"];
+            403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    enrollAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                 *       "hostname": "rooftop-pi-07",
+                 *       "platform": "windows",
+                 *       "version": "4.2.1",
+                 *       "ipAddress": "203.0.113.7",
+                 *       "macAddress": "02:42:ac:11:00:02"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrollAgentBody"];
+            };
+        };
+        responses: {
+            /** @description Created: agent. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "key": "field_engineer",
+                     *       "checkinIntervalSeconds": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrollAgentResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EnrollmentExhaustedOrIdempotencyConflictOrSiteNotActive"];
+            410: components["responses"]["EnrollmentExpired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
         };
     };
     getAgentSelf: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Get the calling agent */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    getMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Get the caller */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    issueToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    client_id?: string;
-                    client_secret?: string;
-                    grant_type: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The token */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        access_token: string;
-                        expires_in: number;
-                        scope?: string;
-                        token_type: string;
-                    };
-                };
-            };
-        };
-    };
-    listOrganizations: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List organizations */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["Organization"][];
-                        page: components["schemas"]["PageInfo"];
-                    };
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    createOrganization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OrganizationCreate"];
-            };
-        };
-        responses: {
-            /** @description Create a organization */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organization"];
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    getOrganization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organizationId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Get a organization */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organization"];
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    deleteOrganization: {
-        parameters: {
-            query?: {
-                permanent?: boolean;
-            };
-            header?: never;
-            path: {
-                organizationId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Delete a organization */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    updateOrganization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organizationId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OrganizationUpdate"];
-            };
-        };
-        responses: {
-            /** @description Update a organization */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organization"];
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["InvalidStateTransition"];
-            412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    restoreOrganization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organizationId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Restore a deleted organization */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organization"];
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    batchCreateOrganizations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    items: components["schemas"]["OrganizationCreate"][];
-                };
-            };
-        };
-        responses: {
-            /** @description Create up to 100 organizations */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["Organization"][];
-                    };
-                };
-            };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
-        };
-    };
-    listSchedules: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-                sort?: "created" | "-created" | "startDate" | "-startDate";
-                startFrom?: number;
-                startTo?: number;
-                status?: "draft" | "active" | "completed" | "cancelled";
-            };
             header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -1121,28 +5582,3788 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List schedules */
+            /** @description Done: agent. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Schedule"][];
-                        page: components["schemas"]["PageInfo"];
-                    };
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "windows",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "Example",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["AgentRevokedOrUnauthenticated"];
+            403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                createdBy?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+                status?: "active" | "revoked";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "keyPrefix": "sk_4fZ2kQ9xB",
+                     *           "scopes": [
+                     *             "schedule:read"
+                     *           ],
+                     *           "status": "active",
+                     *           "expiresAt": 1768473000000,
+                     *           "lastUsedAt": 1768469400000,
+                     *           "lastUsedIp": "Example",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "scopes": [
+                 *         "schedule:read"
+                 *       ],
+                 *       "expiresAt": 1768473000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created: API key. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "scopes": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "status": "active",
+                     *       "expiresAt": 1768473000000,
+                     *       "lastUsedAt": 1768469400000,
+                     *       "lastUsedIp": "Example",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "key": "field_engineer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateApiKeyResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                apiKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: API key. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "scopes": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "status": "active",
+                     *       "expiresAt": 1768473000000,
+                     *       "lastUsedAt": 1768469400000,
+                     *       "lastUsedIp": "Example",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                apiKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "scopes": [
+                 *         "schedule:read"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Done: API key. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "scopes": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "status": "active",
+                     *       "expiresAt": 1768473000000,
+                     *       "lastUsedAt": 1768469400000,
+                     *       "lastUsedIp": "Example",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                apiKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: API key. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "scopes": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "status": "active",
+                     *       "expiresAt": 1768473000000,
+                     *       "lastUsedAt": 1768469400000,
+                     *       "lastUsedIp": "Example",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                apiKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "graceSeconds": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Done: API key. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "scopes": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "status": "active",
+                     *       "expiresAt": 1768473000000,
+                     *       "lastUsedAt": 1768469400000,
+                     *       "lastUsedIp": "Example",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "key": "field_engineer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotateApiKeyResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listAuditLogs: {
+        parameters: {
+            query?: {
+                /** @description `<resource>.<verb>`. */
+                action?: string;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                from?: number;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                recordId?: string;
+                result?: "success" | "error" | "denied";
+                /** @description Ascending, or descending with `-`; newest first unless given. */
+                sort?: "createdAt" | "-createdAt";
+                tableName?: string;
+                /** @description Exclusive, milliseconds since the epoch. */
+                to?: number;
+                userId?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "3y4bgc2vxz9k8kdk24rdypthbfgpgwcc",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "actorType": "user",
+                     *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "apiKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *           "action": "schedule.create",
+                     *           "operation": "create",
+                     *           "tableName": "Example",
+                     *           "recordId": "Example",
+                     *           "changes": "example",
+                     *           "metadata": "example",
+                     *           "result": "success",
+                     *           "ipAddress": "Example",
+                     *           "userAgent": "portico-sdk/0.1.0",
+                     *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
+                     *           "createdAt": 1768469400000,
+                     *           "expiresAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditLogPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getAuditLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc */
+                auditLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: audit log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3y4bgc2vxz9k8kdk24rdypthbfgpgwcc",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "actorType": "user",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "apiKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "action": "schedule.create",
+                     *       "operation": "create",
+                     *       "tableName": "Example",
+                     *       "recordId": "Example",
+                     *       "changes": "example",
+                     *       "metadata": "example",
+                     *       "result": "success",
+                     *       "ipAddress": "Example",
+                     *       "userAgent": "portico-sdk/0.1.0",
+                     *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
+                     *       "createdAt": 1768469400000,
+                     *       "expiresAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getRecordHistory: {
+        parameters: {
+            query?: {
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                from?: number;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`; newest first unless given. */
+                sort?: "createdAt" | "-createdAt";
+                /** @description Exclusive, milliseconds since the epoch. */
+                to?: number;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example Example */
+                recordId: string;
+                /** @example Example */
+                tableName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "3y4bgc2vxz9k8kdk24rdypthbfgpgwcc",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "actorType": "user",
+                     *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "apiKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *           "action": "schedule.create",
+                     *           "operation": "create",
+                     *           "tableName": "Example",
+                     *           "recordId": "Example",
+                     *           "changes": "example",
+                     *           "metadata": "example",
+                     *           "result": "success",
+                     *           "ipAddress": "Example",
+                     *           "userAgent": "portico-sdk/0.1.0",
+                     *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
+                     *           "createdAt": 1768469400000,
+                     *           "expiresAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditLogPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    getDocsFile: {
+        parameters: {
+            query?: {
+                /** @description The file's version; with the present one, the answer may be kept for good. */
+                v?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @example swagger-ui.css */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "version": "v1",
+                     *       "time": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    listItems: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                deleted?: "only";
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created" | "name" | "-name";
+                status?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "status": "open",
+                     *           "description": "Replace the filters on the roof.",
+                     *           "tags": [
+                     *             "maintenance"
+                     *           ],
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "status": "open",
+                 *       "description": "Replace the filters on the roof.",
+                 *       "tags": [
+                 *         "maintenance"
+                 *       ],
+                 *       "metadata": {
+                 *         "source": "example"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateItemBody"];
+            };
+        };
+        responses: {
+            /** @description Created: item. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "status": "open",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: item. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "status": "open",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    deleteItem: {
+        parameters: {
+            query?: {
+                permanent?: boolean;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "status": "open"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateItemBody"];
+            };
+        };
+        responses: {
+            /** @description Done: item. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "status": "open",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    restoreItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                itemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: item. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "status": "open",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    batchCreateItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "name": "North Wind",
+                 *           "status": "open",
+                 *           "description": "Replace the filters on the roof.",
+                 *           "tags": [
+                 *             "maintenance"
+                 *           ],
+                 *           "metadata": {
+                 *             "source": "example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchCreateItemsBody"];
+            };
+        };
+        responses: {
+            /** @description Created: item. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "status": "open",
+                     *           "description": "Replace the filters on the roof.",
+                     *           "tags": [
+                     *             "maintenance"
+                     *           ],
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchCreateItemsResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "email": "dana.okoye@example.com",
+                     *       "emailVerified": false,
+                     *       "name": "North Wind",
+                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "status": "active",
+                     *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "isPlatformAdmin": false,
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "organization": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind",
+                     *         "slug": "north-wind",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_2abc9Xy",
+                     *         "metadata": {
+                     *           "source": "example"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "agentCheckinIntervalSeconds": 60,
+                     *           "apiLogRetentionDays": 3,
+                     *           "auditRetentionDays": 30,
+                     *           "trashRetentionDays": 3
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       },
+                     *       "membership": {
+                     *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "roleKey": "member",
+                     *         "status": "active",
+                     *         "joinedAt": 1768469400000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "metadata": {
+                     *           "source": "example"
+                     *         },
+                     *         "lastActivityAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       },
+                     *       "role": {
+                     *         "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "key": "example",
+                     *         "name": "North Wind",
+                     *         "description": "Replace the filters on the roof.",
+                     *         "rights": [
+                     *           "schedule:read"
+                     *         ],
+                     *         "areaPermissions": {
+                     *           "projects": "full",
+                     *           "resources": "full",
+                     *           "docks": "full",
+                     *           "operations": "full",
+                     *           "settings": "full"
+                     *         },
+                     *         "scope": "organization",
+                     *         "rank": 3,
+                     *         "isSystem": false,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetCurrentUserResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    deleteCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["SoleOwner"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "imageUrl": "https://example.com/north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateCurrentUserBody"];
+            };
+        };
+        responses: {
+            /** @description Done: user. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "email": "dana.okoye@example.com",
+                     *       "emailVerified": false,
+                     *       "name": "North Wind",
+                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "status": "active",
+                     *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "isPlatformAdmin": false,
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getMyPermissions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "roleKey": "member",
+                     *       "rank": 1768469400000,
+                     *       "rights": [
+                     *         "schedule:read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMyPermissionsResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getMyProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user profile. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "displayName": "Dana Okoye",
+                     *       "bio": "Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMyProfileResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    upsertMyProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Dana Okoye",
+                 *       "bio": "Example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpsertMyProfileBody"];
+            };
+        };
+        responses: {
+            /** @description Done: user profile. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "displayName": "Dana Okoye",
+                     *       "bio": "Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpsertMyProfileResult"];
+                };
+            };
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getMySettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user setting. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "theme": "light",
+                     *       "notificationsEnabled": false,
+                     *       "dashboardLayout": {
+                     *         "source": "example"
+                     *       },
+                     *       "locale": "en-GB",
+                     *       "timezone": "Europe/Zurich"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMySettingsResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateMySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "theme": "light",
+                 *       "notificationsEnabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateMySettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: user setting. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "theme": "light",
+                     *       "notificationsEnabled": false,
+                     *       "dashboardLayout": {
+                     *         "source": "example"
+                     *       },
+                     *       "locale": "en-GB",
+                     *       "timezone": "Europe/Zurich"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateMySettingsResult"];
+                };
+            };
+            400: components["responses"]["ValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    switchOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "organizationId": "Example",
+                 *       "slug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SwitchOrganizationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: user. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "organization": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind",
+                     *         "slug": "north-wind",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_2abc9Xy",
+                     *         "metadata": {
+                     *           "source": "example"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "agentCheckinIntervalSeconds": 60,
+                     *           "apiLogRetentionDays": 3,
+                     *           "auditRetentionDays": 30,
+                     *           "trashRetentionDays": 3
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       },
+                     *       "membership": {
+                     *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "roleKey": "member",
+                     *         "status": "active",
+                     *         "joinedAt": 1768469400000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "metadata": {
+                     *           "source": "example"
+                     *         },
+                     *         "lastActivityAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SwitchOrganizationResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    syncCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "email": "dana.okoye@example.com",
+                     *       "emailVerified": false,
+                     *       "name": "North Wind",
+                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "status": "active",
+                     *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "isPlatformAdmin": false,
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactiveOrUserNotProvisioned"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listMemberships: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                roleId?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+                status?: "active" | "inactive" | "pending";
+                userId?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *           "roleKey": "member",
+                     *           "status": "active",
+                     *           "joinedAt": 1768469400000,
+                     *           "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "banReason": "Example",
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "lastActivityAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MembershipPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getMembership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                membershipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: membership. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "status": "active",
+                     *       "joinedAt": 1768469400000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "banReason": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    removeMembership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                membershipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["LastAdminOrSoleOwner"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateMembership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                membershipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                 *       "roleKey": "member"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateMembershipBody"];
+            };
+        };
+        responses: {
+            /** @description Done: membership. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "status": "active",
+                     *       "joinedAt": 1768469400000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "banReason": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyMemberOrInvalidStateTransitionOrLastAdminOrSoleOwner"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    banMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                membershipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Rescheduled to next week.",
+                 *       "until": 1768473000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["BanMemberBody"];
+            };
+        };
+        responses: {
+            /** @description Done: membership. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "status": "active",
+                     *       "joinedAt": 1768469400000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "banReason": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrLastAdminOrSoleOwner"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    unbanMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                membershipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: membership. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "status": "active",
+                     *       "joinedAt": 1768469400000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "banReason": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrNotBanned"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    leaveOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrLastAdminOrSoleOwner"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateMyMembership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *       "metadata": {
+                 *         "source": "example"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateMyMembershipBody"];
+            };
+        };
+        responses: {
+            /** @description Done: membership. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "status": "active",
+                     *       "joinedAt": 1768469400000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "banReason": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "lastActivityAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grant_type": "client_credentials",
+                 *       "client_secret": "sk_…",
+                 *       "scope": "schedule:read todo:read"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 900,
+                     *       "scope": "schedule:read todo:read"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_scope",
+                     *       "error_description": "The credential does not hold: item:delete."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The key was refused. */
+            401: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The API key was revoked."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "A body may take 4194304 bytes at most."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The body is no form. */
+            415: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "Send Content-Type: application/x-www-form-urlencoded in UTF-8."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            /** @description This deployment has no signing key. */
+            503: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "temporarily_unavailable",
+                     *       "error_description": "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: {
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "slug": "north-wind",
+                     *           "status": "active",
+                     *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "externalId": "org_2abc9Xy",
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "settings": {
+                     *             "timezone": "Europe/Zurich",
+                     *             "currency": "eur",
+                     *             "healthDownThreshold": 3,
+                     *             "agentCheckinIntervalSeconds": 60,
+                     *             "apiLogRetentionDays": 3,
+                     *             "auditRetentionDays": 30,
+                     *             "trashRetentionDays": 3
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "roleKey": "member"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListOrganizationsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "slug": "north-wind",
+                 *       "externalId": "org_2abc9Xy",
+                 *       "metadata": {
+                 *         "source": "example"
+                 *       },
+                 *       "settings": {
+                 *         "timezone": "Europe/Zurich",
+                 *         "currency": "eur",
+                 *         "healthDownThreshold": 3,
+                 *         "agentCheckinIntervalSeconds": 60,
+                 *         "apiLogRetentionDays": 3,
+                 *         "auditRetentionDays": 30,
+                 *         "trashRetentionDays": 3
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateOrganizationBody"];
+            };
+        };
+        responses: {
+            /** @description Created: organization. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
+            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ExternalIdTakenOrIdempotencyConflictOrSlugTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id, external id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    deleteOrganization: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id, external id or slug.
+                 * @example north-wind
+                 */
+                confirmSlug: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id, external id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyDeletedOrConfirmationMismatch"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id, external id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "slug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateOrganizationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ExternalIdTakenOrSlugTaken"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    restoreOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id, external id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getOrganizationBySlug: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id, external id or slug.
+                 * @example north-wind
+                 */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "members": [
+                     *         {
+                     *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "externalId": "org_2abc9Xy",
+                     *           "email": "dana.okoye@example.com",
+                     *           "emailVerified": false,
+                     *           "name": "North Wind",
+                     *           "imageUrl": "https://example.com/north-wind",
+                     *           "status": "active",
+                     *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *           "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *           "roleKey": "member",
+                     *           "joinedAt": 1768469400000,
+                     *           "lastActivityAt": 1768469400000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetOrganizationBySlugResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: permission. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "permission": "Example",
+                     *           "resource": "Example",
+                     *           "action": "schedule.create",
+                     *           "description": "Replace the filters on the roof.",
+                     *           "grantable": false,
+                     *           "roles": [
+                     *             {
+                     *               "key": "field_engineer",
+                     *               "reach": "all"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListPermissionsResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                deleted?: "only";
+                includeGlobal?: boolean;
+                key?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                name?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "key": "example",
+                     *           "name": "North Wind",
+                     *           "description": "Replace the filters on the roof.",
+                     *           "rights": [
+                     *             "schedule:read"
+                     *           ],
+                     *           "areaPermissions": {
+                     *             "projects": "full",
+                     *             "resources": "full",
+                     *             "docks": "full",
+                     *             "operations": "full",
+                     *             "settings": "full"
+                     *           },
+                     *           "scope": "organization",
+                     *           "rank": 3,
+                     *           "isSystem": false,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "example",
+                 *       "name": "North Wind",
+                 *       "description": "Replace the filters on the roof.",
+                 *       "rights": [
+                 *         "schedule:read"
+                 *       ],
+                 *       "areaPermissions": {
+                 *         "projects": "full",
+                 *         "resources": "full",
+                 *         "docks": "full",
+                 *         "operations": "full",
+                 *         "settings": "full"
+                 *       },
+                 *       "scope": "organization",
+                 *       "rank": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateRoleBody"];
+            };
+        };
+        responses: {
+            /** @description Created: role. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "example",
+                     *       "name": "North Wind",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "rights": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "areaPermissions": {
+                     *         "projects": "full",
+                     *         "resources": "full",
+                     *         "docks": "full",
+                     *         "operations": "full",
+                     *         "settings": "full"
+                     *       },
+                     *       "scope": "organization",
+                     *       "rank": 3,
+                     *       "isSystem": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrKeyTakenOrNameTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: role. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "example",
+                     *       "name": "North Wind",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "rights": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "areaPermissions": {
+                     *         "projects": "full",
+                     *         "resources": "full",
+                     *         "docks": "full",
+                     *         "operations": "full",
+                     *         "settings": "full"
+                     *       },
+                     *       "scope": "organization",
+                     *       "rank": 3,
+                     *       "isSystem": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: {
+                permanent?: boolean;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "description": "Replace the filters on the roof."
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateRoleBody"];
+            };
+        };
+        responses: {
+            /** @description Done: role. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "example",
+                     *       "name": "North Wind",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "rights": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "areaPermissions": {
+                     *         "projects": "full",
+                     *         "resources": "full",
+                     *         "docks": "full",
+                     *         "operations": "full",
+                     *         "settings": "full"
+                     *       },
+                     *       "scope": "organization",
+                     *       "rank": 3,
+                     *       "isSystem": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["KeyTakenOrNameTaken"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    restoreRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: role. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "example",
+                     *       "name": "North Wind",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "rights": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "areaPermissions": {
+                     *         "projects": "full",
+                     *         "resources": "full",
+                     *         "docks": "full",
+                     *         "operations": "full",
+                     *         "settings": "full"
+                     *       },
+                     *       "scope": "organization",
+                     *       "rank": 3,
+                     *       "isSystem": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                deleted?: "only";
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created" | "startDate" | "-startDate";
+                /** @description Inclusive, milliseconds since the epoch. */
+                startFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                startTo?: number;
+                status?: "draft" | "active" | "completed" | "cancelled";
+                /** @description Whose schedule it is; the caller unless given. */
+                userId?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "title": "Service the pumps",
+                     *           "description": "Replace the filters on the roof.",
+                     *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "startDate": 1768469400000,
+                     *           "endDate": 1768473000000,
+                     *           "status": "draft",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
         };
     };
     createSchedule: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -1150,52 +9371,117 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScheduleCreate"];
+                /**
+                 * @example {
+                 *       "title": "Service the pumps",
+                 *       "description": "Replace the filters on the roof.",
+                 *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *       "startDate": 1768469400000,
+                 *       "endDate": 1768473000000,
+                 *       "status": "draft"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateScheduleBody"];
             };
         };
         responses: {
-            /** @description Create a schedule */
+            /** @description Created: schedule. */
             201: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
+            500: components["responses"]["Internal"];
         };
     };
     getSchedule: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 scheduleId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Get a schedule */
+            /** @description Done: schedule. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
         };
     };
     deleteSchedule: {
@@ -1204,163 +9490,405 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 scheduleId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a schedule */
+            /** @description Done; there is nothing to show. */
             204: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
         };
     };
     updateSchedule: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 scheduleId: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["ScheduleUpdate"];
+                /**
+                 * @example {
+                 *       "title": "Service the pumps",
+                 *       "description": "Replace the filters on the roof."
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateScheduleBody"];
             };
         };
         responses: {
-            /** @description Update a schedule */
+            /** @description Done: schedule. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["InvalidStateTransition"];
+            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["RateLimited"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
+            500: components["responses"]["Internal"];
         };
     };
     activateSchedule: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 scheduleId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Activate a draft schedule */
+            /** @description Done: schedule. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["InvalidStateTransition"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrInvalidStateTransition"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
         };
     };
     cancelSchedule: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 scheduleId: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                /**
+                 * @example {
+                 *       "reason": "Rescheduled to next week."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelScheduleBody"];
             };
         };
         responses: {
-            /** @description Cancel a schedule */
+            /** @description Done: schedule. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["InvalidStateTransition"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrInvalidStateTransition"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
         };
     };
-    restoreSchedule: {
+    completeSchedule: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 scheduleId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Restore a deleted schedule */
+            /** @description Done: schedule. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrInvalidStateTransition"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    restoreSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                scheduleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: schedule. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "title": "Service the pumps",
+                     *       "description": "Replace the filters on the roof.",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "startDate": 1768469400000,
+                     *       "endDate": 1768473000000,
+                     *       "status": "draft",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
         };
     };
     batchCreateSchedules: {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -1368,27 +9896,1342 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    items: components["schemas"]["ScheduleCreate"][];
-                };
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "title": "Service the pumps",
+                 *           "description": "Replace the filters on the roof.",
+                 *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *           "startDate": 1768469400000,
+                 *           "endDate": 1768473000000,
+                 *           "status": "draft"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchCreateSchedulesBody"];
             };
         };
         responses: {
-            /** @description Create up to 100 schedules */
+            /** @description Created: schedule. */
             201: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Schedule"][];
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "title": "Service the pumps",
+                     *           "description": "Replace the filters on the roof.",
+                     *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "startDate": 1768469400000,
+                     *           "endDate": 1768473000000,
+                     *           "status": "draft",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchCreateSchedulesResult"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["NotAnOrganizationMember"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listSites: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                deleted?: "only";
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                psaCompanyId?: string;
+                /** @description Made from the name unless given. */
+                slug?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created" | "name" | "-name";
+                status?: "active" | "inactive" | "archived";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "slug": "north-wind",
+                     *           "status": "active",
+                     *           "psaCompanyId": "Example",
+                     *           "psaParentCompanyId": "Example",
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SitePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "slug": "north-wind",
+                 *       "status": "active",
+                 *       "psaCompanyId": "Example",
+                 *       "psaParentCompanyId": "Example",
+                 *       "metadata": {
+                 *         "source": "example"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateSiteBody"];
+            };
+        };
+        responses: {
+            /** @description Created: site. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "psaCompanyId": "Example",
+                     *       "psaParentCompanyId": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrSlugTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: site. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "psaCompanyId": "Example",
+                     *       "psaParentCompanyId": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    deleteSite: {
+        parameters: {
+            query?: {
+                cascade?: boolean;
+                permanent?: boolean;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeletedOrSiteHasAgents"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "North Wind",
+                 *       "slug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateSiteBody"];
+            };
+        };
+        responses: {
+            /** @description Done: site. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "psaCompanyId": "Example",
+                     *       "psaParentCompanyId": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["SlugTaken"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    restoreSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: site. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "psaCompanyId": "Example",
+                     *       "psaParentCompanyId": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrNotDeletedOrSlugTaken"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getSiteView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: site. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "psaCompanyId": "Example",
+                     *       "psaParentCompanyId": "Example",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "agents": {
+                     *         "online": 3,
+                     *         "offline": 3,
+                     *         "isCapped": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetSiteViewResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    batchCreateSites: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "name": "North Wind",
+                 *           "slug": "north-wind",
+                 *           "status": "active",
+                 *           "psaCompanyId": "Example",
+                 *           "psaParentCompanyId": "Example",
+                 *           "metadata": {
+                 *             "source": "example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchCreateSitesBody"];
+            };
+        };
+        responses: {
+            /** @description Created: site. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "slug": "north-wind",
+                     *           "status": "active",
+                     *           "psaCompanyId": "Example",
+                     *           "psaParentCompanyId": "Example",
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchCreateSitesResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflictOrSlugTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listSitesView: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+                status?: "active" | "inactive" | "archived";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "North Wind",
+                     *           "slug": "north-wind",
+                     *           "status": "active",
+                     *           "psaCompanyId": "Example",
+                     *           "psaParentCompanyId": "Example",
+                     *           "metadata": {
+                     *             "source": "example"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "agents": {
+                     *             "online": 3,
+                     *             "offline": 3,
+                     *             "isCapped": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListSitesViewPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listTodos: {
+        parameters: {
+            query?: {
+                completed?: boolean;
+                createdBy?: string;
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "8qe70pkzrcs65g03w4thpkb8eephjzam",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "text": "Order spare parts",
+                     *           "completed": false,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TodoPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Order spare parts",
+                 *       "completed": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateTodoBody"];
+            };
+        };
+        responses: {
+            /** @description Created: todo. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "8qe70pkzrcs65g03w4thpkb8eephjzam",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "text": "Order spare parts",
+                     *       "completed": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                todoId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: todo. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "8qe70pkzrcs65g03w4thpkb8eephjzam",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "text": "Order spare parts",
+                     *       "completed": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    deleteTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                todoId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InUse"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    updateTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                todoId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Order spare parts",
+                 *       "completed": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateTodoBody"];
+            };
+        };
+        responses: {
+            /** @description Done: todo. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "8qe70pkzrcs65g03w4thpkb8eephjzam",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "text": "Order spare parts",
+                     *       "completed": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    toggleTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                todoId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: todo. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "8qe70pkzrcs65g03w4thpkb8eephjzam",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "text": "Order spare parts",
+                     *       "completed": false,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["IdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, milliseconds since the epoch. */
+                createdFrom?: number;
+                /** @description Exclusive, milliseconds since the epoch. */
+                createdTo?: number;
+                /** @description `page.nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 25 unless given. */
+                limit?: number;
+                roleId?: string;
+                /** @description Ascending, or descending with `-`. */
+                sort?: "created" | "-created";
+                status?: "active" | "inactive" | "pending";
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "externalId": "org_2abc9Xy",
+                     *           "email": "dana.okoye@example.com",
+                     *           "emailVerified": false,
+                     *           "name": "North Wind",
+                     *           "imageUrl": "https://example.com/north-wind",
+                     *           "status": "active",
+                     *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *           "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *           "roleKey": "member",
+                     *           "joinedAt": 1768469400000,
+                     *           "lastActivityAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": false,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListUsersPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
+                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "dana.okoye@example.com",
+                 *       "name": "North Wind",
+                 *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                 *       "roleKey": "member"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateUserBody"];
+            };
+        };
+        responses: {
+            /** @description Created: user. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "email": "dana.okoye@example.com",
+                     *       "emailVerified": false,
+                     *       "name": "North Wind",
+                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "status": "active",
+                     *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "joinedAt": 1768469400000,
+                     *       "lastActivityAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateUserResult"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id or external id.
+                 * @example Example
+                 */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_2abc9Xy",
+                     *       "email": "dana.okoye@example.com",
+                     *       "emailVerified": false,
+                     *       "name": "North Wind",
+                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "status": "active",
+                     *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "roleKey": "member",
+                     *       "joinedAt": 1768469400000,
+                     *       "lastActivityAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetUserResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getUserProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
+                 * @example north-wind
+                 */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id or external id.
+                 * @example Example
+                 */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: user profile. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "displayName": "Dana Okoye",
+                     *       "bio": "Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetUserProfileResult"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
         };
     };
 }

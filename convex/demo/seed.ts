@@ -1,0 +1,221 @@
+import { v } from "convex/values";
+import { internal } from "../_generated/api";
+import { internalAction, internalMutation } from "../_generated/server";
+import { builtInRoleRow, ensureBuiltInRoles } from "../core/builtInRoles";
+import { UnscopedWriter } from "../core/database";
+import { permissionCatalogue } from "../core/permissionCatalogue";
+import { isGrantable } from "../core/rights";
+import { newSecret } from "../core/secrets";
+import { defaultOrganizationSettings } from "../tenancy/tables";
+import { agentsOf, items, organizations, roles, schedules, sites, todos } from "./data";
+import type { DemoOrganization, DemoRole } from "./data";
+import type { TenantWriter } from "../core/database";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { Infer } from "convex/values";
+
+const hour = 3_600_000;
+const enrollmentLifetimeMs = 30 * 24 * hour;
+
+const storedSecret = v.object({ hash: v.string(), prefix: v.string() });
+const storedSecrets = v.object({ apiKey: storedSecret, enrollmentToken: storedSecret, agents: v.array(storedSecret) });
+const person = v.object({ id: v.id("users"), subject: v.string() });
+const users = v.object({ owner: person, admin: person, moderator: person, member: person, viewer: person });
+const written = v.array(
+  v.object({
+    id: v.id("organizations"),
+    slug: v.string(),
+    siteId: v.id("sites"),
+    agents: v.array(v.object({ id: v.id("agents"), guid: v.string() })),
+    users,
+  }),
+);
+const seeded = v.object({
+  organizations: v.array(
+    v.object({
+      id: v.id("organizations"),
+      slug: v.string(),
+      apiKey: v.string(),
+      enrollmentToken: v.string(),
+      siteId: v.id("sites"),
+      agents: v.array(v.object({ id: v.id("agents"), guid: v.string(), key: v.string() })),
+      users,
+    }),
+  ),
+});
+
+/**
+ * Fills an empty deployment with two organizations to try things on, and answers the credentials it made for them, once.
+ * `issuer` is the issuer of the users' tokens, whose subjects the answer names. Answers null when there is any organization.
+ */
+export const seed = internalAction({
+  args: { issuer: v.string() },
+  returns: v.union(v.null(), seeded),
+  handler: async (ctx, { issuer }): Promise<Infer<typeof seeded> | null> => {
+    const secrets = await Promise.all(organizations.map(newSecrets));
+    const rows: Infer<typeof written> | null = await ctx.runMutation(internal.demo.seed.write, {
+      issuer,
+      secrets: secrets.map(({ apiKey, enrollmentToken, agents }) => ({
+        apiKey: stored(apiKey),
+        enrollmentToken: stored(enrollmentToken),
+        agents: agents.map(stored),
+      })),
+    });
+    if (!rows) return null;
+    return {
+      organizations: rows.map((row, at) => {
+        const { apiKey, enrollmentToken, agents } = elementAt(secrets, at);
+        return {
+          ...row,
+          apiKey: apiKey.plaintext,
+          enrollmentToken: enrollmentToken.plaintext,
+          agents: row.agents.map((agent, number) => ({ ...agent, key: elementAt(agents, number).plaintext })),
+        };
+      }),
+    };
+  },
+});
+
+/** Writes all of the demo data in one transaction; the plaintext of the secrets stays in the action. */
+export const write = internalMutation({
+  args: { issuer: v.string(), secrets: v.array(storedSecrets) },
+  returns: v.union(v.null(), written),
+  handler: async (ctx, { issuer, secrets }) => {
+    const scope = { tenant: undefined, origin: {}, now: Date.now(), noun: "demo", action: "demo.seed", isAudited: true };
+    const system = new UnscopedWriter(ctx, { ...scope, caller: { kind: "anonymous" } });
+    if (await system.query("organizations").first()) return null;
+    await ensureBuiltInRoles(system);
+    const rows: Infer<typeof written> = [];
+    for (const [at, organization] of organizations.entries()) {
+      rows.push(await writeOrganization(system, organization, issuer, elementAt(secrets, at), scope.now));
+    }
+    return rows;
+  },
+});
+
+async function writeOrganization(
+  system: UnscopedWriter,
+  { name, slug }: DemoOrganization,
+  issuer: string,
+  secrets: Infer<typeof storedSecrets>,
+  now: number,
+): Promise<Infer<typeof written>[number]> {
+  const people: Record<DemoRole, Doc<"users">> = {
+    owner: await writeUser(system, issuer, slug, name, "owner"),
+    admin: await writeUser(system, issuer, slug, name, "admin"),
+    moderator: await writeUser(system, issuer, slug, name, "moderator"),
+    member: await writeUser(system, issuer, slug, name, "member"),
+    viewer: await writeUser(system, issuer, slug, name, "viewer"),
+  };
+  // What follows is the owner's doing, as the audit trail and `createdBy` will say.
+  const owner = system.as({ kind: "user", user: people.owner, claimedOrganization: undefined });
+  const organization = await owner.insert("organizations", {
+    name,
+    slug,
+    status: "active",
+    ownerId: people.owner._id,
+    settings: defaultOrganizationSettings,
+  });
+  const db = owner.within(organization);
+  for (const role of roles) {
+    const row = await builtInRoleRow(system, role);
+    if (!row) throw new Error("The built-in roles were made sure of before.");
+    await db.insert("memberships", { userId: people[role]._id, roleId: row._id, roleKey: role, status: "active", joinedAt: now });
+    await owner.patch("users", people[role], { defaultOrganizationId: organization._id });
+  }
+  const { siteId, agents } = await writeSites(db, slug, secrets, now);
+  await writeWork(db, people, now);
+  await db.insert("apiKeys", {
+    name: "Demo key with every scope",
+    scopes: Object.keys(permissionCatalogue).filter(isGrantable).sort(),
+    status: "active",
+    keyHash: secrets.apiKey.hash,
+    keyPrefix: secrets.apiKey.prefix,
+  });
+  const shown = (role: DemoRole) => ({ id: people[role]._id, subject: subjectOf(slug, role) });
+  return {
+    id: organization._id,
+    slug,
+    siteId,
+    agents,
+    users: {
+      owner: shown("owner"),
+      admin: shown("admin"),
+      moderator: shown("moderator"),
+      member: shown("member"),
+      viewer: shown("viewer"),
+    },
+  };
+}
+
+function writeUser(system: UnscopedWriter, issuer: string, slug: string, name: string, role: DemoRole): Promise<Doc<"users">> {
+  const subject = subjectOf(slug, role);
+  return system.insert("users", {
+    tokenIdentifier: `${issuer}|${subject}`,
+    externalId: subject,
+    email: `${role}@${slug}.example`,
+    emailVerified: true,
+    name: `${name} ${role}`,
+    status: "active",
+    isPlatformAdmin: false,
+  });
+}
+
+async function writeSites(db: TenantWriter, slug: string, { enrollmentToken, agents }: Infer<typeof storedSecrets>, now: number) {
+  const siteIds: Id<"sites">[] = [];
+  for (const site of sites) siteIds.push((await db.insert("sites", { ...site, status: "active" }))._id);
+  const siteId = elementAt(siteIds, 0);
+  await db.insert("agentEnrollmentTokens", {
+    siteId,
+    name: "Demo enrolment",
+    tokenHash: enrollmentToken.hash,
+    tokenPrefix: enrollmentToken.prefix,
+    useCount: 0,
+    expiresAt: now + enrollmentLifetimeMs,
+  });
+  const enrolled: { id: Id<"agents">; guid: string }[] = [];
+  for (const [at, agent] of agentsOf(slug).entries()) {
+    const row = await db.insert("agents", {
+      ...agent,
+      siteId: elementAt(siteIds, at % siteIds.length),
+      registeredAt: now,
+      connectionStatus: "offline",
+      credentialStatus: "active",
+      keyHash: elementAt(agents, at).hash,
+    });
+    enrolled.push({ id: row._id, guid: row.guid });
+  }
+  return { siteId, agents: enrolled };
+}
+
+async function writeWork(db: TenantWriter, people: Record<DemoRole, Doc<"users">>, now: number): Promise<void> {
+  const startOfHour = now - (now % hour);
+  for (const { role, startsInHours, lengthHours, ...schedule } of schedules) {
+    const startDate = startOfHour + startsInHours * hour;
+    await db.insert("schedules", { ...schedule, userId: people[role]._id, startDate, endDate: startDate + lengthHours * hour });
+  }
+  for (const item of items) await db.insert("items", item);
+  for (const todo of todos) await db.insert("todos", todo);
+}
+
+async function newSecrets({ slug }: DemoOrganization) {
+  return {
+    apiKey: await newSecret("sk_live_"),
+    enrollmentToken: await newSecret("enr_"),
+    agents: await Promise.all(agentsOf(slug).map(() => newSecret("agt_"))),
+  };
+}
+
+function stored({ hash, prefix }: Infer<typeof storedSecret>): Infer<typeof storedSecret> {
+  return { hash, prefix };
+}
+
+/** Subject of the demo user's tokens. */
+function subjectOf(slug: string, role: DemoRole): string {
+  return `${slug}-${role}`;
+}
+
+function elementAt<Element>(elements: readonly Element[], at: number): Element {
+  const element = elements[at];
+  if (element === undefined) throw new Error(`There is no element ${at}.`);
+  return element;
+}

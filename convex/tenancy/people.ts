@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { documentOf } from "../core/resource";
+import { roleFields } from "../access/tables";
+import { membershipFields, userProfileFields, userSettingFields } from "./tables";
+import type { UnscopedReader } from "../core/database";
+import type { Doc, Id } from "../_generated/dataModel";
+
+/** One's own membership; why one was banned is not part of it. */
+export const ownMembershipDocument = documentOf("memberships", membershipFields).omit({ banReason: true });
+export const roleDocument = documentOf("roles", roleFields);
+
+/** A profile as it is shown, whether or not its user has written one. */
+export const profileDocument = z.object({
+  userId: userProfileFields.userId,
+  displayName: userProfileFields.displayName,
+  bio: userProfileFields.bio,
+});
+
+/** Preferences as they are shown, whether or not their user has written any. */
+export const settingsDocument = z.object(userSettingFields);
+export const defaultSettings = { theme: "system", notificationsEnabled: true, locale: "en", timezone: "UTC" } as const;
+
+/** The profile of a user, or what stands in for it. */
+export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): Promise<object> {
+  return (await profileOf(reader, user._id)) ?? { userId: user._id, displayName: displayNameOf(user) };
+}
+
+type Reader = Pick<UnscopedReader, "query">;
+
+/** The membership of a user in an organization, whatever its state. */
+export function membershipOf(reader: Reader, organizationId: Id<"organizations">, userId: Id<"users">) {
+  return reader
+    .query("memberships")
+    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
+    .unique();
+}
+
+/** What the user has written of a profile. */
+export function profileOf(reader: Reader, userId: Id<"users">) {
+  return reader
+    .query("userProfiles")
+    .withIndex("by_userId", (q) => q.eq("userId", userId))
+    .unique();
+}
+
+/** What the user has written of settings. */
+export function settingsOf(reader: Reader, userId: Id<"users">) {
+  return reader
+    .query("userSettings")
+    .withIndex("by_userId", (q) => q.eq("userId", userId))
+    .unique();
+}
+
+/** The display name of who has chosen none. */
+export function displayNameOf({ name }: Doc<"users">): string {
+  const cut = name.slice(0, 80);
+  // A cut may fall between the halves of a surrogate pair.
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
+}
+
+/** What is left of a deleted user; the token identifier stays, so that the user's tokens are recognised and refused. */
+export function anonymous(userId: Id<"users">) {
+  return {
+    name: "Deleted user",
+    email: `deleted+${userId}@invalid`,
+    emailVerified: false,
+    externalId: undefined,
+    imageUrl: undefined,
+    metadata: undefined,
+    defaultOrganizationId: undefined,
+    isPlatformAdmin: false,
+  };
+}
