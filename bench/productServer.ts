@@ -1,10 +1,12 @@
 // The started product in a process of its own, on a store that the benchmark filled.
 import { createServer } from "node:http";
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { startPortico } from "../scripts/portico/startPortico";
 import { seedProduct } from "./seed/seedProduct";
 import { serve } from "./serverProcess";
+import type { StoreOrder } from "./serverProcess";
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -15,9 +17,11 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-serve(async ({ directory, keys, scheduleCount }) => {
+serve<StoreOrder>(async ({ directory, keys, scheduleCount, isSeeded }) => {
   const file = path.join(directory, "portico.sqlite");
-  const scheduleIds = existsSync(file) ? [] : await seedProduct(file, keys, scheduleCount);
+  await mkdir(directory, { recursive: true });
+  // The measured start is that of the process on what is there.
+  const scheduleIds = isSeeded || existsSync(file) ? [] : await seedProduct(file, keys, scheduleCount);
   const settings = { dataDirectory: directory, cloudPort: await freePort(), sitePort: await freePort(), seed: "none" } as const;
   // Each load ends in the middle of requests, which functions may log; answers that fail are counted by the client.
   const portico = await startPortico(settings, () => undefined);

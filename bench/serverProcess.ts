@@ -1,13 +1,15 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { ChildProcess } from "node:child_process";
-import type { World, WorldKeys } from "./world";
+import type { WorldKeys } from "./world";
 
-/** What a server's process is told when it starts. */
-export interface ServerOrder {
+/** What a server with a store is told when it starts. */
+export interface StoreOrder {
   readonly directory: string;
   readonly keys: WorldKeys;
   readonly scheduleCount: number;
+  /** Leaves the store as it is, even when there is none yet. */
+  readonly isSeeded?: boolean;
 }
 
 export interface ProcessUsage {
@@ -16,8 +18,8 @@ export interface ProcessUsage {
   readonly residentBytes: number;
 }
 
-/** A benchmark server in a process of its own. */
-export class ServerProcess {
+/** A benchmark server in a process of its own; `World` is what it says about itself once it listens. */
+export class ServerProcess<World extends object> {
   readonly #child: ChildProcess;
 
   private constructor(
@@ -27,8 +29,12 @@ export class ServerProcess {
     this.#child = child;
   }
 
-  /** Starts `module`, which calls {@link serve}, and waits until it is seeded and listens. */
-  static async start(module: string, order: ServerOrder, execArgv: readonly string[] = []): Promise<ServerProcess> {
+  /** Starts `module`, which calls {@link serve}, and waits until it listens. */
+  static async start<World extends object>(
+    module: string,
+    order: object,
+    execArgv: readonly string[] = [],
+  ): Promise<ServerProcess<World>> {
     const child = fork(module, { execArgv: [...process.execArgv, ...execArgv] });
     child.send(order);
     const [ready]: (World | number | null)[] = await Promise.race([once(child, "message"), once(child, "exit")]);
@@ -36,15 +42,18 @@ export class ServerProcess {
     return new ServerProcess(child, ready);
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   async usage(): Promise<ProcessUsage> {
     this.#child.send("usage");
     const [usage]: ProcessUsage[] = await once(this.#child, "message");
     if (usage === undefined) throw new Error("The server did not tell its usage.");
     return usage;
+  }
+
+  /** Ends the process at once, as a power cut does. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await exited;
   }
 
   /** Lets the server close its file; profiles are written then. */
@@ -56,8 +65,8 @@ export class ServerProcess {
 }
 
 /** The child's side: starts a server on the order and answers the parent until it says stop. */
-export function serve(start: (order: ServerOrder) => Promise<{ readonly world: World; close(): Promise<void> }>): void {
-  process.once("message", (order: ServerOrder) => {
+export function serve<Order>(start: (order: Order) => Promise<{ readonly world: object; close(): Promise<void> }>): void {
+  process.once("message", (order: Order) => {
     start(order).then(({ world, close }) => {
       process.on("message", (message) => {
         if (message === "stop") close().then(() => process.exit(0), fail);

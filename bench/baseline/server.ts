@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serve } from "../serverProcess";
+import type { StoreOrder } from "../serverProcess";
 import { GroupCommit } from "./groupCommit";
 import { BaselineOperations, Refusal } from "./operations";
 import { BaselineStore } from "./store";
 
-serve(async ({ directory, keys, scheduleCount }) => {
+serve<StoreOrder>(async ({ directory, keys, scheduleCount }) => {
   const store = new BaselineStore(directory);
   const scheduleIds = store.seed(keys, scheduleCount);
   const operations = new BaselineOperations(store);

@@ -8,6 +8,7 @@ import { newKeys } from "../world";
 import type { LoadRequest, LoadResult } from "../load";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
+import type { World } from "../world";
 
 const warmUpSeconds = 2;
 
@@ -26,8 +27,8 @@ export async function restSection(options: Options): Promise<Section> {
     const profile = options.profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileDirectory}`];
     const [product, baseline] = await withProgress(`filling both stores with ${options.rows} rows`, () =>
       Promise.all([
-        ServerProcess.start(path.join(modules, "productServer.ts"), order, profile),
-        ServerProcess.start(path.join(modules, "baseline/server.ts"), order),
+        ServerProcess.start<World>(path.join(modules, "productServer.ts"), order, profile),
+        ServerProcess.start<World>(path.join(modules, "baseline/server.ts"), order),
       ]),
     );
     try {
@@ -43,7 +44,7 @@ export async function restSection(options: Options): Promise<Section> {
   };
 }
 
-async function measureAll(options: Options, product: ServerProcess, baseline: ServerProcess): Promise<readonly Row[]> {
+async function measureAll(options: Options, product: ServerProcess<World>, baseline: ServerProcess<World>): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const [name, requestsOf] of Object.entries(measuredRequests)) {
     if (options.requests.length > 0 && !options.requests.includes(name)) continue;
@@ -65,7 +66,7 @@ async function measureAll(options: Options, product: ServerProcess, baseline: Se
 
 async function measure(
   name: string,
-  server: ServerProcess,
+  server: ServerProcess<World>,
   connections: number,
   seconds: number,
   requests: readonly LoadRequest[],
