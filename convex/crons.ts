@@ -3,9 +3,15 @@ import { internal } from "./_generated/api";
 
 const crons = cronJobs();
 
-crons.hourly("delete expired audit rows", { minuteUTC: 7 }, internal.core.retention.deleteExpired, { table: "auditLogs" });
-crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.retention.deleteExpired, { table: "agentApiLogs" });
-crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.retention.deleteExpired, { table: "idempotencyKeys" });
+crons.hourly("delete expired audit rows", { minuteUTC: 7 }, internal.core.retention.deleteExpired, {
+  table: "auditLogs",
+});
+crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.retention.deleteExpired, {
+  table: "agentApiLogs",
+});
+crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.retention.deleteExpired, {
+  table: "idempotencyKeys",
+});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 
 export default crons;

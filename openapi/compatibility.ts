@@ -47,7 +47,7 @@ class CompatibilityCheck {
     return [
       ...(base["operationId"] === next["operationId"]
         ? []
-        : [`${place}: operationId ${base["operationId"]} became ${next["operationId"]}.`]),
+        : [`${place}: operationId ${String(base["operationId"])} became ${String(next["operationId"])}.`]),
       ...this.#security(place, base["security"], next["security"]),
       ...this.#parameters(place, base["parameters"], next["parameters"]),
       ...this.#requestBody(place, base["requestBody"], next["requestBody"]),
@@ -92,7 +92,7 @@ class CompatibilityCheck {
     return new Map(
       listOf(parameters)
         .map((parameter) => resolved(root, parameter))
-        .map((parameter) => [`${parameter["in"]} ${parameter["name"]}`, parameter]),
+        .map((parameter) => [`${String(parameter["in"])} ${String(parameter["name"])}`, parameter]),
     );
   }
 

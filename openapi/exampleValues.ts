@@ -10,6 +10,7 @@ export function exampleId(table: string): string {
 
 const exampleTimeMs = Date.UTC(2026, 0, 15, 9, 30);
 const hourMs = 3_600_000;
+const latestTimeMs = 8_640_000_000_000_000;
 
 /** Believable texts by field name; a field that is not here is tried with the general ones. */
 const texts: Readonly<Record<string, string>> = {
@@ -25,11 +26,13 @@ const texts: Readonly<Record<string, string>> = {
   description: "Replace the filters on the roof.",
   detail: "/title: This field is required.",
   displayName: "Dana Okoye",
-  externalId: "org_2abc9Xy",
+  externalId: "ext_7Hq2Vx9",
   guid: "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
   hostname: "rooftop-pi-07",
   key: "field_engineer",
+  ipAddress: "203.0.113.7",
   keyPrefix: "sk_4fZ2kQ9xB",
+  lastUsedIp: "203.0.113.7",
   locale: "en-GB",
   macAddress: "02:42:ac:11:00:02",
   name: "North Wind",
@@ -100,7 +103,7 @@ export function exampleText(name: string, { format, pattern, minLength, maxLengt
 
 /** A number for the field `name` within its bounds: times lie close together, ends after beginnings. */
 export function exampleNumber(name: string, minimum: number, maximum: number): number {
-  const isTime = maximum >= 8_640_000_000_000_000;
+  const isTime = maximum === latestTimeMs;
   const wanted = isTime
     ? exampleTimeMs + (/end|to$|until|expires|updated/i.test(name) ? hourMs : 0)
     : name === "limit"
@@ -108,3 +111,18 @@ export function exampleNumber(name: string, minimum: number, maximum: number): n
       : 3;
   return Math.min(Math.max(wanted, minimum), maximum);
 }
+
+const truths = /^(hasMore|emailVerified|enabled|isActive)$/;
+
+/** A truth value for the field `name`. */
+export function exampleBoolean(name: string): boolean {
+  return truths.test(name);
+}
+
+/** A credential with its prefix, plainly none that anybody was issued. */
+export function exampleCredential(prefix: string): string {
+  return `${prefix}${"Example".repeat(7).slice(0, 43)}`;
+}
+
+/** The name of a person, where a field called `name` stands beside an e-mail address. */
+export const examplePerson = "Dana Okoye";

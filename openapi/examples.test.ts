@@ -1,5 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { exampleOf } from "./examples";
 import { exampleId } from "./exampleValues";

@@ -1,4 +1,4 @@
-import { exampleNumber, exampleText } from "./exampleValues";
+import { exampleBoolean, exampleNumber, examplePerson, exampleText } from "./exampleValues";
 import { isObject } from "./json";
 import type { JsonObject } from "./json";
 
@@ -36,7 +36,7 @@ export function exampleOf(schema: JsonObject, resolve: Resolve, name = ""): unkn
     case "number":
       return exampleNumber(name, Number(schema["minimum"] ?? -Infinity), Number(schema["maximum"] ?? Infinity));
     case "boolean":
-      return false;
+      return exampleBoolean(name);
     case "null":
       return null;
     default:
@@ -48,10 +48,12 @@ export function exampleOf(schema: JsonObject, resolve: Resolve, name = ""): unkn
 function exampleObject(schema: JsonObject, resolve: Resolve, name: string): unknown {
   const { properties, required, additionalProperties } = schema;
   const needed = new Set(Array.isArray(required) ? required : []);
-  const entries = Object.entries(isObject(properties) ? properties : {})
+  const fields = isObject(properties) ? properties : {};
+  const entries = Object.entries(fields)
     .filter(([field]) => needed.has(field) || !endings.test(field))
     .map(([field, type]) => [field, isObject(type) ? exampleOf(type, resolve, field) : null]);
-  if (entries.length > 0) return Object.fromEntries(entries);
+  const person = "name" in fields && "email" in fields ? { name: examplePerson } : {};
+  if (entries.length > 0) return { ...Object.fromEntries(entries), ...person };
   if (!isObject(additionalProperties)) return {};
   const { propertyNames } = schema;
   const key = isObject(propertyNames) && "enum" in propertyNames ? exampleOf(propertyNames, resolve) : "source";

@@ -42,28 +42,25 @@ export function headersOf(...names: readonly (keyof typeof headerComponents)[]):
 /** Headers of every answer. */
 export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin");
 
-/** Request headers that operations refer to. */
+/** Request headers that operations refer to; without examples, which the reference page would send with every request. */
 export const parameterComponents: Readonly<Record<string, JsonObject>> = {
   IdempotencyKey: {
     name: "Idempotency-Key",
     in: "header",
     description: "Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.",
     schema: { type: "string", minLength: 8, maxLength: 128, pattern: "^[!-~]{8,128}$" },
-    example: "6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40",
   },
   IfMatch: {
     name: "If-Match",
     in: "header",
     description: "Entity tags of the row as it was read; another state of the row is refused with 412.",
     schema: { type: "string", maxLength: 1024 },
-    example: '"22jjqs1036017iu32fbwuv"',
   },
   IfNoneMatch: {
     name: "If-None-Match",
     in: "header",
     description: "Entity tags of answers that the caller has; 304 when one of them is still current.",
     schema: { type: "string", maxLength: 1024 },
-    example: '"22jjqs1036017iu32fbwuv"',
   },
   Organization: {
     name: "Portico-Organization",
@@ -71,7 +68,6 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
     description:
       "The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.",
     schema: { type: "string", minLength: 1, maxLength: 255 },
-    example: "north-wind",
   },
 };
 

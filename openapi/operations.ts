@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { wordsOf } from "../convex/core/crud";
-import { documentNameOf } from "../convex/core/resource";
 import { exampleOf } from "./examples";
+import { exampleCredential } from "./exampleValues";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { problemCodesOf } from "./impliedProblems";
 import { isObject, pascalCase } from "./json";
+import { schemaNameOf } from "./schemas";
 import { securityOf } from "./security";
 import { tagOf } from "./tags";
 import type { ProblemResponses } from "./problemResponses";
@@ -101,19 +102,21 @@ function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): 
 
 function successOf(operation: Operation, { schemas }: DocumentParts): Record<string, JsonObject> {
   const { declaration, isList, verb } = operation;
-  const { status = 200, method, output, operationId, noun } = declaration;
+  const { status = 200, method, output, operationId, noun, secret } = declaration;
   const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
   if (status === 204)
     return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
   const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Result"}`);
   const schema = isList
-    ? schemas.define(`${documentNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row))
+    ? schemas.define(`${schemaNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row))
     : row;
   const created = status === 201 && verb === "create" ? headersOf("Location") : {};
+  const shown = exampleOf(schema, (inner) => schemas.resolve(inner));
+  const credential = secret ? { [secret.field]: exampleCredential(secret.prefix) } : {};
   const answer = {
     description: isList ? "A page of the list." : `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`,
     headers: { ...commonHeaders, ...headersOf("ETag"), ...created, ...replayed },
-    content: { "application/json": { schema, example: exampleOf(schema, (inner) => schemas.resolve(inner)) } },
+    content: { "application/json": { schema, example: isObject(shown) ? { ...shown, ...credential } : shown } },
   };
   if (method !== "GET") return { [status]: answer };
   return { [status]: answer, "304": { $ref: "#/components/responses/NotModified" } };

@@ -15,6 +15,11 @@ const unboundedItems = 1000;
 const maximumJsonFields = 256;
 const maximumInt32 = 2_147_483_647;
 
+/** The name that a schema has wherever it occurs: that of its resource, or its own title. */
+export function schemaNameOf(type: z.ZodType): string | undefined {
+  return documentNameOf(type) ?? z.globalRegistry.get(type)?.title;
+}
+
 /** Named schemas of the document, each defined once and referred to wherever it occurs. */
 export class SchemaComponents {
   readonly #schemas = new Map<string, JsonObject>();
@@ -34,7 +39,7 @@ export class SchemaComponents {
 
   /** The schema of what leaves: the name of its resource where it is a document, else `name`. */
   output(type: z.ZodType, name: string): JsonObject {
-    return this.define(documentNameOf(type) ?? name, this.#converted(type, "output"));
+    return this.define(schemaNameOf(type) ?? name, this.#converted(type, "output"));
   }
 
   /** The schema of what a request may send, in place. */
@@ -57,7 +62,7 @@ export class SchemaComponents {
       unrepresentable: "any",
       override: ({ zodSchema, jsonSchema, path }) => {
         if (!(zodSchema instanceof z.ZodType)) return;
-        if (path.length > 0 && documentNameOf(zodSchema) !== undefined) {
+        if (path.length > 0 && schemaNameOf(zodSchema) !== undefined) {
           for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
           Object.assign(jsonSchema, this.output(zodSchema, ""));
         } else if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, idOf(zodSchema));

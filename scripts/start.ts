@@ -28,7 +28,9 @@ function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, elapsedMs: nu
     ["Swagger UI", `${siteUrl}/v1/docs`],
     ["Convex", cloudUrl],
   ];
-  const table = rows.map(([name = "", url = ""]) => `  ${styled("bold", name.padEnd(12))}${styled("cyan", url)}`).join("\n");
+  const table = rows
+    .map(([name = "", url = ""]) => `  ${styled("bold", name.padEnd(12))}${styled("cyan", url)}`)
+    .join("\n");
   process.stdout.write(`Portico is ready after ${(elapsedMs / 1000).toFixed(1)} s.\n\n${table}\n\n`);
   const acme = demo?.organizations[0];
   if (!acme) return;

@@ -12,8 +12,11 @@ async function main(): Promise<string> {
   const { values } = parseArgs({ options: { organization: { type: "string" }, role: { type: "string" } } });
   const { dataDirectory } = readSettings(process.env, []);
   const demo = await readDemoData(dataDirectory);
-  if (!demo) throw new Error(`There is no demo data in ${path.relative(process.cwd(), dataDirectory)}; run npm start once.`);
-  const organization = demo.organizations.find(({ slug, id }) => values.organization === slug || values.organization === id);
+  if (!demo)
+    throw new Error(`There is no demo data in ${path.relative(process.cwd(), dataDirectory)}; run npm start once.`);
+  const organization = demo.organizations.find(
+    ({ slug, id }) => values.organization === slug || values.organization === id,
+  );
   const { role } = values;
   if (!organization || !isRole(role, organization.users)) throw new Error(usage);
   return mintDemoToken(await openDevelopmentIssuer(dataDirectory), organization, role);

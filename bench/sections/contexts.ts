@@ -52,7 +52,9 @@ async function freshContextCost(entry: string): Promise<ContextCost> {
   });
   const source = outputFiles[0]?.text ?? "";
   const cachedData = new vm.Script(source).createCachedData();
-  const timesMs = Array.from({ length: rounds }, () => evaluateOnce(source, cachedData)).sort((left, right) => left - right);
+  const timesMs = Array.from({ length: rounds }, () => evaluateOnce(source, cachedData)).sort(
+    (left, right) => left - right,
+  );
   return {
     sizeBytes: source.length,
     medianMs: timesMs[Math.floor(rounds / 2)] ?? Number.NaN,

@@ -20,9 +20,12 @@ export function assertNarrowed(current: readonly string[], next: readonly string
 export function assertLifetime(expiresAt: number | undefined, now: number): void {
   if (expiresAt === undefined) return;
   if (expiresAt <= now) throw invalidField("/expiresAt", "too_small", "expiresAt must be in the future.");
-  if (expiresAt > now + maximumLifetimeMs) throw invalidField("/expiresAt", "too_big", "A key lives two years at most.");
+  if (expiresAt > now + maximumLifetimeMs)
+    throw invalidField("/expiresAt", "too_big", "A key lives two years at most.");
 }
 
 function notAllowed(at: number, message: string): ProblemError {
-  return new ProblemError("scope_not_allowed", message, [{ pointer: `/scopes/${at}`, code: "scope_not_allowed", message }]);
+  return new ProblemError("scope_not_allowed", message, [
+    { pointer: `/scopes/${at}`, code: "scope_not_allowed", message },
+  ]);
 }

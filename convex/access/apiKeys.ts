@@ -35,7 +35,8 @@ export const create = secretOperation({
   method: "POST",
   path: "/api-keys",
   summary: "Create an API key",
-  description: "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.",
+  description:
+    "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.",
   access: "permission",
   permission: "apiKey:create",
   status: 201,

@@ -9,7 +9,9 @@ const permissionDocument = z.object({
   action: z.string(),
   description: z.string(),
   grantable: z.boolean().meta({ description: "May be a scope of an API key." }),
-  roles: z.array(z.object({ key: z.string(), reach: z.enum(["all", "own"]) })).meta({ description: "Built-in roles that have it." }),
+  roles: z
+    .array(z.object({ key: z.string(), reach: z.enum(["all", "own"]) }))
+    .meta({ description: "Built-in roles that have it." }),
 });
 
 export const list = queryOperation({

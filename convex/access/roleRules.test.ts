@@ -49,7 +49,9 @@ test("administrators hand on areas and whole resources, but not what is the owne
 test("a role stays below its author", () => {
   const author = { rank: 80, rights: builtInRights("admin") };
   expect(() => assertWithinAuthor(author, { rank: 79, rights: ["schedule:read"] })).not.toThrow();
-  expect(() => assertWithinAuthor(author, { rank: 80, rights: [] })).toThrow(expect.objectContaining({ code: "rank_too_low" }));
+  expect(() => assertWithinAuthor(author, { rank: 80, rights: [] })).toThrow(
+    expect.objectContaining({ code: "rank_too_low" }),
+  );
   expect(() => assertWithinAuthor(author, { rank: 1, rights: ["organization:delete"] })).toThrow(
     expect.objectContaining({ code: "rank_too_low" }),
   );
@@ -58,7 +60,9 @@ test("a role stays below its author", () => {
 test("unknown rights and the owner's are refused with their place", () => {
   for (const unknown of ["*", "schedule:fly", "dragon:*", "dragon:read"]) {
     expect(() => assertValidRole({ rank: 1, rights: ["schedule:read", unknown] })).toThrow(
-      expect.objectContaining({ data: expect.objectContaining({ errors: [expect.objectContaining({ pointer: "/rights/1" })] }) }),
+      expect.objectContaining({
+        data: expect.objectContaining({ errors: [expect.objectContaining({ pointer: "/rights/1" })] }),
+      }),
     );
   }
   expect(() => assertValidRole({ rank: 100, rights: [] })).toThrow();

@@ -16,9 +16,11 @@ export const maximumCustomRank = 99;
 
 /** Throws 400 for a right that does not exist or is the owner's alone, or for a rank out of bounds. */
 export function assertValidRole({ rank, rights }: RoleValues): void {
-  if (rank > maximumCustomRank) throw invalidField("/rank", "too_big", `The rank of a custom role is 1 to ${maximumCustomRank}.`);
+  if (rank > maximumCustomRank)
+    throw invalidField("/rank", "too_big", `The rank of a custom role is 1 to ${maximumCustomRank}.`);
   const at = rights.findIndex((right) => !isKnownRight(right));
-  if (at >= 0) throw invalidField(`/rights/${at}`, "unknown_right", `${rights[at]} is no right that a custom role can have.`);
+  if (at >= 0)
+    throw invalidField(`/rights/${at}`, "unknown_right", `${rights[at]} is no right that a custom role can have.`);
 }
 
 /** Throws 403 unless the role stays below its author: lower rank, and no right that the author has not. */
@@ -38,5 +40,7 @@ export function roleKeyOf(name: string): string {
     .filter((word) => word !== "")
     .map((word) => word.toLowerCase());
   const key = words.map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join("");
-  return /^[a-z][a-zA-Z0-9]/.test(key) ? key.slice(0, 40) : `role${key.charAt(0).toUpperCase()}${key.slice(1)}`.slice(0, 40);
+  return /^[a-z][a-zA-Z0-9]/.test(key)
+    ? key.slice(0, 40)
+    : `role${key.charAt(0).toUpperCase()}${key.slice(1)}`.slice(0, 40);
 }

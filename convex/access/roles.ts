@@ -73,20 +73,32 @@ export const list = listOperation({
     const limit = input.limit ?? defaultPageSize;
     const position = input.cursor === undefined ? "0" : builtInPosition.exec(input.cursor)?.[1];
     // Convex pages one range per query: the few built-in rows come first, by their position, then the index goes on.
-    const builtIn = includeGlobal && position !== undefined && filters["deleted"] === undefined ? await builtInRows(ctx, filters) : [];
+    const builtIn =
+      includeGlobal && position !== undefined && filters["deleted"] === undefined
+        ? await builtInRows(ctx, filters)
+        : [];
     const led = builtIn.slice(Number(position ?? 0)).map((role) => withPublicId(role));
     if (led.length >= limit) {
       const next = Number(position) + limit;
       return { page: led.slice(0, limit), isDone: false, continueCursor: `builtIn:${next}` };
     }
     const cursor = position === undefined ? input.cursor : undefined;
-    const own = await listRows(ctx, "roles", roles.listOptions, { ...input, cursor, limit: limit - led.length }, "role");
+    const own = await listRows(
+      ctx,
+      "roles",
+      roles.listOptions,
+      { ...input, cursor, limit: limit - led.length },
+      "role",
+    );
     return { ...own, page: [...led, ...own.page] };
   },
 });
 
 /** The built-in rows that the filters of the list let through. */
-async function builtInRows({ unscoped }: TenantQueryContext, filters: Readonly<Record<string, unknown>>): Promise<Doc<"roles">[]> {
+async function builtInRows(
+  { unscoped }: TenantQueryContext,
+  filters: Readonly<Record<string, unknown>>,
+): Promise<Doc<"roles">[]> {
   const rows = await unscoped
     .query("roles")
     .withIndex("by_organizationId_and_deletedAt", (q) => q.eq("organizationId", undefined).eq("deletedAt", undefined))

@@ -12,7 +12,14 @@ export const roleFields = {
     .regex(/^[a-z][a-zA-Z0-9]{1,39}$/),
   name: text(1, 60),
   description: text(0, 300).optional(),
-  rights: z.array(z.string().max(80).regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own)?))$/)).max(300),
+  rights: z
+    .array(
+      z
+        .string()
+        .max(80)
+        .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own)?))$/),
+    )
+    .max(300),
   areaPermissions: z
     .object({
       projects: area.optional(),
@@ -44,7 +51,14 @@ export const apiKeyFields = {
   name: text(1, 80),
   keyPrefix: z.string().max(16),
   keyHash: z.string().max(64),
-  scopes: z.array(z.string().max(80).regex(/^[a-zA-Z]+:[a-zA-Z]+$/)).max(300),
+  scopes: z
+    .array(
+      z
+        .string()
+        .max(80)
+        .regex(/^[a-zA-Z]+:[a-zA-Z]+$/),
+    )
+    .max(300),
   status: z.enum(["active", "revoked"]),
   expiresAt: timestampMs().optional(),
   lastUsedAt: timestampMs().optional(),

@@ -14,6 +14,7 @@ export async function requireActingMember({ caller, db, tenant }: TenantMutation
   const membership = await db
     .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId))
     .unique();
-  if (membership?.status !== "active") throw new ProblemError("user_inactive", "The key's creator is no active member.");
+  if (membership?.status !== "active")
+    throw new ProblemError("user_inactive", "The key's creator is no active member.");
   return userId;
 }

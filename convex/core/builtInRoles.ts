@@ -45,7 +45,11 @@ export async function findRole(
   return isBuiltInRole(key) ? builtInRoleRow(reader, key) : roleByKey(reader, organizationId, key);
 }
 
-function roleByKey(reader: Pick<UnscopedReader, "query">, organizationId: Id<"organizations"> | undefined, key: string) {
+function roleByKey(
+  reader: Pick<UnscopedReader, "query">,
+  organizationId: Id<"organizations"> | undefined,
+  key: string,
+) {
   return reader
     .query("roles")
     .withIndex("by_organizationId_and_deletedAt_and_key", (q) =>

@@ -109,12 +109,17 @@ function callerOfApiKey(apiKey: Doc<"apiKeys"> | null, tokenScopes: string | und
     throw new ProblemError("key_expired", "The API key has expired.");
   }
   const narrowed = tokenScopes === undefined ? undefined : new Set(tokenScopes.split(" "));
-  return { kind: "apiKey", apiKey, scopes: narrowed ? apiKey.scopes.filter((scope) => narrowed.has(scope)) : apiKey.scopes };
+  return {
+    kind: "apiKey",
+    apiKey,
+    scopes: narrowed ? apiKey.scopes.filter((scope) => narrowed.has(scope)) : apiKey.scopes,
+  };
 }
 
 function callerOfEnrollmentToken(token: Doc<"agentEnrollmentTokens"> | null, now: number): RequestCaller {
   if (!token) throw new ProblemError("invalid_enrollment_token", "The enrolment token is not known.");
-  if (token.revokedAt !== undefined) throw new ProblemError("invalid_enrollment_token", "The enrolment token was revoked.");
+  if (token.revokedAt !== undefined)
+    throw new ProblemError("invalid_enrollment_token", "The enrolment token was revoked.");
   if (token.expiresAt <= now) throw new ProblemError("enrollment_expired", "The enrolment token has expired.");
   return { kind: "enrollment", token };
 }
@@ -136,7 +141,11 @@ async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: 
   }
   const apiKeyId = kind === "apiKey" ? ctx.db.normalizeId("apiKeys", id) : null;
   const scope = identity["scope"];
-  return callerOfApiKey(apiKeyId && (await ctx.db.get("apiKeys", apiKeyId)), typeof scope === "string" ? scope : "", now);
+  return callerOfApiKey(
+    apiKeyId && (await ctx.db.get("apiKeys", apiKeyId)),
+    typeof scope === "string" ? scope : "",
+    now,
+  );
 }
 
 /** The organization a user's token names, in the claim that its issuer's configuration names and in no other. */

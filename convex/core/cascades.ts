@@ -58,10 +58,18 @@ async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenan
 
 /** Continues a cascade that was larger than one batch. */
 export const resume = internalMutation({
-  args: { table: v.string(), field: v.string(), onDelete: v.string(), id: v.string(), tenant: v.union(v.string(), v.null()) },
+  args: {
+    table: v.string(),
+    field: v.string(),
+    onDelete: v.string(),
+    id: v.string(),
+    tenant: v.union(v.string(), v.null()),
+  },
   returns: v.null(),
   handler: async (ctx, { table, field, onDelete, id, tenant }) => {
-    const referrer = referrersOf(targetOf(table, field)).find((known) => known.table === table && known.field === field);
+    const referrer = referrersOf(targetOf(table, field)).find(
+      (known) => known.table === table && known.field === field,
+    );
     if (!referrer || referrer.onDelete !== onDelete) throw new Error(`No rule for ${table}.${field} is declared.`);
     await applyRule(ctx, referrer, id, tenant ?? undefined);
     return null;
@@ -81,7 +89,11 @@ async function referringRows(ctx: MutationCtx, { table, field }: Referrer, id: s
   const database = untypedDatabase(ctx);
   const indexes = Object.entries(facts.indexes).filter(([, fields]) => !facts.tenant || fields[0] === "organizationId");
   const direct = indexes.find(([, fields]) => fields.filter((name) => name !== "organizationId")[0] === field);
-  if (direct) return database.query(table).withIndex(direct[0], tenantPrefix(facts, direct[1], tenant, field, id)).take(count);
+  if (direct)
+    return database
+      .query(table)
+      .withIndex(direct[0], tenantPrefix(facts, direct[1], tenant, field, id))
+      .take(count);
   const scan = indexes[0];
   const rows = scan
     ? database.query(table).withIndex(scan[0], tenantPrefix(facts, scan[1], tenant, undefined, id))
@@ -93,16 +105,26 @@ interface UntypedRange {
   eq(field: string, value: unknown): UntypedRange;
 }
 interface UntypedRows {
-  filter(predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown): UntypedRows;
+  filter(
+    predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
+  ): UntypedRows;
   take(count: number): Promise<{ _id: string }[]>;
 }
 interface UntypedDatabase {
-  query(table: string): UntypedRows & { withIndex(name: string, range: (q: UntypedRange) => UntypedRange): UntypedRows };
+  query(
+    table: string,
+  ): UntypedRows & { withIndex(name: string, range: (q: UntypedRange) => UntypedRange): UntypedRows };
   delete(table: string, id: string): Promise<void>;
   patch(table: string, id: string, changes: Record<string, unknown>): Promise<void>;
 }
 
-function tenantPrefix(facts: TableFacts, fields: readonly string[], tenant: unknown, field: string | undefined, id: string) {
+function tenantPrefix(
+  facts: TableFacts,
+  fields: readonly string[],
+  tenant: unknown,
+  field: string | undefined,
+  id: string,
+) {
   return (q: UntypedRange) => {
     const scoped = facts.tenant && fields[0] === "organizationId" ? q.eq("organizationId", tenant) : q;
     return field === undefined ? scoped : scoped.eq(field, id);

@@ -11,7 +11,15 @@ import type { TableFacts } from "./facts";
 import type { Tenant } from "./tenant";
 import type { DataModel, Doc, Id, TableNames } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import type { IndexNames, IndexRange, IndexRangeBuilder, NamedIndex, NamedTableInfo, Query, WithoutSystemFields } from "convex/server";
+import type {
+  IndexNames,
+  IndexRange,
+  IndexRangeBuilder,
+  NamedIndex,
+  NamedTableInfo,
+  Query,
+  WithoutSystemFields,
+} from "convex/server";
 
 type TableInfo<Table extends TableNames> = NamedTableInfo<DataModel, Table>;
 type EngineOwned = "organizationId" | "createdAt" | "createdBy" | "updatedAt" | "deletedAt";
@@ -124,7 +132,11 @@ export class RowWriter {
    * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored. Throws
    * 409 when it is deleted already.
    */
-  async softDelete<Table extends TableNames>(table: Table, row: Doc<Table>, changes?: Changes<Table>): Promise<Doc<Table>> {
+  async softDelete<Table extends TableNames>(
+    table: Table,
+    row: Doc<Table>,
+    changes?: Changes<Table>,
+  ): Promise<Doc<Table>> {
     if (deletedAtOf(row) !== undefined) throw new ProblemError("already_deleted", "It is in the trash already.");
     return this.change(table, row, { ...changes, ...deletedAtChange<Table>(this.scope.now) }, "delete");
   }
@@ -337,13 +349,14 @@ async function takeByIndex(
     eq(field: string, value: unknown): UntypedRange;
   }
   interface UntypedQuery {
-    withIndex(name: string, range: (q: UntypedRange) => UntypedRange): { take(count: number): Promise<{ _id: string }[]> };
+    withIndex(
+      name: string,
+      range: (q: UntypedRange) => UntypedRange,
+    ): { take(count: number): Promise<{ _id: string }[]> };
   }
   // Index and fields come from the generated facts of the same table, so the untyped call names what exists.
   const query = ctx.db.query(table) as unknown as UntypedQuery;
-  return query
-    .withIndex(index, (q) => fields.reduce((range, field) => range.eq(field, values.get(field)), q))
-    .take(2);
+  return query.withIndex(index, (q) => fields.reduce((range, field) => range.eq(field, values.get(field)), q)).take(2);
 }
 
 /** `values` were typed as the table's new values and the base fields come from its facts; Convex validates the whole. */

@@ -60,3 +60,12 @@ export function alreadyRevoked(code: "agent_revoked" | "key_revoked", detail: st
 export function invalidField(pointer: string, code: string, message: string): ProblemError {
   return new ProblemError("validation_failed", message, [{ pointer, code, message }]);
 }
+
+/**
+ * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem
+ * with its denial. Empty for every other error.
+ */
+export function failureOf(error: unknown): { readonly problem?: Problem; readonly denial?: Denial } {
+  if (error instanceof ProblemError) return { problem: error.data, ...(error.denial ? { denial: error.denial } : {}) };
+  return error instanceof ConvexError ? Object(error.data) : {};
+}

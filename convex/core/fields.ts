@@ -47,7 +47,16 @@ export function httpsUrl() {
   return z.url({ protocol: /^https$/ }).max(2048);
 }
 
-export const reservedSlugs: ReadonlySet<string> = new Set(["api", "admin", "v1", "www", "app", "docs", "me", "by-slug"]);
+export const reservedSlugs: ReadonlySet<string> = new Set([
+  "api",
+  "admin",
+  "v1",
+  "www",
+  "app",
+  "docs",
+  "me",
+  "by-slug",
+]);
 
 /** A lower-case name for URLs, 3 to 48 characters. */
 export function slug() {

@@ -50,7 +50,13 @@ export const record = internalMutation({
     const now = Date.now();
     if (touch) await touchPrincipal(ctx, touch, origin.ip, now);
     if (denial && !(await wasRecorded(ctx, "rbac.deny", denial, denial.action, now - denialIntervalMs))) {
-      await recordAccess(ctx, { ...denial, action: "rbac.deny", result: "denied", operation: denial.action }, detail, origin, now);
+      await recordAccess(
+        ctx,
+        { ...denial, action: "rbac.deny", result: "denied", operation: denial.action },
+        detail,
+        origin,
+        now,
+      );
     }
     if (access && !(await wasRecorded(ctx, access.action, access, undefined, now - accessIntervalMs))) {
       await recordAccess(ctx, { ...access, result: "success" }, undefined, origin, now);
@@ -79,7 +85,13 @@ async function touchPrincipal(
 }
 
 /** Looks at the newest rows of the action since `sinceMs`; more than a hundred are not told apart any further. */
-async function wasRecorded(ctx: MutationCtx, action: string, access: RecordedAccess, operation: string | undefined, sinceMs: number) {
+async function wasRecorded(
+  ctx: MutationCtx,
+  action: string,
+  access: RecordedAccess,
+  operation: string | undefined,
+  sinceMs: number,
+) {
   const recent = await ctx.db
     .query("auditLogs")
     .withIndex("by_organizationId_and_action_and_createdAt", (q) =>
@@ -97,7 +109,11 @@ async function wasRecorded(ctx: MutationCtx, action: string, access: RecordedAcc
 
 async function recordAccess(
   ctx: MutationCtx,
-  { result, operation, ...access }: RecordedAccess & { readonly result: "success" | "denied"; readonly operation?: string },
+  {
+    result,
+    operation,
+    ...access
+  }: RecordedAccess & { readonly result: "success" | "denied"; readonly operation?: string },
   detail: string | undefined,
   origin: { readonly requestId?: string; readonly ip?: string; readonly userAgent?: string },
   now: number,

@@ -47,7 +47,10 @@ export async function storedAnswer(
     throw new ProblemError("idempotency_conflict", "This idempotency key belongs to a different request.");
   }
   if (stored.response === undefined) {
-    throw new ProblemError("idempotency_conflict", "The request succeeded before; its answer was too large to be kept.");
+    throw new ProblemError(
+      "idempotency_conflict",
+      "The request succeeded before; its answer was too large to be kept.",
+    );
   }
   return { status: stored.statusCode, body: stored.response };
 }

@@ -51,7 +51,9 @@ export function listParameters(fields: Fields, options: ListOptions, hasTrash: b
 export interface ListPlan {
   readonly index: string;
   readonly equals: readonly (readonly [field: string, value: unknown])[];
-  readonly range: { readonly field: string; readonly from?: unknown; readonly to?: unknown; readonly above?: boolean } | undefined;
+  readonly range:
+    | { readonly field: string; readonly from?: unknown; readonly to?: unknown; readonly above?: boolean }
+    | undefined;
   readonly order: "asc" | "desc";
 }
 
@@ -61,7 +63,9 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
   const hasTrash = facts.base === "CUD";
   const filters = (options.filters ?? []).filter((name) => input[name] !== undefined);
   const created = createdFieldOf(facts);
-  const ranges = rangesOf(facts, options).filter(([, [from, to]]) => input[from] !== undefined || input[to] !== undefined);
+  const ranges = rangesOf(facts, options).filter(
+    ([, [from, to]]) => input[from] !== undefined || input[to] !== undefined,
+  );
   const sort = typeof input["sort"] === "string" ? input["sort"] : undefined;
   const sortField = sort && fieldOfSort(sort, created);
   const order = sort ? (sort.startsWith("-") ? "desc" : "asc") : (options.order ?? "desc");
@@ -86,7 +90,10 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
   const [range] = ranges;
   return {
     index: best.index,
-    equals: [...(hasTrash ? [["deletedAt", undefined] as const] : []), ...prefix.map((field) => [field, input[field]] as const)],
+    equals: [
+      ...(hasTrash ? [["deletedAt", undefined] as const] : []),
+      ...prefix.map((field) => [field, input[field]] as const),
+    ],
     range: range && { field: range[0], from: input[range[1][0]], to: input[range[1][1]] },
     order,
   };
@@ -107,7 +114,11 @@ function fieldOfSort(sort: string, created: string): string {
 }
 
 /** The index's fields after the tenant, the trash flag and exactly the filtered fields; undefined if it does not fit. */
-function restAfter(fields: readonly string[], hasTrash: boolean, filters: readonly string[]): readonly string[] | undefined {
+function restAfter(
+  fields: readonly string[],
+  hasTrash: boolean,
+  filters: readonly string[],
+): readonly string[] | undefined {
   const base = hasTrash ? ["organizationId", "deletedAt"] : ["organizationId"];
   if (!base.every((field, at) => fields[at] === field)) return undefined;
   const filtered = fields.slice(base.length, base.length + filters.length);
@@ -131,7 +142,10 @@ export function supportedSets(facts: TableFacts, options: ListOptions): string {
       if (!rest || filtered.length !== count || filtered.some((field) => !options.filters?.includes(field))) continue;
       const next = rest[0] ?? "_creationTime";
       const ranges = rangesOf(facts, options).filter(([field]) => field === next);
-      const sorts = [...(next === createdFieldOf(facts) ? ["created"] : []), ...(options.sorts ?? []).filter((name) => name === next)];
+      const sorts = [
+        ...(next === createdFieldOf(facts) ? ["created"] : []),
+        ...(options.sorts ?? []).filter((name) => name === next),
+      ];
       if (filtered.length === 0 && ranges.length === 0 && sorts.length === 0) continue;
       const parts = [
         ...filtered,

@@ -11,7 +11,13 @@ import type { Fields } from "./table";
 import type { Tenant } from "./tenant";
 import type { Doc, TableNames } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import type { PaginationOptions, PaginationResult, RegisteredAction, RegisteredMutation, RegisteredQuery } from "convex/server";
+import type {
+  PaginationOptions,
+  PaginationResult,
+  RegisteredAction,
+  RegisteredMutation,
+  RegisteredQuery,
+} from "convex/server";
 import type * as z from "zod";
 
 /**
@@ -69,7 +75,9 @@ export interface TenantMutationContext extends UserMutationContext {
 
 type Tenantless = "identity" | "user";
 /** The permission phase lets callers of one kind only through to these operations. */
-type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment" ? Extract<RequestCaller, { kind: A }> : Caller;
+type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment"
+  ? Extract<RequestCaller, { kind: A }>
+  : Caller;
 type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless
     ? UserQueryContext
@@ -211,7 +219,10 @@ export function listOperation<
 >(
   declaration: OperationDeclaration<A, P, Q, NoFields, Result, Table> & {
     readonly method: "GET";
-    handler(ctx: ContextOf<A, "query", RowOf<Table>>, input: Output<P & Q> & PageInput): Promise<PaginationResult<unknown>>;
+    handler(
+      ctx: ContextOf<A, "query", RowOf<Table>>,
+      input: Output<P & Q> & PageInput,
+    ): Promise<PaginationResult<unknown>>;
   },
 ): RegisteredQuery<
   "public",
@@ -229,7 +240,10 @@ interface ChangeHandler<A extends Access, F extends Fields, Table extends TableN
 /** The action of a secret operation always hands the credential it made to the mutation. */
 interface SecretHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
   readonly method: "POST";
-  handler(ctx: ContextOf<A, "mutation", RowOf<Table>> & { readonly secret: IssuedSecret }, input: Output<F>): Promise<unknown>;
+  handler(
+    ctx: ContextOf<A, "mutation", RowOf<Table>> & { readonly secret: IssuedSecret },
+    input: Output<F>,
+  ): Promise<unknown>;
 }
 
 /** The page a list is asked for, whichever door asks. */

@@ -3,13 +3,49 @@
  * what their key was granted, except the actions that are for people only.
  */
 export const builtInRoles = {
-  owner: { letter: "O", rank: 100, scope: "organization", name: "Owner", description: "Everything; exactly one per organization." },
-  admin: { letter: "A", rank: 80, scope: "organization", name: "Admin", description: "Everything but deleting and transferring the organization." },
-  moderator: { letter: "X", rank: 60, scope: "organization", name: "Moderator", description: "Member, and moderates content and members." },
-  member: { letter: "M", rank: 40, scope: "organization", name: "Member", description: "Reads, and works on own content." },
+  owner: {
+    letter: "O",
+    rank: 100,
+    scope: "organization",
+    name: "Owner",
+    description: "Everything; exactly one per organization.",
+  },
+  admin: {
+    letter: "A",
+    rank: 80,
+    scope: "organization",
+    name: "Admin",
+    description: "Everything but deleting and transferring the organization.",
+  },
+  moderator: {
+    letter: "X",
+    rank: 60,
+    scope: "organization",
+    name: "Moderator",
+    description: "Member, and moderates content and members.",
+  },
+  member: {
+    letter: "M",
+    rank: 40,
+    scope: "organization",
+    name: "Member",
+    description: "Reads, and works on own content.",
+  },
   viewer: { letter: "V", rank: 20, scope: "organization", name: "Viewer", description: "Reads only." },
-  developer: { letter: "D", rank: 35, scope: "assigned", name: "Developer", description: "Works on assigned projects and resources." },
-  support: { letter: "S", rank: 30, scope: "assigned", name: "Support", description: "Reads assigned resources, sites, agents and logs." },
+  developer: {
+    letter: "D",
+    rank: 35,
+    scope: "assigned",
+    name: "Developer",
+    description: "Works on assigned projects and resources.",
+  },
+  support: {
+    letter: "S",
+    rank: 30,
+    scope: "assigned",
+    name: "Support",
+    description: "Reads assigned resources, sites, agents and logs.",
+  },
   client: { letter: "C", rank: 15, scope: "assigned", name: "Client", description: "Portal of one's own client." },
   agent: { letter: "G", rank: 5, scope: "assigned", name: "Agent", description: "A device agent's own check-in." },
 } as const;
@@ -98,10 +134,28 @@ export const areaRights = {
   },
   operations: {
     read: ["operation:read", "job:read"],
-    full: ["operation:create", "operation:update", "operation:delete", "operation:restore", "operation:rotate", "operation:run", "operation:grant"],
+    full: [
+      "operation:create",
+      "operation:update",
+      "operation:delete",
+      "operation:restore",
+      "operation:rotate",
+      "operation:run",
+      "operation:grant",
+    ],
   },
   settings: {
     read: ["organization:read", "member:read", "team:read", "client:read", "role:read"],
-    full: ["organization:update", "member:invite", "member:update", "member:remove", "team:*", "client:*", "role:*", "apiKey:*", "auditLog:read"],
+    full: [
+      "organization:update",
+      "member:invite",
+      "member:update",
+      "member:remove",
+      "team:*",
+      "client:*",
+      "role:*",
+      "apiKey:*",
+      "auditLog:read",
+    ],
   },
 } as const;

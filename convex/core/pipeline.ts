@@ -53,7 +53,12 @@ type Input = Readonly<Record<string, unknown>>;
  * caller → tenant → permission → row → replay → precondition → input → references → handler → output.
  * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
  */
-export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, request: GatewayRequest): Promise<Execution> {
+export async function execute(
+  ctx: QueryCtx,
+  operation: Operation,
+  raw: Input,
+  request: GatewayRequest,
+): Promise<Execution> {
   const now = Date.now();
   const { declaration } = operation;
 
@@ -75,7 +80,8 @@ export async function execute(ctx: QueryCtx, operation: Operation, raw: Input, r
   const context = contextOf(ctx, operation, scope, request, row);
   const result = await operation.handler(context, input);
   const isExisting = result instanceof ExistingRow;
-  if (isExisting && !declaration.answersExisting) throw new Error(`${operation.action} does not declare answersExisting.`);
+  if (isExisting && !declaration.answersExisting)
+    throw new Error(`${operation.action} does not declare answersExisting.`);
   const value = outputPhase(operation, isExisting ? result.document : result);
   return { kind: "answer", value, isExisting, input, caller, tenant, now };
 }
@@ -118,7 +124,8 @@ function permissionPhase({ declaration, action }: Operation, caller: RequestCall
     if (caller.kind !== access) throw denied("This operation is for people, not for machines.", action, caller, tenant);
     return "all";
   }
-  if (access === "agent" && caller.kind !== "agent") throw denied("This operation is for device agents.", action, caller, tenant);
+  if (access === "agent" && caller.kind !== "agent")
+    throw denied("This operation is for device agents.", action, caller, tenant);
   if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
   const reach = reachOf(tenant.rights, permission);
   if (access === "organization" && !tenant.needsReadRight) return "all";
@@ -134,7 +141,10 @@ async function rowPhase(ctx: QueryCtx, operation: Operation, scope: Scope, raw: 
   const { caller, tenant } = scope;
   if (!tenant || typeof id !== "string") throw notFound(on.noun);
   const row = on.find
-    ? await on.find({ db: new TenantReader(ctx, { ...scope, tenant }), unscoped: new UnscopedReader(ctx), tenant, caller }, id)
+    ? await on.find(
+        { db: new TenantReader(ctx, { ...scope, tenant }), unscoped: new UnscopedReader(ctx), tenant, caller },
+        id,
+      )
     : await new TenantReader(ctx, { ...scope, tenant }).get(asTenantTable(on.table), id);
   if (!row) throw notFound(on.noun);
   const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
@@ -164,7 +174,12 @@ function preconditionPhase(operation: Operation, row: { _id: string }, ifMatch: 
 const referencesOfBody = new WeakMap<object, readonly ReferencePath[]>();
 
 /** Every reference in the body must name a live row of the tenant; users must be active members. */
-async function referencePhase(ctx: QueryCtx, body: NonNullable<Operation["declaration"]["body"]>, input: Input, tenant: Tenant) {
+async function referencePhase(
+  ctx: QueryCtx,
+  body: NonNullable<Operation["declaration"]["body"]>,
+  input: Input,
+  tenant: Tenant,
+) {
   let paths = referencesOfBody.get(body);
   if (!paths) {
     paths = referencePaths(body);
@@ -193,7 +208,8 @@ async function assertReference(ctx: QueryCtx, table: string, value: string, poin
         .query("memberships")
         .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
         .unique());
-    if (membership?.status !== "active") refuse("not_an_organization_member", "No active member of the organization has this id.");
+    if (membership?.status !== "active")
+      refuse("not_an_organization_member", "No active member of the organization has this id.");
     return;
   }
   const id = ctx.db.normalizeId(table, value);

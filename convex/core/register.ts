@@ -1,7 +1,8 @@
 import { zodOutputToConvex, zodToConvexFields } from "convex-helpers/server/zod4";
 import { makeFunctionReference, paginationOptsValidator } from "convex/server";
-import { v } from "convex/values";
+import { ConvexError, v } from "convex/values";
 import { action, internalAction, internalMutation, mutation, query } from "../_generated/server";
+import { failureOf } from "./errors";
 import { execute } from "./pipeline";
 import { newSecret } from "./secrets";
 import type { Operation } from "./operation";
@@ -79,7 +80,10 @@ function withPage({ paginationOpts, ...input }: Input): Input {
 
 function argumentValidators({ declaration, shape, isList }: Operation): PropertyValidators {
   const fields = zodToConvexFields(shape);
-  const tenant = declaration.access === "user" || declaration.access === "identity" ? {} : { organizationId: v.optional(v.string()) };
+  const tenant =
+    declaration.access === "user" || declaration.access === "identity"
+      ? {}
+      : { organizationId: v.optional(v.string()) };
   if (!isList) return { ...tenant, ...fields };
   const { cursor: _cursor, limit: _limit, ...filters } = fields;
   return { ...tenant, ...filters, paginationOpts: v.optional(paginationOptsValidator) };
@@ -125,8 +129,15 @@ async function issueSecret(
   { input }: { input: Input },
 ): Promise<unknown> {
   const { resource, verb } = operation;
-  const answer = await issueRestSecret(ctx, operation, { operation: `${resource}.${verb}`, inputText: JSON.stringify(input) });
+  const request = { operation: `${resource}.${verb}`, inputText: JSON.stringify(input) };
+  const answer = await issueRestSecret(ctx, operation, request).catch(throwProblem);
   return JSON.parse(answer.body);
+}
+
+/** Callers of the function API get the problem itself, as from every other function. */
+function throwProblem(error: unknown): never {
+  const { problem } = failureOf(error);
+  throw problem ? new ConvexError(problem) : error;
 }
 
 function restMutation(domain: string) {

@@ -57,14 +57,15 @@ export interface ResourceDeclaration<
   readonly defaulted?: readonly Defaulted[];
   readonly list?: ListOptions & { readonly access?: Access };
   /** State field and the transitions it may make; everything else is 409. */
-  readonly states?: { readonly field: keyof F & string; readonly transitions: Readonly<Record<string, readonly string[]>> };
+  readonly states?: {
+    readonly field: keyof F & string;
+    readonly transitions: Readonly<Record<string, readonly string[]>>;
+  };
   readonly hooks?: ResourceHooks<Table>;
 }
 
 type Flatten<T> = { [K in keyof T]: T[K] };
-type Optional<F extends Fields, Keys extends keyof F> = Flatten<
-  Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }
->;
+type Optional<F extends Fields, Keys extends keyof F> = Flatten<Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }>;
 /** Fields a create takes. */
 export type CreateFields<F extends Fields, Server extends keyof F, Defaulted extends keyof F> = Optional<
   Omit<F, Server>,
@@ -78,8 +79,11 @@ export type UpdateFields<F extends Fields, Fixed extends keyof F> = {
 };
 
 /** A table as the API knows it: shapes for every direction, and the one way to write its rows. */
-export interface Resource<Table extends TenantTable, Create extends Fields = Fields, Update extends Fields = Fields>
-  extends ResourceShape {
+export interface Resource<
+  Table extends TenantTable,
+  Create extends Fields = Fields,
+  Update extends Fields = Fields,
+> extends ResourceShape {
   readonly name: `${string}/${string}`;
   readonly table: Table;
   readonly path: `/${string}`;
@@ -223,7 +227,10 @@ export function documentNameOf(schema: z.ZodType): string | undefined {
 }
 
 /** `documentSchema` of a table that has no `resource()`, typed as its rows. */
-export function documentOf<Table extends TableNames>(table: Table, fields: Fields): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+export function documentOf<Table extends TableNames>(
+  table: Table,
+  fields: Fields,
+): z.ZodType<DocumentOf<Table>> & z.ZodObject {
   return asDocument<Table>(documentSchema(table, tableFacts[table], fields));
 }
 
@@ -233,7 +240,12 @@ export function documentSchema(table: TableNames, facts: TableFacts, fields: Fie
   const document = z.object({
     id: rowId(table),
     ...(facts.tenant && !("organizationId" in fields)
-      ? { organizationId: facts.noun === "role" || facts.noun === "auditLog" ? rowId("organizations").optional() : rowId("organizations") }
+      ? {
+          organizationId:
+            facts.noun === "role" || facts.noun === "auditLog"
+              ? rowId("organizations").optional()
+              : rowId("organizations"),
+        }
       : {}),
     ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
     ...(facts.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId("users").optional() }),

@@ -169,7 +169,11 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
   const isReadable = operations.has(`${operation.resource}.get`);
   if (execution.kind === "replay") {
     const { status, body } = execution;
-    return { status, headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" }, body };
+    return {
+      status,
+      headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" },
+      body,
+    };
   }
   const { value, input } = execution;
   const followUp = followUpOf(operation, execution);
@@ -200,7 +204,10 @@ function answerHeaders(
 /** `{data, page}` of a Convex page, domain rule 2.5. */
 function listBody(value: unknown, limit: unknown): object {
   const { page, isDone, continueCursor }: { page?: unknown; isDone?: boolean; continueCursor?: string } = Object(value);
-  return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize } };
+  return {
+    data: page,
+    page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize },
+  };
 }
 
 function followUpOf(

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { builtInRoles, permissionCatalogue } from "./permissionCatalogue";
-import { builtInRights, customRights, effectiveRights, isBuiltInRole, isGrantable, isKnownRight, reachOf } from "./rights";
+import {
+  builtInRights,
+  customRights,
+  effectiveRights,
+  isBuiltInRole,
+  isGrantable,
+  isKnownRight,
+  reachOf,
+} from "./rights";
 
 test("effective rights are what the checks allow, for every built-in role", () => {
   for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
@@ -37,12 +45,22 @@ test.each(["schedule:read", "schedule:update:own", "schedule:*"])("%s is a right
   expect(isKnownRight(right)).toBe(true);
 });
 
-test.each(["*", "*:*", "schedule", "schedule:", "schedule:fly", "dragon:*", "schedule:*:own", "constructor:*"])("%s is no right", (right) => {
-  expect(isKnownRight(right)).toBe(false);
-});
+test.each(["*", "*:*", "schedule", "schedule:", "schedule:fly", "dragon:*", "schedule:*:own", "constructor:*"])(
+  "%s is no right",
+  (right) => {
+    expect(isKnownRight(right)).toBe(false);
+  },
+);
 
 test("what is for people only is never granted to a key", () => {
-  for (const permission of ["apiKey:create", "role:update", "member:ban", "organization:delete", "me:read", "agent:checkin"]) {
+  for (const permission of [
+    "apiKey:create",
+    "role:update",
+    "member:ban",
+    "organization:delete",
+    "me:read",
+    "agent:checkin",
+  ]) {
     expect(isGrantable(permission), permission).toBe(false);
   }
   expect(isGrantable("toString")).toBe(false);

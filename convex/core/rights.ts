@@ -81,7 +81,8 @@ function coversResource(held: Rights, resource: string): boolean {
 /** True if a role may name the right: a permission of the catalogue, on all or on own rows, or all of a resource. */
 export function isKnownRight(right: string): boolean {
   const [resource, action, own] = right.split(":");
-  if (action === "*") return own === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
+  if (action === "*")
+    return own === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
   return Object.hasOwn(permissionCatalogue, `${resource}:${action}`);
 }
 

@@ -96,7 +96,10 @@ export function projectorOf(type: z.ZodType): Projector {
 }
 
 function objectProjector(type: z.ZodObject): Projector {
-  const fields = Object.entries(type.shape).map(([name, field]): [string, Projector] => [name, projectorOf(asZodType(field))]);
+  const fields = Object.entries(type.shape).map(([name, field]): [string, Projector] => [
+    name,
+    projectorOf(asZodType(field)),
+  ]);
   return (value) => {
     if (typeof value !== "object" || value === null) return value;
     const row: Record<string, unknown> = value as Record<string, unknown>;

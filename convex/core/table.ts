@@ -81,7 +81,10 @@ function asDefinition<Definition>(target: object): Definition {
   return target as Definition;
 }
 
-function withIndexes<Definition extends object>(definition: Definition, indexes: (readonly [string, readonly string[]])[]): Definition {
+function withIndexes<Definition extends object>(
+  definition: Definition,
+  indexes: (readonly [string, readonly string[]])[],
+): Definition {
   const indexed = definition as Definition & { index(name: string, fields: readonly string[]): unknown };
   for (const [name, fields] of indexes) indexed.index(name, fields);
   return definition;

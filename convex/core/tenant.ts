@@ -67,7 +67,8 @@ export async function resolveTenant(
     if (inPath !== undefined) throw notFound("organization");
     throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
   }
-  const banned = membership.bannedAt !== undefined && (membership.bannedUntil === undefined || membership.bannedUntil > now);
+  const banned =
+    membership.bannedAt !== undefined && (membership.bannedUntil === undefined || membership.bannedUntil > now);
   if (banned) throw new ProblemError("membership_banned", "The caller's membership is banned.");
   if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
   return { organization, membership, ...(await roleOf(ctx, membership)) };

@@ -15,12 +15,21 @@ export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap(faultsOf);
-  const readOnlyFaults = faults.filter(({ code, pointer }) => code === "unknown_field" && readOnly.has(pointer.slice(1)));
+  const readOnlyFaults = faults.filter(
+    ({ code, pointer }) => code === "unknown_field" && readOnly.has(pointer.slice(1)),
+  );
   if (readOnlyFaults.length > 0 && readOnlyFaults.length === faults.length) {
     const names = readOnlyFaults.map(({ pointer }) => pointer.slice(1)).join(", ");
-    throw new ProblemError("read_only_field", `These fields cannot be set here: ${names}.`, readOnlyFaults.map(asReadOnly));
+    throw new ProblemError(
+      "read_only_field",
+      `These fields cannot be set here: ${names}.`,
+      readOnlyFaults.map(asReadOnly),
+    );
   }
-  const detail = faults.length === 1 ? `${faults[0]?.pointer || "The input"}: ${faults[0]?.message}` : `${faults.length} fields are not valid.`;
+  const detail =
+    faults.length === 1
+      ? `${faults[0]?.pointer || "The input"}: ${faults[0]?.message}`
+      : `${faults.length} fields are not valid.`;
   throw new ProblemError("validation_failed", detail, faults);
 }
 
@@ -37,7 +46,13 @@ function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
     }));
   }
   const missing = issue.code === "invalid_type" && issue.input === undefined;
-  return [{ pointer: pointerOf(issue.path), code: missing ? "required" : issue.code, message: missing ? "This field is required." : issue.message }];
+  return [
+    {
+      pointer: pointerOf(issue.path),
+      code: missing ? "required" : issue.code,
+      message: missing ? "This field is required." : issue.message,
+    },
+  ];
 }
 
 /** RFC 6901 */

@@ -21,10 +21,28 @@ export const sites = [
 
 export function agentsOf(slug: string) {
   return [
-    { guid: `${slug}-device-0001`, hostname: `${slug}-front-desk`, platform: "windows", version: "1.4.2", tags: ["reception"] },
-    { guid: `${slug}-device-0002`, hostname: `${slug}-scanner`, platform: "linux", version: "1.4.2", tags: ["logistics"] },
+    {
+      guid: `${slug}-device-0001`,
+      hostname: `${slug}-front-desk`,
+      platform: "windows",
+      version: "1.4.2",
+      tags: ["reception"],
+    },
+    {
+      guid: `${slug}-device-0002`,
+      hostname: `${slug}-scanner`,
+      platform: "linux",
+      version: "1.4.2",
+      tags: ["logistics"],
+    },
     { guid: `${slug}-device-0003`, hostname: `${slug}-studio`, platform: "macos", version: "1.3.0" },
-  ] satisfies { guid: string; hostname: string; platform: "windows" | "linux" | "macos"; version: string; tags?: string[] }[];
+  ] satisfies {
+    guid: string;
+    hostname: string;
+    platform: "windows" | "linux" | "macos";
+    version: string;
+    tags?: string[];
+  }[];
 }
 
 interface DemoSchedule {

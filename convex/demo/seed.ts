@@ -80,7 +80,14 @@ export const write = internalMutation({
   args: { issuer: v.string(), secrets: v.array(storedSecrets) },
   returns: v.union(v.null(), written),
   handler: async (ctx, { issuer, secrets }) => {
-    const scope = { tenant: undefined, origin: {}, now: Date.now(), noun: "demo", action: "demo.seed", isAudited: true };
+    const scope = {
+      tenant: undefined,
+      origin: {},
+      now: Date.now(),
+      noun: "demo",
+      action: "demo.seed",
+      isAudited: true,
+    };
     const system = new UnscopedWriter(ctx, { ...scope, caller: { kind: "anonymous" } });
     if (await system.query("organizations").first()) return null;
     await ensureBuiltInRoles(system);
@@ -119,7 +126,13 @@ async function writeOrganization(
   for (const role of roles) {
     const row = await builtInRoleRow(system, role);
     if (!row) throw new Error("The built-in roles were made sure of before.");
-    await db.insert("memberships", { userId: people[role]._id, roleId: row._id, roleKey: role, status: "active", joinedAt: now });
+    await db.insert("memberships", {
+      userId: people[role]._id,
+      roleId: row._id,
+      roleKey: role,
+      status: "active",
+      joinedAt: now,
+    });
     await owner.patch("users", people[role], { defaultOrganizationId: organization._id });
   }
   const { siteId, agents } = await writeSites(db, slug, secrets, now);
@@ -147,7 +160,13 @@ async function writeOrganization(
   };
 }
 
-function writeUser(system: UnscopedWriter, issuer: string, slug: string, name: string, role: DemoRole): Promise<Doc<"users">> {
+function writeUser(
+  system: UnscopedWriter,
+  issuer: string,
+  slug: string,
+  name: string,
+  role: DemoRole,
+): Promise<Doc<"users">> {
   const subject = subjectOf(slug, role);
   return system.insert("users", {
     tokenIdentifier: `${issuer}|${subject}`,
@@ -160,7 +179,12 @@ function writeUser(system: UnscopedWriter, issuer: string, slug: string, name: s
   });
 }
 
-async function writeSites(db: TenantWriter, slug: string, { enrollmentToken, agents }: Infer<typeof storedSecrets>, now: number) {
+async function writeSites(
+  db: TenantWriter,
+  slug: string,
+  { enrollmentToken, agents }: Infer<typeof storedSecrets>,
+  now: number,
+) {
   const siteIds: Id<"sites">[] = [];
   for (const site of sites) siteIds.push((await db.insert("sites", { ...site, status: "active" }))._id);
   const siteId = elementAt(siteIds, 0);
@@ -191,7 +215,12 @@ async function writeWork(db: TenantWriter, people: Record<DemoRole, Doc<"users">
   const startOfHour = now - (now % hour);
   for (const { role, startsInHours, lengthHours, ...schedule } of schedules) {
     const startDate = startOfHour + startsInHours * hour;
-    await db.insert("schedules", { ...schedule, userId: people[role]._id, startDate, endDate: startDate + lengthHours * hour });
+    await db.insert("schedules", {
+      ...schedule,
+      userId: people[role]._id,
+      startDate,
+      endDate: startDate + lengthHours * hour,
+    });
   }
   for (const item of items) await db.insert("items", item);
   for (const todo of todos) await db.insert("todos", todo);

@@ -1,6 +1,7 @@
 import { Hono } from "hono/tiny";
 import { LinearRouter } from "hono/router/linear-router";
-import { dispatch, failureOf } from "./dispatch";
+import { failureOf } from "../core/errors";
+import { dispatch } from "./dispatch";
 import { platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, optionsResponse, problemResponse, problemResponseOf } from "./responses";

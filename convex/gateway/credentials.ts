@@ -45,12 +45,15 @@ export function refusalOf(token: string, now: number): string {
   );
   if (known.length === 0) return "The token's issuer is not known here.";
   const audiences = Array.isArray(aud) ? aud : [aud];
-  const accepts = ({ applicationID }: { applicationID?: string }) => applicationID === undefined || audiences.includes(applicationID);
+  const accepts = ({ applicationID }: { applicationID?: string }) =>
+    applicationID === undefined || audiences.includes(applicationID);
   return known.some(accepts) ? "The token's signature or claims were refused." : "The token is for another audience.";
 }
 
 function bare(url: unknown): string {
-  return String(url).replace(/^https?:\/\//, "").replace(/\/$/, "");
+  return String(url)
+    .replace(/^https?:\/\//, "")
+    .replace(/\/$/, "");
 }
 
 function claimsOf(token: string): Record<string, unknown> | undefined {

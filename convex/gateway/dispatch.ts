@@ -1,6 +1,5 @@
 import { makeFunctionReference } from "convex/server";
-import { ConvexError } from "convex/values";
-import { ProblemError } from "../core/errors";
+import { failureOf, ProblemError } from "../core/errors";
 import { entityTagMatches } from "../core/etag";
 import { sha256Hex } from "../core/secrets";
 import { bearerOf, credentialOf, refusalOf } from "./credentials";
@@ -91,14 +90,25 @@ function run({ ctx, route: { kind, domain } }: Call, args: RestCallArguments): P
     case "query":
       return ctx.runQuery(makeFunctionReference<"query", RestCallArguments, RestAnswer>(`${domain}/rest:query`), args);
     case "mutation":
-      return ctx.runMutation(makeFunctionReference<"mutation", RestCallArguments, RestAnswer>(`${domain}/rest:mutation`), args);
+      return ctx.runMutation(
+        makeFunctionReference<"mutation", RestCallArguments, RestAnswer>(`${domain}/rest:mutation`),
+        args,
+      );
     case "action":
-      return ctx.runAction(makeFunctionReference<"action", RestCallArguments, RestAnswer>(`${domain}/rest:action`), args);
+      return ctx.runAction(
+        makeFunctionReference<"action", RestCallArguments, RestAnswer>(`${domain}/rest:action`),
+        args,
+      );
   }
 }
 
 function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
-  const all = { ...headers, ...answer.headers, "cache-control": "private, no-cache", vary: "Authorization, Origin, Portico-Organization" };
+  const all = {
+    ...headers,
+    ...answer.headers,
+    "cache-control": "private, no-cache",
+    vary: "Authorization, Origin, Portico-Organization",
+  };
   const tag = answer.headers["etag"];
   const ifNoneMatch = request.headers.get("if-none-match");
   const isRead = request.method === "GET" || request.method === "HEAD";
@@ -119,19 +129,16 @@ async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>)
   });
 }
 
-/** The problem inside an error of the engine, from this side of the function border or the other. */
-export function failureOf(error: unknown): { problem?: Problem; denial?: unknown } {
-  if (error instanceof ProblemError) return { problem: error.data };
-  if (!(error instanceof ConvexError)) return {};
-  const data: { problem?: Problem; denial?: unknown; code?: unknown } = Object(error.data);
-  return data;
-}
-
 /** A 401 says how to authenticate (RFC 6750, 3) and, for a refused JWT, why it was refused. */
-function explained(problem: Problem, token: string | undefined, { requestId, headers }: Call): [Problem, string, Record<string, string>] {
+function explained(
+  problem: Problem,
+  token: string | undefined,
+  { requestId, headers }: Call,
+): [Problem, string, Record<string, string>] {
   if (problem.status !== 401) return [problem, requestId, headers];
   const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
   const detail = isJwt && problem.code === "unauthenticated" ? refusalOf(token, Date.now()) : problem.detail;
-  const challenge = token === undefined ? "" : `, error="invalid_token", error_description="${detail.replaceAll('"', "'")}"`;
+  const challenge =
+    token === undefined ? "" : `, error="invalid_token", error_description="${detail.replaceAll('"', "'")}"`;
   return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
 }

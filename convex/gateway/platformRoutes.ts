@@ -30,7 +30,7 @@ export function platformRoutes(app: Hono<GatewayEnvironment>): void {
       "cache-control": "no-store",
     }),
   );
-  app.post("/v1/oauth/token", answerToken);
+  app.post("/v1/oauth/token", (c) => answerToken(c));
 
   app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));
   app.get("/.well-known/oauth-authorization-server", (c) =>

@@ -13,7 +13,9 @@ export function commonHeaders(requestId: string, origin: string | null): Record<
   return {
     "x-request-id": requestId,
     "x-content-type-options": "nosniff",
-    ...(allowed === undefined ? {} : { "access-control-allow-origin": allowed, "access-control-expose-headers": exposedHeaders }),
+    ...(allowed === undefined
+      ? {}
+      : { "access-control-allow-origin": allowed, "access-control-expose-headers": exposedHeaders }),
     ...(allowed === undefined || allowed === "*" ? {} : { vary: "Origin" }),
   };
 }
@@ -50,6 +52,11 @@ export function problemResponse(problem: Problem, requestId: string, headers: Re
 }
 
 /** The problem of `code` as a response. */
-export function problemResponseOf(code: ProblemCode, detail: string, requestId: string, headers: Record<string, string>): Response {
+export function problemResponseOf(
+  code: ProblemCode,
+  detail: string,
+  requestId: string,
+  headers: Record<string, string>,
+): Response {
   return problemResponse(problemOf(code, detail), requestId, headers);
 }

@@ -11,7 +11,10 @@ export const auditLogFields = {
   operation: z.enum(["create", "update", "delete", "restore", "purge", "access", "other"]),
   tableName: z.string().max(64).optional(),
   recordId: z.string().max(64).optional(),
-  changes: z.any().optional().meta({ description: "create: values; update: `{field: {from, to}}`; delete: last values." }),
+  changes: z
+    .any()
+    .optional()
+    .meta({ description: "create: values; update: `{field: {from, to}}`; delete: last values." }),
   metadata: z.any().optional(),
   result: z.enum(["success", "error", "denied"]),
   errorMessage: z.string().max(1000).optional(),
@@ -27,7 +30,12 @@ export const auditLogs = optionalTenantTable(auditLogFields, "", { noun: "auditL
   .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
   .index("by_organizationId_and_userId_and_createdAt", ["organizationId", "userId", "createdAt"])
   .index("by_organizationId_and_tableName_and_createdAt", ["organizationId", "tableName", "createdAt"])
-  .index("by_organizationId_and_tableName_and_recordId_and_createdAt", ["organizationId", "tableName", "recordId", "createdAt"])
+  .index("by_organizationId_and_tableName_and_recordId_and_createdAt", [
+    "organizationId",
+    "tableName",
+    "recordId",
+    "createdAt",
+  ])
   .index("by_organizationId_and_action_and_createdAt", ["organizationId", "action", "createdAt"])
   .index("by_organizationId_and_result_and_createdAt", ["organizationId", "result", "createdAt"])
   .index("by_expiresAt", ["expiresAt"]);

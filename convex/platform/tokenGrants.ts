@@ -46,7 +46,15 @@ export const grant = internalMutation({
     const granted = grantedScope(held, scope);
     if ("refusal" in granted) return oauthErrorOf("invalid_scope", granted.refusal);
 
-    await sampleAudit(ctx, { caller, tenant, origin, now, noun: "credential", action: "credential.token", isAudited: true });
+    await sampleAudit(ctx, {
+      caller,
+      tenant,
+      origin,
+      now,
+      noun: "credential",
+      action: "credential.token",
+      isAudited: true,
+    });
     const organizationId = tenant.organization._id;
     if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, organizationId, scope: granted.scope };
     const { _id, createdBy } = caller.apiKey;

@@ -4,7 +4,12 @@ import { userFields } from "./tables";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
 
 test("claims of customJwt and OIDC providers read alike", () => {
-  const expected = { email: "ada@example.com", emailVerified: true, name: "Ada", imageUrl: "https://example.com/a.png" };
+  const expected = {
+    email: "ada@example.com",
+    emailVerified: true,
+    name: "Ada",
+    imageUrl: "https://example.com/a.png",
+  };
   const claims = { email: "Ada@Example.com", name: " Ada " };
   expect(identityValues({ ...claims, email_verified: true, picture: "https://example.com/a.png" })).toEqual(expected);
   expect(identityValues({ ...claims, emailVerified: true, pictureUrl: "https://example.com/a.png" })).toEqual(expected);
@@ -17,7 +22,8 @@ test("only a boolean true verifies an address", () => {
 });
 
 test("a token without a usable address has no values", () => {
-  for (const email of [undefined, "", "nobody", 7, "a@b", ["a@example.com"]]) expect(identityValues({ email })).toBeUndefined();
+  for (const email of [undefined, "", "nobody", 7, "a@b", ["a@example.com"]])
+    expect(identityValues({ email })).toBeUndefined();
 });
 
 test("whatever a token claims, what is kept can be stored", () => {

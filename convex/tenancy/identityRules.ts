@@ -16,7 +16,8 @@ export interface IdentityValues {
 export function identityValues(identity: Readonly<Record<string, unknown>>): IdentityValues | undefined {
   const email = emailAddress().safeParse(identity["email"]);
   if (!email.success) return undefined;
-  const name = typeof identity["name"] === "string" ? text(1, 120).safeParse(shortened(identity["name"], 120)) : undefined;
+  const name =
+    typeof identity["name"] === "string" ? text(1, 120).safeParse(shortened(identity["name"], 120)) : undefined;
   const imageUrl = httpsUrl().safeParse(identity["pictureUrl"] ?? identity["picture"]);
   return {
     email: email.data,

@@ -93,7 +93,8 @@ export const update = mutationOperation({
   },
   readOnly: new Set(Object.keys(userDocument.shape)),
   output: userDocument,
-  handler: async ({ caller: { user }, unscoped }, input) => withPublicId(await unscoped.patch("users", user, patchOf(input))),
+  handler: async ({ caller: { user }, unscoped }, input) =>
+    withPublicId(await unscoped.patch("users", user, patchOf(input))),
 });
 
 const remove = mutationOperation({
@@ -103,7 +104,8 @@ const remove = mutationOperation({
   method: "DELETE",
   path: "/me",
   summary: "Delete the current user",
-  description: "Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.",
+  description:
+    "Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.",
   access: "user",
   permission: "me:delete",
   status: 204,
@@ -112,7 +114,8 @@ const remove = mutationOperation({
   handler: async ({ caller: { user }, unscoped }) => {
     const owned = unscoped.query("organizations").withIndex("by_ownerId", (q) => q.eq("ownerId", user._id));
     for await (const organization of owned) {
-      if (organization.deletedAt === undefined) throw new ProblemError("sole_owner", `The user owns ${organization.slug}.`);
+      if (organization.deletedAt === undefined)
+        throw new ProblemError("sole_owner", `The user owns ${organization.slug}.`);
     }
     const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
     for (const membership of await memberships.collect()) {
@@ -162,7 +165,8 @@ export const switchOrganization = mutationOperation({
   method: "POST",
   path: "/me/switch-organization",
   summary: "Switch the default organization",
-  description: "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
+  description:
+    "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
   access: "user",
   permission: "me:update",
   body: { organizationId: organizationIdParameter.optional(), slug: organizationIdParameter.optional() },
@@ -178,7 +182,8 @@ export const switchOrganization = mutationOperation({
     if (!membership || membership.status === "pending") {
       throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
     }
-    if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
+    if (membership.status === "inactive")
+      throw new ProblemError("user_inactive", "The caller's membership is inactive.");
     if (!isInForce(membership, now)) throw new ProblemError("membership_banned", "The caller's membership is banned.");
     assertUsable(organization);
     await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
@@ -230,7 +235,11 @@ export const getSettings = queryOperation({
   access: "user",
   permission: "me:read",
   output: settingsDocument,
-  handler: async ({ caller: { user }, unscoped }) => ({ ...defaultSettings, userId: user._id, ...(await settingsOf(unscoped, user._id)) }),
+  handler: async ({ caller: { user }, unscoped }) => ({
+    ...defaultSettings,
+    userId: user._id,
+    ...(await settingsOf(unscoped, user._id)),
+  }),
 });
 
 export const updateSettings = mutationOperation({
@@ -255,7 +264,11 @@ export const updateSettings = mutationOperation({
   handler: async ({ caller: { user }, unscoped }, input) => {
     const settings =
       (await settingsOf(unscoped, user._id)) ??
-      (await unscoped.insert("userSettings", { userId: user._id, theme: defaultSettings.theme, notificationsEnabled: true }));
+      (await unscoped.insert("userSettings", {
+        userId: user._id,
+        theme: defaultSettings.theme,
+        notificationsEnabled: true,
+      }));
     return { ...defaultSettings, ...(await unscoped.patch("userSettings", settings, patchOf(input))) };
   },
 });

@@ -9,7 +9,10 @@ import type { TenantMutationContext } from "../core/operation";
 import type { Doc } from "../_generated/dataModel";
 
 /** The rank of a membership's role; 0 if the role is gone. */
-export async function rankOf(reader: Pick<UnscopedReader, "get">, { roleKey, roleId }: Pick<Doc<"memberships">, "roleKey" | "roleId">) {
+export async function rankOf(
+  reader: Pick<UnscopedReader, "get">,
+  { roleKey, roleId }: Pick<Doc<"memberships">, "roleKey" | "roleId">,
+) {
   if (isBuiltInRole(roleKey)) return builtInRoles[roleKey].rank;
   const role = await reader.get("roles", roleId);
   return role && role.deletedAt === undefined ? role.rank : 0;
@@ -20,7 +23,9 @@ export async function actingRank({ caller, db, unscoped, tenant, now }: TenantMu
   if (caller.kind === "user") return tenant.rank;
   const creator = actingUser(caller);
   if (creator === undefined) return 0;
-  const membership = await db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", creator)).unique();
+  const membership = await db
+    .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", creator))
+    .unique();
   return membership && isInForce(membership, now) ? rankOf(unscoped, membership) : 0;
 }
 
@@ -29,7 +34,8 @@ export async function namedRole(
   { unscoped, db }: TenantMutationContext,
   { roleId, roleKey }: { readonly roleId?: string | undefined; readonly roleKey?: string | undefined },
 ): Promise<Doc<"roles"> | undefined> {
-  if (roleKey === undefined) return roleId === undefined ? undefined : ((await unscoped.get("roles", roleId)) ?? undefined);
+  if (roleKey === undefined)
+    return roleId === undefined ? undefined : ((await unscoped.get("roles", roleId)) ?? undefined);
   const role = await findRole(unscoped, db.organizationId, roleKey);
   if (!role) throw invalidField("/roleKey", "unknown_role", "No role of the organization has this key.");
   if (roleId !== undefined && roleId !== role._id) {
@@ -40,17 +46,25 @@ export async function namedRole(
 
 /** Throws 409 when nobody but `leaving` has the rank of an administrator and a membership in force. */
 export async function assertAdminRemains(
-  { db, unscoped, now }: { readonly db: TenantReader; readonly unscoped: Pick<UnscopedReader, "query">; readonly now: number },
+  {
+    db,
+    unscoped,
+    now,
+  }: { readonly db: TenantReader; readonly unscoped: Pick<UnscopedReader, "query">; readonly now: number },
   leaving: Doc<"memberships">,
 ): Promise<void> {
   const builtIn = await unscoped
     .query("roles")
     .withIndex("by_organizationId_and_deletedAt", (q) => q.eq("organizationId", undefined).eq("deletedAt", undefined))
     .collect();
-  const custom = await db.index("roles", "by_organizationId_and_deletedAt", (q) => q.eq("deletedAt", undefined)).collect();
+  const custom = await db
+    .index("roles", "by_organizationId_and_deletedAt", (q) => q.eq("deletedAt", undefined))
+    .collect();
   const administering = [...builtIn, ...custom].filter(({ rank }) => rank >= adminRank);
   for (const role of administering) {
-    for await (const membership of db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id))) {
+    for await (const membership of db.index("memberships", "by_organizationId_and_roleId", (q) =>
+      q.eq("roleId", role._id),
+    )) {
       if (membership._id !== leaving._id && administers(membership, role.rank, now)) return;
     }
   }
@@ -58,7 +72,11 @@ export async function assertAdminRemains(
 }
 
 /** Ends a membership for good; the organization is no longer the user's default. */
-export async function endMembership(db: TenantWriter, unscoped: UnscopedWriter, membership: Doc<"memberships">): Promise<void> {
+export async function endMembership(
+  db: TenantWriter,
+  unscoped: UnscopedWriter,
+  membership: Doc<"memberships">,
+): Promise<void> {
   const user = await unscoped.get("users", membership.userId);
   if (user && user.defaultOrganizationId === membership.organizationId) {
     await unscoped.patch("users", user, { defaultOrganizationId: undefined });

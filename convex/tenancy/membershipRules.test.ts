@@ -32,7 +32,9 @@ test("nobody assigns a role above themselves, and nobody assigns ownership", () 
 
 test("refusals carry the code of the rule", () => {
   expect(() => assertMayChange(80, 80)).toThrow(expect.objectContaining({ code: "rank_too_low" }));
-  expect(() => assertMayAssign(100, { key: "owner", rank: 100 })).toThrow(expect.objectContaining({ code: "forbidden" }));
+  expect(() => assertMayAssign(100, { key: "owner", rank: 100 })).toThrow(
+    expect.objectContaining({ code: "forbidden" }),
+  );
 });
 
 test("whoever is not in force administers nothing, whatever the rank", () => {

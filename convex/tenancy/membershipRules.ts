@@ -25,7 +25,10 @@ export function administers(membership: Parameters<typeof isInForce>[0], rank: n
 }
 
 /** True if the membership is usable now: active, and no ban runs. */
-export function isInForce(membership: Pick<Doc<"memberships">, "status" | "bannedAt" | "bannedUntil">, now: number): boolean {
+export function isInForce(
+  membership: Pick<Doc<"memberships">, "status" | "bannedAt" | "bannedUntil">,
+  now: number,
+): boolean {
   const { status, bannedAt, bannedUntil } = membership;
   const isBanned = bannedAt !== undefined && (bannedUntil === undefined || bannedUntil > now);
   return status === "active" && !isBanned;

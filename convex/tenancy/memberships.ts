@@ -159,7 +159,8 @@ export const ban = mutationOperation({
   method: "POST",
   path: "/memberships/{membershipId}/ban",
   summary: "Ban a member",
-  description: "Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.",
+  description:
+    "Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.",
   access: "permission",
   permission: "member:ban",
   ...inPath,
@@ -167,7 +168,8 @@ export const ban = mutationOperation({
   output: memberships.document,
   problems: ["last_admin", "sole_owner", "rank_too_low"],
   handler: async (ctx, { reason, until }) => {
-    if (until !== undefined && until <= ctx.now) throw invalidField("/until", "too_small", "until must be in the future.");
+    if (until !== undefined && until <= ctx.now)
+      throw invalidField("/until", "too_small", "until must be in the future.");
     await assertExpendable(ctx, ctx.row, await assertChangeable(ctx, ctx.row));
     const changes = { bannedAt: ctx.now, bannedUntil: until, banReason: reason };
     return shown(ctx, await memberships.patch(ctx, ctx.row, changes));
@@ -202,7 +204,11 @@ async function assertChangeable(ctx: TenantMutationContext, membership: Doc<"mem
 }
 
 /** Throws 409 when the organization cannot do without this member: its last administrator, or its owner. */
-async function assertExpendable(ctx: TenantMutationContext, membership: Doc<"memberships">, rank: number): Promise<void> {
+async function assertExpendable(
+  ctx: TenantMutationContext,
+  membership: Doc<"memberships">,
+  rank: number,
+): Promise<void> {
   if (administers(membership, rank, ctx.now)) await assertAdminRemains(ctx, membership);
   assertNotOwner(ctx, membership);
 }
@@ -221,6 +227,9 @@ function shown(ctx: TenantQueryContext | TenantMutationContext, row: Doc<"member
 }
 
 /** Why somebody was banned is for those who may ban. */
-function withoutNote<Shown extends object>({ tenant: { rank } }: Pick<TenantQueryContext, "tenant">, membership: Shown): Shown {
+function withoutNote<Shown extends object>(
+  { tenant: { rank } }: Pick<TenantQueryContext, "tenant">,
+  membership: Shown,
+): Shown {
   return rank >= moderatorRank ? membership : { ...membership, banReason: undefined };
 }

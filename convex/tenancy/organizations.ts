@@ -3,13 +3,18 @@ import { builtInRoleRow, ensureBuiltInRoles } from "../core/builtInRoles";
 import { pageOf } from "../core/crud";
 import { withPublicId } from "../core/documents";
 import { ProblemError } from "../core/errors";
-import { listParameters } from "../core/list";
 import { listOperation, mutationOperation, queryOperation } from "../core/operation";
 import { reachOf } from "../core/rights";
 import { definedOf, patchOf } from "../core/schemas";
 import { slugCandidates } from "../core/slugs";
 import { assertUsable } from "../core/tenant";
-import { memberUser, memberUserDocument, organizationDocument, organizationIdParameter, organizationInPath } from "./documents";
+import {
+  memberUser,
+  memberUserDocument,
+  organizationDocument,
+  organizationIdParameter,
+  organizationInPath,
+} from "./documents";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { TenantQueryContext, UserMutationContext } from "../core/operation";
 import type { Doc } from "../_generated/dataModel";
@@ -76,10 +81,16 @@ export const list = listOperation({
   method: "GET",
   path: "/organizations",
   summary: "List one's own organizations",
-  description: "Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.",
+  description:
+    "Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.",
   access: "user",
   permission: "me:read",
-  query: { sort: listParameters({}, {}, false)["sort"] ?? z.never() },
+  query: {
+    sort: z
+      .enum(["created", "-created"])
+      .optional()
+      .meta({ description: "By joining: ascending, or descending with `-`." }),
+  },
   output: organizationDocument.extend({ roleKey: membershipFields.roleKey }),
   problems: ["invalid_cursor"],
   handler: async ({ caller: { user }, unscoped }, input) => {
@@ -154,13 +165,14 @@ export const update = mutationOperation({
   },
   output: organizationDocument,
   problems: ["slug_taken", "external_id_taken"],
-  handler: async ({ row, tenant, unscoped }, { organizationId: _, externalId, settings, ...rest }) => {
+  handler: async ({ row, tenant, unscoped }, { name, slug, metadata, externalId, settings }) => {
     if (externalId !== undefined && externalId !== row.externalId) {
       if (row.externalId !== undefined) throw readOnlyExternalId("It is set already, and stays.");
-      if (tenant.membership?.userId !== row.ownerId) throw new ProblemError("forbidden", "Only the owner sets the external id.");
+      if (tenant.membership?.userId !== row.ownerId)
+        throw new ProblemError("forbidden", "Only the owner sets the external id.");
     }
     const changes = {
-      ...patchOf({ ...rest, externalId }),
+      ...patchOf({ name, slug, metadata, externalId }),
       ...(settings === undefined ? {} : { settings: { ...row.settings, ...definedOf(settings) } }),
     };
     return withPublicId(await unscoped.patch("organizations", row, changes));
@@ -189,7 +201,8 @@ const remove = mutationOperation({
   problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
   handler: async ({ row, unscoped, now }, { confirmSlug }) => {
     if (row.deletedAt === undefined) assertUsable(row);
-    if (confirmSlug !== row.slug) throw new ProblemError("confirmation_mismatch", "confirmSlug is not the organization's slug.");
+    if (confirmSlug !== row.slug)
+      throw new ProblemError("confirmation_mismatch", "confirmSlug is not the organization's slug.");
     const purgeAfter = now + row.settings.trashRetentionDays * dayMs;
     await unscoped.softDelete("organizations", row, { status: "inactive", purgeAfter });
     return null;

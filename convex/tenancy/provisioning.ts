@@ -5,10 +5,8 @@ import { UnscopedWriter } from "../core/database";
 import { ProblemError } from "../core/errors";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
-import type { RequestOrigin } from "../core/audit";
 import type { Caller } from "../core/caller";
 import type { Doc } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
 import type { UserIdentity } from "convex/server";
 
 /** Creates the user of the caller's token, or links the one that waits for it; a known user stays as it is. */
@@ -20,9 +18,17 @@ export const provision = internalMutation({
     if (!identity) throw new ProblemError("unauthenticated", "This operation needs a credential.");
     const { requestId, ip, userAgent } = await ctx.meta.getRequestMetadata();
     const origin = { requestId, ip: ip ?? undefined, userAgent: userAgent ?? undefined };
-    const writerOf = writerFor(ctx, "user.provision", origin, Date.now());
+    const scope = {
+      tenant: undefined,
+      origin,
+      now: Date.now(),
+      noun: "user",
+      action: "user.provision",
+      isAudited: true,
+    };
+    const writerOf: WriterOf = (caller) => new UnscopedWriter(ctx, { ...scope, caller });
     const known = await userOf(writerOf({ kind: "anonymous" }), identity);
-    if (!known) await admit(writerOf, identity, Date.now());
+    if (!known) await admit(writerOf, identity, scope.now);
     return null;
   },
 });
@@ -30,13 +36,13 @@ export const provision = internalMutation({
 /** Writes as a caller: a person's first writes begin before there is a row to attribute them to. */
 export type WriterOf = (caller: Caller) => UnscopedWriter;
 
-function writerFor(ctx: MutationCtx, action: string, origin: RequestOrigin, now: number): WriterOf {
-  return (caller) => new UnscopedWriter(ctx, { caller, tenant: undefined, origin, now, noun: "user", action, isAudited: true });
-}
-
 /** The user of a token. Throws 401 or 403 for one that was deleted or made inactive, and for a machine's token. */
-export async function userOf(reader: Pick<UnscopedWriter, "query">, identity: UserIdentity): Promise<Doc<"users"> | null> {
-  if (identity.issuer === gatewayIssuer()) throw new ProblemError("forbidden", "This operation is for people, not for machines.");
+export async function userOf(
+  reader: Pick<UnscopedWriter, "query">,
+  identity: UserIdentity,
+): Promise<Doc<"users"> | null> {
+  if (identity.issuer === gatewayIssuer())
+    throw new ProblemError("forbidden", "This operation is for people, not for machines.");
   const user = await reader
     .query("users")
     .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", identity.tokenIdentifier))
@@ -67,17 +73,26 @@ export async function admit(writerOf: WriterOf, identity: UserIdentity, now: num
   if (sameEmail.status !== "pending" || sameEmail.tokenIdentifier !== undefined || !values.emailVerified) {
     throw new ProblemError("email_taken", "Another user has the e-mail address of this token.");
   }
-  const user = await writerOf({ kind: "user", user: sameEmail, claimedOrganization: undefined }).patch("users", sameEmail, {
-    ...own,
-    ...refreshed(values),
-    status: "active",
-    lastActivityAt: now,
-  });
+  const user = await writerOf({ kind: "user", user: sameEmail, claimedOrganization: undefined }).patch(
+    "users",
+    sameEmail,
+    {
+      ...own,
+      ...refreshed(values),
+      status: "active",
+      lastActivityAt: now,
+    },
+  );
   return activateMemberships(writerOf, user, now);
 }
 
 /** Brings a known user in line with the token, and accepts the memberships that wait for them. */
-export async function refresh(writerOf: WriterOf, user: Doc<"users">, identity: UserIdentity, now: number): Promise<Doc<"users">> {
+export async function refresh(
+  writerOf: WriterOf,
+  user: Doc<"users">,
+  identity: UserIdentity,
+  now: number,
+): Promise<Doc<"users">> {
   const writer = writerOf({ kind: "user", user, claimedOrganization: undefined });
   const next = await writer.patch("users", user, {
     ...tokenFields(identity),
@@ -90,7 +105,10 @@ export async function refresh(writerOf: WriterOf, user: Doc<"users">, identity: 
 function claimedValues(identity: UserIdentity): IdentityValues {
   const values = identityValues(identity);
   if (values) return values;
-  throw new ProblemError("user_not_provisioned", "The token carries no e-mail address, which a user cannot do without.");
+  throw new ProblemError(
+    "user_not_provisioned",
+    "The token carries no e-mail address, which a user cannot do without.",
+  );
 }
 
 function tokenFields({ tokenIdentifier, subject }: UserIdentity) {
@@ -100,7 +118,12 @@ function tokenFields({ tokenIdentifier, subject }: UserIdentity) {
 
 /** What the token says now; what it does not say stays. */
 function refreshed({ email, emailVerified, name, imageUrl }: IdentityValues) {
-  return { email, emailVerified, ...(name === undefined ? {} : { name }), ...(imageUrl === undefined ? {} : { imageUrl }) };
+  return {
+    email,
+    emailVerified,
+    ...(name === undefined ? {} : { name }),
+    ...(imageUrl === undefined ? {} : { imageUrl }),
+  };
 }
 
 async function activateMemberships(writerOf: WriterOf, user: Doc<"users">, now: number): Promise<Doc<"users">> {
@@ -114,7 +137,9 @@ async function activateMemberships(writerOf: WriterOf, user: Doc<"users">, now: 
   for (const membership of pending) {
     const organization = await writer.get("organizations", membership.organizationId);
     if (!organization) throw new Error("A membership outlived its organization.");
-    await writer.within(organization).patch("memberships", membership, { status: "active", joinedAt: membership.joinedAt ?? now });
+    await writer
+      .within(organization)
+      .patch("memberships", membership, { status: "active", joinedAt: membership.joinedAt ?? now });
   }
   const [first] = pending;
   if (!first || user.defaultOrganizationId !== undefined) return user;

@@ -1,14 +1,5 @@
 import * as z from "zod";
-import {
-  emailAddress,
-  httpsUrl,
-  integer,
-  jsonObject,
-  reference,
-  slug,
-  text,
-  timestampMs,
-} from "../core/fields";
+import { emailAddress, httpsUrl, integer, jsonObject, reference, slug, text, timestampMs } from "../core/fields";
 import { globalTable, tenantTable } from "../core/table";
 
 export const userFields = {

@@ -76,7 +76,10 @@ export const create = mutationOperation({
   output: memberUserDocument,
   problems: ["already_member", "rank_too_low", "cross_tenant_reference"],
   handler: async (ctx, { email, name, ...named }) => {
-    const role = await namedRole(ctx, named.roleId === undefined && named.roleKey === undefined ? { roleKey: "member" } : named);
+    const role = await namedRole(
+      ctx,
+      named.roleId === undefined && named.roleKey === undefined ? { roleKey: "member" } : named,
+    );
     if (!role) throw new Error("The reference of roleId was checked before.");
     assertMayAssign(await actingRank(ctx), role);
     const sameEmail = ctx.unscoped.query("users").withIndex("by_email", (q) => q.eq("email", email));
@@ -118,7 +121,9 @@ export const getProfile = queryOperation({
 });
 
 async function shownUser({ db }: TenantQueryContext, user: Doc<"users">) {
-  const membership = await db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", user._id)).unique();
+  const membership = await db
+    .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", user._id))
+    .unique();
   if (!membership) throw new Error("The path named a user without a membership.");
   return memberUser(user, membership);
 }

@@ -52,5 +52,6 @@ export const cancel = mutationOperation({
   body: { reason: text(1, 500).optional() },
   output: schedules.document,
   problems: ["invalid_state_transition"],
-  handler: async (ctx, { reason }) => withPublicId(await schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason })),
+  handler: async (ctx, { reason }) =>
+    withPublicId(await schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason })),
 });

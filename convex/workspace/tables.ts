@@ -14,8 +14,18 @@ export const scheduleFields = {
 /** Planned work of a user. Written by members. */
 export const schedules = tenantTable(scheduleFields, "CUD", { noun: "schedule", audited: true })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
-  .index("by_organizationId_and_deletedAt_and_status_and_startDate", ["organizationId", "deletedAt", "status", "startDate"])
-  .index("by_organizationId_and_deletedAt_and_userId_and_startDate", ["organizationId", "deletedAt", "userId", "startDate"])
+  .index("by_organizationId_and_deletedAt_and_status_and_startDate", [
+    "organizationId",
+    "deletedAt",
+    "status",
+    "startDate",
+  ])
+  .index("by_organizationId_and_deletedAt_and_userId_and_startDate", [
+    "organizationId",
+    "deletedAt",
+    "userId",
+    "startDate",
+  ])
   .index("by_organizationId_and_deletedAt_and_startDate", ["organizationId", "deletedAt", "startDate"]);
 
 export const todoFields = {

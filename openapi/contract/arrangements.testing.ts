@@ -51,10 +51,15 @@ export function operationNamed(name: string): Operation {
 
 /** A request that a member of `acme` without the right is refused for; nothing of it may happen. */
 export async function arrangeRefused(world: World, operation: Operation): Promise<Arranged> {
-  if (operation.resource !== "organizations" || operation.declaration.on === undefined) return arrange(world, operation);
+  if (operation.resource !== "organizations" || operation.declaration.on === undefined)
+    return arrange(world, operation);
   const { body } = await arrange(world, operation);
   const params = { [operation.declaration.on.idParameter]: world.acme.id };
-  return { params, query: operation.verb === "delete" ? { confirmSlug: world.acme.slug } : {}, ...(body ? { body } : {}) };
+  return {
+    params,
+    query: operation.verb === "delete" ? { confirmSlug: world.acme.slug } : {},
+    ...(body ? { body } : {}),
+  };
 }
 
 interface NewAgent {
@@ -112,7 +117,10 @@ function onNewOrganization(body?: () => Readonly<Record<string, unknown>>): Arra
 /** Requests that a declaration alone cannot tell. */
 const arrangements: Readonly<Record<string, Arrangement>> = {
   "agentApiLogs.get": async ({ rows }) => ({ params: { logId: rows["agentApiLogs"] ?? "" } }),
-  "agents.checkIn": async (world) => ({ ...(await asNewAgent(world)), body: { version: "1.2.4", facts: { memoryBytes: 1024 } } }),
+  "agents.checkIn": async (world) => ({
+    ...(await asNewAgent(world)),
+    body: { version: "1.2.4", facts: { memoryBytes: 1024 } },
+  }),
   "agents.enroll": async ({ acme, rows }) => ({
     credential: acme.enrollmentToken,
     body: sampleFields(operationNamed("agents.enroll").declaration.body ?? {}, rows),
@@ -122,14 +130,19 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "agents.delete": onNewAgent,
   "agents.revoke": onNewAgent,
   "agents.rotateKey": onNewAgent,
-  "agents.update": async (world) => ({ ...(await onNewAgent(world)), body: { siteId: world.rows["sites"], tags: ["sample"] } }),
+  "agents.update": async (world) => ({
+    ...(await onNewAgent(world)),
+    body: { siteId: world.rows["sites"], tags: ["sample"] },
+  }),
   "agents.restore": async (world) => {
     const arranged = await onNewAgent(world);
     await sendOperation(world.portico, operationNamed("agents.delete"), arranged, world.owner);
     return arranged;
   },
   "auditLogs.get": async ({ rows }) => ({ params: { auditLogId: rows["auditLogs"] ?? "" } }),
-  "auditLogs.getRecordHistory": async ({ rows }) => ({ params: { tableName: "schedules", recordId: rows["schedules"] ?? "" } }),
+  "auditLogs.getRecordHistory": async ({ rows }) => ({
+    params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
+  }),
   "me.delete": asNewMember(),
   "me.update": asNewMember(() => ({ name: "Sample Person" })),
   "me.upsertProfile": asNewMember(() => ({ displayName: "Sample" })),
@@ -163,7 +176,9 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     await sendOperation(world.portico, operationNamed("schedules.activate"), arranged, world.owner);
     return arranged;
   },
-  "users.create": async () => ({ body: { email: `invited${nextSample()}@acme.example`, name: "Invited", roleKey: "member" } }),
+  "users.create": async () => ({
+    body: { email: `invited${nextSample()}@acme.example`, name: "Invited", roleKey: "member" },
+  }),
   "users.get": async ({ acme }) => ({ params: { userId: acme.users.member.id } }),
   "users.getProfile": async ({ acme }) => ({ params: { userId: acme.users.member.id } }),
 };

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtInRights, reachOf } from "../../convex/core/rights";
-import { builtInRoles } from "../../convex/core/permissionCatalogue";
 import { projectorOf } from "../../convex/core/schemas";
 import { tableFacts } from "../../convex/core/tableFacts";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import { arrange, arrangeRefused, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
+import { refusedRoles } from "./refusals.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
-import { createWorld, roleKeys, unknownIdLike, unknownLike } from "./world.testing";
+import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operation";
 import type { Answer, Arranged } from "./client.testing";
-import type { RoleKey, World } from "./world.testing";
+import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 let portico: TestPortico;
@@ -56,7 +55,12 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
 
   contractCase("refuses what it does not know", async () => {
     const request = await arranged();
-    const unknownParameter = await sendOperation(portico, operation, { ...request, query: { nonsense: "1" } }, credentialFor(request));
+    const unknownParameter = await sendOperation(
+      portico,
+      operation,
+      { ...request, query: { nonsense: "1" } },
+      credentialFor(request),
+    );
     expectProblem(unknownParameter, 400, "validation_failed");
     expect(unknownParameter.body["errors"]).toMatchObject([{ pointer: "/nonsense", code: "unknown_field" }]);
     if (!isChange) return;
@@ -67,7 +71,9 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
       credentialFor(request),
     );
     expectProblem(unknownField, 400, "validation_failed");
-    expect(unknownField.body["errors"]).toContainEqual(expect.objectContaining({ pointer: "/nonsense", code: "unknown_field" }));
+    expect(unknownField.body["errors"]).toContainEqual(
+      expect.objectContaining({ pointer: "/nonsense", code: "unknown_field" }),
+    );
   });
 
   for (const field of Object.keys(declaration.body ?? {})) {
@@ -80,9 +86,14 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
     });
   }
 
-  for (const role of rolesThatMustNot(operation)) {
+  for (const role of refusedRoles(operation)) {
     contractCase(`refuses ${role}`, async () => {
-      const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), world.tokens[role]);
+      const answer = await sendOperation(
+        portico,
+        operation,
+        await arrangeRefused(world, operation),
+        world.tokens[role],
+      );
       expectProblem(answer, 403, "forbidden");
     });
   }
@@ -144,24 +155,33 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
   if (declaration.on && isChange) {
     contractCase("refuses a stale If-Match", async () => {
       const request = await arranged();
-      const answer = await sendOperation(portico, operation, request, credentialFor(request), { "if-match": '"stale"' });
+      const answer = await sendOperation(portico, operation, request, credentialFor(request), {
+        "if-match": '"stale"',
+      });
       expectProblem(answer, 412, "precondition_failed");
     });
   }
 
   if (declaration.method === "POST") {
-    contractCase("replays the first answer to an idempotency key, and refuses the key for another request", async () => {
-      const request = await arranged();
-      const key = { "idempotency-key": `contract-${caseCount}-key` };
-      const first = await sendOperation(portico, operation, request, credentialFor(request), key);
-      expectSuccess(operation, first);
-      const again = await sendOperation(portico, operation, request, credentialFor(request), key);
-      if (endsItsCredential.has(nameOf(operation))) return;
-      expect(again.headers.get("idempotent-replayed")).toBe("true");
-      expect(again.body).toEqual(withoutSecret(operation, first));
-      const other = { ...request, body: { ...request.body, other: 1 } };
-      expectProblem(await sendOperation(portico, operation, other, credentialFor(request), key), 409, "idempotency_conflict");
-    });
+    contractCase(
+      "replays the first answer to an idempotency key, and refuses the key for another request",
+      async () => {
+        const request = await arranged();
+        const key = { "idempotency-key": `contract-${caseCount}-key` };
+        const first = await sendOperation(portico, operation, request, credentialFor(request), key);
+        expectSuccess(operation, first);
+        const again = await sendOperation(portico, operation, request, credentialFor(request), key);
+        if (endsItsCredential.has(nameOf(operation))) return;
+        expect(again.headers.get("idempotent-replayed")).toBe("true");
+        expect(again.body).toEqual(withoutSecret(operation, first));
+        const other = { ...request, body: { ...request.body, other: 1 } };
+        expectProblem(
+          await sendOperation(portico, operation, other, credentialFor(request), key),
+          409,
+          "idempotency_conflict",
+        );
+      },
+    );
   }
 
   if (operation.verb === "create" && hasUniqueFields(operation)) {
@@ -178,24 +198,11 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
 /** Operations after which the credential that called them is refused. */
 const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave"]);
 
-function rolesThatMustNot({ declaration }: Operation): readonly RoleKey[] {
-  const { access, permission } = declaration;
-  if (access === "user" || access === "enrollment") return [];
-  if (access === "agent") return roleKeys;
-  return roleKeys.filter((role) => {
-    if (access === "organization" && builtInRoles[role].scope === "organization") return false;
-    return reachOf(builtInRights(role), permission ?? "") !== "all" && !ownsWhatItMakes(role, declaration.on === undefined, permission);
-  });
-}
-
-/** A right over one's own rows is no refusal where the operation makes the row. */
-function ownsWhatItMakes(role: RoleKey, makesRow: boolean, permission: string | undefined): boolean {
-  return makesRow && reachOf(builtInRights(role), permission ?? "") === "own";
-}
-
 function expectSuccess(operation: Operation, answer: Answer): void {
   const { status = 200, output, secret } = operation.declaration;
-  expect(answer.status, answer.text).toSatisfy((actual: number) => actual === status || (status === 201 && actual === 200));
+  expect(answer.status, answer.text).toSatisfy(
+    (actual: number) => actual === status || (status === 201 && actual === 200),
+  );
   expect(answer.headers.get("x-request-id")).toBeTruthy();
   if (status === 204) {
     expect(answer.text).toBe("");
@@ -236,5 +243,7 @@ async function expectAuditRow(operation: Operation, answer: Answer): Promise<voi
 
 function hasUniqueFields({ declaration }: Operation): boolean {
   const facts = Object.values(tableFacts).find(({ noun }) => noun === declaration.noun);
-  return facts !== undefined && facts.unique.some(({ fields }) => fields.some((field) => field in (declaration.body ?? {})));
+  return (
+    facts !== undefined && facts.unique.some(({ fields }) => fields.some((field) => field in (declaration.body ?? {})))
+  );
 }

@@ -113,10 +113,18 @@ export interface NewMember {
 }
 
 /** Adds a person to an organization as its administrator would, and signs them in for the first time. */
-export async function createMember(portico: TestPortico, organization: DemoOrganization, role: string): Promise<NewMember> {
+export async function createMember(
+  portico: TestPortico,
+  organization: DemoOrganization,
+  role: string,
+): Promise<NewMember> {
   const name = `member${nextSample()}`;
   const email = `${name}@${organization.slug}.example`;
-  const created = await send(portico, "POST", "/v1/users", organization.users.owner.token, { email, name, roleKey: role });
+  const created = await send(portico, "POST", "/v1/users", organization.users.owner.token, {
+    email,
+    name,
+    roleKey: role,
+  });
   if (created.status !== 201) throw new Error(`A member could not be created: ${created.text}`);
   const token = await portico.issuer.mintUserToken(
     { sub: name, email, email_verified: true, name, org_id: organization.id },

@@ -74,7 +74,14 @@ function documentWith(changes: object, pathName = "/v1/sites"): object {
 
 const lawful = "a document that keeps them all";
 const cases: Record<string, { rule?: string; document: object }> = {
-  [lawful]: { document: documentWith({}) },
+  [lawful]: {
+    document: documentWith(
+      {
+        parameters: [{ name: "apiKeyId", in: "path", required: true, schema: { type: "string", maxLength: 64 } }],
+      },
+      "/v1/api-keys/{apiKeyId}",
+    ),
+  },
   "an operationId in snake case": {
     rule: "portico-operation-id",
     document: documentWith({ operationId: "create_site" }),
@@ -108,6 +115,12 @@ const cases: Record<string, { rule?: string; document: object }> = {
         required: true,
         content: { "application/json": { schema: { $ref: "#/components/schemas/Site" } } },
       },
+    }),
+  },
+  "a key in the address": {
+    rule: "portico-no-credentials-in-url",
+    document: documentWith({
+      parameters: [{ name: "apiKey", in: "query", schema: { type: "string", maxLength: 64 } }],
     }),
   },
   "a path in camel case": { rule: "portico-path-words", document: documentWith({}, "/v1/enrollmentTokens") },

@@ -20,7 +20,9 @@ const organizationSchema = z.object({
   agents: z.array(z.object({ id: z.string(), guid: z.string(), key: z.string() })),
 });
 const seededSchema = z.object({
-  organizations: z.array(organizationSchema.extend({ users: z.record(z.enum(roles), z.object({ id: z.string(), subject: z.string() })) })),
+  organizations: z.array(
+    organizationSchema.extend({ users: z.record(z.enum(roles), z.object({ id: z.string(), subject: z.string() })) }),
+  ),
 });
 const demoSchema = z.object({
   restUrl: z.string(),
@@ -79,7 +81,11 @@ export function demoSubject(slug: string, role: DemoRole): string {
 }
 
 /** A fresh token of a demo user, bound to the organization. */
-export function mintDemoToken(issuer: DevelopmentIssuer, organization: { id: string; slug: string }, role: DemoRole): Promise<string> {
+export function mintDemoToken(
+  issuer: DevelopmentIssuer,
+  organization: { id: string; slug: string },
+  role: DemoRole,
+): Promise<string> {
   const user = {
     sub: demoSubject(organization.slug, role),
     email: `${role}@${organization.slug}.example`,
@@ -114,7 +120,11 @@ async function seededEarlier(file: string): Promise<Seeded | undefined> {
   }));
 }
 
-async function tokensOf(issuer: DevelopmentIssuer, organization: { id: string; slug: string }, users: Seeded[number]["users"]) {
+async function tokensOf(
+  issuer: DevelopmentIssuer,
+  organization: { id: string; slug: string },
+  users: Seeded[number]["users"],
+) {
   const tokens = await Promise.all(roles.map((role) => mintDemoToken(issuer, organization, role)));
   return recordOf((role) => ({ id: users[role].id, token: tokens[roles.indexOf(role)] ?? "" }));
 }

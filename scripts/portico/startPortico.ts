@@ -30,7 +30,10 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
  * and the demo data on the first start.
  * @throws Error with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
  */
-export async function startPortico(settings: Omit<Settings, "watch">, onLog: (entry: LogEntry) => void): Promise<RunningPortico> {
+export async function startPortico(
+  settings: Omit<Settings, "watch">,
+  onLog: (entry: LogEntry) => void,
+): Promise<RunningPortico> {
   const { dataDirectory, cloudPort, sitePort } = settings;
   const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
@@ -66,7 +69,10 @@ export async function startPortico(settings: Omit<Settings, "watch">, onLog: (en
       trustProxy: false,
       authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
     });
-    const demo = settings.seed === "demo" ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl }) : undefined;
+    const demo =
+      settings.seed === "demo"
+        ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl })
+        : undefined;
     return {
       cloudUrl,
       siteUrl,
@@ -85,5 +91,7 @@ export async function startPortico(settings: Omit<Settings, "watch">, onLog: (en
 }
 
 function passedFrom(environment: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(passedVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+  return Object.fromEntries(
+    passedVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  );
 }

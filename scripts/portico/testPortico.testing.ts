@@ -19,7 +19,9 @@ export interface TestPortico extends RunningPortico {
 export async function startTestPortico(): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-test-"));
   const logLines: string[] = [];
-  const portico = await startPortico(await freeSettings(dataDirectory), ({ path: name, line }) => logLines.push(`${name} ${line}`));
+  const portico = await startPortico(await freeSettings(dataDirectory), ({ path: name, line }) =>
+    logLines.push(`${name} ${line}`),
+  );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
   return {
     ...portico,

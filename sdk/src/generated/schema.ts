@@ -4254,25 +4254,13 @@ export interface components {
         };
     };
     parameters: {
-        /**
-         * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-         * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-         */
+        /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
         IdempotencyKey: string;
-        /**
-         * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-         * @example "22jjqs1036017iu32fbwuv"
-         */
+        /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
         IfMatch: string;
-        /**
-         * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-         * @example "22jjqs1036017iu32fbwuv"
-         */
+        /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
         IfNoneMatch: string;
-        /**
-         * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-         * @example north-wind
-         */
+        /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
         Organization: string;
     };
     requestBodies: never;
@@ -4530,15 +4518,9 @@ export interface operations {
                 to?: number;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4566,7 +4548,7 @@ export interface operations {
                      *           "endpoint": "Example",
                      *           "method": "Example",
                      *           "statusCode": 100,
-                     *           "externalId": "org_2abc9Xy",
+                     *           "externalId": "ext_7Hq2Vx9",
                      *           "psaSiteId": "Example",
                      *           "rmmDeviceId": "Example",
                      *           "reqMetadata": "example",
@@ -4578,7 +4560,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -4598,15 +4580,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -4635,7 +4611,7 @@ export interface operations {
                      *       "endpoint": "Example",
                      *       "method": "Example",
                      *       "statusCode": 100,
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "psaSiteId": "Example",
                      *       "rmmDeviceId": "Example",
                      *       "reqMetadata": "example",
@@ -4673,15 +4649,9 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4717,7 +4687,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -4737,15 +4707,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4789,7 +4753,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "token": "Example"
+                     *       "token": "enr_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
                     "application/json": components["schemas"]["CreateAgentEnrollmentTokenResult"];
@@ -4810,20 +4774,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -4897,15 +4852,9 @@ export interface operations {
                 sort?: "created" | "-created" | "lastCheckinAt" | "-lastCheckinAt";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4954,7 +4903,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -4974,15 +4923,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5048,15 +4991,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5090,15 +5027,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5178,20 +5109,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5257,20 +5179,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5336,20 +5249,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5396,7 +5300,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "key": "field_engineer"
+                     *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
                     "application/json": components["schemas"]["RotateAgentKeyResult"];
@@ -5416,15 +5320,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5483,10 +5381,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -5544,7 +5439,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "key": "field_engineer",
+                     *       "key": "agt_ExampleExampleExampleExampleExampleExampleE",
                      *       "checkinIntervalSeconds": 60
                      *     }
                      */
@@ -5566,15 +5461,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5647,15 +5536,9 @@ export interface operations {
                 status?: "active" | "revoked";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5686,7 +5569,7 @@ export interface operations {
                      *           "status": "active",
                      *           "expiresAt": 1768473000000,
                      *           "lastUsedAt": 1768469400000,
-                     *           "lastUsedIp": "Example",
+                     *           "lastUsedIp": "203.0.113.7",
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "updatedAt": 1768473000000
@@ -5694,7 +5577,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -5714,15 +5597,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5766,11 +5643,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
-                     *       "lastUsedIp": "Example",
+                     *       "lastUsedIp": "203.0.113.7",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "key": "field_engineer"
+                     *       "key": "sk_live_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
                     "application/json": components["schemas"]["CreateApiKeyResult"];
@@ -5791,15 +5668,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5831,7 +5702,7 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
-                     *       "lastUsedIp": "Example",
+                     *       "lastUsedIp": "203.0.113.7",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5853,15 +5724,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5905,7 +5770,7 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
-                     *       "lastUsedIp": "Example",
+                     *       "lastUsedIp": "203.0.113.7",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5930,20 +5795,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5976,7 +5832,7 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
-                     *       "lastUsedIp": "Example",
+                     *       "lastUsedIp": "203.0.113.7",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5999,20 +5855,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6054,11 +5901,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
-                     *       "lastUsedIp": "Example",
+                     *       "lastUsedIp": "203.0.113.7",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "key": "field_engineer"
+                     *       "key": "sk_live_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
                     "application/json": components["schemas"]["RotateApiKeyResult"];
@@ -6098,15 +5945,9 @@ export interface operations {
                 userId?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6140,7 +5981,7 @@ export interface operations {
                      *           "changes": "example",
                      *           "metadata": "example",
                      *           "result": "success",
-                     *           "ipAddress": "Example",
+                     *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
@@ -6149,7 +5990,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -6169,15 +6010,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6212,7 +6047,7 @@ export interface operations {
                      *       "changes": "example",
                      *       "metadata": "example",
                      *       "result": "success",
-                     *       "ipAddress": "Example",
+                     *       "ipAddress": "203.0.113.7",
                      *       "userAgent": "portico-sdk/0.1.0",
                      *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *       "createdAt": 1768469400000,
@@ -6246,15 +6081,9 @@ export interface operations {
                 to?: number;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6293,7 +6122,7 @@ export interface operations {
                      *           "changes": "example",
                      *           "metadata": "example",
                      *           "result": "success",
-                     *           "ipAddress": "Example",
+                     *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
@@ -6302,7 +6131,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -6350,10 +6179,7 @@ export interface operations {
                 v?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -6430,15 +6256,9 @@ export interface operations {
                 status?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6477,7 +6297,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -6497,15 +6317,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6577,15 +6391,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6641,15 +6449,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6683,15 +6485,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6758,20 +6554,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6827,15 +6614,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6913,10 +6694,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -6936,10 +6714,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
-                     *       "emailVerified": false,
-                     *       "name": "North Wind",
+                     *       "emailVerified": true,
+                     *       "name": "Dana Okoye",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
@@ -6957,7 +6735,7 @@ export interface operations {
                      *         "slug": "north-wind",
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *         "externalId": "org_2abc9Xy",
+                     *         "externalId": "ext_7Hq2Vx9",
                      *         "metadata": {
                      *           "source": "example"
                      *         },
@@ -7085,10 +6863,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
-                     *       "emailVerified": false,
-                     *       "name": "North Wind",
+                     *       "emailVerified": true,
+                     *       "name": "Dana Okoye",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
@@ -7119,15 +6897,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7148,7 +6920,7 @@ export interface operations {
                      * @example {
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "roleKey": "member",
-                     *       "rank": 1768469400000,
+                     *       "rank": 3,
                      *       "rights": [
                      *         "schedule:read"
                      *       ]
@@ -7169,10 +6941,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7259,10 +7028,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7359,10 +7125,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -7398,7 +7161,7 @@ export interface operations {
                      *         "slug": "north-wind",
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *         "externalId": "org_2abc9Xy",
+                     *         "externalId": "ext_7Hq2Vx9",
                      *         "metadata": {
                      *           "source": "example"
                      *         },
@@ -7452,15 +7215,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7481,10 +7238,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
-                     *       "emailVerified": false,
-                     *       "name": "North Wind",
+                     *       "emailVerified": true,
+                     *       "name": "Dana Okoye",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
@@ -7527,15 +7284,9 @@ export interface operations {
                 userId?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7577,7 +7328,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -7597,15 +7348,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7662,15 +7407,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7704,15 +7443,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7783,20 +7516,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7868,20 +7592,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7940,15 +7655,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7978,10 +7687,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8176,10 +7882,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8219,14 +7922,11 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows a page, 25 unless given. */
                 limit?: number;
-                /** @description Ascending, or descending with `-`. */
+                /** @description By joining: ascending, or descending with `-`. */
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8252,7 +7952,7 @@ export interface operations {
                      *           "slug": "north-wind",
                      *           "status": "active",
                      *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "org_2abc9Xy",
+                     *           "externalId": "ext_7Hq2Vx9",
                      *           "metadata": {
                      *             "source": "example"
                      *           },
@@ -8273,7 +7973,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -8293,10 +7993,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -8308,7 +8005,7 @@ export interface operations {
                  * @example {
                  *       "name": "North Wind",
                  *       "slug": "north-wind",
-                 *       "externalId": "org_2abc9Xy",
+                 *       "externalId": "ext_7Hq2Vx9",
                  *       "metadata": {
                  *         "source": "example"
                  *       },
@@ -8345,7 +8042,7 @@ export interface operations {
                      *       "slug": "north-wind",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "metadata": {
                      *         "source": "example"
                      *       },
@@ -8381,15 +8078,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8419,7 +8110,7 @@ export interface operations {
                      *       "slug": "north-wind",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "metadata": {
                      *         "source": "example"
                      *       },
@@ -8459,15 +8150,9 @@ export interface operations {
                 confirmSlug: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8504,15 +8189,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8552,7 +8231,7 @@ export interface operations {
                      *       "slug": "north-wind",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "metadata": {
                      *         "source": "example"
                      *       },
@@ -8590,20 +8269,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8634,7 +8304,7 @@ export interface operations {
                      *       "slug": "north-wind",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "metadata": {
                      *         "source": "example"
                      *       },
@@ -8669,15 +8339,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8707,7 +8371,7 @@ export interface operations {
                      *       "slug": "north-wind",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "metadata": {
                      *         "source": "example"
                      *       },
@@ -8726,10 +8390,10 @@ export interface operations {
                      *       "members": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "org_2abc9Xy",
+                     *           "externalId": "ext_7Hq2Vx9",
                      *           "email": "dana.okoye@example.com",
-                     *           "emailVerified": false,
-                     *           "name": "North Wind",
+                     *           "emailVerified": true,
+                     *           "name": "Dana Okoye",
                      *           "imageUrl": "https://example.com/north-wind",
                      *           "status": "active",
                      *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -8757,15 +8421,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8832,15 +8490,9 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8886,7 +8538,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -8906,15 +8558,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8999,15 +8645,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9070,15 +8710,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9112,15 +8746,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9195,20 +8823,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9291,15 +8910,9 @@ export interface operations {
                 userId?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9335,7 +8948,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -9355,15 +8968,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9429,15 +9036,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9490,15 +9091,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9532,15 +9127,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9604,20 +9193,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9670,20 +9250,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9748,20 +9319,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9814,20 +9376,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9880,15 +9433,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9978,15 +9525,9 @@ export interface operations {
                 status?: "active" | "inactive" | "archived";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10024,7 +9565,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -10044,15 +9585,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10122,15 +9657,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10186,15 +9715,9 @@ export interface operations {
                 permanent?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10228,15 +9751,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10303,20 +9820,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10371,15 +9879,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10437,15 +9939,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10533,15 +10029,9 @@ export interface operations {
                 status?: "active" | "inactive" | "archived";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10584,7 +10074,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -10617,15 +10107,9 @@ export interface operations {
                 sort?: "created" | "-created";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10657,7 +10141,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -10677,15 +10161,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10743,15 +10221,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10798,15 +10270,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10840,15 +10306,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10908,20 +10368,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10983,15 +10434,9 @@ export interface operations {
                 status?: "active" | "inactive" | "pending";
             };
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -11013,10 +10458,10 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "org_2abc9Xy",
+                     *           "externalId": "ext_7Hq2Vx9",
                      *           "email": "dana.okoye@example.com",
-                     *           "emailVerified": false,
-                     *           "name": "North Wind",
+                     *           "emailVerified": true,
+                     *           "name": "Dana Okoye",
                      *           "imageUrl": "https://example.com/north-wind",
                      *           "status": "active",
                      *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -11028,7 +10473,7 @@ export interface operations {
                      *       ],
                      *       "page": {
                      *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
-                     *         "hasMore": false,
+                     *         "hasMore": true,
                      *         "limit": 25
                      *       }
                      *     }
@@ -11048,15 +10493,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.
-                 * @example 6a3f1c52-0b1e-4d3f-8f3e-9d2c7b1a5e40
-                 */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -11067,7 +10506,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "email": "dana.okoye@example.com",
-                 *       "name": "North Wind",
+                 *       "name": "Dana Okoye",
                  *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                  *       "roleKey": "member"
                  *     }
@@ -11090,10 +10529,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
-                     *       "emailVerified": false,
-                     *       "name": "North Wind",
+                     *       "emailVerified": true,
+                     *       "name": "Dana Okoye",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -11121,15 +10560,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -11155,10 +10588,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2abc9Xy",
+                     *       "externalId": "ext_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
-                     *       "emailVerified": false,
-                     *       "name": "North Wind",
+                     *       "emailVerified": true,
+                     *       "name": "Dana Okoye",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -11184,15 +10617,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
-                 * @example "22jjqs1036017iu32fbwuv"
-                 */
+                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /**
-                 * @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.
-                 * @example north-wind
-                 */
+                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {

@@ -1,0 +1,196 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { operationOf } from "../../convex/core/register";
+import { startTestPortico } from "../../scripts/portico/testPortico.testing";
+import { arrange, arrangeRefused } from "./arrangements.testing";
+import { sendOperation } from "./client.testing";
+import { refusedRoles } from "./refusals.testing";
+import { createWorld, unknownLike } from "./world.testing";
+import type { Operation } from "../../convex/core/operation";
+import type { Arranged } from "./client.testing";
+import type { World } from "./world.testing";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+
+interface DeployedFunction {
+  readonly path: string;
+  readonly type: "query" | "mutation" | "action";
+  readonly isPublic: boolean;
+  readonly operation: Operation | undefined;
+}
+
+const convexDirectory = path.join(import.meta.dirname, "../../convex");
+const functions = (await Promise.all(moduleFiles().map(functionsOf))).flat();
+
+let portico: TestPortico;
+let world: World;
+let callCount = 0;
+
+beforeAll(async () => {
+  portico = await startTestPortico();
+  world = await createWorld(portico);
+}, 60_000);
+
+afterAll(async () => {
+  process.stdout.write(`function API: ${functions.length} functions, ${callCount} calls\n`);
+  await portico.close();
+});
+
+it("finds the functions of the deployment", () => {
+  expect(functions.filter(({ operation }) => operation).length).toBeGreaterThan(80);
+  expect(functions.filter(({ isPublic }) => !isPublic).length).toBeGreaterThan(15);
+  const unguarded = functions.filter(({ isPublic, operation }) => isPublic && !operation);
+  expect(unguarded.map(({ path }) => path)).toEqual([]);
+});
+
+describe.each(functions.filter(({ isPublic }) => !isPublic).map((deployed) => [deployed.path, deployed] as const))(
+  "internal %s",
+  (_name, { path: name, type }) => {
+    it("cannot be called from outside, whoever calls", async () => {
+      for (const token of [undefined, world.owner]) {
+        const answers = [await callTyped(type, name, {}, token), await callAny(name, {}, token)];
+        for (const answer of answers) expect(answer.errorMessage).toContain("Could not find public function");
+      }
+    });
+  },
+);
+
+describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path, deployed, operation] as const))(
+  "%s",
+  (_name, { path: name, type }, operation) => {
+    const { declaration } = operation;
+
+    it("refuses a caller without a token, by both routes", async () => {
+      const args = argumentsOf(await arrange(world, operation));
+      for (const answer of [await callTyped(type, name, args, undefined), await callAny(name, args, undefined)]) {
+        expect(answer).toMatchObject({ status: "error", errorData: { code: "unauthenticated", status: 401 } });
+      }
+    });
+
+    it("refuses an unknown argument", async () => {
+      const args = { ...argumentsOf(await arrange(world, operation)), nonsense: 1 };
+      expect((await callTyped(type, name, args, await tokenFor({}))).errorMessage).toContain("ArgumentValidationError");
+    });
+
+    for (const role of refusedRoles(operation)) {
+      it(`refuses ${role}`, async () => {
+        const answer = await callTyped(
+          type,
+          name,
+          argumentsOf(await arrangeRefused(world, operation)),
+          world.tokens[role],
+        );
+        expect(answer).toMatchObject({ status: "error", errorData: { code: "forbidden", status: 403 } });
+      });
+    }
+
+    if (declaration.on) {
+      const { idParameter } = declaration.on;
+      it("answers like REST for a foreign and for a missing row", async () => {
+        const request = await arrange(world, operation);
+        const id = unknownLike(request.params?.[idParameter] ?? "");
+        const missing = { ...request, params: { ...request.params, [idParameter]: id } };
+        const foreign = await callTyped(type, name, argumentsOf(request), world.foreignOwner);
+        const none = await callTyped(type, name, argumentsOf(missing), world.foreignOwner);
+        const rest = await sendOperation(portico, operation, request, world.foreignOwner);
+        expect(foreign.errorData).toEqual(none.errorData);
+        expect(foreign.errorData).toMatchObject({ code: rest.body["code"], detail: rest.body["detail"], status: 404 });
+      });
+    }
+
+    if (declaration.access === "organization" || declaration.access === "permission") {
+      it("refuses another organization than the token's", async () => {
+        const request = await arrange(world, operation);
+        const args = { ...argumentsOf(request), organizationId: world.globex.id };
+        const answer = await callTyped(type, name, args, world.owner);
+        const code = declaration.on?.table === "organizations" ? "not_found" : "tenant_mismatch";
+        expect(answer).toMatchObject({ status: "error", errorData: { code } });
+      });
+    }
+
+    it("succeeds with the document that REST shows", async () => {
+      const request = await arrange(world, operation);
+      const answer = await callTyped(type, name, argumentsOf(request), await tokenFor(request));
+      expect(answer, JSON.stringify(answer)).toMatchObject({ status: "success" });
+    });
+  },
+);
+
+function operationFunctions(): (readonly [DeployedFunction, Operation])[] {
+  return functions.flatMap((deployed) =>
+    deployed.isPublic && deployed.operation ? [[deployed, deployed.operation] as const] : [],
+  );
+}
+
+/** Convex's own rule: one dot in the name, nothing generated, no schema. */
+function moduleFiles(): string[] {
+  return readdirSync(convexDirectory, { recursive: true, encoding: "utf8" }).filter(
+    (file) => /^[^.]+\.ts$/.test(file) && !file.startsWith("_generated/") && path.basename(file) !== "schema.ts",
+  );
+}
+
+async function functionsOf(file: string): Promise<DeployedFunction[]> {
+  const exports: object = await import(path.join(convexDirectory, file));
+  return Object.entries(exports).flatMap(([name, exported]) => {
+    const flags: {
+      isQuery?: boolean;
+      isMutation?: boolean;
+      isAction?: boolean;
+      isPublic?: boolean;
+      isInternal?: boolean;
+    } = Object(exported);
+    const type = flags.isQuery ? "query" : flags.isMutation ? "mutation" : flags.isAction ? "action" : undefined;
+    if (!type || !(flags.isPublic || flags.isInternal)) return [];
+    const isPublic = flags.isPublic === true;
+    return [{ path: `${file.slice(0, -3)}:${name}`, type, isPublic, operation: operationOf(exported) } as const];
+  });
+}
+
+/** Convex takes path, query and body as one flat object; query values of REST are text. */
+function argumentsOf({ params = {}, query = {}, body = {} }: Arranged): Record<string, unknown> {
+  return { ...params, ...query, ...body };
+}
+
+/** The function API takes tokens only: a machine's key is exchanged first, as its clients do. */
+async function tokenFor({ credential }: Arranged): Promise<string> {
+  if (credential === undefined || !/^(sk|agt)_/.test(credential)) return credential ?? world.owner;
+  const response = await fetch(`${portico.siteUrl}/v1/oauth/token`, {
+    method: "POST",
+    body: new URLSearchParams({ grant_type: "client_credentials", client_id: "contract", client_secret: credential }),
+  });
+  const { access_token: token }: { access_token?: string } = Object(await response.json());
+  return token ?? "";
+}
+
+interface FunctionAnswer {
+  readonly status?: string;
+  readonly value?: unknown;
+  readonly errorMessage?: string;
+  readonly errorData?: unknown;
+}
+
+function callTyped(
+  type: DeployedFunction["type"],
+  name: string,
+  args: object,
+  token: string | undefined,
+): Promise<FunctionAnswer> {
+  return post(`/api/${type}`, { path: name, args, format: "json" }, token);
+}
+
+function callAny(name: string, args: object, token: string | undefined): Promise<FunctionAnswer> {
+  return post(`/api/run/${name.replace(":", "/")}`, { args, format: "json" }, token);
+}
+
+async function post(route: string, body: object, token: string | undefined): Promise<FunctionAnswer> {
+  callCount += 1;
+  const response = await fetch(`${portico.cloudUrl}${route}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+  return Object(await response.json());
+}

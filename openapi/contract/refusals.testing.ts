@@ -1,0 +1,18 @@
+import { builtInRoles } from "../../convex/core/permissionCatalogue";
+import { builtInRights, reachOf } from "../../convex/core/rights";
+import { roleKeys } from "./world.testing";
+import type { Operation } from "../../convex/core/operation";
+import type { RoleKey } from "./world.testing";
+
+/** The built-in roles that must not run an operation on a row that is not their own. */
+export function refusedRoles({ declaration }: Operation): readonly RoleKey[] {
+  const { access, permission = "", on } = declaration;
+  if (access === "user" || access === "identity" || access === "enrollment") return [];
+  if (access === "agent") return roleKeys;
+  return roleKeys.filter((role) => {
+    if (access === "organization" && builtInRoles[role].scope === "organization") return false;
+    const reach = reachOf(builtInRights(role), permission);
+    // A right over one's own rows is no refusal where the operation makes the row.
+    return reach === undefined || (reach === "own" && on !== undefined);
+  });
+}
