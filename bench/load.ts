@@ -37,7 +37,9 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
   if (typeof result !== "object" || result === null) throw new Error("The load generator ended without a result.");
   if (result.failures > 0) {
     const { method, path: target } = order.requests[0] ?? {};
-    throw new Error(`${method} ${target}: ${result.failures} of ${result.requests + result.failures} answers were no success.`);
+    throw new Error(
+      `${method} ${target}: ${result.failures} of ${result.requests + result.failures} answers were no success.`,
+    );
   }
   return result;
 }

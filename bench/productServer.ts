@@ -22,7 +22,12 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount, isSeeded }) => {
   await mkdir(directory, { recursive: true });
   // The measured start is that of the process on what is there.
   const scheduleIds = isSeeded || existsSync(file) ? [] : await seedProduct(file, keys, scheduleCount);
-  const settings = { dataDirectory: directory, cloudPort: await freePort(), sitePort: await freePort(), seed: "none" } as const;
+  const settings = {
+    dataDirectory: directory,
+    cloudPort: await freePort(),
+    sitePort: await freePort(),
+    seed: "none",
+  } as const;
   // Each load ends in the middle of requests, which functions may log; answers that fail are counted by the client.
   const portico = await startPortico(settings, () => undefined);
   return { world: { ...keys, url: portico.siteUrl, scheduleIds }, close: () => portico.close() };

@@ -19,10 +19,14 @@ export interface Section {
 /** Prints a section as a plain table with aligned columns. */
 export function printSection({ title, rows, notes = [] }: Section): void {
   const columns = Object.keys(rows[0] ?? {});
-  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => String(row[column] ?? "").length)));
+  const widths = columns.map((column) =>
+    Math.max(column.length, ...rows.map((row) => String(row[column] ?? "").length)),
+  );
   const line = (cells: readonly Cell[]) =>
     cells
-      .map((cell, at) => (typeof cell === "number" ? String(cell).padStart(widths[at] ?? 0) : String(cell).padEnd(widths[at] ?? 0)))
+      .map((cell, at) =>
+        typeof cell === "number" ? String(cell).padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+      )
       .join("  ")
       .trimEnd();
   console.log(`\n${title}\n${line(columns)}\n${widths.map((width) => "-".repeat(width)).join("  ")}`);

@@ -65,7 +65,10 @@ export class ServerProcess<World extends object> {
 }
 
 /** The child's side: starts a server on the order and answers the parent until it says stop. */
-export function serve<Order>(start: (order: Order) => Promise<{ readonly world: object; close(): Promise<void> }>): void {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a message has the type that its sender gave it
+export function serve<Order extends object>(
+  start: (order: Order) => Promise<{ readonly world: object; close(): Promise<void> }>,
+): void {
   process.once("message", (order: Order) => {
     start(order).then(({ world, close }) => {
       process.on("message", (message) => {

@@ -48,7 +48,15 @@ export function userDocument(now: number) {
 }
 
 export function roleDocument(now: number) {
-  return { key: "owner", name: "Owner", rights: ["*"], scope: "organization", rank: 100, isSystem: true, ...stamps(now) };
+  return {
+    key: "owner",
+    name: "Owner",
+    rights: ["*"],
+    scope: "organization",
+    rank: 100,
+    isSystem: true,
+    ...stamps(now),
+  };
 }
 
 export function organizationDocument(now: number, ownerId: string) {
@@ -127,5 +135,11 @@ export const checkInBody = {
   version: "1.2.0",
   hostname: "bench-device",
   ipAddress: "192.0.2.7",
-  facts: { os: "Debian 12", kernel: "6.1.0", cpus: 4, memoryBytes: 8_589_934_592, disks: [{ name: "sda", freeBytes: 1e11 }] },
+  facts: {
+    os: "Debian 12",
+    kernel: "6.1.0",
+    cpus: 4,
+    memoryBytes: 8_589_934_592,
+    disks: [{ name: "sda", freeBytes: 1e11 }],
+  },
 };

@@ -32,12 +32,20 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount }) => {
 
 function read(operations: BaselineOperations, request: IncomingMessage): Record<string, unknown> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-  if (pathname === "/v1/schedules") return operations.listSchedules(tokenOf(request), searchParams.get("limit"), searchParams.get("cursor"));
-  if (pathname.startsWith("/v1/schedules/")) return operations.getSchedule(tokenOf(request), pathname.slice("/v1/schedules/".length));
+  if (pathname === "/v1/schedules")
+    return operations.listSchedules(tokenOf(request), searchParams.get("limit"), searchParams.get("cursor"));
+  if (pathname.startsWith("/v1/schedules/"))
+    return operations.getSchedule(tokenOf(request), pathname.slice("/v1/schedules/".length));
   throw new Refusal(404, "There is nothing at this path.");
 }
 
-function write(operations: BaselineOperations, commits: GroupCommit, request: IncomingMessage, response: ServerResponse, text: string): void {
+function write(
+  operations: BaselineOperations,
+  commits: GroupCommit,
+  request: IncomingMessage,
+  response: ServerResponse,
+  text: string,
+): void {
   commits.enqueue({
     work: () => {
       const body: Record<string, unknown> = JSON.parse(text);

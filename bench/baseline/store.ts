@@ -61,7 +61,13 @@ export class BaselineStore {
 
   constructor(directory: string) {
     this.#database = new Database(path.join(directory, "baseline.sqlite"));
-    for (const pragma of ["locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "wal_autocheckpoint = 8000"])
+    for (const pragma of [
+      "locking_mode = EXCLUSIVE",
+      "journal_mode = WAL",
+      "synchronous = FULL",
+      "cache_size = -65536",
+      "wal_autocheckpoint = 8000",
+    ])
       this.#database.exec(`PRAGMA ${pragma}`);
     this.#database.exec(tables);
   }
@@ -72,7 +78,9 @@ export class BaselineStore {
   }
 
   all(sql: string, parameters: readonly unknown[]): readonly (readonly unknown[])[] {
-    return this.#prepared(sql).all(parameters).map((row: unknown) => arrayOf(row) ?? []);
+    return this.#prepared(sql)
+      .all(parameters)
+      .map((row: unknown) => arrayOf(row) ?? []);
   }
 
   run(sql: string, parameters: readonly unknown[] = []): void {
@@ -105,7 +113,10 @@ export class BaselineStore {
     const [userId, organizationId, siteId] = [randomUUID(), randomUUID(), randomUUID()];
     const owners = { organizationId, userId };
     this.run("BEGIN");
-    this.run("INSERT INTO organizations VALUES (?, ?)", [organizationId, JSON.stringify({ id: organizationId, ...organizationDocument(now, userDocument(now).email) })]);
+    this.run("INSERT INTO organizations VALUES (?, ?)", [
+      organizationId,
+      JSON.stringify({ id: organizationId, ...organizationDocument(now, userDocument(now).email) }),
+    ]);
     const membership = membershipDocument(now, owners, "");
     this.run("INSERT INTO memberships VALUES (?, ?, ?)", [organizationId, userId, membership.status]);
     const apiKey = { id: randomUUID(), ...apiKeyDocument(now, owners, keys.apiKey), lastUsedAt: now };

@@ -22,7 +22,9 @@ const repository = path.join(import.meta.dirname, "../..");
 /** What every REST request pays on Convex: the gateway's module graph, and that of one domain. */
 export async function contextsSection(): Promise<Section> {
   const functions = path.join(repository, "convex");
-  const domains = readdirSync(functions, { recursive: true, encoding: "utf8" }).filter((file) => /^[^/]+\/rest\.ts$/.test(file));
+  const domains = readdirSync(functions, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /^[^/]+\/rest\.ts$/.test(file),
+  );
   const rows = [];
   for (const file of ["http.ts", ...domains.sort()]) {
     const cost = await withProgress(file, () => freshContextCost(`convex/${file}`));

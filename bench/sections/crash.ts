@@ -45,7 +45,11 @@ function productIn(directory: string): CrashSubject {
 async function create(url: string, { apiKey }: WorldKeys, idempotencyKey: string, body: object): Promise<void> {
   const response = await fetch(`${url}/v1/schedules`, {
     method: "POST",
-    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json", "idempotency-key": idempotencyKey },
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      "content-type": "application/json",
+      "idempotency-key": idempotencyKey,
+    },
     body: JSON.stringify(body),
   });
   const text = await response.text();
@@ -55,11 +59,16 @@ async function create(url: string, { apiKey }: WorldKeys, idempotencyKey: string
 /** The title of every stored schedule. */
 async function titlesOf(url: string, { apiKey }: WorldKeys): Promise<readonly string[]> {
   const titles: string[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
-    const response: Response = await fetch(`${url}/v1/schedules?limit=${pageSize}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`, {
-      headers: { authorization: `Bearer ${apiKey}` },
-    });
-    const page: { data: readonly { title: string }[]; page: { nextCursor: string | null } } = JSON.parse(await response.text());
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const response: Response = await fetch(
+      `${url}/v1/schedules?limit=${pageSize}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      {
+        headers: { authorization: `Bearer ${apiKey}` },
+      },
+    );
+    const page: { data: readonly { title: string }[]; page: { nextCursor: string | null } } = JSON.parse(
+      await response.text(),
+    );
     titles.push(...page.data.map(({ title }) => title));
     cursor = page.page.nextCursor;
   }

@@ -21,12 +21,22 @@ interface Door {
 const doors: readonly Door[] = [
   { kind: "bare", name: "node:http GET", url: siteOf, request: () => ({ method: "GET", path: "/", headers: {} }) },
   { kind: "doors", name: "site port GET", url: siteOf, request: () => ({ method: "GET", path: "/", headers: {} }) },
-  { kind: "bare", name: "node:http POST", url: siteOf, request: () => ({ method: "POST", path: "/", headers: json, body }) },
+  {
+    kind: "bare",
+    name: "node:http POST",
+    url: siteOf,
+    request: () => ({ method: "POST", path: "/", headers: json, body }),
+  },
   {
     kind: "doors",
     name: "site port POST, ES256 token",
     url: siteOf,
-    request: ({ token }) => ({ method: "POST", path: "/", headers: { ...json, authorization: `Bearer ${token}` }, body }),
+    request: ({ token }) => ({
+      method: "POST",
+      path: "/",
+      headers: { ...json, authorization: `Bearer ${token}` },
+      body,
+    }),
   },
   {
     kind: "doors",
@@ -51,13 +61,21 @@ export async function doorsSection(options: Options): Promise<Section> {
     for (const { kind, name, url, request } of doors) {
       const server = servers[kind];
       const send = (connections: number, seconds: number) =>
-        withProgress(name, () => load({ url: url(server.world), connections, seconds, requests: [request(server.world)] }));
+        withProgress(name, () =>
+          load({ url: url(server.world), connections, seconds, requests: [request(server.world)] }),
+        );
       await send(16, warmUpSeconds);
       for (const connections of options.connections) {
         const before = await server.usage();
         const { requests, seconds, p99Ms } = await send(connections, options.seconds);
         const cpuUs = ((await server.usage()).cpuUs - before.cpuUs) / requests;
-        rows.push({ door: name, connections, "req/s": Math.round(requests / seconds), "CPU µs": rounded(cpuUs), "p99 ms": rounded(p99Ms) });
+        rows.push({
+          door: name,
+          connections,
+          "req/s": Math.round(requests / seconds),
+          "CPU µs": rounded(cpuUs),
+          "p99 ms": rounded(p99Ms),
+        });
       }
     }
   } finally {

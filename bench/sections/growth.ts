@@ -38,11 +38,17 @@ export async function growthSection(options: Options): Promise<Section> {
   return { title: `CPU µs per request by rows in the store, ${connections} connections`, rows };
 }
 
-async function rowOf(request: string, servers: readonly ServerProcess<World>[], sizes: readonly number[], options: Options): Promise<Row> {
+async function rowOf(
+  request: string,
+  servers: readonly ServerProcess<World>[],
+  sizes: readonly number[],
+  options: Options,
+): Promise<Row> {
   const totalsUs = servers.map(() => 0);
   for (const server of servers) await cpuUsOf(request, server, sizes, warmUpSeconds);
   for (let round = 0; round < options.rounds; round++)
-    for (const [at, server] of servers.entries()) totalsUs[at] = (totalsUs[at] ?? 0) + (await cpuUsOf(request, server, sizes, options.seconds));
+    for (const [at, server] of servers.entries())
+      totalsUs[at] = (totalsUs[at] ?? 0) + (await cpuUsOf(request, server, sizes, options.seconds));
   const means = totalsUs.map((total) => total / options.rounds);
   return {
     request,
@@ -51,7 +57,12 @@ async function rowOf(request: string, servers: readonly ServerProcess<World>[], 
   };
 }
 
-async function cpuUsOf(request: string, server: ServerProcess<World>, sizes: readonly number[], seconds: number): Promise<number> {
+async function cpuUsOf(
+  request: string,
+  server: ServerProcess<World>,
+  sizes: readonly number[],
+  seconds: number,
+): Promise<number> {
   const requests = (await measuredRequests[request]?.(server.world, sizes[0] ?? 0)) ?? [];
   const before = await server.usage();
   const result = await withProgress(request, () => load({ url: server.world.url, connections, seconds, requests }));

@@ -30,7 +30,11 @@ export async function sdkSection(): Promise<Section> {
   }));
   const [raw, sdk] = totals;
   const overhead = raw && sdk ? rounded((sdk.wallMs / raw.wallMs - 1) * 100) : Number.NaN;
-  return { title: "Getting a schedule: SDK over fetch", rows, notes: [`The SDK adds ${overhead} % to the time of a call.`] };
+  return {
+    title: "Getting a schedule: SDK over fetch",
+    rows,
+    notes: [`The SDK adds ${overhead} % to the time of a call.`],
+  };
 }
 
 interface Total {

@@ -18,12 +18,18 @@ export async function startUpSection(options: Options): Promise<Section> {
   const rows: Row[] = [];
   const add = (what: string, seconds: readonly number[]) => {
     const sorted = [...seconds].sort((left, right) => left - right);
-    rows.push({ file: what, "median s": rounded(sorted[Math.floor(sorted.length / 2)] ?? 0), "best s": rounded(sorted[0] ?? 0) });
+    rows.push({
+      file: what,
+      "median s": rounded(sorted[Math.floor(sorted.length / 2)] ?? 0),
+      "best s": rounded(sorted[0] ?? 0),
+    });
   };
   await inScratchDirectory(async (directory) => {
     const empty: number[] = [];
     for (let round = 0; round < starts; round++)
-      empty.push(await secondsUntilHealthy({ directory: path.join(directory, randomUUID()), keys: newKeys(), scheduleCount: 0 }));
+      empty.push(
+        await secondsUntilHealthy({ directory: path.join(directory, randomUUID()), keys: newKeys(), scheduleCount: 0 }),
+      );
     add("new", empty);
     const order = { directory, keys: newKeys(), scheduleCount: options.rows };
     await withProgress(`filling a store with ${options.rows} rows`, () =>
@@ -33,12 +39,18 @@ export async function startUpSection(options: Options): Promise<Section> {
     for (let round = 0; round < starts; round++) filled.push(await secondsUntilHealthy(order));
     add(`${options.rows} rows`, filled);
   });
-  return { title: "Start of the product's process until it answers", rows, notes: [`${starts} starts each; TypeScript is compiled on the way.`] };
+  return {
+    title: "Start of the product's process until it answers",
+    rows,
+    notes: [`${starts} starts each; TypeScript is compiled on the way.`],
+  };
 }
 
 async function secondsUntilHealthy(order: StoreOrder): Promise<number> {
   const startedAtMs = performance.now();
-  const server = await withProgress("starting", () => ServerProcess.start<World>(productServer, { ...order, isSeeded: true }));
+  const server = await withProgress("starting", () =>
+    ServerProcess.start<World>(productServer, { ...order, isSeeded: true }),
+  );
   await (await fetch(`${server.world.url}/v1/health`)).text();
   const seconds = (performance.now() - startedAtMs) / 1000;
   await server.stop();

@@ -9,7 +9,13 @@ export async function typesSection(): Promise<Section> {
   const rows = [];
   for (const world of worlds.filter(hasSources)) {
     const { exitCode, output, seconds } = await withProgress(`type check of ${world.name}`, () =>
-      runScript("node_modules/@typescript/native/bin/tsc", ["-p", world.tsconfig, "--extendedDiagnostics", "--checkers", "1"]),
+      runScript("node_modules/@typescript/native/bin/tsc", [
+        "-p",
+        world.tsconfig,
+        "--extendedDiagnostics",
+        "--checkers",
+        "1",
+      ]),
     );
     rows.push({
       program: world.name,
@@ -19,5 +25,9 @@ export async function typesSection(): Promise<Section> {
     });
   }
   const total = rows.reduce((sum, { seconds }) => sum + seconds, 0);
-  return { title: "Type check with the native compiler, one checker", rows, notes: [`All programs: ${rounded(total)} s.`] };
+  return {
+    title: "Type check with the native compiler, one checker",
+    rows,
+    notes: [`All programs: ${rounded(total)} s.`],
+  };
 }

@@ -49,7 +49,10 @@ export async function seedProduct(file: string, keys: WorldKeys, scheduleCount: 
     await insert("memberships", [membershipDocument(now, owners, roleId)]);
     await insert("apiKeys", [apiKeyDocument(now, owners, keys.apiKey)]);
     const siteId = await insertOne("sites", siteDocument(now, owners));
-    await insert("agents", keys.agentKeys.map((key, at) => agentDocument(now, owners, siteId, key, at)));
+    await insert(
+      "agents",
+      keys.agentKeys.map((key, at) => agentDocument(now, owners, siteId, key, at)),
+    );
     const every = Math.max(1, Math.floor(scheduleCount / sampledIds));
     const sample: string[] = [];
     for (let from = 0; from < scheduleCount; from += rowsPerCall) {

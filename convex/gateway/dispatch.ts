@@ -67,7 +67,12 @@ async function argumentsOf({ ctx, request, route, params, requestId }: Call) {
       ...(ifMatch === null || route.method === "GET" ? {} : { ifMatch }),
       ...(idempotencyKey === null
         ? {}
-        : { idempotency: { key: idempotencyKey, requestHash: await sha256Hex(`${targetOf(request.url)}\n${bodyText ?? ""}`) } }),
+        : {
+            idempotency: {
+              key: idempotencyKey,
+              requestHash: await sha256Hex(`${targetOf(request.url)}\n${bodyText ?? ""}`),
+            },
+          }),
     },
   };
 }

@@ -49,7 +49,9 @@ export async function runCrashRounds(
   let victim = await subject.start();
   try {
     for (let round = 1; round <= rounds; round++) {
-      const writing = Promise.all(Array.from({ length: writers }, () => writeUntilRefused(subject, victim.url, acknowledged)));
+      const writing = Promise.all(
+        Array.from({ length: writers }, () => writeUntilRefused(subject, victim.url, acknowledged)),
+      );
       await delay(randomInt(shortestRoundMs, longestRoundMs));
       await victim.kill();
       unanswered = await writing;
