@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform } from "node:os";
+import { arch, cpus, loadavg, platform } from "node:os";
 import path from "node:path";
 
 const resultsFile = path.join(import.meta.dirname, "results.json");
@@ -38,7 +38,9 @@ export function printSection({ title, rows, notes = [] }: Section): void {
 export function saveSection(name: string, section: Section): void {
   const results: Record<string, unknown> = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, "utf8")) : {};
   const machine = `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "CPU"}`;
-  results[name] = { measuredAt: new Date().toISOString(), machine, ...section };
+  // A load well above the number of processors says that the figures were taken beside other work.
+  const loadAverage = rounded(loadavg()[0] ?? 0);
+  results[name] = { measuredAt: new Date().toISOString(), machine, loadAverage, ...section };
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
 }
 
