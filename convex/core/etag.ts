@@ -1,22 +1,38 @@
+const wordBytes = 4;
+
 /**
- * A strong entity tag (RFC 9110, 8.8.3) of a representation: 106 bits of two differently seeded 53-bit hashes of its
- * text. Not a secret and not a signature; SHA-256 would cost an asynchronous call per answer.
+ * A strong entity tag (RFC 9110, 8.8.3) of a representation: 128 bits of four hashes of its UTF-8 bytes, each with
+ * constants of its own. Not a secret and not a signature; SHA-256 would cost an asynchronous call per answer. It takes
+ * four bytes a step, because a page is tens of kilobytes.
  */
 export function entityTagOf(text: string): string {
-  return `"${hash53(text, 0)}${hash53(text, 0x9e3779b9)}"`;
+  const bytes = new TextEncoder().encode(text);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / wordBytes));
+  let tail = 0;
+  for (const byte of bytes.subarray(words.length * wordBytes)) tail = (tail << 8) | byte;
+  let a = 0x9e3779b9;
+  let b = 0xdeadbeef;
+  let c = 0x41c6ce57;
+  let d = bytes.length;
+  for (let at = 0; at <= words.length; at++) {
+    const word = words[at] ?? tail;
+    a = rotated(Math.imul(a ^ word, 0x85ebca77), 13);
+    b = rotated(Math.imul(b ^ word, 0xc2b2ae3d), 15);
+    c = rotated(Math.imul(c ^ word, 0x27d4eb2f), 17);
+    d = rotated(Math.imul(d ^ word, 0x165667b1), 19);
+  }
+  return `"${[a, b, c, d].map((word) => (avalanche(word) >>> 0).toString(36).padStart(7, "0")).join("")}"`;
 }
 
-function hash53(text: string, seed: number): string {
-  let high = 0xdeadbeef ^ seed;
-  let low = 0x41c6ce57 ^ seed;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    high = Math.imul(high ^ unit, 0x85ebca77);
-    low = Math.imul(low ^ unit, 0xc2b2ae3d);
-  }
-  high = Math.imul(high ^ (high >>> 15), 0x735a2d97) ^ Math.imul(low ^ (low >>> 13), 0xcaf649a9);
-  low = Math.imul(low ^ (low >>> 15), 0x735a2d97) ^ Math.imul(high ^ (high >>> 13), 0xcaf649a9);
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36).padStart(11, "0");
+function rotated(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}
+
+/** Lets every bit of a word change every other (the finalizer of MurmurHash3). */
+function avalanche(word: number): number {
+  let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
 }
 
 /** True if `header` (If-Match or If-None-Match) is `*` or lists `tag`; weak tags match only when `weak` is set (RFC 9110, 8.8.3.2). */

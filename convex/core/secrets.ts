@@ -27,5 +27,7 @@ export async function newSecret(prefix: string): Promise<NewSecret> {
 /** SHA-256 of UTF-8 text, in lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let hex = "";
+  for (const byte of new Uint8Array(digest)) hex += (0x100 + byte).toString(16).slice(1);
+  return hex;
 }

@@ -68,9 +68,19 @@ async function argumentsOf({ ctx, request, route, params, requestId }: Call, tok
       ...(ifMatch === null || route.method === "GET" ? {} : { ifMatch }),
       ...(idempotencyKey === null
         ? {}
-        : { idempotency: { key: idempotencyKey, requestHash: await sha256Hex(`${request.url}\n${bodyText ?? ""}`) } }),
+        : {
+            idempotency: {
+              key: idempotencyKey,
+              requestHash: await sha256Hex(`${targetOf(request.url)}\n${bodyText ?? ""}`),
+            },
+          }),
     },
   };
+}
+
+/** Path and query: a retry that reaches the API under another host name is the same request. */
+function targetOf(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
 }
 
 type RestCallArguments = Awaited<ReturnType<typeof argumentsOf>>;

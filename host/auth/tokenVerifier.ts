@@ -17,9 +17,22 @@ export interface TokenVerifierOptions {
 }
 
 const maxTokenLength = 16_384;
+const jwtParts = 3;
 const maxCachedTokens = 10_000;
 /** Convex allows clocks to differ by five seconds for `customJwt` and not at all for OIDC. */
 const customJwtLeewayS = 5;
+
+/** What every token that is no JWT is refused with. */
+export const notJwt = {
+  code: "InvalidAuthHeader",
+  message:
+    "Could not parse JWT payload. Check that the token is a valid JWT of three base64-encoded parts separated by dots.",
+} as const;
+
+/** Whether a token is one of somebody else's, an API key for example: no verification can do anything but refuse it. */
+export function isOpaqueToken(token: string): boolean {
+  return token.length <= maxTokenLength && token.split(".", jwtParts + 1).length !== jwtParts;
+}
 
 /** The unverified parts that route a token to a provider. */
 interface TokenClaims {
@@ -180,7 +193,7 @@ function decodeHeader(token: string): ProtectedHeaderParameters {
 
 function decodeClaims(token: string): TokenClaims {
   const parts = token.split(".");
-  if (parts.length !== 3) throw unparsable();
+  if (parts.length !== jwtParts) throw unparsable();
   const all = decodeJsonPart(parts[1] ?? "");
   const { iss, sub, aud, exp } = all;
   if (typeof iss !== "string") {
@@ -213,12 +226,7 @@ function audiencesOf(aud: JsonValue | undefined): readonly string[] {
 }
 
 function unparsable(cause?: unknown): AuthError {
-  return new AuthError(
-    "InvalidAuthHeader",
-    "Could not parse JWT payload. Check that the token is a valid JWT of three base64-encoded parts separated by dots.",
-    401,
-    { cause },
-  );
+  return new AuthError(notJwt.code, notJwt.message, 401, { cause });
 }
 
 function refusal(provider: AuthProvider, cause: unknown): AuthError {

@@ -123,7 +123,8 @@ export class ExecutorClient {
   }
 
   #send(slots: readonly string[]): void {
-    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
+    // Not a microtask: those run between two sockets of one turn, and each message between threads has its price.
+    if (this.#outbox.length === 0) setImmediate(() => this.#flush());
     this.#outbox.push(...slots);
   }
 

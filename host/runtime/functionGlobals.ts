@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
+import { LightResponse } from "../lightResponse";
 import { currentFrame } from "./frames";
 import { functionCrypto } from "./functionCrypto";
 
@@ -50,6 +51,7 @@ export function installFunctionGlobals(
     console: functionConsole(onLog),
     crypto: functionCrypto,
     Date: functionDate(),
+    Response: LightResponse,
     fetch: (...args: Parameters<typeof fetch>) => {
       refuseInQueriesAndMutations("fetch()");
       return fetch(...args);

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { AuthError } from "../auth/authError";
+import { isOpaqueToken, notJwt } from "../auth/tokenVerifier";
 import type { TokenVerifier } from "../auth/tokenVerifier";
 import type { Caller, JsonValue, UserIdentity } from "../deployment";
 import { isJsonObject, parseJson } from "../json";
@@ -12,6 +13,8 @@ export interface ResolvedCaller {
 }
 
 const anonymous: ResolvedCaller = { caller: { kind: "anonymous" }, isAdmin: false };
+const refusedOpaque: Caller = { kind: "refused", ...notJwt };
+const bearerScheme = "bearer ";
 
 /** Turns `Authorization` headers into callers by Convex's rules. */
 export class CallerResolver {
@@ -30,12 +33,12 @@ export class CallerResolver {
    */
   async resolve(authorization: string | undefined): Promise<ResolvedCaller> {
     if (authorization === undefined) return anonymous;
-    const scheme = authorization.slice(0, 7).toLowerCase();
-    if (scheme === "bearer " && authorization.length > 7) {
-      const identity = await this.#verifier.verify(authorization.slice(7).trim());
+    const token = bearerTokenOf(authorization);
+    if (token !== undefined) {
+      const identity = await this.#verifier.verify(token);
       return { caller: { kind: "user", identity }, isAdmin: false };
     }
-    if (scheme === "convex ") return this.#resolveAdmin(authorization.slice(7).trim());
+    if (authorization.slice(0, 7).toLowerCase() === "convex ") return this.#resolveAdmin(authorization.slice(7).trim());
     throw new AuthError(
       "InvalidAuthHeader",
       "The Authorization header must be 'Bearer <token>' or 'Convex <key>'.",
@@ -48,6 +51,9 @@ export class CallerResolver {
    * refused tokens) reach the action, and surface as an error only when it asks for the identity.
    */
   async resolveForHttpAction(authorization: string | undefined): Promise<Caller> {
+    const token = authorization === undefined ? undefined : bearerTokenOf(authorization);
+    // API keys come with most requests of machines; an error with its stack for each would cost more than the action.
+    if (token !== undefined && isOpaqueToken(token)) return refusedOpaque;
     try {
       return (await this.resolve(authorization)).caller;
     } catch (error) {
@@ -81,6 +87,12 @@ export class CallerResolver {
   #isAdminKey(key: string): boolean {
     return this.#adminKeyDigest !== undefined && timingSafeEqual(digest(key), this.#adminKeyDigest);
   }
+}
+
+function bearerTokenOf(authorization: string): string | undefined {
+  if (authorization.length <= bearerScheme.length) return undefined;
+  const scheme = authorization.slice(0, bearerScheme.length).toLowerCase();
+  return scheme === bearerScheme ? authorization.slice(bearerScheme.length).trim() : undefined;
 }
 
 // Digests have one length, so that the comparison tells nothing about the length of the key either.

@@ -1,20 +1,48 @@
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import vm from "node:vm";
 import { build } from "esbuild";
+import { rounded, withProgress } from "../report";
+import type { Section } from "../report";
+
+const rounds = 41;
+const gatewayBarMs = 3;
+const domainBarMs = 15;
 
 /** What one module costs in a context that has evaluated nothing yet, as Convex gives to every call. */
-export interface ContextCost {
-  readonly entry: string;
+interface ContextCost {
   readonly sizeBytes: number;
   /** Median over the rounds, without parsing that V8's code cache would save. */
   readonly medianMs: number;
   readonly minimumMs: number;
 }
 
-const repository = path.join(import.meta.dirname, "..");
+const repository = path.join(import.meta.dirname, "../..");
 
-/** Bundles `entry` as Convex does and evaluates it in `rounds` fresh contexts. */
-export async function freshContextCost(entry: string, rounds: number): Promise<ContextCost> {
+/** What every REST request pays on Convex: the gateway's module graph, and that of one domain. */
+export async function contextsSection(): Promise<Section> {
+  const functions = path.join(repository, "convex");
+  const domains = readdirSync(functions, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /^[^/]+\/rest\.ts$/.test(file),
+  );
+  const rows = [];
+  for (const file of ["http.ts", ...domains.sort()]) {
+    const cost = await withProgress(file, () => freshContextCost(`convex/${file}`));
+    const bar = file === "http.ts" ? gatewayBarMs : domainBarMs;
+    rows.push({
+      module: `convex/${file}`,
+      kB: Math.round(cost.sizeBytes / 1000),
+      "median ms": rounded(cost.medianMs),
+      "best ms": rounded(cost.minimumMs),
+      "bar ms": bar,
+      holds: cost.medianMs <= bar ? "yes" : "no",
+    });
+  }
+  return { title: "Evaluating a module in a fresh context", rows };
+}
+
+/** Bundles `entry` as Convex does and evaluates it in fresh contexts. */
+async function freshContextCost(entry: string): Promise<ContextCost> {
   const { outputFiles } = await build({
     entryPoints: [path.join(repository, entry)],
     bundle: true,
@@ -30,7 +58,6 @@ export async function freshContextCost(entry: string, rounds: number): Promise<C
     (left, right) => left - right,
   );
   return {
-    entry,
     sizeBytes: source.length,
     medianMs: timesMs[Math.floor(rounds / 2)] ?? Number.NaN,
     minimumMs: timesMs[0] ?? Number.NaN,

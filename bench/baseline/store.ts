@@ -1,0 +1,170 @@
+import Database from "libsql";
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import {
+  agentDocument,
+  apiKeyDocument,
+  membershipDocument,
+  organizationDocument,
+  scheduleDocument,
+  siteDocument,
+  userDocument,
+} from "../world";
+import type { WorldKeys } from "../world";
+
+/** The product's tables of these requests with all their indexes, as a careful author writes them by hand. */
+const tables = `
+CREATE TABLE organizations (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE memberships (organization_id TEXT, user_id TEXT, status TEXT, PRIMARY KEY (organization_id, user_id)) WITHOUT ROWID;
+CREATE TABLE api_keys (id TEXT PRIMARY KEY, key_hash TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX api_keys_by_hash ON api_keys (key_hash);
+CREATE TABLE agents (id TEXT PRIMARY KEY, organization_id TEXT, deleted_at INTEGER, site_id TEXT, guid TEXT,
+  last_checkin_at INTEGER, connection_status TEXT, key_hash TEXT, created INTEGER, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX agents_1 ON agents (organization_id, deleted_at, created);
+CREATE INDEX agents_2 ON agents (organization_id, deleted_at, site_id, created);
+CREATE INDEX agents_3 ON agents (organization_id, deleted_at, guid, created);
+CREATE INDEX agents_4 ON agents (organization_id, deleted_at, last_checkin_at, created);
+CREATE INDEX agents_5 ON agents (organization_id, deleted_at, connection_status, created);
+CREATE UNIQUE INDEX agents_6 ON agents (key_hash);
+CREATE INDEX agents_7 ON agents (connection_status, last_checkin_at);
+CREATE TABLE agent_api_logs (id TEXT PRIMARY KEY, organization_id TEXT, site_id TEXT, agent_id TEXT, created INTEGER,
+  expires_at INTEGER, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX agent_api_logs_1 ON agent_api_logs (organization_id, created);
+CREATE INDEX agent_api_logs_2 ON agent_api_logs (organization_id, site_id, created);
+CREATE INDEX agent_api_logs_3 ON agent_api_logs (organization_id, agent_id, created);
+CREATE INDEX agent_api_logs_4 ON agent_api_logs (expires_at);
+CREATE TABLE schedules (id TEXT PRIMARY KEY, organization_id TEXT, deleted_at INTEGER, status TEXT, user_id TEXT,
+  start_date INTEGER, created INTEGER, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX schedules_1 ON schedules (organization_id, deleted_at, created);
+CREATE INDEX schedules_2 ON schedules (organization_id, deleted_at, status, start_date, created);
+CREATE INDEX schedules_3 ON schedules (organization_id, deleted_at, user_id, start_date, created);
+CREATE INDEX schedules_4 ON schedules (organization_id, deleted_at, start_date, created);
+CREATE TABLE audit_logs (id TEXT PRIMARY KEY, organization_id TEXT, user_id TEXT, table_name TEXT, record_id TEXT,
+  action TEXT, result TEXT, created INTEGER, expires_at INTEGER, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX audit_logs_1 ON audit_logs (organization_id, created);
+CREATE INDEX audit_logs_2 ON audit_logs (organization_id, user_id, created);
+CREATE INDEX audit_logs_3 ON audit_logs (organization_id, table_name, created);
+CREATE INDEX audit_logs_4 ON audit_logs (organization_id, table_name, record_id, created);
+CREATE INDEX audit_logs_5 ON audit_logs (organization_id, action, created);
+CREATE INDEX audit_logs_6 ON audit_logs (organization_id, result, created);
+CREATE INDEX audit_logs_7 ON audit_logs (expires_at);
+`;
+
+type Row = Readonly<Record<string, unknown>>;
+const sampledIds = 1000;
+
+/** The baseline's database with prepared statements; the driver and its settings are the product's. */
+export class BaselineStore {
+  readonly #database: InstanceType<typeof Database>;
+  readonly #statements = new Map<string, ReturnType<InstanceType<typeof Database>["prepare"]>>();
+  #creation = 0;
+
+  constructor(directory: string) {
+    this.#database = new Database(path.join(directory, "baseline.sqlite"));
+    for (const pragma of [
+      "locking_mode = EXCLUSIVE",
+      "journal_mode = WAL",
+      "synchronous = FULL",
+      "cache_size = -65536",
+      "wal_autocheckpoint = 8000",
+    ])
+      this.#database.exec(`PRAGMA ${pragma}`);
+    this.#database.exec(tables);
+  }
+
+  /** The first row as an array of columns, or undefined. */
+  get(sql: string, parameters: readonly unknown[]): readonly unknown[] | undefined {
+    return arrayOf(this.#prepared(sql).get(parameters));
+  }
+
+  all(sql: string, parameters: readonly unknown[]): readonly (readonly unknown[])[] {
+    return this.#prepared(sql)
+      .all(parameters)
+      .map((row: unknown) => arrayOf(row) ?? []);
+  }
+
+  run(sql: string, parameters: readonly unknown[] = []): void {
+    this.#prepared(sql).run(parameters);
+  }
+
+  /** Orders rows by creation, as the product's `_creationTime` does. */
+  nextCreation(): number {
+    return (this.#creation = Math.max(Date.now() * 1000, this.#creation + 1));
+  }
+
+  insertSchedule(document: Row): string {
+    const created = this.nextCreation();
+    const id = timeOrderedId(created);
+    this.run("INSERT INTO schedules VALUES (?, ?, NULL, ?, ?, ?, ?, ?)", [
+      id,
+      document["organizationId"],
+      document["status"],
+      document["userId"],
+      document["startDate"],
+      created,
+      JSON.stringify({ id, ...document }),
+    ]);
+    return id;
+  }
+
+  /** Fills the database with what the product's store is filled with. */
+  seed(keys: WorldKeys, scheduleCount: number): readonly string[] {
+    const now = Date.now();
+    const [userId, organizationId, siteId] = [randomUUID(), randomUUID(), randomUUID()];
+    const owners = { organizationId, userId };
+    this.run("BEGIN");
+    this.run("INSERT INTO organizations VALUES (?, ?)", [
+      organizationId,
+      JSON.stringify({ id: organizationId, ...organizationDocument(now, userDocument(now).email) }),
+    ]);
+    const membership = membershipDocument(now, owners, "");
+    this.run("INSERT INTO memberships VALUES (?, ?, ?)", [organizationId, userId, membership.status]);
+    const apiKey = { id: randomUUID(), ...apiKeyDocument(now, owners, keys.apiKey), lastUsedAt: now };
+    this.run("INSERT INTO api_keys VALUES (?, ?, ?)", [apiKey.id, apiKey.keyHash, JSON.stringify(apiKey)]);
+    siteDocument(now, owners);
+    for (const [at, key] of keys.agentKeys.entries()) {
+      const agent = { id: randomUUID(), ...agentDocument(now, owners, siteId, key, at) };
+      this.run("INSERT INTO agents VALUES (?, ?, NULL, ?, ?, NULL, ?, ?, ?, ?)", [
+        agent.id,
+        organizationId,
+        siteId,
+        agent.guid,
+        agent.connectionStatus,
+        agent.keyHash,
+        this.nextCreation(),
+        JSON.stringify(agent),
+      ]);
+    }
+    const every = Math.max(1, Math.floor(scheduleCount / sampledIds));
+    const sample: string[] = [];
+    for (let at = 0; at < scheduleCount; at++) {
+      const id = this.insertSchedule(scheduleDocument(now, owners, at));
+      if (at % every === 0) sample.push(id);
+    }
+    this.run("COMMIT");
+    return sample;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #prepared(sql: string) {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      if (statement.reader) statement.raw(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** A 32-character id that begins with the time, so that new rows land beside each other as in the product's store. */
+export function timeOrderedId(created: number): string {
+  return created.toString(16).padStart(14, "0") + randomUUID().replaceAll("-", "").slice(0, 18);
+}
+
+function arrayOf(row: unknown): readonly unknown[] | undefined {
+  return Array.isArray(row) ? row : undefined;
+}

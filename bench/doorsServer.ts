@@ -1,0 +1,79 @@
+// The host's doors before a deployment that does nothing, or bare node:http. Run by bench/sections/doors.ts.
+import { createServer } from "node:http";
+import { generateKeyPair, exportJWK, SignJWT } from "jose";
+import { TokenVerifier } from "../host/auth/tokenVerifier";
+import type { AuthProvider, Deployment } from "../host/deployment";
+import { LightResponse } from "../host/lightResponse";
+import { startServer } from "../host/server/startServer";
+import { serve } from "./serverProcess";
+
+export interface DoorsOrder {
+  readonly kind: "bare" | "doors";
+}
+
+export interface DoorsWorld {
+  readonly siteUrl: string;
+  readonly cloudUrl: string;
+  readonly token: string;
+}
+
+const answerText = JSON.stringify({ data: { id: "j57", name: "x".repeat(400) } });
+
+async function startBare(): Promise<DoorsWorld> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      if (chunks.length > 0) JSON.parse(Buffer.concat(chunks).toString("utf8"));
+      response.writeHead(200, { "content-type": "application/json", "content-length": answerText.length });
+      response.end(answerText);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("no TCP port");
+  const url = `http://127.0.0.1:${address.port}`;
+  return { siteUrl: url, cloudUrl: url, token: "x" };
+}
+
+async function startDoors(): Promise<DoorsWorld> {
+  const { privateKey, publicKey } = await generateKeyPair("ES256");
+  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "k", alg: "ES256" }] });
+  const issuer = "https://bench.test";
+  const providers: readonly AuthProvider[] = [
+    { type: "customJwt", issuer, jwks: `data:,${encodeURIComponent(keys)}`, algorithm: "ES256" },
+  ];
+  const deployment: Deployment = {
+    call: async () => ({ status: "success", valueText: answerText, logLines: [], timestamp: 0n }),
+    fetchHttpAction: async (request) => {
+      request.headers.get("x-request-id");
+      if (request.method === "POST") await request.json();
+      return new LightResponse(answerText, { headers: { "content-type": "application/json", "x-request-id": "1" } });
+    },
+    authProviders: () => providers,
+    environmentVariables: () => ({}),
+    updateEnvironmentVariables: async () => undefined,
+    latestTimestamp: () => 0n,
+    close: async () => undefined,
+  };
+  const authentication = new TokenVerifier({ providers: () => providers });
+  const server = await startServer({
+    deployment,
+    cloudPort: 0,
+    sitePort: 0,
+    redactErrors: false,
+    trustProxy: false,
+    authentication,
+  });
+  const token = await new SignJWT({ sub: "user", email: "user@example.test", org_id: "o".repeat(32) })
+    .setProtectedHeader({ alg: "ES256", kid: "k" })
+    .setIssuer(issuer)
+    .setExpirationTime("1h")
+    .sign(privateKey);
+  return { siteUrl: server.siteUrl, cloudUrl: server.cloudUrl, token };
+}
+
+serve<DoorsOrder>(async ({ kind }) => {
+  const world = await (kind === "bare" ? startBare() : startDoors());
+  return { world, close: async () => undefined };
+});

@@ -1,0 +1,47 @@
+/**
+ * Measures what the README quotes, prints tables and keeps the figures in `bench/results.json`.
+ *
+ *   npm run bench                        every section
+ *   npm run bench -- rest start-up       some of them
+ *   npm run bench -- rest --requests get,page --connections 64 --profile /tmp/profiles
+ */
+import { readOptions } from "./options";
+import { printSection, saveSection } from "./report";
+import { contextsSection } from "./sections/contexts";
+import { crashSection } from "./sections/crash";
+import { doorsSection } from "./sections/doors";
+import { growthSection } from "./sections/growth";
+import { restSection } from "./sections/rest";
+import { sdkSection } from "./sections/sdk";
+import { startUpSection } from "./sections/startUp";
+import { typesSection } from "./sections/types";
+import type { Options } from "./options";
+import type { Section } from "./report";
+
+const sections: Readonly<Record<string, (options: Options) => Promise<Section>>> = {
+  rest: restSection,
+  growth: growthSection,
+  contexts: contextsSection,
+  "start-up": startUpSection,
+  sdk: sdkSection,
+  types: typesSection,
+  doors: doorsSection,
+  crash: crashSection,
+};
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const names = options.sections.length > 0 ? options.sections : Object.keys(sections);
+  for (const name of names) {
+    const run = sections[name];
+    if (!run) throw new Error(`There is no section "${name}"; there are ${Object.keys(sections).join(", ")}.`);
+    const section = await run(options);
+    printSection(section);
+    saveSection(name, section);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,45 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+/** One request of a load; several are sent in turn by every connection. */
+export interface LoadRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface LoadOrder {
+  readonly url: string;
+  readonly connections: number;
+  readonly seconds: number;
+  readonly requests: readonly LoadRequest[];
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  /** Answers that were no success, and connections that broke. */
+  readonly failures: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * Sends requests from a process of its own, one at a time on every connection.
+ * @throws Error when an answer was no success: a benchmark of refusals measures nothing.
+ */
+export async function load(order: LoadOrder): Promise<LoadResult> {
+  const child = fork(path.join(import.meta.dirname, "loadWorker.ts"), { execArgv: process.execArgv });
+  child.send(order);
+  const [result]: LoadResult[] = await Promise.race([once(child, "message"), once(child, "exit")]);
+  if (typeof result !== "object" || result === null) throw new Error("The load generator ended without a result.");
+  if (result.failures > 0) {
+    const { method, path: target } = order.requests[0] ?? {};
+    throw new Error(
+      `${method} ${target}: ${result.failures} of ${result.requests + result.failures} answers were no success.`,
+    );
+  }
+  return result;
+}

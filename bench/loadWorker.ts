@@ -1,0 +1,47 @@
+// The load generator's process: takes one order over IPC, runs it and answers with what it measured.
+import autocannon from "autocannon";
+import type { LoadOrder, LoadResult } from "./load";
+
+const sampleMs = 100;
+
+async function run({ url, connections, seconds, requests }: LoadOrder): Promise<LoadResult> {
+  const latenciesMs: number[] = [];
+  let clients = 0;
+  const instance = autocannon({
+    url,
+    connections,
+    duration: seconds,
+    sampleInt: sampleMs,
+    setupClient: (client) => {
+      // Each connection begins elsewhere in the list, so that together they ask for all of it.
+      const start = Math.floor((clients++ * requests.length) / connections) % requests.length;
+      client.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+    },
+  });
+  instance.on("response", (_client: unknown, _status: number, _bytes: number, responseMs: number) => {
+    latenciesMs.push(responseMs);
+  });
+  const result = await instance;
+  latenciesMs.sort((left, right) => left - right);
+  const percentile = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? Number.NaN;
+  return {
+    requests: result["2xx"],
+    failures: result.non2xx + result.errors,
+    seconds: result.duration,
+    p50Ms: percentile(0.5),
+    p99Ms: percentile(0.99),
+  };
+}
+
+process.once("message", (order: LoadOrder) => {
+  run(order).then(
+    (result) => {
+      process.send?.(result);
+      process.disconnect();
+    },
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});

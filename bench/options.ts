@@ -1,0 +1,56 @@
+import { parseArgs } from "node:util";
+
+/** What the command line may change. */
+export interface Options {
+  /** Names of the sections to run, all of them when empty. */
+  readonly sections: readonly string[];
+  /** Length of one measurement. */
+  readonly seconds: number;
+  /** How often both servers take their turn per measurement. */
+  readonly rounds: number;
+  /** Schedules in the store. */
+  readonly rows: number;
+  readonly connections: readonly number[];
+  /** Requests to measure, all of them when empty. */
+  readonly requests: readonly string[];
+  /** Where CPU profiles of the product's process are written. */
+  readonly profileDirectory: string | undefined;
+  /** Whether growth is also measured at a million rows. */
+  readonly million: boolean;
+}
+
+/**
+ * Reads the command line of `npm run bench`.
+ * @throws Error with one line that names the option.
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seconds: { type: "string", default: "2" },
+      rounds: { type: "string", default: "2" },
+      rows: { type: "string", default: "100000" },
+      connections: { type: "string", default: "1,16,64" },
+      requests: { type: "string", default: "" },
+      profile: { type: "string" },
+      million: { type: "boolean", default: false },
+    },
+  });
+  return {
+    sections: positionals,
+    seconds: positive("seconds", values.seconds),
+    rounds: positive("rounds", values.rounds),
+    rows: positive("rows", values.rows),
+    connections: values.connections.split(",").map((text) => positive("connections", text)),
+    requests: values.requests === "" ? [] : values.requests.split(","),
+    profileDirectory: values.profile,
+    million: values.million,
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Error(`--${name} takes a positive number, not "${text}".`);
+}

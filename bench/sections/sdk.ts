@@ -1,0 +1,74 @@
+import path from "node:path";
+import { Portico } from "../../sdk/src/client";
+import { rounded, withProgress } from "../report";
+import { inScratchDirectory } from "../scratch";
+import { ServerProcess } from "../serverProcess";
+import { newKeys } from "../world";
+import type { Section } from "../report";
+import type { World } from "../world";
+
+const callsPerTurn = 100;
+const turns = 30;
+const warmUpTurns = 5;
+
+/** The same call through the SDK and through `fetch`, in turn, one after the other on one connection. */
+export async function sdkSection(): Promise<Section> {
+  const totals = await inScratchDirectory(async (directory) => {
+    const order = { directory, keys: newKeys(), scheduleCount: 1000 };
+    const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "../productServer.ts"), order);
+    try {
+      return await withProgress("calling in turn", () => measureInTurn(server.world));
+    } finally {
+      await server.stop();
+    }
+  });
+  const calls = turns * callsPerTurn;
+  const rows = totals.map(({ name, wallMs, cpuUs }) => ({
+    client: name,
+    "µs/call": rounded((wallMs * 1000) / calls),
+    "client CPU µs/call": rounded(cpuUs / calls),
+  }));
+  const [raw, sdk] = totals;
+  const overhead = raw && sdk ? rounded((sdk.wallMs / raw.wallMs - 1) * 100) : Number.NaN;
+  return {
+    title: "Getting a schedule: SDK over fetch",
+    rows,
+    notes: [`The SDK adds ${overhead} % to the time of a call.`],
+  };
+}
+
+interface Total {
+  readonly name: string;
+  wallMs: number;
+  cpuUs: number;
+}
+
+async function measureInTurn({ url, apiKey, scheduleIds }: World): Promise<readonly Total[]> {
+  const portico = new Portico({ baseUrl: url, apiKey });
+  const headers = { authorization: `Bearer ${apiKey}`, accept: "application/json" };
+  const clients: readonly (Total & { readonly call: (id: string) => Promise<unknown> })[] = [
+    {
+      name: "fetch",
+      wallMs: 0,
+      cpuUs: 0,
+      call: async (id) => {
+        const response = await fetch(`${url}/v1/schedules/${id}`, { headers });
+        if (!response.ok) throw new Error(`fetch was answered with ${response.status}`);
+        const schedule: unknown = JSON.parse(await response.text());
+        return schedule;
+      },
+    },
+    { name: "SDK", wallMs: 0, cpuUs: 0, call: (id) => Promise.resolve(portico.schedules.get(id)) },
+  ];
+  for (let turn = -warmUpTurns; turn < turns; turn++) {
+    for (const client of clients) {
+      const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
+      for (let at = 0; at < callsPerTurn; at++) await client.call(scheduleIds[at % scheduleIds.length] ?? "");
+      const { user, system } = process.cpuUsage(startCpu);
+      if (turn < 0) continue;
+      client.wallMs += performance.now() - startMs;
+      client.cpuUs += user + system;
+    }
+  }
+  return clients;
+}
