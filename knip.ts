@@ -30,12 +30,15 @@ const config: KnipConfig = {
         "scripts/*.ts",
         "scripts/generate/*.ts",
         "bench/*.ts",
+        // Started as processes and deployments of their own.
+        "bench/baseline/server.ts",
+        "bench/seed/functions/*.ts",
         "examples/*/*.ts",
         // The host bundles these at start; the fixtures are deployments, and the victim is a process to be killed.
         "host/runtime/worker/entry.ts",
         "host/runtime/nativeImport.ts",
         "host/bundle/{functionGlobals,nodeGlobals}.ts",
-        "host/testing/victim.ts",
+        "host/testing/{victim,serveFixture}.ts",
         "host/testing/*/convex/**/*.ts",
         "{convex,openapi,host,scripts,bench,examples}/**/*.{test,testing}.ts",
       ],
