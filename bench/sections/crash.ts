@@ -2,7 +2,7 @@ import path from "node:path";
 import { runCrashRounds } from "../../host/testing/crashRounds";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
-import { newKeys, scheduleBody } from "../world";
+import { checkInBody, newKeys, scheduleBody } from "../world";
 import type { CrashSubject } from "../../host/testing/crashRounds";
 import type { Section } from "../report";
 import type { World, WorldKeys } from "../world";
@@ -10,7 +10,7 @@ import type { World, WorldKeys } from "../world";
 const rounds = 20;
 const pageSize = 100;
 
-/** Kills the product under writers that create schedules, and counts what it acknowledged and lost. */
+/** Kills the product under writers that create schedules and check in, and counts what it acknowledged and lost. */
 export async function crashSection(): Promise<Section> {
   const result = await inScratchDirectory((directory) =>
     runCrashRounds(productIn(directory), rounds, ({ rounds: round, acknowledged, lost }) => {
@@ -35,42 +35,58 @@ function productIn(directory: string): CrashSubject {
       return { url: server.world.url, kill: () => server.kill() };
     },
     write: async (url, marker) => {
-      // The same body every time: a key belongs to one request, byte for byte.
-      await create(url, keys, marker, { ...scheduleBody(0, 0), title: marker });
+      // Every other write is a check-in. The same body every time: a key belongs to one request, byte for byte.
+      if (isCheckIn(marker)) await checkIn(url, keys, marker);
+      else await create(url, keys, marker);
     },
-    markers: (url) => titlesOf(url, keys),
+    markers: async (url) => [
+      ...(await valuesOf(url, keys, "/v1/schedules", "title")),
+      ...(await valuesOf(url, keys, "/v1/agent-api-logs", "errorMessage")),
+    ],
   };
 }
 
-async function create(url: string, { apiKey }: WorldKeys, idempotencyKey: string, body: object): Promise<void> {
-  const response = await fetch(`${url}/v1/schedules`, {
+function isCheckIn(marker: string): boolean {
+  return marker.charCodeAt(0) % 2 === 0;
+}
+
+function create(url: string, { apiKey }: WorldKeys, marker: string): Promise<void> {
+  return post(`${url}/v1/schedules`, apiKey, marker, { ...scheduleBody(0, 0), title: marker });
+}
+
+/** The agent reports the marker as an error, which its log keeps. */
+function checkIn(url: string, { agentKeys }: WorldKeys, marker: string): Promise<void> {
+  const agentKey = agentKeys[marker.charCodeAt(1) % agentKeys.length] ?? "";
+  return post(`${url}/v1/agents/check-in`, agentKey, marker, { ...checkInBody, errors: [marker] });
+}
+
+async function post(url: string, credential: string, idempotencyKey: string, body: object): Promise<void> {
+  const response = await fetch(url, {
     method: "POST",
     headers: {
-      authorization: `Bearer ${apiKey}`,
+      authorization: `Bearer ${credential}`,
       "content-type": "application/json",
       "idempotency-key": idempotencyKey,
     },
     body: JSON.stringify(body),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`A create was answered with ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`A write was answered with ${response.status}: ${text}`);
 }
 
-/** The title of every stored schedule. */
-async function titlesOf(url: string, { apiKey }: WorldKeys): Promise<readonly string[]> {
-  const titles: string[] = [];
+/** One field of every stored row of a list. */
+async function valuesOf(url: string, { apiKey }: WorldKeys, path: string, field: string): Promise<readonly string[]> {
+  const values: string[] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
-    const response: Response = await fetch(
-      `${url}/v1/schedules?limit=${pageSize}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-      {
-        headers: { authorization: `Bearer ${apiKey}` },
-      },
-    );
-    const page: { data: readonly { title: string }[]; page: { nextCursor: string | null } } = JSON.parse(
+    const query = `limit=${pageSize}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+    const response: Response = await fetch(`${url}${path}?${query}`, {
+      headers: { authorization: `Bearer ${apiKey}` },
+    });
+    const page: { data: readonly Record<string, string>[]; page: { nextCursor: string | null } } = JSON.parse(
       await response.text(),
     );
-    titles.push(...page.data.map(({ title }) => title));
+    values.push(...page.data.flatMap((row) => row[field] ?? []));
     cursor = page.page.nextCursor;
   }
-  return titles;
+  return values;
 }
