@@ -6,6 +6,7 @@ import { startPortico } from "./portico/startPortico";
 import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
+const parentCheckIntervalMs = 500;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
@@ -15,11 +16,21 @@ async function main(): Promise<void> {
   });
   printWelcome(portico, performance.now() - startedAtMs);
   if (settings.watch) reloadOnChange(portico);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      portico.close().then(() => process.exit(0), fail);
-    });
-  }
+  const stop = () => void portico.close().then(() => process.exit(0), fail);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  stopWithShell(stop);
+}
+
+/** npm ends the shell it started us in, and a shell does not hand its signal on: when it is gone, so is `npm start`. */
+function stopWithShell(stop: () => void): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const shellPid = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shellPid) return;
+    clearInterval(timer);
+    stop();
+  }, parentCheckIntervalMs);
+  timer.unref();
 }
 
 function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, elapsedMs: number): void {

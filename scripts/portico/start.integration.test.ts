@@ -87,6 +87,27 @@ it(
 );
 
 it(
+  "ends with the npm that started it",
+  async () => {
+    const settings = await environment();
+    const npm = spawn("npm", ["start"], { cwd: repository, env: { ...process.env, ...settings }, stdio: "ignore" });
+    const isServing = () =>
+      fetch(`http://127.0.0.1:${settings["PORTICO_SITE_PORT"]}/v1/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    const until = async (expected: boolean) => {
+      while ((await isServing()) !== expected) await new Promise((resolve) => setTimeout(resolve, 100));
+    };
+    await until(true);
+    npm.kill("SIGTERM");
+    await until(false);
+    expect(await isServing()).toBe(false);
+  },
+  2 * startLimitMs,
+);
+
+it(
   "says in one line that a port is taken",
   async () => {
     const settings = await environment();
