@@ -7,6 +7,8 @@ import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
 const parentCheckIntervalMs = 500;
+// Asked first: the shell may be gone before the product is ready.
+const shellPid = process.ppid;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
@@ -24,7 +26,6 @@ async function main(): Promise<void> {
 /** npm ends the shell it started us in, and a shell does not hand its signal on: when it is gone, so is `npm start`. */
 function stopWithShell(stop: () => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
-  const shellPid = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === shellPid) return;
     clearInterval(timer);
