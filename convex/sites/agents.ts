@@ -69,7 +69,6 @@ export const checkIn = mutationOperation({
   description: "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.",
   access: "agent",
   permission: "agent:checkin",
-  restOnly: true,
   body: {
     version: agentFields.version,
     hostname: agentFields.hostname.optional(),

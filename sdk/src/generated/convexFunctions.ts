@@ -26,6 +26,7 @@ export interface ConvexFunctions {
   "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantArgs<"createAgentEnrollmentToken">; result: Returned<"createAgentEnrollmentToken"> };
   "sites/agentEnrollmentTokens:list": { type: "query"; args: TenantListArgs<"listAgentEnrollmentTokens">; result: ReturnedPage<"listAgentEnrollmentTokens"> };
   "sites/agentEnrollmentTokens:revoke": { type: "mutation"; args: TenantArgs<"revokeAgentEnrollmentToken">; result: Returned<"revokeAgentEnrollmentToken"> };
+  "sites/agents:checkIn": { type: "mutation"; args: TenantArgs<"checkInAgent">; result: Returned<"checkInAgent"> };
   "sites/agents:delete": { type: "mutation"; args: TenantArgs<"deleteAgent">; result: Returned<"deleteAgent"> };
   "sites/agents:get": { type: "query"; args: TenantArgs<"getAgent">; result: Returned<"getAgent"> };
   "sites/agents:getSelf": { type: "query"; args: TenantArgs<"getAgentSelf">; result: Returned<"getAgentSelf"> };
@@ -146,6 +147,7 @@ export interface Api {
       revoke: Reference<"sites/agentEnrollmentTokens:revoke">;
     };
     agents: {
+      checkIn: Reference<"sites/agents:checkIn">;
       delete: Reference<"sites/agents:delete">;
       get: Reference<"sites/agents:get">;
       getSelf: Reference<"sites/agents:getSelf">;
