@@ -6,6 +6,7 @@ import { bundleFunctions } from "../bundle/bundleFunctions";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
+import { DeploymentRefusal } from "../deployment";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
 import { tableNumberOf } from "../values/documentId";
 import { ActionFrame } from "./actionFrame";
@@ -111,7 +112,7 @@ export class LocalDeployment implements Deployment, ActionHost {
       const context = this.#context(call.caller, call.metadata, null);
       return await this.#track(this.#runActionFor(path, call.argsText, context, call.allowInternal));
     }
-    return await this.executor.call({
+    const outcome = await this.executor.call({
       operation: "call",
       type: call.type,
       path: `${call.allowInternal ? "internal" : "public"}:${path}`,
@@ -119,6 +120,8 @@ export class LocalDeployment implements Deployment, ActionHost {
       callerText: callerText(call.caller),
       metadataText: metadataText(call.metadata),
     });
+    if (call.snapshotTimestamp !== undefined) this.#assertSnapshot(call.snapshotTimestamp, outcome);
+    return outcome;
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
@@ -165,6 +168,13 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.executor.setEnvironment(stored);
     this.#authProviders = authProviders;
     this.#environment.variables = { ...stored, ...this.#systemVariables() };
+  }
+
+  /** The store keeps no old versions: a query at a timestamp is answered while nothing has been written since. */
+  #assertSnapshot(wanted: bigint, outcome: FunctionOutcome): void {
+    const readAt = outcome.status === "success" ? outcome.timestamp : this.latestTimestamp();
+    if (readAt === wanted) return;
+    throw new DeploymentRefusal(503, "OutOfRetention", "The snapshot is no longer available. Take a new timestamp.");
   }
 
   latestTimestamp(): bigint {
