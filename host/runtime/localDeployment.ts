@@ -6,7 +6,15 @@ import { bundleFunctions } from "../bundle/bundleFunctions";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
-import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import type {
+  AuthProvider,
+  Caller,
+  Deployment,
+  FunctionCall,
+  FunctionOutcome,
+  QuerySet,
+  RequestMetadata,
+} from "../deployment";
 import { tableNumberOf } from "../values/documentId";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
@@ -24,6 +32,7 @@ import { readHttpRouter } from "./httpRouter";
 import type { HttpRouter } from "./httpRouter";
 import { nativeImport } from "./nativeImport";
 import { NO_METADATA } from "./protocol";
+import { QuerySets } from "./querySets";
 import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
@@ -69,6 +78,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #tableNames = new Map<number, string>();
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
+  readonly #querySets = new QuerySets(() => this.executor);
   readonly #running = new Set<Promise<unknown>>();
   #executor: ExecutorClient | null = null;
   #code = NO_CODE;
@@ -118,7 +128,12 @@ export class LocalDeployment implements Deployment, ActionHost {
       argsText: call.argsText,
       callerText: callerText(call.caller),
       metadataText: metadataText(call.metadata),
+      idempotencyKey: call.idempotencyKey,
     });
+  }
+
+  openQuerySet(onInvalidated: () => void): QuerySet {
+    return this.#querySets.open(onInvalidated);
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
@@ -225,6 +240,8 @@ export class LocalDeployment implements Deployment, ActionHost {
         onTables: (tableNames) => {
           for (const [number, name] of tableNames) this.#tableNames.set(number, name);
         },
+        onInvalidated: (sets) => this.#querySets.invalidate(sets),
+        onReplaced: () => this.#querySets.invalidateAll(),
       },
     );
     installSyscallBoundary();

@@ -1,5 +1,6 @@
 import type { TokenVerifier } from "../auth/tokenVerifier";
 import type { Deployment } from "../deployment";
+import { SyncServer } from "../sync/syncServer";
 import { CallerResolver } from "./callers";
 import { FunctionApi } from "./functionApi";
 import { HttpActions } from "./httpActions";
@@ -62,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return { cloudUrl, siteUrl };
     },
   });
+  const sync = new SyncServer({ deployment, callers, redactErrors: options.redactErrors, reportError });
   const cloud = new Listener(
     { hostname, port: options.cloudPort, trustProxy, reportError },
     (request, response, metadata) => {
@@ -70,21 +72,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
         : functionApi.handle(request, response, metadata);
     },
+    (request, socket, head, metadata) => sync.handleUpgrade(request, socket, head, metadata),
   );
   const site = new Listener(
     { hostname, port: options.sitePort, trustProxy, reportError },
     (request, response, metadata) => httpActions.handle(request, response, request.url ?? "/", metadata),
   );
-  const cloudPort = await cloud.listen();
+  const cloudPort = await cloud.listen().catch(async (error: unknown) => {
+    await sync.close();
+    throw error;
+  });
   const sitePort = await site.listen().catch(async (error: unknown) => {
-    await cloud.close();
+    await Promise.all([sync.close(), cloud.close()]);
     throw error;
   });
   urls = { cloudUrl: urlOf(hostname, cloudPort), siteUrl: urlOf(hostname, sitePort) };
   return {
     ...urls,
     close: async () => {
-      await Promise.all([cloud.close(), site.close()]);
+      await Promise.all([sync.close(), cloud.close(), site.close()]);
     },
   };
 }
