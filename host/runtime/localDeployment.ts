@@ -212,6 +212,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
     this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
     this.#authProviders = authProviders;
+    this.#querySets.retryStopped();
   }
 
   async close(): Promise<void> {

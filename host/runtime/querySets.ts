@@ -34,6 +34,11 @@ export class QuerySets {
   invalidateAll(): void {
     for (const set of this.#sets.values()) set.onInvalidated();
   }
+
+  /** New code gives another chance to queries that ran past their limit. */
+  retryStopped(): void {
+    for (const set of this.#sets.values()) set.retryStopped();
+  }
 }
 
 class WatchedSet implements QuerySet {
@@ -43,6 +48,7 @@ class WatchedSet implements QuerySet {
   readonly #queries = new Map<number, LiveQuery>();
   /** Queries that ran past their limit. They would stop the thread again, so they stay failed until they are replaced. */
   readonly #stopped = new Set<number>();
+  #retried: LiveQuery[] = [];
   #isKnown = false;
 
   constructor(
@@ -56,6 +62,16 @@ class WatchedSet implements QuerySet {
     this.#onClosed = onClosed;
   }
 
+  retryStopped(): void {
+    if (this.#stopped.size === 0) return;
+    for (const queryId of this.#stopped) {
+      const query = this.#queries.get(queryId);
+      if (query !== undefined) this.#retried.push(query);
+    }
+    this.#stopped.clear();
+    this.onInvalidated();
+  }
+
   async refresh({ caller, allowInternal, add, remove }: QuerySetChange): Promise<QuerySetUpdate> {
     for (const queryId of remove) {
       this.#queries.delete(queryId);
@@ -63,9 +79,11 @@ class WatchedSet implements QuerySet {
     }
     for (const query of add) this.#queries.set(query.queryId, query);
     const stopped: LiveQueryResult[] = [];
+    const delta = [...add, ...this.#retried.filter(({ queryId }) => this.#queries.has(queryId))];
+    this.#retried = [];
     let reset = !this.#isKnown;
     for (;;) {
-      const added = reset ? [...this.#queries.values()].filter(({ queryId }) => !this.#stopped.has(queryId)) : add;
+      const added = reset ? [...this.#queries.values()].filter(({ queryId }) => !this.#stopped.has(queryId)) : delta;
       const request = { set: this.#key, reset, allowInternal, add: added, remove: reset ? [] : remove };
       const outcome = await this.#executor.refresh(request, callerText(caller));
       if (outcome.kind === "done") {

@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly instanceName?: string;
   /** What `/version` answers; `unknown` when absent. */
   readonly serverVersion?: string;
+  /** How long a live client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
+  readonly pingAfterSilenceMs?: number;
   /** Receives failures that are the host's own fault; written to standard error when absent. */
   readonly reportError?: ReportError;
 }
@@ -63,7 +65,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return { cloudUrl, siteUrl };
     },
   });
-  const sync = new SyncServer({ deployment, callers, redactErrors: options.redactErrors, reportError });
+  const { redactErrors, pingAfterSilenceMs } = options;
+  const sync = new SyncServer({
+    deployment,
+    callers,
+    redactErrors,
+    reportError,
+    ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
+  });
   const cloud = new Listener(
     { hostname, port: options.cloudPort, trustProxy, reportError },
     (request, response, metadata) => {

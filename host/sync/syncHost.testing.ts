@@ -1,5 +1,13 @@
 import { ConvexClient } from "convex/browser";
 import type { ConvexClientOptions } from "convex/browser";
+import { makeFunctionReference } from "convex/server";
+import type {
+  FunctionArgs,
+  FunctionReference,
+  FunctionReturnType,
+  PaginationOptions,
+  PaginationResult,
+} from "convex/server";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { TokenVerifier } from "../auth/tokenVerifier";
@@ -56,6 +64,56 @@ export function openClient(url: string, sockets: WebSocket[], options: ConvexCli
   onTestFinished(() => client.close());
   return client;
 }
+
+export interface Watched<Value> {
+  /** Every value that the client was told, oldest first. */
+  readonly values: Value[];
+  readonly errors: Error[];
+  stop(): void;
+}
+
+/** Subscribes a client and collects what it is told. */
+export function watch<Query extends FunctionReference<"query">>(
+  client: ConvexClient,
+  query: Query,
+  args: FunctionArgs<Query>,
+): Watched<FunctionReturnType<Query>> {
+  const values: FunctionReturnType<Query>[] = [];
+  const errors: Error[] = [];
+  const stop = client.onUpdate(
+    query,
+    args,
+    (value) => void values.push(value),
+    (error) => void errors.push(error),
+  );
+  return { values, errors, stop: () => stop() };
+}
+
+/** The fixture's functions that tests of live queries call. */
+export const api = {
+  add: makeFunctionReference<"mutation", { name: string; fail?: boolean }, number>("behaviour:add"),
+  read: makeFunctionReference<"query", { name: string }, number>("behaviour:read"),
+  nested: makeFunctionReference<"mutation", Record<string, never>>("behaviour:nested"),
+  addByAction: makeFunctionReference<"action", { name: string; fail?: boolean }, number>("behaviour:addByAction"),
+  page: makeFunctionReference<
+    "query",
+    { tenant: string; paginationOpts: PaginationOptions },
+    PaginationResult<{ _id: string; checkIns: number }>
+  >("agents:page"),
+  tenantSize: makeFunctionReference<"query", { tenant: string }, number>("live:tenantSize"),
+  lowest: makeFunctionReference<"query", { tenant: string; count: number }, number[]>("live:lowest"),
+  labelOf: makeFunctionReference<"query", { id: string }, string | null>("live:labelOf"),
+  agentCount: makeFunctionReference<"query", Record<string, never>, number>("live:agentCount"),
+  greeting: makeFunctionReference<"query", Record<string, never>, string | null>("live:greeting"),
+  subject: makeFunctionReference<"query", Record<string, never>, string | null>("live:subject"),
+  evenOnly: makeFunctionReference<"query", { name: string }, number>("live:evenOnly"),
+  endless: makeFunctionReference<"query", { name: string }, string>("live:endless"),
+  setLabel: makeFunctionReference<"mutation", { id: string; label: string }>("live:setLabel"),
+  addAgent: makeFunctionReference<"mutation", { tenant: string; checkIns: number }, string>("live:addAgent"),
+  removeAgent: makeFunctionReference<"mutation", { id: string }>("live:removeAgent"),
+  transfer: makeFunctionReference<"mutation", { from: string; to: string; amount: number }>("live:transfer"),
+  whoAdded: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:whoAdded"),
+};
 
 /** The client's own kind of socket, kept in a list; ws has the constructor and events that browsers have. */
 function recordingSocket(sockets: WebSocket[]): typeof globalThis.WebSocket {

@@ -163,11 +163,12 @@ export class Executor {
 
   #noteWrites(): void {
     const { catalog, store } = this.#host;
-    if (this.liveQueries.isEmpty) return;
-    this.liveQueries.applyWrites(store.callWrites);
-    // What a query finds in a table that does not exist has no interval; a new table is rare enough to run all again.
-    if (catalog.size !== this.#knownTables) this.liveQueries.invalidateAll();
+    const hasNewTable = catalog.size !== this.#knownTables;
     this.#knownTables = catalog.size;
+    if (this.liveQueries.isEmpty) return;
+    // What a query finds in a table that does not exist has no interval; a new table is rare enough to run all again.
+    if (hasNewTable) this.liveQueries.invalidateAll();
+    else this.liveQueries.applyWrites(store.callWrites);
   }
 
   async #run(
@@ -207,7 +208,7 @@ export class Executor {
       }
       const transaction = new Transaction(this.#host, call, this.#clock.next());
       const valueText = await runFunction(transaction, target, argsText);
-      if (slots.idempotencyKey !== "") recordOutcome(transaction, slots.idempotencyKey, valueText);
+      if (slots.idempotencyKey !== "") recordOutcome(this.#host, call, slots.idempotencyKey, valueText);
       return valueText;
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));

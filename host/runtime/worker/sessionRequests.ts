@@ -1,10 +1,13 @@
 import { SESSION_REQUESTS_TABLE } from "../../store/catalog";
-import type { StoredIndex } from "../../store/catalog";
+import type { StoredIndex, StoredTable } from "../../store/catalog";
 import { wholeIndex } from "../../store/documentStore";
 import { parseJsonObject, textField } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
-import type { ExecutionHost, Transaction } from "./transaction";
+import type { CallContext } from "../frames";
+import type { ExecutionHost } from "./transaction";
+
+type RequestHost = Pick<ExecutionHost, "catalog" | "store">;
 
 /** How long a client may be away and still learn that its mutation has run, as long as Convex keeps it. */
 export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
@@ -18,7 +21,7 @@ export interface RecordedOutcome {
 }
 
 /** The outcome of a mutation that has committed before under this key, or null. */
-export function recordedOutcome(host: ExecutionHost, key: string): RecordedOutcome | null {
+export function recordedOutcome(host: RequestHost, key: string): RecordedOutcome | null {
   const index = tableOf(host).indexes.get("_by_key");
   if (index === undefined) throw new Error(`Table ${SESSION_REQUESTS_TABLE} has lost its index`);
   const lower = new IndexKeyWriter().reset(index.number).write(key).take();
@@ -30,7 +33,12 @@ export function recordedOutcome(host: ExecutionHost, key: string): RecordedOutco
 }
 
 /** Records a mutation's outcome in the transaction of its own writes, and forgets the oldest ones that have expired. */
-export function recordOutcome({ host, call }: Transaction, key: string, valueText: string): void {
+export function recordOutcome(
+  host: RequestHost,
+  call: Pick<CallContext, "logLines" | "nowMs">,
+  key: string,
+  valueText: string,
+): void {
   const table = tableOf(host);
   prune(host, table.byCreationTime, call.nowMs - RETENTION_MS);
   const id = encodeDocumentId(table.number, newInternalId(call.nowMs));
@@ -39,13 +47,13 @@ export function recordOutcome({ host, call }: Transaction, key: string, valueTex
   host.store.insert(table, id, JSON.stringify(document), document);
 }
 
-function prune(host: ExecutionHost, byCreationTime: StoredIndex, beforeMs: number): void {
+function prune(host: RequestHost, byCreationTime: StoredIndex, beforeMs: number): void {
   const { lower } = wholeIndex(byCreationTime);
   const upper = new IndexKeyWriter().reset(byCreationTime.number).writeFloat64(beforeMs).take();
   for (const { id, text } of host.store.scan({ index: byCreationTime, lower, upper }, "asc", PRUNED_PER_RECORD))
     host.store.remove(tableOf(host), id, text, parseJsonObject(text));
 }
 
-function tableOf(host: ExecutionHost): ReturnType<ExecutionHost["catalog"]["ensureTable"]> {
+function tableOf(host: RequestHost): StoredTable {
   return host.catalog.ensureTable(SESSION_REQUESTS_TABLE);
 }
