@@ -10,7 +10,7 @@ export type Operation = "call" | JobOperation | LiveOperation;
 export type JobOperation = "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
 
 /** What keeps live queries up to date; `argsText` of a refresh is a {@link RefreshRequest}. */
-export type LiveOperation = "refreshQuerySet" | "dropQuerySet";
+type LiveOperation = "refreshQuerySet" | "dropQuerySet";
 
 export const CALL_SLOTS = 8;
 /** One request: `[sequence, operation, type, path, argsText, callerText, metadataText, idempotencyKey]`. */

@@ -24,7 +24,7 @@ export interface Authenticate {
   readonly authorization: string | null;
 }
 
-export interface AddQuery {
+interface AddQuery {
   readonly type: "Add";
   readonly queryId: number;
   readonly path: string;

@@ -85,7 +85,7 @@ describe("a live query runs again", () => {
     const client = host.client();
     const watched = watch(client, api.read, { name: "kept" });
     await expect.poll(() => watched.values).toEqual([0]);
-    await expect(client.mutation(api.add, { name: "kept", fail: true })).rejects.toThrow();
+    await expect(client.mutation(api.add, { name: "kept", fail: true })).rejects.toThrow("ConvexError");
     await client.mutation(api.add, { name: "kept" });
     expect(watched.values).toEqual([0, 1]);
   });

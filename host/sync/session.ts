@@ -15,6 +15,7 @@ const maxPendingMutations = 1000;
 const maxPendingActions = 1000;
 const maxQueries = 10_000;
 
+const tokenExpired = "Convex token identity expired";
 const closeCodes = { policyViolation: 1008, internalError: 1011 } as const;
 
 export interface SessionOptions {
@@ -137,6 +138,8 @@ export class SyncSession {
       this.#channel.resumeReading();
     }
     this.#expiresAtMs = expiryMs(authorization);
+    // The verifier allows for clocks that differ, the session does not; said now, the client gets a fresh token.
+    if (Date.now() >= this.#expiresAtMs) return this.#endUnauthenticated(tokenExpired, true);
     this.#identityVersion++;
     this.#wantUpdate();
   }
@@ -256,7 +259,7 @@ export class SyncSession {
   /** Convex tells a client that its token has expired when something would next run with it. */
   #endIfExpired(): boolean {
     if (Date.now() < this.#expiresAtMs) return false;
-    this.#endUnauthenticated("Convex token identity expired", false);
+    this.#endUnauthenticated(tokenExpired, false);
     return true;
   }
 

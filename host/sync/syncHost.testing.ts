@@ -1,4 +1,4 @@
-import { ConvexClient } from "convex/browser";
+import { BaseConvexClient, ConvexClient } from "convex/browser";
 import type { ConvexClientOptions } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import type {
@@ -65,6 +65,13 @@ export function openClient(url: string, sockets: WebSocket[], options: ConvexCli
   return client;
 }
 
+/** The client below ConvexClient and ConvexReactClient, which shows every transition; closed when the test ends. */
+export function openBaseClient(url: string, onTransition: () => void): BaseConvexClient {
+  const client = new BaseConvexClient(url, onTransition, { logger: false, webSocketConstructor: recordingSocket([]) });
+  onTestFinished(() => client.close());
+  return client;
+}
+
 export interface Watched<Value> {
   /** Every value that the client was told, oldest first. */
   readonly values: Value[];
@@ -109,7 +116,9 @@ export const api = {
   evenOnly: makeFunctionReference<"query", { name: string }, number>("live:evenOnly"),
   endless: makeFunctionReference<"query", { name: string }, string>("live:endless"),
   setLabel: makeFunctionReference<"mutation", { id: string; label: string }>("live:setLabel"),
-  addAgent: makeFunctionReference<"mutation", { tenant: string; checkIns: number }, string>("live:addAgent"),
+  addAgent: makeFunctionReference<"mutation", { tenant: string; checkIns: number; label?: string }, string>(
+    "live:addAgent",
+  ),
   removeAgent: makeFunctionReference<"mutation", { id: string }>("live:removeAgent"),
   transfer: makeFunctionReference<"mutation", { from: string; to: string; amount: number }>("live:transfer"),
   whoAdded: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:whoAdded"),

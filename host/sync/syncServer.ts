@@ -88,6 +88,9 @@ export class SyncServer {
 }
 
 function refuseUpgrade(socket: Duplex, status: string, message: string): void {
+  // The client may be gone already, and nobody else listens on an upgraded connection.
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
   const body = JSON.stringify({ code: status.slice(4).replaceAll(" ", ""), message });
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\n` +

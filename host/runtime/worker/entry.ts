@@ -149,6 +149,7 @@ class ExecutorThread {
   async #load(request: LoadRequest): Promise<void> {
     const { store, catalog } = this.#host;
     const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;
+    const clockBefore = this.#clock.latest;
     try {
       const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
@@ -171,6 +172,7 @@ class ExecutorThread {
     } catch (error) {
       store.rollback();
       catalog.reload();
+      this.#clock.takeBack(clockBefore);
       this.#reply({ kind: "loadFailed", message: error instanceof Error ? error.message : String(error) });
       return;
     }
