@@ -26,7 +26,7 @@ export interface LiveQuerySource {
 interface LiveQuery {
   readonly key: string;
   readonly source: LiveQuerySource;
-  readonly subscribers: Set<QuerySet>;
+  readonly subscribers: Set<Subscription>;
   journal: string | null;
   /** Null until it has run, and again once a write has touched what it read. */
   reads: ReadSet | null;
@@ -34,6 +34,7 @@ interface LiveQuery {
 }
 
 interface Subscription {
+  readonly set: QuerySet;
   readonly request: RefreshRequest["add"][number];
   query: LiveQuery;
   /** The result that the subscriber has been sent. */
@@ -44,6 +45,8 @@ interface Subscription {
 interface QuerySet {
   readonly key: string;
   readonly subscriptions: Map<number, Subscription>;
+  /** Those that have to be looked at by the next refresh. */
+  readonly stale: Set<Subscription>;
   callerText: string;
 }
 
@@ -82,18 +85,22 @@ export class LiveQueries {
     let set = this.#sets.get(request.set);
     if (set === undefined) {
       if (!request.reset) return false;
-      set = { key: request.set, subscriptions: new Map(), callerText };
+      set = { key: request.set, subscriptions: new Map(), stale: new Set(), callerText };
       this.#sets.set(request.set, set);
     }
     this.#change(set, request, callerText);
-    for (const [queryId, subscription] of set.subscriptions) {
-      const { query } = subscription;
-      if (query.result === null || query.reads === null) await this.#run(query, queryId, run);
+    for (const subscription of set.stale) {
+      const {
+        query,
+        request: { queryId },
+      } = subscription;
+      if (query.reads === null) await this.#run(query, queryId, run);
       const { result } = query;
       if (result === null || (subscription.sent !== null && isSameResult(subscription.sent, result))) continue;
       subscription.sent = result;
       onResult(queryId, result);
     }
+    set.stale.clear();
     this.#invalidated.delete(set.key);
     return true;
   }
@@ -102,7 +109,7 @@ export class LiveQueries {
   drop(setKey: string): void {
     const set = this.#sets.get(setKey);
     if (set === undefined) return;
-    for (const { query } of set.subscriptions.values()) this.#release(query, set);
+    for (const subscription of set.subscriptions.values()) this.#release(subscription);
     this.#sets.delete(setKey);
     this.#invalidated.delete(setKey);
   }
@@ -132,23 +139,24 @@ export class LiveQueries {
     for (const queryId of remove) {
       const subscription = set.subscriptions.get(queryId);
       set.subscriptions.delete(queryId);
-      if (subscription !== undefined) this.#releaseUnlessUsed(subscription.query, set);
+      if (subscription !== undefined) this.#release(subscription);
     }
     if (set.callerText !== callerText) {
       set.callerText = callerText;
-      const released = new Set<LiveQuery>();
       for (const subscription of set.subscriptions.values()) {
-        released.add(subscription.query);
         const { path, argsText } = subscription.request;
-        const source = { path, argsText, callerText, allowInternal };
-        subscription.query = this.#acquire(source, subscription.query.journal, set);
+        const { journal } = subscription.query;
+        this.#release(subscription);
+        subscription.query = this.#query({ path, argsText, callerText, allowInternal }, journal);
+        this.#subscribe(subscription);
       }
-      for (const query of released) this.#releaseUnlessUsed(query, set);
     }
     for (const request of add) {
       const { queryId, path, argsText, journal } = request;
-      const query = this.#acquire({ path, argsText, callerText, allowInternal }, journal, set);
-      set.subscriptions.set(queryId, { request, query, sent: null });
+      const query = this.#query({ path, argsText, callerText, allowInternal }, journal);
+      const subscription = { set, request, query, sent: null };
+      set.subscriptions.set(queryId, subscription);
+      this.#subscribe(subscription);
     }
   }
 
@@ -161,7 +169,7 @@ export class LiveQueries {
     if (query.result === null || !isSameResult(query.result, result)) query.result = result;
   }
 
-  #acquire(source: LiveQuerySource, journal: string | null, set: QuerySet): LiveQuery {
+  #query(source: LiveQuerySource, journal: string | null): LiveQuery {
     const { path, argsText, callerText, allowInternal } = source;
     const key = JSON.stringify([path, argsText, callerText, allowInternal, journal]);
     let query = this.#queries.get(key);
@@ -169,17 +177,18 @@ export class LiveQueries {
       query = { key, source, subscribers: new Set(), journal, reads: null, result: null };
       this.#queries.set(key, query);
     }
-    query.subscribers.add(set);
     return query;
   }
 
-  #releaseUnlessUsed(query: LiveQuery, set: QuerySet): void {
-    for (const other of set.subscriptions.values()) if (other.query === query) return;
-    this.#release(query, set);
+  #subscribe(subscription: Subscription): void {
+    subscription.query.subscribers.add(subscription);
+    subscription.set.stale.add(subscription);
   }
 
-  #release(query: LiveQuery, set: QuerySet): void {
-    query.subscribers.delete(set);
+  #release(subscription: Subscription): void {
+    const { query, set } = subscription;
+    set.stale.delete(subscription);
+    query.subscribers.delete(subscription);
     if (query.subscribers.size > 0) return;
     this.#unregister(query);
     this.#queries.delete(query.key);
@@ -187,7 +196,10 @@ export class LiveQueries {
 
   #invalidate(query: LiveQuery): void {
     this.#unregister(query);
-    for (const set of query.subscribers) this.#invalidated.add(set.key);
+    for (const subscription of query.subscribers) {
+      subscription.set.stale.add(subscription);
+      this.#invalidated.add(subscription.set.key);
+    }
   }
 
   #unregister(query: LiveQuery): void {
