@@ -153,7 +153,7 @@ export default {
       name: "host-doors-and-runtime-meet-at-the-seam",
       comment: "Doors know the wire, the runtime knows transactions; both see host/deployment.ts, neither the other.",
       severity: "error",
-      from: { path: "^host/(server|auth)/", pathNot: testFile },
+      from: { path: "^host/(server|sync|auth)/", pathNot: testFile },
       to: { path: "^host/(runtime|store)/" },
     },
     {
@@ -161,7 +161,7 @@ export default {
       comment: "The other half of the seam.",
       severity: "error",
       from: { path: "^host/(runtime|store)/", pathNot: testFile },
-      to: { path: "^host/(server|auth)/" },
+      to: { path: "^host/(server|sync|auth)/" },
     },
     {
       name: "host-store-knows-no-functions",

@@ -42,6 +42,11 @@ export interface FunctionCall {
   readonly allowInternal: boolean;
   /** Queries of `/api/query_at_ts` only: the snapshot to read, nanoseconds since the epoch; absent means the latest. */
   readonly snapshotTimestamp?: bigint;
+  /**
+   * Mutations only: names a request that its client may send again. Once it has committed under this key, it is answered
+   * with the recorded outcome instead of being run again, across restarts too.
+   */
+  readonly idempotencyKey?: string;
 }
 
 export type FunctionOutcome =
@@ -61,6 +66,47 @@ export type FunctionOutcome =
       readonly errorDataText?: string;
       readonly logLines: readonly string[];
     };
+
+/** A query whose result is kept up to date. */
+export interface LiveQuery {
+  /** Unique within its set. */
+  readonly queryId: number;
+  /** `dir/module:export`, as normalised by the door. */
+  readonly path: string;
+  /** The single arguments object as Convex JSON text. */
+  readonly argsText: string;
+  /** What an earlier execution answered: keeps the bounds of a page where they were. Null on the first execution. */
+  readonly journal: string | null;
+}
+
+export interface LiveQueryResult {
+  readonly queryId: number;
+  readonly outcome: FunctionOutcome;
+  readonly journal: string | null;
+}
+
+export interface QuerySetChange {
+  /** Who the queries run as from now on; a change of caller runs all of them again. */
+  readonly caller: Caller;
+  readonly allowInternal: boolean;
+  readonly add: readonly LiveQuery[];
+  readonly remove: readonly number[];
+}
+
+export interface QuerySetUpdate {
+  /** All results of the set hold at this timestamp, nanoseconds since the epoch; it never goes back. */
+  readonly timestamp: bigint;
+  /** The results that differ from those answered before. */
+  readonly results: readonly LiveQueryResult[];
+}
+
+/** Queries of one client that are always seen at one timestamp. */
+export interface QuerySet {
+  /** Applies a change and runs what is new or no longer valid. One refresh at a time. @throws when the host fails */
+  refresh(change: QuerySetChange): Promise<QuerySetUpdate>;
+  /** Stops watching. */
+  close(): Promise<void>;
+}
 
 /** One `auth.config.ts` provider, as evaluated when the functions were loaded. */
 export type AuthProvider =
@@ -91,6 +137,8 @@ export class DeploymentRefusal extends Error {
 /** A loaded `convex/` folder on an open store. */
 export interface Deployment {
   call(call: FunctionCall): Promise<FunctionOutcome>;
+  /** Opens a set of live queries; `onInvalidated` is called when a commit may have changed results of it. */
+  openQuerySet(onInvalidated: () => void): QuerySet;
   /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included. */
   fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response>;
   authProviders(): readonly AuthProvider[];

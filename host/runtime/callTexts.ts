@@ -13,6 +13,13 @@ export function callerText(caller: Caller): string {
   return text;
 }
 
+const anonymous: Caller = { kind: "anonymous" };
+
+/** The caller that {@link callerText} wrote. */
+export function parseCaller(text: string): Caller {
+  return text === "" ? anonymous : (JSON.parse(text) as Caller);
+}
+
 /** Request metadata as it crosses to the executor. */
 export function metadataText({ requestId, ip, userAgent }: RequestMetadata): string {
   return JSON.stringify({ requestId, ip, userAgent });

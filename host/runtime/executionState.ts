@@ -5,6 +5,7 @@
 const PHASE = 0;
 const SEQUENCE = 1;
 const STARTED_AT_MS = 2;
+const QUERY_ID = 3;
 
 const EPOCH_OFFSET_MS = 1_700_000_000_000;
 
@@ -16,7 +17,7 @@ const STOPPED = 3;
 /** The sequence number between calls. */
 const NO_CALL = -1;
 
-export const EXECUTION_STATE_BYTES = 3 * Int32Array.BYTES_PER_ELEMENT;
+export const EXECUTION_STATE_BYTES = 4 * Int32Array.BYTES_PER_ELEMENT;
 
 /** The shared record of what the worker is doing. Times are milliseconds on a clock that starts with the record. */
 export class ExecutionState {
@@ -38,6 +39,17 @@ export class ExecutionState {
   beginCall(sequence: number): void {
     Atomics.store(this.#words, STARTED_AT_MS, this.#nowMs());
     Atomics.store(this.#words, SEQUENCE, sequence);
+  }
+
+  /** Worker: a refresh begins with one of its queries, which has a time of its own. */
+  beginQuery(queryId: number): void {
+    Atomics.store(this.#words, STARTED_AT_MS, this.#nowMs());
+    Atomics.store(this.#words, QUERY_ID, queryId);
+  }
+
+  /** Main thread: the query that a stopped refresh was running. */
+  get stoppedQueryId(): number {
+    return Atomics.load(this.#words, QUERY_ID);
   }
 
   /** Worker: handlers are done and the batch will be committed. Never returns when it was stopped first. */

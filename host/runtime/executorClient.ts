@@ -1,9 +1,18 @@
 import { Worker } from "node:worker_threads";
-import type { FunctionOutcome } from "../deployment";
+import type { FunctionOutcome, LiveQueryResult } from "../deployment";
 import { StoreError } from "../store/storeFile";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
 import { RESULT_SLOTS } from "./protocol";
-import type { ControlRequest, ExecutorCall, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "./protocol";
+import type {
+  ControlRequest,
+  ExecutorCall,
+  LiveItemHead,
+  LoadRequest,
+  RefreshRequest,
+  WorkerOptions,
+  WorkerReply,
+  WorkerRequest,
+} from "./protocol";
 import { workerSource } from "./workerSource";
 
 const WATCH_INTERVAL_MS = 100;
@@ -15,7 +24,18 @@ export interface ExecutorEvents {
   /** The time of the earliest job or cron has changed. */
   onNextJob(nextJobAtMs: number | null): void;
   onTables(tableNames: readonly (readonly [number, string])[]): void;
+  /** Results in these query sets may have changed. */
+  onInvalidated(sets: readonly string[]): void;
+  /** The thread has been replaced and knows no query set any more. */
+  onReplaced(): void;
 }
+
+/** How a refresh ended. After `unknown` and `stopped` the thread has to be given the whole set. */
+export type RefreshOutcome =
+  | { readonly kind: "done"; readonly timestamp: bigint; readonly results: readonly LiveQueryResult[] }
+  | { readonly kind: "unknown" }
+  /** This query ran past its limit. */
+  | { readonly kind: "stopped"; readonly queryId: number; readonly errorMessage: string };
 
 export interface ExecutorSettings extends Omit<WorkerOptions, "state"> {
   /** How long one query or mutation may hold the executor, wall time in milliseconds. */
@@ -26,6 +46,8 @@ interface PendingCall {
   readonly slots: readonly string[];
   resolve(outcome: FunctionOutcome): void;
   reject(error: Error): void;
+  /** Of a refresh only. */
+  readonly refresh?: { readonly results: LiveQueryResult[]; stop(queryId: number): void };
 }
 
 interface PendingControl {
@@ -81,17 +103,46 @@ export class ExecutorClient {
 
   /** Queues a call; it is answered after the commit of its batch. @throws when the host itself fails */
   call(call: ExecutorCall): Promise<FunctionOutcome> {
-    if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (this.#closed) return Promise.reject(new Error("The deployment is closed"));
+    return new Promise((resolve, reject) => this.#start(call, { resolve, reject }));
+  }
+
+  /** Queues a refresh of live queries. @throws when the host itself fails */
+  refresh(request: RefreshRequest, callerText: string): Promise<RefreshOutcome> {
+    return new Promise((resolve, reject) => {
+      const results: LiveQueryResult[] = [];
+      const call: ExecutorCall = {
+        operation: "refreshQuerySet",
+        type: "query",
+        path: request.set,
+        argsText: JSON.stringify(request),
+        callerText,
+        metadataText: "{}",
+      };
+      this.#start(call, {
+        resolve(outcome) {
+          if (outcome.status === "error") reject(new Error(outcome.errorMessage));
+          else if (outcome.valueText !== "true") resolve({ kind: "unknown" });
+          else resolve({ kind: "done", timestamp: outcome.timestamp, results });
+        },
+        reject,
+        refresh: {
+          results,
+          stop: (queryId) => resolve({ kind: "stopped", queryId, errorMessage: TIMEOUT_MESSAGE }),
+        },
+      });
+    });
+  }
+
+  #start(call: ExecutorCall, answer: Omit<PendingCall, "slots">): void {
+    if (this.#failure !== null) return answer.reject(this.#failure);
+    if (this.#closed) return answer.reject(new Error("The deployment is closed"));
     const sequence = String(this.#nextSequence++);
     // 31 bits keep the number exact in shared memory; by the time it wraps, no earlier call is pending.
     if (this.#nextSequence > 0x7fff_ffff) this.#nextSequence = 1;
-    const { operation, type, path, argsText, callerText, metadataText } = call;
-    const slots = [sequence, operation, type, path, argsText, callerText, metadataText];
-    return new Promise((resolve, reject) => {
-      this.#pending.set(sequence, { slots, resolve, reject });
-      this.#send(slots);
-    });
+    const { operation, type, path, argsText, callerText, metadataText, idempotencyKey = "" } = call;
+    const slots = [sequence, operation, type, path, argsText, callerText, metadataText, idempotencyKey];
+    this.#pending.set(sequence, { slots, ...answer });
+    this.#send(slots);
   }
 
   /** Loads a bundle into the thread; on failure the code that was loaded before stays. */
@@ -190,6 +241,9 @@ export class ExecutorClient {
       case "log":
         this.#events.onLog(reply.path, reply.line);
         return;
+      case "invalidated":
+        this.#events.onInvalidated(reply.sets);
+        return;
       default: {
         const control = this.#control;
         this.#control = null;
@@ -209,6 +263,10 @@ export class ExecutorClient {
     for (let i = 0; i < results.length; i += RESULT_SLOTS) {
       const sequence = results[i] ?? "";
       const pending = this.#pending.get(sequence);
+      if (results[i + 1] === "item") {
+        pending?.refresh?.results.push(liveResultAt(results, i));
+        continue;
+      }
       this.#pending.delete(sequence);
       if (results[i + 1] === "hostError") pending?.reject(new Error(results[i + 2]));
       else pending?.resolve(outcomeAt(results, i));
@@ -222,7 +280,8 @@ export class ExecutorClient {
     if (sequence === null) return;
     const stuck = this.#pending.get(String(sequence));
     this.#pending.delete(String(sequence));
-    stuck?.resolve({ status: "error", errorMessage: TIMEOUT_MESSAGE, logLines: [] });
+    if (stuck?.refresh !== undefined) stuck.refresh.stop(this.#state.stoppedQueryId);
+    else stuck?.resolve({ status: "error", errorMessage: TIMEOUT_MESSAGE, logLines: [] });
     this.#restart(this.#worker, null);
   }
 
@@ -235,6 +294,7 @@ export class ExecutorClient {
         // In one step, so that no call is sent on its own between the two and then again with the rest.
         this.#restarting = null;
         this.#resend();
+        this.#events.onReplaced();
       },
       (error: unknown) => {
         this.#restarting = null;
@@ -301,6 +361,13 @@ function settled(pending: PendingCall): Promise<void> {
       done();
     };
   });
+}
+
+/** The executor wrote a LiveItemHead into the item's last slot. */
+function liveResultAt(results: readonly string[], at: number): LiveQueryResult {
+  const { queryId, status, journal } = JSON.parse(results[at + 5] ?? "") as LiveItemHead;
+  const texts = [results[at] ?? "", status, ...results.slice(at + 2, at + 5), "0"];
+  return { queryId, outcome: outcomeAt(texts, 0), journal };
 }
 
 function outcomeAt(results: readonly string[], at: number): FunctionOutcome {

@@ -7,7 +7,15 @@ import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
-import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import type {
+  AuthProvider,
+  Caller,
+  Deployment,
+  FunctionCall,
+  FunctionOutcome,
+  QuerySet,
+  RequestMetadata,
+} from "../deployment";
 import { tableNumberOf } from "../values/documentId";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
@@ -25,6 +33,7 @@ import { readHttpRouter } from "./httpRouter";
 import type { HttpRouter } from "./httpRouter";
 import { nativeImport } from "./nativeImport";
 import { NO_METADATA } from "./protocol";
+import { QuerySets } from "./querySets";
 import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
@@ -70,6 +79,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #tableNames = new Map<number, string>();
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
+  readonly #querySets = new QuerySets(() => this.executor);
   readonly #running = new Set<Promise<unknown>>();
   #executor: ExecutorClient | null = null;
   #code = NO_CODE;
@@ -119,9 +129,14 @@ export class LocalDeployment implements Deployment, ActionHost {
       argsText: call.argsText,
       callerText: callerText(call.caller),
       metadataText: metadataText(call.metadata),
+      idempotencyKey: call.idempotencyKey,
     });
     if (call.snapshotTimestamp !== undefined) this.#assertSnapshot(call.snapshotTimestamp, outcome);
     return outcome;
+  }
+
+  openQuerySet(onInvalidated: () => void): QuerySet {
+    return this.#querySets.open(onInvalidated);
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
@@ -207,6 +222,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
     this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
     this.#authProviders = authProviders;
+    this.#querySets.retryStopped();
   }
 
   async close(): Promise<void> {
@@ -235,6 +251,8 @@ export class LocalDeployment implements Deployment, ActionHost {
         onTables: (tableNames) => {
           for (const [number, name] of tableNames) this.#tableNames.set(number, name);
         },
+        onInvalidated: (sets) => this.#querySets.invalidate(sets),
+        onReplaced: () => this.#querySets.invalidateAll(),
       },
     );
     installSyscallBoundary();

@@ -5,24 +5,55 @@ import type { FunctionType, RequestMetadata } from "../deployment";
 // far faster than objects. The constants below name the slots.
 
 /** What the executor is asked to do. */
-export type Operation = "call" | "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
+export type Operation = "call" | JobOperation | LiveOperation;
 
-export const CALL_SLOTS = 7;
-/** One request: `[sequence, operation, type, path, argsText, callerText, metadataText]`. */
+export type JobOperation = "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
+
+/** What keeps live queries up to date; `argsText` of a refresh is a {@link RefreshRequest}. */
+type LiveOperation = "refreshQuerySet" | "dropQuerySet";
+
+export const CALL_SLOTS = 8;
+/** One request: `[sequence, operation, type, path, argsText, callerText, metadataText, idempotencyKey]`. */
 export interface ExecutorCall {
   readonly operation: Operation;
   /** `query`, `mutation` or `any`; ignored by operations that run no function. */
   readonly type: FunctionType | "any";
-  /** `public:` or `internal:` followed by the function path; a job id for the job operations. */
+  /** `public:` or `internal:` followed by the function path; the id of a job or query set for their operations. */
   readonly path: string;
   readonly argsText: string;
   readonly callerText: string;
   readonly metadataText: string;
+  /** Names a mutation that may be sent again; absent for every other call. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** How the queries of one client change before those that need it run, all at one timestamp. */
+export interface RefreshRequest {
+  readonly set: string;
+  /** Starts the set anew from `add` alone. Without it, a set that the thread does not know is not refreshed. */
+  readonly reset: boolean;
+  readonly allowInternal: boolean;
+  readonly add: readonly {
+    readonly queryId: number;
+    readonly path: string;
+    readonly argsText: string;
+    readonly journal: string | null;
+  }[];
+  readonly remove: readonly number[];
 }
 
 export const RESULT_SLOTS = 6;
-/** One result: `[sequence, status, text, dataText, logLinesText, timestamp]`. Absent texts are empty strings. */
-export type ResultStatus = "success" | "error" | "hostError";
+/**
+ * One result: `[sequence, status, text, dataText, logLinesText, timestamp]`. Absent texts are empty strings. A refresh
+ * answers with one `item` per changed query before its own result; the last slot of an item is a {@link LiveItemHead}.
+ */
+export type ResultStatus = "success" | "error" | "hostError" | "item";
+
+export interface LiveItemHead {
+  readonly queryId: number;
+  readonly status: "success" | "error";
+  readonly journal: string | null;
+}
 
 export interface LoadRequest {
   readonly kind: "load";
@@ -65,6 +96,8 @@ export type WorkerReply =
       readonly tableNames?: readonly (readonly [number, string])[];
     }
   | { readonly kind: "log"; readonly path: string; readonly line: string }
+  /** Query sets in which a result may have changed; each is named once until it is refreshed. */
+  | { readonly kind: "invalidated"; readonly sets: readonly string[] }
   | { readonly kind: "closed" };
 
 export interface WorkerOptions {

@@ -1,4 +1,12 @@
-import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import type {
+  AuthProvider,
+  Caller,
+  Deployment,
+  FunctionCall,
+  FunctionOutcome,
+  QuerySet,
+  RequestMetadata,
+} from "../deployment";
 
 type HttpAction = (request: Request, caller: Caller, metadata: RequestMetadata) => Response | Promise<Response>;
 
@@ -20,6 +28,10 @@ export class FakeDeployment implements Deployment {
   async call(call: FunctionCall): Promise<FunctionOutcome> {
     this.calls.push(call);
     return this.answer(call);
+  }
+
+  openQuerySet(): QuerySet {
+    throw new Error("Nothing is live here");
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {

@@ -22,6 +22,14 @@ export type RequestHandler = (
   metadata: RequestMetadata,
 ) => Promise<void>;
 
+/** Takes over a connection that asks for another protocol. */
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  metadata: RequestMetadata,
+) => void;
+
 export interface ListenerOptions {
   readonly hostname: string;
   /** 0 takes a free port. */
@@ -38,7 +46,8 @@ export class Listener {
   readonly #silentSockets = new Set<Socket>();
   #closing = false;
 
-  constructor(options: ListenerOptions, handler: RequestHandler) {
+  /** @param onUpgrade absent: requests for an upgrade are answered like any other */
+  constructor(options: ListenerOptions, handler: RequestHandler, onUpgrade?: UpgradeHandler) {
     this.#options = options;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       const metadata = requestMetadata(request, options.trustProxy);
@@ -73,6 +82,13 @@ export class Listener {
       onRequest(request, response);
     });
     this.#server.on("clientError", answerClientError);
+    if (onUpgrade !== undefined) {
+      this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        this.#silentSockets.delete(request.socket);
+        if (this.#closing) socket.destroy();
+        else onUpgrade(request, socket, head, requestMetadata(request, options.trustProxy));
+      });
+    }
   }
 
   /** Starts to listen. @returns the port. @throws Error with one clear sentence when the port cannot be had. */

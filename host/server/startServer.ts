@@ -1,5 +1,6 @@
 import type { TokenVerifier } from "../auth/tokenVerifier";
 import type { Deployment } from "../deployment";
+import { SyncServer } from "../sync/syncServer";
 import { CallerResolver } from "./callers";
 import { FunctionApi } from "./functionApi";
 import { HttpActions } from "./httpActions";
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly instanceName?: string;
   /** What `/version` answers; `unknown` when absent. */
   readonly serverVersion?: string;
+  /** How long a live client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
+  readonly pingAfterSilenceMs?: number;
   /** Receives failures that are the host's own fault; written to standard error when absent. */
   readonly reportError?: ReportError;
 }
@@ -62,6 +65,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return { cloudUrl, siteUrl };
     },
   });
+  const { redactErrors, pingAfterSilenceMs } = options;
+  const sync = new SyncServer({
+    deployment,
+    callers,
+    redactErrors,
+    reportError,
+    ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
+  });
   const cloud = new Listener(
     { hostname, port: options.cloudPort, trustProxy, reportError },
     (request, response, metadata) => {
@@ -70,21 +81,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
         : functionApi.handle(request, response, metadata);
     },
+    (request, socket, head, metadata) => sync.handleUpgrade(request, socket, head, metadata),
   );
   const site = new Listener(
     { hostname, port: options.sitePort, trustProxy, reportError },
     (request, response, metadata) => httpActions.handle(request, response, request.url ?? "/", metadata),
   );
-  const cloudPort = await cloud.listen();
+  const cloudPort = await cloud.listen().catch(async (error: unknown) => {
+    await sync.close();
+    throw error;
+  });
   const sitePort = await site.listen().catch(async (error: unknown) => {
-    await cloud.close();
+    await Promise.all([sync.close(), cloud.close()]);
     throw error;
   });
   urls = { cloudUrl: urlOf(hostname, cloudPort), siteUrl: urlOf(hostname, sitePort) };
   return {
     ...urls,
     close: async () => {
-      await Promise.all([cloud.close(), site.close()]);
+      await Promise.all([sync.close(), cloud.close(), site.close()]);
     },
   };
 }

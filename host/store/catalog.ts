@@ -11,6 +11,8 @@ const FIRST_USER_TABLE_NUMBER = 10_001;
 export const SCHEDULED_FUNCTIONS_TABLE = "_scheduled_functions";
 /** The host's own record of each cron: its specification and its next run. */
 export const CRONS_TABLE = "_cron_jobs";
+/** Outcomes of mutations that a client may send again after it lost its connection. */
+export const SESSION_REQUESTS_TABLE = "_session_requests";
 const SYSTEM_TABLES: readonly SystemTable[] = [
   {
     name: SCHEDULED_FUNCTIONS_TABLE,
@@ -18,11 +20,12 @@ const SYSTEM_TABLES: readonly SystemTable[] = [
     indexes: [{ name: "_by_state_and_time", fields: ["state.kind", "scheduledTime"] }],
   },
   { name: CRONS_TABLE, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
+  { name: SESSION_REQUESTS_TABLE, number: 520, indexes: [{ name: "_by_key", fields: ["key"] }] },
 ];
 
 /** System tables that functions cannot read, not even through `ctx.db.system`. */
 export function isHiddenTable(name: string): boolean {
-  return name === CRONS_TABLE;
+  return name === CRONS_TABLE || name === SESSION_REQUESTS_TABLE;
 }
 
 interface SystemTable {

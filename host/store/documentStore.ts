@@ -21,7 +21,8 @@ export interface KeyRange {
   readonly upper: Buffer;
 }
 
-interface UndoEntry {
+/** One write of the running call: a document's text before and after it, null where there is none. */
+export interface DocumentWrite {
   readonly table: StoredTable;
   readonly id: string;
   readonly before: string | null;
@@ -50,7 +51,7 @@ export class DocumentStore {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #keyWriter = new IndexKeyWriter();
-  readonly #undoLog: UndoEntry[] = [];
+  readonly #undoLog: DocumentWrite[] = [];
   /** Texts that the current call has just found through an index: a patch or delete usually follows. */
   readonly #justRead = new Map<string, string>();
   #inTransaction = false;
@@ -122,6 +123,11 @@ export class DocumentStore {
     this.#inTransaction = false;
     this.#undoLog.length = 0;
     this.writeCount++;
+  }
+
+  /** What the running call has written so far, in order; what it has undone is not in it. */
+  get callWrites(): readonly DocumentWrite[] {
+    return this.#undoLog;
   }
 
   /** A point to return to with {@link undoTo}. */
@@ -220,11 +226,11 @@ export class DocumentStore {
     }
   }
 
-  #popAbove(mark: number): UndoEntry | undefined {
+  #popAbove(mark: number): DocumentWrite | undefined {
     return this.#undoLog.length > mark ? this.#undoLog.pop() : undefined;
   }
 
-  #record(entry: UndoEntry): void {
+  #record(entry: DocumentWrite): void {
     this.ensureTransaction();
     this.#undoLog.push(entry);
     this.#justRead.delete(entry.id);

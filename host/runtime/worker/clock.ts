@@ -11,6 +11,11 @@ export class Clock {
     return this.#latest;
   }
 
+  /** Returns to the timestamp before those that nothing has been stored or shown under. */
+  takeBack(earlier: bigint): void {
+    this.#latest = earlier;
+  }
+
   next(): bigint {
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#latest = now > this.#latest ? now : this.#latest + 1n;

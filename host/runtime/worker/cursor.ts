@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { SystemConvexError } from "../functionErrors";
 
@@ -19,13 +19,25 @@ export class CursorCodec {
   }
 
   seal(position: CursorPosition, fingerprint: Buffer): string {
-    const iv = randomBytes(IV_BYTES);
+    const plain = position.kind === "end" ? Buffer.alloc(0) : Buffer.concat([Buffer.of(1), position.key]);
+    // Derived from the content: one position is one text, so that a page that reads the same is the same.
+    const iv = createHmac("sha256", this.#key).update(fingerprint).update(plain).digest().subarray(0, IV_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.#key, iv);
     cipher.setAAD(fingerprint);
-    const plain = position.kind === "end" ? Buffer.alloc(0) : Buffer.concat([Buffer.of(1), position.key]);
     return Buffer.concat([iv, fingerprint, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
       "base64url",
     );
+  }
+
+  /** Tells whether this deployment made the cursor for this query. */
+  belongsTo(cursor: string, fingerprint: Buffer): boolean {
+    try {
+      this.open(cursor, fingerprint);
+      return true;
+    } catch (error) {
+      if (error instanceof SystemConvexError) return false;
+      throw error;
+    }
   }
 
   /** @throws {SystemConvexError} Convex's InvalidCursor, which clients answer by starting over */

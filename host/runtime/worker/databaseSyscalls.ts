@@ -22,6 +22,7 @@ export function getDocument(transaction: Transaction, args: ConvexJsonObject): s
         : "User tables cannot be accessed with db.system.",
     );
   const text = transaction.host.store.get(id);
+  transaction.reads?.addDocument(id);
   transaction.usage.databaseQueries++;
   if (text === null) return "null";
   transaction.usage.countRead(text);
@@ -93,7 +94,9 @@ export function normalizeId(transaction: Transaction, args: ConvexJsonObject): s
 export function countDocuments(transaction: Transaction, args: ConvexJsonObject): string {
   const table = transaction.host.catalog.table(requireString(args, "table"));
   transaction.usage.databaseQueries++;
-  return String(table === undefined ? 0 : transaction.host.store.count(table));
+  if (table === undefined) return "0";
+  transaction.reads?.addCount(table);
+  return String(transaction.host.store.count(table));
 }
 
 /** A string argument that convex/server always sends. */

@@ -118,7 +118,19 @@ class ExecutorThread {
   async #runBatch(): Promise<void> {
     const reply = await this.#executor.runBatch(() => this.#receiveMore());
     this.#reply({ kind: "batch", ...reply, ...this.#changedTables() });
+    this.#announceInvalidated();
     this.#state.endBatch();
+  }
+
+  #announceInvalidated(): void {
+    const sets = this.#executor.liveQueries.takeInvalidated();
+    if (sets.length > 0) this.#reply({ kind: "invalidated", sets });
+  }
+
+  /** What a live query takes from code and variables is not recorded, so a change of either makes all of them run. */
+  #invalidateLiveQueries(): void {
+    this.#executor.liveQueries.invalidateAll();
+    this.#announceInvalidated();
   }
 
   async #runControl(request: Exclude<WorkerRequest, readonly string[]>): Promise<void> {
@@ -137,6 +149,7 @@ class ExecutorThread {
   async #load(request: LoadRequest): Promise<void> {
     const { store, catalog } = this.#host;
     const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;
+    const clockBefore = this.#clock.latest;
     try {
       const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
@@ -159,9 +172,11 @@ class ExecutorThread {
     } catch (error) {
       store.rollback();
       catalog.reload();
+      this.#clock.takeBack(clockBefore);
       this.#reply({ kind: "loadFailed", message: error instanceof Error ? error.message : String(error) });
       return;
     }
+    this.#invalidateLiveQueries();
     const { functions } = this.#host;
     this.#reply({
       kind: "loaded",
@@ -180,6 +195,7 @@ class ExecutorThread {
     store.commit();
     this.#environment.variables = this.#allVariables();
     this.#reply({ kind: "environmentSet", error: null });
+    this.#invalidateLiveQueries();
   }
 
   #storedVariables(): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
-import type { Caller, RequestMetadata } from "../../deployment";
+import type { RequestMetadata } from "../../deployment";
 import type { MetaTable } from "../../store/storeFile";
+import { parseCaller } from "../callTexts";
 import type { ExecutionState } from "../executionState";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import type { CallContext } from "../frames";
@@ -8,8 +9,12 @@ import { CALL_SLOTS, RESULT_SLOTS } from "../protocol";
 import type { Operation, ResultStatus } from "../protocol";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
+import { LiveQueries } from "./liveQueries";
+import { refreshQuerySet } from "./liveQueryRunner";
+import type { LiveQueryHost } from "./liveQueryRunner";
 import { runJobOperation } from "./jobOperations";
 import { nextDueTimeMs } from "./jobOperations";
+import { recordedOutcome, recordOutcome } from "./sessionRequests";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -31,6 +36,8 @@ export class Executor {
   readonly #state: ExecutionState;
   readonly #queue: string[] = [];
   #queueAt = 0;
+  readonly liveQueries = new LiveQueries();
+  #knownTables = 0;
 
   constructor(host: ExecutionHost, meta: MetaTable, clock: Clock, state: ExecutionState) {
     this.#host = host;
@@ -41,6 +48,10 @@ export class Executor {
 
   enqueue(calls: readonly string[]): void {
     for (const slot of calls) this.#queue.push(slot);
+  }
+
+  get #liveHost(): LiveQueryHost {
+    return { host: this.#host, clock: this.#clock, state: this.#state, liveQueries: this.liveQueries };
   }
 
   get isIdle(): boolean {
@@ -56,6 +67,7 @@ export class Executor {
     const startedAt = performance.now();
     const results: string[] = [];
     const jobsBefore = this.#host.store.jobWriteCount;
+    const clockBefore = this.#clock.latest;
     this.#state.beginBatch();
     try {
       for (let calls = 0; calls < MAX_BATCH_CALLS; calls++) {
@@ -68,6 +80,7 @@ export class Executor {
       this.#commit();
     } catch (error) {
       this.#refuseBatch(results, error);
+      this.#clock.takeBack(clockBefore);
     }
     const reply = { results, timestamp: this.#clock.latest };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
@@ -78,6 +91,7 @@ export class Executor {
     const { store, catalog } = this.#host;
     store.rollback();
     catalog.reload();
+    this.liveQueries.invalidateAll();
     const message = error instanceof Error ? error.message : String(error);
     for (let i = 0; i < results.length; i += RESULT_SLOTS) {
       results[i + 1] = "hostError" satisfies ResultStatus;
@@ -93,8 +107,16 @@ export class Executor {
   }
 
   async #runNext(results: string[]): Promise<void> {
-    const [sequence = "", operation = "", type = "", path = "", argsText = "", callerText = "", metadataText = ""] =
-      this.#queue.slice(this.#queueAt, this.#queueAt + CALL_SLOTS);
+    const [
+      sequence = "",
+      operation = "",
+      type = "",
+      path = "",
+      argsText = "",
+      callerText = "",
+      metadataText = "",
+      idempotencyKey = "",
+    ] = this.#queue.slice(this.#queueAt, this.#queueAt + CALL_SLOTS);
     this.#queueAt += CALL_SLOTS;
     if (this.isIdle) {
       this.#queue.length = 0;
@@ -106,6 +128,7 @@ export class Executor {
       const logText = logLines.length === 0 ? "" : JSON.stringify(logLines);
       results.push(sequence, status, text, dataText, logText, String(timestamp));
     };
+    const clockBefore = this.#clock.latest;
     const call = {
       caller: parseCaller(callerText),
       metadata: parseMetadata(metadataText),
@@ -113,16 +136,39 @@ export class Executor {
       logLines,
     };
     try {
-      const outcome = await this.#run(operationOf(operation), type, path, argsText, call);
-      push("success", outcome.text, "", outcome.timestamp);
+      const text = await this.#run(operationOf(operation), type, path, argsText, call, {
+        sequence,
+        results,
+        callerText,
+        idempotencyKey,
+      });
+      this.#settleClock(clockBefore);
+      push("success", text, "", this.#clock.latest);
     } catch (error) {
       if (error instanceof FunctionError) push("error", error.message, error.dataText ?? "", 0n);
       else {
         push("hostError", "", "", 0n);
         throw error;
       }
+      this.#settleClock(clockBefore);
     }
+    this.#noteWrites();
     this.#host.store.keepAll();
+  }
+
+  /** A call that wrote nothing has used no timestamp: what is not stored must not be seen, since a crash forgets it. */
+  #settleClock(before: bigint): void {
+    if (this.#host.store.callWrites.length === 0) this.#clock.takeBack(before);
+  }
+
+  #noteWrites(): void {
+    const { catalog, store } = this.#host;
+    const hasNewTable = catalog.size !== this.#knownTables;
+    this.#knownTables = catalog.size;
+    if (this.liveQueries.isEmpty) return;
+    // What a query finds in a table that does not exist has no interval; a new table is rare enough to run all again.
+    if (hasNewTable) this.liveQueries.invalidateAll();
+    else this.liveQueries.applyWrites(store.callWrites);
   }
 
   async #run(
@@ -131,12 +177,19 @@ export class Executor {
     path: string,
     argsText: string,
     context: Omit<CallContext, "scheduledFunctionId">,
-  ): Promise<{ readonly text: string; readonly timestamp: bigint }> {
-    if (operation !== "call")
-      return {
-        text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context),
-        timestamp: this.#clock.latest,
-      };
+    slots: {
+      readonly sequence: string;
+      readonly results: string[];
+      readonly callerText: string;
+      readonly idempotencyKey: string;
+    },
+  ): Promise<string> {
+    if (operation === "refreshQuerySet") return await refreshQuerySet(this.#liveHost, argsText, slots);
+    if (operation === "dropQuerySet") {
+      this.liveQueries.drop(path);
+      return "null";
+    }
+    if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, context);
     const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
       const target = resolveFunction(
@@ -146,20 +199,21 @@ export class Executor {
         path.startsWith("internal:"),
       );
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
-      const timestamp = target.type === "mutation" ? this.#clock.next() : this.#clock.latest;
-      const text = await runFunction(new Transaction(this.#host, call, timestamp), target, argsText);
-      return { text, timestamp };
+      if (target.type === "query")
+        return await runFunction(new Transaction(this.#host, call, this.#clock.latest), target, argsText);
+      const recorded = slots.idempotencyKey === "" ? null : recordedOutcome(this.#host, slots.idempotencyKey);
+      if (recorded !== null) {
+        call.logLines.push(...recorded.logLines);
+        return recorded.valueText;
+      }
+      const transaction = new Transaction(this.#host, call, this.#clock.next());
+      const valueText = await runFunction(transaction, target, argsText);
+      if (slots.idempotencyKey !== "") recordOutcome(this.#host, call, slots.idempotencyKey, valueText);
+      return valueText;
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));
     }
   }
-}
-
-const anonymous: Caller = { kind: "anonymous" };
-
-/** The main thread serialized a Caller; the empty text stands for the most common one. */
-function parseCaller(text: string): Caller {
-  return text === "" ? anonymous : (JSON.parse(text) as Caller);
 }
 
 /** The main thread serialized a RequestMetadata. */

@@ -1,6 +1,6 @@
 import type { CallContext } from "../frames";
 import { FunctionError, toFunctionError } from "../functionErrors";
-import type { Operation } from "../protocol";
+import type { JobOperation } from "../protocol";
 import { parseJsonObject, textField } from "../../values/convexJson";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
@@ -28,7 +28,7 @@ export function nextDueTimeMs(host: ExecutionHost): number | null {
 
 /** Runs one scheduler operation in the current batch and answers with its result as JSON text. */
 export async function runJobOperation(
-  operation: Exclude<Operation, "call">,
+  operation: JobOperation,
   host: ExecutionHost,
   clock: Clock,
   id: string,

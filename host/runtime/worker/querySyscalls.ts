@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { ScannedDocument } from "../../store/documentStore";
+import type { KeyRange, ScannedDocument } from "../../store/documentStore";
 import { parseJsonObject } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import type { CursorPosition } from "./cursor";
@@ -67,6 +67,7 @@ class RowStream {
   #chunkAt = 0;
   #chunkRows: number;
   #exhausted = false;
+  #foundEnd = false;
   #seenWriteCount: number;
   #lastRow: ScannedDocument | null = null;
   /** Rows scanned and their size, whether or not a filter kept them. */
@@ -85,6 +86,14 @@ class RowStream {
     );
     this.#seenWriteCount = transaction.host.store.writeCount;
     transaction.usage.databaseQueries++;
+    transaction.reads?.addScan(this);
+  }
+
+  /** The part of the range that has been looked at: all of it once the end was found, else through the last row. */
+  scannedRange(): KeyRange | null {
+    if (this.#start === null || this.#foundEnd) return this.#start;
+    const last = this.position;
+    return last === null ? null : rangeThrough(this.#start, this.#plan.order, last);
   }
 
   /** The key of the last row that was looked at. */
@@ -116,7 +125,10 @@ class RowStream {
   nextScanned(): ScannedDocument | null {
     const { store } = this.#transaction.host;
     if (this.#seenWriteCount !== store.writeCount) this.#readAgain(store.writeCount);
-    if (this.#chunkAt >= this.#chunk.length && !this.#readChunk()) return null;
+    if (this.#chunkAt >= this.#chunk.length && !this.#readChunk()) {
+      this.#foundEnd = true;
+      return null;
+    }
     const row = this.#chunk[this.#chunkAt++];
     if (row === undefined) return null;
     this.#lastRow = row;
@@ -182,7 +194,8 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const plan = planQuery(query, catalog);
   const fingerprint = queryFingerprint(query);
   const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
-  const end = typeof args["endCursor"] === "string" ? cursors.open(args["endCursor"], fingerprint) : null;
+  const endCursor = endCursorOf(transaction, args, fingerprint);
+  const end = endCursor === null ? null : cursors.open(endCursor, fingerprint);
   const limits = {
     rows: end !== null ? Infinity : (optionalNumber(args["maximumRowsRead"]) ?? Infinity),
     bytes: end !== null ? Infinity : (optionalNumber(args["maximumBytesRead"]) ?? Infinity),
@@ -191,12 +204,22 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const page = collectPage(transaction, plan, start, end, limits);
   const seal = (position: CursorPosition): string => JSON.stringify(cursors.seal(position, fingerprint));
   const { splitKey } = page;
+  const continueCursor = seal(page.position);
+  transaction.reads?.recordPage(cursors.seal(page.position, fingerprint));
   return (
     `{"page":[${page.texts.join(",")}],"isDone":${page.position.kind === "end"},` +
-    `"continueCursor":${seal(page.position)},` +
+    `"continueCursor":${continueCursor},` +
     `"splitCursor":${splitKey === null ? "null" : seal({ kind: "after", key: splitKey })},` +
     `"pageStatus":${page.status === null ? "null" : `"${page.status}"`}}`
   );
+}
+
+/** Where the page has to end: where the caller says, or where it ended when the same live query ran before. */
+function endCursorOf(transaction: Transaction, args: ConvexJsonObject, fingerprint: Buffer): string | null {
+  if (typeof args["endCursor"] === "string") return args["endCursor"];
+  const journal = transaction.reads?.journal ?? null;
+  // A journal of another query, which new code or a nested function may bring, says nothing about this page.
+  return journal !== null && transaction.host.cursors.belongsTo(journal, fingerprint) ? journal : null;
 }
 
 interface Page {

@@ -7,6 +7,7 @@ import type { CallContext } from "../frames";
 import type { RegisteredFunction } from "../functionTable";
 import { nextUp } from "./clock";
 import type { CursorCodec } from "./cursor";
+import type { ReadRecorder } from "./readRecorder";
 import type { Schema } from "./schema";
 
 /** What every transaction of the worker works on. Swapped parts are replaced between batches only. */
@@ -48,11 +49,15 @@ export class Transaction {
   readonly usage = new TransactionUsage();
   #creationTime: number;
 
-  /** @param timestamp when the transaction began, nanoseconds since the epoch */
+  /**
+   * @param timestamp when the transaction began, nanoseconds since the epoch
+   * @param reads takes note of what is read; null for everything but live queries
+   */
   constructor(
     readonly host: ExecutionHost,
     readonly call: CallContext,
     timestamp: bigint,
+    readonly reads: ReadRecorder | null = null,
   ) {
     this.#creationTime = Number(timestamp) / 1e6;
   }

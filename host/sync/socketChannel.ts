@@ -1,0 +1,78 @@
+import type { WebSocket } from "ws";
+import { pingText } from "./serverMessage";
+import type { Channel } from "./session";
+
+/** Convex clients give up on a server that says nothing for a minute. */
+const pingAfterSilenceMs = 15_000;
+/** A client that has not taken this much is read from and written to no more until it has. */
+const fullBytes = 4 * 1024 * 1024;
+
+/** One WebSocket with back-pressure in both directions and the protocol's own Ping. */
+export class SocketChannel implements Channel {
+  readonly #socket: WebSocket;
+  readonly #silence: NodeJS.Timeout;
+  #lastSignMs = performance.now();
+  /** How many reasons there are not to read. */
+  #pauses = 0;
+  #draining: { readonly promise: Promise<void>; end(): void } | null = null;
+
+  constructor(socket: WebSocket, silenceMs = pingAfterSilenceMs) {
+    this.#socket = socket;
+    this.#silence = setTimeout(() => this.send(pingText), silenceMs);
+  }
+
+  /** How long the client has given no sign of life, milliseconds. */
+  get silentForMs(): number {
+    return performance.now() - this.#lastSignMs;
+  }
+
+  /** The client has sent something. */
+  noteSign(): void {
+    this.#lastSignMs = performance.now();
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#silence.refresh();
+    this.#socket.send(text, () => {
+      if (this.#draining !== null && this.#socket.bufferedAmount === 0) this.#draining.end();
+    });
+    if (this.#socket.bufferedAmount > fullBytes) this.#waitForDrain();
+  }
+
+  async drained(): Promise<void> {
+    await this.#draining?.promise;
+  }
+
+  pauseReading(): void {
+    if (this.#pauses++ === 0) this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    if (--this.#pauses === 0) this.#socket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    clearTimeout(this.#silence);
+    this.#socket.close(code, reason);
+  }
+
+  /** The socket is gone: nobody has to wait for it any more. */
+  closed(): void {
+    clearTimeout(this.#silence);
+    this.#draining?.end();
+  }
+
+  #waitForDrain(): void {
+    if (this.#draining !== null) return;
+    this.pauseReading();
+    let resolve = (): void => undefined;
+    const promise = new Promise<void>((done) => (resolve = done));
+    const end = (): void => {
+      this.#draining = null;
+      this.resumeReading();
+      resolve();
+    };
+    this.#draining = { promise, end };
+  }
+}

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import type { RequestMetadata } from "../deployment";
+import { maxBodyBytes } from "../server/requestBody";
+import { SyncSession } from "./session";
+import type { SessionOptions } from "./session";
+import { SocketChannel } from "./socketChannel";
+
+const syncPath = /^\/api\/(?:(?<version>[^/?]+)\/)?sync(?:\?|$)/;
+const clientVersion = /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,64})?$/;
+/** As often as Convex's own server looks whether a client is still there, and when it gives up. */
+const heartbeatIntervalMs = 5_000;
+const clientTimeoutMs = 120_000;
+const closeGraceMs = 1_000;
+const goingAway = 1001;
+
+export interface SyncServerOptions extends Omit<SessionOptions, "metadata"> {
+  /** How long a client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
+  readonly pingAfterSilenceMs?: number;
+}
+
+/** The WebSocket door: `/api/<client version>/sync` of the cloud port. */
+export class SyncServer {
+  readonly #options: SyncServerOptions;
+  // Compression stays off: a few bytes of it could unpack to gigabytes.
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, perMessageDeflate: false });
+  readonly #channels = new Map<WebSocket, SocketChannel>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(options: SyncServerOptions) {
+    this.#options = options;
+    this.#heartbeat = setInterval(() => this.#checkClients(), heartbeatIntervalMs);
+    this.#heartbeat.unref();
+  }
+
+  /** Turns a request for an upgrade into a session, or refuses it. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, metadata: RequestMetadata): void {
+    const match = syncPath.exec(request.url ?? "");
+    if (match === null) return refuseUpgrade(socket, "404 Not Found", "There is no WebSocket at this address.");
+    const version = match.groups?.["version"];
+    if (version !== undefined && !clientVersion.test(version))
+      return refuseUpgrade(socket, "400 Bad Request", "The address does not name a version of the Convex client.");
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, metadata));
+  }
+
+  /** Asks every client to come back later; those that do not answer are cut off. */
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    const gone = Array.from(this.#channels, ([webSocket, channel]) => {
+      const closed = new Promise<void>((resolve) => void webSocket.once("close", () => resolve()));
+      channel.close(goingAway, "The server is stopping");
+      return closed;
+    });
+    const grace = setTimeout(() => {
+      for (const webSocket of this.#channels.keys()) webSocket.terminate();
+    }, closeGraceMs);
+    await Promise.all(gone);
+    clearTimeout(grace);
+  }
+
+  #open(webSocket: WebSocket, metadata: RequestMetadata): void {
+    const channel = new SocketChannel(webSocket, this.#options.pingAfterSilenceMs);
+    const session = new SyncSession({ ...this.#options, metadata }, channel);
+    this.#channels.set(webSocket, channel);
+    webSocket.on("message", (data, isBinary) => {
+      channel.noteSign();
+      if (isBinary || !Buffer.isBuffer(data)) session.refuse("messages are text");
+      else session.receive(data);
+    });
+    webSocket.on("pong", () => channel.noteSign());
+    webSocket.on("close", () => {
+      this.#channels.delete(webSocket);
+      channel.closed();
+      session.closed();
+    });
+    // Broken frames and lost connections; ws closes the socket itself, with the code that says why.
+    webSocket.on("error", () => undefined);
+  }
+
+  #checkClients(): void {
+    for (const [webSocket, channel] of this.#channels) {
+      if (channel.silentForMs > clientTimeoutMs) webSocket.terminate();
+      else if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
+    }
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: string, message: string): void {
+  // The client may be gone already, and nobody else listens on an upgraded connection.
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
+  const body = JSON.stringify({ code: status.slice(4).replaceAll(" ", ""), message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
