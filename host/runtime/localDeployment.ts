@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
+import type { ComponentInstance } from "../bundle/componentDefinitions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
@@ -12,8 +13,15 @@ import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
 import { callerText, metadataText } from "./callTexts";
 import { ExecutorClient } from "./executorClient";
+import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
+import type { ComponentEnvironment } from "./componentEnvironment";
+import { findHttpRoute } from "./componentHttp";
+import type { HttpComponent } from "./componentHttp";
+import { parseAddress } from "./functionAddress";
+import type { AddressScope, FunctionAddress } from "./functionAddress";
 import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
 import type { FunctionError } from "./functionErrors";
+import { FunctionHandles } from "./functionHandles";
 import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
 import type { FunctionEnvironment } from "./functionGlobals";
 import { canonicalFunctionPath, loadModules, resolveFunction, validateArgs, validateReturns } from "./functionTable";
@@ -21,10 +29,9 @@ import type { LoadedModules, RegisteredFunction } from "./functionTable";
 import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
 import { readHttpRouter } from "./httpRouter";
-import type { HttpRouter } from "./httpRouter";
 import { nativeImport } from "./nativeImport";
 import { NO_METADATA } from "./protocol";
-import type { FunctionSummary } from "./protocol";
+import type { ComponentLoad, FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
 
@@ -50,15 +57,28 @@ export interface DeploymentOptions {
   readonly onLog?: (entry: LogEntry) => void;
 }
 
-/** The functions of one bundle as the main thread uses them. */
-interface LoadedCode {
-  readonly types: ReadonlyMap<string, FunctionSummary>;
+/** The functions of the app or of one component as the main thread uses them. */
+interface ComponentCode extends HttpComponent {
+  readonly functions: ReadonlyMap<string, FunctionSummary>;
   readonly actions: ReadonlyMap<string, RegisteredFunction>;
-  readonly httpRouter: HttpRouter | null;
+}
+
+/** One bundle as the main thread uses it. */
+interface LoadedCode {
+  /** The app under the empty path. */
+  readonly components: ReadonlyMap<string, ComponentCode>;
+  readonly environments: readonly ComponentEnvironment[];
+  readonly environmentHolders: ReadonlyMap<string, FunctionEnvironment>;
   readonly authConfigSource: string | null;
 }
 
-const NO_CODE: LoadedCode = { types: new Map(), actions: new Map(), httpRouter: null, authConfigSource: null };
+const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+const NO_CODE: LoadedCode = {
+  components: new Map(),
+  environments: [],
+  environmentHolders: new Map(),
+  authConfigSource: null,
+};
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
 export class LocalDeployment implements Deployment, ActionHost {
@@ -70,7 +90,9 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #componentGlobalsKeys = new Set<string>();
   #executor: ExecutorClient | null = null;
+  #handles = new FunctionHandles("");
   #code = NO_CODE;
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
@@ -107,9 +129,11 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   async call(call: FunctionCall): Promise<FunctionOutcome> {
     const path = canonicalFunctionPath(call.path);
-    if (call.type === "action" || (call.type === "any" && this.#code.types.get(path)?.type === "action")) {
+    // Only those who may call internal functions can name a component's.
+    const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
+    if (call.type === "action" || (call.type === "any" && this.#summaryOf(address)?.type === "action")) {
       const context = this.#context(call.caller, call.metadata, null);
-      return await this.#track(this.#runActionFor(path, call.argsText, context, call.allowInternal));
+      return await this.#track(this.#runActionFor(address, call.argsText, context, call.allowInternal));
     }
     return await this.executor.call({
       operation: "call",
@@ -122,13 +146,15 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
-    const { httpRouter } = this.#code;
-    if (httpRouter === null)
+    const { components } = this.#code;
+    const app = components.get("");
+    if (app === undefined || (app.httpRouter === null && app.httpMounts.size === 0))
       return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
-    const route = httpRouter.lookup(new URL(request.url).pathname, request.method);
+    const route = findHttpRoute(components, new URL(request.url).pathname, request.method);
     if (route === null) return new Response("No matching routes found", { status: 404 });
-    const [action, method, path] = route;
-    const frame = new ActionFrame(this, `${method} ${path}`, this.#context(caller, metadata, null));
+    const { componentPath, action, method, routePath } = route;
+    const context = this.#context(caller, metadata, null);
+    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context);
     return await this.#track(
       (async () => {
         try {
@@ -142,8 +168,14 @@ export class LocalDeployment implements Deployment, ActionHost {
     );
   }
 
-  async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
-    return await this.#track(this.#runActionFor(canonicalFunctionPath(path), argsText, call, true));
+  async runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
+    const { componentPath, functionPath } = parseAddress(address);
+    const canonical = { componentPath, functionPath: canonicalFunctionPath(functionPath) };
+    return await this.#track(this.#runActionFor(canonical, argsText, call, true));
+  }
+
+  addressScope(componentPath: string): AddressScope {
+    return { componentPath, handles: this.#handles, components: this.#code.components };
   }
 
   authProviders(): readonly AuthProvider[] {
@@ -165,6 +197,8 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.executor.setEnvironment(stored);
     this.#authProviders = authProviders;
     this.#environment.variables = { ...stored, ...this.#systemVariables() };
+    const { environments, environmentHolders } = this.#code;
+    setComponentVariables(environments, environmentHolders, this.#environment.variables);
   }
 
   latestTimestamp(): bigint {
@@ -187,15 +221,18 @@ export class LocalDeployment implements Deployment, ActionHost {
     const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
-    const nodeActions = await this.#loadModules(bundle, (module) => module.environment === "node");
+    const nodeActions = await this.#loadModules(bundle.modules, "", (module) => module.environment === "node");
+    const environments = componentEnvironments([bundle.app, ...bundle.components.map(({ instance }) => instance)]);
     const reply = await this.executor.load({
       kind: "load",
       modules: bundle.modules,
       schemaText,
       nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+      components: componentLoads(bundle, environments),
     });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
-    this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
+    const functionsOf = new Map([["", reply.functions], ...reply.componentFunctions]);
+    this.#code = await this.#loadCode(bundle, environments, functionsOf, nodeActions);
     this.#authProviders = authProviders;
   }
 
@@ -203,7 +240,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.#scheduler.stop();
     await Promise.allSettled(this.#running);
     await this.#executor?.close();
-    removeFunctionGlobals(this.#globalsKey);
+    for (const key of [this.#globalsKey, ...this.#componentGlobalsKeys]) removeFunctionGlobals(key);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
   }
 
@@ -227,59 +264,101 @@ export class LocalDeployment implements Deployment, ActionHost {
         },
       },
     );
+    this.#handles = new FunctionHandles(this.#executor.handleKey);
     installSyscallBoundary();
     installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
     await this.reload();
     await this.#scheduler.recover();
   }
 
-  /** This thread only loads the modules that export actions, and http. */
   async #loadCode(
     bundle: FunctionBundle,
-    functions: readonly FunctionSummary[],
+    environments: readonly ComponentEnvironment[],
+    functionsOf: ReadonlyMap<string, readonly FunctionSummary[]>,
     nodeActions: LoadedModules,
   ): Promise<LoadedCode> {
+    const holders = new Map(environments.map(({ componentPath }) => [componentPath, { variables: {} }] as const));
+    setComponentVariables(environments, holders, this.#environment.variables);
+    const { authConfigSource, app } = bundle;
+    const components = new Map([
+      ["", await this.#loadComponentCode(app, bundle.modules, functionsOf.get("") ?? [], nodeActions)],
+    ]);
+    for (const { instance, modules, globalsKey } of bundle.components) {
+      const { componentPath } = instance;
+      this.#componentGlobalsKeys.add(globalsKey);
+      const holder = holders.get(componentPath) ?? { variables: {} };
+      installFunctionGlobals(globalsKey, holder, (path, line) => this.#log(path, line));
+      components.set(
+        componentPath,
+        await this.#loadComponentCode(instance, modules, functionsOf.get(componentPath) ?? [], null),
+      );
+    }
+    return { components, environments, environmentHolders: holders, authConfigSource };
+  }
+
+  /** This thread only loads the modules that export actions, and http. */
+  async #loadComponentCode(
+    { componentPath, httpPrefix, httpMounts }: ComponentInstance,
+    modules: readonly BundledModule[],
+    functions: readonly FunctionSummary[],
+    nodeActions: LoadedModules | null,
+  ): Promise<ComponentCode> {
     const actionModules = new Set(["http"]);
     for (const { path, type } of functions) if (type === "action") actionModules.add(modulePathOf(path));
     const loaded = await this.#loadModules(
-      bundle,
+      modules,
+      componentPath,
       (module) => module.environment === "isolate" && actionModules.has(module.modulePath),
     );
-    const actions = new Map(
-      [...loaded.functions, ...nodeActions.functions].filter(([, registered]) => registered.type === "action"),
-    );
+    const registered = [...loaded.functions, ...(nodeActions?.functions ?? [])];
     return {
-      types: new Map(functions.map((summary) => [summary.path, summary])),
-      actions,
+      functions: new Map(functions.map((summary) => [summary.path, summary])),
+      actions: new Map(registered.filter(([, { type }]) => type === "action")),
       httpRouter: readHttpRouter(loaded.namespaces.get("http")),
-      authConfigSource: bundle.authConfigSource,
+      httpPrefix,
+      httpMounts,
     };
   }
 
-  async #loadModules(bundle: FunctionBundle, isWanted: (module: BundledModule) => boolean): Promise<LoadedModules> {
-    const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
-    return await loadModules(bundle.modules.filter(isWanted), tableOfId, nativeImport);
+  async #loadModules(
+    modules: readonly BundledModule[],
+    componentPath: string,
+    isWanted: (module: BundledModule) => boolean,
+  ): Promise<LoadedModules> {
+    const prefix = componentPath === "" ? "" : `${componentPath}/`;
+    const tableOfId = (id: string): string | null => {
+      const qualifiedName = this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
+      return qualifiedName?.startsWith(prefix) === true ? qualifiedName.slice(prefix.length) : null;
+    };
+    return await loadModules(modules.filter(isWanted), tableOfId, nativeImport);
   }
 
   async #runActionFor(
-    path: string,
+    address: FunctionAddress,
     argsText: string,
     call: CallContext,
     allowInternal: boolean,
   ): Promise<FunctionOutcome> {
     const { logLines } = call;
+    const { componentPath, functionPath } = address;
     try {
-      const summary = this.#code.types.get(path);
+      const summary = this.#summaryOf(address);
       if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
-        throw new HostRefusal(`Trying to execute ${path} as Action, but it is defined as ${summary.type}.`);
-      const target = resolveFunction(this.#code.actions, path, "action", allowInternal);
+        throw new HostRefusal(`Trying to execute ${functionPath} as Action, but it is defined as ${summary.type}.`);
+      const actions = this.#code.components.get(componentPath)?.actions ?? NO_ACTIONS;
+      const target = resolveFunction(actions, functionPath, "action", allowInternal);
       validateArgs(target, argsText);
-      const valueText = await runInFrame(new ActionFrame(this, path, call), () => target.invoke(argsText));
+      const frame = new ActionFrame(this, componentPath, functionPath, call);
+      const valueText = await runInFrame(frame, () => target.invoke(argsText));
       validateReturns(target, valueText);
       return { status: "success", valueText, logLines, timestamp: 0n };
     } catch (error) {
       return errorOutcome(toFunctionError(error, sourceStack), logLines);
     }
+  }
+
+  #summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
+    return this.#code.components.get(componentPath)?.functions.get(functionPath);
   }
 
   #context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {
@@ -307,6 +386,17 @@ export class LocalDeployment implements Deployment, ActionHost {
 
 function modulePathOf(functionPath: string): string {
   return functionPath.slice(0, functionPath.lastIndexOf(":"));
+}
+
+function componentLoads(
+  { components }: FunctionBundle,
+  environments: readonly ComponentEnvironment[],
+): readonly ComponentLoad[] {
+  return components.flatMap(({ instance, modules, schemaSource, globalsKey }) => {
+    const environment = environments.find(({ componentPath }) => componentPath === instance.componentPath);
+    if (environment === undefined) return [];
+    return [{ ...environment, modules, schemaText: evaluateSchema(schemaSource), globalsKey }];
+  });
 }
 
 /** The 500 of an HTTP action that threw before it answered (contract: code, trace and, for a ConvexError, data). */

@@ -1,5 +1,6 @@
 import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
+import type { ComponentEnvironment } from "./componentEnvironment";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
 // far faster than objects. The constants below name the slots.
@@ -13,7 +14,10 @@ export interface ExecutorCall {
   readonly operation: Operation;
   /** `query`, `mutation` or `any`; ignored by operations that run no function. */
   readonly type: FunctionType | "any";
-  /** `public:` or `internal:` followed by the function path; a job id for the job operations. */
+  /**
+   * `public:` or `internal:` followed by the function's address; the calling component for `schedule` and `cancelJob`;
+   * a job id for the other job operations.
+   */
   readonly path: string;
   readonly argsText: string;
   readonly callerText: string;
@@ -24,12 +28,21 @@ export const RESULT_SLOTS = 6;
 /** One result: `[sequence, status, text, dataText, logLinesText, timestamp]`. Absent texts are empty strings. */
 export type ResultStatus = "success" | "error" | "hostError";
 
+/** One component to load: its modules, which never hold "use node", and its place in the environment. */
+export interface ComponentLoad extends ComponentEnvironment {
+  readonly modules: readonly BundledModule[];
+  readonly schemaText: string | null;
+  readonly globalsKey: string;
+}
+
 export interface LoadRequest {
   readonly kind: "load";
   readonly modules: readonly BundledModule[];
   readonly schemaText: string | null;
   /** Actions of "use node" modules, which only the main thread loads. */
   readonly nodeActions: readonly FunctionSummary[];
+  /** Parents before children. */
+  readonly components: readonly ComponentLoad[];
 }
 
 export type ControlRequest =
@@ -46,11 +59,19 @@ export interface FunctionSummary {
 }
 
 export type WorkerReply =
-  | { readonly kind: "opened"; readonly storedVariables: Readonly<Record<string, string>>; readonly timestamp: bigint }
+  | {
+      readonly kind: "opened";
+      readonly storedVariables: Readonly<Record<string, string>>;
+      readonly timestamp: bigint;
+      /** The secret behind function handles; both threads make and read them. */
+      readonly handleKey: string;
+    }
   | { readonly kind: "openFailed"; readonly message: string; readonly isStoreError: boolean }
   | {
       readonly kind: "loaded";
       readonly functions: readonly FunctionSummary[];
+      readonly componentFunctions: readonly (readonly [componentPath: string, readonly FunctionSummary[]])[];
+      /** Qualified names by number. */
       readonly tableNames: readonly (readonly [number, string])[];
       readonly nextJobAtMs: number | null;
     }

@@ -135,6 +135,16 @@ export class DocumentStore {
       this.#apply(entry.table, entry.id, entry.after, entry.before);
   }
 
+  /** Undoes every write since `mark` for the time being. @returns how to bring them back */
+  setAside(mark: number): () => void {
+    const entries = this.#undoLog.splice(mark);
+    for (const { table, id, before, after } of entries.toReversed()) this.#apply(table, id, after, before);
+    return () => {
+      for (const { table, id, before, after } of entries) this.#apply(table, id, before, after);
+      this.#undoLog.push(...entries);
+    };
+  }
+
   /** Forgets the undo log once a top-level call has succeeded. */
   keepAll(): void {
     this.#undoLog.length = 0;

@@ -3,7 +3,8 @@ import type { MetaTable } from "../../store/storeFile";
 import type { ExecutionState } from "../executionState";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import type { CallContext } from "../frames";
-import { resolveFunction } from "../functionTable";
+import { parseAddress } from "../functionAddress";
+import { functionNotFound, resolveFunction } from "../functionTable";
 import { CALL_SLOTS, RESULT_SLOTS } from "../protocol";
 import type { Operation, ResultStatus } from "../protocol";
 import type { Clock } from "./clock";
@@ -139,15 +140,20 @@ export class Executor {
       };
     const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
+      const allowInternal = path.startsWith("internal:");
+      const { componentPath, functionPath } = parseAddress(path.slice(path.indexOf(":") + 1));
+      // Nobody outside reaches into a component, not even its public functions.
+      const host = componentPath === "" || allowInternal ? this.#host.components.get(componentPath) : undefined;
+      if (host === undefined) throw functionNotFound(functionPath, allowInternal);
       const target = resolveFunction(
-        this.#host.functions,
-        path.slice(path.indexOf(":") + 1),
+        host.functions,
+        functionPath,
         type === "query" || type === "mutation" ? type : "any",
-        path.startsWith("internal:"),
+        allowInternal,
       );
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
       const timestamp = target.type === "mutation" ? this.#clock.next() : this.#clock.latest;
-      const text = await runFunction(new Transaction(this.#host, call, timestamp), target, argsText);
+      const text = await runFunction(new Transaction(host, call, timestamp), target, argsText);
       return { text, timestamp };
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));

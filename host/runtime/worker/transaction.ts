@@ -4,13 +4,22 @@ import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { documentSizeProblem } from "../../values/documentLimits";
 import type { CallContext } from "../frames";
+import type { FunctionHandles } from "../functionHandles";
 import type { RegisteredFunction } from "../functionTable";
 import { nextUp } from "./clock";
 import type { CursorCodec } from "./cursor";
 import type { Schema } from "./schema";
 
-/** What every transaction of the worker works on. Swapped parts are replaced between batches only. */
+/**
+ * What every transaction of the worker works on: the app, or one component with its own tables, schema and functions.
+ * Swapped parts are replaced between batches only.
+ */
 export interface ExecutionHost {
+  /** Empty for the app. */
+  readonly componentPath: string;
+  /** The app under the empty path, and every installed component. */
+  components: ReadonlyMap<string, ExecutionHost>;
+  readonly handles: FunctionHandles;
   readonly store: DocumentStore;
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
@@ -43,25 +52,65 @@ export class TransactionUsage {
   }
 }
 
-/** One top-level query or mutation with everything that it calls. */
-export class Transaction {
+/** How far a transaction has come, whichever component is acting in it. */
+class TransactionProgress {
   readonly usage = new TransactionUsage();
-  #creationTime: number;
+  creationTime: number;
+  /** Brings back the writes that were set aside for a query of the begin snapshot, while one runs. */
+  endSnapshot: (() => void) | null = null;
 
-  /** @param timestamp when the transaction began, nanoseconds since the epoch */
+  constructor(
+    timestamp: bigint,
+    /** Where the transaction's own writes begin in the undo log. */
+    readonly startMark: number,
+  ) {
+    this.creationTime = Number(timestamp) / 1e6;
+  }
+}
+
+/** One top-level query or mutation with everything that it calls, as the app or one component sees it. */
+export class Transaction {
+  readonly usage: TransactionUsage;
+  readonly #progress: TransactionProgress;
+
+  /** @param start when the transaction began, nanoseconds since the epoch, or the progress of the one to take part in */
   constructor(
     readonly host: ExecutionHost,
     readonly call: CallContext,
-    timestamp: bigint,
+    start: bigint | TransactionProgress,
   ) {
-    this.#creationTime = Number(timestamp) / 1e6;
+    this.#progress = typeof start === "bigint" ? new TransactionProgress(start, host.store.mark()) : start;
+    this.usage = this.#progress.usage;
+  }
+
+  /** The same transaction for a function of another component. */
+  within(host: ExecutionHost): Transaction {
+    return host === this.host ? this : new Transaction(host, this.call, this.#progress);
+  }
+
+  /** Hides the transaction's own writes for a query of the snapshot that it began with. @returns how to end that */
+  beginSnapshot(): () => void {
+    const progress = this.#progress;
+    const restoreWrites = this.host.store.setAside(progress.startMark);
+    const end = (): void => {
+      if (progress.endSnapshot !== end) return;
+      progress.endSnapshot = null;
+      restoreWrites();
+    };
+    progress.endSnapshot = end;
+    return end;
+  }
+
+  /** Ends a snapshot whose query was abandoned by the mutation that asked for it. */
+  endSnapshot(): void {
+    this.#progress.endSnapshot?.();
   }
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
   insert(table: StoredTable, fields: ConvexJsonObject): string {
     const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
-    const creationTime = this.#creationTime;
-    this.#creationTime = nextUp(creationTime);
+    const { creationTime } = this.#progress;
+    this.#progress.creationTime = nextUp(creationTime);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
     const tooLong = documentSizeProblem(text);
