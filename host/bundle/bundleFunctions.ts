@@ -103,11 +103,14 @@ async function bundleModules(
   mkdirSync(outputDirectory, { recursive: true });
   const filesOf = (environment: EntryPoint["environment"]): string[] =>
     entryPoints.filter((entry) => entry.environment === environment).map((entry) => entry.file);
+  const nodeFiles = filesOf("node");
   const common = {
     outbase: functionsDirectory,
     outExtension: { ".js": ".mjs" },
     splitting: true,
     sourcemap: true,
+    // Stacks only need positions.
+    sourcesContent: false,
     define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
   };
   const [schemaSource] = await Promise.all([
@@ -121,14 +124,16 @@ async function bundleModules(
       inject: [join(directory, "functionGlobals.ts")],
       plugins: [asyncHooksShim],
     }),
-    runBuild({
-      ...common,
-      platform: "node",
-      entryPoints: filesOf("node"),
-      outdir: join(outputDirectory, "node"),
-      chunkNames: "_deps/[hash]",
-      inject: [join(directory, "nodeGlobals.ts")],
-    }),
+    nodeFiles.length === 0
+      ? null
+      : runBuild({
+          ...common,
+          platform: "node",
+          entryPoints: nodeFiles,
+          outdir: join(outputDirectory, "node"),
+          chunkNames: "_deps/[hash]",
+          inject: [join(directory, "nodeGlobals.ts")],
+        }),
   ]);
   const modules = entryPoints.map(({ modulePath, environment }) => ({
     modulePath,

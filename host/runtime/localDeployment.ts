@@ -3,20 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
-import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
-import type { ComponentInstance } from "../bundle/componentDefinitions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
 import { tableNumberOf } from "../values/documentId";
+import type { TableOfId } from "../values/validator";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
 import { callerText, metadataText } from "./callTexts";
 import { ExecutorClient } from "./executorClient";
 import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
-import type { ComponentEnvironment } from "./componentEnvironment";
 import { findHttpRoute } from "./componentHttp";
-import type { HttpComponent } from "./componentHttp";
 import { parseAddress } from "./functionAddress";
 import type { AddressScope, FunctionAddress } from "./functionAddress";
 import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
@@ -24,14 +21,13 @@ import type { FunctionError } from "./functionErrors";
 import { FunctionHandles } from "./functionHandles";
 import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
 import type { FunctionEnvironment } from "./functionGlobals";
-import { canonicalFunctionPath, loadModules, resolveFunction, validateArgs, validateReturns } from "./functionTable";
-import type { LoadedModules, RegisteredFunction } from "./functionTable";
+import { canonicalFunctionPath, resolveFunction, validateArgs, validateReturns } from "./functionTable";
+import type { RegisteredFunction } from "./functionTable";
 import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
-import { readHttpRouter } from "./httpRouter";
-import { nativeImport } from "./nativeImport";
+import { componentLoads, loadCode, loadNodeActions, NO_CODE } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
-import type { ComponentLoad, FunctionSummary } from "./protocol";
+import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
 
@@ -57,28 +53,7 @@ export interface DeploymentOptions {
   readonly onLog?: (entry: LogEntry) => void;
 }
 
-/** The functions of the app or of one component as the main thread uses them. */
-interface ComponentCode extends HttpComponent {
-  readonly functions: ReadonlyMap<string, FunctionSummary>;
-  readonly actions: ReadonlyMap<string, RegisteredFunction>;
-}
-
-/** One bundle as the main thread uses it. */
-interface LoadedCode {
-  /** The app under the empty path. */
-  readonly components: ReadonlyMap<string, ComponentCode>;
-  readonly environments: readonly ComponentEnvironment[];
-  readonly environmentHolders: ReadonlyMap<string, FunctionEnvironment>;
-  readonly authConfigSource: string | null;
-}
-
 const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
-const NO_CODE: LoadedCode = {
-  components: new Map(),
-  environments: [],
-  environmentHolders: new Map(),
-  authConfigSource: null,
-};
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
 export class LocalDeployment implements Deployment, ActionHost {
@@ -90,7 +65,8 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
   readonly #running = new Set<Promise<unknown>>();
-  readonly #componentGlobalsKeys = new Set<string>();
+  /** The app's key and those of its components. */
+  readonly #globalsKeys = new Set([this.#globalsKey]);
   #executor: ExecutorClient | null = null;
   #handles = new FunctionHandles("");
   #code = NO_CODE;
@@ -221,7 +197,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
-    const nodeActions = await this.#loadModules(bundle.modules, "", (module) => module.environment === "node");
+    const nodeActions = await loadNodeActions(bundle, this.#tableOfId(""));
     const environments = componentEnvironments([bundle.app, ...bundle.components.map(({ instance }) => instance)]);
     const reply = await this.executor.load({
       kind: "load",
@@ -231,8 +207,15 @@ export class LocalDeployment implements Deployment, ActionHost {
       components: componentLoads(bundle, environments),
     });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
-    const functionsOf = new Map([["", reply.functions], ...reply.componentFunctions]);
-    this.#code = await this.#loadCode(bundle, environments, functionsOf, nodeActions);
+    for (const { globalsKey } of bundle.components) this.#globalsKeys.add(globalsKey);
+    this.#code = await loadCode(bundle, {
+      environments,
+      appVariables: variables,
+      functionsOf: new Map([["", reply.functions], ...reply.componentFunctions]),
+      nodeActions,
+      tableOfId: (componentPath) => this.#tableOfId(componentPath),
+      onLog: (path, line) => this.#log(path, line),
+    });
     this.#authProviders = authProviders;
   }
 
@@ -240,7 +223,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.#scheduler.stop();
     await Promise.allSettled(this.#running);
     await this.#executor?.close();
-    for (const key of [this.#globalsKey, ...this.#componentGlobalsKeys]) removeFunctionGlobals(key);
+    for (const key of this.#globalsKeys) removeFunctionGlobals(key);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
   }
 
@@ -271,66 +254,13 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.#scheduler.recover();
   }
 
-  async #loadCode(
-    bundle: FunctionBundle,
-    environments: readonly ComponentEnvironment[],
-    functionsOf: ReadonlyMap<string, readonly FunctionSummary[]>,
-    nodeActions: LoadedModules,
-  ): Promise<LoadedCode> {
-    const holders = new Map(environments.map(({ componentPath }) => [componentPath, { variables: {} }] as const));
-    setComponentVariables(environments, holders, this.#environment.variables);
-    const { authConfigSource, app } = bundle;
-    const components = new Map([
-      ["", await this.#loadComponentCode(app, bundle.modules, functionsOf.get("") ?? [], nodeActions)],
-    ]);
-    for (const { instance, modules, globalsKey } of bundle.components) {
-      const { componentPath } = instance;
-      this.#componentGlobalsKeys.add(globalsKey);
-      const holder = holders.get(componentPath) ?? { variables: {} };
-      installFunctionGlobals(globalsKey, holder, (path, line) => this.#log(path, line));
-      components.set(
-        componentPath,
-        await this.#loadComponentCode(instance, modules, functionsOf.get(componentPath) ?? [], null),
-      );
-    }
-    return { components, environments, environmentHolders: holders, authConfigSource };
-  }
-
-  /** This thread only loads the modules that export actions, and http. */
-  async #loadComponentCode(
-    { componentPath, httpPrefix, httpMounts }: ComponentInstance,
-    modules: readonly BundledModule[],
-    functions: readonly FunctionSummary[],
-    nodeActions: LoadedModules | null,
-  ): Promise<ComponentCode> {
-    const actionModules = new Set(["http"]);
-    for (const { path, type } of functions) if (type === "action") actionModules.add(modulePathOf(path));
-    const loaded = await this.#loadModules(
-      modules,
-      componentPath,
-      (module) => module.environment === "isolate" && actionModules.has(module.modulePath),
-    );
-    const registered = [...loaded.functions, ...(nodeActions?.functions ?? [])];
-    return {
-      functions: new Map(functions.map((summary) => [summary.path, summary])),
-      actions: new Map(registered.filter(([, { type }]) => type === "action")),
-      httpRouter: readHttpRouter(loaded.namespaces.get("http")),
-      httpPrefix,
-      httpMounts,
-    };
-  }
-
-  async #loadModules(
-    modules: readonly BundledModule[],
-    componentPath: string,
-    isWanted: (module: BundledModule) => boolean,
-  ): Promise<LoadedModules> {
+  /** Resolves ids for `v.id` checks: the table's name when it belongs to the component. */
+  #tableOfId(componentPath: string): TableOfId {
     const prefix = componentPath === "" ? "" : `${componentPath}/`;
-    const tableOfId = (id: string): string | null => {
-      const qualifiedName = this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
+    return (id) => {
+      const qualifiedName = this.#tableNames.get(tableNumberOf(id) ?? 0);
       return qualifiedName?.startsWith(prefix) === true ? qualifiedName.slice(prefix.length) : null;
     };
-    return await loadModules(modules.filter(isWanted), tableOfId, nativeImport);
   }
 
   async #runActionFor(
@@ -382,21 +312,6 @@ export class LocalDeployment implements Deployment, ActionHost {
       this.#running.delete(run);
     }
   }
-}
-
-function modulePathOf(functionPath: string): string {
-  return functionPath.slice(0, functionPath.lastIndexOf(":"));
-}
-
-function componentLoads(
-  { components }: FunctionBundle,
-  environments: readonly ComponentEnvironment[],
-): readonly ComponentLoad[] {
-  return components.flatMap(({ instance, modules, schemaSource, globalsKey }) => {
-    const environment = environments.find(({ componentPath }) => componentPath === instance.componentPath);
-    if (environment === undefined) return [];
-    return [{ ...environment, modules, schemaText: evaluateSchema(schemaSource), globalsKey }];
-  });
 }
 
 /** The 500 of an HTTP action that threw before it answered (contract: code, trace and, for a ConvexError, data). */

@@ -141,10 +141,11 @@ export class Executor {
     const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
       const allowInternal = path.startsWith("internal:");
-      const { componentPath, functionPath } = parseAddress(path.slice(path.indexOf(":") + 1));
+      const address = path.slice(path.indexOf(":") + 1);
+      const { componentPath, functionPath } = parseAddress(address);
       // Nobody outside reaches into a component, not even its public functions.
       const host = componentPath === "" || allowInternal ? this.#host.components.get(componentPath) : undefined;
-      if (host === undefined) throw functionNotFound(functionPath, allowInternal);
+      if (host === undefined) throw functionNotFound(address, allowInternal);
       const target = resolveFunction(
         host.functions,
         functionPath,

@@ -54,9 +54,12 @@ export async function runJobOperation(
   context: Omit<CallContext, "scheduledFunctionId">,
 ): Promise<string> {
   const isForComponent = operation === "schedule" || operation === "cancelJob";
-  // Jobs of a component that is not installed any more wait in its tables until it is installed again.
   const host = app.components.get(isForComponent ? subject : (app.catalog.componentOfId(subject) ?? ""));
-  if (host === undefined) return "null";
+  if (host === undefined) {
+    if (isForComponent) throw new FunctionError(`Component "${subject}" is not installed any more.`, undefined);
+    // Jobs of such a component wait in its tables until it is installed again.
+    return "null";
+  }
   const id = subject;
   const transaction = (scheduledFunctionId: string | null): Transaction =>
     new Transaction(host, { ...context, scheduledFunctionId }, clock.next());

@@ -1,14 +1,17 @@
 import { Migrations } from "@convex-dev/migrations";
 import { makeFunctionReference } from "convex/server";
+import type { FunctionReference } from "convex/server";
 import { components } from "./_generated/api";
 import { internalMutation, mutation, query } from "./server";
 import type { DataModel } from "./server";
 
 const migrations = new Migrations<DataModel>(components.migrations, { internalMutation });
 
-// `internal.migrations.setLevel` everywhere else: the package's types refuse it under exactOptionalPropertyTypes.
-const setLevelReference = makeFunctionReference<"mutation">("migrations:setLevel");
-const failingReference = makeFunctionReference<"mutation">("migrations:failing");
+/** `internal.migrations` everywhere else: the package's types refuse it under exactOptionalPropertyTypes. */
+function migration(name: string): FunctionReference<"mutation", "internal"> {
+  const reference: unknown = makeFunctionReference<"mutation">(`migrations:${name}`);
+  return reference as FunctionReference<"mutation", "internal">;
+}
 
 export const run = migrations.runner();
 
@@ -29,15 +32,16 @@ export const failing = migrations.define({
 
 export const start = mutation({
   args: {},
-  handler: async (ctx) => await migrations.runOne(ctx, setLevelReference),
+  handler: async (ctx) => await migrations.runOne(ctx, migration("setLevel")),
 });
 
 export const startSeries = mutation({
   args: {},
-  handler: async (ctx) => await migrations.runSerially(ctx, [setLevelReference, failingReference]),
+  handler: async (ctx) => await migrations.runSerially(ctx, [migration("setLevel"), migration("failing")]),
 });
 
 export const status = query({
   args: {},
-  handler: async (ctx) => await migrations.getStatus(ctx, { migrations: [setLevelReference, failingReference] }),
+  handler: async (ctx) =>
+    await migrations.getStatus(ctx, { migrations: [migration("setLevel"), migration("failing")] }),
 });
