@@ -71,6 +71,17 @@ export const outerCatches = mutation({
   },
 });
 
+/** Returns while a query of its begin snapshot is still running. */
+export const abandonSnapshot = mutation({
+  args: {},
+  handler: async (ctx) => {
+    await ctx.db.insert("entries", { note: "written before the snapshot" });
+    const options = { useStaleSnapshot: true } as const;
+    void ctx.runQuery(components.ledger.entries.slowReport, {}, options).catch(() => undefined);
+    await crypto.subtle.digest("SHA-256", new Uint8Array(1));
+  },
+});
+
 /** The component calls back by a handle, now and later. */
 export const callBack = mutation({
   args: { delayMs: v.number() },

@@ -1,6 +1,7 @@
 import { Migrations } from "@convex-dev/migrations";
 import { makeFunctionReference } from "convex/server";
 import type { FunctionReference } from "convex/server";
+import { v } from "convex/values";
 import { components } from "./_generated/api";
 import { internalMutation, mutation, query } from "./server";
 import type { DataModel } from "./server";
@@ -16,18 +17,30 @@ function migration(name: string): FunctionReference<"mutation", "internal"> {
 export const run = migrations.runner();
 
 export const setLevel = migrations.define({
-  table: "scores",
+  table: "players",
   batchSize: 10,
-  migrateOne: async (ctx, score) => {
-    await ctx.db.patch("scores", score._id, { level: score.score > 50 ? "high" : "low" });
+  migrateOne: async (ctx, player) => {
+    await ctx.db.patch("players", player._id, { level: `level of ${player.name}` });
   },
 });
 
 export const failing = migrations.define({
-  table: "scores",
+  table: "players",
   migrateOne: async () => {
     throw new Error("cannot migrate");
   },
+});
+
+export const addPlayers = mutation({
+  args: { count: v.number() },
+  handler: async (ctx, { count }) => {
+    for (let i = 0; i < count; i++) await ctx.db.insert("players", { name: `player ${i}` });
+  },
+});
+
+export const levels = query({
+  args: {},
+  handler: async (ctx) => (await ctx.db.query("players").collect()).map(({ level }) => level ?? null),
 });
 
 export const start = mutation({

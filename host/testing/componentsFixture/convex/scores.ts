@@ -61,8 +61,3 @@ export const summary = query({
     ofPlayer: await byPlayer.sum(ctx, { namespace: player }),
   }),
 });
-
-export const levels = query({
-  args: {},
-  handler: async (ctx) => (await ctx.db.query("scores").collect()).map(({ level }) => level ?? null),
-});

@@ -77,6 +77,14 @@ export const report = query({
   }),
 });
 
+export const slowReport = query({
+  args: {},
+  handler: async (ctx) => {
+    await crypto.subtle.digest("SHA-256", new Uint8Array(8_000_000));
+    return await ctx.db.query("entries").collect();
+  },
+});
+
 export const paginate = query({
   args: {},
   handler: async (ctx) => await ctx.db.query("entries").paginate({ numItems: 1, cursor: null }),
@@ -100,9 +108,4 @@ export const jobs = query({
 export const whoAmI = query({
   args: {},
   handler: async (ctx) => (await ctx.auth.getUserIdentity())?.subject ?? null,
-});
-
-export const tick = internalMutation({
-  args: {},
-  handler: async (ctx) => void (await ctx.db.insert("entries", { amount: -1 })),
 });

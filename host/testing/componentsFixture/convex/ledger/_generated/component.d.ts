@@ -17,6 +17,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
     jobs: Reference<"query", Record<string, never>, unknown, Name>;
     paginate: Reference<"query", Record<string, never>, unknown, Name>;
     report: Reference<"query", Record<string, never>, unknown, Name>;
+    slowReport: Reference<"query", Record<string, never>, unknown, Name>;
     whoAmI: Reference<"query", Record<string, never>, unknown, Name>;
   };
 };

@@ -1,4 +1,8 @@
-import { mutationGeneric as mutation, queryGeneric as query } from "convex/server";
+import {
+  internalMutationGeneric as internalMutation,
+  mutationGeneric as mutation,
+  queryGeneric as query,
+} from "convex/server";
 import { v } from "convex/values";
 
 export const store = mutation({
@@ -9,10 +13,13 @@ export const store = mutation({
   },
 });
 
+export const tick = internalMutation({ args: {}, handler: async (ctx) => void (await ctx.db.insert("ticks", {})) });
+
 export const report = query({
   args: {},
   handler: async (ctx) => ({
     count: (await ctx.db.query("entries").collect()).length,
+    ticks: (await ctx.db.query("ticks").collect()).length,
     rounding: process.env["ROUNDING"] ?? null,
     path: (await ctx.meta.getFunctionMetadata()).componentPath,
   }),
