@@ -23,7 +23,7 @@ interface ModuleBundle {
 }
 
 /** One installed component. */
-export interface ComponentBundle extends ModuleBundle {
+interface ComponentBundle extends ModuleBundle {
   readonly instance: ComponentInstance;
   /** The key for `installFunctionGlobals` that these modules were bundled with: each component has its own globals. */
   readonly globalsKey: string;

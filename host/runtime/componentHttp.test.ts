@@ -9,8 +9,8 @@ function component(routes: readonly string[], mounts: Record<string, string> = {
   return {
     httpRouter: {
       lookup(path, method) {
-        const found = routes.includes(path) ? path : prefixes.find((prefix) => path.startsWith(prefix.slice(0, -1)));
-        return found === undefined ? null : [action, method, found];
+        const match = routes.includes(path) ? path : prefixes.find((prefix) => path.startsWith(prefix.slice(0, -1)));
+        return match === undefined ? null : [action, method, match];
       },
     },
     httpPrefix: httpPrefix ?? null,
