@@ -28,7 +28,7 @@ describe("readComponentTree", () => {
 
   const read = () => readComponentTree(join(root, "convex"));
   const leaf = [
-    'export default c.defineComponent("leaf", { env: { KEY: v.string(), MORE: v.optional(v.string()) } });',
+    'export default c.defineComponent("leaf", { env: { KEY: v.string(), MORE: v.optional(v.literal("a")) } });',
   ];
 
   function writeApp(...uses: readonly string[]): void {
@@ -96,6 +96,10 @@ describe("readComponentTree", () => {
     [
       'app.use(leaf, { env: { KEY: "", NEW: "" } });',
       'Component "leaf" does not declare the environment variable NEW.',
+    ],
+    [
+      'app.use(leaf, { env: { KEY: "", MORE: "b" } });',
+      'Component "leaf" cannot take this environment variable MORE: ',
     ],
     [
       'const env = { KEY: "" }; app.use(leaf, { env }); app.use(leaf, { env });',

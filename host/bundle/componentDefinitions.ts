@@ -134,9 +134,14 @@ function checkedBindings(
   bindings: readonly EnvironmentBinding[],
 ): readonly EnvironmentBinding[] {
   const declared = child.analysis.environmentVariables;
-  for (const binding of bindings)
-    if (!declared.has(binding.name))
+  for (const binding of bindings) {
+    const variable = declared.get(binding.name);
+    if (variable === undefined)
       throw new BundleError(`Component "${name}" does not declare the environment variable ${binding.name}.`);
+    const problem = binding.kind === "value" ? variable.check(binding.value) : null;
+    if (problem !== null)
+      throw new BundleError(`Component "${name}" cannot take this environment variable ${binding.name}: ${problem}`);
+  }
   for (const [variable, { isOptional }] of declared)
     if (!isOptional && !bindings.some((binding) => binding.name === variable))
       throw new BundleError(`Component "${name}" requires the environment variable ${variable}.`);

@@ -1,5 +1,8 @@
 import { isJsonObject, parseJsonObject } from "../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../values/convexJson";
+import { compileValidator } from "../values/validator";
+import type { CompiledValidator } from "../values/validator";
+import type { ValidatorJson } from "../values/validatorJson";
 import { BundleError } from "./entryPoints";
 import { evaluateDefaultExport } from "./evaluateConfig";
 
@@ -7,6 +10,13 @@ import { evaluateDefaultExport } from "./evaluateConfig";
 export type EnvironmentBinding =
   | { readonly name: string; readonly kind: "value"; readonly value: string }
   | { readonly name: string; readonly kind: "reference"; readonly parentName: string };
+
+/** An environment variable that a component declares. */
+interface DeclaredVariable {
+  readonly isOptional: boolean;
+  /** What a text must match: strings, literals and unions of them. */
+  readonly check: CompiledValidator;
+}
 
 /** What `defineApp` or `defineComponent` says of itself, as far as the host uses it. */
 export interface DefinitionAnalysis {
@@ -20,7 +30,7 @@ export interface DefinitionAnalysis {
   }[];
   /** Names of child components by the prefix that their HTTP actions answer under. */
   readonly httpMounts: ReadonlyMap<string, string>;
-  readonly environmentVariables: ReadonlyMap<string, { readonly isOptional: boolean }>;
+  readonly environmentVariables: ReadonlyMap<string, DeclaredVariable>;
 }
 
 /**
@@ -50,7 +60,10 @@ export function evaluateComponentDefinition(source: string, file: string, isApp:
       Object.entries(httpMounts).map(([prefix, reference]) => [prefix, textOf(reference).split("/").at(-1) ?? ""]),
     ),
     environmentVariables: new Map(
-      pairsOf(exported["envVars"]).map(([name, variable]) => [name, { isOptional: variable["optional"] === true }]),
+      pairsOf(exported["envVars"]).map(([name, variable]) => [
+        name,
+        { isOptional: variable["optional"] === true, check: compileValidator(readValidator(variable), () => null) },
+      ]),
     ),
   };
 }
@@ -59,6 +72,11 @@ function readBinding([name, binding]: readonly [string, ConvexJsonObject]): Envi
   return binding["type"] === "envVar"
     ? { name, kind: "reference", parentName: textOf(binding["name"]) }
     : { name, kind: "value", value: textOf(binding["value"]) };
+}
+
+/** convex/server wrote the validator's JSON text. */
+function readValidator(variable: ConvexJsonObject): ValidatorJson {
+  return JSON.parse(textOf(variable["value"])) as ValidatorJson;
 }
 
 function textOf(value: ConvexJson | undefined): string {

@@ -9,6 +9,8 @@ import type { ReloadableDeployment } from "./openDeployment";
 
 const fixture = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "componentsFixture", "convex");
 
+const PATIENCE = { timeout: 10_000 };
+
 async function openComponentsFixture(options: Parameters<typeof openFixture>[0] = {}): Promise<ReloadableDeployment> {
   return await openFixture({
     functionsDirectory: fixture,
@@ -21,7 +23,7 @@ describe("components of the app", () => {
   let deployment: ReloadableDeployment;
 
   beforeAll(async () => {
-    deployment = await openComponentsFixture();
+    deployment = await openComponentsFixture({ functionTimeLimitMs: 2000 });
   });
 
   afterAll(async () => {
@@ -120,7 +122,7 @@ describe("components of the app", () => {
     const handle = String(await valueOf(deployment, "mutation", "ledgers:callBack", { delayMs: 0 }));
     expect(handle).toMatch(/^function:\/\//);
     await expect
-      .poll(() => valueOf(deployment, "query", "ledgers:notes"))
+      .poll(() => valueOf(deployment, "query", "ledgers:notes"), PATIENCE)
       .toEqual(["kept", "called now", "called later"]);
     expect(await valueOf(deployment, "query", "ledgers:jobs")).toMatchObject({
       app: [],
@@ -139,14 +141,14 @@ describe("components of the app", () => {
     const result = await valueOf(deployment, "action", "ledgers:fromAction", { amount: 7 });
     expect(result).toMatchObject({ doubled: 14, report: { amounts: expect.arrayContaining([3, 5, 7, 14]) } });
     expect(result).toMatchObject({ refused: expect.stringContaining("Could not find function for") });
-    await expect.poll(() => amountsOf("ledger")).toEqual([3, 5, 7, 8, 14]);
+    await expect.poll(() => amountsOf("ledger"), PATIENCE).toEqual([3, 5, 7, 8, 14]);
     expect(await amountsOf("secondLedger")).toEqual(before);
   });
 
   it("run their crons, each installation its own", async () => {
     for (const which of ["ledger", "secondLedger"])
       await expect
-        .poll(() => valueOf(deployment, "query", "ledgers:report", { which }))
+        .poll(() => valueOf(deployment, "query", "ledgers:report", { which }), PATIENCE)
         .toMatchObject({ archived: { ticks: 1 } });
   });
 
@@ -157,6 +159,15 @@ describe("components of the app", () => {
     await valueOf(deployment, "query", "ledger;entries:slowReport", {}, { allowInternal: true });
     const notes = await valueOf(deployment, "query", "ledgers:notes");
     expect(Array.isArray(notes) && notes.filter((note) => note === "written before the snapshot")).toHaveLength(1);
+  });
+
+  it("are there again after one of them had to be stopped", async () => {
+    const before = await amountsOf("ledger");
+    expect(await errorOf(deployment, "mutation", "ledgers:getStuck")).toContain("timed out");
+    expect(await amountsOf("ledger")).toEqual(before);
+    expect(await valueOf(deployment, "query", "ledgers:report", { which: "ledger" })).toMatchObject({
+      environment: { currency: "EUR", roundingAtLoad: "cents" },
+    });
   });
 
   it("answer HTTP requests below the prefix at which they are mounted", async () => {
@@ -275,7 +286,7 @@ describe("published components", () => {
     });
     await restart();
     await expect
-      .poll(() => valueOf(deployment, "query", "migrations:status"))
+      .poll(() => valueOf(deployment, "query", "migrations:status"), PATIENCE)
       .toMatchObject([
         { name: "migrations:failing", state: "unknown" },
         { name: "migrations:setLevel", state: "success", isDone: true, processed: 25 },
@@ -286,7 +297,7 @@ describe("published components", () => {
 
     await valueOf(deployment, "mutation", "migrations:startSeries");
     await expect
-      .poll(() => valueOf(deployment, "query", "migrations:status"))
+      .poll(() => valueOf(deployment, "query", "migrations:status"), PATIENCE)
       .toMatchObject([
         { name: "migrations:failing", state: "failed", error: expect.stringContaining("cannot migrate") },
         { name: "migrations:setLevel", state: "success", processed: 25 },

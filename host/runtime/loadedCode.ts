@@ -1,5 +1,6 @@
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import type { ComponentInstance } from "../bundle/componentDefinitions";
+import { BundleError } from "../bundle/entryPoints";
 import { evaluateSchema } from "../bundle/evaluateConfig";
 import type { TableOfId } from "../values/validator";
 import { setComponentVariables } from "./componentEnvironment";
@@ -105,6 +106,15 @@ export function componentLoads(
   return components.flatMap(({ instance, modules, schemaSource, globalsKey }) => {
     const environment = environments.find(({ componentPath }) => componentPath === instance.componentPath);
     if (environment === undefined) return [];
-    return [{ ...environment, modules, schemaText: evaluateSchema(schemaSource), globalsKey }];
+    return [{ ...environment, modules, schemaText: evaluateComponentSchema(instance, schemaSource), globalsKey }];
   });
+}
+
+function evaluateComponentSchema({ componentPath }: ComponentInstance, schemaSource: string | null): string | null {
+  try {
+    return evaluateSchema(schemaSource);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BundleError(`Component ${componentPath}: ${message}`, { cause: error });
+  }
 }

@@ -82,6 +82,11 @@ export const abandonSnapshot = mutation({
   },
 });
 
+export const getStuck = mutation({
+  args: {},
+  handler: async (ctx) => await ctx.runMutation(components.ledger.entries.getStuck, {}),
+});
+
 /** The component calls back by a handle, now and later. */
 export const callBack = mutation({
   args: { delayMs: v.number() },

@@ -77,6 +77,14 @@ export const report = query({
   }),
 });
 
+export const getStuck = mutation({
+  args: {},
+  handler: async (ctx) => {
+    await ctx.db.insert("entries", { amount: 1e6 });
+    for (;;);
+  },
+});
+
 export const slowReport = query({
   args: {},
   handler: async (ctx) => {

@@ -14,6 +14,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
     addByAction: Reference<"action", Amount, number, Name>;
     addThenFail: Reference<"mutation", Amount, null, Name>;
     callBack: Reference<"mutation", { handle: string; delayMs: number }, null, Name>;
+    getStuck: Reference<"mutation", Record<string, never>, null, Name>;
     jobs: Reference<"query", Record<string, never>, unknown, Name>;
     paginate: Reference<"query", Record<string, never>, unknown, Name>;
     report: Reference<"query", Record<string, never>, unknown, Name>;
