@@ -177,10 +177,10 @@ export class Catalog {
     return number === null ? undefined : this.tableByNumber(number);
   }
 
-  /** The component that owns an id's table, or undefined when the text is no id of this store. */
-  componentOfId(id: string): string | undefined {
+  /** The table that an id belongs to, whichever component owns it. */
+  anyTableOfId(id: string): StoredTable | undefined {
     const number = tableNumberOf(id);
-    return number === null ? undefined : this.#store.byNumber.get(number)?.componentPath;
+    return number === null ? undefined : this.#store.byNumber.get(number);
   }
 
   /** The table of that name, created with the smallest free number when it does not exist yet. */

@@ -1,5 +1,5 @@
 import type { FunctionType } from "../../deployment";
-import { hasLoneSurrogate, parseJsonObject } from "../../values/convexJson";
+import { hasLoneSurrogate, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import { createFunctionHandle, resolveAddress } from "../functionAddress";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
@@ -48,7 +48,7 @@ export class ExecutionFrame implements Frame {
   }
 
   close(): void {
-    if (this.type === "mutation") this.#transaction.endSnapshot();
+    if (!this.closed) this.#transaction.showWrites(this.#depth);
     // The writes of an abandoned nested call were never accepted by its caller.
     if (this.#nestedCall !== null && !this.closed) this.#transaction.host.store.undoTo(this.#nestedMark);
     this.#settled = true;
@@ -128,14 +128,11 @@ export class ExecutionFrame implements Frame {
   }
 
   async #runNested(args: ConvexJsonObject): Promise<string> {
-    const isSnapshotQuery = args["udfType"] === "snapshotQuery";
-    const udfType = isSnapshotQuery ? "query" : args["udfType"];
+    const udfType = args["udfType"] === "snapshotQuery" ? "query" : args["udfType"];
     if (udfType !== "query" && udfType !== "mutation")
       throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
-    if (isSnapshotQuery && this.type !== "mutation")
-      throw new Error(`Cannot call a snapshotQuery function from a ${this.type} function.`);
-    if (this.type === "query" && udfType === "mutation")
-      throw new Error("Cannot call a mutation function from a query function.");
+    if (this.type === "query" && (udfType === "mutation" || args["udfType"] === "snapshotQuery"))
+      throw new Error(`Cannot call a ${textField(args, "udfType")} function from a query function`);
     if (this.#depth + 1 > MAX_CALL_DEPTH)
       throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const { componentPath, functionPath } = resolveAddress(args, this.#transaction.host);
@@ -145,12 +142,18 @@ export class ExecutionFrame implements Frame {
       throw new HostRefusal(`Could not find function for '${functionPath}'.`);
     if (target.type !== udfType)
       throw new HostRefusal(`Trying to execute ${functionPath} as ${udfType}, but it is defined as ${target.type}.`);
-    const endSnapshot = isSnapshotQuery ? this.#transaction.beginSnapshot() : null;
-    const functionArgsText = JSON.stringify(args["args"] ?? {});
+    const transaction = this.#transaction.within(host);
+    const run = (): Promise<string> => runFunction(transaction, target, JSON.stringify(args["args"] ?? {}), this);
+    return await (args["udfType"] === "snapshotQuery" ? this.#runOnSnapshot(run) : run());
+  }
+
+  /** Runs a query on the state that the transaction began with. */
+  async #runOnSnapshot(run: () => Promise<string>): Promise<string> {
+    this.#transaction.hideWrites(this.#depth);
     try {
-      return await runFunction(this.#transaction.within(host), target, functionArgsText, this);
+      return await run();
     } finally {
-      endSnapshot?.();
+      this.#transaction.showWrites(this.#depth);
     }
   }
 

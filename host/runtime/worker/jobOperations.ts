@@ -54,7 +54,7 @@ export async function runJobOperation(
   context: Omit<CallContext, "scheduledFunctionId">,
 ): Promise<string> {
   const isForComponent = operation === "schedule" || operation === "cancelJob";
-  const host = app.components.get(isForComponent ? subject : (app.catalog.componentOfId(subject) ?? ""));
+  const host = app.components.get(isForComponent ? subject : (app.catalog.anyTableOfId(subject)?.componentPath ?? ""));
   if (host === undefined) {
     if (isForComponent) throw new FunctionError(`Component "${subject}" is not installed any more.`, undefined);
     // Jobs of such a component wait in its tables until it is installed again.

@@ -1,5 +1,5 @@
 import type { Catalog, StoredTable } from "../../store/catalog";
-import type { DocumentStore } from "../../store/documentStore";
+import type { DocumentStore, WriteStash } from "../../store/documentStore";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { documentSizeProblem } from "../../values/documentLimits";
@@ -52,18 +52,13 @@ export class TransactionUsage {
   }
 }
 
-/** How far a transaction has come, whichever component is acting in it. */
+/** What all views of one transaction share; see {@link Transaction.within}. */
 class TransactionProgress {
   readonly usage = new TransactionUsage();
   creationTime: number;
-  /** Brings back the writes that were set aside for a query of the begin snapshot, while one runs. */
-  endSnapshot: (() => void) | null = null;
+  hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
 
-  constructor(
-    timestamp: bigint,
-    /** Where the transaction's own writes begin in the undo log. */
-    readonly startMark: number,
-  ) {
+  constructor(timestamp: bigint) {
     this.creationTime = Number(timestamp) / 1e6;
   }
 }
@@ -73,37 +68,33 @@ export class Transaction {
   readonly usage: TransactionUsage;
   readonly #progress: TransactionProgress;
 
-  /** @param start when the transaction began, nanoseconds since the epoch, or the progress of the one to take part in */
+  /** @param timestamp when the transaction began, nanoseconds since the epoch */
   constructor(
     readonly host: ExecutionHost,
     readonly call: CallContext,
-    start: bigint | TransactionProgress,
+    readonly timestamp: bigint,
+    progress = new TransactionProgress(timestamp),
   ) {
-    this.#progress = typeof start === "bigint" ? new TransactionProgress(start, host.store.mark()) : start;
-    this.usage = this.#progress.usage;
+    this.#progress = progress;
+    this.usage = progress.usage;
   }
 
   /** The same transaction for a function of another component. */
   within(host: ExecutionHost): Transaction {
-    return host === this.host ? this : new Transaction(host, this.call, this.#progress);
+    return host === this.host ? this : new Transaction(host, this.call, this.timestamp, this.#progress);
   }
 
-  /** Hides the transaction's own writes for a query of the snapshot that it began with. @returns how to end that */
-  beginSnapshot(): () => void {
-    const progress = this.#progress;
-    const restoreWrites = this.host.store.setAside(progress.startMark);
-    const end = (): void => {
-      if (progress.endSnapshot !== end) return;
-      progress.endSnapshot = null;
-      restoreWrites();
-    };
-    progress.endSnapshot = end;
-    return end;
+  /** Hides the transaction's own writes while the function at this call depth runs a query on the state before them. */
+  hideWrites(depth: number): void {
+    this.#progress.hidden = { depth, stash: this.host.store.stashWrites(0) };
   }
 
-  /** Ends a snapshot whose query was abandoned by the mutation that asked for it. */
-  endSnapshot(): void {
-    this.#progress.endSnapshot?.();
+  /** Brings hidden writes back when the function that hid them, or one that called it, is done with that query. */
+  showWrites(depth: number): void {
+    const { hidden } = this.#progress;
+    if (hidden === null || depth > hidden.depth) return;
+    this.host.store.restoreWrites(hidden.stash);
+    this.#progress.hidden = null;
   }
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
