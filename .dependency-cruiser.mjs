@@ -181,7 +181,7 @@ export default {
       name: "product-runs-without-development-packages",
       comment: "`npm ci --omit=dev && npm start` must serve.",
       severity: "error",
-      from: { path: "^(convex/|host/|scripts/start\\.ts$)", pathNot: testFile },
+      from: { path: "^(convex/|host/|scripts/start\\.ts$)", pathNot: [testFile, "^host/testing/"] },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
-import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
+import { readComponentTree } from "./componentDefinitions";
+import type { ComponentInstance } from "./componentDefinitions";
 import { BundleError, findEntryPoints } from "./entryPoints";
+import type { EntryPoint } from "./entryPoints";
+import { productionDefine, runBuild } from "./runBuild";
 
 /** One bundled module, importable by URL from any thread of this process. */
 export interface BundledModule {
@@ -12,15 +15,29 @@ export interface BundledModule {
   readonly environment: "isolate" | "node";
 }
 
-/** A bundled functions directory. */
-export interface FunctionBundle {
+/** The bundled modules of the app or of one component. */
+interface ModuleBundle {
   readonly modules: readonly BundledModule[];
-  /** CommonJS text of `schema.ts` and `auth.config.ts`, which are evaluated rather than imported. */
+  /** CommonJS text of `schema.ts`, which is evaluated rather than imported. */
   readonly schemaSource: string | null;
-  readonly authConfigSource: string | null;
 }
 
-const productionDefine = { "process.env.NODE_ENV": '"production"' };
+/** One installed component. */
+interface ComponentBundle extends ModuleBundle {
+  readonly instance: ComponentInstance;
+  /** The key for `installFunctionGlobals` that these modules were bundled with: each component has its own globals. */
+  readonly globalsKey: string;
+}
+
+/** A bundled functions directory. */
+export interface FunctionBundle extends ModuleBundle {
+  readonly authConfigSource: string | null;
+  /** The app's own place in the tree of components. */
+  readonly app: ComponentInstance;
+  /** What `convex.config.ts` installs, parents before children. */
+  readonly components: readonly ComponentBundle[];
+}
+
 const directory = dirname(fileURLToPath(import.meta.url));
 
 /** `node:async_hooks` is the one builtin that Convex's default runtime provides. */
@@ -38,7 +55,8 @@ const asyncHooksShim: Plugin = {
 
 /**
  * Bundles a functions directory as the official CLI does: every entry point by esbuild for browsers, ES modules,
- * conditions `convex` and `module`, shared code split into chunks so that it loads once per thread.
+ * conditions `convex` and `module`, shared code split into chunks so that it loads once per thread. Each installed
+ * component is bundled on its own, so that neither module state nor globals are shared with the app or one another.
  *
  * @param functionsDirectory the `convex/` folder
  * @param outputDirectory a directory of its own for each version of the code
@@ -50,44 +68,79 @@ export async function bundleFunctions(
   outputDirectory: string,
   globalsKey: string,
 ): Promise<FunctionBundle> {
+  const [app, ...installed] = await readComponentTree(functionsDirectory);
+  if (app === undefined) throw new BundleError(`${functionsDirectory} holds no app.`);
+  const [bundle, authConfigSource, ...components] = await Promise.all([
+    bundleModules(functionsDirectory, outputDirectory, globalsKey),
+    bundleConfig(functionsDirectory, "auth.config"),
+    ...installed.map((instance, i) =>
+      bundleComponent(instance, join(outputDirectory, `component${i}`), `${globalsKey}.${instance.componentPath}`),
+    ),
+  ]);
+  return { ...bundle, authConfigSource, app, components };
+}
+
+async function bundleComponent(
+  instance: ComponentInstance,
+  outputDirectory: string,
+  globalsKey: string,
+): Promise<ComponentBundle> {
+  const bundle = await bundleModules(instance.directory, outputDirectory, globalsKey);
+  const nodeModule = bundle.modules.find((module) => module.environment === "node");
+  if (nodeModule !== undefined)
+    throw new BundleError(
+      `"use node" directive is not supported in components. Remove it from ${nodeModule.modulePath} of the component at: ${instance.directory}.`,
+    );
+  return { ...bundle, instance, globalsKey };
+}
+
+async function bundleModules(
+  functionsDirectory: string,
+  outputDirectory: string,
+  globalsKey: string,
+): Promise<ModuleBundle> {
   const entryPoints = findEntryPoints(functionsDirectory);
   mkdirSync(outputDirectory, { recursive: true });
-  const isolate = entryPoints.filter((entry) => entry.environment === "isolate");
-  const node = entryPoints.filter((entry) => entry.environment === "node");
+  const filesOf = (environment: EntryPoint["environment"]): string[] =>
+    entryPoints.filter((entry) => entry.environment === environment).map((entry) => entry.file);
+  const nodeFiles = filesOf("node");
   const common = {
     outbase: functionsDirectory,
     outExtension: { ".js": ".mjs" },
     splitting: true,
     sourcemap: true,
+    // Stacks only need positions.
+    sourcesContent: false,
     define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
   };
-  const [schemaSource, authConfigSource] = await Promise.all([
+  const [schemaSource] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),
-    bundleConfig(functionsDirectory, "auth.config"),
     runBuild({
       ...common,
       platform: "browser",
-      entryPoints: isolate.map((entry) => entry.file),
+      entryPoints: filesOf("isolate"),
       outdir: join(outputDirectory, "isolate"),
       chunkNames: "_deps/[hash]",
       inject: [join(directory, "functionGlobals.ts")],
       plugins: [asyncHooksShim],
     }),
-    runBuild({
-      ...common,
-      platform: "node",
-      entryPoints: node.map((entry) => entry.file),
-      outdir: join(outputDirectory, "node"),
-      chunkNames: "_deps/[hash]",
-      inject: [join(directory, "nodeGlobals.ts")],
-    }),
+    nodeFiles.length === 0
+      ? null
+      : runBuild({
+          ...common,
+          platform: "node",
+          entryPoints: nodeFiles,
+          outdir: join(outputDirectory, "node"),
+          chunkNames: "_deps/[hash]",
+          inject: [join(directory, "nodeGlobals.ts")],
+        }),
   ]);
   const modules = entryPoints.map(({ modulePath, environment }) => ({
     modulePath,
     environment,
     url: pathToFileURL(join(outputDirectory, environment, ...`${modulePath}.mjs`.split("/"))).href,
   }));
-  return { modules, schemaSource, authConfigSource };
+  return { modules, schemaSource };
 }
 
 async function bundleConfig(functionsDirectory: string, name: string): Promise<string | null> {
@@ -95,36 +148,4 @@ async function bundleConfig(functionsDirectory: string, name: string): Promise<s
   if (file === undefined) return null;
   const result = await runBuild({ platform: "browser", format: "cjs", entryPoints: [file], write: false });
   return result.outputFiles?.[0]?.text ?? null;
-}
-
-async function runBuild(options: BuildOptions): Promise<{ outputFiles?: readonly { readonly text: string }[] }> {
-  try {
-    const result = await build({
-      bundle: true,
-      format: "esm",
-      target: "esnext",
-      jsx: "automatic",
-      conditions: ["convex", "module"],
-      define: productionDefine,
-      logLevel: "silent",
-      ...options,
-    });
-    return result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles };
-  } catch (error) {
-    if (!isBuildFailure(error)) throw error;
-    throw new BundleError(error.errors.map(describeMessage).join("\n"));
-  }
-}
-
-function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
-}
-
-function describeMessage(message: BuildFailure["errors"][number]): string {
-  const { location } = message;
-  const where =
-    location === null
-      ? ""
-      : `${relative(".", location.file).split(sep).join("/")}:${location.line}:${location.column}: `;
-  return `${where}${message.text}`;
 }

@@ -3,7 +3,9 @@ import { parseJsonObject } from "../values/convexJson";
 import { callerIdentityText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
-import { functionHandleOf, resolveAddress } from "./functionAddress";
+import { componentArgument } from "./componentArgument";
+import { addressText, createFunctionHandle, resolveAddress } from "./functionAddress";
+import type { AddressScope } from "./functionAddress";
 import { FunctionError } from "./functionErrors";
 import type { CallContext, Frame } from "./frames";
 import type { Operation } from "./protocol";
@@ -12,7 +14,10 @@ import type { Operation } from "./protocol";
 export interface ActionHost {
   readonly executor: ExecutorClient;
   readonly deploymentName: string;
-  runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome>;
+  /** Runs the action at an address, as `addressText` writes it. */
+  runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome>;
+  /** What a component can reach. */
+  addressScope(componentPath: string): AddressScope;
 }
 
 /** One action or HTTP action while it runs on the main thread. */
@@ -23,6 +28,7 @@ export class ActionFrame implements Frame {
 
   constructor(
     host: ActionHost,
+    readonly componentPath: string,
     readonly path: string,
     readonly call: CallContext,
   ) {
@@ -33,7 +39,8 @@ export class ActionFrame implements Frame {
     this.closed = true;
   }
 
-  syscall(operation: string): never {
+  syscall(operation: string): string {
+    if (operation === "1.0/componentArgument") return componentArgument(this.componentPath);
     throw new Error(`Unknown operation ${operation}`);
   }
 
@@ -46,23 +53,23 @@ export class ActionFrame implements Frame {
       case "1.0/actions/query":
       case "1.0/actions/mutation": {
         const type = operation === "1.0/actions/query" ? "query" : "mutation";
-        const { path, argsText: functionArgsText } = splitCall(argsText);
+        const { path, argsText: functionArgsText } = this.#splitCall(argsText);
         return await this.#execute("call", type, `internal:${path}`, functionArgsText);
       }
       case "1.0/actions/action": {
-        const { path, argsText: functionArgsText } = splitCall(argsText);
+        const { path, argsText: functionArgsText } = this.#splitCall(argsText);
         return valueOf(await this.#host.runAction(path, functionArgsText, this.call));
       }
       case "1.0/actions/schedule":
-        return await this.#execute("schedule", "any", "", argsText);
+        return await this.#execute("schedule", "any", this.componentPath, argsText);
       case "1.0/actions/cancel_job":
-        return await this.#execute("cancelJob", "any", "", argsText);
+        return await this.#execute("cancelJob", "any", this.componentPath, argsText);
       case "1.0/getUserIdentity":
-        return callerIdentityText(this.call.caller);
+        return callerIdentityText(this.call.caller, this.componentPath);
       case "1.0/createFunctionHandle":
-        return JSON.stringify(functionHandleOf(resolveAddress(parseJsonObject(argsText))));
+        return JSON.stringify(createFunctionHandle(parseJsonObject(argsText), this.#scope));
       case "1.0/getFunctionMetadata":
-        return JSON.stringify({ name: this.path, componentPath: "" });
+        return JSON.stringify({ name: this.path, componentPath: this.componentPath });
       case "1.0/getDeploymentMetadata":
         return JSON.stringify({ name: this.#host.deploymentName, region: null, class: "local" });
       case "1.0/getRequestMetadata":
@@ -74,6 +81,28 @@ export class ActionFrame implements Frame {
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
+  }
+
+  get #scope(): AddressScope {
+    return this.#host.addressScope(this.componentPath);
+  }
+
+  /**
+   * Splits `{"name":…,"args":…,"version":…,"requestId":…}` into address and argument text without parsing the arguments:
+   * convex/server writes the fields in this order, and neither of the two after `args` can contain the separator.
+   */
+  #splitCall(text: string): { readonly path: string; readonly argsText: string } {
+    const nameEnd = text.indexOf('"', NAME_PREFIX.length);
+    const tailAt = text.lastIndexOf(TAIL_SEPARATOR);
+    if (text.startsWith(NAME_PREFIX) && text.startsWith(ARGS_SEPARATOR, nameEnd) && tailAt > nameEnd) {
+      const functionPath = text.slice(NAME_PREFIX.length, nameEnd);
+      return {
+        path: addressText({ componentPath: this.componentPath, functionPath }),
+        argsText: text.slice(nameEnd + ARGS_SEPARATOR.length, tailAt),
+      };
+    }
+    const args = parseJsonObject(text);
+    return { path: addressText(resolveAddress(args, this.#scope)), argsText: JSON.stringify(args["args"] ?? {}) };
   }
 
   async #execute(
@@ -104,19 +133,3 @@ function valueOf(outcome: FunctionOutcome): string {
 const NAME_PREFIX = '{"name":"';
 const ARGS_SEPARATOR = '","args":';
 const TAIL_SEPARATOR = ',"version":"';
-
-/**
- * Splits `{"name":…,"args":…,"version":…,"requestId":…}` into path and argument text without parsing the arguments:
- * convex/server writes the fields in this order, and neither of the two after `args` can contain the separator.
- */
-function splitCall(text: string): { readonly path: string; readonly argsText: string } {
-  const nameEnd = text.indexOf('"', NAME_PREFIX.length);
-  const tailAt = text.lastIndexOf(TAIL_SEPARATOR);
-  if (text.startsWith(NAME_PREFIX) && text.startsWith(ARGS_SEPARATOR, nameEnd) && tailAt > nameEnd)
-    return {
-      path: text.slice(NAME_PREFIX.length, nameEnd),
-      argsText: text.slice(nameEnd + ARGS_SEPARATOR.length, tailAt),
-    };
-  const args = parseJsonObject(text);
-  return { path: resolveAddress(args), argsText: JSON.stringify(args["args"] ?? {}) };
-}

@@ -76,6 +76,8 @@ export class ExecutorClient {
   #restarting: Promise<void> | null = null;
   #closed = false;
   storedVariables: Readonly<Record<string, string>> = {};
+  /** The secret behind the store's function handles. */
+  handleKey = "";
 
   private constructor(settings: ExecutorSettings, events: ExecutorEvents) {
     this.#settings = settings;
@@ -226,6 +228,7 @@ export class ExecutorClient {
       throw opened.isStoreError ? new StoreError(opened.message) : new Error(opened.message);
     }
     this.storedVariables = opened.storedVariables;
+    this.handleKey = opened.handleKey;
     this.#latest = opened.timestamp;
     worker.removeAllListeners("error");
     worker.on("message", (reply: WorkerReply) => this.#receive(worker, reply));

@@ -15,6 +15,8 @@ export interface CallContext {
 /** One running function. Syscalls find it through async context, so a promise always acts for the call that made it. */
 export interface Frame {
   readonly type: FunctionType;
+  /** The component that the function belongs to; empty for the app. */
+  readonly componentPath: string;
   readonly path: string;
   readonly call: CallContext;
   /** True once the handler has settled: what still runs of it may not read or write any more. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
 import { LightResponse } from "../lightResponse";
 import { currentFrame } from "./frames";
+import { addressText } from "./functionAddress";
 import { functionCrypto } from "./functionCrypto";
 
 const ACTIONS_HINT = "Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
@@ -98,7 +99,10 @@ function functionConsole(onLog: (path: string, line: string) => void): unknown {
     const text = args.map((arg) => (typeof arg === "string" ? `'${arg}'` : inspect(arg))).join(" ");
     const line = `[${level}] ${text}`;
     if (frame !== undefined && frame.call.logLines.length < MAX_LOG_LINES) frame.call.logLines.push(line);
-    onLog(frame?.path ?? "", line);
+    onLog(
+      frame === undefined ? "" : addressText({ componentPath: frame.componentPath, functionPath: frame.path }),
+      line,
+    );
   };
   return {
     log: (...args: unknown[]) => log("LOG", args),

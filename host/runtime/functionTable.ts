@@ -134,6 +134,13 @@ export function validateReturns(target: RegisteredFunction, valueText: string): 
   if (problem !== null) throw new HostRefusal(`ReturnsValidationError: ${problem}`);
 }
 
+/** Convex's refusal of a path that the caller cannot call. */
+export function functionNotFound(path: string, allowInternal: boolean): HostRefusal {
+  return new HostRefusal(
+    `Could not find ${allowInternal ? "" : "public "}function for '${path}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`,
+  );
+}
+
 const typeNames = { query: "Query", mutation: "Mutation", action: "Action" } as const;
 
 /**
@@ -148,10 +155,7 @@ export function resolveFunction(
   allowInternal: boolean,
 ): RegisteredFunction {
   const target = functions.get(path) ?? functions.get(canonicalFunctionPath(path));
-  if (target === undefined || (!target.isPublic && !allowInternal))
-    throw new HostRefusal(
-      `Could not find ${allowInternal ? "" : "public "}function for '${path}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`,
-    );
+  if (target === undefined || (!target.isPublic && !allowInternal)) throw functionNotFound(path, allowInternal);
   if (expected !== "any" && target.type !== expected)
     throw new HostRefusal(
       `Trying to execute ${target.path} as ${typeNames[expected]}, but it is defined as ${typeNames[target.type]}.`,

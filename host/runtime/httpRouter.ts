@@ -1,6 +1,6 @@
 import { BundleError } from "../bundle/entryPoints";
 
-type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
+export type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
 
 /** The default export of `http.ts`, as far as the host uses it. */
 export interface HttpRouter {

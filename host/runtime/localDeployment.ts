@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
-import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
@@ -17,21 +16,25 @@ import type {
   RequestMetadata,
 } from "../deployment";
 import { tableNumberOf } from "../values/documentId";
+import type { TableOfId } from "../values/validator";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
 import { callerText, metadataText } from "./callTexts";
 import { ExecutorClient } from "./executorClient";
+import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
+import { findHttpRoute } from "./componentHttp";
+import { parseAddress } from "./functionAddress";
+import type { AddressScope, FunctionAddress } from "./functionAddress";
 import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
 import type { FunctionError } from "./functionErrors";
+import { FunctionHandles } from "./functionHandles";
 import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
 import type { FunctionEnvironment } from "./functionGlobals";
-import { canonicalFunctionPath, loadModules, resolveFunction, validateArgs, validateReturns } from "./functionTable";
-import type { LoadedModules, RegisteredFunction } from "./functionTable";
+import { canonicalFunctionPath, resolveFunction, validateArgs, validateReturns } from "./functionTable";
+import type { RegisteredFunction } from "./functionTable";
 import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
-import { readHttpRouter } from "./httpRouter";
-import type { HttpRouter } from "./httpRouter";
-import { nativeImport } from "./nativeImport";
+import { componentLoads, loadCode, loadNodeActions, NO_CODE } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
 import type { FunctionSummary } from "./protocol";
@@ -60,15 +63,7 @@ export interface DeploymentOptions {
   readonly onLog?: (entry: LogEntry) => void;
 }
 
-/** The functions of one bundle as the main thread uses them. */
-interface LoadedCode {
-  readonly types: ReadonlyMap<string, FunctionSummary>;
-  readonly actions: ReadonlyMap<string, RegisteredFunction>;
-  readonly httpRouter: HttpRouter | null;
-  readonly authConfigSource: string | null;
-}
-
-const NO_CODE: LoadedCode = { types: new Map(), actions: new Map(), httpRouter: null, authConfigSource: null };
+const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
 export class LocalDeployment implements Deployment, ActionHost {
@@ -81,7 +76,10 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #scheduler: Scheduler;
   readonly #querySets = new QuerySets(() => this.executor);
   readonly #running = new Set<Promise<unknown>>();
+  /** The app's key and those of its components. */
+  readonly #globalsKeys = new Set([this.#globalsKey]);
   #executor: ExecutorClient | null = null;
+  #handles = new FunctionHandles("");
   #code = NO_CODE;
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
@@ -118,9 +116,11 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   async call(call: FunctionCall): Promise<FunctionOutcome> {
     const path = canonicalFunctionPath(call.path);
-    if (call.type === "action" || (call.type === "any" && this.#code.types.get(path)?.type === "action")) {
+    // Only those who may call internal functions can name a component's.
+    const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
+    if (call.type === "action" || (call.type === "any" && this.#summaryOf(address)?.type === "action")) {
       const context = this.#context(call.caller, call.metadata, null);
-      return await this.#track(this.#runActionFor(path, call.argsText, context, call.allowInternal));
+      return await this.#track(this.#runActionFor(address, call.argsText, context, call.allowInternal));
     }
     const outcome = await this.executor.call({
       operation: "call",
@@ -140,13 +140,15 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
-    const { httpRouter } = this.#code;
-    if (httpRouter === null)
+    const { components } = this.#code;
+    const app = components.get("");
+    if (app === undefined || (app.httpRouter === null && app.httpMounts.size === 0))
       return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
-    const route = httpRouter.lookup(new URL(request.url).pathname, request.method);
+    const route = findHttpRoute(components, new URL(request.url).pathname, request.method);
     if (route === null) return new Response("No matching routes found", { status: 404 });
-    const [action, method, path] = route;
-    const frame = new ActionFrame(this, `${method} ${path}`, this.#context(caller, metadata, null));
+    const { componentPath, action, method, routePath } = route;
+    const context = this.#context(caller, metadata, null);
+    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context);
     return await this.#track(
       (async () => {
         try {
@@ -160,8 +162,14 @@ export class LocalDeployment implements Deployment, ActionHost {
     );
   }
 
-  async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
-    return await this.#track(this.#runActionFor(canonicalFunctionPath(path), argsText, call, true));
+  async runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
+    const { componentPath, functionPath } = parseAddress(address);
+    const canonical = { componentPath, functionPath: canonicalFunctionPath(functionPath) };
+    return await this.#track(this.#runActionFor(canonical, argsText, call, true));
+  }
+
+  addressScope(componentPath: string): AddressScope {
+    return { componentPath, handles: this.#handles, components: this.#code.components };
   }
 
   authProviders(): readonly AuthProvider[] {
@@ -183,6 +191,8 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.executor.setEnvironment(stored);
     this.#authProviders = authProviders;
     this.#environment.variables = { ...stored, ...this.#systemVariables() };
+    const { environments, environmentHolders } = this.#code;
+    setComponentVariables(environments, environmentHolders, this.#environment.variables);
   }
 
   /** The store keeps no old versions: a query at a timestamp is answered while nothing has been written since. */
@@ -212,15 +222,25 @@ export class LocalDeployment implements Deployment, ActionHost {
     const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
-    const nodeActions = await this.#loadModules(bundle, (module) => module.environment === "node");
+    const nodeActions = await loadNodeActions(bundle, this.#tableOfId(""));
+    const environments = componentEnvironments([bundle.app, ...bundle.components.map(({ instance }) => instance)]);
     const reply = await this.executor.load({
       kind: "load",
       modules: bundle.modules,
       schemaText,
       nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+      components: componentLoads(bundle, environments),
     });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
-    this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
+    for (const { globalsKey } of bundle.components) this.#globalsKeys.add(globalsKey);
+    this.#code = await loadCode(bundle, {
+      environments,
+      appVariables: variables,
+      functionsOf: new Map([["", reply.functions], ...reply.componentFunctions]),
+      nodeActions,
+      tableOfId: (componentPath) => this.#tableOfId(componentPath),
+      onLog: (path, line) => this.#log(path, line),
+    });
     this.#authProviders = authProviders;
     this.#querySets.retryStopped();
   }
@@ -229,7 +249,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.#scheduler.stop();
     await Promise.allSettled(this.#running);
     await this.#executor?.close();
-    removeFunctionGlobals(this.#globalsKey);
+    for (const key of this.#globalsKeys) removeFunctionGlobals(key);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
   }
 
@@ -255,59 +275,48 @@ export class LocalDeployment implements Deployment, ActionHost {
         onReplaced: () => this.#querySets.invalidateAll(),
       },
     );
+    this.#handles = new FunctionHandles(this.#executor.handleKey);
     installSyscallBoundary();
     installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
     await this.reload();
     await this.#scheduler.recover();
   }
 
-  /** This thread only loads the modules that export actions, and http. */
-  async #loadCode(
-    bundle: FunctionBundle,
-    functions: readonly FunctionSummary[],
-    nodeActions: LoadedModules,
-  ): Promise<LoadedCode> {
-    const actionModules = new Set(["http"]);
-    for (const { path, type } of functions) if (type === "action") actionModules.add(modulePathOf(path));
-    const loaded = await this.#loadModules(
-      bundle,
-      (module) => module.environment === "isolate" && actionModules.has(module.modulePath),
-    );
-    const actions = new Map(
-      [...loaded.functions, ...nodeActions.functions].filter(([, registered]) => registered.type === "action"),
-    );
-    return {
-      types: new Map(functions.map((summary) => [summary.path, summary])),
-      actions,
-      httpRouter: readHttpRouter(loaded.namespaces.get("http")),
-      authConfigSource: bundle.authConfigSource,
+  /** Resolves ids for `v.id` checks: the table's name when it belongs to the component. */
+  #tableOfId(componentPath: string): TableOfId {
+    const prefix = componentPath === "" ? "" : `${componentPath}/`;
+    return (id) => {
+      const qualifiedName = this.#tableNames.get(tableNumberOf(id) ?? 0);
+      return qualifiedName?.startsWith(prefix) === true ? qualifiedName.slice(prefix.length) : null;
     };
   }
 
-  async #loadModules(bundle: FunctionBundle, isWanted: (module: BundledModule) => boolean): Promise<LoadedModules> {
-    const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
-    return await loadModules(bundle.modules.filter(isWanted), tableOfId, nativeImport);
-  }
-
   async #runActionFor(
-    path: string,
+    address: FunctionAddress,
     argsText: string,
     call: CallContext,
     allowInternal: boolean,
   ): Promise<FunctionOutcome> {
     const { logLines } = call;
+    const { componentPath, functionPath } = address;
     try {
-      const summary = this.#code.types.get(path);
+      const summary = this.#summaryOf(address);
       if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
-        throw new HostRefusal(`Trying to execute ${path} as Action, but it is defined as ${summary.type}.`);
-      const target = resolveFunction(this.#code.actions, path, "action", allowInternal);
+        throw new HostRefusal(`Trying to execute ${functionPath} as Action, but it is defined as ${summary.type}.`);
+      const actions = this.#code.components.get(componentPath)?.actions ?? NO_ACTIONS;
+      const target = resolveFunction(actions, functionPath, "action", allowInternal);
       validateArgs(target, argsText);
-      const valueText = await runInFrame(new ActionFrame(this, path, call), () => target.invoke(argsText));
+      const frame = new ActionFrame(this, componentPath, functionPath, call);
+      const valueText = await runInFrame(frame, () => target.invoke(argsText));
       validateReturns(target, valueText);
       return { status: "success", valueText, logLines, timestamp: 0n };
     } catch (error) {
       return errorOutcome(toFunctionError(error, sourceStack), logLines);
     }
+  }
+
+  #summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
+    return this.#code.components.get(componentPath)?.functions.get(functionPath);
   }
 
   #context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {
@@ -331,10 +340,6 @@ export class LocalDeployment implements Deployment, ActionHost {
       this.#running.delete(run);
     }
   }
-}
-
-function modulePathOf(functionPath: string): string {
-  return functionPath.slice(0, functionPath.lastIndexOf(":"));
 }
 
 /** The 500 of an HTTP action that threw before it answered (contract: code, trace and, for a ConvexError, data). */

@@ -1,5 +1,6 @@
 import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
+import type { ComponentEnvironment } from "./componentEnvironment";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
 // far faster than objects. The constants below name the slots.
@@ -18,7 +19,10 @@ export interface ExecutorCall {
   readonly operation: Operation;
   /** `query`, `mutation` or `any`; ignored by operations that run no function. */
   readonly type: FunctionType | "any";
-  /** `public:` or `internal:` followed by the function path; the id of a job or query set for their operations. */
+  /**
+   * `public:` or `internal:` followed by the function's address; the calling component for `schedule` and `cancelJob`;
+   * the id of a job or query set for their operations.
+   */
   readonly path: string;
   readonly argsText: string;
   readonly callerText: string;
@@ -55,12 +59,21 @@ export interface LiveItemHead {
   readonly journal: string | null;
 }
 
+/** One component to load: its modules, which never hold "use node", and its place in the environment. */
+export interface ComponentLoad extends ComponentEnvironment {
+  readonly modules: readonly BundledModule[];
+  readonly schemaText: string | null;
+  readonly globalsKey: string;
+}
+
 export interface LoadRequest {
   readonly kind: "load";
   readonly modules: readonly BundledModule[];
   readonly schemaText: string | null;
   /** Actions of "use node" modules, which only the main thread loads. */
   readonly nodeActions: readonly FunctionSummary[];
+  /** Parents before children. */
+  readonly components: readonly ComponentLoad[];
 }
 
 export type ControlRequest =
@@ -77,11 +90,19 @@ export interface FunctionSummary {
 }
 
 export type WorkerReply =
-  | { readonly kind: "opened"; readonly storedVariables: Readonly<Record<string, string>>; readonly timestamp: bigint }
+  | {
+      readonly kind: "opened";
+      readonly storedVariables: Readonly<Record<string, string>>;
+      readonly timestamp: bigint;
+      /** The secret behind function handles; both threads make and read them. */
+      readonly handleKey: string;
+    }
   | { readonly kind: "openFailed"; readonly message: string; readonly isStoreError: boolean }
   | {
       readonly kind: "loaded";
       readonly functions: readonly FunctionSummary[];
+      readonly componentFunctions: readonly (readonly [componentPath: string, readonly FunctionSummary[]])[];
+      /** Qualified names by number. */
       readonly tableNames: readonly (readonly [number, string])[];
       readonly nextJobAtMs: number | null;
     }

@@ -7,7 +7,7 @@ const pool = Buffer.alloc(idBytes * 512);
 let poolOffset = pool.length;
 
 /** A request id as Convex writes it: 16 hexadecimal digits. */
-function newRequestId(): string {
+export function newRequestId(): string {
   if (poolOffset === pool.length) {
     randomFillSync(pool);
     poolOffset = 0;

@@ -46,6 +46,7 @@ export class StoredIndex {
 
   constructor(
     readonly number: number,
+    /** The table's qualified name. */
     readonly tableName: string,
     readonly definition: IndexDefinition,
   ) {
@@ -65,87 +66,139 @@ export class StoredIndex {
 
 /** A table: its number in ids and its indexes. */
 export interface StoredTable {
+  /** As its component calls it. */
   readonly name: string;
+  /** The component that owns it; empty for the app. */
+  readonly componentPath: string;
+  /** Unique in the file: the name with the component's path and a slash before it. */
+  readonly qualifiedName: string;
   readonly number: number;
   readonly byCreationTime: StoredIndex;
   readonly indexes: Map<string, StoredIndex>;
 }
 
-/** Table and index numbers of the store, mirrored in memory and persisted in the meta table. */
+/** What the catalogs of all components share: numbers are unique in the file, so an id leads to one table. */
+interface StoreTables {
+  readonly byQualifiedName: Map<string, StoredTable>;
+  readonly byNumber: Map<number, StoredTable>;
+  nextIndexNumber: number;
+}
+
+/**
+ * Table and index numbers of the store, mirrored in memory and persisted in the meta table. Each component sees its own
+ * tables only; the one that is constructed is the app's.
+ */
 export class Catalog {
   readonly #meta: MetaTable;
-  readonly #byName = new Map<string, StoredTable>();
-  readonly #byNumber = new Map<number, StoredTable>();
-  #nextIndexNumber = 1;
+  readonly #store: StoreTables;
+  readonly #prefix: string;
 
-  constructor(meta: MetaTable) {
+  constructor(
+    meta: MetaTable,
+    readonly componentPath = "",
+    store?: StoreTables,
+  ) {
     this.#meta = meta;
-    this.reload();
+    this.#store = store ?? { byQualifiedName: new Map(), byNumber: new Map(), nextIndexNumber: 1 };
+    this.#prefix = componentPath === "" ? "" : `${componentPath}/`;
+    if (store === undefined) this.reload();
   }
 
-  /** Reads the catalog from the store again, after a rolled back change. */
+  /** The catalog of a component, with its system tables. Creates them inside the caller's store transaction. */
+  ofComponent(componentPath: string): Catalog {
+    const catalog = new Catalog(this.#meta, componentPath, this.#store);
+    for (const system of SYSTEM_TABLES)
+      if (catalog.table(system.name) === undefined) {
+        const table = catalog.ensureTable(system.name);
+        for (const definition of system.indexes) catalog.addIndex(table, definition);
+      }
+    return catalog;
+  }
+
+  /** Reads the catalogs of all components from the store again, after a rolled back change. */
   reload(): void {
     const meta = this.#meta;
-    this.#byName.clear();
-    this.#byNumber.clear();
-    const indexes = meta.entries("index").map(([number, text]) => readIndex(Number(number), text));
-    for (const index of indexes) this.#nextIndexNumber = Math.max(this.#nextIndexNumber, index.number + 1);
-    for (const [name, number] of meta.entries("table")) {
-      const own = indexes.filter((index) => index.tableName === name);
+    const { byQualifiedName, byNumber } = this.#store;
+    byQualifiedName.clear();
+    byNumber.clear();
+    const indexesOf = new Map<string, StoredIndex[]>();
+    for (const [number, text] of meta.entries("index")) {
+      const index = readIndex(Number(number), text);
+      this.#store.nextIndexNumber = Math.max(this.#store.nextIndexNumber, index.number + 1);
+      const siblings = indexesOf.get(index.tableName);
+      if (siblings === undefined) indexesOf.set(index.tableName, [index]);
+      else siblings.push(index);
+    }
+    for (const [qualifiedName, number] of meta.entries("table")) {
+      const own = indexesOf.get(qualifiedName) ?? [];
       const byCreationTime = own.find((index) => index.definition.name === "by_creation_time");
-      if (byCreationTime === undefined) throw new Error(`Table ${name} has no by_creation_time index`);
+      if (byCreationTime === undefined) throw new Error(`Table ${qualifiedName} has no by_creation_time index`);
+      const nameAt = qualifiedName.lastIndexOf("/") + 1;
       this.#remember({
-        name,
+        name: qualifiedName.slice(nameAt),
+        componentPath: qualifiedName.slice(0, Math.max(0, nameAt - 1)),
+        qualifiedName,
         number: Number(number),
         byCreationTime,
         indexes: new Map(own.map((index) => [index.definition.name, index])),
       });
     }
     for (const system of SYSTEM_TABLES) {
-      if (this.#byName.has(system.name)) continue;
+      if (byQualifiedName.has(system.name)) continue;
       const table = this.#create(system.name, system.number);
       for (const definition of system.indexes) this.addIndex(table, definition);
     }
   }
 
+  /** The number of tables in the store, those of components included. */
   get size(): number {
-    return this.#byName.size;
+    return this.#store.byNumber.size;
   }
 
   table(name: string): StoredTable | undefined {
-    return this.#byName.get(name);
+    return this.#store.byQualifiedName.get(this.#prefix + name);
   }
 
   tableByNumber(number: number): StoredTable | undefined {
-    return this.#byNumber.get(number);
+    const table = this.#store.byNumber.get(number);
+    return table?.componentPath === this.componentPath ? table : undefined;
   }
 
-  tables(): Iterable<StoredTable> {
-    return this.#byName.values();
+  /** This component's tables. */
+  *tables(): Generator<StoredTable> {
+    for (const table of this.#store.byNumber.values()) if (table.componentPath === this.componentPath) yield table;
   }
 
-  /** The table that an id belongs to, or undefined when the text is no id of this deployment. */
+  /** The tables of the app and of every component. */
+  allTables(): Iterable<StoredTable> {
+    return this.#store.byNumber.values();
+  }
+
+  /** The table that an id belongs to, or undefined when the text is no id of this component. */
   tableOfId(id: string): StoredTable | undefined {
     const number = tableNumberOf(id);
-    return number === null ? undefined : this.#byNumber.get(number);
+    return number === null ? undefined : this.tableByNumber(number);
+  }
+
+  /** The table that an id belongs to, whichever component owns it. */
+  anyTableOfId(id: string): StoredTable | undefined {
+    const number = tableNumberOf(id);
+    return number === null ? undefined : this.#store.byNumber.get(number);
   }
 
   /** The table of that name, created with the smallest free number when it does not exist yet. */
   ensureTable(name: string): StoredTable {
-    const existing = this.#byName.get(name);
+    const existing = this.table(name);
     if (existing !== undefined) return existing;
     let number = FIRST_USER_TABLE_NUMBER;
-    while (this.#byNumber.has(number)) number++;
+    while (this.#store.byNumber.has(number)) number++;
     return this.#create(name, number);
   }
 
   /** Registers an index without entries; the caller backfills it. */
   addIndex(table: StoredTable, definition: IndexDefinition): StoredIndex {
-    const index = new StoredIndex(this.#nextIndexNumber++, table.name, definition);
-    this.#meta.set(
-      `index:${index.number}`,
-      JSON.stringify({ table: table.name, name: definition.name, fields: definition.fields }),
-    );
+    const index = new StoredIndex(this.#store.nextIndexNumber++, table.qualifiedName, definition);
+    this.#writeIndex(index);
     table.indexes.set(definition.name, index);
     return index;
   }
@@ -157,20 +210,25 @@ export class Catalog {
   }
 
   #create(name: string, number: number): StoredTable {
-    this.#meta.set(`table:${name}`, String(number));
-    const byCreationTime = new StoredIndex(this.#nextIndexNumber++, name, { name: "by_creation_time", fields: [] });
-    this.#meta.set(
-      `index:${byCreationTime.number}`,
-      JSON.stringify({ table: name, name: "by_creation_time", fields: [] }),
-    );
-    const table = { name, number, byCreationTime, indexes: new Map([["by_creation_time", byCreationTime]]) };
+    const qualifiedName = this.#prefix + name;
+    this.#meta.set(`table:${qualifiedName}`, String(number));
+    const definition = { name: "by_creation_time", fields: [] };
+    const byCreationTime = new StoredIndex(this.#store.nextIndexNumber++, qualifiedName, definition);
+    this.#writeIndex(byCreationTime);
+    const { componentPath } = this;
+    const indexes = new Map([[definition.name, byCreationTime]]);
+    const table = { name, componentPath, qualifiedName, number, byCreationTime, indexes };
     this.#remember(table);
     return table;
   }
 
+  #writeIndex({ number, tableName, definition: { name, fields } }: StoredIndex): void {
+    this.#meta.set(`index:${number}`, JSON.stringify({ table: tableName, name, fields }));
+  }
+
   #remember(table: StoredTable): void {
-    this.#byName.set(table.name, table);
-    this.#byNumber.set(table.number, table);
+    this.#store.byQualifiedName.set(table.qualifiedName, table);
+    this.#store.byNumber.set(table.number, table);
   }
 }
 

@@ -7,18 +7,29 @@ import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../executionState";
 import { installFunctionGlobals } from "../functionGlobals";
 import type { FunctionEnvironment } from "../functionGlobals";
+import { setComponentVariables } from "../componentEnvironment";
+import { FunctionHandles } from "../functionHandles";
 import { loadModules, mainThreadAction } from "../functionTable";
+import type { NativeImport, RegisteredFunction } from "../functionTable";
 import { readHttpRouter } from "../httpRouter";
 import { installSyscallBoundary } from "../frames";
 import type { CallContext } from "../frames";
 import { NO_METADATA } from "../protocol";
-import type { LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../protocol";
+import type {
+  ComponentLoad,
+  FunctionSummary,
+  LoadRequest,
+  WorkerOptions,
+  WorkerReply,
+  WorkerRequest,
+} from "../protocol";
 import { sourceStack } from "../sourceStack";
 import { Clock } from "./clock";
 import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
 import { Executor } from "./executor";
 import { nextDueTimeMs } from "./jobOperations";
+import { loadComponent } from "./loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
@@ -32,6 +43,8 @@ class ExecutorThread {
   readonly #executor: Executor;
   readonly #state: ExecutionState;
   readonly #environment: FunctionEnvironment;
+  #componentLoads: readonly ComponentLoad[] = [];
+  #componentEnvironments: ReadonlyMap<string, FunctionEnvironment> = new Map();
   readonly #systemVariables: Readonly<Record<string, string>>;
   readonly #control: Exclude<WorkerRequest, readonly string[]>[] = [];
   #knownTables = 0;
@@ -52,6 +65,9 @@ class ExecutorThread {
     this.#state = new ExecutionState(options.state);
     const log = (path: string, line: string): void => this.#reply({ kind: "log", path, line });
     this.#host = {
+      componentPath: "",
+      components: new Map(),
+      handles: new FunctionHandles(handleKeyOf(this.#file)),
       store,
       catalog,
       cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
@@ -61,6 +77,7 @@ class ExecutorThread {
       describeStack: sourceStack,
       log,
     };
+    this.#host.components = new Map([["", this.#host]]);
     this.#executor = new Executor(this.#host, meta, this.#clock, this.#state);
     this.#environment = { variables: this.#allVariables() };
     installSyscallBoundary();
@@ -83,7 +100,12 @@ class ExecutorThread {
       thread.#receive(request);
       void thread.#run();
     });
-    thread.#reply({ kind: "opened", storedVariables: thread.#storedVariables(), timestamp: thread.#clock.latest });
+    thread.#reply({
+      kind: "opened",
+      storedVariables: thread.#storedVariables(),
+      timestamp: thread.#clock.latest,
+      handleKey: handleKeyOf(thread.#file),
+    });
   }
 
   #receive(request: WorkerRequest): void {
@@ -154,7 +176,7 @@ class ExecutorThread {
       const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
         tableOfId,
-        (url) => import(url),
+        nativeImport,
       );
       const schema = compileSchema(request.schemaText, tableOfId);
       // Checked here already: once this thread has swapped the code, the main thread must be able to follow.
@@ -163,12 +185,27 @@ class ExecutorThread {
       store.ensureTransaction();
       applySchema(schema, store, catalog, this.#file.meta);
       for (const summary of request.nodeActions) functions.set(summary.path, mainThreadAction(summary));
+      const environments = new Map(
+        request.components.map(({ componentPath }) => [componentPath, { variables: {} }] as const),
+      );
+      setComponentVariables(request.components, environments, this.#environment.variables);
       const candidate = { ...this.#host, schema, functions };
       applyCrons(new Transaction(candidate, hostCall(), this.#clock.next()), crons);
+      const components = new Map([["", this.#host]]);
+      for (const load of request.components) {
+        const environment = environments.get(load.componentPath) ?? { variables: {} };
+        const component = await loadComponent(load, candidate, this.#file.meta, environment, nativeImport);
+        component.host.components = components;
+        components.set(load.componentPath, component.host);
+        applyCrons(new Transaction(component.host, hostCall(), this.#clock.next()), component.crons);
+      }
       this.#file.meta.set("clock", String(this.#clock.latest));
       store.commit();
       this.#host.schema = schema;
       this.#host.functions = functions;
+      this.#host.components = components;
+      this.#componentLoads = request.components;
+      this.#componentEnvironments = environments;
     } catch (error) {
       store.rollback();
       catalog.reload();
@@ -177,10 +214,13 @@ class ExecutorThread {
       return;
     }
     this.#invalidateLiveQueries();
-    const { functions } = this.#host;
+    const { functions, components } = this.#host;
     this.#reply({
       kind: "loaded",
-      functions: [...functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+      functions: summariesOf(functions),
+      componentFunctions: [...components].flatMap(([path, component]) =>
+        path === "" ? [] : [[path, summariesOf(component.functions)] as const],
+      ),
       nextJobAtMs: nextDueTimeMs(this.#host),
       tableNames: this.#tableNames(),
     });
@@ -194,6 +234,7 @@ class ExecutorThread {
     for (const [name, value] of Object.entries(stored)) meta.set(`env:${name}`, value);
     store.commit();
     this.#environment.variables = this.#allVariables();
+    setComponentVariables(this.#componentLoads, this.#componentEnvironments, this.#environment.variables);
     this.#reply({ kind: "environmentSet", error: null });
     this.#invalidateLiveQueries();
   }
@@ -213,12 +254,23 @@ class ExecutorThread {
 
   #tableNames(): readonly (readonly [number, string])[] {
     this.#knownTables = this.#host.catalog.size;
-    return [...this.#host.catalog.tables()].map(({ number, name }) => [number, name] as const);
+    return Array.from(this.#host.catalog.allTables(), ({ number, qualifiedName }) => [number, qualifiedName] as const);
   }
 
   #reply(reply: WorkerReply): void {
     post(this.#port, reply);
   }
+}
+
+const nativeImport: NativeImport = (url) => import(url);
+
+function summariesOf(functions: ReadonlyMap<string, RegisteredFunction>): readonly FunctionSummary[] {
+  return [...functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic }));
+}
+
+/** Handles are signed with the secret that also seals cursors; what is signed tells the two apart. */
+function handleKeyOf(file: StoreFile): string {
+  return file.meta.get("cursorKey") ?? "";
 }
 
 /** The context in which the host itself writes, for example when it registers crons. */

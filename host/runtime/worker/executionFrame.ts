@@ -1,13 +1,14 @@
 import type { FunctionType } from "../../deployment";
-import { hasLoneSurrogate, parseJsonObject } from "../../values/convexJson";
+import { hasLoneSurrogate, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
-import { functionHandleOf, resolveAddress } from "../functionAddress";
+import { createFunctionHandle, resolveAddress } from "../functionAddress";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import { runInFrame } from "../frames";
 import type { CallContext, Frame } from "../frames";
 import { validateArgs, validateReturns } from "../functionTable";
 import type { RegisteredFunction } from "../functionTable";
 import { callerIdentityText } from "../callerIdentity";
+import { componentArgument } from "../componentArgument";
 import * as database from "./databaseSyscalls";
 import { cancelJob, scheduleJob } from "./jobs";
 import { OpenQueries } from "./querySyscalls";
@@ -19,6 +20,7 @@ const MAX_CALL_DEPTH = 8;
 /** One query or mutation while it runs: its open queries, and its place below the functions that called it. */
 export class ExecutionFrame implements Frame {
   readonly type: FunctionType;
+  readonly componentPath: string;
   readonly path: string;
   readonly call: CallContext;
   readonly #transaction: Transaction;
@@ -35,6 +37,7 @@ export class ExecutionFrame implements Frame {
     this.#parent = parent;
     this.#depth = parent === null ? 0 : parent.#depth + 1;
     this.type = target.type;
+    this.componentPath = transaction.host.componentPath;
     this.path = target.path;
     this.call = transaction.call;
   }
@@ -45,6 +48,7 @@ export class ExecutionFrame implements Frame {
   }
 
   close(): void {
+    if (!this.closed) this.#transaction.showWrites(this.#depth);
     // The writes of an abandoned nested call were never accepted by its caller.
     if (this.#nestedCall !== null && !this.closed) this.#transaction.host.store.undoTo(this.#nestedMark);
     this.#settled = true;
@@ -59,6 +63,8 @@ export class ExecutionFrame implements Frame {
         return this.#queries.cleanup(args);
       case "1.0/db/normalizeId":
         return database.normalizeId(this.#transaction, args);
+      case "1.0/componentArgument":
+        return componentArgument(this.componentPath);
       default:
         throw new Error(`Unknown operation ${operation}`);
     }
@@ -93,15 +99,16 @@ export class ExecutionFrame implements Frame {
       case "1.0/queryStreamNext":
         return this.#queries.next(parseJsonObject(argsText));
       case "1.0/queryPage":
+        if (this.componentPath !== "") throw new Error("paginate() is only supported in the app.");
         return this.#queries.page(transaction, parseJsonObject(argsText));
       case "1.0/count":
         return database.countDocuments(transaction, parseJsonObject(argsText));
       case "1.0/getUserIdentity":
-        return callerIdentityText(this.call.caller);
+        return callerIdentityText(this.call.caller, this.componentPath);
       case "1.0/createFunctionHandle":
-        return JSON.stringify(functionHandleOf(resolveAddress(parseJsonObject(argsText))));
+        return JSON.stringify(createFunctionHandle(parseJsonObject(argsText), transaction.host));
       case "1.0/getFunctionMetadata":
-        return JSON.stringify({ name: this.path, componentPath: "" });
+        return JSON.stringify({ name: this.path, componentPath: this.componentPath });
       case "1.0/getDeploymentMetadata":
         return JSON.stringify({ name: transaction.host.deploymentName, region: null, class: "local" });
       case "1.0/getTransactionMetrics":
@@ -121,19 +128,33 @@ export class ExecutionFrame implements Frame {
   }
 
   async #runNested(args: ConvexJsonObject): Promise<string> {
-    const udfType = args["udfType"];
+    const udfType = args["udfType"] === "snapshotQuery" ? "query" : args["udfType"];
     if (udfType !== "query" && udfType !== "mutation")
       throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
-    if (this.type === "query" && udfType === "mutation")
-      throw new Error("Cannot call a mutation function from a query function.");
+    if (this.type === "query" && (udfType === "mutation" || args["udfType"] === "snapshotQuery"))
+      throw new Error(`Cannot call a ${textField(args, "udfType")} function from a query function`);
     if (this.#depth + 1 > MAX_CALL_DEPTH)
       throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
-    const path = resolveAddress(args);
-    const target = this.#transaction.host.functions.get(path);
-    if (target === undefined) throw new HostRefusal(`Could not find function for '${path}'.`);
+    const { componentPath, functionPath } = resolveAddress(args, this.#transaction.host);
+    const host = this.#transaction.host.components.get(componentPath);
+    const target = host?.functions.get(functionPath);
+    if (host === undefined || target === undefined)
+      throw new HostRefusal(`Could not find function for '${functionPath}'.`);
     if (target.type !== udfType)
-      throw new HostRefusal(`Trying to execute ${path} as ${udfType}, but it is defined as ${target.type}.`);
-    return await runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this);
+      throw new HostRefusal(`Trying to execute ${functionPath} as ${udfType}, but it is defined as ${target.type}.`);
+    const transaction = this.#transaction.within(host);
+    const run = (): Promise<string> => runFunction(transaction, target, JSON.stringify(args["args"] ?? {}), this);
+    return await (args["udfType"] === "snapshotQuery" ? this.#runOnSnapshot(run) : run());
+  }
+
+  /** Runs a query on the state that the transaction began with. */
+  async #runOnSnapshot(run: () => Promise<string>): Promise<string> {
+    this.#transaction.hideWrites(this.#depth);
+    try {
+      return await run();
+    } finally {
+      this.#transaction.showWrites(this.#depth);
+    }
   }
 
   #endNested(nestedCall: Promise<unknown>): void {

@@ -4,7 +4,8 @@ import { parseCaller } from "../callTexts";
 import type { ExecutionState } from "../executionState";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import type { CallContext } from "../frames";
-import { resolveFunction } from "../functionTable";
+import { parseAddress } from "../functionAddress";
+import { functionNotFound, resolveFunction } from "../functionTable";
 import { CALL_SLOTS, RESULT_SLOTS } from "../protocol";
 import type { Operation, ResultStatus } from "../protocol";
 import type { Clock } from "./clock";
@@ -192,21 +193,27 @@ export class Executor {
     if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, context);
     const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
+      const allowInternal = path.startsWith("internal:");
+      const address = path.slice(path.indexOf(":") + 1);
+      const { componentPath, functionPath } = parseAddress(address);
+      // Nobody outside reaches into a component, not even its public functions.
+      const host = componentPath === "" || allowInternal ? this.#host.components.get(componentPath) : undefined;
+      if (host === undefined) throw functionNotFound(address, allowInternal);
       const target = resolveFunction(
-        this.#host.functions,
-        path.slice(path.indexOf(":") + 1),
+        host.functions,
+        functionPath,
         type === "query" || type === "mutation" ? type : "any",
-        path.startsWith("internal:"),
+        allowInternal,
       );
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
       if (target.type === "query")
-        return await runFunction(new Transaction(this.#host, call, this.#clock.latest), target, argsText);
+        return await runFunction(new Transaction(host, call, this.#clock.latest), target, argsText);
       const recorded = slots.idempotencyKey === "" ? null : recordedOutcome(this.#host, slots.idempotencyKey);
       if (recorded !== null) {
         call.logLines.push(...recorded.logLines);
         return recorded.valueText;
       }
-      const transaction = new Transaction(this.#host, call, this.#clock.next());
+      const transaction = new Transaction(host, call, this.#clock.next());
       const valueText = await runFunction(transaction, target, argsText);
       if (slots.idempotencyKey !== "") recordOutcome(this.#host, call, slots.idempotencyKey, valueText);
       return valueText;

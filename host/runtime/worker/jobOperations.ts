@@ -2,10 +2,21 @@ import type { CallContext } from "../frames";
 import { FunctionError, toFunctionError } from "../functionErrors";
 import type { JobOperation } from "../protocol";
 import { parseJsonObject, textField } from "../../values/convexJson";
+import { addressText } from "../functionAddress";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import { dueCrons, endAllCrons, endCron, isCronId, nextCronTimeMs, readCron, rescheduleCron } from "./crons";
-import { cancelJob, jobsInState, jobStateKind, nextJobTimeMs, readJob, scheduleJob, setJobState } from "./jobs";
+import {
+  cancelJob,
+  findTarget,
+  jobsInState,
+  jobStateKind,
+  nextJobTimeMs,
+  readJob,
+  scheduleJob,
+  setJobState,
+  toDueJob,
+} from "./jobs";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -15,26 +26,41 @@ const MAX_CLAIMED_JOBS = 64;
 export interface ClaimedJob {
   readonly id: string;
   readonly type: "mutation" | "action";
+  /** As `addressText` writes it. */
   readonly path: string;
   readonly argsText: string;
 }
 
 /** When the scheduler has to wake up next, milliseconds since the epoch, or null. */
-export function nextDueTimeMs(host: ExecutionHost): number | null {
-  const job = nextJobTimeMs(host);
-  const cron = nextCronTimeMs(host);
-  return job === null || cron === null ? (job ?? cron) : Math.min(job, cron);
+export function nextDueTimeMs(app: ExecutionHost): number | null {
+  let earliest: number | null = null;
+  for (const host of app.components.values())
+    for (const timeMs of [nextJobTimeMs(host), nextCronTimeMs(host)])
+      if (timeMs !== null && (earliest === null || timeMs < earliest)) earliest = timeMs;
+  return earliest;
 }
 
-/** Runs one scheduler operation in the current batch and answers with its result as JSON text. */
+/**
+ * Runs one scheduler operation in the current batch and answers with its result as JSON text.
+ *
+ * @param subject the component that schedules or cancels, or the id of the job that is meant
+ */
 export async function runJobOperation(
   operation: JobOperation,
-  host: ExecutionHost,
+  app: ExecutionHost,
   clock: Clock,
-  id: string,
+  subject: string,
   argsText: string,
   context: Omit<CallContext, "scheduledFunctionId">,
 ): Promise<string> {
+  const isForComponent = operation === "schedule" || operation === "cancelJob";
+  const host = app.components.get(isForComponent ? subject : (app.catalog.anyTableOfId(subject)?.componentPath ?? ""));
+  if (host === undefined) {
+    if (isForComponent) throw new FunctionError(`Component "${subject}" is not installed any more.`, undefined);
+    // Jobs of such a component wait in its tables until it is installed again.
+    return "null";
+  }
+  const id = subject;
   const transaction = (scheduledFunctionId: string | null): Transaction =>
     new Transaction(host, { ...context, scheduledFunctionId }, clock.next());
   switch (operation) {
@@ -47,7 +73,7 @@ export async function runJobOperation(
         throw toFunctionError(error, () => "");
       }
     case "claimJobs":
-      return JSON.stringify(claimJobs(host, context.nowMs));
+      return JSON.stringify([...app.components.values()].flatMap((component) => claimJobs(component, context.nowMs)));
     case "runJob":
       return isCronId(host, id)
         ? await runMutationCron(host, transaction(null), id, context.nowMs)
@@ -56,11 +82,7 @@ export async function runJobOperation(
       finishJob(host, clock, id, argsText, context.nowMs);
       return "null";
     case "failRunningJobs":
-      endAllCrons(host);
-      for (const job of jobsInState(host, "inProgress", Infinity, Number.MAX_SAFE_INTEGER)) {
-        clock.next();
-        setJobState(host, job.id, { kind: "failed", error: "Transient error while executing action" }, context.nowMs);
-      }
+      for (const component of app.components.values()) failRunningJobs(component, clock, context.nowMs);
       return "null";
   }
 }
@@ -69,22 +91,31 @@ export async function runJobOperation(
 function claimJobs(host: ExecutionHost, nowMs: number): readonly ClaimedJob[] {
   const claimed: ClaimedJob[] = [];
   for (const job of jobsInState(host, "pending", nowMs, MAX_CLAIMED_JOBS)) {
-    const target = host.functions.get(job.path);
-    if (target === undefined || target.type === "query")
-      setJobState(host, job.id, { kind: "failed", error: `Could not find function for '${job.path}'.` }, nowMs);
+    const type = findTarget(host, job.address)?.function.type;
+    const path = addressText(job.address);
+    if (type === undefined || type === "query")
+      setJobState(host, job.id, { kind: "failed", error: `Could not find function for '${path}'.` }, nowMs);
     else {
-      if (target.type === "action") setJobState(host, job.id, { kind: "inProgress" }, nowMs);
-      claimed.push({ id: job.id, type: target.type, path: job.path, argsText: job.argsText });
+      if (type === "action") setJobState(host, job.id, { kind: "inProgress" }, nowMs);
+      claimed.push({ id: job.id, type, path, argsText: job.argsText });
     }
   }
   for (const cron of dueCrons(host, nowMs, MAX_CLAIMED_JOBS)) {
     const type = host.functions.get(cron.path)?.type;
     if (type === "action") rescheduleCron(host, cron.id, nowMs, true);
-    if (type === "action" || type === "mutation")
-      claimed.push({ id: cron.id, type, path: cron.path, argsText: cron.argsText });
+    const path = addressText({ componentPath: host.componentPath, functionPath: cron.path });
+    if (type === "action" || type === "mutation") claimed.push({ id: cron.id, type, path, argsText: cron.argsText });
     else rescheduleCron(host, cron.id, nowMs, false);
   }
   return claimed;
+}
+
+function failRunningJobs(host: ExecutionHost, clock: Clock, nowMs: number): void {
+  endAllCrons(host);
+  for (const job of jobsInState(host, "inProgress", Infinity, Number.MAX_SAFE_INTEGER)) {
+    clock.next();
+    setJobState(host, job.id, { kind: "failed", error: "Transient error while executing action" }, nowMs);
+  }
 }
 
 /** Runs a cron's mutation: its next time and the function's writes commit together. A failure only skips this run. */
@@ -116,13 +147,12 @@ async function runMutationJob(
 ): Promise<string> {
   const job = readJob(host, id);
   if (job === null || jobStateKind(job) !== "pending") return "null";
-  const path = textField(job, "name").replace(".js:", ":");
-  const target = host.functions.get(path);
-  const args = Array.isArray(job["args"]) ? job["args"][0] : {};
+  const { address, argsText } = toDueJob(host, job);
+  const target = findTarget(host, address);
   setJobState(host, id, { kind: "inProgress" }, nowMs);
   try {
-    if (target === undefined) throw new FunctionError(`Could not find function for '${path}'.`, undefined);
-    await runFunction(transaction, target, JSON.stringify(args ?? {}));
+    if (target === null) throw new FunctionError(`Could not find function for '${addressText(address)}'.`, undefined);
+    await runFunction(transaction.within(target.host), target.function, argsText);
     setJobState(host, id, { kind: "success" }, nowMs);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;

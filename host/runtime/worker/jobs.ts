@@ -3,8 +3,10 @@ import type { StoredTable } from "../../store/catalog";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
 import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
-import { resolveAddress } from "../functionAddress";
+import { parseAddress, relativeAddressText, resolveAddress } from "../functionAddress";
+import type { FunctionAddress } from "../functionAddress";
 import { requireString } from "./databaseSyscalls";
+import type { RegisteredFunction } from "../functionTable";
 import type { ExecutionHost, Transaction } from "./transaction";
 
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
@@ -17,15 +19,30 @@ export type JobState =
 /** A due job or cron, ready to run. */
 export interface DueJob {
   readonly id: string;
-  readonly path: string;
+  readonly address: FunctionAddress;
   readonly argsText: string;
+}
+
+/** A function with the component that it runs in. */
+export interface FunctionTarget {
+  readonly host: ExecutionHost;
+  readonly function: RegisteredFunction;
+}
+
+/** The function at an address, or null when it does not exist (any more). */
+export function findTarget(host: ExecutionHost, address: FunctionAddress): FunctionTarget | null {
+  const component = host.components.get(address.componentPath);
+  const target = component?.functions.get(address.functionPath);
+  return component === undefined || target === undefined ? null : { host: component, function: target };
 }
 
 /** `1.0/schedule`: stores the job in the caller's transaction and answers with its id. */
 export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): string {
-  const path = resolveAddress(args);
+  const { host } = transaction;
+  const address = resolveAddress(args, host);
+  const path = address.functionPath;
   const scheduledTime = Number(args["ts"]) * 1000;
-  const target = transaction.host.functions.get(path);
+  const target = findTarget(host, address)?.function;
   if (target === undefined) throw new Error(`Attempted to schedule function at nonexistent path: ${path}`);
   if (target.type === "query") throw new Error(`Unsupported function type: cannot schedule the query ${path}.`);
   if (!(Math.abs(scheduledTime - transaction.call.nowMs) <= FIVE_YEARS_MS))
@@ -33,8 +50,8 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   const functionArgs = args["args"] ?? {};
   transaction.usage.functionsScheduled++;
   transaction.usage.scheduledFunctionArgsBytes += JSON.stringify(functionArgs).length;
-  const [modulePath, exportName] = splitPath(path);
-  const id = transaction.insert(jobsTable(transaction.host), {
+  const [modulePath, exportName] = splitPath(relativeAddressText(address, host.componentPath));
+  const id = transaction.insert(jobsTable(host), {
     args: [functionArgs],
     name: `${modulePath}.js:${exportName}`,
     scheduledTime,
@@ -89,7 +106,7 @@ export function jobsInState(
   const upper = afterPrefix(writer.resetTo(prefix).writeFloat64(dueAtMs).take());
   return host.store
     .scan({ index, lower: prefix, upper }, "asc", limit)
-    .map((row) => toDueJob(parseJsonObject(row.text)));
+    .map((row) => toDueJob(host, parseJsonObject(row.text)));
 }
 
 /** When the earliest pending job is due, milliseconds since the epoch, or null when there is none. */
@@ -99,11 +116,12 @@ export function nextJobTimeMs(host: ExecutionHost): number | null {
   return job === null ? null : Number(job["scheduledTime"]);
 }
 
-function toDueJob(job: ConvexJsonObject): DueJob {
+/** Reads a job of the given component's own table, in which its own functions have no component in their names. */
+export function toDueJob({ componentPath }: ExecutionHost, job: ConvexJsonObject): DueJob {
   const args = Array.isArray(job["args"]) ? job["args"] : [];
   return {
     id: textField(job, "_id"),
-    path: textField(job, "name").replace(".js:", ":"),
+    address: parseAddress(textField(job, "name").replace(".js:", ":"), componentPath),
     argsText: JSON.stringify(args[0] ?? {}),
   };
 }

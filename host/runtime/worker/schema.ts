@@ -70,7 +70,7 @@ export function applySchema(schema: Schema, store: DocumentStore, catalog: Catal
     const check = schema.documentChecks.get(table.name);
     // Writes are checked as they happen, so documents are walked only when the table's type has changed.
     const documentType = schema.documentTypes.get(table.name) ?? null;
-    const validatedKey = `validated:${table.name}`;
+    const validatedKey = `validated:${table.qualifiedName}`;
     if (documentType !== meta.get(validatedKey)) {
       if (check !== undefined) validateDocuments(table, check, store);
       if (documentType === null) meta.delete(validatedKey);

@@ -1,17 +1,26 @@
 import type { Catalog, StoredTable } from "../../store/catalog";
-import type { DocumentStore } from "../../store/documentStore";
+import type { DocumentStore, WriteStash } from "../../store/documentStore";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { documentSizeProblem } from "../../values/documentLimits";
 import type { CallContext } from "../frames";
+import type { FunctionHandles } from "../functionHandles";
 import type { RegisteredFunction } from "../functionTable";
 import { nextUp } from "./clock";
 import type { CursorCodec } from "./cursor";
 import type { ReadRecorder } from "./readRecorder";
 import type { Schema } from "./schema";
 
-/** What every transaction of the worker works on. Swapped parts are replaced between batches only. */
+/**
+ * What every transaction of the worker works on: the app, or one component with its own tables, schema and functions.
+ * Swapped parts are replaced between batches only.
+ */
 export interface ExecutionHost {
+  /** Empty for the app. */
+  readonly componentPath: string;
+  /** The app under the empty path, and every installed component. */
+  components: ReadonlyMap<string, ExecutionHost>;
+  readonly handles: FunctionHandles;
   readonly store: DocumentStore;
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
@@ -44,10 +53,21 @@ export class TransactionUsage {
   }
 }
 
-/** One top-level query or mutation with everything that it calls. */
-export class Transaction {
+/** What all views of one transaction share; see {@link Transaction.within}. */
+class TransactionProgress {
   readonly usage = new TransactionUsage();
-  #creationTime: number;
+  creationTime: number;
+  hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
+
+  constructor(timestamp: bigint) {
+    this.creationTime = Number(timestamp) / 1e6;
+  }
+}
+
+/** One top-level query or mutation with everything that it calls, as the app or one component sees it. */
+export class Transaction {
+  readonly usage: TransactionUsage;
+  readonly #progress: TransactionProgress;
 
   /**
    * @param timestamp when the transaction began, nanoseconds since the epoch
@@ -56,17 +76,37 @@ export class Transaction {
   constructor(
     readonly host: ExecutionHost,
     readonly call: CallContext,
-    timestamp: bigint,
+    readonly timestamp: bigint,
     readonly reads: ReadRecorder | null = null,
+    progress = new TransactionProgress(timestamp),
   ) {
-    this.#creationTime = Number(timestamp) / 1e6;
+    this.#progress = progress;
+    this.usage = progress.usage;
+  }
+
+  /** The same transaction for a function of another component. */
+  within(host: ExecutionHost): Transaction {
+    return host === this.host ? this : new Transaction(host, this.call, this.timestamp, this.reads, this.#progress);
+  }
+
+  /** Hides the transaction's own writes while the function at this call depth runs a query on the state before them. */
+  hideWrites(depth: number): void {
+    this.#progress.hidden = { depth, stash: this.host.store.stashWrites(0) };
+  }
+
+  /** Brings hidden writes back when the function that hid them, or one that called it, is done with that query. */
+  showWrites(depth: number): void {
+    const { hidden } = this.#progress;
+    if (hidden === null || depth > hidden.depth) return;
+    this.host.store.restoreWrites(hidden.stash);
+    this.#progress.hidden = null;
   }
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
   insert(table: StoredTable, fields: ConvexJsonObject): string {
     const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
-    const creationTime = this.#creationTime;
-    this.#creationTime = nextUp(creationTime);
+    const { creationTime } = this.#progress;
+    this.#progress.creationTime = nextUp(creationTime);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
     const tooLong = documentSizeProblem(text);

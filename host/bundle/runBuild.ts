@@ -1,0 +1,47 @@
+import { relative, sep } from "node:path";
+import { build } from "esbuild";
+import type { BuildFailure, BuildOptions } from "esbuild";
+import { BundleError } from "./entryPoints";
+
+/** Modules run in production mode, wherever the host itself runs. */
+export const productionDefine = { "process.env.NODE_ENV": '"production"' };
+
+/**
+ * Runs esbuild with the options that the official CLI uses for every kind of file.
+ *
+ * @throws {BundleError} with esbuild's messages, one per line
+ */
+export async function runBuild(options: BuildOptions): Promise<{ outputFiles?: readonly { readonly text: string }[] }> {
+  try {
+    const result = await build({
+      bundle: true,
+      format: "esm",
+      target: "esnext",
+      jsx: "automatic",
+      conditions: ["convex", "module"],
+      define: productionDefine,
+      logLevel: "silent",
+      ...options,
+    });
+    return result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles };
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    throw new BundleError(error.errors.map(describeMessage).join("\n"));
+  }
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}
+
+function describeMessage(message: BuildFailure["errors"][number]): string {
+  const { location } = message;
+  // What a plugin of the host refuses has been worded for the reader already.
+  const detail: unknown = message.detail;
+  if (detail instanceof BundleError) return detail.message;
+  const where =
+    location === null
+      ? ""
+      : `${relative(".", location.file).split(sep).join("/")}:${location.line}:${location.column}: `;
+  return `${where}${message.text}`;
+}
