@@ -166,6 +166,17 @@ describe("the host", () => {
     expect(watched.values).toEqual([null, "hello"]);
   });
 
+  it("goes on watching after a mutation that never ends has cost it its executor", async () => {
+    const host = await startSyncHost({ deployment: { functionTimeLimitMs: 300 } });
+    const client = host.client();
+    const watched = watch(client, api.read, { name: "kept" });
+    await expect.poll(() => watched.values).toEqual([0]);
+    const other = host.client();
+    await expect(other.mutation(api.loopForever, { name: "kept" })).rejects.toThrow("timed out");
+    await other.mutation(api.add, { name: "kept" });
+    await expect.poll(() => watched.values).toEqual([0, 1]);
+  });
+
   it("stops a query that never ends, and keeps every other one alive", async () => {
     const host = await startSyncHost({ deployment: { functionTimeLimitMs: 300 } });
     const client = host.client();

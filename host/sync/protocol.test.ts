@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { connect, openRaw, sessionId } from "./rawClient.testing";
@@ -58,6 +59,29 @@ describe("a session", () => {
       endVersion: { querySet: 2 },
       modifications: [{ type: "QueryRemoved", queryId: 0 }],
     });
+  });
+
+  it("never shows a write before its mutation is answered, however many are in flight", async () => {
+    const { server } = await startSyncHost();
+    const client = await openRaw(server.cloudUrl);
+    client.send(watchRead("busy"));
+    await client.next("Transition");
+    let answered = 0;
+    let shown = 0;
+    client.socket.on("message", (data: Buffer) => {
+      const message: Message = JSON.parse(data.toString("utf8"));
+      if (message["type"] === "MutationResponse") answered = Number(message["result"]);
+      const [update]: readonly Message[] = Array.isArray(message["modifications"]) ? message["modifications"] : [];
+      if (update === undefined) return;
+      shown = Number(update["value"]);
+      expect(answered).toBeGreaterThanOrEqual(shown);
+    });
+    // Spread over many turns of the event loop, so that they share batches with refreshes.
+    for (let requestId = 0; requestId < 400; requestId++) {
+      client.send(add("busy", requestId));
+      if (requestId % 3 === 0) await setImmediate();
+    }
+    await expect.poll(() => shown).toBe(400);
   });
 
   it("moves on without news after a mutation that nobody watches", async () => {

@@ -71,6 +71,16 @@ describe("a live query runs again", () => {
     expect(runs("live:agentCount")).toBe(2);
   });
 
+  it("for a table that did not exist when it ran", async () => {
+    const { host } = await startLogged();
+    const client = host.client();
+    const watched = watch(client, api.strays, {});
+    await expect.poll(() => watched.values).toEqual([0]);
+    await client.mutation(api.addStray, {});
+    await client.mutation(api.addStray, {});
+    expect(watched.values).toEqual([0, 1, 2]);
+  });
+
   it("once for all clients that watch the same", async () => {
     const { host, runs } = await startLogged();
     const watched = Array.from({ length: 10 }, () => watch(host.client(), api.tenantSize, { tenant: "shared" }));

@@ -166,7 +166,7 @@ export class LiveQueries {
     query.reads = readSetOf(reads);
     this.#readSets.add(query.reads, query);
     query.journal = result.journal;
-    if (query.result === null || !isSameResult(query.result, result)) query.result = result;
+    query.result = result;
   }
 
   #query(source: LiveQuerySource, journal: string | null): LiveQuery {
