@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
+import type { BuildFailure, BuildOptions, Metafile, Plugin } from "esbuild";
 import { BundleError, findEntryPoints } from "./entryPoints";
 
 /** One bundled module, importable by URL from any thread of this process. */
@@ -61,7 +62,7 @@ export async function bundleFunctions(
     sourcemap: true,
     define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
   };
-  const [schemaSource, authConfigSource] = await Promise.all([
+  const [schemaSource, authConfigSource, { metafile: isolateOutputs }] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),
     bundleConfig(functionsDirectory, "auth.config"),
     runBuild({
@@ -70,6 +71,7 @@ export async function bundleFunctions(
       entryPoints: isolate.map((entry) => entry.file),
       outdir: join(outputDirectory, "isolate"),
       chunkNames: "_deps/[hash]",
+      metafile: true,
       inject: [join(directory, "functionGlobals.ts")],
       plugins: [asyncHooksShim],
     }),
@@ -82,6 +84,7 @@ export async function bundleFunctions(
       inject: [join(directory, "nodeGlobals.ts")],
     }),
   ]);
+  await guardDynamicImports(isolateOutputs, join(outputDirectory, "isolate"));
   const modules = entryPoints.map(({ modulePath, environment }) => ({
     modulePath,
     environment,
@@ -97,7 +100,31 @@ async function bundleConfig(functionsDirectory: string, name: string): Promise<s
   return result.outputFiles?.[0]?.text ?? null;
 }
 
-async function runBuild(options: BuildOptions): Promise<{ outputFiles?: readonly { readonly text: string }[] }> {
+/**
+ * Wraps every `import()` of another bundled module, so that the runtime can refuse it in queries and mutations. esbuild
+ * names the exact text that it printed between the quotes; the wrapper stays on its line, which keeps source maps' lines.
+ */
+async function guardDynamicImports(metafile: Metafile | undefined, outputDirectory: string): Promise<void> {
+  for (const [output, { imports }] of Object.entries(metafile?.outputs ?? {})) {
+    const targets = imports.filter(({ kind, external }) => kind === "dynamic-import" && external !== true);
+    if (targets.length === 0) continue;
+    let text = await readFile(output, "utf8");
+    for (const { path } of targets) {
+      const below = relative(dirname(output), path).split(sep).join("/");
+      const call = `import(${JSON.stringify(below.startsWith(".") ? below : `./${below}`)})`;
+      const name = JSON.stringify(relative(outputDirectory, resolve(path)).split(sep).join("/").replace(/mjs$/, "js"));
+      text = text.replaceAll(call, () => `Convex.dynamicImport(${name}, () => ${call})`);
+    }
+    await writeFile(output, text);
+  }
+}
+
+interface BuildOutcome {
+  readonly outputFiles?: readonly { readonly text: string }[];
+  readonly metafile?: Metafile;
+}
+
+async function runBuild(options: BuildOptions): Promise<BuildOutcome> {
   try {
     const result = await build({
       bundle: true,
@@ -109,7 +136,10 @@ async function runBuild(options: BuildOptions): Promise<{ outputFiles?: readonly
       logLevel: "silent",
       ...options,
     });
-    return result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles };
+    return {
+      ...(result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles }),
+      ...(result.metafile === undefined ? {} : { metafile: result.metafile }),
+    };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     throw new BundleError(error.errors.map(describeMessage).join("\n"));

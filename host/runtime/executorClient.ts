@@ -54,6 +54,8 @@ export class ExecutorClient {
   #restarting: Promise<void> | null = null;
   #closed = false;
   storedVariables: Readonly<Record<string, string>> = {};
+  /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
+  keySetText = "";
 
   private constructor(settings: ExecutorSettings, events: ExecutorEvents) {
     this.#settings = settings;
@@ -174,6 +176,7 @@ export class ExecutorClient {
       throw opened.isStoreError ? new StoreError(opened.message) : new Error(opened.message);
     }
     this.storedVariables = opened.storedVariables;
+    this.keySetText = opened.keySetText;
     this.#latest = opened.timestamp;
     worker.removeAllListeners("error");
     worker.on("message", (reply: WorkerReply) => this.#receive(worker, reply));

@@ -14,7 +14,8 @@ export interface CallContext {
 
 /** One running function. Syscalls find it through async context, so a promise always acts for the call that made it. */
 export interface Frame {
-  readonly type: FunctionType;
+  /** `import` while module scope is evaluated. */
+  readonly type: FunctionType | "import";
   readonly path: string;
   readonly call: CallContext;
   /** True once the handler has settled: what still runs of it may not read or write any more. */
@@ -64,5 +65,14 @@ export function installSyscallBoundary(): void {
       }
     },
     jsSyscall: (operation: string, args: unknown) => openFrame(operation).jsSyscall(operation, args),
+    dynamicImport,
   });
+}
+
+/** What the bundler makes of `import()` in user code: refused while a query or mutation runs, as in Convex. */
+async function dynamicImport(modulePath: string, load: () => Promise<unknown>): Promise<unknown> {
+  const type = currentFrame()?.type;
+  if (type === "query" || type === "mutation")
+    throw new Error(`Can't dynamically import ${JSON.stringify(modulePath)} in a query or mutation`);
+  return await load();
 }

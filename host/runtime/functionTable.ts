@@ -3,10 +3,18 @@ import { BundleError } from "../bundle/entryPoints";
 import type { FunctionType } from "../deployment";
 import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../values/convexJson";
 import type { JsonValue } from "../deployment";
+import { displaySize, sizeOverLimit } from "../values/convexSize";
+import { valueLimitProblem } from "../values/documentLimits";
 import { compileValidator } from "../values/validator";
 import type { CompiledValidator, TableOfId } from "../values/validator";
 import type { ValidatorJson } from "../values/validatorJson";
+import { runInFrame } from "./frames";
 import { HostRefusal } from "./functionErrors";
+import { ImportFrame } from "./importFrame";
+import type { ImportPhase } from "./importFrame";
+
+const MAX_ARGS_BYTES = 16 << 20;
+const MAX_RESULT_BYTES = 16 << 20;
 
 /** One exported query, mutation or action, ready to run. */
 export interface RegisteredFunction {
@@ -34,11 +42,12 @@ export async function loadModules(
   modules: readonly BundledModule[],
   tableOfId: TableOfId,
   nativeImport: NativeImport,
+  phase: ImportPhase,
 ): Promise<LoadedModules> {
   const functions = new Map<string, RegisteredFunction>();
   const namespaces = new Map<string, Readonly<Record<string, unknown>>>();
   for (const { modulePath, url } of modules) {
-    const namespace = await importModule(url, modulePath, nativeImport);
+    const namespace = await importModule(url, modulePath, nativeImport, phase);
     namespaces.set(modulePath, namespace);
     for (const [name, value] of Object.entries(namespace)) {
       const registered = register(`${modulePath}:${name}`, value, tableOfId);
@@ -52,9 +61,10 @@ async function importModule(
   url: string,
   modulePath: string,
   nativeImport: NativeImport,
+  phase: ImportPhase,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await nativeImport(url);
+    return await runInFrame(new ImportFrame(modulePath, phase), () => nativeImport(url));
   } catch (error) {
     throw new BundleError(
       `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -119,7 +129,14 @@ export function canonicalFunctionPath(path: string): string {
 
 /** Parses and validates arguments. @throws {HostRefusal} Convex's ArgumentValidationError */
 export function validateArgs(target: RegisteredFunction, argsText: string): JsonValue {
+  const tooLarge = sizeOverLimit(argsText, MAX_ARGS_BYTES);
+  if (tooLarge !== null)
+    throw new HostRefusal(
+      `Arguments for ${target.path} are too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(MAX_ARGS_BYTES)})`,
+    );
   const args = parseJson(argsText);
+  const limit = valueLimitProblem(args);
+  if (limit !== null) throw new HostRefusal(`ArgumentValidationError: ${limit}`);
   if (hasLoneSurrogate(argsText)) throw new HostRefusal("ArgumentValidationError: Strings must be valid Unicode.");
   if (!isJsonObject(args) || specialTagOf(args) !== null)
     throw new HostRefusal("ArgumentValidationError: The arguments of a function must be one object.");
@@ -130,6 +147,11 @@ export function validateArgs(target: RegisteredFunction, argsText: string): Json
 
 /** Validates a handler's result. @throws {HostRefusal} Convex's ReturnsValidationError */
 export function validateReturns(target: RegisteredFunction, valueText: string): void {
+  const tooLarge = sizeOverLimit(valueText, MAX_RESULT_BYTES);
+  if (tooLarge !== null)
+    throw new HostRefusal(
+      `Function ${target.path} return value is too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(MAX_RESULT_BYTES)})`,
+    );
   const problem = target.checkReturns === null ? null : target.checkReturns(parseJson(valueText));
   if (problem !== null) throw new HostRefusal(`ReturnsValidationError: ${problem}`);
 }

@@ -22,6 +22,7 @@ import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
 import { readHttpRouter } from "./httpRouter";
 import type { HttpRouter } from "./httpRouter";
+import type { ImportPhase } from "./importFrame";
 import { nativeImport } from "./nativeImport";
 import { NO_METADATA } from "./protocol";
 import type { FunctionSummary } from "./protocol";
@@ -167,6 +168,10 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#environment.variables = { ...stored, ...this.#systemVariables() };
   }
 
+  jsonWebKeySet(): string {
+    return this.executor.keySetText;
+  }
+
   latestTimestamp(): bigint {
     return this.executor.latestTimestamp;
   }
@@ -187,15 +192,17 @@ export class LocalDeployment implements Deployment, ActionHost {
     const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
-    const nodeActions = await this.#loadModules(bundle, (module) => module.environment === "node");
+    const importPhase = { nowMs: Date.now(), seed: randomUUID() };
+    const nodeActions = await this.#loadModules(bundle, importPhase, (module) => module.environment === "node");
     const reply = await this.executor.load({
       kind: "load",
       modules: bundle.modules,
       schemaText,
+      importPhase,
       nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
     });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
-    this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
+    this.#code = await this.#loadCode(bundle, importPhase, reply.functions, nodeActions);
     this.#authProviders = authProviders;
   }
 
@@ -236,6 +243,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   /** This thread only loads the modules that export actions, and http. */
   async #loadCode(
     bundle: FunctionBundle,
+    importPhase: ImportPhase,
     functions: readonly FunctionSummary[],
     nodeActions: LoadedModules,
   ): Promise<LoadedCode> {
@@ -243,6 +251,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     for (const { path, type } of functions) if (type === "action") actionModules.add(modulePathOf(path));
     const loaded = await this.#loadModules(
       bundle,
+      importPhase,
       (module) => module.environment === "isolate" && actionModules.has(module.modulePath),
     );
     const actions = new Map(
@@ -256,9 +265,13 @@ export class LocalDeployment implements Deployment, ActionHost {
     };
   }
 
-  async #loadModules(bundle: FunctionBundle, isWanted: (module: BundledModule) => boolean): Promise<LoadedModules> {
+  async #loadModules(
+    bundle: FunctionBundle,
+    importPhase: ImportPhase,
+    isWanted: (module: BundledModule) => boolean,
+  ): Promise<LoadedModules> {
     const tableOfId = (id: string): string | null => this.#tableNames.get(tableNumberOf(id) ?? 0) ?? null;
-    return await loadModules(bundle.modules.filter(isWanted), tableOfId, nativeImport);
+    return await loadModules(bundle.modules.filter(isWanted), tableOfId, nativeImport, importPhase);
   }
 
   async #runActionFor(

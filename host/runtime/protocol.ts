@@ -1,5 +1,6 @@
 import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
+import type { ImportPhase } from "./importFrame";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
 // far faster than objects. The constants below name the slots.
@@ -28,6 +29,7 @@ export interface LoadRequest {
   readonly kind: "load";
   readonly modules: readonly BundledModule[];
   readonly schemaText: string | null;
+  readonly importPhase: ImportPhase;
   /** Actions of "use node" modules, which only the main thread loads. */
   readonly nodeActions: readonly FunctionSummary[];
 }
@@ -46,7 +48,13 @@ export interface FunctionSummary {
 }
 
 export type WorkerReply =
-  | { readonly kind: "opened"; readonly storedVariables: Readonly<Record<string, string>>; readonly timestamp: bigint }
+  | {
+      readonly kind: "opened";
+      readonly storedVariables: Readonly<Record<string, string>>;
+      readonly timestamp: bigint;
+      /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
+      readonly keySetText: string;
+    }
   | { readonly kind: "openFailed"; readonly message: string; readonly isStoreError: boolean }
   | {
       readonly kind: "loaded";

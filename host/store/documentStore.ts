@@ -28,6 +28,12 @@ interface UndoEntry {
   readonly after: string | null;
 }
 
+/** Writes that are out of sight; see {@link DocumentStore.stashWrites}. */
+export interface WriteStash {
+  /** Newest first. */
+  readonly entries: UndoEntry[];
+}
+
 /**
  * Documents and their index entries inside the batch's SQLite transaction. Every write is recorded in an undo log, so
  * that one failed function undoes only its own writes while the rest of the batch commits.
@@ -133,6 +139,24 @@ export class DocumentStore {
   undoTo(mark: number): void {
     for (let entry = this.#popAbove(mark); entry !== undefined; entry = this.#popAbove(mark))
       this.#apply(entry.table, entry.id, entry.after, entry.before);
+  }
+
+  /** Takes every write since `mark` out of sight, for a query of the state before them. */
+  stashWrites(mark: number): WriteStash {
+    const entries: UndoEntry[] = [];
+    for (let entry = this.#popAbove(mark); entry !== undefined; entry = this.#popAbove(mark)) {
+      this.#apply(entry.table, entry.id, entry.after, entry.before);
+      entries.push(entry);
+    }
+    return { entries };
+  }
+
+  /** Brings stashed writes back, once. */
+  restoreWrites(stash: WriteStash): void {
+    for (let entry = stash.entries.pop(); entry !== undefined; entry = stash.entries.pop()) {
+      this.#apply(entry.table, entry.id, entry.before, entry.after);
+      this.#undoLog.push(entry);
+    }
   }
 
   /** Forgets the undo log once a top-level call has succeeded. */

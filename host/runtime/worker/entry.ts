@@ -19,6 +19,7 @@ import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
 import { Executor } from "./executor";
 import { nextDueTimeMs } from "./jobOperations";
+import { JwtSigner } from "./jwtSigner";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
@@ -48,6 +49,7 @@ class ExecutorThread {
     const catalog = new Catalog(meta);
     // Whatever this run hands out as its first timestamp lies above everything an earlier run handed out.
     meta.set("clock", String(this.#clock.next()));
+    const signer = JwtSigner.ofStore(meta, options.systemVariables["CONVEX_CLOUD_URL"] ?? "");
     store.commit();
     this.#state = new ExecutionState(options.state);
     const log = (path: string, line: string): void => this.#reply({ kind: "log", path, line });
@@ -55,6 +57,7 @@ class ExecutorThread {
       store,
       catalog,
       cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
+      signer,
       deploymentName: options.deploymentName,
       schema: EMPTY_SCHEMA,
       functions: new Map(),
@@ -83,7 +86,12 @@ class ExecutorThread {
       thread.#receive(request);
       void thread.#run();
     });
-    thread.#reply({ kind: "opened", storedVariables: thread.#storedVariables(), timestamp: thread.#clock.latest });
+    thread.#reply({
+      kind: "opened",
+      storedVariables: thread.#storedVariables(),
+      timestamp: thread.#clock.latest,
+      keySetText: thread.#host.signer.keySetText,
+    });
   }
 
   #receive(request: WorkerRequest): void {
@@ -142,6 +150,7 @@ class ExecutorThread {
         request.modules.filter((module) => module.environment === "isolate"),
         tableOfId,
         (url) => import(url),
+        request.importPhase,
       );
       const schema = compileSchema(request.schemaText, tableOfId);
       // Checked here already: once this thread has swapped the code, the main thread must be able to follow.

@@ -12,7 +12,7 @@ import * as database from "./databaseSyscalls";
 import { cancelJob, scheduleJob } from "./jobs";
 import { OpenQueries } from "./querySyscalls";
 import type { Transaction } from "./transaction";
-import { usageText } from "./transactionMetrics";
+import { holdsCommitTs, int64Text } from "./commitTimestamp";
 
 const MAX_CALL_DEPTH = 8;
 
@@ -45,6 +45,7 @@ export class ExecutionFrame implements Frame {
   }
 
   close(): void {
+    if (!this.closed) this.#transaction.showWrites(this.#depth);
     // The writes of an abandoned nested call were never accepted by its caller.
     if (this.#nestedCall !== null && !this.closed) this.#transaction.host.store.undoTo(this.#nestedMark);
     this.#settled = true;
@@ -59,6 +60,8 @@ export class ExecutionFrame implements Frame {
         return this.#queries.cleanup(args);
       case "1.0/db/normalizeId":
         return database.normalizeId(this.#transaction, args);
+      case "1.0/getSnapshotTs":
+        return int64Text(this.#transaction.snapshotTimestamp(this.#rootType() === "mutation"));
       default:
         throw new Error(`Unknown operation ${operation}`);
     }
@@ -105,7 +108,7 @@ export class ExecutionFrame implements Frame {
       case "1.0/getDeploymentMetadata":
         return JSON.stringify({ name: transaction.host.deploymentName, region: null, class: "local" });
       case "1.0/getTransactionMetrics":
-        return usageText(transaction.usage);
+        return transaction.usage.metricsText();
       default:
         return this.#answerInMutation(operation, argsText);
     }
@@ -121,11 +124,11 @@ export class ExecutionFrame implements Frame {
   }
 
   async #runNested(args: ConvexJsonObject): Promise<string> {
-    const udfType = args["udfType"];
+    const udfType = args["udfType"] === "snapshotQuery" ? "query" : args["udfType"];
     if (udfType !== "query" && udfType !== "mutation")
       throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
-    if (this.type === "query" && udfType === "mutation")
-      throw new Error("Cannot call a mutation function from a query function.");
+    if (this.type === "query" && (udfType === "mutation" || args["udfType"] === "snapshotQuery"))
+      throw new Error(`Cannot call a ${String(args["udfType"])} function from a query function`);
     if (this.#depth + 1 > MAX_CALL_DEPTH)
       throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const path = resolveAddress(args);
@@ -133,7 +136,25 @@ export class ExecutionFrame implements Frame {
     if (target === undefined) throw new HostRefusal(`Could not find function for '${path}'.`);
     if (target.type !== udfType)
       throw new HostRefusal(`Trying to execute ${path} as ${udfType}, but it is defined as ${target.type}.`);
-    return await runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this);
+    const run = (): Promise<string> =>
+      runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this);
+    return await this.#transaction.usage.withBudget(args["transactionLimits"], () =>
+      args["udfType"] === "snapshotQuery" ? this.#runOnSnapshot(run) : run(),
+    );
+  }
+
+  /** Runs a query on the state that the transaction began with. */
+  async #runOnSnapshot(run: () => Promise<string>): Promise<string> {
+    this.#transaction.hideWrites(this.#depth);
+    try {
+      return await run();
+    } finally {
+      this.#transaction.showWrites(this.#depth);
+    }
+  }
+
+  #rootType(): FunctionType {
+    return this.#parent === null ? this.type : this.#parent.#rootType();
   }
 
   #endNested(nestedCall: Promise<unknown>): void {
@@ -148,6 +169,7 @@ const mutationSyscalls: Readonly<Record<string, (transaction: Transaction, args:
   "1.0/remove": database.removeDocument,
   "1.0/schedule": scheduleJob,
   "1.0/cancel_job": cancelJob,
+  "1.0/signJwt": (transaction, args) => JSON.stringify(transaction.host.signer.signJwt(args, transaction.call.nowMs)),
   "1.0/getRequestMetadata": ({ call }) =>
     JSON.stringify({ ...call.metadata, scheduledFunctionId: call.scheduledFunctionId, authToken: null }),
 };
@@ -167,14 +189,26 @@ export async function runFunction(
 ): Promise<string> {
   const { store } = transaction.host;
   const mark = store.mark();
+  const usageMark = transaction.usage.writeMark();
   try {
+    if (parent === null && holdsCommitTs(argsText))
+      throw new HostRefusal("ArgumentValidationError: Only a mutation can pass an unresolved commit timestamp.");
     validateArgs(target, argsText);
     const valueText = await runInFrame(new ExecutionFrame(transaction, target, parent), () => target.invoke(argsText));
     validateReturns(target, valueText);
+    if (parent !== null) return valueText;
+    if (target.type === "mutation") return transaction.resolveCommitTs(valueText);
+    if (holdsCommitTs(valueText))
+      throw new HostRefusal(
+        `Function ${target.path} return value invalid: queries cannot return an unresolved commit timestamp`,
+      );
     return valueText;
   } catch (error) {
     // After the caller has returned, the undo log belongs to another call; its close has undone this one already.
-    if (parent?.closed !== true) store.undoTo(mark);
+    if (parent?.closed !== true) {
+      store.undoTo(mark);
+      transaction.usage.forgetWritesSince(usageMark);
+    }
     throw error instanceof FunctionError
       ? error
       : toFunctionError(error, (stack) => transaction.host.describeStack(stack));

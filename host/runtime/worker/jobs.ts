@@ -4,6 +4,7 @@ import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
 import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { resolveAddress } from "../functionAddress";
+import { holdsCommitTs } from "./commitTimestamp";
 import { requireString } from "./databaseSyscalls";
 import type { ExecutionHost, Transaction } from "./transaction";
 
@@ -31,8 +32,11 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   if (!(Math.abs(scheduledTime - transaction.call.nowMs) <= FIVE_YEARS_MS))
     throw new Error("A function can only be scheduled within five years from now.");
   const functionArgs = args["args"] ?? {};
-  transaction.usage.functionsScheduled++;
-  transaction.usage.scheduledFunctionArgsBytes += JSON.stringify(functionArgs).length;
+  if (holdsCommitTs(JSON.stringify(functionArgs)))
+    throw new Error(
+      `Invalid arguments for "${path}": a scheduled function cannot take an unresolved commit timestamp.`,
+    );
+  transaction.usage.countScheduled([functionArgs]);
   const [modulePath, exportName] = splitPath(path);
   const id = transaction.insert(jobsTable(transaction.host), {
     args: [functionArgs],

@@ -1,11 +1,15 @@
 import type { Catalog, StoredTable } from "../../store/catalog";
-import type { DocumentStore } from "../../store/documentStore";
+import type { DocumentStore, WriteStash } from "../../store/documentStore";
+import { parseJsonObject } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { documentSizeProblem } from "../../values/documentLimits";
 import type { CallContext } from "../frames";
 import type { RegisteredFunction } from "../functionTable";
 import { nextUp } from "./clock";
+import type { JwtSigner } from "./jwtSigner";
+import { TransactionUsage } from "./transactionUsage";
+import { holdsCommitTs, resolveCommitTs } from "./commitTimestamp";
 import type { CursorCodec } from "./cursor";
 import type { Schema } from "./schema";
 
@@ -14,6 +18,7 @@ export interface ExecutionHost {
   readonly store: DocumentStore;
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
+  readonly signer: JwtSigner;
   readonly deploymentName: string;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
@@ -22,37 +27,19 @@ export interface ExecutionHost {
   log(path: string, line: string): void;
 }
 
-/** What a transaction has used so far, for `ctx.meta.getTransactionMetrics()`. */
-export class TransactionUsage {
-  bytesRead = 0;
-  bytesWritten = 0;
-  databaseQueries = 0;
-  documentsRead = 0;
-  documentsWritten = 0;
-  functionsScheduled = 0;
-  scheduledFunctionArgsBytes = 0;
-
-  countRead(text: string): void {
-    this.documentsRead++;
-    this.bytesRead += text.length;
-  }
-
-  countWrite(text: string): void {
-    this.documentsWritten++;
-    this.bytesWritten += text.length;
-  }
-}
-
 /** One top-level query or mutation with everything that it calls. */
 export class Transaction {
   readonly usage = new TransactionUsage();
   #creationTime: number;
+  /** Documents that were written with `db.vars.commitTs` in them. */
+  readonly #unresolved = new Set<string>();
+  #hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
 
   /** @param timestamp when the transaction began, nanoseconds since the epoch */
   constructor(
     readonly host: ExecutionHost,
     readonly call: CallContext,
-    timestamp: bigint,
+    readonly timestamp: bigint,
   ) {
     this.#creationTime = Number(timestamp) / 1e6;
   }
@@ -64,10 +51,51 @@ export class Transaction {
     this.#creationTime = nextUp(creationTime);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
-    const tooLong = documentSizeProblem(text);
+    const tooLong = documentSizeProblem(text, document);
     if (tooLong !== null) throw new Error(tooLong);
-    this.usage.countWrite(text);
+    // The job of a scheduled function counts against limits of its own.
+    if (!table.name.startsWith("_")) this.usage.countWrite(document);
+    this.noteUnresolved(id, text);
     this.host.store.insert(table, id, text, document);
     return id;
+  }
+
+  /** Hides the transaction's own writes while the function at this call depth runs a query on the state before them. */
+  hideWrites(depth: number): void {
+    this.#hidden = { depth, stash: this.host.store.stashWrites(0) };
+  }
+
+  /** Brings hidden writes back when the function that hid them, or one that called it, is done with that query. */
+  showWrites(depth: number): void {
+    if (this.#hidden === null || depth > this.#hidden.depth) return;
+    this.host.store.restoreWrites(this.#hidden.stash);
+    this.#hidden = null;
+  }
+
+  /** Remembers a document whose text waits for the commit timestamp. */
+  noteUnresolved(id: string, text: string): void {
+    if (holdsCommitTs(text)) this.#unresolved.add(id);
+  }
+
+  /** What `ctx.meta.getSnapshotTs()` answers: every commit that this transaction sees is at or below it, later ones above. */
+  snapshotTimestamp(isMutation: boolean): bigint {
+    return isMutation ? this.timestamp - 1n : this.timestamp;
+  }
+
+  /**
+   * Puts the commit timestamp into the documents that wait for it and into the mutation's result. Nothing else commits
+   * between a mutation's begin and its end, so its begin timestamp is its commit timestamp.
+   */
+  resolveCommitTs(valueText: string): string {
+    const { store, catalog } = this.host;
+    for (const id of this.#unresolved) {
+      const table = catalog.tableOfId(id);
+      const text = table === undefined ? null : store.get(id);
+      if (table === undefined || text === null || !holdsCommitTs(text)) continue;
+      const resolved = resolveCommitTs(text, this.timestamp);
+      const after = { text: resolved, document: parseJsonObject(resolved) };
+      store.replace(table, id, { text, document: parseJsonObject(text) }, after);
+    }
+    return resolveCommitTs(valueText, this.timestamp);
   }
 }
