@@ -1,8 +1,9 @@
 import type { FunctionOutcome } from "../deployment";
-import { parseJsonObject } from "../values/convexJson";
+import { isJsonObject, parseJsonObject } from "../values/convexJson";
 import { callerIdentityText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
+import { addLogLine } from "./functionConsole";
 import { functionHandleOf, resolveAddress } from "./functionAddress";
 import { FunctionError } from "./functionErrors";
 import type { CallContext, Frame } from "./frames";
@@ -12,6 +13,8 @@ import type { Operation } from "./protocol";
 export interface ActionHost {
   readonly executor: ExecutorClient;
   readonly deploymentName: string;
+  /** Writes a line to the deployment's log. */
+  logLine(path: string, line: string): void;
   runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome>;
 }
 
@@ -20,6 +23,8 @@ export class ActionFrame implements Frame {
   readonly type = "action";
   closed = false;
   readonly #host: ActionHost;
+  /** Names of the operations that have begun and not ended. */
+  readonly #unfinished: string[] = [];
 
   constructor(
     host: ActionHost,
@@ -31,6 +36,11 @@ export class ActionFrame implements Frame {
 
   close(): void {
     this.closed = true;
+    if (this.#unfinished.length === 0) return;
+    const count = this.#unfinished.length;
+    const line = `[WARN] ${count} unawaited operation${count === 1 ? "" : "s"}: [${this.#unfinished.join(", ")}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
+    addLogLine(this.call.logLines, line);
+    this.#host.logLine(this.path, line);
   }
 
   syscall(operation: string): never {
@@ -42,6 +52,16 @@ export class ActionFrame implements Frame {
   }
 
   async asyncSyscall(operation: string, argsText: string): Promise<string> {
+    const name = operation.replace(/^1\.0\/(actions\/)?/, "");
+    this.#unfinished.push(name);
+    try {
+      return await this.#answer(operation, argsText);
+    } finally {
+      this.#unfinished.splice(this.#unfinished.indexOf(name), 1);
+    }
+  }
+
+  async #answer(operation: string, argsText: string): Promise<string> {
     switch (operation) {
       case "1.0/actions/query":
       case "1.0/actions/mutation": {
@@ -71,6 +91,8 @@ export class ActionFrame implements Frame {
           scheduledFunctionId: this.call.scheduledFunctionId,
           authToken: null,
         });
+      case "1.0/actions/vectorSearch":
+        throw new Error(`Vector search is not supported by this host: ${searchedIndex(argsText)} was queried.`);
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
@@ -82,7 +104,7 @@ export class ActionFrame implements Frame {
     path: string,
     argsText: string,
   ): Promise<string> {
-    const { caller, metadata } = this.call;
+    const { caller, metadata, scheduledFunctionId } = this.call;
     return valueOf(
       await this.#host.executor.call({
         operation,
@@ -90,10 +112,15 @@ export class ActionFrame implements Frame {
         path,
         argsText,
         callerText: callerText(caller),
-        metadataText: metadataText(metadata),
+        metadataText: metadataText(metadata, scheduledFunctionId),
       }),
     );
   }
+}
+
+function searchedIndex(argsText: string): string {
+  const { query } = parseJsonObject(argsText);
+  return isJsonObject(query) ? String(query["indexName"]) : "an index";
 }
 
 function valueOf(outcome: FunctionOutcome): string {

@@ -13,7 +13,11 @@ export function callerText(caller: Caller): string {
   return text;
 }
 
-/** Request metadata as it crosses to the executor. */
-export function metadataText({ requestId, ip, userAgent }: RequestMetadata): string {
-  return JSON.stringify({ requestId, ip, userAgent });
+/**
+ * Request metadata as it crosses to the executor.
+ *
+ * @param scheduledFunctionId the job that the call belongs to, directly or through the action that made it
+ */
+export function metadataText({ requestId, ip, userAgent }: RequestMetadata, scheduledFunctionId?: string | null): string {
+  return JSON.stringify({ requestId, ip, userAgent, ...(scheduledFunctionId ? { scheduledFunctionId } : {}) });
 }

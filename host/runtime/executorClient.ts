@@ -7,6 +7,9 @@ import type { ControlRequest, ExecutorCall, LoadRequest, WorkerOptions, WorkerRe
 import { workerSource } from "./workerSource";
 
 const WATCH_INTERVAL_MS = 100;
+/** For all of a deployment's code and one running function; Convex gives 64 MB to each function. */
+const MAX_HEAP_MB = 512;
+const OUT_OF_MEMORY_MESSAGE = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
 const TIMEOUT_MESSAGE = "Function execution timed out (maximum duration: 1s)";
 
 /** What the executor thread tells about itself between batches. */
@@ -164,7 +167,11 @@ export class ExecutorClient {
     this.#state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
     const { functionTimeLimitMs: _limit, ...options } = this.#settings;
     const workerData: WorkerOptions = { ...options, state: this.#state.buffer };
-    const worker = new Worker(source, { eval: true, workerData });
+    const worker = new Worker(source, {
+      eval: true,
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
     this.#worker = worker;
     const opened = await new Promise<WorkerReply>((resolve, reject) => {
       worker.once("message", resolve);
@@ -180,7 +187,7 @@ export class ExecutorClient {
     this.#latest = opened.timestamp;
     worker.removeAllListeners("error");
     worker.on("message", (reply: WorkerReply) => this.#receive(worker, reply));
-    worker.on("error", (error) => this.#restart(worker, error));
+    worker.on("error", (error) => this.#recover(worker, error));
   }
 
   #receive(worker: Worker, reply: WorkerReply): void {
@@ -222,10 +229,21 @@ export class ExecutorClient {
     if (this.#worker === null || this.#restarting !== null) return;
     const sequence = this.#state.stopIfOverdue(this.#settings.functionTimeLimitMs);
     if (sequence === null) return;
-    const stuck = this.#pending.get(String(sequence));
-    this.#pending.delete(String(sequence));
-    stuck?.resolve({ status: "error", errorMessage: TIMEOUT_MESSAGE, logLines: [] });
+    this.#failCall(sequence, TIMEOUT_MESSAGE);
     this.#restart(this.#worker, null);
+  }
+
+  /** The thread is gone. When one function took all of its memory, only that function has failed. */
+  #recover(worker: Worker, error: Error): void {
+    const sequence = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#state.interruptedCall : null;
+    if (sequence !== null) this.#failCall(sequence, OUT_OF_MEMORY_MESSAGE);
+    this.#restart(worker, sequence === null ? error : null);
+  }
+
+  #failCall(sequence: number, errorMessage: string): void {
+    const call = this.#pending.get(String(sequence));
+    this.#pending.delete(String(sequence));
+    call?.resolve({ status: "error", errorMessage, logLines: [] });
   }
 
   /** Replaces the thread. Its open transaction is gone with it, so every call without an answer runs again. */

@@ -168,6 +168,10 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#environment.variables = { ...stored, ...this.#systemVariables() };
   }
 
+  logLine(path: string, line: string): void {
+    this.#log(path, line);
+  }
+
   jsonWebKeySet(): string {
     return this.executor.keySetText;
   }

@@ -6,7 +6,15 @@ import type { ImportPhase } from "./importFrame";
 // far faster than objects. The constants below name the slots.
 
 /** What the executor is asked to do. */
-export type Operation = "call" | "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
+export type Operation =
+  | "call"
+  | "schedule"
+  | "cancelJob"
+  | "claimJobs"
+  | "runJob"
+  | "finishJob"
+  | "failRunningJobs"
+  | "removeFinishedJobs";
 
 export const CALL_SLOTS = 7;
 /** One request: `[sequence, operation, type, path, argsText, callerText, metadataText]`. */

@@ -15,7 +15,10 @@ const SYSTEM_TABLES: readonly SystemTable[] = [
   {
     name: SCHEDULED_FUNCTIONS_TABLE,
     number: 513,
-    indexes: [{ name: "_by_state_and_time", fields: ["state.kind", "scheduledTime"] }],
+    indexes: [
+      { name: "_by_state_and_time", fields: ["state.kind", "scheduledTime"] },
+      { name: "_by_completed_time", fields: ["completedTime"] },
+    ],
   },
   { name: CRONS_TABLE, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
 ];
@@ -134,6 +137,16 @@ export class Catalog {
     let number = FIRST_USER_TABLE_NUMBER;
     while (this.#byNumber.has(number)) number++;
     return this.#create(name, number);
+  }
+
+  /** Indexes of system tables that a store of an earlier version lacks; the caller backfills them. */
+  missingSystemIndexes(): readonly (readonly [StoredTable, IndexDefinition])[] {
+    return SYSTEM_TABLES.flatMap((system) => {
+      const table = this.ensureTable(system.name);
+      return system.indexes
+        .filter(({ name }) => !table.indexes.has(name))
+        .map((definition) => [table, definition] as const);
+    });
   }
 
   /** Registers an index without entries; the caller backfills it. */

@@ -49,6 +49,7 @@ class ExecutorThread {
     const catalog = new Catalog(meta);
     // Whatever this run hands out as its first timestamp lies above everything an earlier run handed out.
     meta.set("clock", String(this.#clock.next()));
+    for (const [table, definition] of catalog.missingSystemIndexes()) store.backfillIndex(catalog, table, definition);
     const signer = JwtSigner.ofStore(meta, options.systemVariables["CONVEX_CLOUD_URL"] ?? "");
     store.commit();
     this.#state = new ExecutionState(options.state);

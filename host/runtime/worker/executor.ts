@@ -106,9 +106,11 @@ export class Executor {
       const logText = logLines.length === 0 ? "" : JSON.stringify(logLines);
       results.push(sequence, status, text, dataText, logText, String(timestamp));
     };
+    const { scheduledFunctionId = null, ...metadata } = parseMetadata(metadataText);
     const call = {
       caller: parseCaller(callerText),
-      metadata: parseMetadata(metadataText),
+      metadata,
+      scheduledFunctionId,
       nowMs: Date.now(),
       logLines,
     };
@@ -130,14 +132,13 @@ export class Executor {
     type: string,
     path: string,
     argsText: string,
-    context: Omit<CallContext, "scheduledFunctionId">,
+    call: CallContext,
   ): Promise<{ readonly text: string; readonly timestamp: bigint }> {
     if (operation !== "call")
       return {
-        text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context),
+        text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, call),
         timestamp: this.#clock.latest,
       };
-    const call: CallContext = { ...context, scheduledFunctionId: null };
     try {
       const target = resolveFunction(
         this.#host.functions,
@@ -162,9 +163,9 @@ function parseCaller(text: string): Caller {
   return text === "" ? anonymous : (JSON.parse(text) as Caller);
 }
 
-/** The main thread serialized a RequestMetadata. */
-function parseMetadata(text: string): RequestMetadata {
-  return JSON.parse(text) as RequestMetadata;
+/** The main thread's `metadataText` wrote exactly this. */
+function parseMetadata(text: string): RequestMetadata & { readonly scheduledFunctionId?: string } {
+  return JSON.parse(text) as RequestMetadata & { readonly scheduledFunctionId?: string };
 }
 
 /** The main thread only sends operations of the protocol. */

@@ -6,6 +6,7 @@ import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import { dueCrons, endAllCrons, endCron, isCronId, nextCronTimeMs, readCron, rescheduleCron } from "./crons";
 import { cancelJob, jobsInState, jobStateKind, nextJobTimeMs, readJob, scheduleJob, setJobState } from "./jobs";
+import { removeFinishedJobs } from "./jobRetention";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -17,6 +18,14 @@ export interface ClaimedJob {
   readonly type: "mutation" | "action";
   readonly path: string;
   readonly argsText: string;
+  readonly isCron: boolean;
+}
+
+/** What `claimJobs` answers with; times are milliseconds since the epoch. */
+export interface ClaimedJobs {
+  readonly jobs: readonly ClaimedJob[];
+  readonly nextJobAtMs: number | null;
+  readonly nextCronAtMs: number | null;
 }
 
 /** When the scheduler has to wake up next, milliseconds since the epoch, or null. */
@@ -33,7 +42,7 @@ export async function runJobOperation(
   clock: Clock,
   id: string,
   argsText: string,
-  context: Omit<CallContext, "scheduledFunctionId">,
+  context: CallContext,
 ): Promise<string> {
   const transaction = (scheduledFunctionId: string | null): Transaction =>
     new Transaction(host, { ...context, scheduledFunctionId }, clock.next());
@@ -41,13 +50,16 @@ export async function runJobOperation(
     case "schedule":
     case "cancelJob":
       try {
-        const run = operation === "schedule" ? scheduleJob : cancelJob;
-        return run(transaction(null), parseJsonObject(argsText));
+        const args = parseJsonObject(argsText);
+        const ofCaller = transaction(context.scheduledFunctionId);
+        return operation === "schedule" ? scheduleJob(ofCaller, args) : cancelJob(ofCaller, args, false);
       } catch (error) {
         throw toFunctionError(error, () => "");
       }
     case "claimJobs":
-      return JSON.stringify(claimJobs(host, context.nowMs));
+      return JSON.stringify(claimJobs(host, context.nowMs, Number(argsText)));
+    case "removeFinishedJobs":
+      return String(removeFinishedJobs(host, context.nowMs));
     case "runJob":
       return isCronId(host, id)
         ? await runMutationCron(host, transaction(null), id, context.nowMs)
@@ -65,26 +77,35 @@ export async function runJobOperation(
   }
 }
 
-/** Lists due jobs. Actions are marked as running in this batch, so that a crash cannot run them twice. */
-function claimJobs(host: ExecutionHost, nowMs: number): readonly ClaimedJob[] {
+/**
+ * Lists due jobs. Actions are marked as running in this batch, so that a crash cannot run them twice.
+ *
+ * @param freeSlots how many jobs may still start; crons do not count
+ */
+function claimJobs(host: ExecutionHost, nowMs: number, freeSlots: number): ClaimedJobs {
   const claimed: ClaimedJob[] = [];
-  for (const job of jobsInState(host, "pending", nowMs, MAX_CLAIMED_JOBS)) {
+  let slots = freeSlots;
+  for (const job of slots > 0 ? jobsInState(host, "pending", nowMs, MAX_CLAIMED_JOBS) : []) {
     const target = host.functions.get(job.path);
     if (target === undefined || target.type === "query")
       setJobState(host, job.id, { kind: "failed", error: `Could not find function for '${job.path}'.` }, nowMs);
     else {
-      if (target.type === "action") setJobState(host, job.id, { kind: "inProgress" }, nowMs);
-      claimed.push({ id: job.id, type: target.type, path: job.path, argsText: job.argsText });
+      if (target.type === "action") {
+        if (slots === 0) continue;
+        slots--;
+        setJobState(host, job.id, { kind: "inProgress" }, nowMs);
+      }
+      claimed.push({ id: job.id, type: target.type, path: job.path, argsText: job.argsText, isCron: false });
     }
   }
   for (const cron of dueCrons(host, nowMs, MAX_CLAIMED_JOBS)) {
     const type = host.functions.get(cron.path)?.type;
     if (type === "action") rescheduleCron(host, cron.id, nowMs, true);
     if (type === "action" || type === "mutation")
-      claimed.push({ id: cron.id, type, path: cron.path, argsText: cron.argsText });
+      claimed.push({ id: cron.id, type, path: cron.path, argsText: cron.argsText, isCron: true });
     else rescheduleCron(host, cron.id, nowMs, false);
   }
-  return claimed;
+  return { jobs: claimed, nextJobAtMs: nextDueTimeMs(host), nextCronAtMs: nextCronTimeMs(host) };
 }
 
 /** Runs a cron's mutation: its next time and the function's writes commit together. A failure only skips this run. */

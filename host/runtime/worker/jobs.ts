@@ -38,19 +38,28 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
     );
   transaction.usage.countScheduled([functionArgs]);
   const [modulePath, exportName] = splitPath(path);
+  const { scheduledFunctionId, nowMs } = transaction.call;
+  const parent = scheduledFunctionId === null ? null : readJob(transaction.host, scheduledFunctionId);
+  // An action that was canceled runs on, but what it schedules does not start.
+  const isCanceled = parent !== null && jobStateKind(parent) === "canceled";
   const id = transaction.insert(jobsTable(transaction.host), {
     args: [functionArgs],
     name: `${modulePath}.js:${exportName}`,
-    scheduledTime,
-    state: { kind: "pending" },
+    scheduledTime: isCanceled ? nowMs : scheduledTime,
+    state: { kind: isCanceled ? "canceled" : "pending" },
+    ...(isCanceled ? { completedTime: nowMs } : {}),
   });
   return JSON.stringify(id);
 }
 
-/** `1.0/cancel_job`: a pending job becomes canceled; one that has finished stays as it is. */
-export function cancelJob(transaction: Transaction, args: ConvexJsonObject): string {
+/**
+ * `1.0/cancel_job`: a pending job becomes canceled; one that has finished stays as it is.
+ *
+ * @param isMutation false for a running action, which may cancel its own job
+ */
+export function cancelJob(transaction: Transaction, args: ConvexJsonObject, isMutation = true): string {
   const id = requireString(args, "id");
-  if (id === transaction.call.scheduledFunctionId) throw new Error("A mutation cannot cancel itself.");
+  if (isMutation && id === transaction.call.scheduledFunctionId) throw new Error("A mutation cannot cancel itself");
   const job = readJob(transaction.host, id);
   if (job === null) throw new Error(`Could not find the scheduled function ${id}.`);
   if (jobStateKind(job) === "pending" || jobStateKind(job) === "inProgress")
