@@ -51,10 +51,12 @@ export class Transaction {
     this.#creationTime = nextUp(creationTime);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
-    const tooLong = documentSizeProblem(text, document);
-    if (tooLong !== null) throw new Error(tooLong);
-    // The job of a scheduled function counts against limits of its own.
-    if (!table.name.startsWith("_")) this.usage.countWrite(document);
+    // The job of a scheduled function has limits of its own.
+    if (!table.name.startsWith("_")) {
+      const tooLong = documentSizeProblem(text, document);
+      if (tooLong !== null) throw new Error(tooLong);
+      this.usage.countWrite(document);
+    }
     this.noteUnresolved(id, text);
     this.host.store.insert(table, id, text, document);
     return id;
