@@ -12,9 +12,11 @@ export type Call =
 
 const MAX_DEPTH = 2;
 
+/** Stands for the id of a document. Ids of two backends sort differently, so they stay out of what indexes sort by. */
+const reference = fc.nat(5).map((document) => `@document ${document}`);
 const bytes = fc.uint8Array({ maxLength: 3 }).map((array) => array.slice().buffer);
 const text = fc.oneof(
-  fc.constantFrom("", "a", "b", "ab", "a\0", "\u00e9", "\uffff", "\u{1f600}", "@document 1", "@document 4"),
+  fc.constantFrom("", "a", "b", "ab", "a\0", "\u00e9", "\uffff", "\u{1f600}"),
   fc.string({ unit: "grapheme", maxLength: 4 }),
 );
 const float64 = fc.oneof(fc.constantFrom(-1, -0, 0, 1, 2, 0.5, NaN, Infinity, -Infinity, 5e-324), fc.double());
@@ -39,7 +41,7 @@ export const schemaArbitrary: Arbitrary<SchemaDescription> = fc.record({
     fc
       .array(fc.record({ kind: fc.constantFrom(...FIELD_KINDS), optional: fc.boolean() }), { minLength: 2, maxLength: 5 })
       .chain((fields) => {
-        const paths = ["n", ...fields.flatMap(({ kind }, i) => (kind === "object" || kind === "any" ? [`f${i}`, `f${i}.x`] : [`f${i}`]))];
+        const paths = ["n", ...fields.flatMap(({ kind }, i) => pathsOf(kind, `f${i}`))];
         const index = fc.uniqueArray(fc.constantFrom(...paths), { minLength: 1, maxLength: 3 });
         return fc.record({
           fields: fc.constant(fields),
@@ -49,6 +51,11 @@ export const schemaArbitrary: Arbitrary<SchemaDescription> = fc.record({
     { minLength: 1, maxLength: 3 },
   ),
 });
+
+function pathsOf(kind: FieldKind, field: string): readonly string[] {
+  if (kind === "id") return [];
+  return kind === "object" || kind === "any" ? [field, `${field}.x`] : [field];
+}
 
 function valueOfKind(kind: FieldKind): Arbitrary<Value> {
   switch (kind) {
@@ -67,7 +74,7 @@ function valueOfKind(kind: FieldKind): Arbitrary<Value> {
     case "nullable":
       return fc.oneof(fc.constant(null), text, float64);
     case "id":
-      return fc.nat(5).map((document) => `@document ${document}`);
+      return reference;
     case "array":
       return fc.array(anyValue, { maxLength: 3 });
     case "object":
@@ -132,7 +139,7 @@ function filterOf(fields: TableDescription["fields"]): Arbitrary<FilterStep> {
   return fc.letrec<{ filter: FilterStep }>((tie) => ({
     filter: fc.oneof(
       { maxDepth: 2, depthSize: "small" },
-      fc.record({ op: fc.constantFrom("eq" as const, "neq" as const), field: path, value: anyValue }),
+      fc.record({ op: fc.constantFrom("eq" as const, "neq" as const), field: path, value: fc.oneof(anyValue, reference) }),
       fc.record({ op: fc.constantFrom("lt" as const, "lte" as const, "gt" as const, "gte" as const, "sum" as const), value: fc.integer({ min: -3, max: 3 }) }),
       fc.record({ op: fc.constantFrom("and" as const, "or" as const, "not" as const), of: fc.array(tie("filter"), { maxLength: 2 }) }),
     ),
@@ -160,7 +167,7 @@ export function programOf(schema: SchemaDescription): Arbitrary<Call[]> {
     insert,
     insert,
     insert,
-    fc.tuple(document, fieldsFor(false), fc.subarray(["f0", "f1", "n"])).map(([at, { value }, unset]) => ({
+    fc.tuple(document, fieldsFor(false), fc.subarray(["f0", "f1"])).map(([at, { value }, unset]) => ({
       kind: "patch",
       document: at,
       value,

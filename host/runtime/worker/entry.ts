@@ -14,7 +14,7 @@ import type { CallContext } from "../frames";
 import { NO_METADATA } from "../protocol";
 import type { LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../protocol";
 import { sourceStack } from "../sourceStack";
-import { Clock } from "./clock";
+import { Clock, CreationClock } from "./clock";
 import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
 import { Executor } from "./executor";
@@ -59,6 +59,7 @@ class ExecutorThread {
       catalog,
       cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
       signer,
+      creationClock: new CreationClock(),
       deploymentName: options.deploymentName,
       schema: EMPTY_SCHEMA,
       functions: new Map(),

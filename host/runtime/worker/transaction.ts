@@ -6,7 +6,7 @@ import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { documentSizeProblem } from "../../values/documentLimits";
 import type { CallContext } from "../frames";
 import type { RegisteredFunction } from "../functionTable";
-import { nextUp } from "./clock";
+import type { CreationClock } from "./clock";
 import type { JwtSigner } from "./jwtSigner";
 import { TransactionUsage } from "./transactionUsage";
 import { holdsCommitTs, resolveCommitTs } from "./commitTimestamp";
@@ -19,6 +19,7 @@ export interface ExecutionHost {
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
   readonly signer: JwtSigner;
+  readonly creationClock: CreationClock;
   readonly deploymentName: string;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
@@ -30,7 +31,6 @@ export interface ExecutionHost {
 /** One top-level query or mutation with everything that it calls. */
 export class Transaction {
   readonly usage = new TransactionUsage();
-  #creationTime: number;
   /** Documents that were written with `db.vars.commitTs` in them. */
   readonly #unresolved = new Set<string>();
   #hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
@@ -40,15 +40,12 @@ export class Transaction {
     readonly host: ExecutionHost,
     readonly call: CallContext,
     readonly timestamp: bigint,
-  ) {
-    this.#creationTime = Number(timestamp) / 1e6;
-  }
+  ) {}
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
   insert(table: StoredTable, fields: ConvexJsonObject): string {
     const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
-    const creationTime = this.#creationTime;
-    this.#creationTime = nextUp(creationTime);
+    const creationTime = this.host.creationClock.next(this.timestamp);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
     // The job of a scheduled function has limits of its own.
