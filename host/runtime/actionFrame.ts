@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../deployment";
-import { isJsonObject, parseJsonObject } from "../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../values/convexJson";
 import { callerIdentityText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
@@ -120,7 +120,7 @@ export class ActionFrame implements Frame {
 
 function searchedIndex(argsText: string): string {
   const { query } = parseJsonObject(argsText);
-  return isJsonObject(query) ? String(query["indexName"]) : "an index";
+  return isJsonObject(query) ? textField(query, "indexName") : "an index";
 }
 
 function valueOf(outcome: FunctionOutcome): string {

@@ -18,6 +18,9 @@ export function callerText(caller: Caller): string {
  *
  * @param scheduledFunctionId the job that the call belongs to, directly or through the action that made it
  */
-export function metadataText({ requestId, ip, userAgent }: RequestMetadata, scheduledFunctionId?: string | null): string {
+export function metadataText(
+  { requestId, ip, userAgent }: RequestMetadata,
+  scheduledFunctionId?: string | null,
+): string {
   return JSON.stringify({ requestId, ip, userAgent, ...(scheduledFunctionId ? { scheduledFunctionId } : {}) });
 }

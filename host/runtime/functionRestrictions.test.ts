@@ -139,7 +139,7 @@ describe("module scope", () => {
     const limited = await openConformance({ functionTimeLimitMs: 300 });
     try {
       const first = await valueOf(limited, "query", "scope:inQuery");
-      await expect(valueOf(limited, "mutation", "limits:eatMemory")).rejects.toThrow();
+      await expect(valueOf(limited, "mutation", "limits:eatMemory")).rejects.toThrow("timed out");
       expect(await valueOf(limited, "query", "scope:inQuery")).toEqual(first);
       await limited.reload();
       expect(await valueOf(limited, "query", "scope:inQuery")).not.toEqual(first);

@@ -1,5 +1,6 @@
 // What `globalThis` holds for functions: the language, and the web APIs that Convex's default runtime offers.
-const OFFERED = `Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Promise RegExp
+const OFFERED =
+  `Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Promise RegExp
   Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Intl ArrayBuffer Atomics
   Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float32Array Float64Array Uint8ClampedArray
   BigUint64Array BigInt64Array DataView Map BigInt Set WeakMap WeakSet Proxy Reflect SharedArrayBuffer decodeURI
@@ -9,8 +10,7 @@ const OFFERED = `Object Function Array Number parseFloat parseInt Infinity NaN u
   ReadableStream ReadableStreamDefaultReader ReadableStreamBYOBReader ReadableStreamBYOBRequest
   ReadableByteStreamController ReadableStreamDefaultController TransformStream TransformStreamDefaultController
   WritableStream WritableStreamDefaultController WritableStreamDefaultWriter ByteLengthQueuingStrategy
-  CountQueuingStrategy TextEncoderStream TextDecoderStream clearTimeout clearInterval Convex`
-  .split(/\s+/);
+  CountQueuingStrategy TextEncoderStream TextDecoderStream clearTimeout clearInterval Convex`.split(/\s+/);
 
 /**
  * Makes the `globalThis` of functions. It is an object of its own, so that nothing of Node or of the host is reachable
@@ -24,8 +24,9 @@ export function functionScope(own: Readonly<Record<PropertyKey, unknown>>): obje
     Object.defineProperty(scope, name, {
       // Read when asked for: Node loads some of them, such as fetch's classes, on first use.
       get: (): unknown => Reflect.get(globalThis, name),
-      set: (value: unknown) =>
-        void Object.defineProperty(scope, name, { value, writable: true, configurable: true, enumerable: false }),
+      set(value: unknown) {
+        Object.defineProperty(scope, name, { value, writable: true, configurable: true, enumerable: false });
+      },
       configurable: true,
       enumerable: false,
     });

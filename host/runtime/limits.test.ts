@@ -122,9 +122,12 @@ describe("values", () => {
     expect(await mutationError("store", { value: { deep: nested(16) } })).toContain(
       "Document is too nested (nested 17 levels deep > maximum nesting 16)",
     );
-    expect(await errorOf(deployment, "mutation", "limits:storeAnywhere", { table: "effects", value: { name: "", deep: nested(15) } })).toContain(
-      "extra field `deep`",
-    );
+    expect(
+      await errorOf(deployment, "mutation", "limits:storeAnywhere", {
+        table: "effects",
+        value: { name: "", deep: nested(15) },
+      }),
+    ).toContain("extra field `deep`");
     expect(await queryError("echo", { value: nested(64) })).toContain("maximum nesting 64");
     expect(await query("echo", { value: nested(63) })).toBeNull();
   });
@@ -204,7 +207,13 @@ describe("pages", () => {
     return value;
   };
 
-  function isPage(value: unknown): value is { ns: number[]; continueCursor: string; splitCursor: string | null; isDone: boolean; pageStatus: string | null } {
+  function isPage(value: unknown): value is {
+    ns: number[];
+    continueCursor: string;
+    splitCursor: string | null;
+    isDone: boolean;
+    pageStatus: string | null;
+  } {
     return typeof value === "object" && value !== null && "ns" in value && "continueCursor" in value;
   }
 
@@ -235,9 +244,15 @@ describe("pages", () => {
     expect(rows).toMatchObject({ ns: numbers(0, 5), isDone: false, pageStatus: "SplitRequired" });
     expect((await page({ numItems: 2, cursor: rows.continueCursor })).ns).toEqual([5, 6]);
     // Each row has 2 + 23 + 38 + 11 + 97 bytes; a page always reads one row past its budget's last.
-    expect(await page({ numItems: 20, maximumBytesRead: 171 * 3 })).toMatchObject({ ns: numbers(0, 3), pageStatus: "SplitRequired" });
+    expect(await page({ numItems: 20, maximumBytesRead: 171 * 3 })).toMatchObject({
+      ns: numbers(0, 3),
+      pageStatus: "SplitRequired",
+    });
     expect(await page({ numItems: 20, maximumBytesRead: 171 * 3 + 1 })).toMatchObject({ ns: numbers(0, 4) });
-    expect(await page({ numItems: 5, maximumRowsRead: 6 })).toMatchObject({ ns: numbers(0, 5), pageStatus: "SplitRecommended" });
+    expect(await page({ numItems: 5, maximumRowsRead: 6 })).toMatchObject({
+      ns: numbers(0, 5),
+      pageStatus: "SplitRecommended",
+    });
   });
 
   it("count rows that a filter drops", async () => {
@@ -258,7 +273,9 @@ describe("logs and memory", () => {
 
   it("warn about operations that an action did not await", async () => {
     const outcome = await outcomeOf(deployment, "action", "limits:unawaited");
-    expect(outcome.logLines).toEqual([expect.stringMatching(/^\[WARN\] 2 unawaited operations: \[mutation, query\]\. Async/)]);
+    expect(outcome.logLines).toEqual([
+      expect.stringMatching(/^\[WARN\] 2 unawaited operations: \[mutation, query\]\. Async/),
+    ]);
   });
 
   it("stop a function that eats its memory, and nothing else", async () => {

@@ -58,10 +58,12 @@ describe("commit timestamps", () => {
   it("are the same in nested mutations, and nothing is left of a deleted document", async () => {
     const at = int64.parse(await mutate("stampTwice"));
     const { rows } = rowsShape.parse(await read("stamped"));
-    expect(rows.slice(-2).map((row) => [row.name, row.at]).toSorted()).toEqual([
-      ["inner", at],
-      ["outer", at],
-    ]);
+    expect(new Map(rows.slice(-2).map((row) => [row.name, row.at]))).toEqual(
+      new Map([
+        ["inner", at],
+        ["outer", at],
+      ]),
+    );
     expect(rows.map(({ name }) => name)).not.toContain("gone");
   });
 
@@ -81,10 +83,18 @@ describe("ctx.auth.signJwt", () => {
     const file = `${scratch.path}/store.sqlite3`;
     try {
       const first = await openConformance({ file });
-      const token = z.string().parse(await valueOf(first, "mutation", "syscalls:sign", { claims: { sub: "me", aud: "us", nested: { a: [1] } }, expiresInSeconds: 60 }));
+      const token = z.string().parse(
+        await valueOf(first, "mutation", "syscalls:sign", {
+          claims: { sub: "me", aud: "us", nested: { a: [1] } },
+          expiresInSeconds: 60,
+        }),
+      );
       await first.close();
       const second = await openConformance({ file });
-      const { payload, protectedHeader } = await jwtVerify(token, keySet(second), { issuer: "http://127.0.0.1:3210", audience: "us" });
+      const { payload, protectedHeader } = await jwtVerify(token, keySet(second), {
+        issuer: "http://127.0.0.1:3210",
+        audience: "us",
+      });
       expect(protectedHeader).toMatchObject({ alg: "ES256", kid: expect.any(String) });
       expect(payload).toMatchObject({ sub: "me", nested: { a: [1] } });
       expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
@@ -98,7 +108,7 @@ describe("ctx.auth.signJwt", () => {
     expect(deployment.jsonWebKeySet()).not.toContain('"d"');
     const token = z.string().parse(await mutate("sign", { claims: {}, expiresInSeconds: 60 }));
     const other = await openConformance();
-    await expect(jwtVerify(token, keySet(other))).rejects.toThrow();
+    await expect(jwtVerify(token, keySet(other))).rejects.toThrow("no applicable key found");
     await other.close();
   });
 
@@ -110,7 +120,9 @@ describe("ctx.auth.signJwt", () => {
     ["a claim of Convex", { CONVEX_admin: true }, 60],
     ["claims that are no object", [1], 60],
   ])("refuses %s", async (_what, claims, expiresInSeconds) => {
-    expect(await errorOf(deployment, "mutation", "syscalls:sign", { claims, expiresInSeconds })).toContain("for `auth.signJwt`");
+    expect(await errorOf(deployment, "mutation", "syscalls:sign", { claims, expiresInSeconds })).toContain(
+      "for `auth.signJwt`",
+    );
   });
 });
 

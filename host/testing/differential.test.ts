@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { convexToJson } from "convex/values";
 import type { Value } from "convex/values";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -32,15 +32,21 @@ async function observe(backend: Backend, program: readonly Call[]): Promise<read
       continue;
     }
     const type = call.kind === "mutate" ? "mutation" : "query";
-    const outcome = await backend.call(type, call.kind, { operations: call.operations as unknown as Value, ids });
+    const outcome = await backend.call(type, call.kind, { operations: plainValue(call.operations), ids });
     ids.push(...insertedBy(outcome));
     observations.push(canonical(outcome, known));
     const jobs = JSON.stringify(call.operations, bigintless).split('"kind":"schedule').length - 1;
     if (jobs === 0) continue;
     await backend.settle();
-    if (!("failed" in outcome)) observations.push(canonical(await backend.call("query", "jobStates", { count: 1 }), known));
+    if (!("failed" in outcome))
+      observations.push(canonical(await backend.call("query", "jobStates", { count: 1 }), known));
   }
   return observations;
+}
+
+/** Programs are made of plain objects, arrays and Convex values; only their readonly types are narrower than Value. */
+function plainValue(program: unknown): Value {
+  return program as Value;
 }
 
 const bigintless = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
@@ -49,7 +55,7 @@ async function allPages(backend: Backend, call: Extract<Call, { kind: "pages" }>
   const documents: Value[] = [];
   let cursor: Value = null;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const args = { query: call.query as unknown as Value, ids, count: call.count, cursor };
+    const args = { query: plainValue(call.query), ids, count: call.count, cursor };
     const outcome = await backend.call("query", "page", args);
     if ("failed" in outcome) return outcome;
     const { value } = outcome;
@@ -63,7 +69,9 @@ async function allPages(backend: Backend, call: Extract<Call, { kind: "pages" }>
 
 function insertedBy(outcome: Outcome): readonly string[] {
   const value = "failed" in outcome ? null : outcome.value;
-  return typeof value === "object" && value !== null && "ids" in value && Array.isArray(value.ids) ? value.ids.map(String) : [];
+  return typeof value === "object" && value !== null && "ids" in value && Array.isArray(value.ids)
+    ? value.ids.map(String)
+    : [];
 }
 
 /** An id of either backend. */
@@ -86,7 +94,10 @@ function canonical(outcome: Outcome, known: Map<string, string>): string {
         .map(([name, field]) => [name, walk(field)]),
     );
   };
-  const json = "failed" in outcome ? { failed: outcome.data === undefined ? true : convexToJson(outcome.data) } : convexToJson(outcome.value);
+  const json =
+    "failed" in outcome
+      ? { failed: outcome.data === undefined ? true : convexToJson(outcome.data) }
+      : convexToJson(outcome.value);
   return JSON.stringify(walk(json));
 }
 

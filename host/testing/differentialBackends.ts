@@ -6,7 +6,6 @@ import { convexTest } from "convex-test";
 import { makeFunctionReference } from "convex/server";
 import { convexToJson, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
-import type { JsonValue } from "../deployment";
 import { openDeployment } from "../runtime/openDeployment";
 import { schemaOf } from "./differentialSchema";
 import type { SchemaDescription } from "./differentialSchema";
@@ -49,7 +48,7 @@ export async function hostBackend(schema: SchemaDescription): Promise<Backend> {
     siteUrl: "http://127.0.0.1:3211",
   });
   const call: Backend["call"] = async (type, name, args) => {
-    const outcome = await outcomeOf(deployment, type, `differential:${name}`, jsonOf(args));
+    const outcome = await outcomeOf(deployment, type, `differential:${name}`, convexToJson(args));
     if (outcome.status === "success") return { value: valueOfText(outcome.valueText) };
     return outcome.errorDataText === undefined
       ? { failed: true }
@@ -58,7 +57,7 @@ export async function hostBackend(schema: SchemaDescription): Promise<Backend> {
   return {
     call,
     async settle() {
-      for (let unfinished: Value = 1; unfinished !== 0; ) {
+      for (let unfinished: Value = 1; unfinished !== 0;) {
         const outcome = await call("query", "unfinishedJobs", {});
         if ("failed" in outcome) throw new Error("the host cannot read its jobs");
         unfinished = outcome.value;
@@ -98,7 +97,9 @@ export function convexTestBackend(description: SchemaDescription): Backend {
             : await t.mutation(makeFunctionReference<"mutation", Record<string, Value>, Value>(path), args);
         return { value };
       } catch (error) {
-        return error instanceof Error && "data" in error ? { failed: true, data: valueOf(error.data) } : { failed: true };
+        return error instanceof Error && "data" in error
+          ? { failed: true, data: valueOf(error.data) }
+          : { failed: true };
       }
     },
     async settle() {
@@ -121,9 +122,4 @@ function valueOf(data: unknown): Value {
 
 function valueOfText(text: string): Value {
   return jsonToConvex(JSON.parse(text));
-}
-
-/** convex's JSON is this host's JSON; only the readonly modifiers differ. */
-function jsonOf(value: Value): JsonValue {
-  return convexToJson(value) as JsonValue;
 }

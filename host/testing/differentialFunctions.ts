@@ -29,7 +29,12 @@ export interface QueryDescription {
 
 export type Operation =
   | { readonly kind: "insert"; readonly table: string; readonly value: Record<string, Value> }
-  | { readonly kind: "patch"; readonly document: number; readonly value: Record<string, Value>; readonly unset: string[] }
+  | {
+      readonly kind: "patch";
+      readonly document: number;
+      readonly value: Record<string, Value>;
+      readonly unset: string[];
+    }
   | { readonly kind: "replace"; readonly document: number; readonly value: Record<string, Value> }
   | { readonly kind: "delete" | "get"; readonly document: number }
   | { readonly kind: "getFrom" | "normalizeId"; readonly table: string; readonly document: number }
@@ -73,7 +78,8 @@ export const page = query({
 export const clear = mutation({
   args: { tables: v.array(v.string()) },
   handler: async (ctx, { tables }) => {
-    for (const table of tables) for (const document of await ctx.db.query(table).collect()) await ctx.db.delete(document._id);
+    for (const table of tables)
+      for (const document of await ctx.db.query(table).collect()) await ctx.db.delete(document._id);
   },
 });
 
@@ -150,12 +156,15 @@ class Interpreter {
       }
       case "patch": {
         const unset = Object.fromEntries(operation.unset.map((field) => [field, undefined]));
-        return void (await this.#write.patch(this.#id(operation.document), { ...this.#fields(operation.value), ...unset }));
+        await this.#write.patch(this.#id(operation.document), { ...this.#fields(operation.value), ...unset });
+        return undefined;
       }
       case "replace":
-        return void (await this.#write.replace(this.#id(operation.document), this.#fields(operation.value)));
+        await this.#write.replace(this.#id(operation.document), this.#fields(operation.value));
+        return undefined;
       case "delete":
-        return void (await this.#write.delete(this.#id(operation.document)));
+        await this.#write.delete(this.#id(operation.document));
+        return undefined;
       case "get":
         return await this.#db.get(this.#id(operation.document));
       case "getFrom":
@@ -187,7 +196,8 @@ class Interpreter {
         return void (await this.#mutationCtx.scheduler.runAfter(0, runMutation, this.#nested(operation.operations)));
       case "scheduleAndCancel": {
         const id = await this.#mutationCtx.scheduler.runAfter(3_600_000, runMutation, this.#nested([]));
-        return void (await this.#mutationCtx.scheduler.cancel(id));
+        await this.#mutationCtx.scheduler.cancel(id);
+        return undefined;
       }
       case "fail":
         return undefined;

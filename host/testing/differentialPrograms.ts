@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import type { Value } from "convex/values";
 import type { FilterStep, Operation, QueryDescription, RangeStep } from "./differentialFunctions";
@@ -20,7 +20,10 @@ const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 4 }),
 );
 const float64 = fc.oneof(fc.constantFrom(-1, -0, 0, 1, 2, 0.5, NaN, Infinity, -Infinity, 5e-324), fc.double());
-const int64 = fc.oneof(fc.constantFrom(-1n, 0n, 1n, 2n, -(2n ** 63n), 2n ** 63n - 1n), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n));
+const int64 = fc.oneof(
+  fc.constantFrom(-1n, 0n, 1n, 2n, -(2n ** 63n), 2n ** 63n - 1n),
+  fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
+);
 const scalar = fc.oneof(fc.constant(null), fc.boolean(), float64, int64, text, bytes);
 const fieldName = fc.constantFrom("x", "y", "z", "a b", "a.b");
 
@@ -39,7 +42,10 @@ export const schemaArbitrary: Arbitrary<SchemaDescription> = fc.record({
   validates: fc.boolean(),
   tables: fc.array(
     fc
-      .array(fc.record({ kind: fc.constantFrom(...FIELD_KINDS), optional: fc.boolean() }), { minLength: 2, maxLength: 5 })
+      .array(fc.record({ kind: fc.constantFrom(...FIELD_KINDS), optional: fc.boolean() }), {
+        minLength: 2,
+        maxLength: 5,
+      })
       .chain((fields) => {
         const paths = ["n", ...fields.flatMap(({ kind }, i) => pathsOf(kind, `f${i}`))];
         const index = fc.uniqueArray(fc.constantFrom(...paths), { minLength: 1, maxLength: 3 });
@@ -105,11 +111,21 @@ function queryOf(schema: SchemaDescription): Arbitrary<QueryDescription> {
       const field = fields[Number(/^f(\d)/.exec(path)?.[1] ?? -1)];
       return path === "n" ? "number" : path.includes(".") ? "any" : (field?.kind ?? "any");
     };
-    const indexed = fc.constantFrom(...(table?.indexes ?? []).entries()).chain(([i, paths]) =>
-      fc.record({ index: fc.constant(`i${i}`), range: rangeOf(paths, kindOf) }),
+    const indexed = fc
+      .constantFrom(...(table?.indexes ?? []).entries())
+      .chain(([i, paths]) => fc.record({ index: fc.constant(`i${i}`), range: rangeOf(paths, kindOf) }));
+    const source = fc.oneof(
+      fc.constant({ range: [] }),
+      fc.constant({ index: "by_creation_time", range: [] }),
+      indexed,
+      indexed,
     );
-    const source = fc.oneof(fc.constant({ range: [] }), fc.constant({ index: "by_creation_time", range: [] }), indexed, indexed);
-    return fc.record({ source, order: fc.constantFrom("asc", "desc"), filter: fc.option(filterOf(fields), { nil: undefined }) })
+    return fc
+      .record({
+        source,
+        order: fc.constantFrom("asc", "desc"),
+        filter: fc.option(filterOf(fields), { nil: undefined }),
+      })
       .map(({ source: from, order, filter }) => ({
         table: `t${tableAt}`,
         ...from,
@@ -122,7 +138,8 @@ function queryOf(schema: SchemaDescription): Arbitrary<QueryDescription> {
 /** Equalities on a prefix of the index, then up to two bounds on the next field. */
 function rangeOf(paths: readonly string[], kindOf: (path: string) => FieldKind): Arbitrary<RangeStep[]> {
   return fc.nat(paths.length).chain((equalities) => {
-    const valueAt = (path: string) => fc.option(fc.oneof(valueOfKind(kindOf(path)), scalar), { nil: undefined, freq: 8 });
+    const valueAt = (path: string) =>
+      fc.option(fc.oneof(valueOfKind(kindOf(path)), scalar), { nil: undefined, freq: 8 });
     const step = (op: RangeStep["op"], field: string): Arbitrary<RangeStep> =>
       valueAt(field).map((value) => (value === undefined ? { op, field } : { op, field, value }));
     const equal = fc.tuple(...paths.slice(0, equalities).map((path) => step("eq", path)));
@@ -130,7 +147,9 @@ function rangeOf(paths: readonly string[], kindOf: (path: string) => FieldKind):
     if (next === undefined) return equal;
     const lower = fc.option(fc.constantFrom("gt" as const, "gte" as const).chain((op) => step(op, next)));
     const upper = fc.option(fc.constantFrom("lt" as const, "lte" as const).chain((op) => step(op, next)));
-    return fc.tuple(equal, lower, upper).map(([prefix, low, high]) => [...prefix, ...[low, high].filter((bound) => bound !== null)]);
+    return fc
+      .tuple(equal, lower, upper)
+      .map(([prefix, low, high]) => [...prefix, ...[low, high].filter((bound) => bound !== null)]);
   });
 }
 
@@ -139,9 +158,19 @@ function filterOf(fields: TableDescription["fields"]): Arbitrary<FilterStep> {
   return fc.letrec<{ filter: FilterStep }>((tie) => ({
     filter: fc.oneof(
       { maxDepth: 2, depthSize: "small" },
-      fc.record({ op: fc.constantFrom("eq" as const, "neq" as const), field: path, value: fc.oneof(anyValue, reference) }),
-      fc.record({ op: fc.constantFrom("lt" as const, "lte" as const, "gt" as const, "gte" as const, "sum" as const), value: fc.integer({ min: -3, max: 3 }) }),
-      fc.record({ op: fc.constantFrom("and" as const, "or" as const, "not" as const), of: fc.array(tie("filter"), { maxLength: 2 }) }),
+      fc.record({
+        op: fc.constantFrom("eq" as const, "neq" as const),
+        field: path,
+        value: fc.oneof(anyValue, reference),
+      }),
+      fc.record({
+        op: fc.constantFrom("lt" as const, "lte" as const, "gt" as const, "gte" as const, "sum" as const),
+        value: fc.integer({ min: -3, max: 3 }),
+      }),
+      fc.record({
+        op: fc.constantFrom("and" as const, "or" as const, "not" as const),
+        of: fc.array(tie("filter"), { maxLength: 2 }),
+      }),
     ),
   })).filter;
 }
@@ -154,13 +183,23 @@ export function programOf(schema: SchemaDescription): Arbitrary<Call[]> {
   const query = queryOf(schema);
   const fieldsFor = (requiresAll: boolean) =>
     tableAt.chain((at) =>
-      documentOf(schema.tables[at] ?? { fields: [], indexes: [] }, requiresAll).map((value) => ({ table: `t${at}`, value })),
+      documentOf(schema.tables[at] ?? { fields: [], indexes: [] }, requiresAll).map((value) => ({
+        table: `t${at}`,
+        value,
+      })),
     );
   const reads: Arbitrary<Operation>[] = [
     fc.record({ kind: fc.constant("get" as const), document }),
     fc.record({ kind: fc.constantFrom("getFrom" as const, "normalizeId" as const), table, document }),
-    fc.record({ kind: fc.constantFrom("collect" as const, "first" as const, "unique" as const, "count" as const), query }),
-    fc.record({ kind: fc.constantFrom("take" as const, "page" as const), query, count: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({
+      kind: fc.constantFrom("collect" as const, "first" as const, "unique" as const, "count" as const),
+      query,
+    }),
+    fc.record({
+      kind: fc.constantFrom("take" as const, "page" as const),
+      query,
+      count: fc.integer({ min: 1, max: 4 }),
+    }),
   ];
   const insert: Arbitrary<Operation> = fieldsFor(true).map((fields) => ({ kind: "insert", ...fields }));
   const writes: Arbitrary<Operation>[] = [
@@ -186,7 +225,10 @@ export function programOf(schema: SchemaDescription): Arbitrary<Call[]> {
       { maxDepth: MAX_DEPTH, depthSize: "small" },
       ...writes,
       ...reads,
-      fc.record({ kind: fc.constant("parallel" as const), operations: fc.array(fc.oneof(...writes), { maxLength: 4 }) }),
+      fc.record({
+        kind: fc.constant("parallel" as const),
+        operations: fc.array(fc.oneof(...writes), { maxLength: 4 }),
+      }),
       fc.record({ kind: fc.constant("nestedQuery" as const), operations: fc.array(tie("read"), { maxLength: 3 }) }),
       fc.record({ kind: fc.constant("nestedMutation" as const), operations: fc.array(tie("write"), { maxLength: 4 }) }),
       fc.record({ kind: fc.constant("schedule" as const), operations: fc.array(tie("write"), { maxLength: 2 }) }),
@@ -200,8 +242,16 @@ export function programOf(schema: SchemaDescription): Arbitrary<Call[]> {
   return fc.array(
     fc.oneof(
       { weight: 4, arbitrary: mutation.map((list): Call => ({ kind: "mutate", operations: list })) },
-      { weight: 2, arbitrary: fc.array(operations.read, { minLength: 1, maxLength: 6 }).map((list): Call => ({ kind: "read", operations: list })) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant("pages" as const), query, count: fc.integer({ min: 1, max: 4 }) }) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .array(operations.read, { minLength: 1, maxLength: 6 })
+          .map((list): Call => ({ kind: "read", operations: list })),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ kind: fc.constant("pages" as const), query, count: fc.integer({ min: 1, max: 4 }) }),
+      },
     ),
     { minLength: 1, maxLength: 6 },
   );

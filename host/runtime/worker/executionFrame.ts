@@ -1,5 +1,5 @@
 import type { FunctionType } from "../../deployment";
-import { hasLoneSurrogate, parseJsonObject } from "../../values/convexJson";
+import { hasLoneSurrogate, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import { functionHandleOf, resolveAddress } from "../functionAddress";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
@@ -128,7 +128,7 @@ export class ExecutionFrame implements Frame {
     if (udfType !== "query" && udfType !== "mutation")
       throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
     if (this.type === "query" && (udfType === "mutation" || args["udfType"] === "snapshotQuery"))
-      throw new Error(`Cannot call a ${String(args["udfType"])} function from a query function`);
+      throw new Error(`Cannot call a ${textField(args, "udfType")} function from a query function`);
     if (this.#depth + 1 > MAX_CALL_DEPTH)
       throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const path = resolveAddress(args);
@@ -136,8 +136,7 @@ export class ExecutionFrame implements Frame {
     if (target === undefined) throw new HostRefusal(`Could not find function for '${path}'.`);
     if (target.type !== udfType)
       throw new HostRefusal(`Trying to execute ${path} as ${udfType}, but it is defined as ${target.type}.`);
-    const run = (): Promise<string> =>
-      runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this);
+    const run = (): Promise<string> => runFunction(this.#transaction, target, JSON.stringify(args["args"] ?? {}), this);
     return await this.#transaction.usage.withBudget(args["transactionLimits"], () =>
       args["udfType"] === "snapshotQuery" ? this.#runOnSnapshot(run) : run(),
     );

@@ -21,7 +21,12 @@ export function removeFinishedJobs(host: ExecutionHost, nowMs: number): number {
   const writer = new IndexKeyWriter();
   // Unfinished jobs have no completedTime and sort before every number.
   const lower = writer.reset(index.number).writeFloat64(-Infinity).take();
-  const upper = afterPrefix(writer.reset(index.number).writeFloat64(nowMs - RETENTION_MS).take());
+  const upper = afterPrefix(
+    writer
+      .reset(index.number)
+      .writeFloat64(nowMs - RETENTION_MS)
+      .take(),
+  );
   const expired = host.store.scan({ index, lower, upper }, "asc", REMOVED_JOBS_PER_BATCH);
   for (const { text } of expired) {
     const job = parseJsonObject(text);

@@ -172,8 +172,7 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const query = serializedQuery(args);
   const pageSize = Number(args["pageSize"]);
   if (pageSize < 1) throw new Error("Must request at least 1 document while paginating");
-  if (pageSize > MAX_PAGE_ROWS)
-    throw new Error(`Requested too many items: ${pageSize}`);
+  if (pageSize > MAX_PAGE_ROWS) throw new Error(`Requested too many items: ${pageSize}`);
   if (args["maximumRowsRead"] === 0 || args["maximumBytesRead"] === 0)
     throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
   const { cursors, catalog } = transaction.host;

@@ -9,7 +9,8 @@ function table(indexes: readonly Index[] = [], tableName = "rows"): TableJson {
 }
 
 const fields = (count: number) => Array.from({ length: count }, (_, i) => `f${i}`);
-const indexes = (count: number): Index[] => fields(count).map((field) => ({ indexDescriptor: `by_${field}`, fields: [field] }));
+const indexes = (count: number): Index[] =>
+  fields(count).map((field) => ({ indexDescriptor: `by_${field}`, fields: [field] }));
 
 describe("a schema", () => {
   it("may reach every limit", () => {
@@ -33,11 +34,23 @@ describe("a schema", () => {
     ["an invalid index name", table([{ indexDescriptor: "by-a", fields: ["a"] }]), 'Invalid index name: "by-a"'],
     ["a field twice", table([{ indexDescriptor: "by_a", fields: ["a", "a"] }]), "Duplicate field a."],
     ["an index on _id", table([{ indexDescriptor: "by_a", fields: ["_id"] }]), "`_id` is not a valid index field."],
-    ["an index on _creationTime", table([{ indexDescriptor: "by_a", fields: ["_creationTime"] }]), "automatically added"],
+    [
+      "an index on _creationTime",
+      table([{ indexDescriptor: "by_a", fields: ["_creationTime"] }]),
+      "automatically added",
+    ],
     ["an index on a reserved field", table([{ indexDescriptor: "by_a", fields: ["_x"] }]), "Reserved fields"],
     ["an index on no path", table([{ indexDescriptor: "by_a", fields: ["a b"] }]), 'Invalid index field: "a b"'],
-    ["two indexes of one name", table([...indexes(1), { indexDescriptor: "by_f0", fields: ["b"] }]), "two or more definitions"],
-    ["two indexes on the same fields", table([...indexes(1), { indexDescriptor: "by_x", fields: ["f0"] }]), "have the same fields"],
+    [
+      "two indexes of one name",
+      table([...indexes(1), { indexDescriptor: "by_f0", fields: ["b"] }]),
+      "two or more definitions",
+    ],
+    [
+      "two indexes on the same fields",
+      table([...indexes(1), { indexDescriptor: "by_x", fields: ["f0"] }]),
+      "have the same fields",
+    ],
   ])("is refused for %s", (_what, wrong, message) => {
     expect(() => checkSchemaLimits([wrong])).toThrow(message);
   });

@@ -122,8 +122,14 @@ export const page = query({
   },
 });
 
-export const echo = query({ args: { value: v.any() }, handler: (_ctx, { value }) => Promise.resolve(value === 1 ? 1 : null) });
-export const large = query({ args: { bytes: v.number() }, handler: (_ctx, { bytes }) => Promise.resolve("x".repeat(bytes)) });
+export const echo = query({
+  args: { value: v.any() },
+  handler: (_ctx, { value }) => Promise.resolve(value === 1 ? 1 : null),
+});
+export const large = query({
+  args: { bytes: v.number() },
+  handler: (_ctx, { bytes }) => Promise.resolve("x".repeat(bytes)),
+});
 
 export const store = mutation({
   args: { value: v.any() },
@@ -150,7 +156,7 @@ export const eatMemory = mutation({
   handler: async (ctx) => {
     await ctx.db.insert("effects", { name: "hungry" });
     const eaten: unknown[] = [];
-    for (;;) eaten.push(new Array(100_000).fill(eaten.length));
+    for (;;) eaten.push(Array.from({ length: 100_000 }, () => eaten.length));
   },
 });
 

@@ -104,11 +104,15 @@ async function probeCrypto() {
     hmac: await attempt(async () => subtle.verify("HMAC", hmac, await subtle.sign("HMAC", hmac, data), data)),
     gcm: await attempt(() => subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12) }, gcm, data)),
     gcmLongIv: await attempt(() => subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(16) }, gcm, data)),
-    gcmShortTag: await attempt(() => subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12), tagLength: 96 }, gcm, data)),
+    gcmShortTag: await attempt(() =>
+      subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12), tagLength: 96 }, gcm, data),
+    ),
     cbc: await attempt(() => subtle.encrypt({ name: "AES-CBC", iv: data }, cbc, data)),
     ctr: await attempt(() => subtle.encrypt({ name: "AES-CTR", counter: data, length: 64 }, ctr, data)),
     hkdf: await attempt(() => subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: data, info: data }, hkdf, 128)),
-    pbkdf2: await attempt(() => subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: data, iterations: 1 }, pbkdf2, 128)),
+    pbkdf2: await attempt(() =>
+      subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: data, iterations: 1 }, pbkdf2, 128),
+    ),
     ecdh: await attempt(() => subtle.deriveBits({ name: "ECDH", public: peer }, ecdh, 256)),
     ecdsaVerify: await attempt(() => subtle.verify(es256, verifier, new Uint8Array(64), data)),
     ecdsaSign: await attempt(() => subtle.sign(es256, ecdsa, data)),

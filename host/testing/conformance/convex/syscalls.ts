@@ -91,7 +91,13 @@ export const slowCount = query({
 
 export const search = query({
   args: {},
-  handler: async (ctx) => await attempt(() => ctx.db.query("searched").withSearchIndex("by_text", (q) => q.search("text", "a")).collect()),
+  handler: async (ctx) =>
+    await attempt(() =>
+      ctx.db
+        .query("searched")
+        .withSearchIndex("by_text", (q) => q.search("text", "a"))
+        .collect(),
+    ),
 });
 
 export const searchVectors = action({
@@ -106,7 +112,8 @@ export const systemTables = mutation({
     const effect = await ctx.db.insert("effects", { name: "user row" });
     const untyped: (table: string, id: string) => Promise<unknown> = (table, of) =>
       Reflect.apply(Reflect.get(ctx.db, "get"), ctx.db, [table, of]);
-    const untypedSystem: (of: string) => Promise<unknown> = (of) => Reflect.apply(Reflect.get(ctx.db.system, "get"), ctx.db.system, [of]);
+    const untypedSystem: (of: string) => Promise<unknown> = (of) =>
+      Reflect.apply(Reflect.get(ctx.db.system, "get"), ctx.db.system, [of]);
     return {
       job: await ctx.db.system.get(id),
       throughDb: await attempt(() => untyped("_scheduled_functions", id)),
@@ -187,7 +194,9 @@ export const scheduleSelfCancel = mutation({
 export const selfCancel = internalMutation({
   args: {},
   handler: async (ctx) => {
-    const running = (await ctx.db.system.query("_scheduled_functions").collect()).find(({ state }) => state.kind === "inProgress");
+    const running = (await ctx.db.system.query("_scheduled_functions").collect()).find(
+      ({ state }) => state.kind === "inProgress",
+    );
     if (running === undefined) throw new Error("a running job reads itself as inProgress");
     await ctx.db.insert("effects", { name: await attempt(() => ctx.scheduler.cancel(running._id)) });
   },
