@@ -11,5 +11,9 @@ export default defineSchema({
   searched: defineTable({ text: v.string(), vector: v.array(v.float64()) })
     .searchIndex("by_text", { searchField: "text" })
     .vectorIndex("by_vector", { vectorField: "vector", dimensions: 2 }),
+  things: defineTable({ label: v.string(), a: v.optional(v.any()), b: v.optional(v.number()) }).index("by_a_b", [
+    "a",
+    "b",
+  ]),
   effects: defineTable({ name: v.string() }),
 });
