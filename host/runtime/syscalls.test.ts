@@ -155,6 +155,17 @@ describe("what is not here", () => {
   });
 });
 
+describe("operations", () => {
+  it("that are unknown, or not for queries, are refused by name", async () => {
+    expect(await read("unknownOperations")).toEqual([
+      "Unknown operation 1.0/nothing",
+      "Unknown async operation 1.0/nothing",
+      "Unknown operation nothing",
+      "insert is not supported in a query, only in a mutation.",
+    ]);
+  });
+});
+
 describe("system tables and metadata", () => {
   it("are read through db.system and written by nobody", async () => {
     expect(await mutate("systemTables")).toEqual({

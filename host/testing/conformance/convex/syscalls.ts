@@ -89,6 +89,21 @@ export const slowCount = query({
   },
 });
 
+export const unknownOperations = query({
+  args: {},
+  handler: async () => {
+    const boundary: object = Reflect.get(globalThis, "Convex");
+    const call = (method: string, operation: string) =>
+      attempt(() => Reflect.apply(Reflect.get(boundary, method), boundary, [operation, "{}"]));
+    return [
+      await call("syscall", "1.0/nothing"),
+      await call("asyncSyscall", "1.0/nothing"),
+      await call("jsSyscall", "nothing"),
+      await call("asyncSyscall", "1.0/insert"),
+    ];
+  },
+});
+
 export const search = query({
   args: {},
   handler: async (ctx) =>
