@@ -11,9 +11,10 @@ import type { ValidatorJson } from "../values/validatorJson";
 import { runInFrame } from "./frames";
 import { HostRefusal } from "./functionErrors";
 import { ImportFrame } from "./importFrame";
-import type { ImportPhase } from "./importFrame";
+import type { ImportPhase } from "./protocol";
 
 const MAX_ARGS_BYTES = 16 << 20;
+const MAX_NODE_ARGS_BYTES = 5 << 20;
 const MAX_RESULT_BYTES = 16 << 20;
 
 /** One exported query, mutation or action, ready to run. */
@@ -25,6 +26,8 @@ export interface RegisteredFunction {
   invoke(argsText: string): Promise<string>;
   readonly checkArgs: CompiledValidator;
   readonly checkReturns: CompiledValidator | null;
+  /** The largest arguments object by Convex's formula; 16 MiB when absent. */
+  readonly maxArgsBytes?: number;
 }
 
 /** Everything that one thread has loaded of a bundle. */
@@ -46,12 +49,14 @@ export async function loadModules(
 ): Promise<LoadedModules> {
   const functions = new Map<string, RegisteredFunction>();
   const namespaces = new Map<string, Readonly<Record<string, unknown>>>();
-  for (const { modulePath, url } of modules) {
+  for (const { modulePath, url, environment } of modules) {
     const namespace = await importModule(url, modulePath, nativeImport, phase);
     namespaces.set(modulePath, namespace);
     for (const [name, value] of Object.entries(namespace)) {
       const registered = register(`${modulePath}:${name}`, value, tableOfId);
-      if (registered !== null) functions.set(registered.path, registered);
+      if (registered === null) continue;
+      const limited = environment === "node" ? { ...registered, maxArgsBytes: MAX_NODE_ARGS_BYTES } : registered;
+      functions.set(registered.path, limited);
     }
   }
   return { functions, namespaces };
@@ -129,10 +134,11 @@ export function canonicalFunctionPath(path: string): string {
 
 /** Parses and validates arguments. @throws {HostRefusal} Convex's ArgumentValidationError */
 export function validateArgs(target: RegisteredFunction, argsText: string): JsonValue {
-  const tooLarge = sizeOverLimit(argsText, MAX_ARGS_BYTES);
+  const maxBytes = target.maxArgsBytes ?? MAX_ARGS_BYTES;
+  const tooLarge = sizeOverLimit(argsText, maxBytes);
   if (tooLarge !== null)
     throw new HostRefusal(
-      `Arguments for ${target.path} are too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(MAX_ARGS_BYTES)})`,
+      `Arguments for ${target.path} are too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(maxBytes)})`,
     );
   const args = parseJson(argsText);
   const limit = valueLimitProblem(args);

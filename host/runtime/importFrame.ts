@@ -2,14 +2,7 @@ import { createCipheriv, createHash } from "node:crypto";
 import type { Cipher } from "node:crypto";
 import type { CallContext, Frame } from "./frames";
 import { NO_METADATA } from "./protocol";
-
-/** What module scope sees: the same for every thread and every restart of a thread that loads one version of the code. */
-export interface ImportPhase {
-  /** `Date.now()` while modules are evaluated, milliseconds since the epoch. */
-  readonly nowMs: number;
-  /** Seed of the randomness of module scope. */
-  readonly seed: string;
-}
+import type { ImportPhase } from "./protocol";
 
 /**
  * Module scope while it is evaluated. Convex evaluates modules again for every call, with the time and the randomness of

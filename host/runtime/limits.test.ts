@@ -154,6 +154,10 @@ describe("values", () => {
     expect(await queryError("echo", { value: "x".repeat(16 << 20) })).toMatch(
       /^Arguments for limits:echo are too large \(actual: 16 MiB, limit: 16 MiB\)$/,
     );
+    expect(await errorOf(deployment, "action", "nodeActions:length", { text: "x".repeat(5 << 20) })).toMatch(
+      /^Arguments for nodeActions:length are too large \(actual: 5 MiB, limit: 5 MiB\)$/,
+    );
+    expect(await valueOf(deployment, "action", "nodeActions:length", { text: "x".repeat(4 << 20) })).toBe(4 << 20);
     expect(await queryError("large", { bytes: 16 << 20 })).toBe(
       "Function limits:large return value is too large (actual: 16 MiB, limit: 16 MiB)",
     );

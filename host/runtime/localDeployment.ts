@@ -22,10 +22,9 @@ import { installSyscallBoundary, runInFrame } from "./frames";
 import type { CallContext } from "./frames";
 import { readHttpRouter } from "./httpRouter";
 import type { HttpRouter } from "./httpRouter";
-import type { ImportPhase } from "./importFrame";
 import { nativeImport } from "./nativeImport";
 import { NO_METADATA } from "./protocol";
-import type { FunctionSummary } from "./protocol";
+import type { FunctionSummary, ImportPhase } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
 

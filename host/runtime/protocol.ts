@@ -1,6 +1,5 @@
 import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
-import type { ImportPhase } from "./importFrame";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
 // far faster than objects. The constants below name the slots.
@@ -32,6 +31,14 @@ export interface ExecutorCall {
 export const RESULT_SLOTS = 6;
 /** One result: `[sequence, status, text, dataText, logLinesText, timestamp]`. Absent texts are empty strings. */
 export type ResultStatus = "success" | "error" | "hostError";
+
+/** What module scope sees: the same for every thread and every restart of a thread that loads one version of the code. */
+export interface ImportPhase {
+  /** `Date.now()` while modules are evaluated, milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Seed of the randomness of module scope. */
+  readonly seed: string;
+}
 
 export interface LoadRequest {
   readonly kind: "load";

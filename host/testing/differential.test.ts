@@ -2,10 +2,10 @@ import * as fc from "fast-check";
 import { convexToJson } from "convex/values";
 import type { Value } from "convex/values";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { convexTestBackend, hostBackend } from "./differentialBackends";
-import type { Backend, Outcome } from "./differentialBackends";
-import { programOf, schemaArbitrary } from "./differentialPrograms";
-import type { Call } from "./differentialPrograms";
+import { convexTestBackend, hostBackend } from "./differentialBackends.testing";
+import type { Backend, Outcome } from "./differentialBackends.testing";
+import { programOf, schemaArbitrary } from "./differentialPrograms.testing";
+import type { Call } from "./differentialPrograms.testing";
 
 // CONVEX_HOST_PROGRAMS=10000 makes the long run; CONVEX_HOST_SEED repeats a run.
 const programs = Number(process.env["CONVEX_HOST_PROGRAMS"] ?? 120);
