@@ -32,7 +32,7 @@ export interface ExecutionHost {
 export class Transaction {
   readonly usage = new TransactionUsage();
   /** Documents that were written with `db.vars.commitTs` in them. */
-  readonly #unresolved = new Set<string>();
+  #unresolved: Set<string> | null = null;
   #hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
 
   /** @param timestamp when the transaction began, nanoseconds since the epoch */
@@ -52,7 +52,7 @@ export class Transaction {
     if (!table.name.startsWith("_")) {
       const tooLong = documentSizeProblem(text, document);
       if (tooLong !== null) throw new Error(tooLong);
-      this.usage.countWrite(document);
+      this.usage.countWrite(text);
     }
     this.noteUnresolved(id, text);
     this.host.store.insert(table, id, text, document);
@@ -73,7 +73,7 @@ export class Transaction {
 
   /** Remembers a document whose text waits for the commit timestamp. */
   noteUnresolved(id: string, text: string): void {
-    if (holdsCommitTs(text)) this.#unresolved.add(id);
+    if (holdsCommitTs(text)) (this.#unresolved ??= new Set()).add(id);
   }
 
   /** What `ctx.meta.getSnapshotTs()` answers: every commit that this transaction sees is at or below it, later ones above. */
@@ -87,7 +87,7 @@ export class Transaction {
    */
   resolveCommitTs(valueText: string): string {
     const { store, catalog } = this.host;
-    for (const id of this.#unresolved) {
+    for (const id of this.#unresolved ?? []) {
       const table = catalog.tableOfId(id);
       const text = table === undefined ? null : store.get(id);
       if (table === undefined || text === null || !holdsCommitTs(text)) continue;
