@@ -29,5 +29,7 @@ export function metadataText(
   { requestId, ip, userAgent }: RequestMetadata,
   scheduledFunctionId?: string | null,
 ): string {
-  return JSON.stringify({ requestId, ip, userAgent, ...(scheduledFunctionId ? { scheduledFunctionId } : {}) });
+  return scheduledFunctionId
+    ? JSON.stringify({ requestId, ip, userAgent, scheduledFunctionId })
+    : JSON.stringify({ requestId, ip, userAgent });
 }

@@ -8,9 +8,10 @@ import { programOf, schemaArbitrary } from "./differentialPrograms.testing";
 import type { Call } from "./differentialPrograms.testing";
 
 // CONVEX_HOST_PROGRAMS=10000 makes the long run; CONVEX_HOST_SEED repeats a run.
-const programs = Number(process.env["CONVEX_HOST_PROGRAMS"] ?? 120);
-const seed = Number(process.env["CONVEX_HOST_SEED"] ?? (programs > 120 ? Date.now() % 2 ** 31 : 1));
-const programsPerSchema = Math.min(200, Math.ceil(programs / 3));
+const DEFAULT_PROGRAMS = 180;
+const programs = Number(process.env["CONVEX_HOST_PROGRAMS"] ?? DEFAULT_PROGRAMS);
+const seed = Number(process.env["CONVEX_HOST_SEED"] ?? (programs > DEFAULT_PROGRAMS ? Date.now() % 2 ** 31 : 1));
+const programsPerSchema = Math.min(200, Math.ceil(programs / 6));
 const MAX_PAGES = 40;
 
 beforeAll(() => {

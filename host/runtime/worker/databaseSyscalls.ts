@@ -127,7 +127,7 @@ function rewriteDocument(
   const afterText = JSON.stringify(after);
   const tooLong = documentSizeProblem(afterText, after);
   if (tooLong !== null) throw new Error(tooLong);
-  transaction.usage.countWrite(after);
+  transaction.usage.countWrite(afterText);
   transaction.noteUnresolved(id, afterText);
   transaction.host.store.replace(table, id, { text, document }, { text: afterText, document: after });
   return afterText;

@@ -129,12 +129,12 @@ export class Executor {
       const logText = logLines.length === 0 ? "" : JSON.stringify(logLines);
       results.push(sequence, status, text, dataText, logText, String(timestamp));
     };
-    const { scheduledFunctionId = null, ...metadata } = parseMetadata(metadataText);
+    const metadata = parseMetadata(metadataText);
     const clockBefore = this.#clock.latest;
     const call = {
       caller: parseCaller(callerText),
       metadata,
-      scheduledFunctionId,
+      scheduledFunctionId: metadata.scheduledFunctionId ?? null,
       nowMs: Date.now(),
       logLines,
     };

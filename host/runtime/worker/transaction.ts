@@ -42,7 +42,7 @@ export interface ExecutionHost {
 class TransactionProgress {
   readonly usage = new TransactionUsage();
   /** Documents of any component that were written with `db.vars.commitTs` in them. */
-  readonly unresolved = new Set<string>();
+  unresolved: Set<string> | null = null;
   hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
 }
 
@@ -81,7 +81,7 @@ export class Transaction {
     if (!table.name.startsWith("_")) {
       const tooLong = documentSizeProblem(text, document);
       if (tooLong !== null) throw new Error(tooLong);
-      this.usage.countWrite(document);
+      this.usage.countWrite(text);
     }
     this.noteUnresolved(id, text);
     this.host.store.insert(table, id, text, document);
@@ -103,7 +103,7 @@ export class Transaction {
 
   /** Remembers a document whose text waits for the commit timestamp. */
   noteUnresolved(id: string, text: string): void {
-    if (holdsCommitTs(text)) this.#progress.unresolved.add(id);
+    if (holdsCommitTs(text)) (this.#progress.unresolved ??= new Set()).add(id);
   }
 
   /** What `ctx.meta.getSnapshotTs()` answers: every commit that this transaction sees is at or below it, later ones above. */
@@ -117,7 +117,7 @@ export class Transaction {
    */
   resolveCommitTs(valueText: string): string {
     const { store, catalog } = this.host;
-    for (const id of this.#progress.unresolved) {
+    for (const id of this.#progress.unresolved ?? []) {
       const table = catalog.anyTableOfId(id);
       const text = table === undefined ? null : store.get(id);
       if (table === undefined || text === null || !holdsCommitTs(text)) continue;

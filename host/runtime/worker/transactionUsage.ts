@@ -21,12 +21,6 @@ const OVER_LIMIT_HELP =
 type Metric = keyof typeof DEFAULT_LIMITS;
 type Limits = Readonly<Record<Metric, number>>;
 
-/** How much a transaction had written at some point. */
-export interface WriteMark {
-  readonly documentsWritten: number;
-  readonly bytesWritten: number;
-}
-
 /** A transaction that went over one of Convex's limits. A page ends early on a read limit instead of failing. */
 export class TransactionLimitError extends Error {
   override readonly name = "Error";
@@ -34,7 +28,7 @@ export class TransactionLimitError extends Error {
 
 /**
  * What a transaction has used so far, held against Convex's limits (contract 9). Sizes follow Convex's formula, but the
- * documents that were read are only measured when their text could reach the limit, or when somebody asks.
+ * documents are only measured when their text could reach the limit, or when somebody asks.
  */
 export class TransactionUsage {
   #limits: Limits = DEFAULT_LIMITS;
@@ -46,8 +40,10 @@ export class TransactionUsage {
   /** Ids read one by one; the same id again is the same interval of the read set. */
   #pointReads: string[] = [];
   #rangesRead = 0;
-  #documentsWritten = 0;
-  #bytesWritten = 0;
+  /** Each write's text, or its size once it has been measured; a deletion has size 0. */
+  readonly #writes: (string | number)[] = [];
+  /** An upper bound of the size of all writes. */
+  #writtenBound = 0;
   #functionsScheduled = 0;
   #scheduledArgsBytes = 0;
 
@@ -78,14 +74,15 @@ export class TransactionUsage {
     this.#checkIntervals();
   }
 
-  /** Counts a write of a document, or of a deletion when null. @throws {TransactionLimitError} past a limit */
-  countWrite(document: ConvexJson | null): void {
-    this.#bytesWritten += document === null ? 0 : convexSizeBytes(document);
-    if (++this.#documentsWritten > this.#limits.documentsWritten)
+  /** Counts a write of a document's text, or a deletion when null. @throws {TransactionLimitError} past a limit */
+  countWrite(text: string | null): void {
+    this.#writes.push(text ?? 0);
+    this.#writtenBound += boundOf(text ?? 0);
+    if (this.#writes.length > this.#limits.documentsWritten)
       throw new TransactionLimitError(
         `Too many writes in a single function execution (limit: ${this.#limits.documentsWritten})`,
       );
-    if (this.#bytesWritten > this.#limits.bytesWritten)
+    if (this.#writtenBound > this.#limits.bytesWritten && this.#bytesWritten() > this.#limits.bytesWritten)
       throw new TransactionLimitError(
         `Too many bytes written in a single function execution (limit: ${displaySize(this.#limits.bytesWritten)})`,
       );
@@ -111,14 +108,13 @@ export class TransactionUsage {
   }
 
   /** A point to return to with {@link forgetWritesSince}. */
-  writeMark(): WriteMark {
-    return { documentsWritten: this.#documentsWritten, bytesWritten: this.#bytesWritten };
+  writeMark(): number {
+    return this.#writes.length;
   }
 
   /** Gives back what a failed nested call had written; what it has read stays in the transaction. */
-  forgetWritesSince({ documentsWritten, bytesWritten }: WriteMark): void {
-    this.#documentsWritten = documentsWritten;
-    this.#bytesWritten = bytesWritten;
+  forgetWritesSince(mark: number): void {
+    for (const write of this.#writes.splice(mark)) this.#writtenBound -= boundOf(write);
   }
 
   /**
@@ -166,10 +162,10 @@ export class TransactionUsage {
   #used(): Limits {
     return {
       bytesRead: this.#bytesRead(),
-      bytesWritten: this.#bytesWritten,
+      bytesWritten: this.#bytesWritten(),
       databaseQueries: this.#intervals(),
       documentsRead: this.#documentsRead,
-      documentsWritten: this.#documentsWritten,
+      documentsWritten: this.#writes.length,
       functionsScheduled: this.#functionsScheduled,
       scheduledFunctionArgsBytes: this.#scheduledArgsBytes,
     };
@@ -180,6 +176,17 @@ export class TransactionUsage {
     this.#unmeasured = [];
     this.#unmeasuredBound = 0;
     return this.#measuredBytesRead;
+  }
+
+  #bytesWritten(): number {
+    let sizeBytes = 0;
+    for (const [i, write] of this.#writes.entries()) {
+      const measured = typeof write === "number" ? write : convexSizeBytes(parseJson(write));
+      this.#writes[i] = measured;
+      sizeBytes += measured;
+    }
+    this.#writtenBound = sizeBytes;
+    return sizeBytes;
   }
 
   #intervals(): number {
@@ -194,6 +201,10 @@ export class TransactionUsage {
       `Too many reads in a single function execution (limit: ${limit}). ${OVER_LIMIT_HELP}`,
     );
   }
+}
+
+function boundOf(write: string | number): number {
+  return typeof write === "number" ? write : largestSizeBytes(write.length);
 }
 
 /** Only called with the keys of an object of type Limits. */
