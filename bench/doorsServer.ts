@@ -57,6 +57,7 @@ async function startDoors(): Promise<DoorsWorld> {
     environmentVariables: () => ({}),
     updateEnvironmentVariables: async () => undefined,
     latestTimestamp: () => 0n,
+    jsonWebKeySet: () => keys,
     close: async () => undefined,
   };
   const authentication = new TokenVerifier({ providers: () => providers });

@@ -145,6 +145,8 @@ export interface Deployment {
   environmentVariables(): Readonly<Record<string, string>>;
   /** Stores changed variables (null deletes) and re-evaluates `auth.config.ts`; throws and changes nothing if that fails. */
   updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void>;
+  /** The public keys of `ctx.auth.signJwt` as JSON text of a JWK Set (RFC 7517). */
+  jsonWebKeySet(): string;
   /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
   latestTimestamp(): bigint;
   /** Waits for running calls, then closes the store. */

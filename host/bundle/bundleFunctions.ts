@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Plugin } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
 import { readComponentTree } from "./componentDefinitions";
 import type { ComponentInstance } from "./componentDefinitions";
 import { BundleError, findEntryPoints } from "./entryPoints";
@@ -113,7 +114,7 @@ async function bundleModules(
     sourcesContent: false,
     define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
   };
-  const [schemaSource] = await Promise.all([
+  const [schemaSource, { metafile: isolateOutputs }] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),
     runBuild({
       ...common,
@@ -121,6 +122,7 @@ async function bundleModules(
       entryPoints: filesOf("isolate"),
       outdir: join(outputDirectory, "isolate"),
       chunkNames: "_deps/[hash]",
+      metafile: true,
       inject: [join(directory, "functionGlobals.ts")],
       plugins: [asyncHooksShim],
     }),
@@ -135,6 +137,7 @@ async function bundleModules(
           inject: [join(directory, "nodeGlobals.ts")],
         }),
   ]);
+  await guardDynamicImports(isolateOutputs, join(outputDirectory, "isolate"));
   const modules = entryPoints.map(({ modulePath, environment }) => ({
     modulePath,
     environment,
@@ -148,4 +151,23 @@ async function bundleConfig(functionsDirectory: string, name: string): Promise<s
   if (file === undefined) return null;
   const result = await runBuild({ platform: "browser", format: "cjs", entryPoints: [file], write: false });
   return result.outputFiles?.[0]?.text ?? null;
+}
+
+/**
+ * Wraps every `import()` of another bundled module, so that the runtime can refuse it in queries and mutations. esbuild
+ * names the exact text that it printed between the quotes; the wrapper stays on its line, which keeps source maps' lines.
+ */
+async function guardDynamicImports(metafile: Metafile | undefined, outputDirectory: string): Promise<void> {
+  for (const [output, { imports }] of Object.entries(metafile?.outputs ?? {})) {
+    const targets = imports.filter(({ kind, external }) => kind === "dynamic-import" && external !== true);
+    if (targets.length === 0) continue;
+    let text = await readFile(output, "utf8");
+    for (const { path } of targets) {
+      const below = relative(dirname(output), path).split(sep).join("/");
+      const call = `import(${JSON.stringify(below.startsWith(".") ? below : `./${below}`)})`;
+      const name = JSON.stringify(relative(outputDirectory, resolve(path)).split(sep).join("/").replace(/mjs$/, "js"));
+      text = text.replaceAll(call, () => `Convex.dynamicImport(${name}, () => ${call})`);
+    }
+    await writeFile(output, text);
+  }
 }

@@ -1,17 +1,23 @@
 import { relative, sep } from "node:path";
 import { build } from "esbuild";
-import type { BuildFailure, BuildOptions } from "esbuild";
+import type { BuildFailure, BuildOptions, Metafile } from "esbuild";
 import { BundleError } from "./entryPoints";
 
 /** Modules run in production mode, wherever the host itself runs. */
 export const productionDefine = { "process.env.NODE_ENV": '"production"' };
+
+/** What a build answers with: the texts when nothing is written, the metafile when it was asked for. */
+interface BuildOutcome {
+  readonly outputFiles?: readonly { readonly text: string }[];
+  readonly metafile?: Metafile;
+}
 
 /**
  * Runs esbuild with the options that the official CLI uses for every kind of file.
  *
  * @throws {BundleError} with esbuild's messages, one per line
  */
-export async function runBuild(options: BuildOptions): Promise<{ outputFiles?: readonly { readonly text: string }[] }> {
+export async function runBuild(options: BuildOptions): Promise<BuildOutcome> {
   try {
     const result = await build({
       bundle: true,
@@ -23,7 +29,10 @@ export async function runBuild(options: BuildOptions): Promise<{ outputFiles?: r
       logLevel: "silent",
       ...options,
     });
-    return result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles };
+    return {
+      ...(result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles }),
+      ...(result.metafile === undefined ? {} : { metafile: result.metafile }),
+    };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     throw new BundleError(error.errors.map(describeMessage).join("\n"));

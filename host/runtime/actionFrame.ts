@@ -1,11 +1,12 @@
 import type { FunctionOutcome } from "../deployment";
-import { parseJsonObject } from "../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../values/convexJson";
 import { callerIdentityText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
 import { componentArgument } from "./componentArgument";
 import { addressText, createFunctionHandle, resolveAddress } from "./functionAddress";
 import type { AddressScope } from "./functionAddress";
+import { addLogLine } from "./functionConsole";
 import { FunctionError } from "./functionErrors";
 import type { CallContext, Frame } from "./frames";
 import type { Operation } from "./protocol";
@@ -14,6 +15,8 @@ import type { Operation } from "./protocol";
 export interface ActionHost {
   readonly executor: ExecutorClient;
   readonly deploymentName: string;
+  /** Writes a line to the deployment's log, under an address as `addressText` writes it. */
+  logLine(address: string, line: string): void;
   /** Runs the action at an address, as `addressText` writes it. */
   runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome>;
   /** What a component can reach. */
@@ -25,6 +28,8 @@ export class ActionFrame implements Frame {
   readonly type = "action";
   closed = false;
   readonly #host: ActionHost;
+  /** Names of the operations that have begun and not ended. */
+  readonly #unfinished: string[] = [];
 
   constructor(
     host: ActionHost,
@@ -37,6 +42,11 @@ export class ActionFrame implements Frame {
 
   close(): void {
     this.closed = true;
+    if (this.#unfinished.length === 0) return;
+    const count = this.#unfinished.length;
+    const line = `[WARN] ${count} unawaited operation${count === 1 ? "" : "s"}: [${this.#unfinished.join(", ")}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
+    addLogLine(this.call.logLines, line);
+    this.#host.logLine(addressText({ componentPath: this.componentPath, functionPath: this.path }), line);
   }
 
   syscall(operation: string): string {
@@ -49,6 +59,16 @@ export class ActionFrame implements Frame {
   }
 
   async asyncSyscall(operation: string, argsText: string): Promise<string> {
+    const name = operation.replace(/^1\.0\/(actions\/)?/, "");
+    this.#unfinished.push(name);
+    try {
+      return await this.#answer(operation, argsText);
+    } finally {
+      this.#unfinished.splice(this.#unfinished.indexOf(name), 1);
+    }
+  }
+
+  async #answer(operation: string, argsText: string): Promise<string> {
     switch (operation) {
       case "1.0/actions/query":
       case "1.0/actions/mutation": {
@@ -78,6 +98,8 @@ export class ActionFrame implements Frame {
           scheduledFunctionId: this.call.scheduledFunctionId,
           authToken: null,
         });
+      case "1.0/actions/vectorSearch":
+        throw new Error(`Vector search is not supported by this host: ${searchedIndex(argsText)} was queried.`);
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
@@ -111,7 +133,7 @@ export class ActionFrame implements Frame {
     path: string,
     argsText: string,
   ): Promise<string> {
-    const { caller, metadata } = this.call;
+    const { caller, metadata, scheduledFunctionId } = this.call;
     return valueOf(
       await this.#host.executor.call({
         operation,
@@ -119,10 +141,15 @@ export class ActionFrame implements Frame {
         path,
         argsText,
         callerText: callerText(caller),
-        metadataText: metadataText(metadata),
+        metadataText: metadataText(metadata, scheduledFunctionId),
       }),
     );
   }
+}
+
+function searchedIndex(argsText: string): string {
+  const { query } = parseJsonObject(argsText);
+  return isJsonObject(query) ? textField(query, "indexName") : "an index";
 }
 
 function valueOf(outcome: FunctionOutcome): string {

@@ -20,7 +20,16 @@ export function parseCaller(text: string): Caller {
   return text === "" ? anonymous : (JSON.parse(text) as Caller);
 }
 
-/** Request metadata as it crosses to the executor. */
-export function metadataText({ requestId, ip, userAgent }: RequestMetadata): string {
-  return JSON.stringify({ requestId, ip, userAgent });
+/**
+ * Request metadata as it crosses to the executor.
+ *
+ * @param scheduledFunctionId the job that the call belongs to, directly or through the action that made it
+ */
+export function metadataText(
+  { requestId, ip, userAgent }: RequestMetadata,
+  scheduledFunctionId?: string | null,
+): string {
+  return scheduledFunctionId
+    ? JSON.stringify({ requestId, ip, userAgent, scheduledFunctionId })
+    : JSON.stringify({ requestId, ip, userAgent });
 }

@@ -75,6 +75,12 @@ export class ExecutionState {
     return Atomics.compareExchange(this.#words, PHASE, RUNNING, STOPPED) === RUNNING ? sequence : null;
   }
 
+  /** Main thread: the call that a thread which has died was running, or null when nothing can be said. */
+  get interruptedCall(): number | null {
+    const sequence = Atomics.load(this.#words, SEQUENCE);
+    return Atomics.load(this.#words, PHASE) === RUNNING && sequence !== NO_CALL ? sequence : null;
+  }
+
   /** Wraps around after 24 days; differences stay right. performance.timeOrigin differs per thread, wall time does not. */
   #nowMs(): number {
     return (this.#originMs + performance.now() - EPOCH_OFFSET_MS) | 0;

@@ -16,6 +16,9 @@ import type {
 import { workerSource } from "./workerSource";
 
 const WATCH_INTERVAL_MS = 100;
+/** For all of a deployment's code and one running function; Convex gives 64 MB to each function. */
+const MAX_HEAP_MB = 512;
+const OUT_OF_MEMORY_MESSAGE = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
 const TIMEOUT_MESSAGE = "Function execution timed out (maximum duration: 1s)";
 
 /** What the executor thread tells about itself between batches. */
@@ -47,7 +50,7 @@ interface PendingCall {
   resolve(outcome: FunctionOutcome): void;
   reject(error: Error): void;
   /** Of a refresh only. */
-  readonly refresh?: { readonly results: LiveQueryResult[]; stop(queryId: number): void };
+  readonly refresh?: { readonly results: LiveQueryResult[]; stop(queryId: number, errorMessage: string): void };
 }
 
 interface PendingControl {
@@ -78,6 +81,8 @@ export class ExecutorClient {
   storedVariables: Readonly<Record<string, string>> = {};
   /** The secret behind the store's function handles. */
   handleKey = "";
+  /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
+  keySetText = "";
 
   private constructor(settings: ExecutorSettings, events: ExecutorEvents) {
     this.#settings = settings;
@@ -129,7 +134,7 @@ export class ExecutorClient {
         reject,
         refresh: {
           results,
-          stop: (queryId) => resolve({ kind: "stopped", queryId, errorMessage: TIMEOUT_MESSAGE }),
+          stop: (queryId, errorMessage) => resolve({ kind: "stopped", queryId, errorMessage }),
         },
       });
     });
@@ -216,7 +221,11 @@ export class ExecutorClient {
     this.#state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
     const { functionTimeLimitMs: _limit, ...options } = this.#settings;
     const workerData: WorkerOptions = { ...options, state: this.#state.buffer };
-    const worker = new Worker(source, { eval: true, workerData });
+    const worker = new Worker(source, {
+      eval: true,
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
     this.#worker = worker;
     const opened = await new Promise<WorkerReply>((resolve, reject) => {
       worker.once("message", resolve);
@@ -229,10 +238,11 @@ export class ExecutorClient {
     }
     this.storedVariables = opened.storedVariables;
     this.handleKey = opened.handleKey;
+    this.keySetText = opened.keySetText;
     this.#latest = opened.timestamp;
     worker.removeAllListeners("error");
     worker.on("message", (reply: WorkerReply) => this.#receive(worker, reply));
-    worker.on("error", (error) => this.#restart(worker, error));
+    worker.on("error", (error) => this.#recover(worker, error));
   }
 
   #receive(worker: Worker, reply: WorkerReply): void {
@@ -281,11 +291,22 @@ export class ExecutorClient {
     if (this.#worker === null || this.#restarting !== null) return;
     const sequence = this.#state.stopIfOverdue(this.#settings.functionTimeLimitMs);
     if (sequence === null) return;
-    const stuck = this.#pending.get(String(sequence));
-    this.#pending.delete(String(sequence));
-    if (stuck?.refresh !== undefined) stuck.refresh.stop(this.#state.stoppedQueryId);
-    else stuck?.resolve({ status: "error", errorMessage: TIMEOUT_MESSAGE, logLines: [] });
+    this.#failCall(sequence, TIMEOUT_MESSAGE);
     this.#restart(this.#worker, null);
+  }
+
+  /** The thread is gone. When one function took all of its memory, only that function has failed. */
+  #recover(worker: Worker, error: Error): void {
+    const sequence = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#state.interruptedCall : null;
+    if (sequence !== null) this.#failCall(sequence, OUT_OF_MEMORY_MESSAGE);
+    this.#restart(worker, sequence === null ? error : null);
+  }
+
+  #failCall(sequence: number, errorMessage: string): void {
+    const call = this.#pending.get(String(sequence));
+    this.#pending.delete(String(sequence));
+    if (call?.refresh !== undefined) call.refresh.stop(this.#state.stoppedQueryId, errorMessage);
+    else call?.resolve({ status: "error", errorMessage, logLines: [] });
   }
 
   /** Replaces the thread. Its open transaction is gone with it, so every call without an answer runs again. */

@@ -14,7 +14,8 @@ export interface CallContext {
 
 /** One running function. Syscalls find it through async context, so a promise always acts for the call that made it. */
 export interface Frame {
-  readonly type: FunctionType;
+  /** `import` while module scope is evaluated. */
+  readonly type: FunctionType | "import";
   /** The component that the function belongs to; empty for the app. */
   readonly componentPath: string;
   readonly path: string;
@@ -66,5 +67,14 @@ export function installSyscallBoundary(): void {
       }
     },
     jsSyscall: (operation: string, args: unknown) => openFrame(operation).jsSyscall(operation, args),
+    dynamicImport,
   });
+}
+
+/** What the bundler makes of `import()` in user code: refused while a query or mutation runs, as in Convex. */
+async function dynamicImport(modulePath: string, load: () => Promise<unknown>): Promise<unknown> {
+  const type = currentFrame()?.type;
+  if (type === "query" || type === "mutation")
+    throw new Error(`Can't dynamically import ${JSON.stringify(modulePath)} in a query or mutation`);
+  return await load();
 }

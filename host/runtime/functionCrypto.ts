@@ -1,8 +1,8 @@
 import { createHash, webcrypto } from "node:crypto";
 import { currentFrame } from "./frames";
+import { requireAction } from "./functionRestrictions";
+import { ImportFrame } from "./importFrame";
 
-const NO_RANDOMNESS =
-  "Can't use cryptographic randomness in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
 const AES_GCM_IV_BYTES = 12;
 const AES_GCM_TAG_BITS = 128;
 const MAX_INLINE_DIGEST_BYTES = 65_536;
@@ -11,17 +11,24 @@ const { subtle } = webcrypto;
 
 /** `crypto` as functions see it: what needs system randomness is refused in queries and mutations (contract 7). */
 export const functionCrypto = {
-  getRandomValues: <T extends Exclude<NodeJS.TypedArray, Float32Array | Float64Array>>(array: T): T =>
-    webcrypto.getRandomValues(array),
-  randomUUID: () => webcrypto.randomUUID(),
+  getRandomValues<T extends Exclude<NodeJS.TypedArray, Float32Array | Float64Array>>(array: T): T {
+    const frame = currentFrame();
+    if (!(frame instanceof ImportFrame)) return webcrypto.getRandomValues(array);
+    new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(frame.randomBytes(array.byteLength));
+    return array;
+  },
+  randomUUID(): string {
+    const frame = currentFrame();
+    return frame instanceof ImportFrame ? uuidOf(frame.randomBytes(16)) : webcrypto.randomUUID();
+  },
   CryptoKey: webcrypto.CryptoKey,
   subtle: {
     digest,
     verify: bind(subtle.verify),
-    importKey: bind(subtle.importKey),
+    importKey: guarded(subtle.importKey, (_format, _keyData, algorithm) => refuseUnknown(algorithm)),
     exportKey: bind(subtle.exportKey),
-    deriveBits: bind(subtle.deriveBits),
-    deriveKey: bind(subtle.deriveKey),
+    deriveBits: guarded(subtle.deriveBits, refuseUnknown),
+    deriveKey: guarded(subtle.deriveKey, refuseUnknown),
     sign: guarded(subtle.sign, (algorithm) => {
       const name = algorithmName(algorithm);
       if (name === "ECDSA" || name === "RSA-PSS") refuseRandomness();
@@ -31,7 +38,10 @@ export const functionCrypto = {
       checkAesGcm(algorithm);
     }),
     decrypt: guarded(subtle.decrypt, checkAesGcm),
-    generateKey: guarded(subtle.generateKey, refuseRandomness),
+    generateKey: guarded(subtle.generateKey, (algorithm) => {
+      refuseUnknown(algorithm);
+      refuseRandomness();
+    }),
     wrapKey: notImplemented("wrapKey"),
     unwrapKey: notImplemented("unwrapKey"),
   },
@@ -71,10 +81,10 @@ function bind<Args extends never[], Result>(method: SubtleMethod<Args, Result>):
 /** Runs `check` on the algorithm first; its error becomes the promise's rejection, as WebCrypto reports errors. */
 function guarded<Args extends never[], Result>(
   method: SubtleMethod<Args, Result>,
-  check: (algorithm: unknown) => void,
+  check: (...args: readonly unknown[]) => void,
 ): (...args: Args) => Promise<Result> {
   return async (...args) => {
-    check(args[0]);
+    check(...args);
     return await method.apply(subtle, args);
   };
 }
@@ -84,8 +94,31 @@ function notImplemented(name: string): () => Promise<never> {
 }
 
 function refuseRandomness(): void {
+  requireAction("cryptographic randomness");
+}
+
+/** Convex implements neither of these. */
+function refuseUnknown(algorithm: unknown): void {
+  const name = algorithmName(algorithm);
+  if (name === "AES-KW" || name === "X25519" || name === "X448" || name === "ED448")
+    throw new DOMException(`crypto.subtle does not implement ${name}`, "NotSupportedError");
+}
+
+/** `Math.random` of functions: repeatable in module scope, fresh in every call. */
+export function functionRandom(): number {
   const frame = currentFrame();
-  if (frame !== undefined && frame.type !== "action") throw new Error(NO_RANDOMNESS);
+  if (!(frame instanceof ImportFrame)) return Math.random();
+  const [high = 0, low = 0] = new Uint32Array(frame.randomBytes(8).slice().buffer);
+  return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
+}
+
+/** A version 4 UUID (RFC 9562 section 5.4) of 16 random bytes. */
+function uuidOf(bytes: Uint8Array): string {
+  const hex = Array.from(bytes, (byte, i) => {
+    const marked = i === 6 ? (byte & 0x0f) | 0x40 : i === 8 ? (byte & 0x3f) | 0x80 : byte;
+    return marked.toString(16).padStart(2, "0");
+  }).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
 function algorithmName(algorithm: unknown): string {

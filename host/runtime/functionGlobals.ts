@@ -1,12 +1,11 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { inspect } from "node:util";
 import { LightResponse } from "../lightResponse";
-import { currentFrame } from "./frames";
-import { addressText } from "./functionAddress";
-import { functionCrypto } from "./functionCrypto";
+import { functionConsole } from "./functionConsole";
+import { functionCrypto, functionRandom } from "./functionCrypto";
+import { requireAction } from "./functionRestrictions";
+import { functionScope, SilentFinalizationRegistry, StrongReference } from "./functionScope";
+import { functionDate, functionPerformance } from "./functionTime";
 
-const ACTIONS_HINT = "Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
-const MAX_LOG_LINES = 256;
 // Captured before the executor thread replaces them on its global object.
 const { fetch, setTimeout, setInterval } = globalThis;
 
@@ -35,6 +34,7 @@ export function installFunctionGlobals(
   environment: FunctionEnvironment,
   onLog: (path: string, line: string) => void,
 ): FunctionGlobals {
+  // As in Convex, variables can be read by name and not listed.
   const env = new Proxy(
     {},
     {
@@ -42,86 +42,42 @@ export function installFunctionGlobals(
         typeof name === "string" && Object.hasOwn(environment.variables, name)
           ? environment.variables[name]
           : undefined,
-      has: (_target, name) => typeof name === "string" && Object.hasOwn(environment.variables, name),
       set: () => false,
     },
   );
   const functionGlobals = {
-    process: Object.freeze({ env }),
+    process: { env },
     nodeProcess: Object.create(process, { env: { value: env } }),
     console: functionConsole(onLog),
     crypto: functionCrypto,
     Date: functionDate(),
     Response: LightResponse,
+    // Own properties are not copied: functions that Math lacks today are inherited from it tomorrow.
+    Math: Object.create(Math, { random: { value: functionRandom, writable: true, configurable: true } }),
+    performance: functionPerformance(),
+    WeakRef: StrongReference,
+    FinalizationRegistry: SilentFinalizationRegistry,
     fetch: (...args: Parameters<typeof fetch>) => {
-      refuseInQueriesAndMutations("fetch()");
+      requireAction("fetch()");
       return fetch(...args);
     },
     setTimeout: (...args: Parameters<typeof setTimeout>) => {
-      refuseInQueriesAndMutations("setTimeout");
+      requireAction("setTimeout");
       return setTimeout(...args);
     },
     setInterval: (...args: Parameters<typeof setInterval>) => {
-      refuseInQueriesAndMutations("setInterval");
+      requireAction("setInterval");
       return setInterval(...args);
     },
     AsyncLocalStorage,
     AsyncResource,
   };
-  Reflect.set(globalThis, Symbol.for(globalsKey), functionGlobals);
+  const { nodeProcess: _node, ...own } = functionGlobals;
+  const published = { ...functionGlobals, globalThis: functionScope(own) };
+  // The shim of node:async_hooks is bundled like user code and sees this object only.
+  Reflect.set(published.globalThis, Symbol.for(globalsKey), published);
+  Reflect.set(globalThis, Symbol.for(globalsKey), published);
   return functionGlobals;
-}
-
-function refuseInQueriesAndMutations(what: string): void {
-  const frame = currentFrame();
-  if (frame !== undefined && frame.type !== "action")
-    throw new Error(`Can't use ${what} in queries and mutations. ${ACTIONS_HINT}`);
-}
-
-/** `Date` whose "now" stands still while a query or mutation runs. */
-function functionDate(): unknown {
-  const now = (): number => {
-    const frame = currentFrame();
-    return frame === undefined || frame.type === "action" ? Date.now() : frame.call.nowMs;
-  };
-  function FunctionDate(this: unknown, ...args: readonly unknown[]): unknown {
-    if (new.target === undefined) return new Date(now()).toString();
-    return Reflect.construct(Date, args.length === 0 ? [now()] : args, new.target);
-  }
-  FunctionDate.prototype = Date.prototype;
-  return Object.assign(FunctionDate, { now, UTC: Date.UTC, parse: Date.parse });
-}
-
-function functionConsole(onLog: (path: string, line: string) => void): unknown {
-  const timers = new Map<string, number>();
-  const log = (level: string, args: readonly unknown[]): void => {
-    const frame = currentFrame();
-    const text = args.map((arg) => (typeof arg === "string" ? `'${arg}'` : inspect(arg))).join(" ");
-    const line = `[${level}] ${text}`;
-    if (frame !== undefined && frame.call.logLines.length < MAX_LOG_LINES) frame.call.logLines.push(line);
-    onLog(
-      frame === undefined ? "" : addressText({ componentPath: frame.componentPath, functionPath: frame.path }),
-      line,
-    );
-  };
-  return {
-    log: (...args: unknown[]) => log("LOG", args),
-    debug: (...args: unknown[]) => log("DEBUG", args),
-    info: (...args: unknown[]) => log("INFO", args),
-    warn: (...args: unknown[]) => log("WARN", args),
-    error: (...args: unknown[]) => log("ERROR", args),
-    trace: (...args: unknown[]) => log("LOG", ["Trace:", ...args]),
-    time: (label = "default") => void timers.set(label, performance.now()),
-    timeLog: (label = "default") => log("INFO", [`${label}: ${elapsedMs(timers.get(label))}ms`]),
-    timeEnd(label = "default") {
-      log("INFO", [`${label}: ${elapsedMs(timers.get(label))}ms`]);
-      timers.delete(label);
-    },
-  };
-}
-
-function elapsedMs(startMs: number | undefined): number {
-  return startMs === undefined ? 0 : Math.round(performance.now() - startMs);
 }
 
 /** Forgets what {@link installFunctionGlobals} published. */

@@ -3,10 +3,19 @@ import { BundleError } from "../bundle/entryPoints";
 import type { FunctionType } from "../deployment";
 import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../values/convexJson";
 import type { JsonValue } from "../deployment";
+import { displaySize, sizeOverLimit } from "../values/convexSize";
+import { valueLimitProblem } from "../values/documentLimits";
 import { compileValidator } from "../values/validator";
 import type { CompiledValidator, TableOfId } from "../values/validator";
 import type { ValidatorJson } from "../values/validatorJson";
+import { runInFrame } from "./frames";
 import { HostRefusal } from "./functionErrors";
+import { ImportFrame } from "./importFrame";
+import type { ImportPhase } from "./protocol";
+
+const MAX_ARGS_BYTES = 16 << 20;
+const MAX_NODE_ARGS_BYTES = 5 << 20;
+const MAX_RESULT_BYTES = 16 << 20;
 
 /** One exported query, mutation or action, ready to run. */
 export interface RegisteredFunction {
@@ -17,6 +26,8 @@ export interface RegisteredFunction {
   invoke(argsText: string): Promise<string>;
   readonly checkArgs: CompiledValidator;
   readonly checkReturns: CompiledValidator | null;
+  /** The largest arguments object by Convex's formula; 16 MiB when absent. */
+  readonly maxArgsBytes?: number;
 }
 
 /** Everything that one thread has loaded of a bundle. */
@@ -29,20 +40,27 @@ export interface LoadedModules {
 /** Node's own `import()`: bundled modules must not pass through the loader of whatever loaded the host. */
 export type NativeImport = (url: string) => Promise<Readonly<Record<string, unknown>>>;
 
+/** What modules are loaded with. */
+export interface ModuleContext {
+  /** The component that they belong to; empty for the app. */
+  readonly componentPath: string;
+  readonly importPhase: ImportPhase;
+  readonly tableOfId: TableOfId;
+  readonly nativeImport: NativeImport;
+}
+
 /** Imports a bundle's modules and registers what they export. */
-export async function loadModules(
-  modules: readonly BundledModule[],
-  tableOfId: TableOfId,
-  nativeImport: NativeImport,
-): Promise<LoadedModules> {
+export async function loadModules(modules: readonly BundledModule[], context: ModuleContext): Promise<LoadedModules> {
   const functions = new Map<string, RegisteredFunction>();
   const namespaces = new Map<string, Readonly<Record<string, unknown>>>();
-  for (const { modulePath, url } of modules) {
-    const namespace = await importModule(url, modulePath, nativeImport);
+  for (const { modulePath, url, environment } of modules) {
+    const namespace = await importModule(url, modulePath, context);
     namespaces.set(modulePath, namespace);
     for (const [name, value] of Object.entries(namespace)) {
-      const registered = register(`${modulePath}:${name}`, value, tableOfId);
-      if (registered !== null) functions.set(registered.path, registered);
+      const registered = register(`${modulePath}:${name}`, value, context.tableOfId);
+      if (registered === null) continue;
+      const limited = environment === "node" ? { ...registered, maxArgsBytes: MAX_NODE_ARGS_BYTES } : registered;
+      functions.set(registered.path, limited);
     }
   }
   return { functions, namespaces };
@@ -51,10 +69,10 @@ export async function loadModules(
 async function importModule(
   url: string,
   modulePath: string,
-  nativeImport: NativeImport,
+  { componentPath, importPhase, nativeImport }: ModuleContext,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await nativeImport(url);
+    return await runInFrame(new ImportFrame(componentPath, modulePath, importPhase), () => nativeImport(url));
   } catch (error) {
     throw new BundleError(
       `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -119,7 +137,15 @@ export function canonicalFunctionPath(path: string): string {
 
 /** Parses and validates arguments. @throws {HostRefusal} Convex's ArgumentValidationError */
 export function validateArgs(target: RegisteredFunction, argsText: string): JsonValue {
+  const maxBytes = target.maxArgsBytes ?? MAX_ARGS_BYTES;
+  const tooLarge = sizeOverLimit(argsText, maxBytes);
+  if (tooLarge !== null)
+    throw new HostRefusal(
+      `Arguments for ${target.path} are too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(maxBytes)})`,
+    );
   const args = parseJson(argsText);
+  const limit = valueLimitProblem(args);
+  if (limit !== null) throw new HostRefusal(`ArgumentValidationError: ${limit}`);
   if (hasLoneSurrogate(argsText)) throw new HostRefusal("ArgumentValidationError: Strings must be valid Unicode.");
   if (!isJsonObject(args) || specialTagOf(args) !== null)
     throw new HostRefusal("ArgumentValidationError: The arguments of a function must be one object.");
@@ -130,6 +156,11 @@ export function validateArgs(target: RegisteredFunction, argsText: string): Json
 
 /** Validates a handler's result. @throws {HostRefusal} Convex's ReturnsValidationError */
 export function validateReturns(target: RegisteredFunction, valueText: string): void {
+  const tooLarge = sizeOverLimit(valueText, MAX_RESULT_BYTES);
+  if (tooLarge !== null)
+    throw new HostRefusal(
+      `Function ${target.path} return value is too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(MAX_RESULT_BYTES)})`,
+    );
   const problem = target.checkReturns === null ? null : target.checkReturns(parseJson(valueText));
   if (problem !== null) throw new HostRefusal(`ReturnsValidationError: ${problem}`);
 }

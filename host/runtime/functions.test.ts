@@ -94,7 +94,7 @@ describe("reads and writes", () => {
       errorOf(deployment, "mutation", "agents:insertWrong", { value: { guid: "x", tenant: "y", checkIns: 1, label } });
     let deep: JsonValue = [];
     for (let i = 0; i < 30; i++) deep = [deep];
-    expect(await insert(deep)).toContain("nested too deeply");
+    expect(await insert(deep)).toContain("nested 32 levels deep > maximum nesting 16");
     expect(await insert(Array.from({ length: 8193 }, () => 0))).toContain("Array length is too long");
     expect(await insert("x".repeat(1 << 20))).toContain("Value is too large");
     expect(await insert("\ud800")).toContain("valid Unicode");

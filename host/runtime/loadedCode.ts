@@ -12,7 +12,7 @@ import { loadModules } from "./functionTable";
 import type { LoadedModules, RegisteredFunction } from "./functionTable";
 import { readHttpRouter } from "./httpRouter";
 import { nativeImport } from "./nativeImport";
-import type { ComponentLoad, FunctionSummary } from "./protocol";
+import type { ComponentLoad, FunctionSummary, ImportPhase } from "./protocol";
 
 /** The functions of the app or of one component as the main thread uses them. */
 interface ComponentCode extends HttpComponent {
@@ -43,14 +43,19 @@ interface LoadContext {
   /** What the executor found, by component. */
   readonly functionsOf: ReadonlyMap<string, readonly FunctionSummary[]>;
   readonly nodeActions: LoadedModules;
+  readonly importPhase: ImportPhase;
   tableOfId(componentPath: string): TableOfId;
   onLog(path: string, line: string): void;
 }
 
 /** Loads the "use node" modules, which run on the main thread only. */
-export async function loadNodeActions(bundle: FunctionBundle, tableOfId: TableOfId): Promise<LoadedModules> {
+export async function loadNodeActions(
+  bundle: FunctionBundle,
+  importPhase: ImportPhase,
+  tableOfId: TableOfId,
+): Promise<LoadedModules> {
   const modules = bundle.modules.filter((module) => module.environment === "node");
-  return await loadModules(modules, tableOfId, nativeImport);
+  return await loadModules(modules, { componentPath: "", importPhase, tableOfId, nativeImport });
 }
 
 /** Loads what the main thread runs of a bundle: actions and HTTP actions, of the app and of every component. */
@@ -62,7 +67,7 @@ export async function loadCode(bundle: FunctionBundle, context: LoadContext): Pr
   setComponentVariables(environments, environmentHolders, appVariables);
   const load = async (instance: ComponentInstance, modules: readonly BundledModule[]): Promise<ComponentCode> => {
     const functions = functionsOf.get(instance.componentPath) ?? [];
-    return await loadComponentCode(instance, modules, functions, context.tableOfId(instance.componentPath));
+    return await loadComponentCode(instance, modules, functions, context);
   };
   const app = await load(bundle.app, bundle.modules);
   const nodeFunctions = [...nodeActions.functions].filter(([, { type }]) => type === "action");
@@ -77,17 +82,16 @@ export async function loadCode(bundle: FunctionBundle, context: LoadContext): Pr
 }
 
 async function loadComponentCode(
-  { httpPrefix, httpMounts }: ComponentInstance,
+  { componentPath, httpPrefix, httpMounts }: ComponentInstance,
   modules: readonly BundledModule[],
   functions: readonly FunctionSummary[],
-  tableOfId: TableOfId,
+  { importPhase, tableOfId }: LoadContext,
 ): Promise<ComponentCode> {
   const wanted = new Set(["http"]);
   for (const { path, type } of functions) if (type === "action") wanted.add(path.slice(0, path.lastIndexOf(":")));
   const loaded = await loadModules(
     modules.filter(({ environment, modulePath }) => environment === "isolate" && wanted.has(modulePath)),
-    tableOfId,
-    nativeImport,
+    { componentPath, importPhase, tableOfId: tableOfId(componentPath), nativeImport },
   );
   return {
     functions: new Map(functions.map((summary) => [summary.path, summary])),

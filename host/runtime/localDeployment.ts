@@ -202,6 +202,14 @@ export class LocalDeployment implements Deployment, ActionHost {
     throw new DeploymentRefusal(503, "OutOfRetention", "The snapshot is no longer available. Take a new timestamp.");
   }
 
+  logLine(path: string, line: string): void {
+    this.#log(path, line);
+  }
+
+  jsonWebKeySet(): string {
+    return this.executor.keySetText;
+  }
+
   latestTimestamp(): bigint {
     return this.executor.latestTimestamp;
   }
@@ -222,12 +230,14 @@ export class LocalDeployment implements Deployment, ActionHost {
     const authProviders = evaluateAuthConfig(bundle.authConfigSource, variables);
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
-    const nodeActions = await loadNodeActions(bundle, this.#tableOfId(""));
+    const importPhase = { nowMs: Date.now(), seed: randomUUID() };
+    const nodeActions = await loadNodeActions(bundle, importPhase, this.#tableOfId(""));
     const environments = componentEnvironments([bundle.app, ...bundle.components.map(({ instance }) => instance)]);
     const reply = await this.executor.load({
       kind: "load",
       modules: bundle.modules,
       schemaText,
+      importPhase,
       nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
       components: componentLoads(bundle, environments),
     });
@@ -238,6 +248,7 @@ export class LocalDeployment implements Deployment, ActionHost {
       appVariables: variables,
       functionsOf: new Map([["", reply.functions], ...reply.componentFunctions]),
       nodeActions,
+      importPhase,
       tableOfId: (componentPath) => this.#tableOfId(componentPath),
       onLog: (path, line) => this.#log(path, line),
     });

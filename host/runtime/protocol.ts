@@ -8,7 +8,14 @@ import type { ComponentEnvironment } from "./componentEnvironment";
 /** What the executor is asked to do. */
 export type Operation = "call" | JobOperation | LiveOperation;
 
-export type JobOperation = "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
+export type JobOperation =
+  | "schedule"
+  | "cancelJob"
+  | "claimJobs"
+  | "runJob"
+  | "finishJob"
+  | "failRunningJobs"
+  | "removeFinishedJobs";
 
 /** What keeps live queries up to date; `argsText` of a refresh is a {@link RefreshRequest}. */
 type LiveOperation = "refreshQuerySet" | "dropQuerySet";
@@ -66,10 +73,19 @@ export interface ComponentLoad extends ComponentEnvironment {
   readonly globalsKey: string;
 }
 
+/** What module scope sees: the same for every thread and every restart of a thread that loads one version of the code. */
+export interface ImportPhase {
+  /** `Date.now()` while modules are evaluated, milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Seed of the randomness of module scope. */
+  readonly seed: string;
+}
+
 export interface LoadRequest {
   readonly kind: "load";
   readonly modules: readonly BundledModule[];
   readonly schemaText: string | null;
+  readonly importPhase: ImportPhase;
   /** Actions of "use node" modules, which only the main thread loads. */
   readonly nodeActions: readonly FunctionSummary[];
   /** Parents before children. */
@@ -96,6 +112,8 @@ export type WorkerReply =
       readonly timestamp: bigint;
       /** The secret behind function handles; both threads make and read them. */
       readonly handleKey: string;
+      /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
+      readonly keySetText: string;
     }
   | { readonly kind: "openFailed"; readonly message: string; readonly isStoreError: boolean }
   | {

@@ -1,11 +1,14 @@
 import type { FunctionOutcome } from "../deployment";
-import type { ClaimedJob } from "./worker/jobOperations";
+import type { ClaimedJob, ClaimedJobs } from "./worker/jobOperations";
 import type { ExecutorClient } from "./executorClient";
 import type { Operation } from "./protocol";
 import { NO_METADATA } from "./protocol";
 import { metadataText } from "./callTexts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** How many scheduled functions run at a time; crons have their own rule, one run of each. */
+const MAX_RUNNING_JOBS = 8;
+const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** What the scheduler needs of the deployment. */
 export interface SchedulerHost {
@@ -18,7 +21,10 @@ export interface SchedulerHost {
 export class Scheduler {
   readonly #host: SchedulerHost;
   #timer: NodeJS.Timeout | null = null;
+  #retentionTimer: NodeJS.Timeout | null = null;
   #nextJobAtMs: number | null = null;
+  #nextCronAtMs: number | null = null;
+  #runningJobs = 0;
   #claiming: Promise<void> | null = null;
   readonly #running = new Set<Promise<void>>();
   #stopped = false;
@@ -36,12 +42,16 @@ export class Scheduler {
   /** After a start: actions that were running when the host went down have failed, and due jobs begin. */
   async recover(): Promise<void> {
     await this.#operate("failRunningJobs", "", "");
+    await this.#removeFinishedJobs();
+    this.#retentionTimer = setInterval(() => this.#track(this.#removeFinishedJobs()), RETENTION_INTERVAL_MS);
+    this.#retentionTimer.unref();
   }
 
   /** Stops starting jobs and waits for those that run. */
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#retentionTimer !== null) clearInterval(this.#retentionTimer);
     await this.#claiming;
     await Promise.all(this.#running);
   }
@@ -49,8 +59,9 @@ export class Scheduler {
   #arm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#nextJobAtMs === null || this.#stopped) return;
-    const delayMs = Math.min(Math.max(0, this.#nextJobAtMs - Date.now()), LONGEST_TIMER_MS);
+    const dueAtMs = this.#runningJobs < MAX_RUNNING_JOBS ? this.#nextJobAtMs : this.#nextCronAtMs;
+    if (dueAtMs === null || this.#stopped) return;
+    const delayMs = Math.min(Math.max(0, dueAtMs - Date.now()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
       this.#claiming = this.#claimAndStart()
         .catch((error: unknown) => this.#host.reportError(error instanceof Error ? error : new Error(String(error))))
@@ -62,12 +73,15 @@ export class Scheduler {
   }
 
   async #claimAndStart(): Promise<void> {
-    this.#nextJobAtMs = null;
-    const jobs = readClaimedJobs(await this.#operate("claimJobs", "", ""));
+    const freeSlots = Math.max(0, MAX_RUNNING_JOBS - this.#runningJobs);
+    const claimed = readClaimedJobs(await this.#operate("claimJobs", "", String(freeSlots)));
+    const { jobs } = claimed;
+    this.#nextJobAtMs = claimed.nextJobAtMs;
+    this.#nextCronAtMs = claimed.nextCronAtMs;
     const mutations: Promise<unknown>[] = [];
     for (const job of jobs) {
       if (job.type === "mutation") mutations.push(this.#runMutation(job));
-      else this.#track(this.#runAction(job));
+      else this.#track(job.isCron ? this.#runAction(job) : this.#runActionInSlot(job));
     }
     await Promise.all(mutations);
   }
@@ -76,6 +90,20 @@ export class Scheduler {
     const outcome = await this.#call("runJob", job.id, "");
     // The executor answers with an error only when it had to stop the function, which undid the state change as well.
     if (outcome.status === "error") await this.#operate("finishJob", job.id, outcome.errorMessage);
+  }
+
+  async #runActionInSlot(job: ClaimedJob): Promise<void> {
+    this.#runningJobs++;
+    try {
+      await this.#runAction(job);
+    } finally {
+      this.#runningJobs--;
+      if (this.#claiming === null) this.#arm();
+    }
+  }
+
+  async #removeFinishedJobs(): Promise<void> {
+    while (Number(await this.#operate("removeFinishedJobs", "", "")) > 0);
   }
 
   async #runAction(job: ClaimedJob): Promise<void> {
@@ -108,7 +136,7 @@ export class Scheduler {
   }
 }
 
-/** The executor serialized an array of ClaimedJob. */
-function readClaimedJobs(text: string): readonly ClaimedJob[] {
-  return JSON.parse(text) as readonly ClaimedJob[];
+/** The executor serialized a ClaimedJobs. */
+function readClaimedJobs(text: string): ClaimedJobs {
+  return JSON.parse(text) as ClaimedJobs;
 }

@@ -50,6 +50,10 @@ export class FakeDeployment implements Deployment {
     this.variableChanges.push(changes);
   }
 
+  jsonWebKeySet(): string {
+    return '{"keys":[]}';
+  }
+
   latestTimestamp(): bigint {
     return this.timestamp;
   }

@@ -177,6 +177,13 @@ describe("routes", () => {
     });
   });
 
+  it("publishes the keys of signJwt", async () => {
+    const server = await startTestServer();
+    const response = await fetch(`${server.cloudUrl}/.well-known/jwks.json`);
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/json"]);
+    expect(await response.text()).toBe(server.deployment.jsonWebKeySet());
+  });
+
   it("mirrors any origin on /api, preflights included", async () => {
     const server = await startTestServer();
     const preflight = await fetch(`${server.cloudUrl}/api/query`, {

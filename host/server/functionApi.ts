@@ -57,6 +57,7 @@ export class FunctionApi {
       ["/api/query_at_ts", { POST: (exchange) => this.#queryAtTimestamp(exchange) }],
       ["/api/update_environment_variables", { POST: (exchange) => this.#updateEnvironmentVariables(exchange) }],
       ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
+      ["/.well-known/jwks.json", { GET: (exchange) => this.#sendKeySet(exchange) }],
       ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
       ["/instance_name", { GET: (exchange) => this.#sendPlainText(exchange, options.instanceName) }],
     ]);
@@ -160,6 +161,10 @@ export class FunctionApi {
   async #sendCanonicalUrls({ response }: Exchange): Promise<void> {
     const { cloudUrl, siteUrl } = this.#options.canonicalUrls();
     sendJson(response, 200, JSON.stringify({ convexCloudUrl: cloudUrl, convexSiteUrl: siteUrl }));
+  }
+
+  async #sendKeySet({ response }: Exchange): Promise<void> {
+    sendJson(response, 200, this.#options.deployment.jsonWebKeySet());
   }
 
   async #sendPlainText({ response }: Exchange, text: string): Promise<void> {

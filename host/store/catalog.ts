@@ -17,7 +17,10 @@ const SYSTEM_TABLES: readonly SystemTable[] = [
   {
     name: SCHEDULED_FUNCTIONS_TABLE,
     number: 513,
-    indexes: [{ name: "_by_state_and_time", fields: ["state.kind", "scheduledTime"] }],
+    indexes: [
+      { name: "_by_state_and_time", fields: ["state.kind", "scheduledTime"] },
+      { name: "_by_completed_time", fields: ["completedTime"] },
+    ],
   },
   { name: CRONS_TABLE, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
   { name: SESSION_REQUESTS_TABLE, number: 520, indexes: [{ name: "_by_key", fields: ["key"] }] },
@@ -104,15 +107,9 @@ export class Catalog {
     if (store === undefined) this.reload();
   }
 
-  /** The catalog of a component, with its system tables. Creates them inside the caller's store transaction. */
+  /** The catalog of a component. The caller creates its system tables: see {@link missingSystemIndexes}. */
   ofComponent(componentPath: string): Catalog {
-    const catalog = new Catalog(this.#meta, componentPath, this.#store);
-    for (const system of SYSTEM_TABLES)
-      if (catalog.table(system.name) === undefined) {
-        const table = catalog.ensureTable(system.name);
-        for (const definition of system.indexes) catalog.addIndex(table, definition);
-      }
-    return catalog;
+    return new Catalog(this.#meta, componentPath, this.#store);
   }
 
   /** Reads the catalogs of all components from the store again, after a rolled back change. */
@@ -193,6 +190,19 @@ export class Catalog {
     let number = FIRST_USER_TABLE_NUMBER;
     while (this.#store.byNumber.has(number)) number++;
     return this.#create(name, number);
+  }
+
+  /**
+   * Indexes of system tables that a new component, or a store of an earlier version, lacks; the caller backfills them.
+   * Creates the tables inside the caller's store transaction.
+   */
+  missingSystemIndexes(): readonly (readonly [StoredTable, IndexDefinition])[] {
+    return SYSTEM_TABLES.flatMap((system) => {
+      const table = this.ensureTable(system.name);
+      return system.indexes
+        .filter(({ name }) => !table.indexes.has(name))
+        .map((definition) => [table, definition] as const);
+    });
   }
 
   /** Registers an index without entries; the caller backfills it. */

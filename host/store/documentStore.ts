@@ -227,6 +227,11 @@ export class DocumentStore {
       this.#insertEntries[0]?.run([index.keyOf(this.#keyWriter, document, id), id]);
   }
 
+  /** Brings the system tables of the app or of a component to what this version needs. */
+  backfillSystemIndexes(catalog: Catalog): void {
+    for (const [table, definition] of catalog.missingSystemIndexes()) this.backfillIndex(catalog, table, definition);
+  }
+
   dropIndex(catalog: Catalog, table: StoredTable, index: StoredIndex): void {
     catalog.removeIndex(table, index);
     const { lower, upper } = wholeIndex(index);

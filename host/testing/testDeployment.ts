@@ -27,6 +27,14 @@ export async function openFixture(options: Partial<DeploymentOptions> = {}): Pro
   });
 }
 
+/** The functions with which the tests hold the host to Convex's contract. */
+export async function openConformance(options: Partial<DeploymentOptions> = {}): Promise<ReloadableDeployment> {
+  return await openFixture({
+    functionsDirectory: join(dirname(fileURLToPath(import.meta.url)), "conformance", "convex"),
+    ...options,
+  });
+}
+
 /** A directory for one test, and how to remove it. */
 export function scratchDirectory(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "convex-host-test-"));

@@ -1,41 +1,63 @@
 import { isJsonObject, specialTagOf } from "./convexJson";
 import type { ConvexJson } from "./convexJson";
+import { convexSizeBytes, displaySize, largestSizeBytes } from "./convexSize";
 
 const MAX_DOCUMENT_NESTING = 16;
+const MAX_VALUE_NESTING = 64;
 const MAX_DOCUMENT_BYTES = 1 << 20;
 const MAX_ARRAY_LENGTH = 8192;
 const MAX_OBJECT_FIELDS = 1024;
 
 /** Why a document breaks Convex's limits on nesting, arrays and field count, or null when it keeps them. */
 export function documentLimitProblem(document: ConvexJson): string | null {
-  return valueProblem(document, 1);
-}
-
-/** Why the text of a document is too long, or null. */
-export function documentSizeProblem(text: string): string | null {
-  return text.length > MAX_DOCUMENT_BYTES
-    ? `Value is too large (${text.length} bytes > maximum size ${MAX_DOCUMENT_BYTES} bytes)`
+  const nesting = measureNesting(document);
+  if (typeof nesting === "string") return nesting;
+  return nesting > MAX_DOCUMENT_NESTING
+    ? `Document is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_DOCUMENT_NESTING})`
     : null;
 }
 
-function valueProblem(value: ConvexJson, depth: number): string | null {
-  if (typeof value !== "object" || value === null) return null;
-  if (depth > MAX_DOCUMENT_NESTING) return `Document is nested too deeply (maximum nesting ${MAX_DOCUMENT_NESTING})`;
+/** Why an argument or result breaks the limits that hold for every value, or null. */
+export function valueLimitProblem(value: ConvexJson): string | null {
+  const nesting = measureNesting(value);
+  if (typeof nesting === "string") return nesting;
+  return nesting > MAX_VALUE_NESTING
+    ? `Value is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_VALUE_NESTING})`
+    : null;
+}
+
+/** Why a document, system fields included, is too large, or null. `text` is its JSON. */
+export function documentSizeProblem(text: string, document: ConvexJson): string | null {
+  if (largestSizeBytes(text.length) <= MAX_DOCUMENT_BYTES) return null;
+  const sizeBytes = convexSizeBytes(document);
+  return sizeBytes > MAX_DOCUMENT_BYTES
+    ? `Value is too large (${displaySize(sizeBytes)} > maximum size ${displaySize(MAX_DOCUMENT_BYTES)})`
+    : null;
+}
+
+/** How deeply a value is nested, scalars being 0, or what else is wrong with it. */
+function measureNesting(value: ConvexJson): number | string {
+  if (typeof value !== "object" || value === null) return 0;
+  let deepest = 0;
   if (!isJsonObject(value)) {
     if (value.length > MAX_ARRAY_LENGTH)
       return `Array length is too long (${value.length} > maximum length ${MAX_ARRAY_LENGTH})`;
     for (const element of value) {
-      const problem = valueProblem(element, depth + 1);
-      if (problem !== null) return problem;
+      const nesting = measureNesting(element);
+      if (typeof nesting === "string") return nesting;
+      if (nesting > deepest) deepest = nesting;
     }
-    return null;
+    return deepest + 1;
   }
-  if (specialTagOf(value) !== null) return null;
+  if (specialTagOf(value) !== null) return 0;
   let fields = 0;
   for (const name in value) {
-    if (++fields > MAX_OBJECT_FIELDS) return `Object has too many fields (maximum number ${MAX_OBJECT_FIELDS})`;
-    const problem = valueProblem(value[name] ?? null, depth + 1);
-    if (problem !== null) return problem;
+    fields++;
+    const nesting = measureNesting(value[name] ?? null);
+    if (typeof nesting === "string") return nesting;
+    if (nesting > deepest) deepest = nesting;
   }
-  return null;
+  return fields > MAX_OBJECT_FIELDS
+    ? `Object has too many fields (${fields} > maximum number ${MAX_OBJECT_FIELDS})`
+    : deepest + 1;
 }

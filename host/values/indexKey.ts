@@ -15,6 +15,7 @@ const TAG_ARRAY = 9;
 const TAG_OBJECT = 10;
 const END = 0;
 const ESCAPED_ZERO = 0xff;
+const LARGEST_INT64_LITTLE_ENDIAN = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
 
 /**
  * Writes index keys whose byte order is Convex's value order. One writer is reused for every key: `reset`, then one
@@ -102,7 +103,8 @@ export class IndexKeyWriter {
       case "$bytes":
         return this.#writeBytes(Buffer.from(specialPayload(value, "$bytes"), "base64"));
       case "$commitTs":
-        throw new Error("Commit timestamps cannot be indexed before they are resolved");
+        // Until it is known, a commit timestamp sorts after every other.
+        return this.#writeInt64(Buffer.from(LARGEST_INT64_LITTLE_ENDIAN));
       case null:
         this.#byte(TAG_OBJECT);
         // Field names are ASCII, so UTF-16 order is byte order.

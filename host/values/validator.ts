@@ -36,8 +36,8 @@ function compileCheck(json: ValidatorJson, tableOfId: TableOfId): Check {
     case "number":
       return (value) => typeof value === "number" || isSpecial(value, "$float");
     case "bigint":
-      return (value) => isSpecial(value, "$integer");
     case "commitTs":
+      // A commit timestamp that is not known yet is checked as the Int64 that it will become.
       return (value) => isSpecial(value, "$integer") || isSpecial(value, "$commitTs");
     case "bytes":
       return (value) => isSpecial(value, "$bytes");

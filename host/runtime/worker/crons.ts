@@ -89,8 +89,10 @@ function firstRunMs({ name, schedule }: CronDefinition, nowMs: number): number {
 export function dueCrons(host: ExecutionHost, nowMs: number, limit: number): readonly StoredCron[] {
   const due: StoredCron[] = [];
   for (const cron of cronsBefore(host, nowMs, limit)) {
-    if (cron.isRunning) rescheduleCron(host, cron.id, nowMs, true);
-    else due.push(cron);
+    if (cron.isRunning) {
+      host.log(cron.path, `[WARN] Cron "${cron.name}" is still running, so this run is skipped.`);
+      rescheduleCron(host, cron.id, nowMs, true);
+    } else due.push(cron);
   }
   return due;
 }

@@ -23,7 +23,7 @@ export function getDocument(transaction: Transaction, args: ConvexJsonObject): s
     );
   const text = transaction.host.store.get(id);
   transaction.reads?.addDocument(id);
-  transaction.usage.databaseQueries++;
+  transaction.usage.countPointRead(id);
   if (text === null) return "null";
   transaction.usage.countRead(text);
   return text;
@@ -78,7 +78,7 @@ export function replaceDocument(transaction: Transaction, args: ConvexJsonObject
 /** `1.0/remove`: answers with the removed document. */
 export function removeDocument(transaction: Transaction, args: ConvexJsonObject): string {
   const { table, id, text, document } = writableDocument(transaction, args, "delete");
-  transaction.usage.countWrite("");
+  transaction.usage.countWrite(null);
   transaction.host.store.remove(table, id, text, document);
   return text;
 }
@@ -93,7 +93,7 @@ export function normalizeId(transaction: Transaction, args: ConvexJsonObject): s
 /** `1.0/count`: the number of documents in a table. */
 export function countDocuments(transaction: Transaction, args: ConvexJsonObject): string {
   const table = transaction.host.catalog.table(requireString(args, "table"));
-  transaction.usage.databaseQueries++;
+  transaction.usage.countRangeRead();
   if (table === undefined) return "0";
   transaction.reads?.addCount(table);
   return String(transaction.host.store.count(table));
@@ -125,9 +125,10 @@ function rewriteDocument(
   checkFieldNames(after, method);
   checkDocument(transaction, table.name, withoutSystemFields(after));
   const afterText = JSON.stringify(after);
-  const tooLong = documentSizeProblem(afterText);
+  const tooLong = documentSizeProblem(afterText, after);
   if (tooLong !== null) throw new Error(tooLong);
   transaction.usage.countWrite(afterText);
+  transaction.noteUnresolved(id, afterText);
   transaction.host.store.replace(table, id, { text, document }, { text: afterText, document: after });
   return afterText;
 }
@@ -140,7 +141,7 @@ function writableDocument(
   const id = requireString(args, "id");
   const table = tableOfId(transaction, id, method, args);
   const text = table === undefined ? null : transaction.host.store.get(id);
-  transaction.usage.databaseQueries++;
+  transaction.usage.countPointRead(id);
   if (table === undefined || text === null)
     throw new Error(
       `${method === "patch" ? "Update" : method === "delete" ? "Delete" : "Replace"} on nonexistent document ID ${id}`,

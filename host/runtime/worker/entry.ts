@@ -24,11 +24,12 @@ import type {
   WorkerRequest,
 } from "../protocol";
 import { sourceStack } from "../sourceStack";
-import { Clock } from "./clock";
+import { Clock, CreationClock } from "./clock";
 import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
 import { Executor } from "./executor";
 import { nextDueTimeMs } from "./jobOperations";
+import { JwtSigner } from "./jwtSigner";
 import { loadComponent } from "./loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
 import { Transaction } from "./transaction";
@@ -61,6 +62,8 @@ class ExecutorThread {
     const catalog = new Catalog(meta);
     // Whatever this run hands out as its first timestamp lies above everything an earlier run handed out.
     meta.set("clock", String(this.#clock.next()));
+    store.backfillSystemIndexes(catalog);
+    const signer = JwtSigner.ofStore(meta, options.systemVariables["CONVEX_CLOUD_URL"] ?? "");
     store.commit();
     this.#state = new ExecutionState(options.state);
     const log = (path: string, line: string): void => this.#reply({ kind: "log", path, line });
@@ -71,6 +74,8 @@ class ExecutorThread {
       store,
       catalog,
       cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
+      signer,
+      creationClock: new CreationClock(),
       deploymentName: options.deploymentName,
       schema: EMPTY_SCHEMA,
       functions: new Map(),
@@ -105,6 +110,7 @@ class ExecutorThread {
       storedVariables: thread.#storedVariables(),
       timestamp: thread.#clock.latest,
       handleKey: handleKeyOf(thread.#file),
+      keySetText: thread.#host.signer.keySetText,
     });
   }
 
@@ -175,8 +181,7 @@ class ExecutorThread {
     try {
       const { functions, namespaces } = await loadModules(
         request.modules.filter((module) => module.environment === "isolate"),
-        tableOfId,
-        nativeImport,
+        { componentPath: "", importPhase: request.importPhase, tableOfId, nativeImport },
       );
       const schema = compileSchema(request.schemaText, tableOfId);
       // Checked here already: once this thread has swapped the code, the main thread must be able to follow.
@@ -194,7 +199,13 @@ class ExecutorThread {
       const components = new Map([["", this.#host]]);
       for (const load of request.components) {
         const environment = environments.get(load.componentPath) ?? { variables: {} };
-        const component = await loadComponent(load, candidate, this.#file.meta, environment, nativeImport);
+        const component = await loadComponent(load, {
+          app: candidate,
+          meta: this.#file.meta,
+          environment,
+          importPhase: request.importPhase,
+          nativeImport,
+        });
         component.host.components = components;
         components.set(load.componentPath, component.host);
         applyCrons(new Transaction(component.host, hostCall(), this.#clock.next()), component.crons);

@@ -13,7 +13,7 @@ import * as database from "./databaseSyscalls";
 import { cancelJob, scheduleJob } from "./jobs";
 import { OpenQueries } from "./querySyscalls";
 import type { Transaction } from "./transaction";
-import { usageText } from "./transactionMetrics";
+import { holdsCommitTs, int64Text } from "./commitTimestamp";
 
 const MAX_CALL_DEPTH = 8;
 
@@ -65,6 +65,8 @@ export class ExecutionFrame implements Frame {
         return database.normalizeId(this.#transaction, args);
       case "1.0/componentArgument":
         return componentArgument(this.componentPath);
+      case "1.0/getSnapshotTs":
+        return int64Text(this.#transaction.snapshotTimestamp(this.#rootType() === "mutation"));
       default:
         throw new Error(`Unknown operation ${operation}`);
     }
@@ -112,7 +114,7 @@ export class ExecutionFrame implements Frame {
       case "1.0/getDeploymentMetadata":
         return JSON.stringify({ name: transaction.host.deploymentName, region: null, class: "local" });
       case "1.0/getTransactionMetrics":
-        return usageText(transaction.usage);
+        return transaction.usage.metricsText();
       default:
         return this.#answerInMutation(operation, argsText);
     }
@@ -144,7 +146,9 @@ export class ExecutionFrame implements Frame {
       throw new HostRefusal(`Trying to execute ${functionPath} as ${udfType}, but it is defined as ${target.type}.`);
     const transaction = this.#transaction.within(host);
     const run = (): Promise<string> => runFunction(transaction, target, JSON.stringify(args["args"] ?? {}), this);
-    return await (args["udfType"] === "snapshotQuery" ? this.#runOnSnapshot(run) : run());
+    return await transaction.usage.withBudget(args["transactionLimits"], () =>
+      args["udfType"] === "snapshotQuery" ? this.#runOnSnapshot(run) : run(),
+    );
   }
 
   /** Runs a query on the state that the transaction began with. */
@@ -155,6 +159,10 @@ export class ExecutionFrame implements Frame {
     } finally {
       this.#transaction.showWrites(this.#depth);
     }
+  }
+
+  #rootType(): FunctionType {
+    return this.#parent === null ? this.type : this.#parent.#rootType();
   }
 
   #endNested(nestedCall: Promise<unknown>): void {
@@ -169,6 +177,7 @@ const mutationSyscalls: Readonly<Record<string, (transaction: Transaction, args:
   "1.0/remove": database.removeDocument,
   "1.0/schedule": scheduleJob,
   "1.0/cancel_job": cancelJob,
+  "1.0/signJwt": (transaction, args) => JSON.stringify(transaction.host.signer.signJwt(args, transaction.call.nowMs)),
   "1.0/getRequestMetadata": ({ call }) =>
     JSON.stringify({ ...call.metadata, scheduledFunctionId: call.scheduledFunctionId, authToken: null }),
 };
@@ -188,14 +197,26 @@ export async function runFunction(
 ): Promise<string> {
   const { store } = transaction.host;
   const mark = store.mark();
+  const usageMark = transaction.usage.writeMark();
   try {
+    if (parent === null && holdsCommitTs(argsText))
+      throw new HostRefusal("ArgumentValidationError: Only a mutation can pass an unresolved commit timestamp.");
     validateArgs(target, argsText);
     const valueText = await runInFrame(new ExecutionFrame(transaction, target, parent), () => target.invoke(argsText));
     validateReturns(target, valueText);
+    if (parent !== null) return valueText;
+    if (target.type === "mutation") return transaction.resolveCommitTs(valueText);
+    if (holdsCommitTs(valueText))
+      throw new HostRefusal(
+        `Function ${target.path} return value invalid: queries cannot return an unresolved commit timestamp`,
+      );
     return valueText;
   } catch (error) {
     // After the caller has returned, the undo log belongs to another call; its close has undone this one already.
-    if (parent?.closed !== true) store.undoTo(mark);
+    if (parent?.closed !== true) {
+      store.undoTo(mark);
+      transaction.usage.forgetWritesSince(usageMark);
+    }
     throw error instanceof FunctionError
       ? error
       : toFunctionError(error, (stack) => transaction.host.describeStack(stack));

@@ -129,10 +129,12 @@ export class Executor {
       const logText = logLines.length === 0 ? "" : JSON.stringify(logLines);
       results.push(sequence, status, text, dataText, logText, String(timestamp));
     };
+    const metadata = parseMetadata(metadataText);
     const clockBefore = this.#clock.latest;
     const call = {
       caller: parseCaller(callerText),
-      metadata: parseMetadata(metadataText),
+      metadata,
+      scheduledFunctionId: metadata.scheduledFunctionId ?? null,
       nowMs: Date.now(),
       logLines,
     };
@@ -177,7 +179,7 @@ export class Executor {
     type: string,
     path: string,
     argsText: string,
-    context: Omit<CallContext, "scheduledFunctionId">,
+    call: CallContext,
     slots: {
       readonly sequence: string;
       readonly results: string[];
@@ -190,8 +192,7 @@ export class Executor {
       this.liveQueries.drop(path);
       return "null";
     }
-    if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, context);
-    const call: CallContext = { ...context, scheduledFunctionId: null };
+    if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, call);
     try {
       const allowInternal = path.startsWith("internal:");
       const address = path.slice(path.indexOf(":") + 1);
@@ -223,9 +224,9 @@ export class Executor {
   }
 }
 
-/** The main thread serialized a RequestMetadata. */
-function parseMetadata(text: string): RequestMetadata {
-  return JSON.parse(text) as RequestMetadata;
+/** The main thread's `metadataText` wrote exactly this. */
+function parseMetadata(text: string): RequestMetadata & { readonly scheduledFunctionId?: string } {
+  return JSON.parse(text) as RequestMetadata & { readonly scheduledFunctionId?: string };
 }
 
 /** The main thread only sends operations of the protocol. */

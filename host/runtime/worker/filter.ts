@@ -2,6 +2,7 @@ import { compareValues, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
 import { isJsonObject, valueAtPath } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
+import { beforeCommit } from "./commitTimestamp";
 
 /** Decides about one document. @throws when an operand has the wrong type, as Convex's evaluator does */
 export type DocumentFilter = (document: ConvexJsonObject) => boolean;
@@ -88,7 +89,7 @@ function list(json: ConvexJson): readonly Expression[] {
 
 function decode(json: ConvexJson | undefined): Value | undefined {
   if (json === undefined || (isJsonObject(json) && "$undefined" in json)) return undefined;
-  return jsonToConvex(mutableJson(json));
+  return jsonToConvex(mutableJson(beforeCommit(json)));
 }
 
 /** jsonToConvex only reads its argument; its parameter type lacks the readonly modifiers. */

@@ -17,6 +17,8 @@ import {
   setJobState,
   toDueJob,
 } from "./jobs";
+import type { DueJob } from "./jobs";
+import { removeFinishedJobs } from "./jobRetention";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -29,15 +31,30 @@ export interface ClaimedJob {
   /** As `addressText` writes it. */
   readonly path: string;
   readonly argsText: string;
+  readonly isCron: boolean;
+}
+
+/** What `claimJobs` answers with; times are milliseconds since the epoch. */
+export interface ClaimedJobs {
+  readonly jobs: readonly ClaimedJob[];
+  readonly nextJobAtMs: number | null;
+  readonly nextCronAtMs: number | null;
 }
 
 /** When the scheduler has to wake up next, milliseconds since the epoch, or null. */
 export function nextDueTimeMs(app: ExecutionHost): number | null {
-  let earliest: number | null = null;
-  for (const host of app.components.values())
-    for (const timeMs of [nextJobTimeMs(host), nextCronTimeMs(host)])
-      if (timeMs !== null && (earliest === null || timeMs < earliest)) earliest = timeMs;
-  return earliest;
+  return earliest(app, [nextJobTimeMs, nextCronTimeMs]);
+}
+
+type NextTimeMs = (host: ExecutionHost) => number | null;
+
+/** The earliest of some times over the app and every component. */
+function earliest(app: ExecutionHost, nextTimes: readonly NextTimeMs[]): number | null {
+  const times = [...app.components.values()].flatMap((host) =>
+    nextTimes.map((nextTimeMs) => nextTimeMs(host) ?? Infinity),
+  );
+  const earliestMs = Math.min(...times);
+  return earliestMs === Infinity ? null : earliestMs;
 }
 
 /**
@@ -51,7 +68,7 @@ export async function runJobOperation(
   clock: Clock,
   subject: string,
   argsText: string,
-  context: Omit<CallContext, "scheduledFunctionId">,
+  context: CallContext,
 ): Promise<string> {
   const isForComponent = operation === "schedule" || operation === "cancelJob";
   const host = app.components.get(isForComponent ? subject : (app.catalog.anyTableOfId(subject)?.componentPath ?? ""));
@@ -67,13 +84,19 @@ export async function runJobOperation(
     case "schedule":
     case "cancelJob":
       try {
-        const run = operation === "schedule" ? scheduleJob : cancelJob;
-        return run(transaction(null), parseJsonObject(argsText));
+        const args = parseJsonObject(argsText);
+        const ofCaller = transaction(context.scheduledFunctionId);
+        return operation === "schedule" ? scheduleJob(ofCaller, args) : cancelJob(ofCaller, args, false);
       } catch (error) {
         throw toFunctionError(error, () => "");
       }
     case "claimJobs":
-      return JSON.stringify([...app.components.values()].flatMap((component) => claimJobs(component, context.nowMs)));
+      return JSON.stringify(claimDue(app, context.nowMs, Number(argsText)));
+    case "removeFinishedJobs": {
+      let removed = 0;
+      for (const component of app.components.values()) removed += removeFinishedJobs(component, context.nowMs);
+      return String(removed);
+    }
     case "runJob":
       return isCronId(host, id)
         ? await runMutationCron(host, transaction(null), id, context.nowMs)
@@ -87,24 +110,54 @@ export async function runJobOperation(
   }
 }
 
-/** Lists due jobs. Actions are marked as running in this batch, so that a crash cannot run them twice. */
-function claimJobs(host: ExecutionHost, nowMs: number): readonly ClaimedJob[] {
+/**
+ * Lists due jobs and crons of the app and of every component. Actions are marked as running in this batch, so that a
+ * crash cannot run them twice.
+ *
+ * @param freeSlots how many jobs may still start, whichever component they are in; crons do not count
+ */
+function claimDue(app: ExecutionHost, nowMs: number, freeSlots: number): ClaimedJobs {
+  const jobs = claimJobs(app, nowMs, freeSlots);
+  for (const host of app.components.values()) jobs.push(...claimCrons(host, nowMs));
+  return { jobs, nextJobAtMs: nextDueTimeMs(app), nextCronAtMs: earliest(app, [nextCronTimeMs]) };
+}
+
+function claimJobs(app: ExecutionHost, nowMs: number, freeSlots: number): ClaimedJob[] {
   const claimed: ClaimedJob[] = [];
-  for (const job of jobsInState(host, "pending", nowMs, MAX_CLAIMED_JOBS)) {
+  let slots = freeSlots;
+  for (const { host, job } of slots > 0 ? dueJobs(app, nowMs) : []) {
     const type = findTarget(host, job.address)?.function.type;
     const path = addressText(job.address);
     if (type === undefined || type === "query")
       setJobState(host, job.id, { kind: "failed", error: `Could not find function for '${path}'.` }, nowMs);
     else {
-      if (type === "action") setJobState(host, job.id, { kind: "inProgress" }, nowMs);
-      claimed.push({ id: job.id, type, path, argsText: job.argsText });
+      if (type === "action") {
+        if (slots === 0) continue;
+        slots--;
+        setJobState(host, job.id, { kind: "inProgress" }, nowMs);
+      }
+      claimed.push({ id: job.id, type, path, argsText: job.argsText, isCron: false });
     }
   }
+  return claimed;
+}
+
+/** The earliest due jobs of all components together, so that none of them waits for the others to have none left. */
+function dueJobs(app: ExecutionHost, nowMs: number): readonly { readonly host: ExecutionHost; readonly job: DueJob }[] {
+  return [...app.components.values()]
+    .flatMap((host) => jobsInState(host, "pending", nowMs, MAX_CLAIMED_JOBS).map((job) => ({ host, job })))
+    .sort((a, b) => a.job.scheduledTimeMs - b.job.scheduledTimeMs)
+    .slice(0, MAX_CLAIMED_JOBS);
+}
+
+function claimCrons(host: ExecutionHost, nowMs: number): readonly ClaimedJob[] {
+  const claimed: ClaimedJob[] = [];
   for (const cron of dueCrons(host, nowMs, MAX_CLAIMED_JOBS)) {
     const type = host.functions.get(cron.path)?.type;
     if (type === "action") rescheduleCron(host, cron.id, nowMs, true);
     const path = addressText({ componentPath: host.componentPath, functionPath: cron.path });
-    if (type === "action" || type === "mutation") claimed.push({ id: cron.id, type, path, argsText: cron.argsText });
+    if (type === "action" || type === "mutation")
+      claimed.push({ id: cron.id, type, path, argsText: cron.argsText, isCron: true });
     else rescheduleCron(host, cron.id, nowMs, false);
   }
   return claimed;

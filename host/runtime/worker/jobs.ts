@@ -5,6 +5,7 @@ import { isJsonObject, parseJsonObject, textField } from "../../values/convexJso
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { parseAddress, relativeAddressText, resolveAddress } from "../functionAddress";
 import type { FunctionAddress } from "../functionAddress";
+import { holdsCommitTs } from "./commitTimestamp";
 import { requireString } from "./databaseSyscalls";
 import type { RegisteredFunction } from "../functionTable";
 import type { ExecutionHost, Transaction } from "./transaction";
@@ -16,11 +17,13 @@ export type JobState =
   | { readonly kind: "pending" | "inProgress" | "success" | "canceled" }
   | { readonly kind: "failed"; readonly error: string };
 
-/** A due job or cron, ready to run. */
+/** A stored job, ready to run. */
 export interface DueJob {
   readonly id: string;
   readonly address: FunctionAddress;
   readonly argsText: string;
+  /** Milliseconds since the epoch. */
+  readonly scheduledTimeMs: number;
 }
 
 /** A function with the component that it runs in. */
@@ -48,22 +51,40 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   if (!(Math.abs(scheduledTime - transaction.call.nowMs) <= FIVE_YEARS_MS))
     throw new Error("A function can only be scheduled within five years from now.");
   const functionArgs = args["args"] ?? {};
-  transaction.usage.functionsScheduled++;
-  transaction.usage.scheduledFunctionArgsBytes += JSON.stringify(functionArgs).length;
+  if (holdsCommitTs(JSON.stringify(functionArgs)))
+    throw new Error(
+      `Invalid arguments for "${path}": a scheduled function cannot take an unresolved commit timestamp.`,
+    );
+  transaction.usage.countScheduled([functionArgs]);
   const [modulePath, exportName] = splitPath(relativeAddressText(address, host.componentPath));
+  const { nowMs } = transaction.call;
+  const isCanceled = isParentCanceled(transaction);
   const id = transaction.insert(jobsTable(host), {
     args: [functionArgs],
     name: `${modulePath}.js:${exportName}`,
-    scheduledTime,
-    state: { kind: "pending" },
+    scheduledTime: isCanceled ? nowMs : scheduledTime,
+    state: { kind: isCanceled ? "canceled" : "pending" },
+    ...(isCanceled ? { completedTime: nowMs } : {}),
   });
   return JSON.stringify(id);
 }
 
-/** `1.0/cancel_job`: a pending job becomes canceled; one that has finished stays as it is. */
-export function cancelJob(transaction: Transaction, args: ConvexJsonObject): string {
+/** An action that was canceled runs on, but what it schedules does not start, in whichever component it schedules. */
+function isParentCanceled({ host, call: { scheduledFunctionId } }: Transaction): boolean {
+  if (scheduledFunctionId === null) return false;
+  const owner = host.components.get(host.catalog.anyTableOfId(scheduledFunctionId)?.componentPath ?? "");
+  const parent = owner === undefined ? null : readJob(owner, scheduledFunctionId);
+  return parent !== null && jobStateKind(parent) === "canceled";
+}
+
+/**
+ * `1.0/cancel_job`: a pending job becomes canceled; one that has finished stays as it is.
+ *
+ * @param isMutation false for a running action, which may cancel its own job
+ */
+export function cancelJob(transaction: Transaction, args: ConvexJsonObject, isMutation = true): string {
   const id = requireString(args, "id");
-  if (id === transaction.call.scheduledFunctionId) throw new Error("A mutation cannot cancel itself.");
+  if (isMutation && id === transaction.call.scheduledFunctionId) throw new Error("A mutation cannot cancel itself");
   const job = readJob(transaction.host, id);
   if (job === null) throw new Error(`Could not find the scheduled function ${id}.`);
   if (jobStateKind(job) === "pending" || jobStateKind(job) === "inProgress")
@@ -111,9 +132,7 @@ export function jobsInState(
 
 /** When the earliest pending job is due, milliseconds since the epoch, or null when there is none. */
 export function nextJobTimeMs(host: ExecutionHost): number | null {
-  const [next] = jobsInState(host, "pending", Infinity, 1);
-  const job = next === undefined ? null : readJob(host, next.id);
-  return job === null ? null : Number(job["scheduledTime"]);
+  return jobsInState(host, "pending", Infinity, 1)[0]?.scheduledTimeMs ?? null;
 }
 
 /** Reads a job of the given component's own table, in which its own functions have no component in their names. */
@@ -123,6 +142,7 @@ export function toDueJob({ componentPath }: ExecutionHost, job: ConvexJsonObject
     id: textField(job, "_id"),
     address: parseAddress(textField(job, "name").replace(".js:", ":"), componentPath),
     argsText: JSON.stringify(args[0] ?? {}),
+    scheduledTimeMs: Number(job["scheduledTime"]),
   };
 }
 

@@ -5,7 +5,7 @@ import { installFunctionGlobals } from "../functionGlobals";
 import { loadModules } from "../functionTable";
 import type { NativeImport } from "../functionTable";
 import { readHttpRouter } from "../httpRouter";
-import type { ComponentLoad } from "../protocol";
+import type { ComponentLoad, ImportPhase } from "../protocol";
 import { readCrons } from "./crons";
 import type { CronDefinition } from "./crons";
 import { applySchema, compileSchema } from "./schema";
@@ -17,27 +17,39 @@ export interface LoadedComponent {
   readonly crons: readonly CronDefinition[];
 }
 
+/** What a component is loaded into. */
+interface ComponentContext {
+  /** The host that the component shares its store with. */
+  readonly app: ExecutionHost;
+  readonly meta: MetaTable;
+  /** What `process.env` shows inside the component, set already, since module scope may read it. */
+  readonly environment: FunctionEnvironment;
+  readonly importPhase: ImportPhase;
+  readonly nativeImport: NativeImport;
+}
+
 /**
  * Imports a component's modules and brings its tables to its schema, inside a store transaction that the caller rolls
  * back when this throws.
  *
- * @param app the host that the component shares its store with
- * @param environment what `process.env` shows inside the component, set already, since module scope may read it
  * @throws {BundleError} that names the component
  */
 export async function loadComponent(
   load: ComponentLoad,
-  app: ExecutionHost,
-  meta: MetaTable,
-  environment: FunctionEnvironment,
-  nativeImport: NativeImport,
+  { app, meta, environment, importPhase, nativeImport }: ComponentContext,
 ): Promise<LoadedComponent> {
   const { componentPath } = load;
   try {
     installFunctionGlobals(load.globalsKey, environment, app.log);
     const catalog = app.catalog.ofComponent(componentPath);
+    app.store.backfillSystemIndexes(catalog);
     const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;
-    const { functions, namespaces } = await loadModules(load.modules, tableOfId, nativeImport);
+    const { functions, namespaces } = await loadModules(load.modules, {
+      componentPath,
+      importPhase,
+      tableOfId,
+      nativeImport,
+    });
     const schema = compileSchema(load.schemaText, tableOfId);
     readHttpRouter(namespaces.get("http"));
     const crons = readCrons(namespaces.get("crons"));

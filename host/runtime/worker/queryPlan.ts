@@ -47,13 +47,17 @@ export interface QueryPlan {
 
 export type PlanOperator = { readonly filter: DocumentFilter } | { readonly limit: number };
 
+const MAX_QUERY_OPERATORS = 256;
+
 const keyWriter = new IndexKeyWriter();
 
 /** Plans a query against the tables and indexes of the store. @throws with Convex's texts on a bad index or range */
 export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   const { source } = query;
+  if (query.operators.length > MAX_QUERY_OPERATORS)
+    throw new Error(`Query has too many operators: ${query.operators.length}`);
   if (source.type === "Search")
-    throw new Error(`Search indexes are not supported by this host: ${source.indexName} was queried.`);
+    throw new Error(`Text search is not supported by this host: ${source.indexName} was queried.`);
   const tableName = source.type === "FullTableScan" ? source.tableName : (source.indexName.split(".", 1)[0] ?? "");
   const table = isHiddenTable(tableName) ? undefined : catalog.table(tableName);
   const range = source.type === "FullTableScan" ? fullScan(table) : indexRange(table, source.indexName, source.range);

@@ -1,15 +1,18 @@
 import type { Buffer } from "node:buffer";
 import type { KeyRange, ScannedDocument } from "../../store/documentStore";
+import { convexSizeBytes } from "../../values/convexSize";
 import { parseJsonObject } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import type { CursorPosition } from "./cursor";
 import { planQuery, queryFingerprint, rangeAfter, rangeThrough } from "./queryPlan";
 import type { PlanOperator, QueryPlan, SerializedQuery } from "./queryPlan";
 import type { Transaction } from "./transaction";
+import { TransactionLimitError } from "./transactionUsage";
 
 const FIRST_CHUNK_ROWS = 16;
 const LARGEST_CHUNK_ROWS = 1024;
 const MAX_PAGE_ROWS = 32_000;
+const MAX_PAGE_BYTES = 16 << 20;
 const SPLIT_RECOMMENDED_ROWS = 6144;
 const SPLIT_RECOMMENDED_SHARE = 0.75;
 
@@ -70,9 +73,8 @@ class RowStream {
   #foundEnd = false;
   #seenWriteCount: number;
   #lastRow: ScannedDocument | null = null;
-  /** Rows scanned and their size, whether or not a filter kept them. */
+  /** Rows scanned, whether or not a filter kept them. */
   rowsScanned = 0;
-  bytesScanned = 0;
 
   constructor(transaction: Transaction, plan: QueryPlan, range = plan.range, rowsWanted = plan.rowsWanted) {
     this.#transaction = transaction;
@@ -85,20 +87,14 @@ class RowStream {
       Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS),
     );
     this.#seenWriteCount = transaction.host.store.writeCount;
-    transaction.usage.databaseQueries++;
+    transaction.usage.countRangeRead();
     transaction.reads?.addScan(this);
   }
 
   /** The part of the range that has been looked at: all of it once the end was found, else through the last row. */
   scannedRange(): KeyRange | null {
     if (this.#start === null || this.#foundEnd) return this.#start;
-    const last = this.position;
-    return last === null ? null : rangeThrough(this.#start, this.#plan.order, last);
-  }
-
-  /** The key of the last row that was looked at. */
-  get position(): Buffer | null {
-    return this.#lastRow === null ? null : this.keyOf(this.#lastRow);
+    return this.#lastRow === null ? null : rangeThrough(this.#start, this.#plan.order, this.keyOf(this.#lastRow));
   }
 
   /** Where a row stands in the plan's index. */
@@ -133,7 +129,6 @@ class RowStream {
     if (row === undefined) return null;
     this.#lastRow = row;
     this.rowsScanned++;
-    this.bytesScanned += row.text.length;
     this.#transaction.usage.countRead(row.text);
     return row;
   }
@@ -188,18 +183,24 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const query = serializedQuery(args);
   const pageSize = Number(args["pageSize"]);
   if (pageSize < 1) throw new Error("Must request at least 1 document while paginating");
-  if (pageSize > MAX_PAGE_ROWS)
-    throw new Error(`Requested too many items: ${pageSize}. The maximum page size is ${MAX_PAGE_ROWS}.`);
+  if (pageSize > MAX_PAGE_ROWS) throw new Error(`Requested too many items: ${pageSize}`);
+  if (args["maximumRowsRead"] === 0 || args["maximumBytesRead"] === 0)
+    throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
   const { cursors, catalog } = transaction.host;
   const plan = planQuery(query, catalog);
   const fingerprint = queryFingerprint(query);
   const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
   const endCursor = endCursorOf(transaction, args, fingerprint);
   const end = endCursor === null ? null : cursors.open(endCursor, fingerprint);
+  const maximumRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
+  const maximumBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
+  // Everything up to an end cursor belongs to the page, whatever its size.
   const limits = {
-    rows: end !== null ? Infinity : (optionalNumber(args["maximumRowsRead"]) ?? Infinity),
-    bytes: end !== null ? Infinity : (optionalNumber(args["maximumBytesRead"]) ?? Infinity),
-    page: end !== null ? Infinity : pageSize,
+    rows: end === null ? maximumRows : Infinity,
+    bytes: end === null ? maximumBytes : Infinity,
+    page: end === null ? pageSize : Infinity,
+    crowdedRows: Math.min(maximumRows, MAX_PAGE_ROWS) * SPLIT_RECOMMENDED_SHARE,
+    crowdedBytes: Math.min(maximumBytes, MAX_PAGE_BYTES) * SPLIT_RECOMMENDED_SHARE,
   };
   const page = collectPage(transaction, plan, start, end, limits);
   const seal = (position: CursorPosition): string => JSON.stringify(cursors.seal(position, fingerprint));
@@ -233,6 +234,9 @@ interface PageLimits {
   readonly rows: number;
   readonly bytes: number;
   readonly page: number;
+  /** Above these a page is better split. */
+  readonly crowdedRows: number;
+  readonly crowdedBytes: number;
 }
 
 function collectPage(
@@ -252,26 +256,39 @@ function collectPage(
   const rows: ScannedDocument[] = [];
   let position: CursorPosition | null = null;
   let isCut = false;
+  let bytesScanned = 0;
+  const measuresBytes = limits.bytes !== Infinity;
   while (texts.length < limits.page) {
-    if (stream.rowsScanned >= limits.rows || stream.bytesScanned >= limits.bytes) {
+    if (stream.rowsScanned >= limits.rows || bytesScanned >= limits.bytes) {
       isCut = true;
       break;
     }
-    const row = stream.limitReached() ? null : stream.nextScanned();
+    let row: ScannedDocument | null;
+    try {
+      row = stream.limitReached() ? null : stream.nextScanned();
+    } catch (error) {
+      // A transaction at its read limits still answers with the part of the page that it has read.
+      if (!(error instanceof TransactionLimitError) || rows.length === 0) throw error;
+      isCut = true;
+      break;
+    }
     if (row === null) {
       position = end ?? { kind: "end" };
       break;
     }
     rows.push(row);
+    // Only a byte limit is worth parsing for; else the length of the text is close enough to recommend a split.
+    bytesScanned += measuresBytes ? convexSizeBytes(parseJsonObject(row.text)) : row.text.length;
     if (stream.passes(row)) texts.push(row.text);
   }
-  const last = stream.position;
+  const lastRow = rows.at(-1);
+  const last = lastRow === undefined ? null : stream.keyOf(lastRow);
   position ??= last === null ? (start ?? { kind: "end" }) : { kind: "after", key: last };
-  const middle = rows[(rows.length - 1) >> 1];
+  const middle = rows[rows.length >> 1];
   const crowded =
-    stream.rowsScanned > SPLIT_RECOMMENDED_ROWS ||
-    stream.rowsScanned > limits.rows * SPLIT_RECOMMENDED_SHARE ||
-    stream.bytesScanned > limits.bytes * SPLIT_RECOMMENDED_SHARE;
+    texts.length > SPLIT_RECOMMENDED_ROWS ||
+    stream.rowsScanned > limits.crowdedRows ||
+    bytesScanned > limits.crowdedBytes;
   return {
     texts,
     position,

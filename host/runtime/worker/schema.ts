@@ -6,15 +6,13 @@ import type { ConvexJsonObject } from "../../values/convexJson";
 import { compileValidator } from "../../values/validator";
 import type { CompiledValidator, TableOfId } from "../../values/validator";
 import type { ValidatorJson } from "../../values/validatorJson";
+import { checkSchemaLimits } from "./schemaLimits";
+import type { TableJson } from "./schemaLimits";
 
 /** The text of `schema.export()`, as far as the host uses it. */
 interface SchemaJson {
   readonly schemaValidation: boolean;
-  readonly tables: readonly {
-    readonly tableName: string;
-    readonly indexes: readonly { readonly indexDescriptor: string; readonly fields: readonly string[] }[];
-    readonly documentType: ValidatorJson;
-  }[];
+  readonly tables: readonly (TableJson & { readonly documentType: ValidatorJson })[];
 }
 
 /** A loaded schema: what each table's documents must match and which indexes exist. */
@@ -31,6 +29,7 @@ export const EMPTY_SCHEMA: Schema = { documentChecks: new Map(), documentTypes: 
 export function compileSchema(text: string | null, tableOfId: TableOfId): Schema {
   if (text === null) return EMPTY_SCHEMA;
   const json = readSchema(text);
+  checkSchemaLimits(json.tables);
   const documentChecks = new Map<string, CompiledValidator>();
   const documentTypes = new Map<string, string>();
   const indexes = new Map<string, readonly IndexDefinition[]>();

@@ -1,12 +1,16 @@
 import type { Catalog, StoredTable } from "../../store/catalog";
 import type { DocumentStore, WriteStash } from "../../store/documentStore";
+import { parseJsonObject } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../values/documentId";
 import { documentSizeProblem } from "../../values/documentLimits";
 import type { CallContext } from "../frames";
 import type { FunctionHandles } from "../functionHandles";
 import type { RegisteredFunction } from "../functionTable";
-import { nextUp } from "./clock";
+import type { CreationClock } from "./clock";
+import type { JwtSigner } from "./jwtSigner";
+import { TransactionUsage } from "./transactionUsage";
+import { holdsCommitTs, resolveCommitTs } from "./commitTimestamp";
 import type { CursorCodec } from "./cursor";
 import type { ReadRecorder } from "./readRecorder";
 import type { Schema } from "./schema";
@@ -24,6 +28,8 @@ export interface ExecutionHost {
   readonly store: DocumentStore;
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
+  readonly signer: JwtSigner;
+  readonly creationClock: CreationClock;
   readonly deploymentName: string;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
@@ -32,36 +38,12 @@ export interface ExecutionHost {
   log(path: string, line: string): void;
 }
 
-/** What a transaction has used so far, for `ctx.meta.getTransactionMetrics()`. */
-export class TransactionUsage {
-  bytesRead = 0;
-  bytesWritten = 0;
-  databaseQueries = 0;
-  documentsRead = 0;
-  documentsWritten = 0;
-  functionsScheduled = 0;
-  scheduledFunctionArgsBytes = 0;
-
-  countRead(text: string): void {
-    this.documentsRead++;
-    this.bytesRead += text.length;
-  }
-
-  countWrite(text: string): void {
-    this.documentsWritten++;
-    this.bytesWritten += text.length;
-  }
-}
-
 /** What all views of one transaction share; see {@link Transaction.within}. */
 class TransactionProgress {
   readonly usage = new TransactionUsage();
-  creationTime: number;
+  /** Documents of any component that were written with `db.vars.commitTs` in them. */
+  unresolved: Set<string> | null = null;
   hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
-
-  constructor(timestamp: bigint) {
-    this.creationTime = Number(timestamp) / 1e6;
-  }
 }
 
 /** One top-level query or mutation with everything that it calls, as the app or one component sees it. */
@@ -78,7 +60,7 @@ export class Transaction {
     readonly call: CallContext,
     readonly timestamp: bigint,
     readonly reads: ReadRecorder | null = null,
-    progress = new TransactionProgress(timestamp),
+    progress = new TransactionProgress(),
   ) {
     this.#progress = progress;
     this.usage = progress.usage;
@@ -87,6 +69,23 @@ export class Transaction {
   /** The same transaction for a function of another component. */
   within(host: ExecutionHost): Transaction {
     return host === this.host ? this : new Transaction(host, this.call, this.timestamp, this.reads, this.#progress);
+  }
+
+  /** Adds a document with a new id and creation time. `fields` must already have been validated. */
+  insert(table: StoredTable, fields: ConvexJsonObject): string {
+    const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
+    const creationTime = this.host.creationClock.next(this.timestamp);
+    const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
+    const text = JSON.stringify(document);
+    // The job of a scheduled function has limits of its own.
+    if (!table.name.startsWith("_")) {
+      const tooLong = documentSizeProblem(text, document);
+      if (tooLong !== null) throw new Error(tooLong);
+      this.usage.countWrite(text);
+    }
+    this.noteUnresolved(id, text);
+    this.host.store.insert(table, id, text, document);
+    return id;
   }
 
   /** Hides the transaction's own writes while the function at this call depth runs a query on the state before them. */
@@ -102,17 +101,30 @@ export class Transaction {
     this.#progress.hidden = null;
   }
 
-  /** Adds a document with a new id and creation time. `fields` must already have been validated. */
-  insert(table: StoredTable, fields: ConvexJsonObject): string {
-    const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
-    const { creationTime } = this.#progress;
-    this.#progress.creationTime = nextUp(creationTime);
-    const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
-    const text = JSON.stringify(document);
-    const tooLong = documentSizeProblem(text);
-    if (tooLong !== null) throw new Error(tooLong);
-    this.usage.countWrite(text);
-    this.host.store.insert(table, id, text, document);
-    return id;
+  /** Remembers a document whose text waits for the commit timestamp. */
+  noteUnresolved(id: string, text: string): void {
+    if (holdsCommitTs(text)) (this.#progress.unresolved ??= new Set()).add(id);
+  }
+
+  /** What `ctx.meta.getSnapshotTs()` answers: every commit that this transaction sees is at or below it, later ones above. */
+  snapshotTimestamp(isMutation: boolean): bigint {
+    return isMutation ? this.timestamp - 1n : this.timestamp;
+  }
+
+  /**
+   * Puts the commit timestamp into the documents that wait for it and into the mutation's result. Nothing else commits
+   * between a mutation's begin and its end, so its begin timestamp is its commit timestamp.
+   */
+  resolveCommitTs(valueText: string): string {
+    const { store, catalog } = this.host;
+    for (const id of this.#progress.unresolved ?? []) {
+      const table = catalog.anyTableOfId(id);
+      const text = table === undefined ? null : store.get(id);
+      if (table === undefined || text === null || !holdsCommitTs(text)) continue;
+      const resolved = resolveCommitTs(text, this.timestamp);
+      const after = { text: resolved, document: parseJsonObject(resolved) };
+      store.replace(table, id, { text, document: parseJsonObject(text) }, after);
+    }
+    return resolveCommitTs(valueText, this.timestamp);
   }
 }
