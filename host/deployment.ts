@@ -2,6 +2,7 @@
  * The seam between the host's doors (`host/server`, `host/auth`) and the Convex runtime behind them (`host/runtime`).
  * A door knows HTTP, tokens and wire shapes; the runtime knows modules, transactions and storage. Neither imports the other.
  */
+import type { Readable } from "node:stream";
 
 /** A verified identity as `ctx.auth.getUserIdentity()` returns it. */
 export type UserIdentity = {
@@ -79,7 +80,7 @@ export type AuthProvider =
  */
 export class DeploymentRefusal extends Error {
   constructor(
-    readonly status: 400 | 403 | 404 | 409 | 429 | 503,
+    readonly status: 400 | 403 | 404 | 409 | 413 | 429 | 503,
     readonly code: string,
     message: string,
   ) {
@@ -88,11 +89,38 @@ export class DeploymentRefusal extends Error {
   }
 }
 
+/** One upload to a URL that `generateUploadUrl` made. */
+export interface FileUpload {
+  readonly token: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly contentType: string | null;
+  /** The announced SHA-256, base64 or hexadecimal; a file that has another one is refused. */
+  readonly sha256: string | null;
+}
+
+/** A stored file, ready to be read. */
+export interface ServedFile {
+  readonly sizeBytes: number;
+  readonly sha256Hex: string;
+  readonly contentType: string | null;
+  /** The bytes from `start` to `end`, both inclusive. */
+  read(range: { readonly start: number; readonly end: number }): Readable;
+}
+
+/** File storage as the door uses it. */
+export interface StoredFiles {
+  /** @returns the storage id. @throws {DeploymentRefusal} 403 used or expired, 413 too large, 400 another digest */
+  upload(upload: FileUpload): Promise<string>;
+  /** The file that `storage.getUrl` gave this name, or null. */
+  find(urlName: string): Promise<ServedFile | null>;
+}
+
 /** A loaded `convex/` folder on an open store. */
 export interface Deployment {
   call(call: FunctionCall): Promise<FunctionOutcome>;
   /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included. */
   fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response>;
+  readonly files: StoredFiles;
   authProviders(): readonly AuthProvider[];
   environmentVariables(): Readonly<Record<string, string>>;
   /** Stores changed variables (null deletes) and re-evaluates `auth.config.ts`; throws and changes nothing if that fails. */

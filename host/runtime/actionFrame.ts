@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../deployment";
-import { parseJsonObject } from "../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../values/convexJson";
 import { callerIdentityText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
@@ -7,10 +7,12 @@ import { functionHandleOf, resolveAddress } from "./functionAddress";
 import { FunctionError } from "./functionErrors";
 import type { CallContext, Frame } from "./frames";
 import type { Operation } from "./protocol";
+import type { MainThreadFiles } from "./storedFiles";
 
 /** What a running action can reach. */
 export interface ActionHost {
-  readonly executor: ExecutorClient;
+  readonly executor: Pick<ExecutorClient, "call">;
+  readonly files: MainThreadFiles;
   readonly deploymentName: string;
   runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome>;
 }
@@ -37,8 +39,19 @@ export class ActionFrame implements Frame {
     throw new Error(`Unknown operation ${operation}`);
   }
 
-  jsSyscall(operation: string): never {
-    throw new Error(`Unknown operation ${operation}`);
+  async jsSyscall(operation: string, args: unknown): Promise<unknown> {
+    if (!isJsonObject(args)) throw new Error(`Unknown operation ${operation}`);
+    switch (operation) {
+      case "storage/storeBlob": {
+        const { options } = args;
+        const sha256 = isJsonObject(options) && typeof options["sha256"] === "string" ? options["sha256"] : null;
+        return await this.#host.files.storeBlob(blobOf(args), sha256);
+      }
+      case "storage/getBlob":
+        return await this.#host.files.getBlob(textField(args, "storageId"));
+      default:
+        throw new Error(`Unknown operation ${operation}`);
+    }
   }
 
   async asyncSyscall(operation: string, argsText: string): Promise<string> {
@@ -57,6 +70,11 @@ export class ActionFrame implements Frame {
         return await this.#execute("schedule", "any", "", argsText);
       case "1.0/actions/cancel_job":
         return await this.#execute("cancelJob", "any", "", argsText);
+      case "1.0/storageGetUrl":
+      case "1.0/storageGetMetadata":
+      case "1.0/storageGenerateUploadUrl":
+      case "1.0/storageDelete":
+        return await this.#host.files.operate(operation, parseJsonObject(argsText));
       case "1.0/getUserIdentity":
         return callerIdentityText(this.call.caller);
       case "1.0/createFunctionHandle":
@@ -94,6 +112,12 @@ export class ActionFrame implements Frame {
       }),
     );
   }
+}
+
+/** `store()` of any realm's Blob, as convex/server's own check allows. */
+function blobOf(args: { readonly blob?: unknown }): Blob {
+  if (args.blob instanceof Blob) return args.blob;
+  throw new Error("store() expects a Blob.");
 }
 
 function valueOf(outcome: FunctionOutcome): string {

@@ -7,6 +7,7 @@ import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import { FileStore, filesDirectoryOf } from "../store/fileStore";
 import { tableNumberOf } from "../values/documentId";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
@@ -27,6 +28,7 @@ import { NO_METADATA } from "./protocol";
 import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
+import { MainThreadFiles } from "./storedFiles";
 
 /** One line that a function or the host logged; `path` is empty for the host and for module scope. */
 export interface LogEntry {
@@ -47,6 +49,8 @@ export interface DeploymentOptions {
   readonly deploymentName?: string;
   /** How long one query or mutation may run, wall time; Convex allows 1 s of CPU time. Default 5000. */
   readonly functionTimeLimitMs?: number;
+  /** The largest file that storage takes. Default 1 GiB. */
+  readonly maxStoredFileBytes?: number;
   readonly onLog?: (entry: LogEntry) => void;
 }
 
@@ -58,11 +62,15 @@ interface LoadedCode {
   readonly authConfigSource: string | null;
 }
 
+const DEFAULT_MAX_STORED_FILE_BYTES = 1 << 30;
+
 const NO_CODE: LoadedCode = { types: new Map(), actions: new Map(), httpRouter: null, authConfigSource: null };
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
 export class LocalDeployment implements Deployment, ActionHost {
   readonly deploymentName: string;
+  readonly files: MainThreadFiles;
+  readonly #fileStore: FileStore;
   readonly #options: DeploymentOptions;
   readonly #scratchDirectory: string;
   readonly #globalsKey = `convexHost.functionGlobals.${randomUUID()}`;
@@ -80,6 +88,15 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.deploymentName = options.deploymentName ?? "local";
     this.#scratchDirectory = mkdtempSync(join(tmpdir(), "convex-host-"));
     this.#environment = { variables: {} };
+    const isInMemory = options.file === ":memory:";
+    this.#fileStore = new FileStore(
+      isInMemory ? join(this.#scratchDirectory, "files") : filesDirectoryOf(options.file),
+    );
+    this.files = new MainThreadFiles(
+      this.#fileStore,
+      () => this.executor,
+      options.maxStoredFileBytes ?? DEFAULT_MAX_STORED_FILE_BYTES,
+    );
     this.#scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>
@@ -214,6 +231,7 @@ export class LocalDeployment implements Deployment, ActionHost {
         // A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced.
         file: isInMemory ? join(this.#scratchDirectory, "memory.sqlite3") : this.#options.file,
         durable: !isInMemory,
+        filesDirectory: this.#fileStore.directory,
         systemVariables: this.#systemVariables(),
         deploymentName: this.deploymentName,
         globalsKey: this.#globalsKey,
@@ -227,6 +245,7 @@ export class LocalDeployment implements Deployment, ActionHost {
         },
       },
     );
+    this.#fileStore.removeUnfinished();
     installSyscallBoundary();
     installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
     await this.reload();

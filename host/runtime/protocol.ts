@@ -5,7 +5,15 @@ import type { FunctionType, RequestMetadata } from "../deployment";
 // far faster than objects. The constants below name the slots.
 
 /** What the executor is asked to do. */
-export type Operation = "call" | "schedule" | "cancelJob" | "claimJobs" | "runJob" | "finishJob" | "failRunningJobs";
+export type Operation =
+  | "call"
+  | "schedule"
+  | "cancelJob"
+  | "claimJobs"
+  | "runJob"
+  | "finishJob"
+  | "failRunningJobs"
+  | "storage";
 
 export const CALL_SLOTS = 7;
 /** One request: `[sequence, operation, type, path, argsText, callerText, metadataText]`. */
@@ -13,7 +21,8 @@ export interface ExecutorCall {
   readonly operation: Operation;
   /** `query`, `mutation` or `any`; ignored by operations that run no function. */
   readonly type: FunctionType | "any";
-  /** `public:` or `internal:` followed by the function path; a job id for the job operations. */
+  /** `public:` or `internal:` followed by the function path; a job id for the job operations; the
+   * operation's name for `storage`. */
   readonly path: string;
   readonly argsText: string;
   readonly callerText: string;
@@ -74,6 +83,8 @@ export interface WorkerOptions {
   readonly deploymentName: string;
   /** The key under which bundled modules look for their globals. */
   readonly globalsKey: string;
+  /** Where stored files lie. */
+  readonly filesDirectory: string;
   /** Shared with the main thread; see `executionState.ts`. */
   readonly state: SharedArrayBuffer;
 }

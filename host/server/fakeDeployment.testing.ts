@@ -1,4 +1,13 @@
-import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import { DeploymentRefusal } from "../deployment";
+import type {
+  AuthProvider,
+  Caller,
+  Deployment,
+  FunctionCall,
+  FunctionOutcome,
+  RequestMetadata,
+  StoredFiles,
+} from "../deployment";
 
 type HttpAction = (request: Request, caller: Caller, metadata: RequestMetadata) => Response | Promise<Response>;
 
@@ -41,6 +50,11 @@ export class FakeDeployment implements Deployment {
   latestTimestamp(): bigint {
     return this.timestamp;
   }
+
+  readonly files: StoredFiles = {
+    upload: () => Promise.reject(new DeploymentRefusal(403, "InvalidUploadUrl", "A fake takes no files.")),
+    find: async () => null,
+  };
 
   async close(): Promise<void> {}
 }

@@ -15,6 +15,7 @@ import {
 } from "./functionRequest";
 import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
+import { StorageDoor } from "./storageDoor";
 import { sendJson, sendText, TransportError } from "./transportError";
 
 export interface FunctionApiOptions {
@@ -40,10 +41,12 @@ const runPrefix = "/api/run/";
 /** The routes of Convex's HTTP function API, one handler for each. */
 export class FunctionApi {
   readonly #options: FunctionApiOptions;
+  readonly #storage: StorageDoor;
   readonly #routes: ReadonlyMap<string, Readonly<Record<string, Handler>>>;
 
   constructor(options: FunctionApiOptions) {
     this.#options = options;
+    this.#storage = new StorageDoor(options.deployment.files);
     const callPost =
       (type: FunctionCall["type"]): Handler =>
       (exchange) =>
@@ -72,6 +75,7 @@ export class FunctionApi {
       if (isPreflight(request)) return answerPreflight(request, response);
       mirrorOrigin(request, response);
     }
+    if (this.#storage.serves(url.pathname)) return await this.#storage.handle(request, response, url);
     const exchange: Exchange = { request, response, url, metadata };
     const methods = url.pathname.startsWith(runPrefix)
       ? { POST: (): Promise<void> => this.#run(exchange) }

@@ -11,7 +11,11 @@ const FIRST_USER_TABLE_NUMBER = 10_001;
 export const SCHEDULED_FUNCTIONS_TABLE = "_scheduled_functions";
 /** The host's own record of each cron: its specification and its next run. */
 export const CRONS_TABLE = "_cron_jobs";
+/** Stored files, readable through `ctx.db.system`; its number is fixed, since ids are made before documents. */
+export const STORAGE_TABLE = "_storage";
+export const STORAGE_TABLE_NUMBER = 512;
 const SYSTEM_TABLES: readonly SystemTable[] = [
+  { name: STORAGE_TABLE, number: STORAGE_TABLE_NUMBER, indexes: [] },
   {
     name: SCHEDULED_FUNCTIONS_TABLE,
     number: 513,

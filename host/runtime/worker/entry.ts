@@ -2,6 +2,8 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import type { MessagePort } from "node:worker_threads";
 import { Catalog } from "../../store/catalog";
 import { DocumentStore } from "../../store/documentStore";
+import { FileStore } from "../../store/fileStore";
+import { StorageTokens } from "../../store/storageTokens";
 import { openStoreFile, StoreError } from "../../store/storeFile";
 import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../executionState";
@@ -20,6 +22,7 @@ import { CursorCodec } from "./cursor";
 import { Executor } from "./executor";
 import { nextDueTimeMs } from "./jobOperations";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
+import { ExecutorStorage } from "./executorStorage";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -56,6 +59,12 @@ class ExecutorThread {
       catalog,
       cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
       deploymentName: options.deploymentName,
+      storage: new ExecutorStorage(
+        new FileStore(options.filesDirectory),
+        new StorageTokens(meta.get("cursorKey") ?? ""),
+        meta,
+        () => this.#environment.variables["CONVEX_CLOUD_URL"] ?? "",
+      ),
       schema: EMPTY_SCHEMA,
       functions: new Map(),
       describeStack: sourceStack,

@@ -10,6 +10,7 @@ import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import { runJobOperation } from "./jobOperations";
 import { nextDueTimeMs } from "./jobOperations";
+import { runStorageOperation } from "./storageSyscalls";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -69,6 +70,7 @@ export class Executor {
     } catch (error) {
       this.#refuseBatch(results, error);
     }
+    this.#host.storage.settle(this.#host.store);
     const reply = { results, timestamp: this.#clock.latest };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
   }
@@ -132,6 +134,14 @@ export class Executor {
     argsText: string,
     context: Omit<CallContext, "scheduledFunctionId">,
   ): Promise<{ readonly text: string; readonly timestamp: bigint }> {
+    if (operation === "storage") {
+      const transaction = new Transaction(this.#host, { ...context, scheduledFunctionId: null }, this.#clock.next());
+      try {
+        return { text: runStorageOperation(transaction, path, argsText), timestamp: this.#clock.latest };
+      } catch (error) {
+        throw toFunctionError(error, () => "");
+      }
+    }
     if (operation !== "call")
       return {
         text: await runJobOperation(operation, this.#host, this.#clock, path, argsText, context),

@@ -28,7 +28,7 @@ export function nextDueTimeMs(host: ExecutionHost): number | null {
 
 /** Runs one scheduler operation in the current batch and answers with its result as JSON text. */
 export async function runJobOperation(
-  operation: Exclude<Operation, "call">,
+  operation: Exclude<Operation, "call" | "storage">,
   host: ExecutionHost,
   clock: Clock,
   id: string,

@@ -8,6 +8,7 @@ import type { RegisteredFunction } from "../functionTable";
 import { nextUp } from "./clock";
 import type { CursorCodec } from "./cursor";
 import type { Schema } from "./schema";
+import type { ExecutorStorage } from "./executorStorage";
 
 /** What every transaction of the worker works on. Swapped parts are replaced between batches only. */
 export interface ExecutionHost {
@@ -15,6 +16,7 @@ export interface ExecutionHost {
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
   readonly deploymentName: string;
+  readonly storage: ExecutorStorage;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
   describeStack(stack: string): string;
@@ -58,8 +60,11 @@ export class Transaction {
   }
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
-  insert(table: StoredTable, fields: ConvexJsonObject): string {
-    const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
+  insert(
+    table: StoredTable,
+    fields: ConvexJsonObject,
+    id = encodeDocumentId(table.number, newInternalId(this.call.nowMs)),
+  ): string {
     const creationTime = this.#creationTime;
     this.#creationTime = nextUp(creationTime);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };

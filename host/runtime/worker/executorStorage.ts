@@ -1,0 +1,27 @@
+import type { DocumentStore } from "../../store/documentStore";
+import type { FileStore } from "../../store/fileStore";
+import type { StorageTokens } from "../../store/storageTokens";
+import type { MetaTable } from "../../store/storeFile";
+
+/** Stored files as the executor sees them. */
+export class ExecutorStorage {
+  /** Files whose document this batch has added or removed; see {@link settle}. */
+  readonly #touched = new Set<string>();
+
+  constructor(
+    readonly files: FileStore,
+    readonly tokens: StorageTokens,
+    readonly meta: MetaTable,
+    readonly cloudUrl: () => string,
+  ) {}
+
+  touch(id: string): void {
+    this.#touched.add(id);
+  }
+
+  /** After a commit or rollback: a file whose document is not there goes too, whichever way that came about. */
+  settle(store: DocumentStore): void {
+    for (const id of this.#touched) if (store.get(id) === null) this.files.remove(id);
+    this.#touched.clear();
+  }
+}
