@@ -23,7 +23,11 @@ function evaluateDefaultExport(source: string, filename: string, process: unknow
  */
 export function evaluateSchema(source: string | null): string | null {
   if (source === null) return null;
-  const schema = evaluateDefaultExport(source, "schema.js", { env: {} });
+  return evaluatedSchemaText(evaluateDefaultExport(source, "schema.js", { env: {} }));
+}
+
+/** The JSON text of a `defineSchema(…)`. @throws {BundleError} for anything else */
+export function evaluatedSchemaText(schema: unknown): string {
   if (typeof schema === "object" && schema !== null && "export" in schema && typeof schema.export === "function") {
     const text: unknown = schema.export();
     if (typeof text === "string") return text;

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { FunctionOutcome } from "../deployment";
 import { StoreError } from "../store/storeFile";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
+import { outcomeAt } from "./outcomeCodec";
 import { RESULT_SLOTS } from "./protocol";
 import type { ControlRequest, ExecutorCall, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "./protocol";
 import { workerSource } from "./workerSource";
@@ -300,26 +301,4 @@ function settled(pending: PendingCall): Promise<void> {
       done();
     };
   });
-}
-
-function outcomeAt(results: readonly string[], at: number): FunctionOutcome {
-  const text = results[at + 2] ?? "";
-  const dataText = results[at + 3] ?? "";
-  const logText = results[at + 4] ?? "";
-  const logLines = logText === "" ? NO_LOG_LINES : readLogLines(logText);
-  if (results[at + 1] === "success")
-    return { status: "success", valueText: text, logLines, timestamp: BigInt(results[at + 5] ?? "0") };
-  return {
-    status: "error",
-    errorMessage: text,
-    ...(dataText === "" ? {} : { errorDataText: dataText }),
-    logLines,
-  };
-}
-
-const NO_LOG_LINES: readonly string[] = [];
-
-/** The executor wrote an array of strings. */
-function readLogLines(text: string): readonly string[] {
-  return JSON.parse(text) as readonly string[];
 }

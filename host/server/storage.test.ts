@@ -202,7 +202,7 @@ describe("a stored file", () => {
     const response = await fetch(await urlOf(await upload("hello")), { headers: { range } });
     const body = await response.text();
     expect([response.status, response.headers.get("content-range")]).toEqual([status, contentRange]);
-    expect(body).toEqual(text ?? expect.stringContaining("RangeNotSatisfiable"));
+    expect(body).toContain(text ?? "RangeNotSatisfiable");
   });
 
   it("ignores a range of another version", async () => {

@@ -24,7 +24,8 @@ export interface DueJob {
 /** `1.0/schedule`: stores the job in the caller's transaction and answers with its id. */
 export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): string {
   const path = resolveAddress(args);
-  const scheduledTime = Number(args["ts"]) * 1000;
+  // Seconds as a double lose the last digits; whole milliseconds come back exactly.
+  const scheduledTime = Math.round(Number(args["ts"]) * 1e6) / 1e3;
   const target = transaction.host.functions.get(path);
   if (target === undefined) throw new Error(`Attempted to schedule function at nonexistent path: ${path}`);
   if (target.type === "query") throw new Error(`Unsupported function type: cannot schedule the query ${path}.`);
