@@ -127,6 +127,8 @@ export interface Deployment {
   updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void>;
   /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
   latestTimestamp(): bigint;
+  /** Writes a consistent backup beside the store while it serves. @returns the backup's directory */
+  backUp(): Promise<string>;
   /** Waits for running calls, then closes the store. */
   close(): Promise<void>;
 }

@@ -109,6 +109,25 @@ export class ExecutorClient {
     this.storedVariables = stored;
   }
 
+  /**
+   * Runs `copy` while the database file holds everything committed so far and does not change. Calls go on.
+   *
+   * @param filesDirectory where links to the stored files are made
+   * @throws when the thread had to be replaced meanwhile, which may have changed the file
+   */
+  async whileDatabaseRests(filesDirectory: string, copy: () => Promise<void>): Promise<void> {
+    const begun = await this.#controlRequest({ kind: "beginBackup", filesDirectory });
+    if (begun.kind !== "backupBegun") throw new Error(`Unexpected reply ${begun.kind}`);
+    if (begun.error !== null) throw new Error(`The backup could not begin: ${begun.error}`);
+    const worker = this.#worker;
+    try {
+      await copy();
+    } finally {
+      await this.#controlRequest({ kind: "endBackup" });
+    }
+    if (worker !== this.#worker) throw new Error("A function was stopped during the backup. Try again.");
+  }
+
   /** Waits for every pending call, then closes the store and ends the thread. */
   async close(): Promise<void> {
     if (this.#closed) return;

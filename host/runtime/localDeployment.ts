@@ -6,11 +6,13 @@ import { bundleFunctions } from "../bundle/bundleFunctions";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
+import { DeploymentRefusal } from "../deployment";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
 import { tableNumberOf } from "../values/documentId";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
+import { backUpStore } from "./backup";
 import { callerText, metadataText } from "./callTexts";
 import { ExecutorClient } from "./executorClient";
 import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
@@ -82,6 +84,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   #code = NO_CODE;
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
+  #isBackingUp = false;
 
   private constructor(options: DeploymentOptions) {
     this.#options = options;
@@ -214,6 +217,18 @@ export class LocalDeployment implements Deployment, ActionHost {
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
     this.#code = await this.#loadCode(bundle, reply.functions, nodeActions);
     this.#authProviders = authProviders;
+  }
+
+  async backUp(): Promise<string> {
+    if (this.#options.file === ":memory:")
+      throw new DeploymentRefusal(409, "NothingToBackUp", "This deployment is in memory only.");
+    if (this.#isBackingUp) throw new DeploymentRefusal(409, "BackupRunning", "A backup is being made already.");
+    this.#isBackingUp = true;
+    try {
+      return await this.#track(backUpStore(this.executor, this.#options.file, new Date()));
+    } finally {
+      this.#isBackingUp = false;
+    }
   }
 
   async close(): Promise<void> {

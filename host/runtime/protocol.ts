@@ -44,6 +44,8 @@ export interface LoadRequest {
 export type ControlRequest =
   | LoadRequest
   | { readonly kind: "setEnvironment"; readonly stored: Readonly<Record<string, string>> }
+  | { readonly kind: "beginBackup"; readonly filesDirectory: string }
+  | { readonly kind: "endBackup" }
   | { readonly kind: "close" };
 
 export type WorkerRequest = readonly string[] | ControlRequest;
@@ -74,6 +76,8 @@ export type WorkerReply =
       readonly tableNames?: readonly (readonly [number, string])[];
     }
   | { readonly kind: "log"; readonly path: string; readonly line: string }
+  | { readonly kind: "backupBegun"; readonly error: string | null }
+  | { readonly kind: "backupEnded" }
   | { readonly kind: "closed" };
 
 export interface WorkerOptions {

@@ -56,5 +56,9 @@ export class FakeDeployment implements Deployment {
     find: async () => null,
   };
 
+  backUp(): Promise<string> {
+    return Promise.reject(new DeploymentRefusal(409, "NothingToBackUp", "A fake keeps nothing."));
+  }
+
   async close(): Promise<void> {}
 }

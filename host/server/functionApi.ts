@@ -59,6 +59,7 @@ export class FunctionApi {
       ["/api/query_ts", { POST: (exchange) => this.#sendTimestamp(exchange) }],
       ["/api/query_at_ts", { POST: (exchange) => this.#queryAtTimestamp(exchange) }],
       ["/api/update_environment_variables", { POST: (exchange) => this.#updateEnvironmentVariables(exchange) }],
+      ["/api/host/backup", { POST: (exchange) => this.#backUp(exchange) }],
       ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
       ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
       ["/instance_name", { GET: (exchange) => this.#sendPlainText(exchange, options.instanceName) }],
@@ -168,6 +169,11 @@ export class FunctionApi {
 
   async #sendPlainText({ response }: Exchange, text: string): Promise<void> {
     sendText(response, 200, text, "text/plain; charset=utf-8");
+  }
+
+  async #backUp({ request, response }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    sendJson(response, 200, JSON.stringify({ directory: await this.#options.deployment.backUp() }));
   }
 
   async #updateEnvironmentVariables({ request, response }: Exchange): Promise<void> {

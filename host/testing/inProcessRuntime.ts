@@ -158,8 +158,7 @@ export class InProcessRuntime implements ActionHost {
 
   async close(): Promise<void> {
     await this.scheduler.stop();
-    releaseLock(this.#file);
-    this.#file.close();
+    this.#file.release();
   }
 
   readonly #tableOfId = (id: string): string | null => this.#host.catalog.tableOfId(id)?.name ?? null;
@@ -185,13 +184,6 @@ export class InProcessRuntime implements ActionHost {
     await this.scheduler.recover();
     this.scheduler.setNextJobTime(nextDueTimeMs(this.#host));
   }
-}
-
-/** SQLite closes a connection for good when its statements are collected, which only a thread's end makes certain. */
-function releaseLock({ connection, meta }: StoreFile): void {
-  connection.exec("PRAGMA journal_mode = DELETE");
-  connection.exec("PRAGMA locking_mode = NORMAL");
-  meta.get("formatVersion");
 }
 
 function context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {

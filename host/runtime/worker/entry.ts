@@ -16,6 +16,7 @@ import type { CallContext } from "../frames";
 import { NO_METADATA } from "../protocol";
 import type { LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../protocol";
 import { sourceStack } from "../sourceStack";
+import { beginBackup, endBackup } from "./backup";
 import { Clock } from "./clock";
 import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
@@ -136,6 +137,11 @@ class ExecutorThread {
         return await this.#load(request);
       case "setEnvironment":
         return this.#setEnvironment(request.stored);
+      case "beginBackup":
+        return this.#beginBackup(request.filesDirectory);
+      case "endBackup":
+        endBackup(this.#file.connection);
+        return this.#reply({ kind: "backupEnded" });
       case "close":
         this.#file.close();
         this.#reply({ kind: "closed" });
@@ -189,6 +195,16 @@ class ExecutorThread {
     store.commit();
     this.#environment.variables = this.#allVariables();
     this.#reply({ kind: "environmentSet", error: null });
+  }
+
+  #beginBackup(filesDirectory: string): void {
+    try {
+      beginBackup(this.#file.connection, this.#host, filesDirectory);
+      this.#reply({ kind: "backupBegun", error: null });
+    } catch (error) {
+      endBackup(this.#file.connection);
+      this.#reply({ kind: "backupBegun", error: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   #storedVariables(): Readonly<Record<string, string>> {
