@@ -1,6 +1,7 @@
-import { mkdirSync, openSync, closeSync, fsyncSync } from "node:fs";
-import { constants, copyFile, rm } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { copyDatabaseFile } from "../store/copyStore";
 import { filesDirectoryOf, syncDirectory } from "../store/fileStore";
 import type { ExecutorClient } from "./executorClient";
 
@@ -15,21 +16,11 @@ export async function backUpStore(executor: ExecutorClient, file: string, now: D
   const copy = join(directory, basename(file));
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
-    await executor.whileDatabaseRests(filesDirectoryOf(copy), () => copyFile(file, copy, constants.COPYFILE_FICLONE));
-    syncFile(copy);
+    await executor.whileDatabaseRests(filesDirectoryOf(copy), () => copyDatabaseFile(file, copy));
     syncDirectory(directory);
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
   return directory;
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, "r+");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

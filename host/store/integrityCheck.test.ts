@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -126,9 +126,9 @@ describe("a backup", () => {
     const deployment = await openFixture({ file });
     const stored = await valueOf(deployment, "action", "files:storeInAction", { text: "kept", type: "text/plain" });
     let written = 0;
-    let isStopping = false;
+    const stopping = { isRequested: false };
     const writer = async (): Promise<void> => {
-      while (!isStopping) {
+      while (!stopping.isRequested) {
         await valueOf(deployment, "mutation", "behaviour:nested");
         const id = await valueOf(deployment, "action", "files:storeInAction", { text: String(written++), type: "a/b" });
         await outcomeOf(deployment, "mutation", "files:remove", { id: String(id) });
@@ -137,10 +137,10 @@ describe("a backup", () => {
     const writers = Array.from({ length: 8 }, writer);
     const directories: string[] = [];
     onTestFinished(async () => {
-      isStopping = true;
+      stopping.isRequested = true;
       await Promise.allSettled(writers);
     });
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const before = written;
       await expect.poll(() => written).toBeGreaterThan(before + 20);
       const counted = Number(await valueOf(deployment, "query", "behaviour:read", { name: "outer" }));
@@ -159,11 +159,24 @@ describe("a backup", () => {
       expect(kept === null).toBe(round > 0);
       await restored.close();
     }
-    isStopping = true;
+    stopping.isRequested = true;
     await Promise.all(writers);
     await deployment.close();
-    expect(new Set(directories).size).toBe(5);
+    expect(new Set(directories).size).toBe(3);
   }, 60_000);
+
+  it("leaves the store locked against other processes", async () => {
+    const deployment = await openFixture({ file });
+    await deployment.backUp();
+    const attempt = spawnSync(process.execPath, [
+      "--eval",
+      `const database = new (require("libsql"))(process.argv[1]);
+       try { database.exec("BEGIN IMMEDIATE"); } catch (error) { console.log(error.code); }`,
+      file,
+    ]);
+    expect(attempt.stdout.toString().trim()).toBe("SQLITE_BUSY");
+    await deployment.close();
+  });
 
   it("is made one at a time, and never of a store in memory", async () => {
     const deployment = await openFixture({ file });

@@ -144,7 +144,7 @@ class IntegrityCheck {
   async #fileProblem(id: string, document: ConvexJsonObject): Promise<string | null> {
     const sizeBytes = this.#files.sizeBytes(id);
     if (sizeBytes === null) return "is missing";
-    if (sizeBytes !== document["size"]) return `has ${sizeBytes} bytes instead of ${String(document["size"])}`;
+    if (sizeBytes !== document["size"]) return `has ${sizeBytes} bytes instead of ${JSON.stringify(document["size"])}`;
     const hash = createHash("sha256");
     for await (const chunk of createReadStream(this.#files.pathOf(id))) hash.update(chunk);
     return hash.digest("base64") === document["sha256"] ? null : "does not have the bytes that were stored";
