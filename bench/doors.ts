@@ -60,6 +60,9 @@ async function startDoors(): Promise<Started> {
     environmentVariables: () => ({}),
     updateEnvironmentVariables: async () => undefined,
     latestTimestamp: () => 0n,
+    files: { upload: async () => "", find: async () => null },
+    analyzePush: async () => ({}),
+    backUp: async () => "",
     close: async () => undefined,
   };
   const authentication = new TokenVerifier({ providers: () => providers });

@@ -127,8 +127,13 @@ export interface Deployment {
   updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void>;
   /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
   latestTimestamp(): bigint;
+  /** Evaluates the component definitions of a push, for code generation. Deploys nothing. @throws {DeploymentRefusal} 400 */
+  analyzePush(push: { readonly [key: string]: JsonValue }): Promise<{ readonly [key: string]: JsonValue }>;
   /** Writes a consistent backup beside the store while it serves. @returns the backup's directory */
   backUp(): Promise<string>;
-  /** Waits for running calls, then closes the store. */
-  close(): Promise<void>;
+  /**
+   * Waits for running calls, then closes the store. Actions that still run after `graceMs` milliseconds are left behind:
+   * their further calls fail, and scheduled ones are recorded as failed at the next start.
+   */
+  close(graceMs?: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import path from "node:path";
-import { styleText } from "node:util";
+import { inspect, styleText } from "node:util";
+import { logWriter } from "./portico/logWriter";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
 import type { RunningPortico } from "./portico/startPortico";
@@ -10,14 +11,17 @@ const reloadDelayMs = 100;
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   const startedAtMs = performance.now();
-  const portico = await startPortico(settings, ({ path: functionPath, line }) => {
-    process.stderr.write(functionPath === "" ? `${line}\n` : `${styled("dim", functionPath)} ${line}\n`);
-  });
+  const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
+  // A promise that a function left floating must not end the host for everyone else.
+  process.on("unhandledRejection", (reason) =>
+    log({ path: "", line: `[ERROR] Unhandled rejection: ${inspect(reason)}` }),
+  );
+  const portico = await startPortico(settings, log);
   printWelcome(portico, performance.now() - startedAtMs);
   if (settings.watch) reloadOnChange(portico);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      portico.close().then(() => process.exit(0), fail);
+      portico.close(settings.stopSeconds * 1000).then(() => process.exit(0), fail);
     });
   }
 }

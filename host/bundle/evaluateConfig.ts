@@ -5,12 +5,18 @@ import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 
 /** Runs bundled CommonJS text with only the given globals and returns its default export. */
-function evaluateDefaultExport(source: string, filename: string, process: unknown): unknown {
+export function evaluateDefaultExport(
+  source: string,
+  filename: string,
+  process: unknown,
+  require?: (name: string) => unknown,
+): unknown {
   const module: { exports: { default?: unknown } } = { exports: {} };
   compileFunction(source, ["module", "exports", "process", "require", "Buffer"], { filename })(
     module,
     module.exports,
     process,
+    require,
   );
   return module.exports.default;
 }

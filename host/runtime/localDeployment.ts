@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
+import { analyzePush } from "../bundle/pushAnalysis";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
 import type { AuthProvider, Caller, Deployment, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
+import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
@@ -219,6 +221,15 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#authProviders = authProviders;
   }
 
+  async analyzePush(push: ConvexJsonObject): Promise<ConvexJsonObject> {
+    try {
+      return await analyzePush(push);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new DeploymentRefusal(400, "InvalidPush", message);
+    }
+  }
+
   async backUp(): Promise<string> {
     if (this.#options.file === ":memory:")
       throw new DeploymentRefusal(409, "NothingToBackUp", "This deployment is in memory only.");
@@ -231,9 +242,9 @@ export class LocalDeployment implements Deployment, ActionHost {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#scheduler.stop();
-    await Promise.allSettled(this.#running);
+  async close(graceMs?: number): Promise<void> {
+    const settled = Promise.all([this.#scheduler.stop(), Promise.allSettled(this.#running)]);
+    await (graceMs === undefined ? settled : settledWithin(settled, graceMs));
     await this.#executor?.close();
     removeFunctionGlobals(this.#globalsKey);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
@@ -337,6 +348,16 @@ export class LocalDeployment implements Deployment, ActionHost {
       this.#running.delete(run);
     }
   }
+}
+
+/** Waits for a promise, but not for ever. */
+async function settledWithin(promise: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }
 
 function modulePathOf(functionPath: string): string {

@@ -56,6 +56,10 @@ export class FakeDeployment implements Deployment {
     find: async () => null,
   };
 
+  analyzePush(): Promise<never> {
+    return Promise.reject(new DeploymentRefusal(400, "InvalidPush", "A fake takes no code."));
+  }
+
   backUp(): Promise<string> {
     return Promise.reject(new DeploymentRefusal(409, "NothingToBackUp", "A fake keeps nothing."));
   }

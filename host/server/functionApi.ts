@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
 import type { JsonObject } from "../json";
 import type { CallerResolver } from "./callers";
+import { configHashesText, pushNotSupported, readPush } from "./codePush";
 import { answerPreflight, isPreflight, mirrorOrigin } from "./cors";
 import { changesOf } from "./environmentVariables";
 import { functionPathOfUrl, normalizeFunctionPath } from "./functionPath";
@@ -59,6 +60,11 @@ export class FunctionApi {
       ["/api/query_ts", { POST: (exchange) => this.#sendTimestamp(exchange) }],
       ["/api/query_at_ts", { POST: (exchange) => this.#queryAtTimestamp(exchange) }],
       ["/api/update_environment_variables", { POST: (exchange) => this.#updateEnvironmentVariables(exchange) }],
+      ["/api/get_config_hashes", { POST: (exchange) => this.#sendConfigHashes(exchange) }],
+      ["/api/deploy2/start_push", { POST: (exchange) => this.#analyzePush(exchange) }],
+      ["/api/deploy2/evaluate_push", { POST: (exchange) => this.#refusePush(exchange) }],
+      ["/api/deploy2/finish_push", { POST: (exchange) => this.#refusePush(exchange) }],
+      ["/api/deploy2/wait_for_schema", { POST: (exchange) => this.#refusePush(exchange) }],
       ["/api/host/backup", { POST: (exchange) => this.#backUp(exchange) }],
       ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
       ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
@@ -169,6 +175,22 @@ export class FunctionApi {
 
   async #sendPlainText({ response }: Exchange, text: string): Promise<void> {
     sendText(response, 200, text, "text/plain; charset=utf-8");
+  }
+
+  async #sendConfigHashes({ request, response }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    sendJson(response, 200, configHashesText);
+  }
+
+  async #analyzePush({ request, response }: Exchange): Promise<void> {
+    const { callers, deployment } = this.#options;
+    await callers.requireAdmin(request.headers.authorization);
+    sendJson(response, 200, JSON.stringify(await deployment.analyzePush(await readPush(request))));
+  }
+
+  async #refusePush({ request }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    throw pushNotSupported();
   }
 
   async #backUp({ request, response }: Exchange): Promise<void> {
