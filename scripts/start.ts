@@ -17,13 +17,13 @@ async function main(): Promise<void> {
     log({ path: "", line: `[ERROR] Unhandled rejection: ${inspect(reason)}` }),
   );
   const portico = await startPortico(settings, log);
-  printWelcome(portico, performance.now() - startedAtMs);
-  if (settings.watch) reloadOnChange(portico);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       portico.close(settings.stopSeconds * 1000).then(() => process.exit(0), fail);
     });
   }
+  printWelcome(portico, performance.now() - startedAtMs);
+  if (settings.watch) reloadOnChange(portico);
 }
 
 function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, elapsedMs: number): void {
