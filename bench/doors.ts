@@ -61,6 +61,7 @@ async function startDoors(): Promise<Started> {
     updateEnvironmentVariables: async () => undefined,
     latestTimestamp: () => 0n,
     files: { upload: async () => "", find: async () => null },
+    metricsText: () => "",
     analyzePush: async () => ({}),
     backUp: async () => "",
     close: async () => undefined,

@@ -127,6 +127,8 @@ export interface Deployment {
   updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void>;
   /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
   latestTimestamp(): bigint;
+  /** What the deployment has done and does, in Prometheus' text form. */
+  metricsText(): string;
   /** Evaluates the component definitions of a push, for code generation. Deploys nothing. @throws {DeploymentRefusal} 400 */
   analyzePush(push: { readonly [key: string]: JsonValue }): Promise<{ readonly [key: string]: JsonValue }>;
   /** Writes a consistent backup beside the store while it serves. @returns the backup's directory */

@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import path from "node:path";
-import { inspect, styleText } from "node:util";
+import { styleText } from "node:util";
+import { surviveFloatingPromises } from "../host/runtime/floatingPromises";
 import { logWriter } from "./portico/logWriter";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
@@ -12,10 +13,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   const startedAtMs = performance.now();
   const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
-  // A promise that a function left floating must not end the host for everyone else.
-  process.on("unhandledRejection", (reason) =>
-    log({ path: "", line: `[ERROR] Unhandled rejection: ${inspect(reason)}` }),
-  );
+  surviveFloatingPromises((text) => log({ path: "", line: `[ERROR] ${text}` }));
   const portico = await startPortico(settings, log);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

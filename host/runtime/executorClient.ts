@@ -15,6 +15,8 @@ export interface ExecutorEvents {
   onLog(path: string, line: string): void;
   /** The time of the earliest job or cron has changed. */
   onNextJob(nextJobAtMs: number | null): void;
+  /** A batch has been answered; `commitMs` is null when it wrote nothing. */
+  onBatch(calls: number, commitMs: number | null): void;
   onTables(tableNames: readonly (readonly [number, string])[]): void;
 }
 
@@ -78,6 +80,11 @@ export class ExecutorClient {
   /** Latest committed timestamp, nanoseconds since the epoch. */
   get latestTimestamp(): bigint {
     return this.#latest;
+  }
+
+  /** Calls without an answer. */
+  get queueLength(): number {
+    return this.#pending.size;
   }
 
   /** Queues a call; it is answered after the commit of its batch. @throws when the host itself fails */
@@ -225,6 +232,7 @@ export class ExecutorClient {
     this.#latest = reply.timestamp;
     if (reply.tableNames !== undefined) this.#events.onTables(reply.tableNames);
     const { results } = reply;
+    this.#events.onBatch(results.length / RESULT_SLOTS, reply.commitMs);
     for (let i = 0; i < results.length; i += RESULT_SLOTS) {
       const sequence = results[i] ?? "";
       const pending = this.#pending.get(sequence);

@@ -16,6 +16,7 @@ import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
 import { backUpStore } from "./backup";
 import { callerText, metadataText } from "./callTexts";
+import { DeploymentMetrics } from "./deploymentMetrics";
 import { ExecutorClient } from "./executorClient";
 import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
 import type { FunctionError } from "./functionErrors";
@@ -75,6 +76,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly deploymentName: string;
   readonly files: MainThreadFiles;
   readonly #fileStore: FileStore;
+  readonly #metrics: DeploymentMetrics;
   readonly #options: DeploymentOptions;
   readonly #scratchDirectory: string;
   readonly #globalsKey = `convexHost.functionGlobals.${randomUUID()}`;
@@ -97,6 +99,11 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#fileStore = new FileStore(
       isInMemory ? join(this.#scratchDirectory, "files") : filesDirectoryOf(options.file),
     );
+    this.#metrics = new DeploymentMetrics({
+      databaseFile: () => this.#databaseFile,
+      queueLength: () => this.executor.queueLength,
+      runningActions: () => this.#running.size,
+    });
     this.files = new MainThreadFiles(
       this.#fileStore,
       () => this.executor,
@@ -129,11 +136,17 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   async call(call: FunctionCall): Promise<FunctionOutcome> {
     const path = canonicalFunctionPath(call.path);
+    const type = call.type === "any" ? (this.#code.types.get(path)?.type ?? "unknown") : call.type;
+    const failed = ({ status }: FunctionOutcome): boolean => status === "error";
+    return await this.#metrics.measure(type, () => this.#call(call, path), failed);
+  }
+
+  #call(call: FunctionCall, path: string): Promise<FunctionOutcome> {
     if (call.type === "action" || (call.type === "any" && this.#code.types.get(path)?.type === "action")) {
       const context = this.#context(call.caller, call.metadata, null);
-      return await this.#track(this.#runActionFor(path, call.argsText, context, call.allowInternal));
+      return this.#track(this.#runActionFor(path, call.argsText, context, call.allowInternal));
     }
-    return await this.executor.call({
+    return this.executor.call({
       operation: "call",
       type: call.type,
       path: `${call.allowInternal ? "internal" : "public"}:${path}`,
@@ -144,6 +157,11 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
+    const failed = ({ status }: Response): boolean => status >= 500;
+    return await this.#metrics.measure("httpAction", () => this.#fetchHttpAction(request, caller, metadata), failed);
+  }
+
+  async #fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
     const { httpRouter } = this.#code;
     if (httpRouter === null)
       return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
@@ -221,6 +239,10 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#authProviders = authProviders;
   }
 
+  metricsText(): string {
+    return this.#metrics.text();
+  }
+
   async analyzePush(push: ConvexJsonObject): Promise<ConvexJsonObject> {
     try {
       return await analyzePush(push);
@@ -254,8 +276,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     const isInMemory = this.#options.file === ":memory:";
     this.#executor = await ExecutorClient.start(
       {
-        // A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced.
-        file: isInMemory ? join(this.#scratchDirectory, "memory.sqlite3") : this.#options.file,
+        file: this.#databaseFile,
         durable: !isInMemory,
         filesDirectory: this.#fileStore.directory,
         systemVariables: this.#systemVariables(),
@@ -266,6 +287,7 @@ export class LocalDeployment implements Deployment, ActionHost {
       {
         onLog: (path, line) => this.#log(path, line),
         onNextJob: (nextJobAtMs) => this.#scheduler.setNextJobTime(nextJobAtMs),
+        onBatch: (calls, commitMs) => this.#metrics.countBatch(calls, commitMs),
         onTables: (tableNames) => {
           for (const [number, name] of tableNames) this.#tableNames.set(number, name);
         },
@@ -329,6 +351,12 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   #context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {
     return { caller, metadata, scheduledFunctionId, nowMs: Date.now(), logLines: [] };
+  }
+
+  /** A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced. */
+  get #databaseFile(): string {
+    const { file } = this.#options;
+    return file === ":memory:" ? join(this.#scratchDirectory, "memory.sqlite3") : file;
   }
 
   #systemVariables(): Readonly<Record<string, string>> {

@@ -71,6 +71,8 @@ export type WorkerReply =
       readonly kind: "batch";
       readonly results: readonly string[];
       readonly timestamp: bigint;
+      /** How long commit and fsync took; null when the batch wrote nothing or was refused. */
+      readonly commitMs: number | null;
       /** Earliest time at which a job or cron is due; undefined when nothing changed. */
       readonly nextJobAtMs?: number | null;
       readonly tableNames?: readonly (readonly [number, string])[];

@@ -56,6 +56,10 @@ export class FakeDeployment implements Deployment {
     find: async () => null,
   };
 
+  metricsText(): string {
+    return "";
+  }
+
   analyzePush(): Promise<never> {
     return Promise.reject(new DeploymentRefusal(400, "InvalidPush", "A fake takes no code."));
   }

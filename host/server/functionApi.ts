@@ -16,6 +16,8 @@ import {
 } from "./functionRequest";
 import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
+import { isLocalScrape, serverMetricsText } from "./serverMetrics";
+import type { OpenSockets } from "./serverMetrics";
 import { StorageDoor } from "./storageDoor";
 import { sendJson, sendText, TransportError } from "./transportError";
 
@@ -25,6 +27,7 @@ export interface FunctionApiOptions {
   readonly redactErrors: boolean;
   readonly instanceName: string;
   readonly serverVersion: string;
+  readonly openSockets: () => OpenSockets;
   /** Where this deployment is reached; known once both listeners have their ports. */
   readonly canonicalUrls: () => { readonly cloudUrl: string; readonly siteUrl: string };
 }
@@ -68,6 +71,7 @@ export class FunctionApi {
       ["/api/host/backup", { POST: (exchange) => this.#backUp(exchange) }],
       ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
       ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
+      ["/metrics", { GET: (exchange) => this.#sendMetrics(exchange) }],
       ["/instance_name", { GET: (exchange) => this.#sendPlainText(exchange, options.instanceName) }],
     ]);
   }
@@ -175,6 +179,13 @@ export class FunctionApi {
 
   async #sendPlainText({ response }: Exchange, text: string): Promise<void> {
     sendText(response, 200, text, "text/plain; charset=utf-8");
+  }
+
+  async #sendMetrics({ request, response }: Exchange): Promise<void> {
+    const { callers, deployment, openSockets } = this.#options;
+    if (!isLocalScrape(request)) await callers.requireAdmin(request.headers.authorization);
+    const text = deployment.metricsText() + serverMetricsText(openSockets());
+    sendText(response, 200, text, "text/plain; version=0.0.4; charset=utf-8");
   }
 
   async #sendConfigHashes({ request, response }: Exchange): Promise<void> {

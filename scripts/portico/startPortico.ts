@@ -85,8 +85,10 @@ export async function startPortico(
       issuer,
       demo,
       close: async (graceMs) => {
-        await server.close();
-        await deployment.close(graceMs);
+        const startedAtMs = performance.now();
+        await server.close(graceMs);
+        const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
+        await deployment.close(left);
       },
     };
   } catch (error) {

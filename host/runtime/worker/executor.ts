@@ -21,6 +21,8 @@ const MAX_BATCH_MS = 8;
 export interface BatchReply {
   readonly results: readonly string[];
   readonly timestamp: bigint;
+  /** How long commit and fsync took; null when the batch wrote nothing or was refused. */
+  readonly commitMs: number | null;
   readonly nextJobAtMs?: number | null;
 }
 
@@ -56,6 +58,7 @@ export class Executor {
   async runBatch(receiveMore: () => void): Promise<BatchReply> {
     const startedAt = performance.now();
     const results: string[] = [];
+    let commitMs: number | null = null;
     const jobsBefore = this.#host.store.jobWriteCount;
     this.#state.beginBatch();
     try {
@@ -66,12 +69,12 @@ export class Executor {
         if (this.#host.store.failure !== null) throw this.#host.store.failure;
       }
       this.#state.beginCommit();
-      this.#commit();
+      commitMs = this.#commit();
     } catch (error) {
       this.#refuseBatch(results, error);
     }
     this.#host.storage.settle(this.#host.store);
-    const reply = { results, timestamp: this.#clock.latest };
+    const reply = { results, timestamp: this.#clock.latest, commitMs };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
   }
 
@@ -87,11 +90,13 @@ export class Executor {
     }
   }
 
-  #commit(): void {
+  #commit(): number | null {
     const { store } = this.#host;
-    if (!store.inTransaction) return;
+    if (!store.inTransaction) return null;
+    const startedAtMs = performance.now();
     this.#meta.set("clock", String(this.#clock.latest));
     store.commit();
+    return performance.now() - startedAtMs;
   }
 
   async #runNext(results: string[]): Promise<void> {
