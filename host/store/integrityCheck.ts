@@ -14,7 +14,7 @@ const CHUNK_ROWS = 1024;
 const MAX_PROBLEMS = 100;
 
 /** What one table holds. */
-export interface TableReport {
+interface TableReport {
   readonly name: string;
   documents: number;
   indexEntries: number;

@@ -1,4 +1,3 @@
-/// <reference types="vite/types/importMeta.d.ts" />
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { convexTest } from "convex-test";
@@ -9,7 +8,15 @@ import { createTestHost } from "./createTestHost";
 import { api, internal } from "./documentedExamples/convex/references";
 import schema from "./documentedExamples/convex/schema";
 import { functionModules } from "./moduleGlob";
+import type { ModuleGlob } from "./moduleGlob";
 import { scratchDirectory } from "./testDeployment";
+
+declare global {
+  interface ImportMeta {
+    /** Expanded by the test runner when it compiles this file. */
+    glob(pattern: string): ModuleGlob;
+  }
+}
 
 const modules = {
   ...import.meta.glob("./documentedExamples/convex/**/*.*s"),

@@ -73,7 +73,7 @@ export class Executor {
     } catch (error) {
       this.#refuseBatch(results, error);
     }
-    this.#host.storage.settle(this.#host.store);
+    this.#host.storage.settle(this.#host.store, (problem) => this.#host.log("", `[ERROR] ${problem}`));
     const reply = { results, timestamp: this.#clock.latest, commitMs };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
   }

@@ -19,9 +19,18 @@ export class ExecutorStorage {
     this.#touched.add(id);
   }
 
-  /** After a commit or rollback: a file whose document is not there goes too, whichever way that came about. */
-  settle(store: DocumentStore): void {
-    for (const id of this.#touched) if (store.get(id) === null) this.files.remove(id);
+  /**
+   * After a commit or rollback: a file whose document is not there goes too, whichever way that came about. What cannot be
+   * settled stays for the integrity check, since calls are waiting for their answers.
+   */
+  settle(store: DocumentStore, report: (problem: string) => void): void {
+    for (const id of this.#touched) {
+      try {
+        if (store.get(id) === null) this.files.remove(id);
+      } catch (error) {
+        report(`Stored file ${id} could not be settled: ${String(error)}`);
+      }
+    }
     this.#touched.clear();
   }
 }

@@ -105,7 +105,7 @@ export function runStorageOperation(transaction: Transaction, name: string, args
 }
 
 /** An id for a file that is about to be written. */
-export function newStorageId(table: { readonly number: number }, nowMs: number): string {
+function newStorageId(table: { readonly number: number }, nowMs: number): string {
   return encodeDocumentId(table.number, newInternalId(nowMs));
 }
 

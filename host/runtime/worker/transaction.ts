@@ -48,7 +48,7 @@ export class TransactionUsage {
 /** One top-level query or mutation with everything that it calls. */
 export class Transaction {
   readonly usage = new TransactionUsage();
-  #creationTime: number;
+  readonly #beginTime: number;
 
   /** @param timestamp when the transaction began, nanoseconds since the epoch */
   constructor(
@@ -56,7 +56,7 @@ export class Transaction {
     readonly call: CallContext,
     timestamp: bigint,
   ) {
-    this.#creationTime = Number(timestamp) / 1e6;
+    this.#beginTime = Number(timestamp) / 1e6;
   }
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
@@ -65,14 +65,17 @@ export class Transaction {
     fields: ConvexJsonObject,
     id = encodeDocumentId(table.number, newInternalId(this.call.nowMs)),
   ): string {
-    const creationTime = this.#creationTime;
-    this.#creationTime = nextUp(creationTime);
+    // A millisecond holds thousands of doubles but a million timestamps: without this, transactions of one millisecond
+    // would share a creation time, and their documents stand in random order.
+    const { store } = this.host;
+    const creationTime = Math.max(this.#beginTime, nextUp(store.latestCreationTime));
+    store.latestCreationTime = creationTime;
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
     const tooLong = documentSizeProblem(text);
     if (tooLong !== null) throw new Error(tooLong);
     this.usage.countWrite(text);
-    this.host.store.insert(table, id, text, document);
+    store.insert(table, id, text, document);
     return id;
   }
 }
