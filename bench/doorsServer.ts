@@ -57,6 +57,10 @@ async function startDoors(): Promise<DoorsWorld> {
     environmentVariables: () => ({}),
     updateEnvironmentVariables: async () => undefined,
     latestTimestamp: () => 0n,
+    files: { upload: async () => "", find: async () => null },
+    metricsText: () => "",
+    analyzePush: async () => ({}),
+    backUp: async () => "",
     close: async () => undefined,
   };
   const authentication = new TokenVerifier({ providers: () => providers });

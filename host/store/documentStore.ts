@@ -63,6 +63,8 @@ export class DocumentStore {
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
   writeCount = 0;
+  /** The latest `_creationTime` that was handed out, milliseconds since the epoch. */
+  latestCreationTime = 0;
   /** Counts writes to system tables, which are jobs and crons. */
   jobWriteCount = 0;
 

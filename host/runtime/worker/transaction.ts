@@ -10,6 +10,7 @@ import { nextUp } from "./clock";
 import type { CursorCodec } from "./cursor";
 import type { ReadRecorder } from "./readRecorder";
 import type { Schema } from "./schema";
+import type { ExecutorStorage } from "./executorStorage";
 
 /**
  * What every transaction of the worker works on: the app, or one component with its own tables, schema and functions.
@@ -25,6 +26,7 @@ export interface ExecutionHost {
   readonly catalog: Catalog;
   readonly cursors: CursorCodec;
   readonly deploymentName: string;
+  readonly storage: ExecutorStorage;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
   describeStack(stack: string): string;
@@ -56,12 +58,7 @@ export class TransactionUsage {
 /** What all views of one transaction share; see {@link Transaction.within}. */
 class TransactionProgress {
   readonly usage = new TransactionUsage();
-  creationTime: number;
   hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
-
-  constructor(timestamp: bigint) {
-    this.creationTime = Number(timestamp) / 1e6;
-  }
 }
 
 /** One top-level query or mutation with everything that it calls, as the app or one component sees it. */
@@ -78,7 +75,7 @@ export class Transaction {
     readonly call: CallContext,
     readonly timestamp: bigint,
     readonly reads: ReadRecorder | null = null,
-    progress = new TransactionProgress(timestamp),
+    progress = new TransactionProgress(),
   ) {
     this.#progress = progress;
     this.usage = progress.usage;
@@ -103,16 +100,22 @@ export class Transaction {
   }
 
   /** Adds a document with a new id and creation time. `fields` must already have been validated. */
-  insert(table: StoredTable, fields: ConvexJsonObject): string {
-    const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
-    const { creationTime } = this.#progress;
-    this.#progress.creationTime = nextUp(creationTime);
+  insert(
+    table: StoredTable,
+    fields: ConvexJsonObject,
+    id = encodeDocumentId(table.number, newInternalId(this.call.nowMs)),
+  ): string {
+    // A millisecond holds thousands of doubles but a million timestamps: without this, transactions of one millisecond
+    // would share a creation time, and their documents stand in random order.
+    const { store } = this.host;
+    const creationTime = Math.max(Number(this.timestamp) / 1e6, nextUp(store.latestCreationTime));
+    store.latestCreationTime = creationTime;
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);
     const tooLong = documentSizeProblem(text);
     if (tooLong !== null) throw new Error(tooLong);
     this.usage.countWrite(text);
-    this.host.store.insert(table, id, text, document);
+    store.insert(table, id, text, document);
     return id;
   }
 }
