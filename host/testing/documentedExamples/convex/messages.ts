@@ -1,6 +1,11 @@
+import { makeFunctionReference } from "convex/server";
 import { ConvexError, v } from "convex/values";
-import { internal } from "./references";
 import { action, internalQuery, mutation, query } from "./server";
+
+// By name, since the modules' own references would refer back to this one.
+const addAndFail = makeFunctionReference<"mutation">("tasks:addAndFail");
+const sendMessage = makeFunctionReference<"mutation">("messages:send");
+const countMessages = makeFunctionReference<"query", Record<string, never>, number>("messages:count");
 
 export const list = query({ args: {}, handler: async (ctx) => await ctx.db.query("messages").collect() });
 
@@ -23,7 +28,7 @@ export const sendBoth = mutation({
   args: {},
   handler: async (ctx): Promise<{ failure: string | null; tasks: number }> => {
     await ctx.db.insert("messages", { body: "kept", author: "outer" });
-    const failure = await ctx.runMutation(internal.tasks.addAndFail, {}).then(
+    const failure = await ctx.runMutation(addAndFail, {}).then(
       () => null,
       (error: unknown) => String(error),
     );
@@ -35,8 +40,7 @@ export const sendAiMessage = action({
   args: { prompt: v.string() },
   handler: async (ctx, { prompt }): Promise<number> => {
     const response = await fetch("https://ai.example/generate", { method: "POST", body: prompt });
-    const { api } = await import("./references");
-    await ctx.runMutation(api.messages.send, { body: await response.text(), author: "AI" });
-    return await ctx.runQuery(internal.messages.count, {});
+    await ctx.runMutation(sendMessage, { body: await response.text(), author: "AI" });
+    return await ctx.runQuery(countMessages, {});
   },
 });

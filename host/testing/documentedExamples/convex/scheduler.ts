@@ -1,18 +1,24 @@
+import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import type { Id } from "./ids";
-import { internal } from "./references";
 import { action, internalAction, internalMutation, mutation } from "./server";
+
+// By name, since the modules' own references would refer back to this one.
+const runScheduledAction = makeFunctionReference<"action", { text: string }>("scheduler:scheduledAction");
+const insertTask = makeFunctionReference<"mutation", { text: string }>("scheduler:addTask");
+const runChain = makeFunctionReference<"action", { links: number }>("scheduler:chain");
+const runFailing = makeFunctionReference<"mutation">("scheduler:failing");
 
 export const mutationSchedulingAction = mutation({
   args: { delayMs: v.number() },
   handler: async (ctx, { delayMs }): Promise<Id<"_scheduled_functions">> =>
-    await ctx.scheduler.runAfter(delayMs, internal.scheduler.scheduledAction, { text: "scheduled" }),
+    await ctx.scheduler.runAfter(delayMs, runScheduledAction, { text: "scheduled" }),
 });
 
 export const scheduledAction = internalAction({
   args: { text: v.string() },
   handler: async (ctx, { text }): Promise<void> => {
-    await ctx.runMutation(internal.scheduler.addTask, { text });
+    await ctx.runMutation(insertTask, { text });
   },
 });
 
@@ -27,7 +33,7 @@ export const addTask = internalMutation({
 export const startChain = mutation({
   args: { links: v.number() },
   handler: async (ctx, { links }): Promise<void> => {
-    await ctx.scheduler.runAfter(1000, internal.scheduler.chain, { links });
+    await ctx.scheduler.runAfter(1000, runChain, { links });
   },
 });
 
@@ -35,8 +41,8 @@ export const chain = internalAction({
   args: { links: v.number() },
   handler: async (ctx, { links }): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 5000));
-    await ctx.runMutation(internal.scheduler.addTask, { text: `link ${links}` });
-    if (links > 1) await ctx.scheduler.runAfter(60_000, internal.scheduler.chain, { links: links - 1 });
+    await ctx.runMutation(insertTask, { text: `link ${links}` });
+    if (links > 1) await ctx.scheduler.runAfter(60_000, runChain, { links: links - 1 });
   },
 });
 
@@ -55,6 +61,5 @@ export const failing = internalMutation({
 
 export const scheduleFailing = action({
   args: {},
-  handler: async (ctx): Promise<Id<"_scheduled_functions">> =>
-    await ctx.scheduler.runAfter(0, internal.scheduler.failing, {}),
+  handler: async (ctx): Promise<Id<"_scheduled_functions">> => await ctx.scheduler.runAfter(0, runFailing, {}),
 });
