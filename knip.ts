@@ -34,12 +34,12 @@ const config: KnipConfig = {
         "bench/baseline/server.ts",
         "bench/seed/functions/*.ts",
         "examples/*/*.ts",
-        // The host bundles these at start; the fixtures are deployments, and the victim is a process to be killed.
+        // The host bundles these at start; the fixtures are deployments, and the victims are processes to be killed.
         "host/runtime/worker/entry.ts",
         "host/runtime/nativeImport.ts",
         "host/bundle/{functionGlobals,nodeGlobals}.ts",
-        "host/testing/{victim,serveFixture,syncVictim}.ts",
-        "host/testing/*/convex/**/*.ts",
+        "host/testing/{victim,*Victim,serveFixture}.ts",
+        "host/testing/*/convex/**/*.{ts,js}",
         "{convex,openapi,host,scripts,bench,examples}/**/*.{test,testing}.ts",
       ],
       project: ["{convex,openapi,host,scripts,bench,examples}/**/*.{ts,js}"],

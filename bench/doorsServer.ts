@@ -58,6 +58,10 @@ async function startDoors(): Promise<DoorsWorld> {
     updateEnvironmentVariables: async () => undefined,
     latestTimestamp: () => 0n,
     jsonWebKeySet: () => keys,
+    files: { upload: async () => "", find: async () => null },
+    metricsText: () => "",
+    analyzePush: async () => ({}),
+    backUp: async () => "",
     close: async () => undefined,
   };
   const authentication = new TokenVerifier({ providers: () => providers });

@@ -2,6 +2,7 @@
  * The seam between the host's doors (`host/server`, `host/auth`) and the Convex runtime behind them (`host/runtime`).
  * A door knows HTTP, tokens and wire shapes; the runtime knows modules, transactions and storage. Neither imports the other.
  */
+import type { Readable } from "node:stream";
 
 /** A verified identity as `ctx.auth.getUserIdentity()` returns it. */
 export type UserIdentity = {
@@ -125,13 +126,39 @@ export type AuthProvider =
  */
 export class DeploymentRefusal extends Error {
   constructor(
-    readonly status: 400 | 403 | 404 | 409 | 429 | 503,
+    readonly status: 400 | 403 | 404 | 409 | 413 | 429 | 503,
     readonly code: string,
     message: string,
   ) {
     super(message);
     this.name = "DeploymentRefusal";
   }
+}
+
+/** One upload to a URL that `generateUploadUrl` made. */
+export interface FileUpload {
+  readonly token: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly contentType: string | null;
+  /** The announced SHA-256, base64 or hexadecimal; a file that has another one is refused. */
+  readonly sha256: string | null;
+}
+
+/** A stored file, ready to be read. */
+export interface ServedFile {
+  readonly sizeBytes: number;
+  readonly sha256Hex: string;
+  readonly contentType: string | null;
+  /** The bytes from `start` to `end`, both inclusive. */
+  read(range: { readonly start: number; readonly end: number }): Readable;
+}
+
+/** File storage as the door uses it. */
+export interface StoredFiles {
+  /** @returns the storage id. @throws {DeploymentRefusal} 403 used or expired, 413 too large, 400 another digest */
+  upload(upload: FileUpload): Promise<string>;
+  /** The file that `storage.getUrl` gave this name, or null. */
+  find(urlName: string): Promise<ServedFile | null>;
 }
 
 /** A loaded `convex/` folder on an open store. */
@@ -141,6 +168,7 @@ export interface Deployment {
   openQuerySet(onInvalidated: () => void): QuerySet;
   /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included. */
   fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response>;
+  readonly files: StoredFiles;
   authProviders(): readonly AuthProvider[];
   environmentVariables(): Readonly<Record<string, string>>;
   /** Stores changed variables (null deletes) and re-evaluates `auth.config.ts`; throws and changes nothing if that fails. */
@@ -149,6 +177,15 @@ export interface Deployment {
   jsonWebKeySet(): string;
   /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
   latestTimestamp(): bigint;
-  /** Waits for running calls, then closes the store. */
-  close(): Promise<void>;
+  /** What the deployment has done and does, in Prometheus' text form. */
+  metricsText(): string;
+  /** Evaluates the component definitions of a push, for code generation. Deploys nothing. @throws {DeploymentRefusal} 400 */
+  analyzePush(push: { readonly [key: string]: JsonValue }): Promise<{ readonly [key: string]: JsonValue }>;
+  /** Writes a consistent backup beside the store while it serves. @returns the backup's directory */
+  backUp(): Promise<string>;
+  /**
+   * Waits for running calls, then closes the store. Actions that still run after `graceMs` milliseconds are left behind:
+   * their further calls fail, and scheduled ones are recorded as failed at the next start.
+   */
+  close(graceMs?: number): Promise<void>;
 }

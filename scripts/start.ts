@@ -1,6 +1,8 @@
 import { watch } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
+import { surviveFloatingPromises } from "../host/runtime/floatingPromises";
+import { logWriter } from "./portico/logWriter";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
 import type { RunningPortico } from "./portico/startPortico";
@@ -13,13 +15,13 @@ const shellPid = process.ppid;
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   const startedAtMs = performance.now();
-  const portico = await startPortico(settings, ({ path: functionPath, line }) => {
-    process.stderr.write(functionPath === "" ? `${line}\n` : `${styled("dim", functionPath)} ${line}\n`);
-  });
+  const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
+  surviveFloatingPromises((text) => log({ path: "", line: `[ERROR] ${text}` }));
+  const portico = await startPortico(settings, log);
+  const stop = () => void portico.close(settings.stopSeconds * 1000).then(() => process.exit(0), fail);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   printWelcome(portico, performance.now() - startedAtMs);
   if (settings.watch) reloadOnChange(portico);
-  const stop = () => void portico.close().then(() => process.exit(0), fail);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   stopWithShell(stop);
 }
 

@@ -5,12 +5,18 @@ import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 
 /** Runs bundled CommonJS text with only the given globals and returns its default export. */
-export function evaluateDefaultExport(source: string, filename: string, process: unknown): unknown {
+export function evaluateDefaultExport(
+  source: string,
+  filename: string,
+  process: unknown,
+  require?: (name: string) => unknown,
+): unknown {
   const module: { exports: { default?: unknown } } = { exports: {} };
   compileFunction(source, ["module", "exports", "process", "require", "Buffer"], { filename })(
     module,
     module.exports,
     process,
+    require,
   );
   return module.exports.default;
 }
@@ -23,7 +29,11 @@ export function evaluateDefaultExport(source: string, filename: string, process:
  */
 export function evaluateSchema(source: string | null): string | null {
   if (source === null) return null;
-  const schema = evaluateDefaultExport(source, "schema.js", { env: {} });
+  return evaluatedSchemaText(evaluateDefaultExport(source, "schema.js", { env: {} }));
+}
+
+/** The JSON text of a `defineSchema(…)`. @throws {BundleError} for anything else */
+export function evaluatedSchemaText(schema: unknown): string {
   if (typeof schema === "object" && schema !== null && "export" in schema && typeof schema.export === "function") {
     const text: unknown = schema.export();
     if (typeof text === "string") return text;

@@ -10,10 +10,12 @@ import { addLogLine } from "./functionConsole";
 import { FunctionError } from "./functionErrors";
 import type { CallContext, Frame } from "./frames";
 import type { Operation } from "./protocol";
+import type { MainThreadFiles } from "./storedFiles";
 
 /** What a running action can reach. */
 export interface ActionHost {
-  readonly executor: ExecutorClient;
+  readonly executor: Pick<ExecutorClient, "call">;
+  readonly files: MainThreadFiles;
   readonly deploymentName: string;
   /** Writes a line to the deployment's log, under an address as `addressText` writes it. */
   logLine(address: string, line: string): void;
@@ -54,8 +56,19 @@ export class ActionFrame implements Frame {
     throw new Error(`Unknown operation ${operation}`);
   }
 
-  jsSyscall(operation: string): never {
-    throw new Error(`Unknown operation ${operation}`);
+  async jsSyscall(operation: string, args: unknown): Promise<unknown> {
+    if (!isJsonObject(args)) throw new Error(`Unknown operation ${operation}`);
+    switch (operation) {
+      case "storage/storeBlob": {
+        const { options } = args;
+        const sha256 = isJsonObject(options) && typeof options["sha256"] === "string" ? options["sha256"] : null;
+        return await this.#host.files.storeBlob(this.componentPath, blobOf(args), sha256);
+      }
+      case "storage/getBlob":
+        return await this.#host.files.getBlob(this.componentPath, textField(args, "storageId"));
+      default:
+        throw new Error(`Unknown operation ${operation}`);
+    }
   }
 
   async asyncSyscall(operation: string, argsText: string): Promise<string> {
@@ -84,6 +97,11 @@ export class ActionFrame implements Frame {
         return await this.#execute("schedule", "any", this.componentPath, argsText);
       case "1.0/actions/cancel_job":
         return await this.#execute("cancelJob", "any", this.componentPath, argsText);
+      case "1.0/storageGetUrl":
+      case "1.0/storageGetMetadata":
+      case "1.0/storageGenerateUploadUrl":
+      case "1.0/storageDelete":
+        return await this.#host.files.operate(this.componentPath, operation, parseJsonObject(argsText));
       case "1.0/getUserIdentity":
         return callerIdentityText(this.call.caller, this.componentPath);
       case "1.0/createFunctionHandle":
@@ -150,6 +168,12 @@ export class ActionFrame implements Frame {
 function searchedIndex(argsText: string): string {
   const { query } = parseJsonObject(argsText);
   return isJsonObject(query) ? textField(query, "indexName") : "an index";
+}
+
+/** `store()` of any realm's Blob, as convex/server's own check allows. */
+function blobOf(args: { readonly blob?: unknown }): Blob {
+  if (args.blob instanceof Blob) return args.blob;
+  throw new Error("store() expects a Blob.");
 }
 
 function valueOf(outcome: FunctionOutcome): string {

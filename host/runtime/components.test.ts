@@ -1,19 +1,23 @@
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "../deployment";
-import { errorOf, openFixture, outcomeOf, scratchDirectory, valueOf } from "../testing/testDeployment";
+import {
+  componentsFixtureDirectory,
+  errorOf,
+  openFixture,
+  outcomeOf,
+  scratchDirectory,
+  valueOf,
+} from "../testing/testDeployment";
 import type { ReloadableDeployment } from "./openDeployment";
-
-const fixture = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "componentsFixture", "convex");
 
 const PATIENCE = { timeout: 10_000 };
 
 async function openComponentsFixture(options: Parameters<typeof openFixture>[0] = {}): Promise<ReloadableDeployment> {
   return await openFixture({
-    functionsDirectory: fixture,
+    functionsDirectory: componentsFixtureDirectory,
     environmentVariables: { ISSUER: "app only", LEDGER_CURRENCY: "EUR" },
     ...options,
   });
@@ -352,7 +356,7 @@ describe("a changed convex.config.ts", () => {
       .resolve("convex/server")
       .split(/(?<=node_modules)/);
     symlinkSync(packages ?? "", join(into, "node_modules"));
-    cpSync(fixture, target, { recursive: true });
+    cpSync(componentsFixtureDirectory, target, { recursive: true });
     // Without the packages each of the reloads takes a fraction of the time.
     for (const name of ["messages.ts", "scores.ts", "migrations.ts"]) rmSync(join(target, name));
     const config = join(target, "convex.config.ts");

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../deployment";
 import { StoreError } from "../store/storeFile";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
+import { outcomeAt } from "./outcomeCodec";
 import { RESULT_SLOTS } from "./protocol";
 import type {
   ControlRequest,
@@ -26,6 +27,8 @@ export interface ExecutorEvents {
   onLog(path: string, line: string): void;
   /** The time of the earliest job or cron has changed. */
   onNextJob(nextJobAtMs: number | null): void;
+  /** A batch has been answered; `commitMs` is null when it wrote nothing. */
+  onBatch(calls: number, commitMs: number | null): void;
   onTables(tableNames: readonly (readonly [number, string])[]): void;
   /** Results in these query sets may have changed. */
   onInvalidated(sets: readonly string[]): void;
@@ -108,6 +111,11 @@ export class ExecutorClient {
     return this.#latest;
   }
 
+  /** Calls without an answer. */
+  get queueLength(): number {
+    return this.#pending.size;
+  }
+
   /** Queues a call; it is answered after the commit of its batch. @throws when the host itself fails */
   call(call: ExecutorCall): Promise<FunctionOutcome> {
     return new Promise((resolve, reject) => this.#start(call, { resolve, reject }));
@@ -164,6 +172,25 @@ export class ExecutorClient {
   async setEnvironment(stored: Readonly<Record<string, string>>): Promise<void> {
     await this.#controlRequest({ kind: "setEnvironment", stored });
     this.storedVariables = stored;
+  }
+
+  /**
+   * Runs `copy` while the database file holds everything committed so far and does not change. Calls go on.
+   *
+   * @param filesDirectory where links to the stored files are made
+   * @throws when the thread had to be replaced meanwhile, which may have changed the file
+   */
+  async whileDatabaseRests(filesDirectory: string, copy: () => Promise<void>): Promise<void> {
+    const begun = await this.#controlRequest({ kind: "beginBackup", filesDirectory });
+    if (begun.kind !== "backupBegun") throw new Error(`Unexpected reply ${begun.kind}`);
+    if (begun.error !== null) throw new Error(`The backup could not begin: ${begun.error}`);
+    const worker = this.#worker;
+    try {
+      await copy();
+    } finally {
+      await this.#controlRequest({ kind: "endBackup" });
+    }
+    if (worker !== this.#worker) throw new Error("A function was stopped during the backup. Try again.");
   }
 
   /** Waits for every pending call, then closes the store and ends the thread. */
@@ -273,6 +300,7 @@ export class ExecutorClient {
     this.#latest = reply.timestamp;
     if (reply.tableNames !== undefined) this.#events.onTables(reply.tableNames);
     const { results } = reply;
+    let calls = 0;
     for (let i = 0; i < results.length; i += RESULT_SLOTS) {
       const sequence = results[i] ?? "";
       const pending = this.#pending.get(sequence);
@@ -280,10 +308,12 @@ export class ExecutorClient {
         pending?.refresh?.results.push(liveResultAt(results, i));
         continue;
       }
+      calls++;
       this.#pending.delete(sequence);
       if (results[i + 1] === "hostError") pending?.reject(new Error(results[i + 2]));
       else pending?.resolve(outcomeAt(results, i));
     }
+    this.#events.onBatch(calls, reply.commitMs);
     if (reply.nextJobAtMs !== undefined) this.#events.onNextJob(reply.nextJobAtMs);
   }
 
@@ -392,26 +422,4 @@ function liveResultAt(results: readonly string[], at: number): LiveQueryResult {
   const { queryId, status, journal } = JSON.parse(results[at + 5] ?? "") as LiveItemHead;
   const texts = [results[at] ?? "", status, ...results.slice(at + 2, at + 5), "0"];
   return { queryId, outcome: outcomeAt(texts, 0), journal };
-}
-
-function outcomeAt(results: readonly string[], at: number): FunctionOutcome {
-  const text = results[at + 2] ?? "";
-  const dataText = results[at + 3] ?? "";
-  const logText = results[at + 4] ?? "";
-  const logLines = logText === "" ? NO_LOG_LINES : readLogLines(logText);
-  if (results[at + 1] === "success")
-    return { status: "success", valueText: text, logLines, timestamp: BigInt(results[at + 5] ?? "0") };
-  return {
-    status: "error",
-    errorMessage: text,
-    ...(dataText === "" ? {} : { errorDataText: dataText }),
-    logLines,
-  };
-}
-
-const NO_LOG_LINES: readonly string[] = [];
-
-/** The executor wrote an array of strings. */
-function readLogLines(text: string): readonly string[] {
-  return JSON.parse(text) as readonly string[];
 }

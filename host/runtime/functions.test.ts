@@ -44,6 +44,16 @@ describe("reads and writes", () => {
     ]);
   });
 
+  it("keep documents of one millisecond in the order they were created", async () => {
+    const guids = Array.from({ length: 200 }, (_, i) => `order-${i}`);
+    await Promise.all(guids.map((guid) => valueOf(deployment, "mutation", "agents:create", { guid, tenant: "order" })));
+    const found = z
+      .array(z.object({ guid: z.string(), _creationTime: z.number() }))
+      .parse(await valueOf(deployment, "query", "agents:byTenant", { tenant: "order" }));
+    expect(found.map(({ guid }) => guid)).toEqual(guids);
+    expect(new Set(found.map(({ _creationTime }) => _creationTime)).size).toBe(200);
+  });
+
   it("apply range bounds, order, filters and limits in that order", async () => {
     await valueOf(deployment, "mutation", "agents:createMany", { tenant: "range", count: 10 });
     const range = (order: string) =>

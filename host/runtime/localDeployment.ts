@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
+import { analyzePush } from "../bundle/pushAnalysis";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
 import type {
@@ -15,11 +16,15 @@ import type {
   QuerySet,
   RequestMetadata,
 } from "../deployment";
+import { FileStore, filesDirectoryOf } from "../store/fileStore";
+import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
 import type { TableOfId } from "../values/validator";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
+import { backUpStore } from "./backup";
 import { callerText, metadataText } from "./callTexts";
+import { DeploymentMetrics } from "./deploymentMetrics";
 import { ExecutorClient } from "./executorClient";
 import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
 import { findHttpRoute } from "./componentHttp";
@@ -40,6 +45,7 @@ import { QuerySets } from "./querySets";
 import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
+import { MainThreadFiles } from "./storedFiles";
 
 /** One line that a function or the host logged; `path` is empty for the host and for module scope. */
 export interface LogEntry {
@@ -60,14 +66,20 @@ export interface DeploymentOptions {
   readonly deploymentName?: string;
   /** How long one query or mutation may run, wall time; Convex allows 1 s of CPU time. Default 5000. */
   readonly functionTimeLimitMs?: number;
+  /** The largest file that storage takes. Default 1 GiB. */
+  readonly maxStoredFileBytes?: number;
   readonly onLog?: (entry: LogEntry) => void;
 }
 
 const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+const DEFAULT_MAX_STORED_FILE_BYTES = 1 << 30;
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
 export class LocalDeployment implements Deployment, ActionHost {
   readonly deploymentName: string;
+  readonly files: MainThreadFiles;
+  readonly #fileStore: FileStore;
+  readonly #metrics: DeploymentMetrics;
   readonly #options: DeploymentOptions;
   readonly #scratchDirectory: string;
   readonly #globalsKey = `convexHost.functionGlobals.${randomUUID()}`;
@@ -83,12 +95,27 @@ export class LocalDeployment implements Deployment, ActionHost {
   #code = NO_CODE;
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
+  #isBackingUp = false;
 
   private constructor(options: DeploymentOptions) {
     this.#options = options;
     this.deploymentName = options.deploymentName ?? "local";
     this.#scratchDirectory = mkdtempSync(join(tmpdir(), "convex-host-"));
     this.#environment = { variables: {} };
+    const isInMemory = options.file === ":memory:";
+    this.#fileStore = new FileStore(
+      isInMemory ? join(this.#scratchDirectory, "files") : filesDirectoryOf(options.file),
+    );
+    this.#metrics = new DeploymentMetrics({
+      databaseFile: () => this.#databaseFile,
+      queueLength: () => this.executor.queueLength,
+      runningActions: () => this.#running.size,
+    });
+    this.files = new MainThreadFiles(
+      this.#fileStore,
+      () => this.executor,
+      options.maxStoredFileBytes ?? DEFAULT_MAX_STORED_FILE_BYTES,
+    );
     this.#scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>
@@ -118,6 +145,12 @@ export class LocalDeployment implements Deployment, ActionHost {
     const path = canonicalFunctionPath(call.path);
     // Only those who may call internal functions can name a component's.
     const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
+    const type = call.type === "any" ? (this.#summaryOf(address)?.type ?? "unknown") : call.type;
+    const failed = ({ status }: FunctionOutcome): boolean => status === "error";
+    return await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
+  }
+
+  async #call(call: FunctionCall, path: string, address: FunctionAddress): Promise<FunctionOutcome> {
     if (call.type === "action" || (call.type === "any" && this.#summaryOf(address)?.type === "action")) {
       const context = this.#context(call.caller, call.metadata, null);
       return await this.#track(this.#runActionFor(address, call.argsText, context, call.allowInternal));
@@ -140,6 +173,11 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
+    const failed = ({ status }: Response): boolean => status >= 500;
+    return await this.#metrics.measure("httpAction", () => this.#fetchHttpAction(request, caller, metadata), failed);
+  }
+
+  async #fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
     const { components } = this.#code;
     const app = components.get("");
     if (app === undefined || (app.httpRouter === null && app.httpMounts.size === 0))
@@ -256,9 +294,34 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#querySets.retryStopped();
   }
 
-  async close(): Promise<void> {
-    await this.#scheduler.stop();
-    await Promise.allSettled(this.#running);
+  metricsText(): string {
+    return this.#metrics.text();
+  }
+
+  async analyzePush(push: ConvexJsonObject): Promise<ConvexJsonObject> {
+    try {
+      return await analyzePush(push);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new DeploymentRefusal(400, "InvalidPush", message);
+    }
+  }
+
+  async backUp(): Promise<string> {
+    if (this.#options.file === ":memory:")
+      throw new DeploymentRefusal(409, "NothingToBackUp", "This deployment is in memory only.");
+    if (this.#isBackingUp) throw new DeploymentRefusal(409, "BackupRunning", "A backup is being made already.");
+    this.#isBackingUp = true;
+    try {
+      return await this.#track(backUpStore(this.executor, this.#options.file, new Date()));
+    } finally {
+      this.#isBackingUp = false;
+    }
+  }
+
+  async close(graceMs?: number): Promise<void> {
+    const settled = Promise.all([this.#scheduler.stop(), Promise.allSettled(this.#running)]);
+    await (graceMs === undefined ? settled : settledWithin(settled, graceMs));
     await this.#executor?.close();
     for (const key of this.#globalsKeys) removeFunctionGlobals(key);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
@@ -268,9 +331,9 @@ export class LocalDeployment implements Deployment, ActionHost {
     const isInMemory = this.#options.file === ":memory:";
     this.#executor = await ExecutorClient.start(
       {
-        // A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced.
-        file: isInMemory ? join(this.#scratchDirectory, "memory.sqlite3") : this.#options.file,
+        file: this.#databaseFile,
         durable: !isInMemory,
+        filesDirectory: this.#fileStore.directory,
         systemVariables: this.#systemVariables(),
         deploymentName: this.deploymentName,
         globalsKey: this.#globalsKey,
@@ -279,6 +342,7 @@ export class LocalDeployment implements Deployment, ActionHost {
       {
         onLog: (path, line) => this.#log(path, line),
         onNextJob: (nextJobAtMs) => this.#scheduler.setNextJobTime(nextJobAtMs),
+        onBatch: (calls, commitMs) => this.#metrics.countBatch(calls, commitMs),
         onTables: (tableNames) => {
           for (const [number, name] of tableNames) this.#tableNames.set(number, name);
         },
@@ -287,10 +351,12 @@ export class LocalDeployment implements Deployment, ActionHost {
       },
     );
     this.#handles = new FunctionHandles(this.#executor.handleKey);
+    this.#fileStore.removeUnfinished();
     installSyscallBoundary();
     installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
     await this.reload();
     await this.#scheduler.recover();
+    await this.#scheduler.keepRetention();
   }
 
   /** Resolves ids for `v.id` checks: the table's name when it belongs to the component. */
@@ -334,6 +400,12 @@ export class LocalDeployment implements Deployment, ActionHost {
     return { caller, metadata, scheduledFunctionId, nowMs: Date.now(), logLines: [] };
   }
 
+  /** A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced. */
+  get #databaseFile(): string {
+    const { file } = this.#options;
+    return file === ":memory:" ? join(this.#scratchDirectory, "memory.sqlite3") : file;
+  }
+
   #systemVariables(): Readonly<Record<string, string>> {
     const { environmentVariables, cloudUrl, siteUrl } = this.#options;
     return { ...environmentVariables, CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl };
@@ -351,6 +423,16 @@ export class LocalDeployment implements Deployment, ActionHost {
       this.#running.delete(run);
     }
   }
+}
+
+/** Waits for a promise, but not for ever. */
+async function settledWithin(promise: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }
 
 /** The 500 of an HTTP action that threw before it answered (contract: code, trace and, for a ConvexError, data). */

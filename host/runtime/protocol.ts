@@ -6,7 +6,7 @@ import type { ComponentEnvironment } from "./componentEnvironment";
 // far faster than objects. The constants below name the slots.
 
 /** What the executor is asked to do. */
-export type Operation = "call" | JobOperation | LiveOperation;
+export type Operation = "call" | JobOperation | LiveOperation | "storage";
 
 export type JobOperation =
   | "schedule"
@@ -28,7 +28,8 @@ export interface ExecutorCall {
   readonly type: FunctionType | "any";
   /**
    * `public:` or `internal:` followed by the function's address; the calling component for `schedule` and `cancelJob`;
-   * the id of a job or query set for their operations.
+   * the id of a job or query set for their operations; for `storage`, the operation's name as an address in the component
+   * whose files are meant.
    */
   readonly path: string;
   readonly argsText: string;
@@ -95,6 +96,8 @@ export interface LoadRequest {
 export type ControlRequest =
   | LoadRequest
   | { readonly kind: "setEnvironment"; readonly stored: Readonly<Record<string, string>> }
+  | { readonly kind: "beginBackup"; readonly filesDirectory: string }
+  | { readonly kind: "endBackup" }
   | { readonly kind: "close" };
 
 export type WorkerRequest = readonly string[] | ControlRequest;
@@ -130,6 +133,8 @@ export type WorkerReply =
       readonly kind: "batch";
       readonly results: readonly string[];
       readonly timestamp: bigint;
+      /** How long commit and fsync took; null when the batch wrote nothing or was refused. */
+      readonly commitMs: number | null;
       /** Earliest time at which a job or cron is due; undefined when nothing changed. */
       readonly nextJobAtMs?: number | null;
       readonly tableNames?: readonly (readonly [number, string])[];
@@ -137,6 +142,8 @@ export type WorkerReply =
   | { readonly kind: "log"; readonly path: string; readonly line: string }
   /** Query sets in which a result may have changed; each is named once until it is refreshed. */
   | { readonly kind: "invalidated"; readonly sets: readonly string[] }
+  | { readonly kind: "backupBegun"; readonly error: string | null }
+  | { readonly kind: "backupEnded" }
   | { readonly kind: "closed" };
 
 export interface WorkerOptions {
@@ -146,6 +153,8 @@ export interface WorkerOptions {
   readonly deploymentName: string;
   /** The key under which bundled modules look for their globals. */
   readonly globalsKey: string;
+  /** Where stored files lie. */
+  readonly filesDirectory: string;
   /** Shared with the main thread; see `executionState.ts`. */
   readonly state: SharedArrayBuffer;
 }

@@ -12,7 +12,7 @@ const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** What the scheduler needs of the deployment. */
 export interface SchedulerHost {
-  executorOf(): ExecutorClient;
+  executorOf(): Pick<ExecutorClient, "call">;
   runScheduledAction(path: string, argsText: string, jobId: string): Promise<FunctionOutcome>;
   reportError(error: Error): void;
 }
@@ -42,9 +42,28 @@ export class Scheduler {
   /** After a start: actions that were running when the host went down have failed, and due jobs begin. */
   async recover(): Promise<void> {
     await this.#operate("failRunningJobs", "", "");
+  }
+
+  /** Removes jobs that ended longer ago than the retention time, now and every hour until the scheduler stops. */
+  async keepRetention(): Promise<void> {
     await this.#removeFinishedJobs();
     this.#retentionTimer = setInterval(() => this.#track(this.#removeFinishedJobs()), RETENTION_INTERVAL_MS);
     this.#retentionTimer.unref();
+  }
+
+  /** Whether a job has been started and has not ended. */
+  get isRunning(): boolean {
+    return this.#claiming !== null || this.#running.size > 0;
+  }
+
+  /** Whether a job waits for its time. */
+  get isWaiting(): boolean {
+    return this.#nextJobAtMs !== null;
+  }
+
+  /** Waits for the jobs that have been started, and not for those whose time has not come. */
+  async finishRunning(): Promise<void> {
+    while (this.isRunning) await Promise.all([this.#claiming, ...this.#running]);
   }
 
   /** Stops starting jobs and waits for those that run. */

@@ -1,3 +1,4 @@
+import { DeploymentRefusal } from "../deployment";
 import type {
   AuthProvider,
   Caller,
@@ -6,6 +7,7 @@ import type {
   FunctionOutcome,
   QuerySet,
   RequestMetadata,
+  StoredFiles,
 } from "../deployment";
 
 type HttpAction = (request: Request, caller: Caller, metadata: RequestMetadata) => Response | Promise<Response>;
@@ -56,6 +58,23 @@ export class FakeDeployment implements Deployment {
 
   latestTimestamp(): bigint {
     return this.timestamp;
+  }
+
+  readonly files: StoredFiles = {
+    upload: () => Promise.reject(new DeploymentRefusal(403, "InvalidUploadUrl", "A fake takes no files.")),
+    find: async () => null,
+  };
+
+  metricsText(): string {
+    return "";
+  }
+
+  analyzePush(): Promise<never> {
+    return Promise.reject(new DeploymentRefusal(400, "InvalidPush", "A fake takes no code."));
+  }
+
+  backUp(): Promise<string> {
+    return Promise.reject(new DeploymentRefusal(409, "NothingToBackUp", "A fake keeps nothing."));
   }
 
   async close(): Promise<void> {}

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
 import type { JsonObject } from "../json";
 import type { CallerResolver } from "./callers";
+import { configHashesText, pushNotSupported, readPush } from "./codePush";
 import { answerPreflight, isPreflight, mirrorOrigin } from "./cors";
 import { changesOf } from "./environmentVariables";
 import { functionPathOfUrl, normalizeFunctionPath } from "./functionPath";
@@ -15,6 +16,9 @@ import {
 } from "./functionRequest";
 import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
+import { isLocalScrape, serverMetricsText } from "./serverMetrics";
+import type { OpenSockets } from "./serverMetrics";
+import { StorageDoor } from "./storageDoor";
 import { sendJson, sendText, TransportError } from "./transportError";
 
 export interface FunctionApiOptions {
@@ -23,6 +27,7 @@ export interface FunctionApiOptions {
   readonly redactErrors: boolean;
   readonly instanceName: string;
   readonly serverVersion: string;
+  readonly openSockets: () => OpenSockets;
   /** Where this deployment is reached; known once both listeners have their ports. */
   readonly canonicalUrls: () => { readonly cloudUrl: string; readonly siteUrl: string };
 }
@@ -40,10 +45,12 @@ const runPrefix = "/api/run/";
 /** The routes of Convex's HTTP function API, one handler for each. */
 export class FunctionApi {
   readonly #options: FunctionApiOptions;
+  readonly #storage: StorageDoor;
   readonly #routes: ReadonlyMap<string, Readonly<Record<string, Handler>>>;
 
   constructor(options: FunctionApiOptions) {
     this.#options = options;
+    this.#storage = new StorageDoor(options.deployment.files);
     const callPost =
       (type: FunctionCall["type"]): Handler =>
       (exchange) =>
@@ -56,9 +63,16 @@ export class FunctionApi {
       ["/api/query_ts", { POST: (exchange) => this.#sendTimestamp(exchange) }],
       ["/api/query_at_ts", { POST: (exchange) => this.#queryAtTimestamp(exchange) }],
       ["/api/update_environment_variables", { POST: (exchange) => this.#updateEnvironmentVariables(exchange) }],
+      ["/api/get_config_hashes", { POST: (exchange) => this.#sendConfigHashes(exchange) }],
+      ["/api/deploy2/start_push", { POST: (exchange) => this.#analyzePush(exchange) }],
+      ["/api/deploy2/evaluate_push", { POST: (exchange) => this.#refusePush(exchange) }],
+      ["/api/deploy2/finish_push", { POST: (exchange) => this.#refusePush(exchange) }],
+      ["/api/deploy2/wait_for_schema", { POST: (exchange) => this.#refusePush(exchange) }],
+      ["/api/host/backup", { POST: (exchange) => this.#backUp(exchange) }],
       ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
       ["/.well-known/jwks.json", { GET: (exchange) => this.#sendKeySet(exchange) }],
       ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
+      ["/metrics", { GET: (exchange) => this.#sendMetrics(exchange) }],
       ["/instance_name", { GET: (exchange) => this.#sendPlainText(exchange, options.instanceName) }],
     ]);
   }
@@ -73,6 +87,7 @@ export class FunctionApi {
       if (isPreflight(request)) return answerPreflight(request, response);
       mirrorOrigin(request, response);
     }
+    if (this.#storage.serves(url.pathname)) return await this.#storage.handle(request, response, url);
     const exchange: Exchange = { request, response, url, metadata };
     const methods = url.pathname.startsWith(runPrefix)
       ? { POST: (): Promise<void> => this.#run(exchange) }
@@ -169,6 +184,34 @@ export class FunctionApi {
 
   async #sendPlainText({ response }: Exchange, text: string): Promise<void> {
     sendText(response, 200, text, "text/plain; charset=utf-8");
+  }
+
+  async #sendMetrics({ request, response }: Exchange): Promise<void> {
+    const { callers, deployment, openSockets } = this.#options;
+    if (!isLocalScrape(request)) await callers.requireAdmin(request.headers.authorization);
+    const text = deployment.metricsText() + serverMetricsText(openSockets());
+    sendText(response, 200, text, "text/plain; version=0.0.4; charset=utf-8");
+  }
+
+  async #sendConfigHashes({ request, response }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    sendJson(response, 200, configHashesText);
+  }
+
+  async #analyzePush({ request, response }: Exchange): Promise<void> {
+    const { callers, deployment } = this.#options;
+    await callers.requireAdmin(request.headers.authorization);
+    sendJson(response, 200, JSON.stringify(await deployment.analyzePush(await readPush(request))));
+  }
+
+  async #refusePush({ request }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    throw pushNotSupported();
+  }
+
+  async #backUp({ request, response }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    sendJson(response, 200, JSON.stringify({ directory: await this.#options.deployment.backUp() }));
   }
 
   async #updateEnvironmentVariables({ request, response }: Exchange): Promise<void> {

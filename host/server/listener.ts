@@ -44,6 +44,7 @@ export class Listener {
   readonly #options: ListenerOptions;
   /** Connections that have not sent a request; Node counts them as busy. */
   readonly #silentSockets = new Set<Socket>();
+  #openSockets = 0;
   #closing = false;
 
   /** @param onUpgrade absent: requests for an upgrade are answered like any other */
@@ -75,7 +76,11 @@ export class Listener {
     this.#server.maxHeadersCount = 0;
     this.#server.on("connection", (socket: Socket) => {
       this.#silentSockets.add(socket);
-      socket.once("close", () => this.#silentSockets.delete(socket));
+      this.#openSockets++;
+      socket.once("close", () => {
+        this.#silentSockets.delete(socket);
+        this.#openSockets--;
+      });
     });
     this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
       if (!(Number(request.headers["content-length"]) > maxBodyBytes)) response.writeContinue();
@@ -106,11 +111,15 @@ export class Listener {
     });
   }
 
-  /** Takes no more connections, lets running requests finish for ten seconds, then cuts them. */
-  close(): Promise<void> {
+  get openSockets(): number {
+    return this.#openSockets;
+  }
+
+  /** Takes no more connections, lets running requests finish for a while, then cuts them. */
+  close(graceMs = closeGraceMs): Promise<void> {
     this.#closing = true;
     return new Promise((resolve) => {
-      const grace = setTimeout(() => this.#server.closeAllConnections(), closeGraceMs);
+      const grace = setTimeout(() => this.#server.closeAllConnections(), graceMs);
       // Connections whose last request ends only now become idle later than close() looks at them.
       const idleCheck = setInterval(() => this.#server.closeIdleConnections(), idleCheckIntervalMs);
       this.#server.close(() => {

@@ -37,8 +37,8 @@ export interface RunningServer {
   readonly cloudUrl: string;
   /** Where the HTTP actions answer, without a trailing slash. */
   readonly siteUrl: string;
-  /** Takes no more requests and waits for running ones; the deployment stays open. */
-  close(): Promise<void>;
+  /** Takes no more requests and waits up to `graceMs` (10 s) for running ones; the deployment stays open. */
+  close(graceMs?: number): Promise<void>;
 }
 
 const httpActionsMount = "/http";
@@ -59,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     redactErrors: options.redactErrors,
     instanceName: options.instanceName ?? "portico",
     serverVersion: options.serverVersion ?? "unknown",
+    openSockets: () => ({ cloud: cloud.openSockets, site: site.openSockets }),
     canonicalUrls: () => {
       const { CONVEX_CLOUD_URL: cloudUrl = urls.cloudUrl, CONVEX_SITE_URL: siteUrl = urls.siteUrl } =
         deployment.environmentVariables();
@@ -98,8 +99,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   urls = { cloudUrl: urlOf(hostname, cloudPort), siteUrl: urlOf(hostname, sitePort) };
   return {
     ...urls,
-    close: async () => {
-      await Promise.all([sync.close(), cloud.close(), site.close()]);
+    close: async (graceMs) => {
+      await Promise.all([sync.close(graceMs), cloud.close(graceMs), site.close(graceMs)]);
     },
   };
 }

@@ -13,7 +13,10 @@ export const SCHEDULED_FUNCTIONS_TABLE = "_scheduled_functions";
 export const CRONS_TABLE = "_cron_jobs";
 /** Outcomes of mutations that a client may send again after it lost its connection. */
 export const SESSION_REQUESTS_TABLE = "_session_requests";
+/** Stored files, readable through `ctx.db.system`. */
+export const STORAGE_TABLE = "_storage";
 const SYSTEM_TABLES: readonly SystemTable[] = [
+  { name: STORAGE_TABLE, number: 512, indexes: [] },
   {
     name: SCHEDULED_FUNCTIONS_TABLE,
     number: 513,

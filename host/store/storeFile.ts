@@ -3,6 +3,8 @@ import { openConnection, sqliteCodeOf } from "./sqlite";
 import type { Connection, Statement } from "./sqlite";
 
 const FORMAT_VERSION = 1;
+/** Pages that many commits touch are copied back once per 32 MiB of log instead of once per 4. */
+export const WAL_CHECKPOINT_PAGES = 8000;
 
 /** A store that cannot be opened, with one line that says why and what to do. */
 export class StoreError extends Error {
@@ -13,7 +15,13 @@ export class StoreError extends Error {
 export interface StoreFile {
   readonly connection: Connection;
   readonly meta: MetaTable;
+  /** Closes the file; its lock goes at the latest with the thread. */
   close(): void;
+  /**
+   * Closes the file and gives up the lock at once, for a thread that goes on. SQLite itself keeps a closed connection and
+   * its lock for as long as statements of it have not been collected.
+   */
+  release(): void;
 }
 
 /** Text values by key. Keys are namespaced with a colon, for example `env:NAME`. */
@@ -68,11 +76,20 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
     connection.exec(`PRAGMA synchronous = ${options.durable ? "FULL" : "OFF"}`);
     connection.exec("PRAGMA cache_size = -65536");
     connection.exec("PRAGMA temp_store = MEMORY");
-    // Pages that many commits touch are copied back once per 32 MiB of log instead of once per 4.
-    connection.exec("PRAGMA wal_autocheckpoint = 8000");
+    connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
     const meta = prepareFormat(connection, file);
     const open = connection;
-    return { connection: open, meta, close: () => open.close() };
+    return {
+      connection: open,
+      meta,
+      close: () => open.close(),
+      release() {
+        open.exec("PRAGMA journal_mode = DELETE");
+        open.exec("PRAGMA locking_mode = NORMAL");
+        meta.get("formatVersion");
+        open.close();
+      },
+    };
   } catch (error) {
     connection?.close();
     throw toStoreError(file, error);

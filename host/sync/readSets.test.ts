@@ -43,6 +43,18 @@ describe("a live query runs again", () => {
     expect(runs("live:lowest")).toBe(2);
   });
 
+  it("for the stored file whose URL it gave", async () => {
+    const { host, runs } = await startLogged();
+    const client = host.client();
+    const id = await client.action(api.storeFile, { text: "a", type: "text/plain" });
+    const watched = watch(client, api.fileUrl, { id });
+    await expect.poll(() => watched.values).toEqual([expect.stringContaining("/api/storage/")]);
+    await client.action(api.storeFile, { text: "b", type: "text/plain" });
+    expect(runs("files:url")).toBe(1);
+    await client.mutation(api.removeFile, { id });
+    expect(watched.values).toEqual([expect.any(String), null]);
+  });
+
   it("for the document that it got by id only, even when no index key of it moves", async () => {
     const { host, runs } = await startLogged();
     const client = host.client();

@@ -124,6 +124,9 @@ export const api = {
   ),
   removeAgent: makeFunctionReference<"mutation", { id: string }>("live:removeAgent"),
   transfer: makeFunctionReference<"mutation", { from: string; to: string; amount: number }>("live:transfer"),
+  storeFile: makeFunctionReference<"action", { text: string; type: string }, string>("files:storeInAction"),
+  fileUrl: makeFunctionReference<"query", { id: string }, string | null>("files:url"),
+  removeFile: makeFunctionReference<"mutation", { id: string }>("files:remove"),
   whoAdded: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:whoAdded"),
 };
 

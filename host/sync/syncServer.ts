@@ -45,17 +45,20 @@ export class SyncServer {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, metadata));
   }
 
-  /** Asks every client to come back later; those that do not answer are cut off. */
-  async close(): Promise<void> {
+  /** Asks every client to come back later; those that do not answer within a second, or `graceMs`, are cut off. */
+  async close(graceMs = closeGraceMs): Promise<void> {
     clearInterval(this.#heartbeat);
     const gone = Array.from(this.#channels, ([webSocket, channel]) => {
       const closed = new Promise<void>((resolve) => void webSocket.once("close", () => resolve()));
       channel.close(goingAway, "The server is stopping");
       return closed;
     });
-    const grace = setTimeout(() => {
-      for (const webSocket of this.#channels.keys()) webSocket.terminate();
-    }, closeGraceMs);
+    const grace = setTimeout(
+      () => {
+        for (const webSocket of this.#channels.keys()) webSocket.terminate();
+      },
+      Math.min(graceMs, closeGraceMs),
+    );
     await Promise.all(gone);
     clearTimeout(grace);
   }

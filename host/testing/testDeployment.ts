@@ -10,6 +10,9 @@ import type { DeploymentOptions, ReloadableDeployment } from "../runtime/openDep
 /** The functions that the host's own tests run. */
 const fixtureDirectory = join(dirname(fileURLToPath(import.meta.url)), "fixture", "convex");
 
+/** An app with components, installed and nested in several ways. */
+export const componentsFixtureDirectory = join(dirname(fileURLToPath(import.meta.url)), "componentsFixture", "convex");
+
 export interface CallOptions {
   readonly caller?: Caller;
   readonly allowInternal?: boolean;

@@ -8,9 +8,19 @@ export interface Settings {
   /** REST API, tokens and documentation. */
   readonly sitePort: number;
   readonly seed: "demo" | "none";
+  /** Opens admin routes and internal functions, for the official CLI and for backups; without one neither answers. */
+  readonly adminKey?: string;
+  readonly logFormat: "text" | "json";
+  /** How long running requests and actions may go on after a signal to stop. */
+  readonly stopSeconds: number;
   /** Loads `convex/` again whenever a file of it changes. */
   readonly watch: boolean;
 }
+
+/** What starting the product takes; the rest is the command's own. */
+export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds">;
+
+const shortestAdminKey = 16;
 
 /** Variables of the process that are handed on to the functions, when they are set. */
 export const passedVariables = ["CORS_ALLOWED_ORIGINS", "PLATFORM_ADMIN_SUBJECTS"] as const;
@@ -25,6 +35,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, argv: readonly stri
     cloudPort: portOf("PORTICO_PORT", environment["PORTICO_PORT"], 3210),
     sitePort: portOf("PORTICO_SITE_PORT", environment["PORTICO_SITE_PORT"], 3211),
     seed: seedOf(environment["PORTICO_SEED"]),
+    ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
+    logFormat: logFormatOf(environment["PORTICO_LOG"]),
+    stopSeconds: stopSecondsOf(environment["PORTICO_STOP_SECONDS"]),
     watch: argv.includes("--watch"),
   };
 }
@@ -34,6 +47,26 @@ function portOf(name: string, value: string | undefined, fallback: number): numb
   const port = Number(value);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new Error(`${name} must be a port from 1 to 65535, not "${value}".`);
+}
+
+function adminKeyOf(value: string | undefined): { adminKey?: string } {
+  if (value === undefined || value === "") return {};
+  if (value.length < shortestAdminKey || /\s/.test(value))
+    throw new Error(`PORTICO_ADMIN_KEY must have at least ${shortestAdminKey} characters and no spaces.`);
+  return { adminKey: value };
+}
+
+function logFormatOf(value: string | undefined): Settings["logFormat"] {
+  if (value === undefined || value === "" || value === "text") return "text";
+  if (value === "json") return "json";
+  throw new Error(`PORTICO_LOG must be "text" or "json", not "${value}".`);
+}
+
+function stopSecondsOf(value: string | undefined): number {
+  if (value === undefined || value === "") return 10;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 3600) return seconds;
+  throw new Error(`PORTICO_STOP_SECONDS must be a number of seconds from 0 to 3600, not "${value}".`);
 }
 
 function seedOf(value: string | undefined): Settings["seed"] {

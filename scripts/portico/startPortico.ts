@@ -1,16 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { inspect } from "node:util";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
 import { openDeployment } from "../../host/runtime/openDeployment";
 import { startServer } from "../../host/server/startServer";
+import { databaseName } from "./dataDirectory";
 import { writeDemoData } from "./demo";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
 import type { LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
 import type { DemoData } from "./demo";
-import type { Settings } from "./settings";
+import type { InstallationSettings } from "./settings";
 
 export interface RunningPortico {
   readonly cloudUrl: string;
@@ -19,8 +21,8 @@ export interface RunningPortico {
   readonly issuer: DevelopmentIssuer;
   /** Keys and tokens of the demo organizations; undefined when this data directory was not seeded. */
   readonly demo: DemoData | undefined;
-  /** Takes no more requests, waits for running ones and closes the file. */
-  close(): Promise<void>;
+  /** Takes no more requests, waits for running ones and for actions up to `graceMs`, and closes the file. */
+  close(graceMs?: number): Promise<void>;
 }
 
 const functionsDirectory = path.join(import.meta.dirname, "../../convex");
@@ -31,7 +33,7 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
  * @throws Error with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
-  settings: Omit<Settings, "watch">,
+  settings: InstallationSettings,
   onLog: (entry: LogEntry) => void,
 ): Promise<RunningPortico> {
   const { dataDirectory, cloudPort, sitePort } = settings;
@@ -49,7 +51,7 @@ export async function startPortico(
   };
   const deployment = await openDeployment({
     functionsDirectory,
-    file: path.join(dataDirectory, "portico.sqlite"),
+    file: path.join(dataDirectory, databaseName),
     cloudUrl,
     siteUrl,
     deploymentName: "portico",
@@ -67,6 +69,9 @@ export async function startPortico(
       sitePort,
       redactErrors: false,
       trustProxy: false,
+      ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
+      reportError: (error, requestId) =>
+        onLog({ path: "", line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
       authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
     });
     const demo =
@@ -79,9 +84,11 @@ export async function startPortico(
       deployment,
       issuer,
       demo,
-      close: async () => {
-        await server.close();
-        await deployment.close();
+      close: async (graceMs) => {
+        const startedAtMs = performance.now();
+        await server.close(graceMs);
+        const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
+        await deployment.close(left);
       },
     };
   } catch (error) {

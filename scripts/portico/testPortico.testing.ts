@@ -5,7 +5,7 @@ import path from "node:path";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
 import type { DemoData } from "./demo";
-import type { Settings } from "./settings";
+import type { InstallationSettings } from "./settings";
 
 /** A started product on a file of its own, with the demo data in it. */
 export interface TestPortico extends RunningPortico {
@@ -36,7 +36,7 @@ export async function startTestPortico(): Promise<TestPortico> {
 }
 
 /** Settings of a demo installation on ports that were free a moment ago. */
-export async function freeSettings(dataDirectory: string): Promise<Omit<Settings, "watch">> {
+export async function freeSettings(dataDirectory: string): Promise<InstallationSettings> {
   const [cloudPort, sitePort] = await freePorts();
   return { dataDirectory, cloudPort, sitePort, seed: "demo" };
 }

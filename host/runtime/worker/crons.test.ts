@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Catalog } from "../../store/catalog";
 import { DocumentStore } from "../../store/documentStore";
+import { FileStore } from "../../store/fileStore";
+import { StorageTokens } from "../../store/storageTokens";
 import { openStoreFile } from "../../store/storeFile";
 import { scratchDirectory } from "../../testing/testDeployment";
 import type { CallContext } from "../frames";
@@ -12,6 +14,7 @@ import { CreationClock } from "./clock";
 import { applyCrons, dueCrons, endCron, nextCronTimeMs, rescheduleCron } from "./crons";
 import type { CronDefinition } from "./crons";
 import { CursorCodec } from "./cursor";
+import { ExecutorStorage } from "./executorStorage";
 import { JwtSigner } from "./jwtSigner";
 import { EMPTY_SCHEMA } from "./schema";
 import { Transaction } from "./transaction";
@@ -40,6 +43,7 @@ beforeEach(() => {
     signer: JwtSigner.ofStore(meta, ""),
     creationClock: new CreationClock(),
     deploymentName: "test",
+    storage: new ExecutorStorage(new FileStore(join(scratch.path, "files")), new StorageTokens(""), meta, () => ""),
     schema: EMPTY_SCHEMA,
     functions: new Map([["jobs:run", mainThreadAction({ path: "jobs:run", isPublic: false })]]),
     describeStack: () => "",

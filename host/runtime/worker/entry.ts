@@ -2,6 +2,8 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import type { MessagePort } from "node:worker_threads";
 import { Catalog } from "../../store/catalog";
 import { DocumentStore } from "../../store/documentStore";
+import { FileStore } from "../../store/fileStore";
+import { StorageTokens } from "../../store/storageTokens";
 import { openStoreFile, StoreError } from "../../store/storeFile";
 import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../executionState";
@@ -24,6 +26,7 @@ import type {
   WorkerRequest,
 } from "../protocol";
 import { sourceStack } from "../sourceStack";
+import { beginBackup, endBackup } from "./backup";
 import { Clock, CreationClock } from "./clock";
 import { applyCrons, readCrons } from "./crons";
 import { CursorCodec } from "./cursor";
@@ -32,6 +35,7 @@ import { nextDueTimeMs } from "./jobOperations";
 import { JwtSigner } from "./jwtSigner";
 import { loadComponent } from "./loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
+import { ExecutorStorage } from "./executorStorage";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -77,6 +81,12 @@ class ExecutorThread {
       signer,
       creationClock: new CreationClock(),
       deploymentName: options.deploymentName,
+      storage: new ExecutorStorage(
+        new FileStore(options.filesDirectory),
+        new StorageTokens(meta.get("cursorKey") ?? ""),
+        meta,
+        () => this.#environment.variables["CONVEX_CLOUD_URL"] ?? "",
+      ),
       schema: EMPTY_SCHEMA,
       functions: new Map(),
       describeStack: sourceStack,
@@ -167,6 +177,11 @@ class ExecutorThread {
         return await this.#load(request);
       case "setEnvironment":
         return this.#setEnvironment(request.stored);
+      case "beginBackup":
+        return this.#beginBackup(request.filesDirectory);
+      case "endBackup":
+        endBackup(this.#file.connection);
+        return this.#reply({ kind: "backupEnded" });
       case "close":
         this.#file.close();
         this.#reply({ kind: "closed" });
@@ -248,6 +263,16 @@ class ExecutorThread {
     setComponentVariables(this.#componentLoads, this.#componentEnvironments, this.#environment.variables);
     this.#reply({ kind: "environmentSet", error: null });
     this.#invalidateLiveQueries();
+  }
+
+  #beginBackup(filesDirectory: string): void {
+    try {
+      beginBackup(this.#file.connection, this.#host, filesDirectory);
+      this.#reply({ kind: "backupBegun", error: null });
+    } catch (error) {
+      endBackup(this.#file.connection);
+      this.#reply({ kind: "backupBegun", error: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   #storedVariables(): Readonly<Record<string, string>> {

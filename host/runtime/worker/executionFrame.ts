@@ -12,6 +12,7 @@ import { componentArgument } from "../componentArgument";
 import * as database from "./databaseSyscalls";
 import { cancelJob, scheduleJob } from "./jobs";
 import { OpenQueries } from "./querySyscalls";
+import * as storage from "./storageSyscalls";
 import type { Transaction } from "./transaction";
 import { holdsCommitTs, int64Text } from "./commitTimestamp";
 
@@ -113,6 +114,10 @@ export class ExecutionFrame implements Frame {
         return JSON.stringify({ name: this.path, componentPath: this.componentPath });
       case "1.0/getDeploymentMetadata":
         return JSON.stringify({ name: transaction.host.deploymentName, region: null, class: "local" });
+      case "1.0/storageGetUrl":
+        return storage.getUrl(transaction, parseJsonObject(argsText));
+      case "1.0/storageGetMetadata":
+        return storage.getMetadata(transaction, parseJsonObject(argsText));
       case "1.0/getTransactionMetrics":
         return transaction.usage.metricsText();
       default:
@@ -175,6 +180,10 @@ const mutationSyscalls: Readonly<Record<string, (transaction: Transaction, args:
   "1.0/shallowMerge": database.patchDocument,
   "1.0/replace": database.replaceDocument,
   "1.0/remove": database.removeDocument,
+  "1.0/storageGenerateUploadUrl": storage.generateUploadUrl,
+  "1.0/storageDelete": storage.deleteFile,
+  "1.0/storageStore": storage.storeFile,
+  "1.0/storageGet": storage.getFile,
   "1.0/schedule": scheduleJob,
   "1.0/cancel_job": cancelJob,
   "1.0/signJwt": (transaction, args) => JSON.stringify(transaction.host.signer.signJwt(args, transaction.call.nowMs)),

@@ -16,6 +16,7 @@ import type { LiveQueryHost } from "./liveQueryRunner";
 import { runJobOperation } from "./jobOperations";
 import { nextDueTimeMs } from "./jobOperations";
 import { recordedOutcome, recordOutcome } from "./sessionRequests";
+import { runStorageOperation } from "./storageSyscalls";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -26,6 +27,8 @@ const MAX_BATCH_MS = 8;
 export interface BatchReply {
   readonly results: readonly string[];
   readonly timestamp: bigint;
+  /** How long commit and fsync took; null when the batch wrote nothing or was refused. */
+  readonly commitMs: number | null;
   readonly nextJobAtMs?: number | null;
 }
 
@@ -67,6 +70,7 @@ export class Executor {
   async runBatch(receiveMore: () => void): Promise<BatchReply> {
     const startedAt = performance.now();
     const results: string[] = [];
+    let commitMs: number | null = null;
     const jobsBefore = this.#host.store.jobWriteCount;
     const clockBefore = this.#clock.latest;
     this.#state.beginBatch();
@@ -78,12 +82,13 @@ export class Executor {
         if (this.#host.store.failure !== null) throw this.#host.store.failure;
       }
       this.#state.beginCommit();
-      this.#commit();
+      commitMs = this.#commit();
     } catch (error) {
       this.#refuseBatch(results, error);
       this.#clock.takeBack(clockBefore);
     }
-    const reply = { results, timestamp: this.#clock.latest };
+    this.#host.storage.settle(this.#host.store, (problem) => this.#host.log("", `[ERROR] ${problem}`));
+    const reply = { results, timestamp: this.#clock.latest, commitMs };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
   }
 
@@ -100,11 +105,13 @@ export class Executor {
     }
   }
 
-  #commit(): void {
+  #commit(): number | null {
     const { store } = this.#host;
-    if (!store.inTransaction) return;
+    if (!store.inTransaction) return null;
+    const startedAtMs = performance.now();
     this.#meta.set("clock", String(this.#clock.latest));
     store.commit();
+    return performance.now() - startedAtMs;
   }
 
   async #runNext(results: string[]): Promise<void> {
@@ -174,6 +181,19 @@ export class Executor {
     else this.liveQueries.applyWrites(store.callWrites);
   }
 
+  #runStorage(address: string, argsText: string, call: CallContext): string {
+    const { componentPath, functionPath: operation } = parseAddress(address);
+    const host = this.#host.components.get(componentPath);
+    if (host === undefined)
+      throw new FunctionError(`Component "${componentPath}" is not installed any more.`, undefined);
+    try {
+      const transaction = new Transaction(host, call, this.#clock.next());
+      return runStorageOperation(transaction, operation, argsText);
+    } catch (error) {
+      throw toFunctionError(error, () => "");
+    }
+  }
+
   async #run(
     operation: Operation,
     type: string,
@@ -192,6 +212,7 @@ export class Executor {
       this.liveQueries.drop(path);
       return "null";
     }
+    if (operation === "storage") return this.#runStorage(path, argsText, call);
     if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, call);
     try {
       const allowInternal = path.startsWith("internal:");

@@ -44,7 +44,8 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   const { host } = transaction;
   const address = resolveAddress(args, host);
   const path = address.functionPath;
-  const scheduledTime = Number(args["ts"]) * 1000;
+  // Seconds as a double lose the last digits; whole milliseconds come back exactly.
+  const scheduledTime = Math.round(Number(args["ts"]) * 1e6) / 1e3;
   const target = findTarget(host, address)?.function;
   if (target === undefined) throw new Error(`Attempted to schedule function at nonexistent path: ${path}`);
   if (target.type === "query") throw new Error(`Unsupported function type: cannot schedule the query ${path}.`);

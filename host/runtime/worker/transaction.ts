@@ -14,6 +14,7 @@ import { holdsCommitTs, resolveCommitTs } from "./commitTimestamp";
 import type { CursorCodec } from "./cursor";
 import type { ReadRecorder } from "./readRecorder";
 import type { Schema } from "./schema";
+import type { ExecutorStorage } from "./executorStorage";
 
 /**
  * What every transaction of the worker works on: the app, or one component with its own tables, schema and functions.
@@ -31,6 +32,7 @@ export interface ExecutionHost {
   readonly signer: JwtSigner;
   readonly creationClock: CreationClock;
   readonly deploymentName: string;
+  readonly storage: ExecutorStorage;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
   describeStack(stack: string): string;
@@ -71,9 +73,12 @@ export class Transaction {
     return host === this.host ? this : new Transaction(host, this.call, this.timestamp, this.reads, this.#progress);
   }
 
-  /** Adds a document with a new id and creation time. `fields` must already have been validated. */
-  insert(table: StoredTable, fields: ConvexJsonObject): string {
-    const id = encodeDocumentId(table.number, newInternalId(this.call.nowMs));
+  /** Adds a document with a new creation time and, unless given, a new id. `fields` must already have been validated. */
+  insert(
+    table: StoredTable,
+    fields: ConvexJsonObject,
+    id = encodeDocumentId(table.number, newInternalId(this.call.nowMs)),
+  ): string {
     const creationTime = this.host.creationClock.next(this.timestamp);
     const document: Record<string, ConvexJson> = { ...fields, _creationTime: creationTime, _id: id };
     const text = JSON.stringify(document);

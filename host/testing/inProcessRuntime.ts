@@ -1,0 +1,251 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { evaluatedSchemaText } from "../bundle/evaluateConfig";
+import type { Caller, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import { ActionFrame } from "../runtime/actionFrame";
+import type { ActionHost } from "../runtime/actionFrame";
+import { callerText, metadataText } from "../runtime/callTexts";
+import type { AddressScope } from "../runtime/functionAddress";
+import { errorOutcome, toFunctionError } from "../runtime/functionErrors";
+import { FunctionHandles } from "../runtime/functionHandles";
+import {
+  canonicalFunctionPath,
+  loadModules,
+  resolveFunction,
+  validateArgs,
+  validateReturns,
+} from "../runtime/functionTable";
+import type { ModuleContext, NativeImport, RegisteredFunction } from "../runtime/functionTable";
+import { installSyscallBoundary, runInFrame } from "../runtime/frames";
+import type { CallContext } from "../runtime/frames";
+import { readHttpRouter } from "../runtime/httpRouter";
+import type { HttpRouter } from "../runtime/httpRouter";
+import { NO_METADATA } from "../runtime/protocol";
+import { Scheduler } from "../runtime/scheduler";
+import { MainThreadFiles } from "../runtime/storedFiles";
+import { Clock, CreationClock } from "../runtime/worker/clock";
+import { CursorCodec } from "../runtime/worker/cursor";
+import { ExecutorStorage } from "../runtime/worker/executorStorage";
+import { nextDueTimeMs } from "../runtime/worker/jobOperations";
+import { JwtSigner } from "../runtime/worker/jwtSigner";
+import { applySchema, compileSchema, EMPTY_SCHEMA } from "../runtime/worker/schema";
+import type { ExecutionHost } from "../runtime/worker/transaction";
+import { Catalog } from "../store/catalog";
+import { DocumentStore } from "../store/documentStore";
+import { FileStore, filesDirectoryOf } from "../store/fileStore";
+import { StorageTokens } from "../store/storageTokens";
+import { openStoreFile } from "../store/storeFile";
+import type { StoreFile } from "../store/storeFile";
+import { InProcessExecutor } from "./inProcessExecutor";
+import { functionModules } from "./moduleGlob";
+import type { ModuleGlob } from "./moduleGlob";
+
+const CLOUD_URL = "https://some-deployment.convex.cloud";
+const MAX_FILE_BYTES = 1 << 30;
+
+export interface InProcessOptions {
+  readonly schema: unknown;
+  readonly modules: ModuleGlob;
+  readonly file: string;
+}
+
+/**
+ * The real store and the real syscalls on the calling thread, with the very modules that the test runner loaded: mocks,
+ * coverage, breakpoints and fake timers reach into functions. Crons do not run, and a function that never returns is the
+ * test runner's to stop.
+ */
+export class InProcessRuntime implements ActionHost {
+  readonly deploymentName = "test";
+  readonly executor: InProcessExecutor;
+  readonly files: MainThreadFiles;
+  readonly scheduler: Scheduler;
+  readonly #options: InProcessOptions;
+  readonly #file: StoreFile;
+  readonly #host: ExecutionHost;
+  readonly #functions = new Map<string, RegisteredFunction>();
+  #router: HttpRouter | null = null;
+  #loaded: Promise<void> | null = null;
+  #inlineFunctions = 0;
+
+  constructor(options: InProcessOptions) {
+    this.#options = options;
+    const isInMemory = options.file === ":memory:";
+    this.#file = openStoreFile(options.file, { durable: !isInMemory });
+    const { connection, meta } = this.#file;
+    const store = new DocumentStore(connection);
+    const clock = new Clock(BigInt(meta.get("clock") ?? "0"));
+    store.ensureTransaction();
+    const catalog = new Catalog(meta);
+    meta.set("clock", String(clock.next()));
+    const signer = JwtSigner.ofStore(meta, CLOUD_URL);
+    store.commit();
+    const fileStore = new FileStore(isInMemory ? temporaryDirectory() : filesDirectoryOf(options.file));
+    const key = meta.get("cursorKey") ?? "";
+    this.#host = {
+      componentPath: "",
+      components: new Map(),
+      handles: new FunctionHandles(key),
+      store,
+      catalog,
+      cursors: new CursorCodec(key),
+      signer,
+      creationClock: new CreationClock(),
+      deploymentName: this.deploymentName,
+      storage: new ExecutorStorage(fileStore, new StorageTokens(key), meta, () => CLOUD_URL),
+      schema: EMPTY_SCHEMA,
+      functions: this.#functions,
+      describeStack: stackFrames,
+      log: (path, line) => this.logLine(path, line),
+    };
+    this.#host.components = new Map([["", this.#host]]);
+    this.executor = new InProcessExecutor(this.#host, meta, clock, (atMs) => this.scheduler.setNextJobTime(atMs));
+    this.files = new MainThreadFiles(fileStore, () => this.executor, MAX_FILE_BYTES);
+    this.scheduler = new Scheduler({
+      executorOf: () => this.executor,
+      runScheduledAction: (path, argsText, jobId) =>
+        this.runAction(path, argsText, context({ kind: "anonymous" }, NO_METADATA, jobId)),
+      reportError: (error) => console.error(error),
+    });
+    installSyscallBoundary();
+  }
+
+  /** Runs a function of the glob. */
+  async call(call: FunctionCall): Promise<FunctionOutcome> {
+    await this.#load();
+    const path = canonicalFunctionPath(call.path);
+    const isAction = call.type === "action" || (call.type === "any" && this.#functions.get(path)?.type === "action");
+    if (isAction) return await this.runAction(path, call.argsText, context(call.caller, call.metadata, null));
+    return await this.executor.call({
+      operation: "call",
+      type: call.type,
+      path: `${call.allowInternal ? "internal" : "public"}:${path}`,
+      argsText: call.argsText,
+      callerText: callerText(call.caller),
+      metadataText: metadataText(call.metadata),
+    });
+  }
+
+  /** Runs a function that is no export of any module; `registered` is what convex/server's builders return. */
+  async callInline(registered: unknown, call: Omit<FunctionCall, "path">): Promise<FunctionOutcome> {
+    const path = `inline/${++this.#inlineFunctions}:default`;
+    const [modulePath = ""] = path.split(":");
+    const module = { modulePath, url: modulePath, environment: "isolate" } as const;
+    const loaded = await loadModules(
+      [module],
+      this.#moduleContext(async () => ({ default: registered })),
+    );
+    for (const [name, inline] of loaded.functions) this.#functions.set(name, inline);
+    try {
+      return await this.call({ ...call, path });
+    } finally {
+      this.#functions.delete(path);
+    }
+  }
+
+  async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
+    try {
+      const target = resolveFunction(this.#functions, canonicalFunctionPath(path), "action", true);
+      validateArgs(target, argsText);
+      const valueText = await runInFrame(new ActionFrame(this, "", target.path, call), () => target.invoke(argsText));
+      validateReturns(target, valueText);
+      return { status: "success", valueText, logLines: call.logLines, timestamp: 0n };
+    } catch (error) {
+      return errorOutcome(toFunctionError(error, stackFrames), call.logLines);
+    }
+  }
+
+  addressScope(componentPath: string): AddressScope {
+    return { componentPath, handles: this.#host.handles, components: this.#host.components };
+  }
+
+  /** Runs `http.ts`'s router. @throws what the HTTP action throws */
+  async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
+    await this.#load();
+    const { pathname } = new URL(request.url);
+    const route = this.#router?.lookup(pathname, request.method) ?? null;
+    if (route === null) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
+    const [action, method, path] = route;
+    const frame = new ActionFrame(this, "", `${method} ${path}`, context(caller, metadata, null));
+    const response = await runInFrame(frame, () => action.invokeHttpAction(request));
+    if (response instanceof Response) return response;
+    throw new Error("HTTP actions must return a Response");
+  }
+
+  logLine(address: string, line: string): void {
+    console.error(address, line);
+  }
+
+  async close(): Promise<void> {
+    await this.scheduler.stop();
+    this.#file.release();
+  }
+
+  readonly #tableOfId = (id: string): string | null => this.#host.catalog.tableOfId(id)?.name ?? null;
+
+  #moduleContext(nativeImport: NativeImport): ModuleContext {
+    return {
+      componentPath: "",
+      importPhase: { nowMs: Date.now(), seed: randomUUID() },
+      tableOfId: this.#tableOfId,
+      nativeImport,
+    };
+  }
+
+  #load(): Promise<void> {
+    this.#loaded ??= this.#loadOnce();
+    return this.#loaded;
+  }
+
+  async #loadOnce(): Promise<void> {
+    const { modules, schema } = this.#options;
+    const bundled = functionModules(modules).map(
+      ({ modulePath, key }) => ({ modulePath, url: key, environment: "isolate" }) as const,
+    );
+    const loaded = await loadModules(
+      bundled,
+      this.#moduleContext(async (key) => namespaceOf(await modules[key]?.())),
+    );
+    for (const [path, registered] of loaded.functions) this.#functions.set(path, registered);
+    this.#router = readHttpRouter(loaded.namespaces.get("http"));
+    const { store, catalog } = this.#host;
+    this.#host.schema = compileSchema(schema === undefined ? null : evaluatedSchemaText(schema), this.#tableOfId);
+    store.ensureTransaction();
+    applySchema(this.#host.schema, store, catalog, this.#file.meta);
+    store.commit();
+    await this.scheduler.recover();
+    this.scheduler.setNextJobTime(nextDueTimeMs(this.#host));
+  }
+}
+
+function context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {
+  return { caller, metadata, scheduledFunctionId, nowMs: Date.now(), logLines: [] };
+}
+
+/** The test runner has mapped the frames to sources already. */
+function stackFrames(stack: string): string {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n");
+}
+
+/** A module namespace is an object whose properties are its exports. */
+function namespaceOf(module: unknown): Readonly<Record<string, unknown>> {
+  if (typeof module === "object" && module !== null) return Object.fromEntries(Object.entries(module));
+  throw new Error("A module of the glob did not load as a module.");
+}
+
+/** A directory that need not exist, gone when the process ends. */
+function temporaryDirectory(): string {
+  const directory = join(tmpdir(), `convex-test-host-${randomUUID()}`);
+  temporaryDirectories.push(directory);
+  if (temporaryDirectories.length === 1)
+    process.once("exit", () => {
+      for (const used of temporaryDirectories) rmSync(used, { recursive: true, force: true });
+    });
+  return directory;
+}
+
+const temporaryDirectories: string[] = [];

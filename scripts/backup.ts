@@ -1,0 +1,53 @@
+import path from "node:path";
+import * as z from "zod";
+import { copyClosedStore } from "../host/store/copyStore";
+import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
+import { readSettings } from "./portico/settings";
+import type { Settings } from "./portico/settings";
+
+const usage = "Usage: npm run backup -- <new directory>";
+const answerSchema = z.object({ directory: z.string() });
+
+/**
+ * Backs up the data directory: database, stored files, keys. A running installation goes on serving and needs
+ * PORTICO_ADMIN_KEY to be asked; a stopped one is copied.
+ */
+async function main(): Promise<string> {
+  const [target] = process.argv.slice(2);
+  if (target === undefined) throw new Error(usage);
+  const directory = path.resolve(target);
+  const settings = readSettings(process.env, []);
+  await requireEmpty(directory);
+  const made = await backupOfRunning(settings);
+  if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), directory);
+  else if (made.startsWith(settings.dataDirectory + path.sep)) await moveDirectory(made, directory);
+  else throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
+  await copyInstallationFiles(settings.dataDirectory, directory);
+  return directory;
+}
+
+/** Asks the running installation; null when none answers on its port. */
+async function backupOfRunning({ cloudPort, adminKey }: Settings): Promise<string | null> {
+  const response = await fetch(`http://127.0.0.1:${cloudPort}/api/host/backup`, {
+    method: "POST",
+    headers: { authorization: `Convex ${adminKey ?? ""}` },
+  }).catch((error: unknown) => {
+    if (error instanceof TypeError) return null;
+    throw error;
+  });
+  if (response === null) return null;
+  if (adminKey === undefined)
+    throw new Error(
+      "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
+    );
+  if (!response.ok) throw new Error(`The running installation refused: ${await response.text()}`);
+  return answerSchema.parse(await response.json()).directory;
+}
+
+main().then(
+  (directory) => process.stdout.write(`Backed up to ${directory}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

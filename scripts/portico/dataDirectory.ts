@@ -1,0 +1,35 @@
+import { cp, mkdir, readdir, rename } from "node:fs/promises";
+import path from "node:path";
+
+/** The database's name in every data directory and backup. */
+export const databaseName = "portico.sqlite";
+
+/** What lies beside the database and belongs to it, or is no part of an installation's state. */
+const skipped = new Set(["backups", databaseName, ...["-wal", "-shm", "-files"].map((end) => databaseName + end)]);
+
+/** Copies keys and demo data, which an installation cannot do without, beside a copied database. */
+export async function copyInstallationFiles(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) {
+    if (!skipped.has(name)) await cp(path.join(from, name), path.join(to, name), { recursive: true });
+  }
+}
+
+/** Moves a finished backup; across file systems it is copied. */
+export async function moveDirectory(from: string, to: string): Promise<void> {
+  await mkdir(path.dirname(to), { recursive: true });
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
+    await cp(from, to, { recursive: true });
+  }
+}
+
+/** @throws Error with one line when the directory exists and holds anything */
+export async function requireEmpty(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  });
+  if (names.length > 0) throw new Error(`${directory} is not empty. Choose a new directory.`);
+}
