@@ -35,11 +35,12 @@ const config: KnipConfig = {
         "bench/seed/functions/*.ts",
         "examples/*/*.ts",
         // The host bundles these at start; the fixtures are deployments, and the victims are processes to be killed.
+        "host/testing/*Victim.ts",
         "host/runtime/worker/entry.ts",
         "host/runtime/nativeImport.ts",
         "host/bundle/{functionGlobals,nodeGlobals}.ts",
-        "host/testing/{victim,*Victim,serveFixture}.ts",
-        "host/testing/*/convex/**/*.{ts,js}",
+        "host/testing/{victim,serveFixture}.ts",
+        "host/testing/*/convex/**/*.ts",
         "{convex,openapi,host,scripts,bench,examples}/**/*.{test,testing}.ts",
       ],
       project: ["{convex,openapi,host,scripts,bench,examples}/**/*.{ts,js}"],
@@ -51,7 +52,7 @@ const config: KnipConfig = {
   },
   // A type that its own module's exports mention is exported so that its readers can name it.
   ignoreExportsUsedInFile: { interface: true, type: true },
-  ignore: ["convex/_generated/**", "sdk/src/generated/**"],
+  ignore: ["**/_generated/**", "sdk/src/generated/**"],
 };
 
 export default config;
