@@ -38,7 +38,7 @@ const config: KnipConfig = {
         "host/runtime/worker/entry.ts",
         "host/runtime/nativeImport.ts",
         "host/bundle/{functionGlobals,nodeGlobals}.ts",
-        "host/testing/{victim,serveFixture}.ts",
+        "host/testing/{victim,serveFixture,syncVictim}.ts",
         "host/testing/*/convex/**/*.ts",
         "{convex,openapi,host,scripts,bench,examples}/**/*.{test,testing}.ts",
       ],
@@ -51,7 +51,7 @@ const config: KnipConfig = {
   },
   // A type that its own module's exports mention is exported so that its readers can name it.
   ignoreExportsUsedInFile: { interface: true, type: true },
-  ignore: ["convex/_generated/**", "sdk/src/generated/**"],
+  ignore: ["**/_generated/**", "sdk/src/generated/**"],
 };
 
 export default config;

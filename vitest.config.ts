@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it comes; only its absence is a failure.
+    expect: { poll: { timeout: 15_000 } },
     // A test that waits for real time, or a forgotten `.only`, is an error and not a habit.
     allowOnly: false,
     passWithNoTests: false,

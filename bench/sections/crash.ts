@@ -75,11 +75,16 @@ async function post(url: string, credential: string, idempotencyKey: string, bod
 }
 
 /** One field of every stored row of a list. */
-async function valuesOf(url: string, { apiKey }: WorldKeys, path: string, field: string): Promise<readonly string[]> {
+async function valuesOf(
+  url: string,
+  { apiKey }: WorldKeys,
+  listPath: string,
+  field: string,
+): Promise<readonly string[]> {
   const values: string[] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
     const query = `limit=${pageSize}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-    const response: Response = await fetch(`${url}${path}?${query}`, {
+    const response: Response = await fetch(`${url}${listPath}?${query}`, {
       headers: { authorization: `Bearer ${apiKey}` },
     });
     const page: { data: readonly Record<string, string>[]; page: { nextCursor: string | null } } = JSON.parse(

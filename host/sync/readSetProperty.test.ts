@@ -35,7 +35,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
 /** Runs one write against one of the agents that exist, if any do. */
 async function apply(deployment: ReloadableDeployment, agents: string[], step: Write): Promise<void> {
   if (step.kind === "add") {
-    const { kind, ...args } = step;
+    const { kind: _kind, ...args } = step;
     agents.push(String(await valueOf(deployment, "mutation", "live:addAgent", args)));
     return;
   }

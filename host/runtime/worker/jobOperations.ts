@@ -1,7 +1,7 @@
 import type { CallContext } from "../frames";
 import { FunctionError, toFunctionError } from "../functionErrors";
 import type { JobOperation } from "../protocol";
-import { parseJsonObject, textField } from "../../values/convexJson";
+import { parseJsonObject } from "../../values/convexJson";
 import { addressText } from "../functionAddress";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
