@@ -1,8 +1,12 @@
 import type { ComponentInstance } from "../bundle/componentDefinitions";
 import type { EnvironmentBinding } from "../bundle/evaluateDefinition";
-import type { FunctionEnvironment } from "./functionGlobals";
 
 type Variables = Readonly<Record<string, string>>;
+
+/** The environment variables that functions read; replaced whenever they change. */
+export interface FunctionEnvironment {
+  variables: Readonly<Record<string, string>>;
+}
 
 /** What a component may read of the environment, and where its HTTP actions answer. */
 export interface ComponentEnvironment {

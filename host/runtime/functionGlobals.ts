@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { LightResponse } from "../lightResponse";
+import type { FunctionEnvironment } from "./componentEnvironment";
 import { functionConsole } from "./functionConsole";
 import { functionCrypto, functionRandom } from "./functionCrypto";
 import { requireAction } from "./functionRestrictions";
@@ -8,11 +9,6 @@ import { functionDate, functionPerformance } from "./functionTime";
 
 // Captured before the executor thread replaces them on its global object.
 const { fetch, setTimeout, setInterval } = globalThis;
-
-/** The environment variables that functions read; replaced whenever they change. */
-export interface FunctionEnvironment {
-  variables: Readonly<Record<string, string>>;
-}
 
 /** The replaced globals that a thread of its own can also put on its global object. */
 export interface FunctionGlobals {

@@ -7,7 +7,7 @@ import { setComponentVariables } from "./componentEnvironment";
 import type { ComponentEnvironment } from "./componentEnvironment";
 import type { HttpComponent } from "./componentHttp";
 import { installFunctionGlobals } from "./functionGlobals";
-import type { FunctionEnvironment } from "./functionGlobals";
+import type { FunctionEnvironment } from "./componentEnvironment";
 import { loadModules } from "./functionTable";
 import type { LoadedModules, RegisteredFunction } from "./functionTable";
 import { readHttpRouter } from "./httpRouter";

@@ -34,7 +34,7 @@ import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
 import type { FunctionError } from "./functionErrors";
 import { FunctionHandles } from "./functionHandles";
 import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
-import type { FunctionEnvironment } from "./functionGlobals";
+import type { FunctionEnvironment } from "./componentEnvironment";
 import { canonicalFunctionPath, resolveFunction, validateArgs, validateReturns } from "./functionTable";
 import type { RegisteredFunction } from "./functionTable";
 import { installSyscallBoundary, runInFrame } from "./frames";

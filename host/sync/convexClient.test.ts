@@ -191,4 +191,19 @@ describe("the host", () => {
     await client.mutation(api.add, { name: "stuck" });
     await expect.poll(() => [healthy.values.at(-1), elsewhere.values.at(-1)]).toEqual([2, 2]);
   });
+
+  it("stops a query that eats its memory, and keeps every other one alive", async () => {
+    const host = await startSyncHost({ deployment: { functionTimeLimitMs: 60_000 } });
+    const client = host.client();
+    const hungry = watch(client, api.hungry, { name: "food" });
+    const healthy = watch(client, api.read, { name: "food" });
+    await expect.poll(() => [hungry.values, healthy.values]).toEqual([["fed"], [0]]);
+    await host.client().mutation(api.add, { name: "food" });
+    await expect.poll(() => hungry.errors.length, { timeout: 60_000 }).toBe(1);
+    expect(hungry.errors[0]?.message).toContain("ran out of memory");
+    await expect.poll(() => healthy.values.at(-1), { timeout: 10_000 }).toBe(1);
+    await client.mutation(api.add, { name: "food" });
+    await expect.poll(() => healthy.values.at(-1)).toBe(2);
+    expect(host.reported).toEqual([]);
+  }, 90_000);
 });

@@ -117,6 +117,7 @@ export const api = {
   greeting: makeFunctionReference<"query", Record<string, never>, string | null>("live:greeting"),
   subject: makeFunctionReference<"query", Record<string, never>, string | null>("live:subject"),
   evenOnly: makeFunctionReference<"query", { name: string }, number>("live:evenOnly"),
+  hungry: makeFunctionReference<"query", { name: string }, string>("live:hungry"),
   endless: makeFunctionReference<"query", { name: string }, string>("live:endless"),
   setLabel: makeFunctionReference<"mutation", { id: string; label: string }>("live:setLabel"),
   addAgent: makeFunctionReference<"mutation", { tenant: string; checkIns: number; label?: string }, string>(

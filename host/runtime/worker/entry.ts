@@ -8,7 +8,7 @@ import { openStoreFile, StoreError } from "../../store/storeFile";
 import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../executionState";
 import { installFunctionGlobals } from "../functionGlobals";
-import type { FunctionEnvironment } from "../functionGlobals";
+import type { FunctionEnvironment } from "../componentEnvironment";
 import { setComponentVariables } from "../componentEnvironment";
 import { FunctionHandles } from "../functionHandles";
 import { loadModules, mainThreadAction } from "../functionTable";

@@ -1,6 +1,6 @@
 import { BundleError } from "../../bundle/entryPoints";
 import type { MetaTable } from "../../store/storeFile";
-import type { FunctionEnvironment } from "../functionGlobals";
+import type { FunctionEnvironment } from "../componentEnvironment";
 import { installFunctionGlobals } from "../functionGlobals";
 import { loadModules } from "../functionTable";
 import type { NativeImport } from "../functionTable";

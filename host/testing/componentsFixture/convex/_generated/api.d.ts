@@ -3,6 +3,7 @@ import type { ComponentApi as AggregateApi } from "@convex-dev/aggregate/_genera
 import type { ComponentApi as MigrationsApi } from "@convex-dev/migrations/_generated/component.js";
 import type { ComponentApi as RateLimiterApi } from "@convex-dev/rate-limiter/_generated/component.js";
 import type { ComponentApi as LedgerApi } from "../ledger/_generated/component";
+import type * as guarantees from "../guarantees";
 import type * as http from "../http";
 import type * as ledgers from "../ledgers";
 import type * as messages from "../messages";
@@ -10,6 +11,7 @@ import type * as migrations from "../migrations";
 import type * as scores from "../scores";
 
 declare const fullApi: ApiFromModules<{
+  guarantees: typeof guarantees;
   http: typeof http;
   ledgers: typeof ledgers;
   messages: typeof messages;

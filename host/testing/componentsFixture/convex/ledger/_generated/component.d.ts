@@ -21,4 +21,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
     slowReport: Reference<"query", Record<string, never>, unknown, Name>;
     whoAmI: Reference<"query", Record<string, never>, unknown, Name>;
   };
+  guarantees: {
+    addLater: Reference<"mutation", Amount, null, Name>;
+    inAction: Reference<"action", Record<string, never>, unknown, Name>;
+    inQuery: Reference<"query", Record<string, never>, unknown, Name>;
+    stamp: Reference<"mutation", Record<string, never>, null, Name>;
+    stamps: Reference<"query", Record<string, never>, unknown, Name>;
+    startWaiting: Reference<"mutation", Amount & { count: number }, null, Name>;
+    wait: Reference<"action", Amount, null, Name>;
+  };
 };

@@ -1,0 +1,2 @@
+/** Imported by guarantees.ts while functions run. */
+export const seven = 7;
