@@ -43,7 +43,6 @@ export function deleteFile(transaction: Transaction, args: ConvexJsonObject): st
   const id = textField(document, "_id");
   const { host } = transaction;
   host.storage.touch(id);
-  transaction.usage.countWrite("");
   host.store.remove(storageTable(transaction), id, JSON.stringify(document), document);
   return "null";
 }
