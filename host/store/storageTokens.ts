@@ -63,6 +63,8 @@ export class StorageTokens {
   readUploadToken(token: string, nowMs: number): UploadToken | null {
     const bytes = Buffer.from(token, "base64url");
     if (bytes.length !== PAYLOAD_BYTES + SIGNATURE_BYTES) return null;
+    // The last character has bits to spare, which decoding ignores: one token must not have several spellings.
+    if (bytes.toString("base64url") !== token) return null;
     const payload = bytes.subarray(0, PAYLOAD_BYTES);
     if (!timingSafeEqual(bytes.subarray(payload.length), this.#sign(payload))) return null;
     const expiresAtMs = payload.readUIntBE(0, EXPIRY_BYTES);
