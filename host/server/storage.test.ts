@@ -169,7 +169,7 @@ describe("an upload token", () => {
   it("has one spelling", () => {
     const token = tokens.newUploadToken(512, 1000);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const spellings = [...alphabet].map((last) => token.slice(0, -1) + last);
+    const spellings = Array.from(alphabet, (last) => token.slice(0, -1) + last);
     expect(spellings.filter((spelling) => tokens.readUploadToken(spelling, 1000) !== null)).toEqual([token]);
     expect(tokens.readUploadToken(`${token}=`, 1000)).toBeNull();
   });
