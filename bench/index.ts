@@ -1,5 +1,5 @@
 /**
- * Measures what the README quotes, prints tables and keeps the figures in `bench/results.json`.
+ * Measures the product beside its references, prints tables and keeps the figures in `bench/results.json`.
  *
  *   npm run bench                        every section
  *   npm run bench -- rest start-up       some of them
