@@ -5,6 +5,7 @@
  *   npm run bench -- rest start-up       some of them
  *   npm run bench -- rest --requests get,page --connections 64 --profile /tmp/profiles
  */
+import { runMain } from "../scripts/lib/runMain";
 import { readOptions } from "./options";
 import { printSection, saveSection } from "./report";
 import { contextsSection } from "./sections/contexts";
@@ -41,7 +42,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runMain(main);

@@ -24,7 +24,7 @@ const base = references.map((reference) => git("merge-base", "HEAD", reference))
 const baseText = base === undefined ? undefined : git("show", `${base}:${documentPath}`);
 
 if (baseText === undefined) {
-  console.log("there is no document to compare with yet, nothing compared");
+  console.log(`no commit to compare ${documentPath} with, nothing compared`);
 } else {
   const next: Record<string, unknown> = JSON.parse(readFileSync(path.join(repositoryRoot, documentPath), "utf8"));
   const found = breakingChanges(JSON.parse(baseText), next);

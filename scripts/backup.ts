@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as z from "zod";
 import { copyClosedStore } from "../host/store/copyStore";
+import { runMain } from "./lib/runMain";
 import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
@@ -12,7 +13,7 @@ const answerSchema = z.object({ directory: z.string() });
  * Backs up the data directory: database, stored files, keys. A running installation goes on serving and needs
  * PORTICO_ADMIN_KEY to be asked; a stopped one is copied.
  */
-async function main(): Promise<string> {
+async function main(): Promise<void> {
   const [target] = process.argv.slice(2);
   if (target === undefined) throw new Error(usage);
   const directory = path.resolve(target);
@@ -23,7 +24,7 @@ async function main(): Promise<string> {
   else if (made.startsWith(settings.dataDirectory + path.sep)) await moveDirectory(made, directory);
   else throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
   await copyInstallationFiles(settings.dataDirectory, directory);
-  return directory;
+  process.stdout.write(`Backed up to ${directory}\n`);
 }
 
 /** Asks the running installation; null when none answers on its port. */
@@ -44,10 +45,4 @@ async function backupOfRunning({ cloudPort, adminKey }: Settings): Promise<strin
   return answerSchema.parse(await response.json()).directory;
 }
 
-main().then(
-  (directory) => process.stdout.write(`Backed up to ${directory}\n`),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runMain(main);

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { checkIntegrity } from "../host/store/integrityCheck";
+import { runMain } from "./lib/runMain";
 import { databaseName } from "./portico/dataDirectory";
 import { integrityTable } from "./portico/integrityTable";
 import { readSettings } from "./portico/settings";
@@ -16,7 +17,4 @@ async function main(): Promise<void> {
   if (report.problemCount > 0) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runMain(main);

@@ -1,6 +1,7 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { checkIntegrity } from "../host/store/integrityCheck";
+import { runMain } from "./lib/runMain";
 import { databaseName, requireEmpty } from "./portico/dataDirectory";
 import { integrityTable } from "./portico/integrityTable";
 import { readSettings } from "./portico/settings";
@@ -20,7 +21,4 @@ async function main(): Promise<void> {
   process.stdout.write(`Restored to ${dataDirectory}\n`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runMain(main);

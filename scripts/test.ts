@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
-import { buildSdk, hasSdkBuild } from "./lib/sdkBuild";
+import { buildSdk } from "./lib/sdkBuild";
 import { closingLine, suiteSummaries, totalOf } from "./lib/testReport";
 
 /**
@@ -16,15 +16,11 @@ const reportFile = path.join(workspace, "report.json");
 let exitCode = 0;
 
 try {
-  if (hasSdkBuild()) {
-    const build = await buildSdk();
-    console.log(`sdk: built in ${build.seconds.toFixed(1)} s`);
-    if (build.exitCode !== 0) {
-      console.error(build.output);
-      exitCode = build.exitCode;
-    }
-  } else {
-    console.log("sdk: no build yet, nothing built");
+  const build = await buildSdk();
+  console.log(`sdk: built in ${build.seconds.toFixed(1)} s`);
+  if (build.exitCode !== 0) {
+    console.error(build.output);
+    exitCode = build.exitCode;
   }
 
   if (exitCode === 0) {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { openDevelopmentIssuer } from "../host/development/issuer";
+import { runMain } from "./lib/runMain";
 import { mintDemoToken, readDemoData } from "./portico/demo";
 import { readSettings } from "./portico/settings";
 import type { DemoRole } from "./portico/demo";
@@ -8,7 +9,7 @@ import type { DemoRole } from "./portico/demo";
 const usage = "Usage: npm run token -- --organization acme --role owner|admin|moderator|member|viewer";
 
 /** Prints a fresh 24-hour token of a demo user, signed by the issuer that exists on this host only. */
-async function main(): Promise<string> {
+async function main(): Promise<void> {
   const { values } = parseArgs({ options: { organization: { type: "string" }, role: { type: "string" } } });
   const { dataDirectory } = readSettings(process.env, []);
   const demo = await readDemoData(dataDirectory);
@@ -19,17 +20,12 @@ async function main(): Promise<string> {
   );
   const { role } = values;
   if (!organization || !isRole(role, organization.users)) throw new Error(usage);
-  return mintDemoToken(await openDevelopmentIssuer(dataDirectory), organization, role);
+  const token = await mintDemoToken(await openDevelopmentIssuer(dataDirectory), organization, role);
+  process.stdout.write(`${token}\n`);
 }
 
 function isRole(role: string | undefined, users: Record<DemoRole, unknown>): role is DemoRole {
   return role !== undefined && Object.hasOwn(users, role);
 }
 
-main().then(
-  (token) => process.stdout.write(`${token}\n`),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runMain(main);

@@ -53,9 +53,9 @@ for (const step of steps) {
   const { exitCode = 1, seconds = 0, output = "" } = results.get(step) ?? {};
   const state = exitCode === 0 ? paint("green", "ok    ") : paint("red", "failed");
   console.log(`${state}  ${step.name.padEnd(nameWidth)}  ${seconds.toFixed(1).padStart(5)} s`);
-  // A part of the repository that does not exist yet is said aloud rather than passed in silence.
+  // A check that found nothing to compare with (a copy without its git history) says so rather than pass in silence.
   if (exitCode === 0) {
-    for (const line of output.split("\n").filter((text) => text.includes(" yet, nothing "))) {
+    for (const line of output.split("\n").filter((text) => text.includes(", nothing compared"))) {
       console.log(paint("dim", `          ${line.trim()}`));
     }
   }

@@ -2,12 +2,11 @@ import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../deployment";
 import { StoreError } from "../store/storeFile";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
-import { outcomeAt } from "./outcomeCodec";
-import { RESULT_SLOTS } from "./protocol";
+import { PendingCalls } from "./pendingCalls";
+import type { CallAnswer, RefreshOutcome } from "./pendingCalls";
 import type {
   ControlRequest,
   ExecutorCall,
-  LiveItemHead,
   LoadRequest,
   RefreshRequest,
   WorkerOptions,
@@ -36,24 +35,9 @@ export interface ExecutorEvents {
   onReplaced(): void;
 }
 
-/** How a refresh ended. After `unknown` and `stopped` the thread has to be given the whole set. */
-export type RefreshOutcome =
-  | { readonly kind: "done"; readonly timestamp: bigint; readonly results: readonly LiveQueryResult[] }
-  | { readonly kind: "unknown" }
-  /** This query ran past its limit. */
-  | { readonly kind: "stopped"; readonly queryId: number; readonly errorMessage: string };
-
 export interface ExecutorSettings extends Omit<WorkerOptions, "state"> {
   /** How long one query or mutation may hold the executor, wall time in milliseconds. */
   readonly functionTimeLimitMs: number;
-}
-
-interface PendingCall {
-  readonly slots: readonly string[];
-  resolve(outcome: FunctionOutcome): void;
-  reject(error: Error): void;
-  /** Of a refresh only. */
-  readonly refresh?: { readonly results: LiveQueryResult[]; stop(queryId: number, errorMessage: string): void };
 }
 
 interface PendingControl {
@@ -68,7 +52,7 @@ type Loaded = Extract<WorkerReply, { kind: "loaded" | "loadFailed" }>;
 export class ExecutorClient {
   readonly #settings: ExecutorSettings;
   readonly #events: ExecutorEvents;
-  readonly #pending = new Map<string, PendingCall>();
+  readonly #pending = new PendingCalls();
   readonly #watch: NodeJS.Timeout;
   #outbox: string[] = [];
   #control: PendingControl | null = null;
@@ -76,14 +60,13 @@ export class ExecutorClient {
   #worker: Worker | null = null;
   #state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
   #lastLoad: LoadRequest | null = null;
-  #nextSequence = 1;
   #latest = 0n;
   #failure: Error | null = null;
   #restarting: Promise<void> | null = null;
   #closed = false;
   storedVariables: Readonly<Record<string, string>> = {};
-  /** The secret behind the store's function handles. */
-  handleKey = "";
+  /** The store's; see `StoreFile.secret`. */
+  secret = "";
   /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
   keySetText = "";
 
@@ -148,16 +131,10 @@ export class ExecutorClient {
     });
   }
 
-  #start(call: ExecutorCall, answer: Omit<PendingCall, "slots">): void {
+  #start(call: ExecutorCall, answer: CallAnswer): void {
     if (this.#failure !== null) return answer.reject(this.#failure);
     if (this.#closed) return answer.reject(new Error("The deployment is closed"));
-    const sequence = String(this.#nextSequence++);
-    // 31 bits keep the number exact in shared memory; by the time it wraps, no earlier call is pending.
-    if (this.#nextSequence > 0x7fff_ffff) this.#nextSequence = 1;
-    const { operation, type, path, argsText, callerText, metadataText, idempotencyKey = "" } = call;
-    const slots = [sequence, operation, type, path, argsText, callerText, metadataText, idempotencyKey];
-    this.#pending.set(sequence, { slots, ...answer });
-    this.#send(slots);
+    this.#send(this.#pending.add(call, answer));
   }
 
   /** Loads a bundle into the thread; on failure the code that was loaded before stays. */
@@ -197,7 +174,7 @@ export class ExecutorClient {
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#restarting;
-    await Promise.allSettled([...this.#pending.values()].map((pending) => settled(pending)));
+    await this.#pending.settled();
     this.#closed = true;
     clearInterval(this.#watch);
     const worker = this.#worker;
@@ -264,7 +241,7 @@ export class ExecutorClient {
       throw opened.isStoreError ? new StoreError(opened.message) : new Error(opened.message);
     }
     this.storedVariables = opened.storedVariables;
-    this.handleKey = opened.handleKey;
+    this.secret = opened.secret;
     this.keySetText = opened.keySetText;
     this.#latest = opened.timestamp;
     worker.removeAllListeners("error");
@@ -299,21 +276,7 @@ export class ExecutorClient {
   #settleBatch(reply: Extract<WorkerReply, { kind: "batch" }>): void {
     this.#latest = reply.timestamp;
     if (reply.tableNames !== undefined) this.#events.onTables(reply.tableNames);
-    const { results } = reply;
-    let calls = 0;
-    for (let i = 0; i < results.length; i += RESULT_SLOTS) {
-      const sequence = results[i] ?? "";
-      const pending = this.#pending.get(sequence);
-      if (results[i + 1] === "item") {
-        pending?.refresh?.results.push(liveResultAt(results, i));
-        continue;
-      }
-      calls++;
-      this.#pending.delete(sequence);
-      if (results[i + 1] === "hostError") pending?.reject(new Error(results[i + 2]));
-      else pending?.resolve(outcomeAt(results, i));
-    }
-    this.#events.onBatch(calls, reply.commitMs);
+    this.#events.onBatch(this.#pending.settle(reply.results), reply.commitMs);
     if (reply.nextJobAtMs !== undefined) this.#events.onNextJob(reply.nextJobAtMs);
   }
 
@@ -321,22 +284,15 @@ export class ExecutorClient {
     if (this.#worker === null || this.#restarting !== null) return;
     const sequence = this.#state.stopIfOverdue(this.#settings.functionTimeLimitMs);
     if (sequence === null) return;
-    this.#failCall(sequence, TIMEOUT_MESSAGE);
+    this.#pending.fail(sequence, TIMEOUT_MESSAGE, this.#state.stoppedQueryId);
     this.#restart(this.#worker, null);
   }
 
   /** The thread is gone. When one function took all of its memory, only that function has failed. */
   #recover(worker: Worker, error: Error): void {
     const sequence = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#state.interruptedCall : null;
-    if (sequence !== null) this.#failCall(sequence, OUT_OF_MEMORY_MESSAGE);
+    if (sequence !== null) this.#pending.fail(sequence, OUT_OF_MEMORY_MESSAGE, this.#state.stoppedQueryId);
     this.#restart(worker, sequence === null ? error : null);
-  }
-
-  #failCall(sequence: number, errorMessage: string): void {
-    const call = this.#pending.get(String(sequence));
-    this.#pending.delete(String(sequence));
-    if (call?.refresh !== undefined) call.refresh.stop(this.#state.stoppedQueryId, errorMessage);
-    else call?.resolve({ status: "error", errorMessage, logLines: [] });
   }
 
   /** Replaces the thread. Its open transaction is gone with it, so every call without an answer runs again. */
@@ -361,8 +317,7 @@ export class ExecutorClient {
     await worker.terminate();
     if (cause !== null) {
       // The host failed, not a function: the calls that were sent cannot be known to be harmless, so they are refused.
-      for (const pending of this.#pending.values()) pending.reject(cause);
-      this.#pending.clear();
+      this.#pending.rejectAll(cause);
     }
     await this.#spawn();
     const control = this.#control;
@@ -388,38 +343,14 @@ export class ExecutorClient {
   }
 
   #resend(): void {
-    this.#outbox = [];
-    for (const pending of this.#pending.values()) this.#outbox.push(...pending.slots);
+    this.#outbox = this.#pending.allSlots();
     this.#flush();
   }
 
   #fail(error: Error): void {
     this.#failure = error;
-    for (const pending of this.#pending.values()) pending.reject(error);
-    this.#pending.clear();
+    this.#pending.rejectAll(error);
     this.#control?.reject(error);
     this.#control = null;
   }
-}
-
-/** Wraps a pending call's callbacks to learn when it is answered, without disturbing its caller. */
-function settled(pending: PendingCall): Promise<void> {
-  return new Promise((done) => {
-    const { resolve, reject } = pending;
-    pending.resolve = (outcome) => {
-      resolve(outcome);
-      done();
-    };
-    pending.reject = (error) => {
-      reject(error);
-      done();
-    };
-  });
-}
-
-/** The executor wrote a LiveItemHead into the item's last slot. */
-function liveResultAt(results: readonly string[], at: number): LiveQueryResult {
-  const { queryId, status, journal } = JSON.parse(results[at + 5] ?? "") as LiveItemHead;
-  const texts = [results[at] ?? "", status, ...results.slice(at + 2, at + 5), "0"];
-  return { queryId, outcome: outcomeAt(texts, 0), journal };
 }

@@ -25,51 +25,28 @@ import type { ActionHost } from "./actionFrame";
 import { backUpStore } from "./backup";
 import { callerText, metadataText } from "./callTexts";
 import { DeploymentMetrics } from "./deploymentMetrics";
+import type { DeploymentOptions } from "./deploymentOptions";
 import { ExecutorClient } from "./executorClient";
 import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
+import type { FunctionEnvironment } from "./componentEnvironment";
 import { findHttpRoute } from "./componentHttp";
 import { parseAddress } from "./functionAddress";
 import type { AddressScope, FunctionAddress } from "./functionAddress";
-import { errorOutcome, HostRefusal, toFunctionError } from "./functionErrors";
-import type { FunctionError } from "./functionErrors";
+import { HostRefusal, toFunctionError } from "./functionErrors";
 import { FunctionHandles } from "./functionHandles";
 import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
-import type { FunctionEnvironment } from "./componentEnvironment";
-import { canonicalFunctionPath, resolveFunction, validateArgs, validateReturns } from "./functionTable";
+import { canonicalFunctionPath, resolveFunction } from "./functionTable";
 import type { RegisteredFunction } from "./functionTable";
-import { installSyscallBoundary, runInFrame } from "./frames";
+import { installSyscallBoundary } from "./frames";
 import type { CallContext } from "./frames";
 import { componentLoads, loadCode, loadNodeActions, NO_CODE } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
+import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
 import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
 import { MainThreadFiles } from "./storedFiles";
-
-/** One line that a function or the host logged; `path` is empty for the host and for module scope. */
-export interface LogEntry {
-  readonly path: string;
-  readonly line: string;
-}
-
-export interface DeploymentOptions {
-  /** The `convex/` folder. */
-  readonly functionsDirectory: string;
-  /** Path of the SQLite file, or `:memory:` for a store that disappears when the deployment is closed. */
-  readonly file: string;
-  /** Where the function API and the HTTP actions will be reachable: `CONVEX_CLOUD_URL` and `CONVEX_SITE_URL`. */
-  readonly cloudUrl: string;
-  readonly siteUrl: string;
-  /** Variables set on every start, on top of those stored in the file. */
-  readonly environmentVariables?: Readonly<Record<string, string>>;
-  readonly deploymentName?: string;
-  /** How long one query or mutation may run, wall time; Convex allows 1 s of CPU time. Default 5000. */
-  readonly functionTimeLimitMs?: number;
-  /** The largest file that storage takes. Default 1 GiB. */
-  readonly maxStoredFileBytes?: number;
-  readonly onLog?: (entry: LogEntry) => void;
-}
 
 const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
 const DEFAULT_MAX_STORED_FILE_BYTES = 1 << 30;
@@ -190,9 +167,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     return await this.#track(
       (async () => {
         try {
-          const response = await runInFrame(frame, () => action.invokeHttpAction(request));
-          if (response instanceof Response) return response;
-          throw new Error("HTTP actions must return a Response");
+          return await runHttpAction(frame, action, request);
         } catch (error) {
           return httpErrorResponse(toFunctionError(error, sourceStack), error, metadata.requestId);
         }
@@ -350,7 +325,7 @@ export class LocalDeployment implements Deployment, ActionHost {
         onReplaced: () => this.#querySets.invalidateAll(),
       },
     );
-    this.#handles = new FunctionHandles(this.#executor.handleKey);
+    this.#handles = new FunctionHandles(this.#executor.secret);
     this.#fileStore.removeUnfinished();
     installSyscallBoundary();
     installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
@@ -374,22 +349,15 @@ export class LocalDeployment implements Deployment, ActionHost {
     call: CallContext,
     allowInternal: boolean,
   ): Promise<FunctionOutcome> {
-    const { logLines } = call;
     const { componentPath, functionPath } = address;
-    try {
+    const resolve = (): RegisteredFunction => {
       const summary = this.#summaryOf(address);
       if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
         throw new HostRefusal(`Trying to execute ${functionPath} as Action, but it is defined as ${summary.type}.`);
       const actions = this.#code.components.get(componentPath)?.actions ?? NO_ACTIONS;
-      const target = resolveFunction(actions, functionPath, "action", allowInternal);
-      validateArgs(target, argsText);
-      const frame = new ActionFrame(this, componentPath, functionPath, call);
-      const valueText = await runInFrame(frame, () => target.invoke(argsText));
-      validateReturns(target, valueText);
-      return { status: "success", valueText, logLines, timestamp: 0n };
-    } catch (error) {
-      return errorOutcome(toFunctionError(error, sourceStack), logLines);
-    }
+      return resolveFunction(actions, functionPath, "action", allowInternal);
+    };
+    return await runAction(new ActionFrame(this, componentPath, functionPath, call), resolve, argsText, sourceStack);
   }
 
   #summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
@@ -433,15 +401,4 @@ async function settledWithin(promise: Promise<unknown>, limitMs: number): Promis
   });
   await Promise.race([promise, limit]);
   clearTimeout(timer);
-}
-
-/** The 500 of an HTTP action that threw before it answered (contract: code, trace and, for a ConvexError, data). */
-function httpErrorResponse(error: FunctionError, thrown: unknown, requestId: string): Response {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const body = {
-    code: `[Request ID: ${requestId}] Server Error: ${message}`,
-    trace: error.message,
-    ...(error.data === undefined ? {} : { data: error.data }),
-  };
-  return Response.json(body, { status: 500 });
 }

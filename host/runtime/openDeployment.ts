@@ -1,8 +1,8 @@
 import type { Deployment } from "../deployment";
+import type { DeploymentOptions } from "./deploymentOptions";
 import { LocalDeployment } from "./localDeployment";
-import type { DeploymentOptions } from "./localDeployment";
 
-export type { DeploymentOptions, LogEntry } from "./localDeployment";
+export type { DeploymentOptions, LogEntry } from "./deploymentOptions";
 
 /** A deployment whose code can be loaded again while it serves. */
 export type ReloadableDeployment = Deployment & { reload(): Promise<void> };

@@ -113,8 +113,8 @@ export type WorkerReply =
       readonly kind: "opened";
       readonly storedVariables: Readonly<Record<string, string>>;
       readonly timestamp: bigint;
-      /** The secret behind function handles; both threads make and read them. */
-      readonly handleKey: string;
+      /** The store's; both threads make and read function handles. */
+      readonly secret: string;
       /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
       readonly keySetText: string;
     }
@@ -128,7 +128,7 @@ export type WorkerReply =
       readonly nextJobAtMs: number | null;
     }
   | { readonly kind: "loadFailed"; readonly message: string }
-  | { readonly kind: "environmentSet"; readonly error: string | null }
+  | { readonly kind: "environmentSet" }
   | {
       readonly kind: "batch";
       readonly results: readonly string[];

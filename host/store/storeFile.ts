@@ -15,6 +15,8 @@ export class StoreError extends Error {
 export interface StoreFile {
   readonly connection: Connection;
   readonly meta: MetaTable;
+  /** Random, made with the file: seals cursors, signs function handles and upload tokens, hides storage ids. */
+  readonly secret: string;
   /** Closes the file; its lock goes at the latest with the thread. */
   close(): void;
   /**
@@ -82,6 +84,7 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
     return {
       connection: open,
       meta,
+      secret: secretOf(meta, file),
       close: () => open.close(),
       release() {
         open.exec("PRAGMA journal_mode = DELETE");
@@ -114,6 +117,13 @@ function prepareFormat(connection: Connection, file: string): MetaTable {
   }
   connection.exec("COMMIT");
   return meta;
+}
+
+function secretOf(meta: MetaTable, file: string): string {
+  const secret = meta.get("cursorKey");
+  // Going on without it would sign and seal with an empty key that everybody knows.
+  if (secret === null) throw new StoreError(`${file} has lost its secret. Restore it from a backup.`);
+  return secret;
 }
 
 function toStoreError(file: string, error: unknown): Error {

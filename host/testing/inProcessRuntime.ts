@@ -8,21 +8,15 @@ import { ActionFrame } from "../runtime/actionFrame";
 import type { ActionHost } from "../runtime/actionFrame";
 import { callerText, metadataText } from "../runtime/callTexts";
 import type { AddressScope } from "../runtime/functionAddress";
-import { errorOutcome, toFunctionError } from "../runtime/functionErrors";
 import { FunctionHandles } from "../runtime/functionHandles";
-import {
-  canonicalFunctionPath,
-  loadModules,
-  resolveFunction,
-  validateArgs,
-  validateReturns,
-} from "../runtime/functionTable";
+import { canonicalFunctionPath, loadModules, resolveFunction } from "../runtime/functionTable";
 import type { ModuleContext, NativeImport, RegisteredFunction } from "../runtime/functionTable";
-import { installSyscallBoundary, runInFrame } from "../runtime/frames";
+import { installSyscallBoundary } from "../runtime/frames";
 import type { CallContext } from "../runtime/frames";
 import { readHttpRouter } from "../runtime/httpRouter";
 import type { HttpRouter } from "../runtime/httpRouter";
 import { NO_METADATA } from "../runtime/protocol";
+import { runAction, runHttpAction } from "../runtime/runAction";
 import { Scheduler } from "../runtime/scheduler";
 import { MainThreadFiles } from "../runtime/storedFiles";
 import { Clock, CreationClock } from "../runtime/worker/clock";
@@ -73,7 +67,7 @@ export class InProcessRuntime implements ActionHost {
     this.#options = options;
     const isInMemory = options.file === ":memory:";
     this.#file = openStoreFile(options.file, { durable: !isInMemory });
-    const { connection, meta } = this.#file;
+    const { connection, meta, secret } = this.#file;
     const store = new DocumentStore(connection);
     const clock = new Clock(BigInt(meta.get("clock") ?? "0"));
     store.ensureTransaction();
@@ -82,18 +76,17 @@ export class InProcessRuntime implements ActionHost {
     const signer = JwtSigner.ofStore(meta, CLOUD_URL);
     store.commit();
     const fileStore = new FileStore(isInMemory ? temporaryDirectory() : filesDirectoryOf(options.file));
-    const key = meta.get("cursorKey") ?? "";
     this.#host = {
       componentPath: "",
       components: new Map(),
-      handles: new FunctionHandles(key),
+      handles: new FunctionHandles(secret),
       store,
       catalog,
-      cursors: new CursorCodec(key),
+      cursors: new CursorCodec(secret),
       signer,
       creationClock: new CreationClock(),
       deploymentName: this.deploymentName,
-      storage: new ExecutorStorage(fileStore, new StorageTokens(key), meta, () => CLOUD_URL),
+      storage: new ExecutorStorage(fileStore, new StorageTokens(secret), meta, () => CLOUD_URL),
       schema: EMPTY_SCHEMA,
       functions: this.#functions,
       describeStack: stackFrames,
@@ -145,15 +138,9 @@ export class InProcessRuntime implements ActionHost {
   }
 
   async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
-    try {
-      const target = resolveFunction(this.#functions, canonicalFunctionPath(path), "action", true);
-      validateArgs(target, argsText);
-      const valueText = await runInFrame(new ActionFrame(this, "", target.path, call), () => target.invoke(argsText));
-      validateReturns(target, valueText);
-      return { status: "success", valueText, logLines: call.logLines, timestamp: 0n };
-    } catch (error) {
-      return errorOutcome(toFunctionError(error, stackFrames), call.logLines);
-    }
+    const functionPath = canonicalFunctionPath(path);
+    const resolve = (): RegisteredFunction => resolveFunction(this.#functions, functionPath, "action", true);
+    return await runAction(new ActionFrame(this, "", functionPath, call), resolve, argsText, stackFrames);
   }
 
   addressScope(componentPath: string): AddressScope {
@@ -168,9 +155,7 @@ export class InProcessRuntime implements ActionHost {
     if (route === null) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
     const [action, method, path] = route;
     const frame = new ActionFrame(this, "", `${method} ${path}`, context(caller, metadata, null));
-    const response = await runInFrame(frame, () => action.invokeHttpAction(request));
-    if (response instanceof Response) return response;
-    throw new Error("HTTP actions must return a Response");
+    return await runHttpAction(frame, action, request);
   }
 
   logLine(address: string, line: string): void {

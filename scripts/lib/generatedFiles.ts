@@ -5,42 +5,28 @@ import type { Generator } from "../generate/generators";
 import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
 import { runGenerator } from "./runGenerator";
 
-export interface FreshnessReport {
-  /** What is stale, missing, superfluous or failed; one text each. */
-  readonly problems: readonly string[];
-  /** Generators that do not exist yet and have written nothing. */
-  readonly absent: readonly string[];
-}
-
 /**
  * Runs the generators on a copy of the sources below a root and compares what they write with what lies there.
  *
+ * @returns What is stale, missing, superfluous or failed; one text each.
  * @throws {Error} When the copy cannot be made.
  */
-export async function freshnessOf(generators: readonly Generator[], root: string): Promise<FreshnessReport> {
+export async function freshnessOf(generators: readonly Generator[], root: string): Promise<readonly string[]> {
   const problems: string[] = [];
-  const absent: string[] = [];
   const copy = mkdtempSync(path.join(tmpdir(), "portico-generated-"));
   try {
     for (const file of repositoryFiles(".", root)) cpSync(path.join(root, file), path.join(copy, file));
     symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(copy, "node_modules"), "dir");
     for (const generator of generators) {
-      const { name, script } = generator;
-      if (!existsSync(path.join(copy, script))) {
-        const orphans = outputFiles(generator, root);
-        if (orphans.length > 0) problems.push(`${name}: ${orphans.join(", ")} exist but ${script} does not`);
-        else absent.push(`${name}: ${script} is not there yet, nothing to compare`);
-        continue;
-      }
       removeFolders(generator, copy);
       const { exitCode, output } = await runGenerator(generator, copy);
       if (exitCode === 0) problems.push(...differences(generator, root, copy));
-      else problems.push(`${name}: ${script} failed\n${output}`);
+      else problems.push(`${generator.name}: ${generator.script} failed\n${output}`);
     }
   } finally {
     rmSync(copy, { recursive: true });
   }
-  return { problems, absent };
+  return problems;
 }
 
 /** A file that is no longer written must not survive in the copy. Single files stay: a generator may read its own. */

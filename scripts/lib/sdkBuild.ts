@@ -1,17 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import * as z from "zod";
 import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
 import { runScript, type CommandResult } from "./runCommand";
 
-const packageFile = z.object({ scripts: z.record(z.string(), z.string()).optional() });
 const sdkDirectory = path.join(repositoryRoot, "sdk");
-
-/** Whether the SDK has come far enough to be built. */
-export function hasSdkBuild(): boolean {
-  const text = readFileSync(path.join(sdkDirectory, "package.json"), "utf8");
-  return packageFile.parse(JSON.parse(text)).scripts?.["build"] !== undefined;
-}
 
 /** Whether `sdk/dist` is missing or older than a source it is built from. */
 export function isSdkBuildStale(): boolean {

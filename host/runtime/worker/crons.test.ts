@@ -30,7 +30,7 @@ const logged: string[] = [];
 beforeEach(() => {
   logged.length = 0;
   scratch = scratchDirectory();
-  const { connection, meta } = openStoreFile(join(scratch.path, "store.sqlite3"), { durable: false });
+  const { connection, meta, secret } = openStoreFile(join(scratch.path, "store.sqlite3"), { durable: false });
   const store = new DocumentStore(connection);
   store.ensureTransaction();
   host = {
@@ -39,7 +39,7 @@ beforeEach(() => {
     handles: new FunctionHandles(""),
     store,
     catalog: new Catalog(meta),
-    cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
+    cursors: new CursorCodec(secret),
     signer: JwtSigner.ofStore(meta, ""),
     creationClock: new CreationClock(),
     deploymentName: "test",

@@ -59,7 +59,7 @@ class ExecutorThread {
     this.#port = port;
     this.#file = openStoreFile(options.file, { durable: options.durable });
     this.#systemVariables = options.systemVariables;
-    const { connection, meta } = this.#file;
+    const { connection, meta, secret } = this.#file;
     const store = new DocumentStore(connection);
     this.#clock = new Clock(BigInt(meta.get("clock") ?? "0"));
     store.ensureTransaction();
@@ -74,16 +74,16 @@ class ExecutorThread {
     this.#host = {
       componentPath: "",
       components: new Map(),
-      handles: new FunctionHandles(handleKeyOf(this.#file)),
+      handles: new FunctionHandles(secret),
       store,
       catalog,
-      cursors: new CursorCodec(meta.get("cursorKey") ?? ""),
+      cursors: new CursorCodec(secret),
       signer,
       creationClock: new CreationClock(),
       deploymentName: options.deploymentName,
       storage: new ExecutorStorage(
         new FileStore(options.filesDirectory),
-        new StorageTokens(meta.get("cursorKey") ?? ""),
+        new StorageTokens(secret),
         meta,
         () => this.#environment.variables["CONVEX_CLOUD_URL"] ?? "",
       ),
@@ -119,7 +119,7 @@ class ExecutorThread {
       kind: "opened",
       storedVariables: thread.#storedVariables(),
       timestamp: thread.#clock.latest,
-      handleKey: handleKeyOf(thread.#file),
+      secret: thread.#file.secret,
       keySetText: thread.#host.signer.keySetText,
     });
   }
@@ -261,7 +261,7 @@ class ExecutorThread {
     store.commit();
     this.#environment.variables = this.#allVariables();
     setComponentVariables(this.#componentLoads, this.#componentEnvironments, this.#environment.variables);
-    this.#reply({ kind: "environmentSet", error: null });
+    this.#reply({ kind: "environmentSet" });
     this.#invalidateLiveQueries();
   }
 
@@ -302,11 +302,6 @@ const nativeImport: NativeImport = (url) => import(url);
 
 function summariesOf(functions: ReadonlyMap<string, RegisteredFunction>): readonly FunctionSummary[] {
   return [...functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic }));
-}
-
-/** Handles are signed with the secret that also seals cursors; what is signed tells the two apart. */
-function handleKeyOf(file: StoreFile): string {
-  return file.meta.get("cursorKey") ?? "";
 }
 
 /** The context in which the host itself writes, for example when it registers crons. */

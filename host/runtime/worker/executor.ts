@@ -13,8 +13,7 @@ import { runFunction } from "./executionFrame";
 import { LiveQueries } from "./liveQueries";
 import { refreshQuerySet } from "./liveQueryRunner";
 import type { LiveQueryHost } from "./liveQueryRunner";
-import { runJobOperation } from "./jobOperations";
-import { nextDueTimeMs } from "./jobOperations";
+import { nextDueTimeMs, runJobOperation } from "./jobOperations";
 import { recordedOutcome, recordOutcome } from "./sessionRequests";
 import { runStorageOperation } from "./storageSyscalls";
 import { Transaction } from "./transaction";
@@ -245,9 +244,11 @@ export class Executor {
   }
 }
 
+type CallMetadata = RequestMetadata & { readonly scheduledFunctionId?: string };
+
 /** The main thread's `metadataText` wrote exactly this. */
-function parseMetadata(text: string): RequestMetadata & { readonly scheduledFunctionId?: string } {
-  return JSON.parse(text) as RequestMetadata & { readonly scheduledFunctionId?: string };
+function parseMetadata(text: string): CallMetadata {
+  return JSON.parse(text) as CallMetadata;
 }
 
 /** The main thread only sends operations of the protocol. */
