@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { convexTest } from "convex-test";
@@ -8,15 +9,7 @@ import { createTestHost } from "./createTestHost";
 import { api, internal } from "./documentedExamples/convex/references";
 import schema from "./documentedExamples/convex/schema";
 import { functionModules } from "./moduleGlob";
-import type { ModuleGlob } from "./moduleGlob";
 import { scratchDirectory } from "./testDeployment";
-
-declare global {
-  interface ImportMeta {
-    /** Expanded by the test runner when it compiles this file. */
-    glob(pattern: string): ModuleGlob;
-  }
-}
 
 const modules = {
   ...import.meta.glob("./documentedExamples/convex/**/*.*s"),

@@ -59,9 +59,8 @@ export function createTestHost<Schema extends GenericSchema>(
   });
   return asTestHost<Schema>(
     Object.assign(new Accessor(runtime, { kind: "anonymous" }, { ip: null, userAgent: null }).bound(), {
-      registerComponent: () => {
-        throw new Error("Components are not supported by this host.");
-      },
+      registerComponent: (componentPath: string, componentSchema: unknown, componentModules: ModuleGlob) =>
+        runtime.registerComponent(componentPath, { schema: componentSchema, modules: componentModules }),
       close: () => runtime.close(),
     }),
   );

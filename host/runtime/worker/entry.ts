@@ -214,10 +214,10 @@ class ExecutorThread {
       const components = new Map([["", this.#host]]);
       for (const load of request.components) {
         const environment = environments.get(load.componentPath) ?? { variables: {} };
+        installFunctionGlobals(load.globalsKey, environment, candidate.log);
         const component = await loadComponent(load, {
           app: candidate,
           meta: this.#file.meta,
-          environment,
           importPhase: request.importPhase,
           nativeImport,
         });
