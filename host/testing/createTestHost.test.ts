@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { convexTest } from "convex-test";
-import { makeFunctionReference } from "convex/server";
-import { ConvexError } from "convex/values";
+import { makeFunctionReference, queryGeneric } from "convex/server";
+import { ConvexError, v } from "convex/values";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestHost } from "./createTestHost";
 import { api, internal } from "./documentedExamples/convex/references";
@@ -28,6 +28,8 @@ const accessors = {
   },
   createTestHost: () => createTestHost(schema, modules),
 };
+
+export const doubled = queryGeneric({ args: { n: v.number() }, handler: async (_ctx, { n }) => n * 2 });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -260,6 +262,26 @@ describe("createTestHost alone", () => {
     await expect(waiting).rejects.toThrow("Use ctx.runQuery");
   });
 
+  it("calls functions that the test file exports", async () => {
+    const own = { "./createTestHost.test.ts": () => import("./createTestHost.test") };
+    const t = createTestHost({ modules: own });
+    expect(await t.query(makeFunctionReference<"query">("createTestHost.test:doubled"), { n: 21 })).toBe(42);
+  });
+
+  it("keeps Convex's limits, or those that it is given", async () => {
+    const insertTwice = async (t: ReturnType<typeof createTestHost<typeof schema.tables>>) =>
+      await t.run(async (ctx) => {
+        for (const text of ["first", "second"]) await ctx.db.insert("tasks", { text });
+        return (await ctx.meta.getTransactionMetrics()).documentsWritten;
+      });
+    expect(await insertTwice(createTestHost({ schema, transactionLimits: true }))).toEqual({
+      used: 2,
+      remaining: 15_998,
+    });
+    const limited = createTestHost({ schema, transactionLimits: { documentsWritten: 1 } });
+    await expect(insertTwice(limited)).rejects.toThrow("Too many writes in a single function execution (limit: 1)");
+  });
+
   it("works without functions or schema", async () => {
     const t = createTestHost();
     const id = await t.run(async (ctx) => await ctx.db.insert("anything", { value: 1n }));
@@ -285,6 +307,14 @@ describe("the modules of a glob", () => {
     ];
     const glob = Object.fromEntries(keys.map((key) => [key, load]));
     expect(functionModules(glob).map(({ modulePath }) => modulePath)).toEqual(["a", "deep/b"]);
+  });
+
+  it("have the running test file among them", () => {
+    const keys = ["./lib.test.ts", "./deep/lib.test.ts", "./deep/lib.ts"];
+    const glob = Object.fromEntries(keys.map((key) => [key, load]));
+    const stack =
+      "Error: opened here\n    at setUp (/app/convex/setup.ts:3:9)\n    at /app/convex/deep/lib.test.ts:9:20";
+    expect(functionModules(glob, stack).map(({ modulePath }) => modulePath)).toEqual(["deep/lib.test", "deep/lib"]);
   });
 
   it("share a root where nothing was generated", () => {

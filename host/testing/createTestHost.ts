@@ -6,6 +6,7 @@ import { ConvexError, convexToJson, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
 import type { Caller, FunctionCall, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
 import { currentFrame } from "../runtime/frames";
+import type { TransactionLimits } from "../runtime/worker/transactionUsage";
 import { parseJson } from "../values/convexJson";
 import { InProcessRuntime } from "./inProcessRuntime";
 import type { ModuleGlob } from "./moduleGlob";
@@ -20,6 +21,8 @@ export interface TestHostOptions<Schema extends GenericSchema> {
   readonly schema?: SchemaDefinition<Schema, boolean>;
   /** The functions directory as `import.meta.glob("./**\/*.*s")` gives it. */
   readonly modules?: ModuleGlob;
+  /** Limits of a transaction in place of Convex's, which hold unless they are replaced here. */
+  readonly transactionLimits?: boolean | TransactionLimits;
   /** Path of a SQLite file that outlives the accessor; in memory when absent. */
   readonly file?: string;
 }
@@ -56,6 +59,8 @@ export function createTestHost<Schema extends GenericSchema>(
     schema: options.schema,
     modules: options.modules ?? {},
     file: options.file ?? ":memory:",
+    testStack: new Error("opened here").stack ?? "",
+    transactionLimits: typeof options.transactionLimits === "object" ? options.transactionLimits : {},
   });
   return asTestHost<Schema>(
     Object.assign(new Accessor(runtime, { kind: "anonymous" }, { ip: null, userAgent: null }).bound(), {

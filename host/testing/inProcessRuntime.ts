@@ -30,6 +30,7 @@ import { JwtSigner } from "../runtime/worker/jwtSigner";
 import { loadComponent } from "../runtime/worker/loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "../runtime/worker/schema";
 import type { ExecutionHost } from "../runtime/worker/transaction";
+import type { TransactionLimits } from "../runtime/worker/transactionUsage";
 import { Catalog } from "../store/catalog";
 import { DocumentStore } from "../store/documentStore";
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
@@ -53,6 +54,10 @@ interface FunctionsSource {
 
 export interface InProcessOptions extends FunctionsSource {
   readonly file: string;
+  /** Stack of the test that opened the runtime; see {@link functionModules}. */
+  readonly testStack: string;
+  /** In place of Convex's limits. */
+  readonly transactionLimits: TransactionLimits;
 }
 
 /**
@@ -101,6 +106,7 @@ export class InProcessRuntime implements ActionHost {
       storage: new ExecutorStorage(fileStore, new StorageTokens(secret), meta, () => CLOUD_URL),
       schema: EMPTY_SCHEMA,
       functions: this.#functions,
+      transactionLimits: options.transactionLimits,
       describeStack: stackFrames,
       log: (path, line) => this.logLine(path, line),
     };
@@ -211,8 +217,8 @@ export class InProcessRuntime implements ActionHost {
   }
 
   async #loadOnce(): Promise<void> {
-    const { modules, schema } = this.#options;
-    const loaded = await loadModules(bundledModules(modules), this.#moduleContext(globImport(modules)));
+    const { modules, schema, testStack } = this.#options;
+    const loaded = await loadModules(bundledModules(modules, testStack), this.#moduleContext(globImport(modules)));
     for (const [path, registered] of loaded.functions) this.#functions.set(path, registered);
     this.#router = readHttpRouter(loaded.namespaces.get("http"));
     const { store, catalog } = this.#host;
@@ -239,8 +245,12 @@ export class InProcessRuntime implements ActionHost {
 }
 
 /** The modules of a glob as the loader names them; {@link globImport} finds them by their keys. */
-function bundledModules(modules: ModuleGlob): readonly BundledModule[] {
-  return functionModules(modules).map(({ modulePath, key }) => ({ modulePath, url: key, environment: "isolate" }));
+function bundledModules(modules: ModuleGlob, testStack = ""): readonly BundledModule[] {
+  return functionModules(modules, testStack).map(({ modulePath, key }) => ({
+    modulePath,
+    url: key,
+    environment: "isolate",
+  }));
 }
 
 function importPhase(): ImportPhase {

@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
 import { HOUR, MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
-import aggregate from "@convex-dev/aggregate/test";
-import migrations from "@convex-dev/migrations/test";
-import rateLimiter from "@convex-dev/rate-limiter/test";
-import { defineSchema, makeFunctionReference } from "convex/server";
+import { register as registerAggregate } from "@convex-dev/aggregate/test";
+import { register as registerMigrations } from "@convex-dev/migrations/test";
+import { register as registerRateLimiter } from "@convex-dev/rate-limiter/test";
+import { defineSchema } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, components } from "./componentsFixture/convex/_generated/api";
 import ledgerSchema from "./componentsFixture/convex/ledger/schema";
@@ -16,10 +16,10 @@ const archiveModules = import.meta.glob("./componentsFixture/convex/ledger/archi
 
 function openWithPublished() {
   const t = createTestHost(schema, modules);
-  rateLimiter.register(t);
-  aggregate.register(t);
-  aggregate.register(t, "aggregateByPlayer");
-  migrations.register(t);
+  registerRateLimiter(t);
+  registerAggregate(t);
+  registerAggregate(t, "aggregateByPlayer");
+  registerMigrations(t);
   return t;
 }
 
