@@ -36,6 +36,8 @@ export interface ExecutionHost {
   readonly storage: ExecutorStorage;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
+  /** What answers to the admin key beside the app's own functions; see `systemFunctions.ts`. */
+  systemFunctions?: ReadonlyMap<string, RegisteredFunction>;
   /** In place of Convex's, for tests that lower or raise them. */
   readonly transactionLimits?: TransactionLimits;
   describeStack(stack: string): string;
