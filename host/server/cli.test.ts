@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { valueOf } from "../testing/testDeployment";
 import { openCliProject } from "./cliProject.testing";
@@ -94,16 +94,24 @@ describe("admin routes", () => {
     const bomb = brotliCompressSync(Buffer.alloc(200 * 1024 * 1024, " "));
     expect((await push(new Uint8Array(bomb))).status).toBe(413);
     expect((await push(new Uint8Array([1, 2, 3]))).status).toBe(400);
-    expect((await post("/api/deploy2/start_push", "{}", { "content-encoding": "gzip" })).status).toBe(415);
-    const source = "throw new Error('no definition')";
-    const throwing = await post(
-      "/api/deploy2/start_push",
-      JSON.stringify({ appDefinition: { definition: { source } } }),
-    );
-    expect([throwing.status, await throwing.json()]).toMatchObject([
-      400,
-      { code: "InvalidPush", message: expect.stringContaining("no definition") },
-    ]);
+    const gzipBomb = new Uint8Array(gzipSync(Buffer.alloc(200 * 1024 * 1024, " ")));
+    for (const path of ["/api/deploy2/start_push", "/api/update_environment_variables", "/api/query"])
+      expect((await post(path, gzipBomb, { "content-encoding": "gzip" })).status, path).toBe(415);
+    const stranger = { "content-encoding": "br", authorization: "Convex wrong" };
+    expect((await post("/api/deploy2/start_push", new Uint8Array(bomb), stranger)).status).toBe(401);
+    for (const [source, message] of [
+      ["throw new Error('no definition')", "no definition"],
+      ["require('node:fs').writeFileSync('pushed', '')", "convex.config.ts cannot import node:fs"],
+      ["require('../../secrets')", "convex.config.ts cannot import ../../secrets"],
+      ["require('./_componentDeps/Li4vLi4vc2VjcmV0cw')", 'The definition of component "../../secrets" is missing'],
+    ] as const) {
+      const body = JSON.stringify({ appDefinition: { definition: { source } } });
+      const refused = await post("/api/deploy2/start_push", body);
+      expect([refused.status, await refused.json()]).toMatchObject([
+        400,
+        { code: "InvalidPush", message: expect.stringContaining(message) },
+      ]);
+    }
     expect(await valueOf(project.deployment, "query", "agents:byTenant", { tenant: "none" })).toEqual([]);
   }, 60_000);
 });
