@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { decodeJwt } from "jose";
 import { AuthError } from "../auth/authError";
 import type { Deployment, LiveQuery, QuerySet, RequestMetadata } from "../deployment";
+import { metadataFor } from "../server/callers";
 import type { CallerResolver, ResolvedCaller } from "../server/callers";
 import { newRequestId } from "../server/requestMetadata";
 import { toTransportError, type ReportError } from "../server/transportError";
@@ -189,7 +190,7 @@ export class SyncSession {
         path,
         argsText,
         caller,
-        metadata: { ...metadata, requestId: id },
+        metadata: metadataFor({ ...metadata, requestId: id }, this.#caller),
         allowInternal: isAdmin,
         ...(isMutation ? { idempotencyKey: `${this.#sessionId ?? ""}:${requestId}` } : {}),
       });

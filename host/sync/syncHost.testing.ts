@@ -128,6 +128,7 @@ export const api = {
   storeFile: makeFunctionReference<"action", { text: string; type: string }, string>("files:storeInAction"),
   fileUrl: makeFunctionReference<"query", { id: string }, string | null>("files:url"),
   removeFile: makeFunctionReference<"mutation", { id: string }>("files:remove"),
+  authToken: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:authToken"),
   whoAdded: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:whoAdded"),
 };
 
