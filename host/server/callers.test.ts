@@ -1,12 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
+import type * as nodeCrypto from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { TokenVerifier } from "../auth/tokenVerifier";
 import { CallerResolver } from "./callers";
 
 // The real comparison, watched.
 vi.mock("node:crypto", async (original) => {
-  const crypto = await original<typeof import("node:crypto")>();
-  return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) };
+  const crypto = await original<typeof nodeCrypto>();
+  return { ...crypto, timingSafeEqual: vi.fn<typeof timingSafeEqual>(crypto.timingSafeEqual) };
 });
 
 const adminKey = "portico|0123456789abcdef";

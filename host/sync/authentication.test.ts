@@ -146,7 +146,9 @@ describe("the caller's own token", () => {
 
     const http = new ConvexHttpClient(host.server.cloudUrl, { logger: false, auth: token });
     expect(await http.mutation(api.authToken, {})).toBe(token);
-    await expect(http.mutation(api.add, { name: "a", fail: true })).rejects.toThrow();
+    await expect(http.mutation(api.add, { name: "a", fail: true })).rejects.toMatchObject({
+      data: { reason: "asked to fail" },
+    });
     const headers = { authorization: `bearer  ${token}` };
     const action = await fetch(`${host.server.siteUrl}/authToken`, { headers });
     expect(await action.json()).toEqual({ own: token, mutation: token });
