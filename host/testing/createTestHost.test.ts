@@ -1,4 +1,3 @@
-/// <reference types="vite/client" />
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { convexTest } from "convex-test";
@@ -11,6 +10,7 @@ import schema from "./documentedExamples/convex/schema";
 import { functionModules } from "./moduleGlob";
 import { scratchDirectory } from "./testDeployment";
 
+// The types of `glob` are vite's and come with the test modules of the published components.
 const modules = {
   ...import.meta.glob("./documentedExamples/convex/**/*.*s"),
   // convex-test finds the functions directory by this folder.
@@ -28,8 +28,6 @@ const accessors = {
   },
   createTestHost: () => createTestHost(schema, modules),
 };
-
-export const doubled = queryGeneric({ args: { n: v.number() }, handler: async (_ctx, { n }) => n * 2 });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -263,7 +261,9 @@ describe("createTestHost alone", () => {
   });
 
   it("calls functions that the test file exports", async () => {
-    const own = { "./createTestHost.test.ts": () => import("./createTestHost.test") };
+    const doubled = queryGeneric({ args: { n: v.number() }, handler: async (_ctx, { n }) => n * 2 });
+    // As a glob of another file has it, which is where suites keep it.
+    const own = { "./createTestHost.test.ts": async () => ({ doubled }) };
     const t = createTestHost({ modules: own });
     expect(await t.query(makeFunctionReference<"query">("createTestHost.test:doubled"), { n: 21 })).toBe(42);
   });

@@ -1,4 +1,3 @@
-/// <reference types="vite/client" />
 import { HOUR, MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { register as registerAggregate } from "@convex-dev/aggregate/test";
 import { register as registerMigrations } from "@convex-dev/migrations/test";
