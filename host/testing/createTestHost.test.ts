@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { convexTest } from "convex-test";
 import { makeFunctionReference, queryGeneric } from "convex/server";
 import { ConvexError, v } from "convex/values";
+import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestHost } from "./createTestHost";
 import { api, internal } from "./documentedExamples/convex/references";
@@ -137,6 +138,29 @@ describe.each(Object.entries(accessors))("%s", (_name, open) => {
     const t = open().withRequestMetadata({ ip: "192.0.2.1" });
     const metadata = await t.mutation(async (ctx) => await ctx.meta.getRequestMetadata());
     expect(metadata).toMatchObject({ ip: "192.0.2.1", userAgent: null, scheduledFunctionId: null });
+  });
+
+  it("tells functions a token that says what the identity says", async () => {
+    const t = open();
+    const readToken = async (as: Pick<typeof t, "mutation">) =>
+      await as.mutation(async (ctx) => (await ctx.meta.getRequestMetadata()).authToken);
+    const token = await readToken(
+      t.withIdentity({
+        issuer: "https://i.test",
+        subject: "s",
+        givenName: "Sarah",
+        emailVerified: true,
+        role: "admin",
+      }),
+    );
+    expect(decodeJwt(token ?? "")).toEqual({
+      iss: "https://i.test",
+      sub: "s",
+      given_name: "Sarah",
+      email_verified: true,
+      role: "admin",
+    });
+    expect(await readToken(t)).toBeNull();
   });
 
   it("calls HTTP actions", async () => {

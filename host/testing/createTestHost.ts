@@ -4,6 +4,8 @@ import { actionGeneric, getFunctionName, mutationGeneric, queryGeneric } from "c
 import type { FunctionReference, GenericSchema, SchemaDefinition } from "convex/server";
 import { ConvexError, convexToJson, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
+import { UnsecuredJWT } from "jose";
+import { claimsOf } from "../auth/identityClaims";
 import type { Caller, FunctionCall, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
 import { currentFrame } from "../runtime/frames";
 import type { TransactionLimits } from "../runtime/worker/transactionUsage";
@@ -142,7 +144,10 @@ class Accessor {
   }
 
   #metadata(): RequestMetadata {
-    return { ...this.request, requestId: randomBytes(8).toString("hex") };
+    const metadata = { ...this.request, requestId: randomBytes(8).toString("hex") };
+    if (this.caller.kind !== "user") return metadata;
+    // Nobody verifies it here: it only says what the identity says.
+    return { ...metadata, authToken: new UnsecuredJWT(claimsOf(this.caller.identity)).encode() };
   }
 }
 
