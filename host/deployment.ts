@@ -26,6 +26,8 @@ export interface RequestMetadata {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The token that the caller was verified by, without its scheme; absent for everybody else. It is written to no log. */
+  readonly authToken?: string;
 }
 
 export type FunctionType = "query" | "mutation" | "action";

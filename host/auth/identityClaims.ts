@@ -23,6 +23,10 @@ const oidcBooleanClaims = new Map([
   ["email_verified", "emailVerified"],
   ["phone_number_verified", "phoneNumberVerified"],
 ]);
+const claimOfAttribute = new Map([
+  ...[...oidcTextClaims, ...oidcBooleanClaims].map(([claim, attribute]) => [attribute, claim] as const),
+  ["updatedAt", "updated_at"],
+]);
 /** Claims that describe the token, not the user; Convex does not expose them. */
 const oidcDropped = new Set("iss sub aud exp nbf iat jti fva azp auth_time nonce acr amr at_hash c_hash".split(" "));
 const customJwtDropped = new Set("iss sub aud exp nbf iat jti fva".split(" "));
@@ -63,6 +67,14 @@ export function oidcIdentity(claims: JsonObject, issuer: string, subject: string
     else mapped.push(...standard);
   }
   return identityFrom([...entries, ...mapped], issuer, subject);
+}
+
+/** The claims of an ID token for an identity: attributes under their OpenID Connect names, all others under their own. */
+export function claimsOf({ tokenIdentifier: _joined, issuer, subject, ...attributes }: UserIdentity): JsonObject {
+  const claims = Object.entries(attributes).flatMap(([attribute, value]) =>
+    value === undefined ? [] : [[claimOfAttribute.get(attribute) ?? attribute, value] as const],
+  );
+  return { ...Object.fromEntries(claims), iss: issuer, sub: subject };
 }
 
 function standardOidcClaim(claim: string, value: JsonValue): [string, JsonValue][] | undefined {

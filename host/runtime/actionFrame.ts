@@ -1,6 +1,6 @@
 import type { FunctionOutcome } from "../deployment";
 import { isJsonObject, parseJsonObject, textField } from "../values/convexJson";
-import { callerIdentityText } from "./callerIdentity";
+import { callerIdentityText, requestMetadataText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
 import { componentArgument } from "./componentArgument";
@@ -111,11 +111,7 @@ export class ActionFrame implements Frame {
       case "1.0/getDeploymentMetadata":
         return JSON.stringify({ name: this.#host.deploymentName, region: null, class: "local" });
       case "1.0/getRequestMetadata":
-        return JSON.stringify({
-          ...this.call.metadata,
-          scheduledFunctionId: this.call.scheduledFunctionId,
-          authToken: null,
-        });
+        return requestMetadataText(this.call, this.componentPath);
       case "1.0/actions/vectorSearch":
         throw new Error(`Vector search is not supported by this host: ${searchedIndex(argsText)} was queried.`);
       default:

@@ -26,10 +26,10 @@ export function parseCaller(text: string): Caller {
  * @param scheduledFunctionId the job that the call belongs to, directly or through the action that made it
  */
 export function metadataText(
-  { requestId, ip, userAgent }: RequestMetadata,
+  { requestId, ip, userAgent, authToken }: RequestMetadata,
   scheduledFunctionId?: string | null,
 ): string {
   return scheduledFunctionId
-    ? JSON.stringify({ requestId, ip, userAgent, scheduledFunctionId })
-    : JSON.stringify({ requestId, ip, userAgent });
+    ? JSON.stringify({ requestId, ip, userAgent, authToken, scheduledFunctionId })
+    : JSON.stringify({ requestId, ip, userAgent, authToken });
 }

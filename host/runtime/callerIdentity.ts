@@ -1,4 +1,5 @@
 import type { Caller } from "../deployment";
+import type { CallContext } from "./frames";
 
 /**
  * What `1.0/getUserIdentity` answers for a caller, as JSON text. Components do not learn who calls the app.
@@ -16,4 +17,11 @@ export function callerIdentityText(caller: Caller, componentPath: string): strin
     case "admin":
       return "null";
   }
+}
+
+/** What `1.0/getRequestMetadata` answers, as JSON text. The token is part of the identity, and no component learns it. */
+export function requestMetadataText({ metadata, scheduledFunctionId }: CallContext, componentPath: string): string {
+  const { requestId, ip, userAgent, authToken } = metadata;
+  const visibleToken = componentPath === "" ? (authToken ?? null) : null;
+  return JSON.stringify({ requestId, ip, userAgent, scheduledFunctionId, authToken: visibleToken });
 }

@@ -84,6 +84,10 @@ describe("components of the app", () => {
       app: "ada",
       component: null,
     });
+    expect(await valueOf(deployment, "mutation", "ledgers:authTokens", {}, { authToken: "ada's" })).toEqual({
+      app: "ada's",
+      component: null,
+    });
   });
 
   it("export their public functions to the parent only", async () => {

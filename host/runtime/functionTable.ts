@@ -7,11 +7,11 @@ import { displaySize, sizeOverLimit } from "../values/convexSize";
 import { valueLimitProblem } from "../values/documentLimits";
 import { compileValidator } from "../values/validator";
 import type { CompiledValidator, TableOfId } from "../values/validator";
-import type { ValidatorJson } from "../values/validatorJson";
+import type { FunctionValidators, ValidatorJson } from "../values/validatorJson";
 import { runInFrame } from "./frames";
 import { HostRefusal } from "./functionErrors";
 import { ImportFrame } from "./importFrame";
-import type { ImportPhase } from "./protocol";
+import type { ImportPhase, MainThreadAction } from "./protocol";
 
 const MAX_ARGS_BYTES = 16 << 20;
 const MAX_NODE_ARGS_BYTES = 5 << 20;
@@ -26,6 +26,7 @@ export interface RegisteredFunction {
   invoke(argsText: string): Promise<string>;
   readonly checkArgs: CompiledValidator;
   readonly checkReturns: CompiledValidator | null;
+  readonly validators: FunctionValidators;
   /** The largest arguments object by Convex's formula; 16 MiB when absent. */
   readonly maxArgsBytes?: number;
 }
@@ -57,7 +58,7 @@ export async function loadModules(modules: readonly BundledModule[], context: Mo
     const namespace = await importModule(url, modulePath, context);
     namespaces.set(modulePath, namespace);
     for (const [name, value] of Object.entries(namespace)) {
-      const registered = register(`${modulePath}:${name}`, value, context.tableOfId);
+      const registered = registerFunction(`${modulePath}:${name}`, value, context.tableOfId);
       if (registered === null) continue;
       const limited = environment === "node" ? { ...registered, maxArgsBytes: MAX_NODE_ARGS_BYTES } : registered;
       functions.set(registered.path, limited);
@@ -81,9 +82,9 @@ async function importModule(
 }
 
 /** An action that the executor only knows by name, because its module runs on the main thread alone. */
-export function mainThreadAction({ path, isPublic }: { path: string; isPublic: boolean }): RegisteredFunction {
+export function mainThreadAction({ path, isPublic, validators }: MainThreadAction): RegisteredFunction {
   const invoke = (): Promise<never> => Promise.reject(new Error(`${path} runs on the main thread only`));
-  return { path, type: "action", isPublic, invoke, checkArgs: () => null, checkReturns: null };
+  return { path, type: "action", isPublic, invoke, checkArgs: () => null, checkReturns: null, validators };
 }
 
 /** The shape that convex/server gives to every registered function. */
@@ -99,17 +100,22 @@ interface ConvexFunction {
   readonly invokeAction?: (requestId: string, argsText: string) => Promise<string>;
 }
 
-function register(path: string, value: unknown, tableOfId: TableOfId): RegisteredFunction | null {
+/** Makes a module's export ready to run under its path; null when it is no Convex function. */
+export function registerFunction(path: string, value: unknown, tableOfId: TableOfId): RegisteredFunction | null {
   if (!isConvexFunction(value)) return null;
-  const argsJson = readValidator(value.exportArgs?.() ?? '{"type":"any"}');
-  const returnsJson = readValidator(value.exportReturns?.() ?? "null");
-  const checkReturns = returnsJson === null ? null : compileValidator(returnsJson, tableOfId);
-  const checkArgs = compileValidator(argsJson ?? { type: "any" }, tableOfId);
-  const common = { path, isPublic: value.isPublic === true, checkArgs, checkReturns };
+  const args = readValidator(value.exportArgs?.() ?? "null") ?? { type: "any" };
+  const returns = readValidator(value.exportReturns?.() ?? "null");
+  const common = {
+    path,
+    isPublic: value.isPublic === true,
+    checkArgs: compileValidator(args, tableOfId),
+    checkReturns: returns === null ? null : compileValidator(returns, tableOfId),
+    validators: { args, returns },
+  };
   const { invokeQuery, invokeMutation, invokeAction } = value;
-  if (invokeQuery) return { ...common, type: "query", invoke: (args) => invokeQuery(`[${args}]`) };
-  if (invokeMutation) return { ...common, type: "mutation", invoke: (args) => invokeMutation(`[${args}]`) };
-  if (invokeAction) return { ...common, type: "action", invoke: (args) => invokeAction("", `[${args}]`) };
+  if (invokeQuery) return { ...common, type: "query", invoke: (argsText) => invokeQuery(`[${argsText}]`) };
+  if (invokeMutation) return { ...common, type: "mutation", invoke: (argsText) => invokeMutation(`[${argsText}]`) };
+  if (invokeAction) return { ...common, type: "action", invoke: (argsText) => invokeAction("", `[${argsText}]`) };
   return null;
 }
 

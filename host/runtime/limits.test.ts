@@ -98,6 +98,37 @@ describe("a transaction's limits", () => {
       documentsWritten: { used: 1, remaining: 15_999 },
       functionsScheduled: { used: 1, remaining: 999 },
       scheduledFunctionArgsBytes: { used: 2 + 2 + 7 + 5, remaining: (16 << 20) - 16 },
+      filesWritten: { used: 0, remaining: 1000 },
+      fileWriteBytes: { used: 0, remaining: 16 << 20 },
+      filesRead: { used: 0, remaining: 1000 },
+      fileReadBytes: { used: 0, remaining: 16 << 20 },
+    });
+  });
+
+  it("count the files that mutations store and read, without those of a failed nested call", async () => {
+    expect(await valueOf(deployment, "mutation", "fileLimits:metrics")).toMatchObject({
+      filesWritten: { used: 2, remaining: 998 },
+      fileWriteBytes: { used: 30, remaining: (16 << 20) - 30 },
+      filesRead: { used: 2, remaining: 998 },
+      fileReadBytes: { used: 20, remaining: (16 << 20) - 20 },
+    });
+  });
+
+  it("stop at 16 MiB of files stored or read, and at a budget of files", async () => {
+    const sizeBytes = 8 << 20;
+    expect(await errorOf(deployment, "mutation", "fileLimits:store", { sizeBytes, count: 3 })).toContain(
+      "Too many bytes of files written in a single function execution (limit: 16 MiB)",
+    );
+    const ids = await valueOf(deployment, "mutation", "fileLimits:store", { sizeBytes, count: 2 });
+    const id = String(Array.isArray(ids) ? ids[0] : null);
+    expect(await valueOf(deployment, "mutation", "fileLimits:read", { id, times: 2 })).toBeNull();
+    expect(await errorOf(deployment, "mutation", "fileLimits:read", { id, times: 3 })).toContain(
+      "Too many bytes of files read in a single function execution (limit: 16 MiB)",
+    );
+    expect(await valueOf(deployment, "mutation", "fileLimits:budgets", { id })).toEqual({
+      stored: expect.stringContaining("Too many files written in a single function execution (limit: 1)"),
+      read: expect.stringContaining("Too many files read in a single function execution (limit: 1)"),
+      afterwards: { filesWritten: 0, filesRead: 2 },
     });
   });
 

@@ -251,7 +251,11 @@ export class LocalDeployment implements Deployment, ActionHost {
       modules: bundle.modules,
       schemaText,
       importPhase,
-      nodeActions: [...nodeActions.functions.values()].map(({ path, type, isPublic }) => ({ path, type, isPublic })),
+      nodeActions: Array.from(nodeActions.functions.values(), ({ path, isPublic, validators }) => ({
+        path,
+        isPublic,
+        validators,
+      })),
       components: componentLoads(bundle, environments),
     });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);

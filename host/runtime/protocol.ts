@@ -1,5 +1,6 @@
 import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
+import type { FunctionValidators } from "../values/validatorJson";
 import type { ComponentEnvironment } from "./componentEnvironment";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
@@ -88,7 +89,7 @@ export interface LoadRequest {
   readonly schemaText: string | null;
   readonly importPhase: ImportPhase;
   /** Actions of "use node" modules, which only the main thread loads. */
-  readonly nodeActions: readonly FunctionSummary[];
+  readonly nodeActions: readonly MainThreadAction[];
   /** Parents before children. */
   readonly components: readonly ComponentLoad[];
 }
@@ -106,6 +107,13 @@ export interface FunctionSummary {
   readonly path: string;
   readonly type: FunctionType;
   readonly isPublic: boolean;
+}
+
+/** An action that the main thread runs, as the executor knows it. */
+export interface MainThreadAction {
+  readonly path: string;
+  readonly isPublic: boolean;
+  readonly validators: FunctionValidators;
 }
 
 export type WorkerReply =

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { AuthError } from "../auth/authError";
 import { isOpaqueToken, notJwt } from "../auth/tokenVerifier";
 import type { TokenVerifier } from "../auth/tokenVerifier";
-import type { Caller, JsonValue, UserIdentity } from "../deployment";
+import type { Caller, JsonValue, RequestMetadata, UserIdentity } from "../deployment";
 import { isJsonObject, parseJson } from "../json";
 import { TransportError } from "./transportError";
 
@@ -10,10 +10,12 @@ import { TransportError } from "./transportError";
 export interface ResolvedCaller {
   readonly caller: Caller;
   readonly isAdmin: boolean;
+  /** The bearer token that the caller was verified by. */
+  readonly authToken?: string;
 }
 
 const anonymous: ResolvedCaller = { caller: { kind: "anonymous" }, isAdmin: false };
-const refusedOpaque: Caller = { kind: "refused", ...notJwt };
+const refusedOpaque: ResolvedCaller = { caller: { kind: "refused", ...notJwt }, isAdmin: false };
 const bearerScheme = "bearer ";
 
 /** Turns `Authorization` headers into callers by Convex's rules. */
@@ -36,7 +38,7 @@ export class CallerResolver {
     const token = bearerTokenOf(authorization);
     if (token !== undefined) {
       const identity = await this.#verifier.verify(token);
-      return { caller: { kind: "user", identity }, isAdmin: false };
+      return { caller: { kind: "user", identity }, isAdmin: false, authToken: token };
     }
     if (authorization.slice(0, 7).toLowerCase() === "convex ") return this.#resolveAdmin(authorization.slice(7).trim());
     throw new AuthError(
@@ -50,15 +52,15 @@ export class CallerResolver {
    * The caller of an HTTP action. Convex never answers 401 here: credentials that are not Convex's own (Basic, API keys,
    * refused tokens) reach the action, and surface as an error only when it asks for the identity.
    */
-  async resolveForHttpAction(authorization: string | undefined): Promise<Caller> {
+  async resolveForHttpAction(authorization: string | undefined): Promise<ResolvedCaller> {
     const token = authorization === undefined ? undefined : bearerTokenOf(authorization);
     // API keys come with most requests of machines; an error with its stack for each would cost more than the action.
     if (token !== undefined && isOpaqueToken(token)) return refusedOpaque;
     try {
-      return (await this.resolve(authorization)).caller;
+      return await this.resolve(authorization);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      return { kind: "refused", code: error.code, message: error.message };
+      return { caller: { kind: "refused", code: error.code, message: error.message }, isAdmin: false };
     }
   }
 
@@ -87,6 +89,11 @@ export class CallerResolver {
   #isAdminKey(key: string): boolean {
     return this.#adminKeyDigest !== undefined && timingSafeEqual(digest(key), this.#adminKeyDigest);
   }
+}
+
+/** What the functions that a caller starts learn about the request. */
+export function metadataFor(metadata: RequestMetadata, { authToken }: ResolvedCaller): RequestMetadata {
+  return authToken === undefined ? metadata : { ...metadata, authToken };
 }
 
 function bearerTokenOf(authorization: string): string | undefined {

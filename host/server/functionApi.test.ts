@@ -224,6 +224,15 @@ describe("routes", () => {
 describe("the admin key", () => {
   const adminKey = "portico|0123456789abcdef";
   const asAdmin = { authorization: `Convex ${adminKey}` };
+  const adminRoutes = [
+    "/api/update_environment_variables",
+    "/api/get_config_hashes",
+    "/api/deploy2/start_push",
+    "/api/deploy2/evaluate_push",
+    "/api/deploy2/finish_push",
+    "/api/deploy2/wait_for_schema",
+    "/api/host/backup",
+  ];
 
   it("opens internal functions and can act as a user", async () => {
     const server = await startTestServer({ adminKey });
@@ -259,15 +268,25 @@ describe("the admin key", () => {
     },
   );
 
+  it("opens every admin route, which nothing else does", async () => {
+    const server = await startTestServer({ adminKey });
+    const refused = [{}, { authorization: "Bearer x" }, { authorization: "Basic eDp5" }, { authorization: "Convex x" }];
+    for (const route of adminRoutes) {
+      for (const headers of refused) expect([400, 401]).toContain((await post(server, route, {}, headers)).status);
+      expect([401, 404], route).not.toContain((await post(server, route, { changes: [] }, asAdmin)).status);
+    }
+  });
+
   it("without a configured key accepts no key and answers no admin route", async () => {
     for (const configured of [undefined, ""]) {
       const server = await startTestServer(configured === undefined ? {} : { adminKey: configured });
       for (const authorization of ["Convex ", "Convex undefined", "Convex x"]) {
         const call = await post(server, "/api/function", { path: "a:b", args: {} }, { authorization });
         expect([400, 401]).toContain(call.status);
-        expect(
-          (await post(server, "/api/update_environment_variables", { changes: [] }, { authorization })).status,
-        ).toBe(404);
+        for (const route of adminRoutes)
+          expect((await post(server, route, { changes: [] }, { authorization })).status, route).toBe(404);
+        const fromElsewhere = { authorization, "x-forwarded-for": "192.0.2.1" };
+        expect((await fetch(`${server.cloudUrl}/metrics`, { headers: fromElsewhere })).status).toBe(404);
       }
       expect([server.deployment.calls, server.deployment.variableChanges]).toEqual([[], []]);
     }

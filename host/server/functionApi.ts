@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
 import type { JsonObject } from "../json";
+import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { configHashesText, pushNotSupported, readPush } from "./codePush";
 import { answerPreflight, isPreflight, mirrorOrigin } from "./cors";
@@ -151,14 +152,14 @@ export class FunctionApi {
     const format = valueFormatOf(body.format, defaultFormat);
     const argsText = argsTextOf(body.args);
     const { deployment, callers, redactErrors } = this.#options;
-    const { caller, isAdmin } = await callers.resolve(request.headers.authorization);
+    const resolved = await callers.resolve(request.headers.authorization);
     const outcome = await deployment.call({
       type,
       path,
       argsText,
-      caller,
-      metadata,
-      allowInternal: isAdmin,
+      caller: resolved.caller,
+      metadata: metadataFor(metadata, resolved),
+      allowInternal: resolved.isAdmin,
       ...snapshot,
     });
     sendJson(response, 200, outcomeText(outcome, format, metadata.requestId, redactErrors));

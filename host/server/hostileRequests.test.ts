@@ -70,6 +70,22 @@ describe("hostile requests", () => {
     expect(expecting).toMatch(/^HTTP\/1\.1 413 /);
   });
 
+  it("names no function by a path that leaves the functions directory", async () => {
+    const server = await startTestServer();
+    for (const path of [
+      "..%2f..%2fsecrets/fn",
+      "a%2f..%2f..%2fb/fn",
+      "a/%2e%2e%2f/fn",
+      "a%00/fn",
+      "a%5c..%5cb/fn",
+      "~/fn",
+    ])
+      expect([400, 404], path).toContain((await post(server, `/api/run/${path}`, { args: {} })).status);
+    const raw = "POST /api/run/../../secrets/fn HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    expect(await exchangeRaw(server.cloudUrl, raw)).toMatch(/^HTTP\/1\.1 404 /);
+    expect(server.deployment.calls).toEqual([]);
+  });
+
   it("answers unknown addresses, wrong methods and malformed HTTP with a code", async () => {
     const server = await startTestServer();
     expect((await post(server, "/api/nothing", {})).status).toBe(404);

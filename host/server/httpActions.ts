@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, RequestMetadata } from "../deployment";
 import { ActionRequest } from "./actionRequest";
 import { sendActionResponse } from "./actionResponse";
+import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { bodyTooLarge } from "./requestBody";
 import { actionUrl } from "./requestUrl";
@@ -41,8 +42,9 @@ export class HttpActions {
     response.once("close", () => {
       if (!response.writableFinished) action.abort();
     });
-    const caller = await this.#callers.resolveForHttpAction(request.headers.authorization);
-    const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadata);
+    const resolved = await this.#callers.resolveForHttpAction(request.headers.authorization);
+    const { caller } = resolved;
+    const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadataFor(metadata, resolved));
     if (action.body?.exceeded === true) {
       await answer.body?.cancel();
       throw bodyTooLarge();

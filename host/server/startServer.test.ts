@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { expect, it, onTestFinished } from "vitest";
 import { TokenVerifier } from "../auth/tokenVerifier";
 import { FakeDeployment } from "./fakeDeployment.testing";
@@ -31,6 +32,23 @@ it("says in one sentence which port is in use, and keeps the other one closed", 
   );
   const again = await startServer({ ...options, cloudPort: freePort, sitePort: 0 });
   await again.close();
+});
+
+it("listens on loopback alone unless it is told otherwise", async () => {
+  const elsewhere = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === "IPv4" && !internal)
+    .map(({ address }) => address);
+  const server = await startTestServer();
+  for (const url of [server.cloudUrl, server.siteUrl]) {
+    expect(new URL(url).hostname).toBe("127.0.0.1");
+    for (const address of [...elsewhere, "127.0.0.2"])
+      await expect(fetch(url.replace("127.0.0.1", address))).rejects.toThrow("fetch failed");
+  }
+  const open = await startTestServer({ hostname: "0.0.0.0" });
+  const { port } = new URL(open.cloudUrl);
+  for (const address of ["127.0.0.1", ...elsewhere])
+    expect((await fetch(`http://${address}:${port}/version`)).status).toBe(200);
 });
 
 it("lets running requests finish when it closes, and takes no new ones", async () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, it } from "vitest";
+import { ConvexHttpClient } from "convex/browser";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTestIssuer } from "../auth/testIssuer.testing";
 import { openRaw } from "./rawClient.testing";
 import { api, startSyncHost, watch } from "./syncHost.testing";
@@ -123,5 +124,46 @@ describe("a session", () => {
     expect(String((await user.next("MutationResponse"))["result"])).toContain("Could not find public function");
     user.send({ type: "Authenticate", tokenType: "Admin", value: "a key", baseVersion: 0 });
     expect(await user.next("AuthError")).toMatchObject({ authUpdateAttempted: true });
+  });
+});
+
+describe("the caller's own token", () => {
+  it("is told to functions by every door, and to no log", async () => {
+    const logged: unknown[] = [];
+    for (const method of ["log", "warn", "error"] as const)
+      vi.spyOn(console, method).mockImplementation((...line: unknown[]) => void logged.push(line));
+    onTestFinished(() => void vi.restoreAllMocks());
+    const host = await startSyncHost({
+      providers: [issuer.customJwt("app")],
+      deployment: { onLog: (line) => logged.push(line) },
+    });
+    const token = await issuer.sign({ sub: "alice" });
+    const client = host.client();
+    client.setAuth(async () => token);
+    expect(await client.mutation(api.authToken, {})).toBe(token);
+    client.client.clearAuth();
+    expect(await client.mutation(api.authToken, {})).toBe(null);
+
+    const http = new ConvexHttpClient(host.server.cloudUrl, { logger: false, auth: token });
+    expect(await http.mutation(api.authToken, {})).toBe(token);
+    await expect(http.mutation(api.add, { name: "a", fail: true })).rejects.toMatchObject({
+      data: { reason: "asked to fail" },
+    });
+    const headers = { authorization: `bearer  ${token}` };
+    const action = await fetch(`${host.server.siteUrl}/authToken`, { headers });
+    expect(await action.json()).toEqual({ own: token, mutation: token });
+    await fetch(`${host.server.siteUrl}/throws`, { headers });
+    expect(JSON.stringify([logged, host.reported])).not.toContain(token);
+  });
+
+  it("is null for refused tokens, keys, the admin, and users whom the admin acts as", async () => {
+    const host = await startAuthenticating("the key");
+    const expired = await issuer.sign({ sub: "alice", exp: 1 });
+    const acting = Buffer.from(JSON.stringify({ issuer: "i", subject: "s" })).toString("base64");
+    for (const authorization of [`Bearer ${expired}`, "Bearer pk_live", "Convex the key", `Convex the key:${acting}`]) {
+      const action = await fetch(`${host.server.siteUrl}/authToken`, { headers: { authorization } });
+      expect(await action.json(), authorization).toEqual({ own: null, mutation: null });
+    }
+    expect(await (await fetch(`${host.server.siteUrl}/authToken`)).json()).toEqual({ own: null, mutation: null });
   });
 });

@@ -73,6 +73,26 @@ export class MessageWriter {
   }
 }
 
+/** Convex splits a Transition above 5 MB for clients that can put it together again. */
+const maxTransitionLength = 5_000_000;
+/** Each part that arrives resets the time after which a client takes silence for the server's end, so parts are small. */
+const partLength = 1_000_000;
+
+/**
+ * The messages that bring a Transition to a client: itself, or its text in parts, which have to be sent with nothing
+ * between them.
+ */
+export function transitionMessages(text: string, takesChunks: boolean): readonly string[] {
+  if (!takesChunks || text.length <= maxTransitionLength) return [text];
+  const totalParts = Math.ceil(text.length / partLength);
+  const transitionId = newRequestId();
+  return Array.from({ length: totalParts }, (_, partNumber) => {
+    // A surrogate pair may be cut in two: JSON escapes the halves, and the client joins them.
+    const chunk = text.slice(partNumber * partLength, (partNumber + 1) * partLength);
+    return JSON.stringify({ type: "TransitionChunk", chunk, partNumber, totalParts, transitionId });
+  });
+}
+
 /** @param attempted true when a client's Authenticate was refused, false when its identity has expired since */
 export function authErrorText(error: string, baseVersion: number, attempted: boolean): string {
   return JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted: attempted });

@@ -2,12 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { decodeJwt } from "jose";
 import { AuthError } from "../auth/authError";
 import type { Deployment, LiveQuery, QuerySet, RequestMetadata } from "../deployment";
+import { metadataFor } from "../server/callers";
 import type { CallerResolver, ResolvedCaller } from "../server/callers";
 import { newRequestId } from "../server/requestMetadata";
 import { toTransportError, type ReportError } from "../server/transportError";
 import { badMessage, parseClientMessage } from "./clientMessage";
 import type { Authenticate, Connect, FunctionRequest, ModifyQuerySet } from "./clientMessage";
-import { authErrorText, fatalErrorText, initialVersion, MessageWriter } from "./serverMessage";
+import { authErrorText, fatalErrorText, initialVersion, MessageWriter, transitionMessages } from "./serverMessage";
 import type { StateVersion } from "./serverMessage";
 
 /** Convex's limits for one socket. */
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly reportError: ReportError;
   /** Of the request that opened the socket. */
   readonly metadata: RequestMetadata;
+  /** True when the client understands TransitionChunk. */
+  readonly takesChunks: boolean;
 }
 
 /** The socket as a session sees it. */
@@ -189,7 +192,7 @@ export class SyncSession {
         path,
         argsText,
         caller,
-        metadata: { ...metadata, requestId: id },
+        metadata: metadataFor({ ...metadata, requestId: id }, this.#caller),
         allowInternal: isAdmin,
         ...(isMutation ? { idempotencyKey: `${this.#sessionId ?? ""}:${requestId}` } : {}),
       });
@@ -245,15 +248,15 @@ export class SyncSession {
     if (!isNews && !owes) return;
     const end: StateVersion = { querySet, identity, timestamp };
     this.#sent = end;
-    this.#channel.send(
-      this.#writer.transition({
-        start,
-        end,
-        removed: remove,
-        results,
-        clientClockSkewMs: this.#clientClockSkewMs,
-      }),
-    );
+    const text = this.#writer.transition({
+      start,
+      end,
+      removed: remove,
+      results,
+      clientClockSkewMs: this.#clientClockSkewMs,
+    });
+    // All parts at once: an answer between them would make the client forget those it has.
+    for (const message of transitionMessages(text, this.#options.takesChunks)) this.#channel.send(message);
   }
 
   /** Convex tells a client that its token has expired when something would next run with it. */

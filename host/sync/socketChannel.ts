@@ -26,7 +26,7 @@ export class SocketChannel implements Channel {
     return performance.now() - this.#lastSignMs;
   }
 
-  /** The client has sent something. */
+  /** The client has sent something, or has taken what waited for it. */
   noteSign(): void {
     this.#lastSignMs = performance.now();
   }
@@ -35,7 +35,10 @@ export class SocketChannel implements Channel {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#silence.refresh();
     this.#socket.send(text, () => {
-      if (this.#draining !== null && this.#socket.bufferedAmount === 0) this.#draining.end();
+      if (this.#draining === null) return;
+      // What the system could not take until now has found room, so the client reads; its Pongs are not read meanwhile.
+      this.noteSign();
+      if (this.#socket.bufferedAmount === 0) this.#draining.end();
     });
     if (this.#socket.bufferedAmount > fullBytes) this.#waitForDrain();
   }

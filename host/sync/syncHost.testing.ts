@@ -128,6 +128,8 @@ export const api = {
   storeFile: makeFunctionReference<"action", { text: string; type: string }, string>("files:storeInAction"),
   fileUrl: makeFunctionReference<"query", { id: string }, string | null>("files:url"),
   removeFile: makeFunctionReference<"mutation", { id: string }>("files:remove"),
+  repeated: makeFunctionReference<"query", { text: string; times: number }, string>("live:repeated"),
+  authToken: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:authToken"),
   whoAdded: makeFunctionReference<"mutation", Record<string, never>, string | null>("live:whoAdded"),
 };
 

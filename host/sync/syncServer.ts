@@ -16,7 +16,7 @@ const clientTimeoutMs = 120_000;
 const closeGraceMs = 1_000;
 const goingAway = 1001;
 
-export interface SyncServerOptions extends Omit<SessionOptions, "metadata"> {
+export interface SyncServerOptions extends Omit<SessionOptions, "metadata" | "takesChunks"> {
   /** How long a client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
   readonly pingAfterSilenceMs?: number;
 }
@@ -42,7 +42,8 @@ export class SyncServer {
     const version = match.groups?.["version"];
     if (version !== undefined && !clientVersion.test(version))
       return refuseUpgrade(socket, "400 Bad Request", "The address does not name a version of the Convex client.");
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, metadata));
+    const takesChunks = version !== undefined && understandsChunks(version);
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, metadata, takesChunks));
   }
 
   /** Asks every client to come back later; those that do not answer within a second, or `graceMs`, are cut off. */
@@ -63,9 +64,9 @@ export class SyncServer {
     clearTimeout(grace);
   }
 
-  #open(webSocket: WebSocket, metadata: RequestMetadata): void {
+  #open(webSocket: WebSocket, metadata: RequestMetadata, takesChunks: boolean): void {
     const channel = new SocketChannel(webSocket, this.#options.pingAfterSilenceMs);
-    const session = new SyncSession({ ...this.#options, metadata }, channel);
+    const session = new SyncSession({ ...this.#options, metadata, takesChunks }, channel);
     this.#channels.set(webSocket, channel);
     webSocket.on("message", (data, isBinary) => {
       channel.noteSign();
@@ -88,6 +89,12 @@ export class SyncServer {
       else if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
     }
   }
+}
+
+/** TransitionChunk came with version 1.28 of the convex package. */
+function understandsChunks(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 1 || (major === 1 && minor >= 28);
 }
 
 function refuseUpgrade(socket: Duplex, status: string, message: string): void {

@@ -1,23 +1,17 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { convexTest } from "convex-test";
-import { makeFunctionReference } from "convex/server";
-import { ConvexError } from "convex/values";
+import { makeFunctionReference, queryGeneric } from "convex/server";
+import { ConvexError, v } from "convex/values";
+import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestHost } from "./createTestHost";
 import { api, internal } from "./documentedExamples/convex/references";
 import schema from "./documentedExamples/convex/schema";
 import { functionModules } from "./moduleGlob";
-import type { ModuleGlob } from "./moduleGlob";
 import { scratchDirectory } from "./testDeployment";
 
-declare global {
-  interface ImportMeta {
-    /** Expanded by the test runner when it compiles this file. */
-    glob(pattern: string): ModuleGlob;
-  }
-}
-
+// The types of `glob` are vite's and come with the test modules of the published components.
 const modules = {
   ...import.meta.glob("./documentedExamples/convex/**/*.*s"),
   // convex-test finds the functions directory by this folder.
@@ -146,6 +140,29 @@ describe.each(Object.entries(accessors))("%s", (_name, open) => {
     expect(metadata).toMatchObject({ ip: "192.0.2.1", userAgent: null, scheduledFunctionId: null });
   });
 
+  it("tells functions a token that says what the identity says", async () => {
+    const t = open();
+    const readToken = async (as: Pick<typeof t, "mutation">) =>
+      await as.mutation(async (ctx) => (await ctx.meta.getRequestMetadata()).authToken);
+    const token = await readToken(
+      t.withIdentity({
+        issuer: "https://i.test",
+        subject: "s",
+        givenName: "Sarah",
+        emailVerified: true,
+        role: "admin",
+      }),
+    );
+    expect(decodeJwt(token ?? "")).toEqual({
+      iss: "https://i.test",
+      sub: "s",
+      given_name: "Sarah",
+      email_verified: true,
+      role: "admin",
+    });
+    expect(await readToken(t)).toBeNull();
+  });
+
   it("calls HTTP actions", async () => {
     const t = open();
     const response = await t
@@ -267,6 +284,28 @@ describe("createTestHost alone", () => {
     await expect(waiting).rejects.toThrow("Use ctx.runQuery");
   });
 
+  it("calls functions that the test file exports", async () => {
+    const doubled = queryGeneric({ args: { n: v.number() }, handler: async (_ctx, { n }) => n * 2 });
+    // As a glob of another file has it, which is where suites keep it.
+    const own = { "./createTestHost.test.ts": async () => ({ doubled }) };
+    const t = createTestHost({ modules: own });
+    expect(await t.query(makeFunctionReference<"query">("createTestHost.test:doubled"), { n: 21 })).toBe(42);
+  });
+
+  it("keeps Convex's limits, or those that it is given", async () => {
+    const insertTwice = async (t: ReturnType<typeof createTestHost<typeof schema.tables>>) =>
+      await t.run(async (ctx) => {
+        for (const text of ["first", "second"]) await ctx.db.insert("tasks", { text });
+        return (await ctx.meta.getTransactionMetrics()).documentsWritten;
+      });
+    expect(await insertTwice(createTestHost({ schema, transactionLimits: true }))).toEqual({
+      used: 2,
+      remaining: 15_998,
+    });
+    const limited = createTestHost({ schema, transactionLimits: { documentsWritten: 1 } });
+    await expect(insertTwice(limited)).rejects.toThrow("Too many writes in a single function execution (limit: 1)");
+  });
+
   it("works without functions or schema", async () => {
     const t = createTestHost();
     const id = await t.run(async (ctx) => await ctx.db.insert("anything", { value: 1n }));
@@ -292,6 +331,14 @@ describe("the modules of a glob", () => {
     ];
     const glob = Object.fromEntries(keys.map((key) => [key, load]));
     expect(functionModules(glob).map(({ modulePath }) => modulePath)).toEqual(["a", "deep/b"]);
+  });
+
+  it("have the running test file among them", () => {
+    const keys = ["./lib.test.ts", "./deep/lib.test.ts", "./deep/lib.ts"];
+    const glob = Object.fromEntries(keys.map((key) => [key, load]));
+    const stack =
+      "Error: opened here\n    at setUp (/app/convex/setup.ts:3:9)\n    at /app/convex/deep/lib.test.ts:9:20";
+    expect(functionModules(glob, stack).map(({ modulePath }) => modulePath)).toEqual(["deep/lib.test", "deep/lib"]);
   });
 
   it("share a root where nothing was generated", () => {

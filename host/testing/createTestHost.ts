@@ -4,8 +4,11 @@ import { actionGeneric, getFunctionName, mutationGeneric, queryGeneric } from "c
 import type { FunctionReference, GenericSchema, SchemaDefinition } from "convex/server";
 import { ConvexError, convexToJson, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
+import { UnsecuredJWT } from "jose";
+import { claimsOf } from "../auth/identityClaims";
 import type { Caller, FunctionCall, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
 import { currentFrame } from "../runtime/frames";
+import type { TransactionLimits } from "../runtime/worker/transactionUsage";
 import { parseJson } from "../values/convexJson";
 import { InProcessRuntime } from "./inProcessRuntime";
 import type { ModuleGlob } from "./moduleGlob";
@@ -20,6 +23,8 @@ export interface TestHostOptions<Schema extends GenericSchema> {
   readonly schema?: SchemaDefinition<Schema, boolean>;
   /** The functions directory as `import.meta.glob("./**\/*.*s")` gives it. */
   readonly modules?: ModuleGlob;
+  /** Limits of a transaction in place of Convex's, which hold unless they are replaced here. */
+  readonly transactionLimits?: boolean | TransactionLimits;
   /** Path of a SQLite file that outlives the accessor; in memory when absent. */
   readonly file?: string;
 }
@@ -56,12 +61,13 @@ export function createTestHost<Schema extends GenericSchema>(
     schema: options.schema,
     modules: options.modules ?? {},
     file: options.file ?? ":memory:",
+    testStack: new Error("opened here").stack ?? "",
+    transactionLimits: typeof options.transactionLimits === "object" ? options.transactionLimits : {},
   });
   return asTestHost<Schema>(
     Object.assign(new Accessor(runtime, { kind: "anonymous" }, { ip: null, userAgent: null }).bound(), {
-      registerComponent: () => {
-        throw new Error("Components are not supported by this host.");
-      },
+      registerComponent: (componentPath: string, componentSchema: unknown, componentModules: ModuleGlob) =>
+        runtime.registerComponent(componentPath, { schema: componentSchema, modules: componentModules }),
       close: () => runtime.close(),
     }),
   );
@@ -138,7 +144,10 @@ class Accessor {
   }
 
   #metadata(): RequestMetadata {
-    return { ...this.request, requestId: randomBytes(8).toString("hex") };
+    const metadata = { ...this.request, requestId: randomBytes(8).toString("hex") };
+    if (this.caller.kind !== "user") return metadata;
+    // Nobody verifies it here: it only says what the identity says.
+    return { ...metadata, authToken: new UnsecuredJWT(claimsOf(this.caller.identity)).encode() };
   }
 }
 

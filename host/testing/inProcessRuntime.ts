@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BundledModule } from "../bundle/bundleFunctions";
 import { evaluatedSchemaText } from "../bundle/evaluateConfig";
 import type { Caller, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
 import { ActionFrame } from "../runtime/actionFrame";
 import type { ActionHost } from "../runtime/actionFrame";
 import { callerText, metadataText } from "../runtime/callTexts";
+import { parseAddress } from "../runtime/functionAddress";
 import type { AddressScope } from "../runtime/functionAddress";
 import { FunctionHandles } from "../runtime/functionHandles";
 import { canonicalFunctionPath, loadModules, resolveFunction } from "../runtime/functionTable";
@@ -16,6 +18,7 @@ import type { CallContext } from "../runtime/frames";
 import { readHttpRouter } from "../runtime/httpRouter";
 import type { HttpRouter } from "../runtime/httpRouter";
 import { NO_METADATA } from "../runtime/protocol";
+import type { ImportPhase } from "../runtime/protocol";
 import { runAction, runHttpAction } from "../runtime/runAction";
 import { Scheduler } from "../runtime/scheduler";
 import { MainThreadFiles } from "../runtime/storedFiles";
@@ -24,8 +27,10 @@ import { CursorCodec } from "../runtime/worker/cursor";
 import { ExecutorStorage } from "../runtime/worker/executorStorage";
 import { nextDueTimeMs } from "../runtime/worker/jobOperations";
 import { JwtSigner } from "../runtime/worker/jwtSigner";
+import { loadComponent } from "../runtime/worker/loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "../runtime/worker/schema";
 import type { ExecutionHost } from "../runtime/worker/transaction";
+import type { TransactionLimits } from "../runtime/worker/transactionUsage";
 import { Catalog } from "../store/catalog";
 import { DocumentStore } from "../store/documentStore";
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
@@ -38,11 +43,21 @@ import type { ModuleGlob } from "./moduleGlob";
 
 const CLOUD_URL = "https://some-deployment.convex.cloud";
 const MAX_FILE_BYTES = 1 << 30;
+const NO_FUNCTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+const COMPONENT_PATH = /^\w+(?:\/\w+)*$/;
 
-export interface InProcessOptions {
+/** What a suite gives of the app or of one component: the default export of `schema.ts`, if any, and its modules. */
+interface FunctionsSource {
   readonly schema: unknown;
   readonly modules: ModuleGlob;
+}
+
+export interface InProcessOptions extends FunctionsSource {
   readonly file: string;
+  /** Stack of the test that opened the runtime; see {@link functionModules}. */
+  readonly testStack: string;
+  /** In place of Convex's limits. */
+  readonly transactionLimits: TransactionLimits;
 }
 
 /**
@@ -59,6 +74,8 @@ export class InProcessRuntime implements ActionHost {
   readonly #file: StoreFile;
   readonly #host: ExecutionHost;
   readonly #functions = new Map<string, RegisteredFunction>();
+  readonly #components = new Map<string, ExecutionHost>();
+  readonly #registered = new Map<string, FunctionsSource>();
   #router: HttpRouter | null = null;
   #loaded: Promise<void> | null = null;
   #inlineFunctions = 0;
@@ -78,7 +95,7 @@ export class InProcessRuntime implements ActionHost {
     const fileStore = new FileStore(isInMemory ? temporaryDirectory() : filesDirectoryOf(options.file));
     this.#host = {
       componentPath: "",
-      components: new Map(),
+      components: this.#components,
       handles: new FunctionHandles(secret),
       store,
       catalog,
@@ -89,10 +106,11 @@ export class InProcessRuntime implements ActionHost {
       storage: new ExecutorStorage(fileStore, new StorageTokens(secret), meta, () => CLOUD_URL),
       schema: EMPTY_SCHEMA,
       functions: this.#functions,
+      transactionLimits: options.transactionLimits,
       describeStack: stackFrames,
       log: (path, line) => this.logLine(path, line),
     };
-    this.#host.components = new Map([["", this.#host]]);
+    this.#components.set("", this.#host);
     this.executor = new InProcessExecutor(this.#host, meta, clock, (atMs) => this.scheduler.setNextJobTime(atMs));
     this.files = new MainThreadFiles(fileStore, () => this.executor, MAX_FILE_BYTES);
     this.scheduler = new Scheduler({
@@ -102,6 +120,19 @@ export class InProcessRuntime implements ActionHost {
       reportError: (error) => console.error(error),
     });
     installSyscallBoundary();
+  }
+
+  /**
+   * Installs a component under its path, `parent/child` for one within another. What is registered again is replaced.
+   *
+   * @throws {Error} once a function has been called, since running transactions see the components that they began with
+   */
+  registerComponent(componentPath: string, source: FunctionsSource): void {
+    if (this.#loaded !== null)
+      throw new Error(`Component "${componentPath}" must be registered before the first function is called.`);
+    if (!COMPONENT_PATH.test(componentPath))
+      throw new Error(`"${componentPath}" is no component path: names are letters, digits and "_", joined by "/".`);
+    this.#registered.set(componentPath, source);
   }
 
   /** Runs a function of the glob. */
@@ -138,13 +169,15 @@ export class InProcessRuntime implements ActionHost {
   }
 
   async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
-    const functionPath = canonicalFunctionPath(path);
-    const resolve = (): RegisteredFunction => resolveFunction(this.#functions, functionPath, "action", true);
-    return await runAction(new ActionFrame(this, "", functionPath, call), resolve, argsText, stackFrames);
+    const { componentPath, functionPath: addressed } = parseAddress(path);
+    const functionPath = canonicalFunctionPath(addressed);
+    const functions = this.#components.get(componentPath)?.functions ?? NO_FUNCTIONS;
+    const resolve = (): RegisteredFunction => resolveFunction(functions, functionPath, "action", true);
+    return await runAction(new ActionFrame(this, componentPath, functionPath, call), resolve, argsText, stackFrames);
   }
 
   addressScope(componentPath: string): AddressScope {
-    return { componentPath, handles: this.#host.handles, components: this.#host.components };
+    return { componentPath, handles: this.#host.handles, components: this.#components };
   }
 
   /** Runs `http.ts`'s router. @throws what the HTTP action throws */
@@ -172,7 +205,7 @@ export class InProcessRuntime implements ActionHost {
   #moduleContext(nativeImport: NativeImport): ModuleContext {
     return {
       componentPath: "",
-      importPhase: { nowMs: Date.now(), seed: randomUUID() },
+      importPhase: importPhase(),
       tableOfId: this.#tableOfId,
       nativeImport,
     };
@@ -184,24 +217,52 @@ export class InProcessRuntime implements ActionHost {
   }
 
   async #loadOnce(): Promise<void> {
-    const { modules, schema } = this.#options;
-    const bundled = functionModules(modules).map(
-      ({ modulePath, key }) => ({ modulePath, url: key, environment: "isolate" }) as const,
-    );
-    const loaded = await loadModules(
-      bundled,
-      this.#moduleContext(async (key) => namespaceOf(await modules[key]?.())),
-    );
+    const { modules, schema, testStack } = this.#options;
+    const loaded = await loadModules(bundledModules(modules, testStack), this.#moduleContext(globImport(modules)));
     for (const [path, registered] of loaded.functions) this.#functions.set(path, registered);
     this.#router = readHttpRouter(loaded.namespaces.get("http"));
     const { store, catalog } = this.#host;
-    this.#host.schema = compileSchema(schema === undefined ? null : evaluatedSchemaText(schema), this.#tableOfId);
+    this.#host.schema = compileSchema(schemaTextOf(schema), this.#tableOfId);
     store.ensureTransaction();
     applySchema(this.#host.schema, store, catalog, this.#file.meta);
+    for (const [componentPath, source] of this.#registered)
+      this.#components.set(componentPath, await this.#loadComponent(componentPath, source));
     store.commit();
     await this.scheduler.recover();
     this.scheduler.setNextJobTime(nextDueTimeMs(this.#host));
   }
+
+  async #loadComponent(componentPath: string, { modules, schema }: FunctionsSource): Promise<ExecutionHost> {
+    const load = { componentPath, modules: bundledModules(modules), schemaText: schemaTextOf(schema) };
+    const { host } = await loadComponent(load, {
+      app: this.#host,
+      meta: this.#file.meta,
+      importPhase: importPhase(),
+      nativeImport: globImport(modules),
+    });
+    return host;
+  }
+}
+
+/** The modules of a glob as the loader names them; {@link globImport} finds them by their keys. */
+function bundledModules(modules: ModuleGlob, testStack = ""): readonly BundledModule[] {
+  return functionModules(modules, testStack).map(({ modulePath, key }) => ({
+    modulePath,
+    url: key,
+    environment: "isolate",
+  }));
+}
+
+function importPhase(): ImportPhase {
+  return { nowMs: Date.now(), seed: randomUUID() };
+}
+
+function globImport(modules: ModuleGlob): NativeImport {
+  return async (key) => namespaceOf(await modules[key]?.());
+}
+
+function schemaTextOf(schema: unknown): string | null {
+  return schema === undefined ? null : evaluatedSchemaText(schema);
 }
 
 function context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {

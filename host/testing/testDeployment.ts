@@ -16,6 +16,7 @@ export const componentsFixtureDirectory = join(dirname(fileURLToPath(import.meta
 export interface CallOptions {
   readonly caller?: Caller;
   readonly allowInternal?: boolean;
+  readonly authToken?: string;
 }
 
 /** Opens the fixture, in memory unless a file is given. */
@@ -68,7 +69,12 @@ export async function outcomeOf(
     path,
     argsText: JSON.stringify(args),
     caller: options.caller ?? { kind: "anonymous" },
-    metadata: { requestId: "0123456789abcdef", ip: null, userAgent: null },
+    metadata: {
+      requestId: "0123456789abcdef",
+      ip: null,
+      userAgent: null,
+      ...(options.authToken === undefined ? {} : { authToken: options.authToken }),
+    },
     allowInternal: options.allowInternal ?? false,
   });
 }

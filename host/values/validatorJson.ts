@@ -10,6 +10,12 @@ export type ValidatorJson =
   | { readonly type: "object"; readonly value: { readonly [field: string]: ObjectFieldJson } }
   | { readonly type: "union"; readonly value: readonly ValidatorJson[] };
 
+/** A function's validators as it declares them; `any` where it declares none for its arguments. */
+export interface FunctionValidators {
+  readonly args: ValidatorJson;
+  readonly returns: ValidatorJson | null;
+}
+
 /** A field of an object validator. */
 export interface ObjectFieldJson {
   readonly fieldType: ValidatorJson;

@@ -45,7 +45,12 @@ beforeEach(() => {
     deploymentName: "test",
     storage: new ExecutorStorage(new FileStore(join(scratch.path, "files")), new StorageTokens(""), meta, () => ""),
     schema: EMPTY_SCHEMA,
-    functions: new Map([["jobs:run", mainThreadAction({ path: "jobs:run", isPublic: false })]]),
+    functions: new Map([
+      [
+        "jobs:run",
+        mainThreadAction({ path: "jobs:run", isPublic: false, validators: { args: { type: "any" }, returns: null } }),
+      ],
+    ]),
     describeStack: () => "",
     log: (_path, line) => logged.push(line),
   };

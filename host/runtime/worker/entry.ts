@@ -13,7 +13,8 @@ import { setComponentVariables } from "../componentEnvironment";
 import { FunctionHandles } from "../functionHandles";
 import { loadModules, mainThreadAction } from "../functionTable";
 import type { NativeImport, RegisteredFunction } from "../functionTable";
-import { readHttpRouter } from "../httpRouter";
+import { httpRoutesOf, readHttpRouter } from "../httpRouter";
+import type { HttpRoute } from "../httpRouter";
 import { installSyscallBoundary } from "../frames";
 import type { CallContext } from "../frames";
 import { NO_METADATA } from "../protocol";
@@ -36,6 +37,7 @@ import { JwtSigner } from "./jwtSigner";
 import { loadComponent } from "./loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
 import { ExecutorStorage } from "./executorStorage";
+import { systemFunctions } from "./systemFunctions";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -48,6 +50,7 @@ class ExecutorThread {
   readonly #executor: Executor;
   readonly #state: ExecutionState;
   readonly #environment: FunctionEnvironment;
+  #httpRoutes: readonly HttpRoute[] = [];
   #componentLoads: readonly ComponentLoad[] = [];
   #componentEnvironments: ReadonlyMap<string, FunctionEnvironment> = new Map();
   readonly #systemVariables: Readonly<Record<string, string>>;
@@ -93,6 +96,11 @@ class ExecutorThread {
       log,
     };
     this.#host.components = new Map([["", this.#host]]);
+    this.#host.systemFunctions = systemFunctions({
+      host: this.#host,
+      storedVariables: () => this.#storedVariables(),
+      httpRoutes: () => this.#httpRoutes,
+    });
     this.#executor = new Executor(this.#host, meta, this.#clock, this.#state);
     this.#environment = { variables: this.#allVariables() };
     installSyscallBoundary();
@@ -200,7 +208,7 @@ class ExecutorThread {
       );
       const schema = compileSchema(request.schemaText, tableOfId);
       // Checked here already: once this thread has swapped the code, the main thread must be able to follow.
-      readHttpRouter(namespaces.get("http"));
+      const httpRoutes = httpRoutesOf(readHttpRouter(namespaces.get("http")));
       const crons = readCrons(namespaces.get("crons"));
       store.ensureTransaction();
       applySchema(schema, store, catalog, this.#file.meta);
@@ -214,10 +222,10 @@ class ExecutorThread {
       const components = new Map([["", this.#host]]);
       for (const load of request.components) {
         const environment = environments.get(load.componentPath) ?? { variables: {} };
+        installFunctionGlobals(load.globalsKey, environment, candidate.log);
         const component = await loadComponent(load, {
           app: candidate,
           meta: this.#file.meta,
-          environment,
           importPhase: request.importPhase,
           nativeImport,
         });
@@ -230,6 +238,7 @@ class ExecutorThread {
       this.#host.schema = schema;
       this.#host.functions = functions;
       this.#host.components = components;
+      this.#httpRoutes = httpRoutes;
       this.#componentLoads = request.components;
       this.#componentEnvironments = environments;
     } catch (error) {

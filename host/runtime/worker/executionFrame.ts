@@ -7,7 +7,7 @@ import { runInFrame } from "../frames";
 import type { CallContext, Frame } from "../frames";
 import { validateArgs, validateReturns } from "../functionTable";
 import type { RegisteredFunction } from "../functionTable";
-import { callerIdentityText } from "../callerIdentity";
+import { callerIdentityText, requestMetadataText } from "../callerIdentity";
 import { componentArgument } from "../componentArgument";
 import * as database from "./databaseSyscalls";
 import { cancelJob, scheduleJob } from "./jobs";
@@ -187,8 +187,7 @@ const mutationSyscalls: Readonly<Record<string, (transaction: Transaction, args:
   "1.0/schedule": scheduleJob,
   "1.0/cancel_job": cancelJob,
   "1.0/signJwt": (transaction, args) => JSON.stringify(transaction.host.signer.signJwt(args, transaction.call.nowMs)),
-  "1.0/getRequestMetadata": ({ call }) =>
-    JSON.stringify({ ...call.metadata, scheduledFunctionId: call.scheduledFunctionId, authToken: null }),
+  "1.0/getRequestMetadata": ({ call, host }) => requestMetadataText(call, host.componentPath),
 };
 
 /**

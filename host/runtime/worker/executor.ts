@@ -16,6 +16,7 @@ import type { LiveQueryHost } from "./liveQueryRunner";
 import { nextDueTimeMs, runJobOperation } from "./jobOperations";
 import { recordedOutcome, recordOutcome } from "./sessionRequests";
 import { runStorageOperation } from "./storageSyscalls";
+import { functionsFor } from "./systemFunctions";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -221,7 +222,7 @@ export class Executor {
       const host = componentPath === "" || allowInternal ? this.#host.components.get(componentPath) : undefined;
       if (host === undefined) throw functionNotFound(address, allowInternal);
       const target = resolveFunction(
-        host.functions,
+        functionsFor(host, call.caller, functionPath),
         functionPath,
         type === "query" || type === "mutation" ? type : "any",
         allowInternal,

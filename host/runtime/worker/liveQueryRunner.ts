@@ -8,6 +8,7 @@ import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import type { LiveQueries, LiveQueryResult, RunLiveQuery } from "./liveQueries";
 import { ReadRecorder } from "./readRecorder";
+import { functionsFor } from "./systemFunctions";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -52,7 +53,7 @@ function runnerOf({ host, clock, state }: LiveQueryHost): RunLiveQuery {
       journal: reads.nextJournal,
     });
     try {
-      const target = resolveFunction(host.functions, path, "query", allowInternal);
+      const target = resolveFunction(functionsFor(host, call.caller, path), path, "query", allowInternal);
       const text = await runFunction(new Transaction(host, call, clock.latest, reads), target, argsText);
       return { result: end("success", text, ""), reads };
     } catch (error) {

@@ -1,7 +1,5 @@
 import { BundleError } from "../../bundle/entryPoints";
 import type { MetaTable } from "../../store/storeFile";
-import type { FunctionEnvironment } from "../componentEnvironment";
-import { installFunctionGlobals } from "../functionGlobals";
 import { loadModules } from "../functionTable";
 import type { NativeImport } from "../functionTable";
 import { readHttpRouter } from "../httpRouter";
@@ -22,25 +20,22 @@ interface ComponentContext {
   /** The host that the component shares its store with. */
   readonly app: ExecutionHost;
   readonly meta: MetaTable;
-  /** What `process.env` shows inside the component, set already, since module scope may read it. */
-  readonly environment: FunctionEnvironment;
   readonly importPhase: ImportPhase;
   readonly nativeImport: NativeImport;
 }
 
 /**
- * Imports a component's modules and brings its tables to its schema, inside a store transaction that the caller rolls
- * back when this throws.
+ * Imports a component's modules, whose globals are in place already, and brings its tables to its schema, inside a store
+ * transaction that the caller rolls back when this throws.
  *
  * @throws {BundleError} that names the component
  */
 export async function loadComponent(
-  load: ComponentLoad,
-  { app, meta, environment, importPhase, nativeImport }: ComponentContext,
+  load: Pick<ComponentLoad, "componentPath" | "modules" | "schemaText">,
+  { app, meta, importPhase, nativeImport }: ComponentContext,
 ): Promise<LoadedComponent> {
   const { componentPath } = load;
   try {
-    installFunctionGlobals(load.globalsKey, environment, app.log);
     const catalog = app.catalog.ofComponent(componentPath);
     app.store.backfillSystemIndexes(catalog);
     const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;

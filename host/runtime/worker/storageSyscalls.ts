@@ -52,7 +52,9 @@ export function storeFile(transaction: Transaction, args: ConvexJsonObject): str
   const { storage } = transaction.host;
   const id = newStorageId(storageTable(transaction).number, transaction.call.nowMs);
   storage.touch(id);
-  const written = storage.files.writeBytes(id, Buffer.from(textField(args, "blob"), "base64"));
+  const bytes = Buffer.from(textField(args, "blob"), "base64");
+  transaction.usage.countFileWrite(bytes.length);
+  const written = storage.files.writeBytes(id, bytes);
   assertDigest(written.sha256, typeof args["sha256"] === "string" ? args["sha256"] : null);
   insertFile(transaction, id, written, mediaTypeOf(args["contentType"]));
   return JSON.stringify(id);
@@ -61,8 +63,10 @@ export function storeFile(transaction: Transaction, args: ConvexJsonObject): str
 /** `1.0/storageGet`: `{blob (base64), contentType}`, or null. */
 export function getFile(transaction: Transaction, args: ConvexJsonObject): string {
   const document = readFile(transaction, args, "get");
-  const bytes = document === null ? null : transaction.host.storage.files.readBytes(textField(document, "_id"));
-  if (document === null || bytes === null) return "null";
+  if (document === null) return "null";
+  transaction.usage.countFileRead(Number(document["size"]));
+  const bytes = transaction.host.storage.files.readBytes(textField(document, "_id"));
+  if (bytes === null) return "null";
   return JSON.stringify({ blob: bytes.toString("base64"), contentType: document["contentType"] ?? null });
 }
 

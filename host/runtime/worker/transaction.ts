@@ -10,6 +10,7 @@ import type { RegisteredFunction } from "../functionTable";
 import type { CreationClock } from "./clock";
 import type { JwtSigner } from "./jwtSigner";
 import { TransactionUsage } from "./transactionUsage";
+import type { TransactionLimits } from "./transactionUsage";
 import { holdsCommitTs, resolveCommitTs } from "./commitTimestamp";
 import type { CursorCodec } from "./cursor";
 import type { ReadRecorder } from "./readRecorder";
@@ -35,6 +36,10 @@ export interface ExecutionHost {
   readonly storage: ExecutorStorage;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
+  /** What answers to the admin key beside the app's own functions; see `systemFunctions.ts`. */
+  systemFunctions?: ReadonlyMap<string, RegisteredFunction>;
+  /** In place of Convex's, for tests that lower or raise them. */
+  readonly transactionLimits?: TransactionLimits;
   describeStack(stack: string): string;
   /** Writes a line to the deployment's log. */
   log(path: string, line: string): void;
@@ -42,10 +47,14 @@ export interface ExecutionHost {
 
 /** What all views of one transaction share; see {@link Transaction.within}. */
 class TransactionProgress {
-  readonly usage = new TransactionUsage();
+  readonly usage: TransactionUsage;
   /** Documents of any component that were written with `db.vars.commitTs` in them. */
   unresolved: Set<string> | null = null;
   hidden: { readonly depth: number; readonly stash: WriteStash } | null = null;
+
+  constructor(limits: TransactionLimits | undefined) {
+    this.usage = new TransactionUsage(limits);
+  }
 }
 
 /** One top-level query or mutation with everything that it calls, as the app or one component sees it. */
@@ -62,7 +71,7 @@ export class Transaction {
     readonly call: CallContext,
     readonly timestamp: bigint,
     readonly reads: ReadRecorder | null = null,
-    progress = new TransactionProgress(),
+    progress = new TransactionProgress(host.transactionLimits),
   ) {
     this.#progress = progress;
     this.usage = progress.usage;

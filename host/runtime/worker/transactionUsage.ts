@@ -10,6 +10,11 @@ const DEFAULT_LIMITS = {
   documentsWritten: 16_000,
   functionsScheduled: 1000,
   scheduledFunctionArgsBytes: 16 << 20,
+  // Convex publishes no figures for files: as many bytes as of documents, as many files as scheduled functions.
+  filesWritten: 1000,
+  fileWriteBytes: 16 << 20,
+  filesRead: 1000,
+  fileReadBytes: 16 << 20,
 } as const;
 
 /** The largest argument object of one scheduled function. */
@@ -21,6 +26,15 @@ const OVER_LIMIT_HELP =
 type Metric = keyof typeof DEFAULT_LIMITS;
 type Limits = Readonly<Record<Metric, number>>;
 
+/** Limits of every transaction of a host in place of Convex's; what is absent stays as it is. */
+export type TransactionLimits = Partial<Limits>;
+
+/** How much had been written at some point of a transaction. */
+interface WriteMark {
+  readonly documents: number;
+  readonly files: number;
+}
+
 /** A transaction that went over one of Convex's limits. A page ends early on a read limit instead of failing. */
 export class TransactionLimitError extends Error {
   override readonly name = "Error";
@@ -31,7 +45,7 @@ export class TransactionLimitError extends Error {
  * documents are only measured when their text could reach the limit, or when somebody asks.
  */
 export class TransactionUsage {
-  #limits: Limits = DEFAULT_LIMITS;
+  #limits: Limits;
   #documentsRead = 0;
   #measuredBytesRead = 0;
   /** Texts that have been read and not measured yet, with an upper bound of their size. */
@@ -46,6 +60,13 @@ export class TransactionUsage {
   #writtenBound = 0;
   #functionsScheduled = 0;
   #scheduledArgsBytes = 0;
+  readonly #fileWriteSizes: number[] = [];
+  #filesRead = 0;
+  #fileReadBytes = 0;
+
+  constructor(limits?: TransactionLimits) {
+    this.#limits = limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits };
+  }
 
   /** Counts a scanned or fetched document. @throws {TransactionLimitError} past the limit of documents or bytes */
   countRead(text: string): void {
@@ -107,14 +128,29 @@ export class TransactionUsage {
     this.#scheduledArgsBytes += sizeBytes;
   }
 
+  /** Counts a file whose bytes a mutation is about to read. @throws {TransactionLimitError} past a limit */
+  countFileRead(sizeBytes: number): void {
+    this.#filesRead++;
+    this.#fileReadBytes += sizeBytes;
+    this.#checkFiles("read", this.#filesRead, this.#limits.filesRead, this.#fileReadBytes, this.#limits.fileReadBytes);
+  }
+
+  /** Counts a file that a mutation is about to store. @throws {TransactionLimitError} past a limit */
+  countFileWrite(sizeBytes: number): void {
+    this.#fileWriteSizes.push(sizeBytes);
+    const { filesWritten, fileWriteBytes } = this.#limits;
+    this.#checkFiles("written", this.#fileWriteSizes.length, filesWritten, this.#fileWriteBytes(), fileWriteBytes);
+  }
+
   /** A point to return to with {@link forgetWritesSince}. */
-  writeMark(): number {
-    return this.#writes.length;
+  writeMark(): WriteMark {
+    return { documents: this.#writes.length, files: this.#fileWriteSizes.length };
   }
 
   /** Gives back what a failed nested call had written; what it has read stays in the transaction. */
-  forgetWritesSince(mark: number): void {
-    for (const write of this.#writes.splice(mark)) this.#writtenBound -= boundOf(write);
+  forgetWritesSince({ documents, files }: WriteMark): void {
+    for (const write of this.#writes.splice(documents)) this.#writtenBound -= boundOf(write);
+    this.#fileWriteSizes.length = files;
   }
 
   /**
@@ -126,19 +162,10 @@ export class TransactionUsage {
     if (!isJsonObject(budget)) return await run();
     const outer = this.#limits;
     const used = this.#used();
-    const limitOf = (metric: Metric): number => {
+    this.#limits = eachMetric((metric) => {
       const allowance = budget[metric];
       return typeof allowance === "number" ? Math.min(outer[metric], used[metric] + allowance) : outer[metric];
-    };
-    this.#limits = {
-      bytesRead: limitOf("bytesRead"),
-      bytesWritten: limitOf("bytesWritten"),
-      databaseQueries: limitOf("databaseQueries"),
-      documentsRead: limitOf("documentsRead"),
-      documentsWritten: limitOf("documentsWritten"),
-      functionsScheduled: limitOf("functionsScheduled"),
-      scheduledFunctionArgsBytes: limitOf("scheduledFunctionArgsBytes"),
-    };
+    });
     try {
       return await run();
     } finally {
@@ -150,12 +177,7 @@ export class TransactionUsage {
   metricsText(): string {
     const used = this.#used();
     return JSON.stringify(
-      Object.fromEntries(
-        Object.entries(used).map(([metric, amount]) => [
-          metric,
-          { used: amount, remaining: Math.max(0, this.#limits[metricOf(metric)] - amount) },
-        ]),
-      ),
+      eachMetric((metric) => ({ used: used[metric], remaining: Math.max(0, this.#limits[metric] - used[metric]) })),
     );
   }
 
@@ -168,7 +190,24 @@ export class TransactionUsage {
       documentsWritten: this.#writes.length,
       functionsScheduled: this.#functionsScheduled,
       scheduledFunctionArgsBytes: this.#scheduledArgsBytes,
+      filesWritten: this.#fileWriteSizes.length,
+      fileWriteBytes: this.#fileWriteBytes(),
+      filesRead: this.#filesRead,
+      fileReadBytes: this.#fileReadBytes,
     };
+  }
+
+  #fileWriteBytes(): number {
+    return this.#fileWriteSizes.reduce((total, sizeBytes) => total + sizeBytes, 0);
+  }
+
+  #checkFiles(done: "read" | "written", files: number, maxFiles: number, sizeBytes: number, maxBytes: number): void {
+    if (files > maxFiles)
+      throw new TransactionLimitError(`Too many files ${done} in a single function execution (limit: ${maxFiles})`);
+    if (sizeBytes > maxBytes)
+      throw new TransactionLimitError(
+        `Too many bytes of files ${done} in a single function execution (limit: ${displaySize(maxBytes)})`,
+      );
   }
 
   #bytesRead(): number {
@@ -207,7 +246,8 @@ function boundOf(write: string | number): number {
   return typeof write === "number" ? write : largestSizeBytes(write.length);
 }
 
-/** Only called with the keys of an object of type Limits. */
-function metricOf(name: string): Metric {
-  return name as Metric;
+/** An amount for each metric. `DEFAULT_LIMITS` has all of them and nothing else, and so has what is made of its keys. */
+function eachMetric<T>(amountOf: (metric: Metric) => T): Readonly<Record<Metric, T>> {
+  const metrics = Object.keys(DEFAULT_LIMITS) as readonly Metric[];
+  return Object.fromEntries(metrics.map((metric) => [metric, amountOf(metric)])) as Record<Metric, T>;
 }

@@ -141,6 +141,14 @@ export const fromAction = action({
   },
 });
 
+export const authTokens = mutation({
+  args: {},
+  handler: async (ctx): Promise<unknown> => ({
+    app: (await ctx.meta.getRequestMetadata()).authToken,
+    component: await ctx.runMutation(components.ledger.entries.authToken, {}),
+  }),
+});
+
 export const whoAmI = query({
   args: {},
   handler: async (ctx) => ({

@@ -113,6 +113,11 @@ export const jobs = query({
   handler: async (ctx) => await ctx.db.system.query("_scheduled_functions").collect(),
 });
 
+export const authToken = mutation({
+  args: {},
+  handler: async (ctx) => (await ctx.meta.getRequestMetadata()).authToken,
+});
+
 export const whoAmI = query({
   args: {},
   handler: async (ctx) => (await ctx.auth.getUserIdentity())?.subject ?? null,

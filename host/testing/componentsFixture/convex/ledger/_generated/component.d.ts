@@ -13,6 +13,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
     add: Reference<"mutation", Amount, string, Name>;
     addByAction: Reference<"action", Amount, number, Name>;
     addThenFail: Reference<"mutation", Amount, null, Name>;
+    authToken: Reference<"mutation", Record<string, never>, string | null, Name>;
     callBack: Reference<"mutation", { handle: string; delayMs: number }, null, Name>;
     getStuck: Reference<"mutation", Record<string, never>, null, Name>;
     jobs: Reference<"query", Record<string, never>, unknown, Name>;
