@@ -20,7 +20,7 @@ import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
 const MAX_BATCH_CALLS = 64;
-const MAX_BATCH_MS = 8;
+const MAX_BATCH_MS = 24;
 
 /** What a finished batch tells the main thread. */
 export interface BatchReply {
