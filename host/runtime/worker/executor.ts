@@ -62,7 +62,7 @@ export class Executor {
   }
 
   /**
-   * Runs up to 64 calls or about 8 ms of them and commits.
+   * Runs up to 64 calls or about 24 ms of them and commits.
    *
    * @param receiveMore pulls calls that arrived meanwhile, so that they can still join the batch
    */
