@@ -3,10 +3,10 @@ import type { ConvexJsonObject } from "../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";
 import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
-import type { Connection, SqlRow, SqlValue, Statement } from "./sqlite";
+import { RowCache } from "./rowCache";
+import type { Connection, SqlValue, Statement } from "./sqlite";
 
 const MAX_ENTRIES_PER_STATEMENT = 8;
-const MAX_REMEMBERED_ROWS = 4;
 
 /** One scanned document: its id and its text as stored. */
 export interface ScannedDocument {
@@ -58,8 +58,7 @@ export class DocumentStore {
   readonly #rollback: Statement;
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: DocumentWrite[] = [];
-  /** Texts that the current call has just found through an index: a patch or delete usually follows. */
-  readonly #justRead = new Map<string, string>();
+  readonly #cache = new RowCache();
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
   writeCount = 0;
@@ -82,13 +81,16 @@ export class DocumentStore {
     this.#moveEntry = connection.prepare("UPDATE index_entries SET key = ? WHERE key = ?");
     this.#deleteEntry = connection.prepare("DELETE FROM index_entries WHERE key = ?");
     this.#deleteEntries = connection.prepare("DELETE FROM index_entries WHERE key >= ? AND key < ?");
+    // The driver takes over a microsecond for each row, so a chunk leaves SQLite as one text.
+    const prepareScan = (rows: string) =>
+      connection.prepare(`SELECT group_concat(id || char(9) || value, char(10)) FROM (${rows} LIMIT ?)`);
     const scan = (order: string) =>
-      connection.prepare(
+      prepareScan(
         `SELECT document.id, document.value FROM index_entries AS entry CROSS JOIN documents AS document
-         ON document.id = entry.document_id WHERE entry.key >= ? AND entry.key < ? ORDER BY entry.key ${order} LIMIT ?`,
+         ON document.id = entry.document_id WHERE entry.key >= ? AND entry.key < ? ORDER BY entry.key ${order}`,
       );
     const scanIds = (order: string) =>
-      connection.prepare(`SELECT id, value FROM documents WHERE id >= ? AND id < ? ORDER BY id ${order} LIMIT ?`);
+      prepareScan(`SELECT id, value FROM documents WHERE id >= ? AND id < ? ORDER BY id ${order}`);
     this.#scan = { asc: scan("ASC"), desc: scan("DESC") };
     this.#scanIds = { asc: scanIds("ASC"), desc: scanIds("DESC") };
     this.#count = connection.prepare("SELECT count(*) FROM index_entries WHERE key >= ? AND key < ?");
@@ -125,7 +127,7 @@ export class DocumentStore {
     // Some errors, such as a full disk, have made SQLite roll back on its own.
     if (this.#connection.inTransaction) this.#rollback.run([]);
     this.#connection.failure = null;
-    this.#justRead.clear();
+    this.#cache.clear();
     this.#inTransaction = false;
     this.#undoLog.length = 0;
     this.writeCount++;
@@ -168,14 +170,15 @@ export class DocumentStore {
   /** Forgets the undo log once a top-level call has succeeded. */
   keepAll(): void {
     this.#undoLog.length = 0;
-    this.#justRead.clear();
   }
 
   get(id: string): string | null {
-    const justRead = this.#justRead.get(id);
-    if (justRead !== undefined) return justRead;
+    const known = this.#cache.text(id);
+    if (known !== undefined) return known;
     const value = this.#get.get([id])?.[0];
-    return typeof value === "string" ? value : null;
+    if (typeof value !== "string") return null;
+    this.#cache.keep(id, value);
+    return value;
   }
 
   insert(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
@@ -201,11 +204,11 @@ export class DocumentStore {
   /** Up to `limit` documents of a range in index order. */
   scan(range: KeyRange, order: "asc" | "desc", limit: number): readonly ScannedDocument[] {
     if (range.index === null)
-      return this.#scanIds[order]
-        .all([range.lower.toString("utf8"), range.upper.toString("utf8"), limit])
-        .map(scannedDocumentOf);
-    const rows = this.#scan[order].all([range.lower, range.upper, limit]).map(scannedDocumentOf);
-    if (rows.length <= MAX_REMEMBERED_ROWS) for (const { id, text } of rows) this.#justRead.set(id, text);
+      return rowsOf(this.#scanIds[order], [range.lower.toString("utf8"), range.upper.toString("utf8"), limit]);
+    const known = this.#cache.lookup(range, order, limit);
+    if (known !== undefined) return known;
+    const rows = rowsOf(this.#scan[order], [range.lower, range.upper, limit]);
+    this.#cache.keepLookup(range, order, limit, rows);
     return rows;
   }
 
@@ -223,6 +226,7 @@ export class DocumentStore {
   /** Adds an index and its entries for every existing document. */
   backfillIndex(catalog: Catalog, table: StoredTable, definition: IndexDefinition): void {
     const index = catalog.addIndex(table, definition);
+    this.#cache.forgetLookups(index.number);
     for (const { id, document } of this.documentsOf(table))
       this.#insertEntries[0]?.run([index.keyOf(this.#keyWriter, document, id), id]);
   }
@@ -236,6 +240,7 @@ export class DocumentStore {
     catalog.removeIndex(table, index);
     const { lower, upper } = wholeIndex(index);
     this.#deleteEntries.run([lower, upper]);
+    this.#cache.forgetLookups(index.number);
   }
 
   /** Every document of a table in creation order, read in chunks. */
@@ -262,14 +267,12 @@ export class DocumentStore {
   #record(entry: DocumentWrite): void {
     this.ensureTransaction();
     this.#undoLog.push(entry);
-    this.#justRead.delete(entry.id);
     this.writeCount++;
     if (entry.table.name.startsWith("_")) this.jobWriteCount++;
   }
 
   #apply(table: StoredTable, id: string, from: string | null, to: string | null): void {
     this.writeCount++;
-    this.#justRead.delete(id);
     if (from === null && to !== null) {
       this.#write(table, id, to, parseJsonObject(to));
     } else if (from !== null && to === null) this.#erase(table, id, parseJsonObject(from));
@@ -280,6 +283,7 @@ export class DocumentStore {
     this.#insert.run([id, text]);
     let parameters: SqlValue[] = [];
     for (const index of table.indexes.values()) {
+      this.#cache.forgetLookups(index.number);
       parameters.push(index.keyOf(this.#keyWriter, document, id), id);
       if (parameters.length < 2 * MAX_ENTRIES_PER_STATEMENT) continue;
       this.#insertEntries.at(-1)?.run(parameters);
@@ -290,16 +294,23 @@ export class DocumentStore {
 
   #rewrite(table: StoredTable, id: string, before: ConvexJsonObject, afterText: string, after: ConvexJsonObject): void {
     this.#update.run([afterText, id]);
+    this.#cache.keep(id, afterText);
     for (const index of table.indexes.values()) {
       const oldKey = index.keyOf(this.#keyWriter, before, id);
       const newKey = index.keyOf(this.#keyWriter, after, id);
-      if (!oldKey.equals(newKey)) this.#moveEntry.run([newKey, oldKey]);
+      if (oldKey.equals(newKey)) continue;
+      this.#moveEntry.run([newKey, oldKey]);
+      this.#cache.forgetLookups(index.number);
     }
   }
 
   #erase(table: StoredTable, id: string, document: ConvexJsonObject): void {
     this.#delete.run([id]);
-    for (const index of table.indexes.values()) this.#deleteEntry.run([index.keyOf(this.#keyWriter, document, id)]);
+    this.#cache.forget(id);
+    for (const index of table.indexes.values()) {
+      this.#deleteEntry.run([index.keyOf(this.#keyWriter, document, id)]);
+      this.#cache.forgetLookups(index.number);
+    }
   }
 
   close(): void {
@@ -313,7 +324,12 @@ export function wholeIndex(index: StoredIndex): { readonly lower: Buffer; readon
   return { lower, upper: afterPrefix(lower) };
 }
 
-/** The scan statements select two TEXT columns, which libsql gives as strings. */
-function scannedDocumentOf([id, text]: SqlRow): ScannedDocument {
-  return { id: id as string, text: text as string };
+/** Ids and JSON texts hold no control characters, so these part them. */
+function rowsOf(scan: Statement, parameters: readonly SqlValue[]): readonly ScannedDocument[] {
+  const lines = scan.get(parameters)?.[0];
+  if (typeof lines !== "string") return [];
+  return lines.split("\n").map((line) => {
+    const textAt = line.indexOf("\t");
+    return { id: line.slice(0, textAt), text: line.slice(textAt + 1) };
+  });
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { SystemConvexError } from "../functionErrors";
 
@@ -11,11 +12,11 @@ export type CursorPosition = { readonly kind: "after"; readonly key: Buffer } | 
 
 /** Seals and opens pagination cursors: encrypted, authenticated, and bound to the query that made them. */
 export class CursorCodec {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   /** @param keyBase64 32 bytes that belong to the deployment */
   constructor(keyBase64: string) {
-    this.#key = Buffer.from(keyBase64, "base64");
+    this.#key = createSecretKey(keyBase64, "base64");
   }
 
   seal(position: CursorPosition, fingerprint: Buffer): string {

@@ -21,7 +21,7 @@ import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
 const MAX_BATCH_CALLS = 64;
-const MAX_BATCH_MS = 8;
+const MAX_BATCH_MS = 24;
 
 /** What a finished batch tells the main thread. */
 export interface BatchReply {
@@ -63,7 +63,7 @@ export class Executor {
   }
 
   /**
-   * Runs up to 64 calls or about 8 ms of them and commits.
+   * Runs up to 64 calls or about 24 ms of them and commits.
    *
    * @param receiveMore pulls calls that arrived meanwhile, so that they can still join the batch
    */

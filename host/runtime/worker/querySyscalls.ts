@@ -9,8 +9,12 @@ import type { PlanOperator, QueryPlan, SerializedQuery } from "./queryPlan";
 import type { Transaction } from "./transaction";
 import { TransactionLimitError } from "./transactionUsage";
 
+/** Rows read ahead at first, when it is not known how many are wanted and when it is. */
 const FIRST_CHUNK_ROWS = 16;
+const FIRST_WANTED_CHUNK_ROWS = 128;
 const LARGEST_CHUNK_ROWS = 1024;
+/** Of the texts of one chunk, in UTF-16 code units, as far as earlier rows foretell it. */
+const LARGEST_CHUNK_LENGTH = 4 << 20;
 const MAX_PAGE_ROWS = 32_000;
 const MAX_PAGE_BYTES = 16 << 20;
 const SPLIT_RECOMMENDED_ROWS = 6144;
@@ -65,6 +69,7 @@ class RowStream {
   readonly #plan: QueryPlan;
   readonly #remaining: number[];
   readonly #start: QueryPlan["range"];
+  readonly #rowsWanted: number;
   #range: QueryPlan["range"];
   #chunk: readonly ScannedDocument[] = [];
   #chunkAt = 0;
@@ -82,10 +87,8 @@ class RowStream {
     this.#start = range;
     this.#range = range;
     this.#remaining = plan.operators.map((operator) => ("limit" in operator ? operator.limit : Infinity));
-    this.#chunkRows = Math.max(
-      1,
-      Math.min(rowsWanted, rowsWanted === Infinity ? FIRST_CHUNK_ROWS : LARGEST_CHUNK_ROWS),
-    );
+    this.#rowsWanted = rowsWanted;
+    this.#chunkRows = rowsWanted === Infinity ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS;
     this.#seenWriteCount = transaction.host.store.writeCount;
     transaction.usage.countRangeRead();
     transaction.reads?.addScan(this);
@@ -155,10 +158,11 @@ class RowStream {
     if (this.#exhausted || this.#range === null) return false;
     const previous = this.#chunk.at(-1);
     if (previous !== undefined) this.#range = rangeAfter(this.#range, this.#plan.order, this.keyOf(previous));
-    this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, this.#chunkRows);
+    const rows = Math.max(1, Math.min(this.#rowsWanted - this.rowsScanned, this.#chunkRows));
+    this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, rows);
     this.#chunkAt = 0;
-    this.#exhausted = this.#chunk.length < this.#chunkRows;
-    this.#chunkRows = Math.min(this.#chunkRows * 4, LARGEST_CHUNK_ROWS);
+    this.#exhausted = this.#chunk.length < rows;
+    this.#chunkRows = Math.min(this.#chunkRows * 4, LARGEST_CHUNK_ROWS, rowsOfLength(LARGEST_CHUNK_LENGTH, this.#chunk));
     return this.#chunk.length > 0;
   }
 
@@ -173,6 +177,12 @@ class RowStream {
         ? this.#start
         : rangeAfter(this.#start, this.#plan.order, this.keyOf(this.#lastRow));
   }
+}
+
+/** How many rows like these have that length together, at least one. */
+function rowsOfLength(length: number, rows: readonly ScannedDocument[]): number {
+  const total = rows.reduce((sum, { text }) => sum + text.length, 0);
+  return Math.max(1, Math.floor((length * rows.length) / Math.max(1, total)));
 }
 
 function isFilter(operator: PlanOperator): operator is Extract<PlanOperator, { filter: unknown }> {

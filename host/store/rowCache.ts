@@ -1,0 +1,95 @@
+import type { KeyRange, ScannedDocument } from "./documentStore";
+
+/** Half of what the texts in the cache may hold together, in UTF-16 code units. */
+const GENERATION_LENGTH = 4 << 20;
+const LONGEST_TEXT_LENGTH = 64 << 10;
+const MAX_LOOKUPS = 4096;
+/** A range that was asked for no more rows than this is a lookup, as of a unique key. */
+export const MAX_LOOKUP_ROWS = 4;
+
+/**
+ * What was read lately: texts of documents, and which documents small index ranges led to. The store is the file's only
+ * reader and writer and tells the cache of every write, so what it answers is what SQLite would. Callers, tenants and
+ * members are found here on all but the first of their requests.
+ */
+export class RowCache {
+  #texts = new Map<string, string>();
+  /** Texts that have not been asked for since the last generation was full. */
+  #olderTexts = new Map<string, string>();
+  #length = 0;
+  /** Ids in range order, by index number and range. */
+  readonly #lookups = new Map<number, Map<string, readonly string[]>>();
+  #lookupCount = 0;
+
+  text(id: string): string | undefined {
+    const text = this.#texts.get(id);
+    if (text !== undefined) return text;
+    const older = this.#olderTexts.get(id);
+    if (older !== undefined) this.keep(id, older);
+    return older;
+  }
+
+  keep(id: string, text: string): void {
+    if (text.length > LONGEST_TEXT_LENGTH) {
+      this.forget(id);
+      return;
+    }
+    this.#length += text.length - (this.#texts.get(id)?.length ?? 0);
+    this.#texts.set(id, text);
+    if (this.#length <= GENERATION_LENGTH) return;
+    this.#olderTexts = this.#texts;
+    this.#texts = new Map();
+    this.#length = 0;
+  }
+
+  forget(id: string): void {
+    this.#texts.delete(id);
+    this.#olderTexts.delete(id);
+  }
+
+  /** The rows of a small range, when it and every document in it are known. */
+  lookup(range: KeyRange, order: "asc" | "desc", limit: number): readonly ScannedDocument[] | undefined {
+    if (range.index === null || limit > MAX_LOOKUP_ROWS) return undefined;
+    const ids = this.#lookups.get(range.index.number)?.get(lookupKey(range, order, limit));
+    if (ids === undefined) return undefined;
+    const rows: ScannedDocument[] = [];
+    for (const id of ids) {
+      const text = this.text(id);
+      if (text === undefined) return undefined;
+      rows.push({ id, text });
+    }
+    return rows;
+  }
+
+  keepLookup(range: KeyRange, order: "asc" | "desc", limit: number, rows: readonly ScannedDocument[]): void {
+    if (range.index === null || limit > MAX_LOOKUP_ROWS) return;
+    for (const { id, text } of rows) this.keep(id, text);
+    if (++this.#lookupCount > MAX_LOOKUPS) {
+      this.#lookups.clear();
+      this.#lookupCount = 1;
+    }
+    const key = lookupKey(range, order, limit);
+    const ids = rows.map(({ id }) => id);
+    const ofIndex = this.#lookups.get(range.index.number);
+    if (ofIndex === undefined) this.#lookups.set(range.index.number, new Map([[key, ids]]));
+    else ofIndex.set(key, ids);
+  }
+
+  /** An entry of the index came, went or moved: its ranges may lead elsewhere now. */
+  forgetLookups(indexNumber: number): void {
+    this.#lookups.delete(indexNumber);
+  }
+
+  clear(): void {
+    this.#texts.clear();
+    this.#olderTexts.clear();
+    this.#length = 0;
+    this.#lookups.clear();
+    this.#lookupCount = 0;
+  }
+}
+
+/** The bounds as text; the length of the first keeps them apart. */
+function lookupKey({ lower, upper }: KeyRange, order: "asc" | "desc", limit: number): string {
+  return `${order}${limit}:${lower.length}:${lower.toString("latin1")}${upper.toString("latin1")}`;
+}
