@@ -12,6 +12,7 @@ import { contextsSection } from "./sections/contexts";
 import { crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { growthSection } from "./sections/growth";
+import { hostSection } from "./sections/host";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
@@ -22,6 +23,7 @@ import type { Section } from "./report";
 const sections: Readonly<Record<string, (options: Options) => Promise<Section>>> = {
   rest: restSection,
   growth: growthSection,
+  host: hostSection,
   contexts: contextsSection,
   "start-up": startUpSection,
   sdk: sdkSection,

@@ -1,4 +1,4 @@
-// The load generator's process: takes one order over IPC, runs it and answers with what it measured.
+// The load generator's process: takes orders over IPC, one at a time, and answers each with what it measured.
 import autocannon from "autocannon";
 import type { LoadOrder, LoadResult } from "./load";
 
@@ -33,15 +33,14 @@ async function run({ url, connections, seconds, requests }: LoadOrder): Promise<
   };
 }
 
-process.once("message", (order: LoadOrder) => {
+process.on("message", (order: LoadOrder) => {
   run(order).then(
-    (result) => {
-      process.send?.(result);
-      process.disconnect();
-    },
+    (result) => process.send?.(result),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
     },
   );
 });
+// Waiting for orders ends with the process that gives them.
+process.once("disconnect", () => process.exit(0));

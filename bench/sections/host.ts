@@ -1,0 +1,58 @@
+import path from "node:path";
+import { measuredCalls, removeNewTasks, requestOf, scheduleDone } from "../functionRequests";
+import { withProgress } from "../report";
+import { inScratchDirectory } from "../scratch";
+import { ServerProcess } from "../serverProcess";
+import { compare } from "../sideBySide";
+import type { MeasuredCalls } from "../functionRequests";
+import type { FunctionServerOrder, FunctionServerWorld } from "../functionServer";
+import type { Options } from "../options";
+import type { Row, Section } from "../report";
+import type { Loaded } from "../sideBySide";
+
+type Server = ServerProcess<FunctionServerWorld>;
+
+/** The host's function API beside the same durable work written by hand, in turn in one run. */
+export async function hostSection(options: Options): Promise<Section> {
+  const rows = await inScratchDirectory(async (directory) => {
+    const order: FunctionServerOrder = { directory, tasks: options.rows };
+    const modules = path.join(import.meta.dirname, "..");
+    const profile =
+      options.profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileDirectory}`];
+    const [host, baseline] = await withProgress(`filling both stores with ${options.rows} tasks`, () =>
+      Promise.all([
+        ServerProcess.start<FunctionServerWorld>(path.join(modules, "functionServer.ts"), order, profile),
+        ServerProcess.start<FunctionServerWorld>(path.join(modules, "baseline/taskServer.ts"), order),
+      ]),
+    );
+    try {
+      const table: Row[] = [];
+      for (const [name, calls] of Object.entries(measuredCalls)) {
+        if (options.requests.length > 0 && !options.requests.includes(name)) continue;
+        const loaded = (server: Server) => loadedWith(calls, server, options.rows);
+        table.push(...(await compare(name, loaded(host), loaded(baseline), options)));
+      }
+      return table;
+    } finally {
+      await Promise.all([host.stop(), baseline.stop()]);
+    }
+  });
+  return {
+    title: `The host's function API, ${options.rows} documents in the store`,
+    rows,
+    notes: [
+      "CPU µs: user and system time of all threads of the server per call, scheduled functions included. Ratios: baseline CPU / host CPU, host rate / baseline rate.",
+    ],
+  };
+}
+
+/** One server under one kind of calls. */
+export function loadedWith(calls: MeasuredCalls, server: Server, count: number): Loaded {
+  const { world } = server;
+  return {
+    server,
+    requests: calls.of({ taskIds: world.taskIds, count }).map(requestOf),
+    ...(calls.schedules ? { settle: () => scheduleDone(world) } : {}),
+    ...(calls.inserts ? { cleanUp: () => removeNewTasks(world) } : {}),
+  };
+}

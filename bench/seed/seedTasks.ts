@@ -1,0 +1,27 @@
+import path from "node:path";
+import { seedingDeployment } from "./seedingDeployment";
+import { spreadSample } from "./spreadSample";
+
+const tasksPerCall = 500;
+
+/** The functions that the host's measurements call. */
+export const taskFunctions = path.join(import.meta.dirname, "../functions");
+
+/**
+ * Fills a new store file with `count` tasks and closes it again.
+ * @returns ids of up to 1,000 of them, spread over all
+ */
+export async function seedTasks(file: string, count: number): Promise<readonly string[]> {
+  const deployment = await seedingDeployment(taskFunctions, file);
+  try {
+    const sampleOf = spreadSample(count);
+    const sample: string[] = [];
+    for (let from = 0; from < count; from += tasksPerCall) {
+      const ids = await deployment.mutate("tasks:seed", { from, count: Math.min(tasksPerCall, count - from) });
+      sample.push(...sampleOf(ids, from));
+    }
+    return sample;
+  } finally {
+    await deployment.close();
+  }
+}
