@@ -2,6 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { newTaskDocument, projectName, taskKey } from "./taskDocument";
 import type { FunctionServerWorld } from "./functionServer";
 import type { LoadRequest } from "./load";
+import type { ServerProcess } from "./serverProcess";
+import type { Loaded } from "./sideBySide";
 
 const pageSize = 50;
 const distinctCalls = 1000;
@@ -71,8 +73,19 @@ function newTasks(path: string, from: number): readonly FunctionCall[] {
   }));
 }
 
+/** A server with `count` stored tasks under one kind of calls. */
+export function loadOf(calls: MeasuredCalls, server: ServerProcess<FunctionServerWorld>, count: number): Loaded {
+  const { world } = server;
+  return {
+    server,
+    requests: calls.of({ taskIds: world.taskIds, count }).map(requestOf),
+    ...(calls.schedules ? { settle: () => scheduleDone(world) } : {}),
+    ...(calls.inserts ? { cleanUp: () => removeNewTasks(world) } : {}),
+  };
+}
+
 /** Convex's function API for one call. */
-export function requestOf({ type, path, args }: FunctionCall): LoadRequest {
+function requestOf({ type, path, args }: FunctionCall): LoadRequest {
   return {
     method: "POST",
     path: `/api/${type}`,
@@ -82,13 +95,13 @@ export function requestOf({ type, path, args }: FunctionCall): LoadRequest {
 }
 
 /** Waits until the scheduled functions of earlier calls have run. */
-export async function scheduleDone({ url }: FunctionServerWorld): Promise<void> {
+async function scheduleDone({ url }: FunctionServerWorld): Promise<void> {
   while ((await valueOf(url, { type: "query", path: "tasks:isScheduleDone", args: {} })) !== true)
     await setTimeout(pollMs);
 }
 
 /** Removes what measurements inserted. */
-export async function removeNewTasks({ url }: FunctionServerWorld): Promise<void> {
+async function removeNewTasks({ url }: FunctionServerWorld): Promise<void> {
   const call: FunctionCall = { type: "mutation", path: "tasks:removeNew", args: { limit: removedPerCall } };
   while ((await valueOf(url, call)) === removedPerCall);
 }

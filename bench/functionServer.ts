@@ -4,7 +4,7 @@ import path from "node:path";
 import { TokenVerifier } from "../host/auth/tokenVerifier";
 import { openDeployment } from "../host/runtime/openDeployment";
 import { startServer } from "../host/server/startServer";
-import { seedTasks, taskFunctions } from "./seed/seedTasks";
+import { seedTasks, taskFileName, taskFunctions } from "./seed/seedTasks";
 import { serve } from "./serverProcess";
 
 export interface FunctionServerOrder {
@@ -20,7 +20,7 @@ export interface FunctionServerWorld {
 }
 
 serve<FunctionServerOrder>(async ({ directory, tasks }) => {
-  const file = path.join(directory, "host.sqlite");
+  const file = path.join(directory, taskFileName);
   await mkdir(directory, { recursive: true });
   const taskIds = tasks === undefined ? [] : await seedTasks(file, tasks);
   const deployment = await openDeployment({

@@ -9,10 +9,12 @@ import { runMain } from "../scripts/lib/runMain";
 import { readOptions } from "./options";
 import { printSection, saveSection } from "./report";
 import { contextsSection } from "./sections/contexts";
+import { convexTestSection } from "./sections/convexTest";
 import { crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
+import { hostGrowthSection } from "./sections/hostGrowth";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
@@ -24,6 +26,8 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   rest: restSection,
   growth: growthSection,
   host: hostSection,
+  "host-growth": hostGrowthSection,
+  "convex-test": convexTestSection,
   contexts: contextsSection,
   "start-up": startUpSection,
   sdk: sdkSection,

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
+import { nextMessage } from "./nextMessage";
 import type { ChildProcess } from "node:child_process";
 
 /** One request of a load; several are sent in turn by every connection. */
@@ -39,11 +39,10 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
   child.ref();
   child.channel?.ref();
   child.send(order);
-  const [result]: LoadResult[] = await Promise.race([once(child, "message"), once(child, "exit")]);
+  const result = await nextMessage<LoadResult>(child, "The load generator");
   // A generator that waits for its next load does not keep this process alive.
   child.unref();
   child.channel?.unref();
-  if (typeof result !== "object" || result === null) throw new Error("The load generator ended without a result.");
   if (result.failures > 0) {
     const { method, path: target } = order.requests[0] ?? {};
     throw new Error(

@@ -8,14 +8,14 @@ export interface Options {
   readonly seconds: number;
   /** How often both servers take their turn per measurement. */
   readonly rounds: number;
-  /** Schedules in the store. */
+  /** Schedules or tasks in the store. */
   readonly rows: number;
   readonly connections: readonly number[];
   /** Requests to measure, all of them when empty. */
   readonly requests: readonly string[];
   /** Where CPU profiles of the product's process are written. */
   readonly profileDirectory: string | undefined;
-  /** Whether growth is also measured at a million rows. */
+  /** Whether growth and start-up are also measured at a million rows. */
   readonly million: boolean;
 }
 
@@ -28,7 +28,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     allowPositionals: true,
     options: {
-      seconds: { type: "string", default: "2" },
+      seconds: { type: "string", default: "1" },
       rounds: { type: "string", default: "2" },
       rows: { type: "string", default: "100000" },
       connections: { type: "string", default: "1,16,64" },

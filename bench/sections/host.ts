@@ -1,16 +1,12 @@
 import path from "node:path";
-import { measuredCalls, removeNewTasks, requestOf, scheduleDone } from "../functionRequests";
+import { loadOf, measuredCalls } from "../functionRequests";
 import { withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { compare } from "../sideBySide";
-import type { MeasuredCalls } from "../functionRequests";
 import type { FunctionServerOrder, FunctionServerWorld } from "../functionServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
-import type { Loaded } from "../sideBySide";
-
-type Server = ServerProcess<FunctionServerWorld>;
 
 /** The host's function API beside the same durable work written by hand, in turn in one run. */
 export async function hostSection(options: Options): Promise<Section> {
@@ -29,8 +25,8 @@ export async function hostSection(options: Options): Promise<Section> {
       const table: Row[] = [];
       for (const [name, calls] of Object.entries(measuredCalls)) {
         if (options.requests.length > 0 && !options.requests.includes(name)) continue;
-        const loaded = (server: Server) => loadedWith(calls, server, options.rows);
-        table.push(...(await compare(name, loaded(host), loaded(baseline), options)));
+        const [ofHost, ofBaseline] = [loadOf(calls, host, options.rows), loadOf(calls, baseline, options.rows)];
+        table.push(...(await compare(name, ofHost, ofBaseline, options)));
       }
       return table;
     } finally {
@@ -43,16 +39,5 @@ export async function hostSection(options: Options): Promise<Section> {
     notes: [
       "CPU µs: user and system time of all threads of the server per call, scheduled functions included. Ratios: baseline CPU / host CPU, host rate / baseline rate.",
     ],
-  };
-}
-
-/** One server under one kind of calls. */
-export function loadedWith(calls: MeasuredCalls, server: Server, count: number): Loaded {
-  const { world } = server;
-  return {
-    server,
-    requests: calls.of({ taskIds: world.taskIds, count }).map(requestOf),
-    ...(calls.schedules ? { settle: () => scheduleDone(world) } : {}),
-    ...(calls.inserts ? { cleanUp: () => removeNewTasks(world) } : {}),
   };
 }

@@ -7,6 +7,9 @@ const tasksPerCall = 500;
 /** The functions that the host's measurements call. */
 export const taskFunctions = path.join(import.meta.dirname, "../functions");
 
+/** The store of tasks in its directory. */
+export const taskFileName = "tasks.sqlite";
+
 /**
  * Fills a new store file with `count` tasks and closes it again.
  * @returns ids of up to 1,000 of them, spread over all

@@ -1,0 +1,86 @@
+import { statSync } from "node:fs";
+import { rounded } from "./report";
+import { inTurn, meanOf, warmUp } from "./sideBySide";
+import type { Options } from "./options";
+import type { Row, Section } from "./report";
+import type { ServerProcess } from "./serverProcess";
+import type { Loaded } from "./sideBySide";
+
+const connections = 16;
+const barLargestOverSmallest = 2;
+const bytesPerMb = 1e6;
+
+type Server<World> = ServerProcess<World & { readonly url: string }>;
+
+/** A server that a growth section measures at several sizes of its store. */
+export interface GrowingSubject<World> {
+  readonly title: string;
+  /** Kinds of requests; those that store something come last. */
+  readonly requests: readonly string[];
+  /** Starts the server on a store that it fills with `rows` rows. */
+  start(rows: number): Promise<{ readonly server: Server<World>; readonly file: string }>;
+  load(request: string, server: Server<World>, rows: number): Promise<Loaded>;
+}
+
+/** The sizes of the stores: a thousand rows up to a hundred thousand, or to a million when that is asked for. */
+export function growthSizes({ rows, million }: Options): readonly number[] {
+  return [...new Set([1000, 10_000, rows, ...(million ? [1_000_000] : [])])].sort((left, right) => left - right);
+}
+
+/** CPU time per request with few and with many rows in the store, taken in turn in one run, and what the rows take up. */
+export async function measureGrowth<World>(subject: GrowingSubject<World>, options: Options): Promise<Section> {
+  const sizes = growthSizes(options);
+  const started: { readonly server: Server<World>; readonly rows: number; readonly fileBytes: number }[] = [];
+  try {
+    for (const rows of sizes) {
+      const { server, file } = await subject.start(rows);
+      started.push({ server, rows, fileBytes: statSync(file).size });
+    }
+    const table: Row[] = [];
+    for (const request of subject.requests) {
+      if (options.requests.length > 0 && !options.requests.includes(request)) continue;
+      const loads: Loaded[] = [];
+      for (const { server, rows } of started) loads.push(await subject.load(request, server, rows));
+      for (const load of loads) await warmUp(request, load, options.seconds);
+      const turns = await inTurn(request, loads, connections, options);
+      table.push(
+        rowOf(
+          `${request}, CPU µs`,
+          sizes,
+          turns.map((each) => meanOf(each).cpuUs),
+          barLargestOverSmallest,
+        ),
+      );
+    }
+    const residentMb: number[] = [];
+    for (const { server } of started) residentMb.push((await server.usage()).residentBytes / bytesPerMb);
+    table.push(rowOf("resident memory, MB", sizes, residentMb));
+    table.push(
+      rowOf(
+        "database file, MB",
+        sizes,
+        started.map(({ fileBytes }) => fileBytes / bytesPerMb),
+      ),
+    );
+    return {
+      title: `${subject.title} by rows in the store, ${connections} connections`,
+      rows: table,
+      notes: [
+        "Reads and patches go to a thousand rows spread over all of them. Memory is that of the whole process after the loads.",
+      ],
+    };
+  } finally {
+    await Promise.all(started.map(({ server }) => server.stop()));
+  }
+}
+
+function rowOf(figure: string, sizes: readonly number[], values: readonly number[], bar?: number): Row {
+  const ratio = (values.at(-1) ?? Number.NaN) / (values[0] ?? Number.NaN);
+  return {
+    figure,
+    ...Object.fromEntries(sizes.map((size, at) => [`${size} rows`, rounded(values[at] ?? Number.NaN)])),
+    "largest / smallest": rounded(ratio),
+    bar: bar ?? "",
+    holds: bar === undefined ? "" : ratio <= bar ? "yes" : "no",
+  };
+}
