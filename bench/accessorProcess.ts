@@ -78,13 +78,20 @@ async function run(
   const [startedAtMs, startCpu] = [performance.now(), process.cpuUsage()];
   let done = 0;
   while (done < maximumCalls && performance.now() - startedAtMs < maximumMs) {
-    const batch = Array.from({ length: concurrency }, (_, at) => calls[(done + at) % calls.length]);
-    await Promise.all(batch.map((call) => (call === undefined ? null : callOn(t, call))));
+    const batch = Array.from({ length: concurrency }, (_, at) => callAt(calls, done + at));
+    await Promise.all(batch.map((call) => callOn(t, call)));
     done += concurrency;
   }
   if (schedules) await finishScheduled(t);
   const { user, system } = process.cpuUsage(startCpu);
   return { calls: done, seconds: (performance.now() - startedAtMs) / 1000, cpuUs: user + system };
+}
+
+/** Calls come in turn, and again from the first. */
+function callAt(calls: readonly FunctionCall[], at: number): FunctionCall {
+  const call = calls[at % calls.length];
+  if (call === undefined) throw new Error("There is nothing to call.");
+  return call;
 }
 
 async function callOn(t: Accessor, { type, path: name, args }: FunctionCall): Promise<unknown> {

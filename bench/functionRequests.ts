@@ -1,6 +1,5 @@
 import { setTimeout } from "node:timers/promises";
 import { newTaskDocument, projectName, taskKey } from "./taskDocument";
-import type { FunctionServerWorld } from "./functionServer";
 import type { LoadRequest } from "./load";
 import type { ServerProcess } from "./serverProcess";
 import type { Loaded } from "./sideBySide";
@@ -20,6 +19,7 @@ export interface FunctionCall {
 
 /** What is known of the store that the calls are for. */
 interface StoredTasks {
+  /** A sample of the stored tasks. */
   readonly taskIds: readonly string[];
   /** How many tasks are stored. */
   readonly count: number;
@@ -73,14 +73,18 @@ function newTasks(path: string, from: number): readonly FunctionCall[] {
   }));
 }
 
-/** A server with `count` stored tasks under one kind of calls. */
-export function loadOf(calls: MeasuredCalls, server: ServerProcess<FunctionServerWorld>, count: number): Loaded {
-  const { world } = server;
+/** A server under one kind of calls. */
+export function loadOf(
+  calls: MeasuredCalls,
+  server: ServerProcess<{ readonly url: string }>,
+  stored: StoredTasks,
+): Loaded {
+  const { url } = server.world;
   return {
     server,
-    requests: calls.of({ taskIds: world.taskIds, count }).map(requestOf),
-    ...(calls.schedules ? { settle: () => scheduleDone(world) } : {}),
-    ...(calls.inserts ? { cleanUp: () => removeNewTasks(world) } : {}),
+    requests: calls.of(stored).map(requestOf),
+    ...(calls.schedules ? { settle: () => scheduleDone(url) } : {}),
+    ...(calls.inserts ? { cleanUp: () => removeNewTasks(url) } : {}),
   };
 }
 
@@ -95,13 +99,13 @@ function requestOf({ type, path, args }: FunctionCall): LoadRequest {
 }
 
 /** Waits until the scheduled functions of earlier calls have run. */
-async function scheduleDone({ url }: FunctionServerWorld): Promise<void> {
+async function scheduleDone(url: string): Promise<void> {
   while ((await valueOf(url, { type: "query", path: "tasks:isScheduleDone", args: {} })) !== true)
     await setTimeout(pollMs);
 }
 
 /** Removes what measurements inserted. */
-async function removeNewTasks({ url }: FunctionServerWorld): Promise<void> {
+async function removeNewTasks(url: string): Promise<void> {
   const call: FunctionCall = { type: "mutation", path: "tasks:removeNew", args: { limit: removedPerCall } };
   while ((await valueOf(url, call)) === removedPerCall);
 }

@@ -4,28 +4,23 @@ import path from "node:path";
 import { TokenVerifier } from "../host/auth/tokenVerifier";
 import { openDeployment } from "../host/runtime/openDeployment";
 import { startServer } from "../host/server/startServer";
-import { seedTasks, taskFileName, taskFunctions } from "./seed/seedTasks";
+import { taskFileName, taskFunctions } from "./seed/seedTasks";
 import { serve } from "./serverProcess";
 
 export interface FunctionServerOrder {
+  /** Where the store is, or where a new one is made. */
   readonly directory: string;
-  /** How many tasks to store before the start; nothing is stored when absent. */
-  readonly tasks?: number;
 }
 
 export interface FunctionServerWorld {
   readonly url: string;
-  /** A sample of the stored tasks. */
-  readonly taskIds: readonly string[];
 }
 
-serve<FunctionServerOrder>(async ({ directory, tasks }) => {
-  const file = path.join(directory, taskFileName);
+serve<FunctionServerOrder>(async ({ directory }) => {
   await mkdir(directory, { recursive: true });
-  const taskIds = tasks === undefined ? [] : await seedTasks(file, tasks);
   const deployment = await openDeployment({
     functionsDirectory: taskFunctions,
-    file,
+    file: path.join(directory, taskFileName),
     cloudUrl: "http://127.0.0.1",
     siteUrl: "http://127.0.0.1",
   });
@@ -38,7 +33,7 @@ serve<FunctionServerOrder>(async ({ directory, tasks }) => {
     authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
   });
   return {
-    world: { url: server.cloudUrl, taskIds },
+    world: { url: server.cloudUrl },
     close: async () => {
       await server.close();
       await deployment.close();

@@ -10,16 +10,21 @@ const connections = 16;
 const barLargestOverSmallest = 2;
 const bytesPerMb = 1e6;
 
-type Server<World> = ServerProcess<World & { readonly url: string }>;
+/** A server on a store that a growth section has filled. */
+export interface GrownServer {
+  readonly server: ServerProcess<{ readonly url: string }>;
+  /** The database file. */
+  readonly file: string;
+  load(request: string): Promise<Loaded>;
+}
 
-/** A server that a growth section measures at several sizes of its store. */
-export interface GrowingSubject<World> {
+/** What a growth section measures at several sizes of its store. */
+export interface GrowingSubject {
   readonly title: string;
   /** Kinds of requests; those that store something come last. */
   readonly requests: readonly string[];
-  /** Starts the server on a store that it fills with `rows` rows. */
-  start(rows: number): Promise<{ readonly server: Server<World>; readonly file: string }>;
-  load(request: string, server: Server<World>, rows: number): Promise<Loaded>;
+  /** Fills a store in another process than the server's, whose memory is measured, and starts the server. */
+  start(rows: number): Promise<GrownServer>;
 }
 
 /** The sizes of the stores: a thousand rows up to a hundred thousand, or to a million when that is asked for. */
@@ -28,19 +33,17 @@ export function growthSizes({ rows, million }: Options): readonly number[] {
 }
 
 /** CPU time per request with few and with many rows in the store, taken in turn in one run, and what the rows take up. */
-export async function measureGrowth<World>(subject: GrowingSubject<World>, options: Options): Promise<Section> {
+export async function measureGrowth(subject: GrowingSubject, options: Options): Promise<Section> {
   const sizes = growthSizes(options);
-  const started: { readonly server: Server<World>; readonly rows: number; readonly fileBytes: number }[] = [];
+  const started: GrownServer[] = [];
   try {
-    for (const rows of sizes) {
-      const { server, file } = await subject.start(rows);
-      started.push({ server, rows, fileBytes: statSync(file).size });
-    }
+    for (const rows of sizes) started.push(await subject.start(rows));
+    const fileMb = started.map(({ file }) => statSync(file).size / bytesPerMb);
     const table: Row[] = [];
     for (const request of subject.requests) {
       if (options.requests.length > 0 && !options.requests.includes(request)) continue;
       const loads: Loaded[] = [];
-      for (const { server, rows } of started) loads.push(await subject.load(request, server, rows));
+      for (const grown of started) loads.push(await grown.load(request));
       for (const load of loads) await warmUp(request, load, options.seconds);
       const turns = await inTurn(request, loads, connections, options);
       table.push(
@@ -55,13 +58,7 @@ export async function measureGrowth<World>(subject: GrowingSubject<World>, optio
     const residentMb: number[] = [];
     for (const { server } of started) residentMb.push((await server.usage()).residentBytes / bytesPerMb);
     table.push(rowOf("resident memory, MB", sizes, residentMb));
-    table.push(
-      rowOf(
-        "database file, MB",
-        sizes,
-        started.map(({ fileBytes }) => fileBytes / bytesPerMb),
-      ),
-    );
+    table.push(rowOf("database file, MB", sizes, fileMb));
     return {
       title: `${subject.title} by rows in the store, ${connections} connections`,
       rows: table,

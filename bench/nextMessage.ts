@@ -5,7 +5,6 @@ import type { ChildProcess } from "node:child_process";
  * What a child process says next; it says `Message`s and nothing else.
  * @throws Error when it ends before it says anything.
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a message has the type that its sender gave it
 export async function nextMessage<Message extends object>(child: ChildProcess, name: string): Promise<Message> {
   const waiting = new AbortController();
   const event = (type: string): Promise<(Message | number | null)[]> => once(child, type, { signal: waiting.signal });

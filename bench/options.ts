@@ -17,6 +17,8 @@ export interface Options {
   readonly profileDirectory: string | undefined;
   /** Whether growth and start-up are also measured at a million rows. */
   readonly million: boolean;
+  /** Whether the figures go to `bench/results.json`, and from there into the README. */
+  readonly save: boolean;
 }
 
 /**
@@ -35,8 +37,10 @@ export function readOptions(args: readonly string[]): Options {
       requests: { type: "string", default: "" },
       profile: { type: "string" },
       million: { type: "boolean", default: false },
+      save: { type: "boolean", default: false },
     },
   });
+  if (values.save && values.requests !== "") throw new Error("--save keeps whole sections, so not with --requests.");
   return {
     sections: positionals,
     seconds: positive("seconds", values.seconds),
@@ -46,6 +50,7 @@ export function readOptions(args: readonly string[]): Options {
     requests: values.requests === "" ? [] : values.requests.split(","),
     profileDirectory: values.profile,
     million: values.million,
+    save: values.save,
   };
 }
 

@@ -4,13 +4,24 @@ import { serve } from "../serverProcess";
 import { GroupCommit } from "./groupCommit";
 import { listen, readBody, Refusal, refuse, sendText } from "./http";
 import { TaskStore } from "./taskStore";
-import type { FunctionServerOrder } from "../functionServer";
 import type { TaskDocument } from "../taskDocument";
 import type { Job } from "./taskStore";
 
+export interface TaskServerOrder {
+  readonly directory: string;
+  /** How many tasks to store. */
+  readonly tasks: number;
+}
+
+export interface TaskServerWorld {
+  readonly url: string;
+  /** A sample of the stored tasks. */
+  readonly taskIds: readonly string[];
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
-serve<FunctionServerOrder>(async ({ directory, tasks = 0 }) => {
+serve<TaskServerOrder>(async ({ directory, tasks }) => {
   const store = new TaskStore(directory);
   const taskIds = store.seed(tasks);
   const commits = new GroupCommit(store);

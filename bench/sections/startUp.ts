@@ -5,7 +5,7 @@ import { databaseName } from "../../scripts/portico/dataDirectory";
 import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { seedProduct } from "../seed/seedProduct";
-import { seedTasks, taskFileName } from "../seed/seedTasks";
+import { seedTasks } from "../seed/seedTasks";
 import { ServerProcess } from "../serverProcess";
 import { newKeys } from "../world";
 import type { FunctionServerOrder } from "../functionServer";
@@ -35,7 +35,7 @@ const subjects: readonly Subject[] = [
     name: "host",
     module: "functionServer.ts",
     healthPath: "/version",
-    fill: (directory, rows) => seedTasks(path.join(directory, taskFileName), rows),
+    fill: (directory, rows) => seedTasks(directory, rows),
     order: (directory): FunctionServerOrder => ({ directory }),
   },
   {

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { seedingDeployment } from "./seedingDeployment";
 import { spreadSample } from "./spreadSample";
@@ -11,11 +12,12 @@ export const taskFunctions = path.join(import.meta.dirname, "../functions");
 export const taskFileName = "tasks.sqlite";
 
 /**
- * Fills a new store file with `count` tasks and closes it again.
+ * Fills the new store of a directory with `count` tasks and closes it again.
  * @returns ids of up to 1,000 of them, spread over all
  */
-export async function seedTasks(file: string, count: number): Promise<readonly string[]> {
-  const deployment = await seedingDeployment(taskFunctions, file);
+export async function seedTasks(directory: string, count: number): Promise<readonly string[]> {
+  await mkdir(directory, { recursive: true });
+  const deployment = await seedingDeployment(taskFunctions, path.join(directory, taskFileName));
   try {
     const sampleOf = spreadSample(count);
     const sample: string[] = [];
