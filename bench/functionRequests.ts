@@ -1,11 +1,13 @@
 import { setTimeout } from "node:timers/promises";
-import { newTaskDocument, projectName, taskKey } from "./taskDocument";
+import { newTaskDocument, projectName, taskKey, tasksPerProject } from "./taskDocument";
 import type { LoadRequest } from "./load";
 import type { ServerProcess } from "./serverProcess";
 import type { Loaded } from "./sideBySide";
 
 const pageSize = 50;
-const distinctCalls = 1000;
+/** Of reads: more than a cache of what was read lately may hold. */
+const mostDistinctReads = 10_000;
+const distinctInserts = 1000;
 const removedPerCall = 500;
 /** Asking without a pause would be work for the measured server. */
 const pollMs = 20;
@@ -36,13 +38,9 @@ export interface MeasuredCalls {
 /** The measured calls, each a list that is called in turn. */
 export const measuredCalls: Readonly<Record<string, MeasuredCalls>> = {
   get: readingOrPatching(({ taskIds }) => taskIds.map((id) => queryOf("tasks:get", { id }))),
-  lookup: readingOrPatching(({ count }) =>
-    Array.from({ length: Math.min(count, distinctCalls) }, (_, at) =>
-      queryOf("tasks:lookup", { key: taskKey(Math.floor((at * count) / distinctCalls) % count) }),
-    ),
-  ),
-  page: readingOrPatching(() =>
-    Array.from({ length: 10 }, (_, at) =>
+  lookup: readingOrPatching(({ count }) => spread(count).map((at) => queryOf("tasks:lookup", { key: taskKey(at) }))),
+  page: readingOrPatching(({ count }) =>
+    spread(count / tasksPerProject).map((at) =>
       queryOf("tasks:page", { project: projectName(at), paginationOpts: { numItems: pageSize, cursor: null } }),
     ),
   ),
@@ -61,12 +59,18 @@ function readingOrPatching(of: MeasuredCalls["of"]): MeasuredCalls {
   return { of, inserts: false, schedules: false };
 }
 
+/** Numbers below `count`, as many as there are distinct reads, far from one another. */
+function spread(count: number): readonly number[] {
+  const length = Math.min(count, mostDistinctReads);
+  return Array.from({ length }, (_, at) => Math.floor((at * count) / length));
+}
+
 function queryOf(path: string, args: FunctionCall["args"]): FunctionCall {
   return { type: "query", path, args };
 }
 
 function newTasks(path: string, from: number): readonly FunctionCall[] {
-  return Array.from({ length: distinctCalls }, (_, at) => ({
+  return Array.from({ length: distinctInserts }, (_, at) => ({
     type: "mutation",
     path,
     args: { ...newTaskDocument(from + at) },

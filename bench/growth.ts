@@ -63,7 +63,7 @@ export async function measureGrowth(subject: GrowingSubject, options: Options): 
       title: `${subject.title} by rows in the store, ${connections} connections`,
       rows: table,
       notes: [
-        "Reads and patches go to a thousand rows spread over all of them. Memory is that of the whole process after the loads.",
+        "Reads go to ten thousand rows spread over all of them. Memory is that of the whole process after the loads.",
       ],
     };
   } finally {

@@ -13,9 +13,9 @@ async function run({ url, connections, seconds, requests }: LoadOrder): Promise<
     duration: seconds,
     sampleInt: sampleMs,
     setupClient: (client) => {
-      // Each connection begins elsewhere in the list, so that together they ask for all of it.
-      const start = Math.floor((clients++ * requests.length) / connections) % requests.length;
-      client.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+      // Each connection has its share of the list, so that together they ask for all of it.
+      const first = clients++ % requests.length;
+      client.setRequests(requests.filter((_, at) => at % connections === first % connections));
     },
   });
   instance.on("response", (_client: unknown, _status: number, _bytes: number, responseMs: number) => {

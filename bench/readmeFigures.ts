@@ -51,13 +51,6 @@ const quotes: readonly Quote[] = [
       return `${rounded(time("SDK") / time("fetch"))} ×`;
     },
   },
-  {
-    what: "`kill -9` under load: acknowledged writes lost",
-    section: "crash",
-    bar: "0",
-    measured: (section) =>
-      `${numberOf(section, {}, "lost")} of ${grouped(numberOf(section, {}, "writes acknowledged"))}`,
-  },
 ];
 
 function besideHandWritten(what: string, section: string, request: string, bar: string): Quote {

@@ -7,7 +7,7 @@ import type { ServerProcess } from "./serverProcess";
 
 /** Enough for the optimizing compiler; a slow server is warmed for no longer than the limit. */
 const warmUpRequests = 10_000;
-const longestWarmUpMs = 4000;
+const longestWarmUpMs = 3000;
 
 /** A server under one kind of load. */
 export interface Loaded {

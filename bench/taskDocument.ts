@@ -1,5 +1,6 @@
-/** In how many projects the stored tasks lie; the smallest measured store still fills a page of one project. */
-const projects = 10;
+/** A project has a hundred tasks, which lie among those of nine others. */
+export const tasksPerProject = 100;
+const mixedProjects = 10;
 const assignees = 1000;
 const firstDueAt = Date.UTC(2026, 0, 1);
 const minuteMs = 60_000;
@@ -21,7 +22,7 @@ export interface TaskDocument {
 export function taskDocument(at: number): TaskDocument {
   return {
     key: taskKey(at),
-    project: projectName(at),
+    project: projectName(Math.floor(at / (mixedProjects * tasksPerProject)) * mixedProjects + (at % mixedProjects)),
     assignee: `user-${at % assignees}`,
     dueAt: firstDueAt + at * minuteMs,
     title: `Quarterly maintenance window ${at}`,
@@ -36,7 +37,7 @@ export function taskKey(at: number): string {
 }
 
 export function projectName(at: number): string {
-  return `project-${at % projects}`;
+  return `project-${at}`;
 }
 
 /** A task that a measurement inserts; its key tells it from the stored ones. */

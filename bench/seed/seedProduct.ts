@@ -18,7 +18,7 @@ const rowsPerCall = 500;
 /**
  * Fills a new store file of the product: one organization with its owner, key, site and agents, and `scheduleCount`
  * schedules. The file is closed again, so that the product can be started on it.
- * @returns ids of up to 1,000 schedules spread over all of them
+ * @returns ids of up to 10,000 schedules spread over all of them
  */
 export async function seedProduct(file: string, keys: WorldKeys, scheduleCount: number): Promise<readonly string[]> {
   const deployment = await seedingDeployment(path.join(import.meta.dirname, "functions"), file);

@@ -13,7 +13,7 @@ export const taskFileName = "tasks.sqlite";
 
 /**
  * Fills the new store of a directory with `count` tasks and closes it again.
- * @returns ids of up to 1,000 of them, spread over all
+ * @returns ids of up to 10,000 of them, spread over all
  */
 export async function seedTasks(directory: string, count: number): Promise<readonly string[]> {
   await mkdir(directory, { recursive: true });
