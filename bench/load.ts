@@ -31,7 +31,7 @@ let generator: ChildProcess | undefined;
 
 /**
  * Sends requests from a process of its own, which later loads use again, one at a time on every connection.
- * @throws Error when an answer was no success: a benchmark of refusals measures nothing.
+ * @throws Error when an answer was no success or none came: a benchmark of refusals measures nothing.
  */
 export async function load(order: LoadOrder): Promise<LoadResult> {
   generator ??= fork(path.join(import.meta.dirname, "loadWorker.ts"), { execArgv: process.execArgv });
@@ -43,11 +43,12 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
   // A generator that waits for its next load does not keep this process alive.
   child.unref();
   child.channel?.unref();
+  const { method, path: target } = order.requests[0] ?? {};
   if (result.failures > 0) {
-    const { method, path: target } = order.requests[0] ?? {};
     throw new Error(
       `${method} ${target}: ${result.failures} of ${result.requests + result.failures} answers were no success.`,
     );
   }
+  if (result.requests === 0) throw new Error(`${method} ${target}: nothing was answered in ${order.seconds} s.`);
   return result;
 }
