@@ -24,8 +24,8 @@ const config: KnipConfig = {
         "scripts/generate/*.ts",
         "bench/*.ts",
         // Started as processes and deployments of their own.
-        "bench/baseline/server.ts",
-        "bench/seed/functions/*.ts",
+        "bench/baseline/{server,taskServer}.ts",
+        "bench/{functions,seed/functions}/*.ts",
         "examples/*/*.ts",
         // The host bundles these at start; the fixtures are deployments, and the victims are processes to be killed.
         "host/testing/*Victim.ts",

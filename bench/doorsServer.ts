@@ -1,10 +1,10 @@
 // The host's doors before a deployment that does nothing, or bare node:http. Run by bench/sections/doors.ts.
-import { createServer } from "node:http";
 import { generateKeyPair, exportJWK, SignJWT } from "jose";
 import { TokenVerifier } from "../host/auth/tokenVerifier";
 import type { AuthProvider, Deployment } from "../host/deployment";
 import { LightResponse } from "../host/lightResponse";
 import { startServer } from "../host/server/startServer";
+import { listen, readBody, sendText } from "./baseline/http";
 import { serve } from "./serverProcess";
 
 export interface DoorsOrder {
@@ -20,19 +20,12 @@ export interface DoorsWorld {
 const answerText = JSON.stringify({ data: { id: "j57", name: "x".repeat(400) } });
 
 async function startBare(): Promise<DoorsWorld> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      if (chunks.length > 0) JSON.parse(Buffer.concat(chunks).toString("utf8"));
-      response.writeHead(200, { "content-type": "application/json", "content-length": answerText.length });
-      response.end(answerText);
+  const { url } = await listen((request, response) => {
+    readBody(request, (body) => {
+      if (body !== "") JSON.parse(body);
+      sendText(response, 200, answerText);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("no TCP port");
-  const url = `http://127.0.0.1:${address.port}`;
   return { siteUrl: url, cloudUrl: url, token: "x" };
 }
 

@@ -1,17 +1,24 @@
 /**
- * Measures the product beside its references, prints tables and keeps the figures in `bench/results.json`.
+ * Measures the product and the host beside their references and prints a table per section.
  *
  *   npm run bench                        every section
  *   npm run bench -- rest start-up       some of them
+ *   npm run bench -- --million --save    up to a million rows; keeps the figures in `bench/results.json` and the README
  *   npm run bench -- rest --requests get,page --connections 64 --profile /tmp/profiles
  */
+import { writeFileSync } from "node:fs";
 import { runMain } from "../scripts/lib/runMain";
 import { readOptions } from "./options";
-import { printSection, saveSection } from "./report";
+import { readmeFile, readmeText } from "./readmeFigures";
+import { printSection } from "./report";
+import { saveSection } from "./results";
 import { contextsSection } from "./sections/contexts";
+import { convexTestSection } from "./sections/convexTest";
 import { crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { growthSection } from "./sections/growth";
+import { hostSection } from "./sections/host";
+import { hostGrowthSection } from "./sections/hostGrowth";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
@@ -22,6 +29,9 @@ import type { Section } from "./report";
 const sections: Readonly<Record<string, (options: Options) => Promise<Section>>> = {
   rest: restSection,
   growth: growthSection,
+  host: hostSection,
+  "host-growth": hostGrowthSection,
+  "convex-test": convexTestSection,
   contexts: contextsSection,
   "start-up": startUpSection,
   sdk: sdkSection,
@@ -38,8 +48,9 @@ async function main(): Promise<void> {
     if (!run) throw new Error(`There is no section "${name}"; there are ${Object.keys(sections).join(", ")}.`);
     const section = await run(options);
     printSection(section);
-    saveSection(name, section);
+    if (options.save) saveSection(name, section);
   }
+  if (options.save) writeFileSync(readmeFile, readmeText());
 }
 
 runMain(main);

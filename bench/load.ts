@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
+import { nextMessage } from "./nextMessage";
+import type { ChildProcess } from "node:child_process";
 
 /** One request of a load; several are sent in turn by every connection. */
 export interface LoadRequest {
@@ -26,20 +27,28 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
+let generator: ChildProcess | undefined;
+
 /**
- * Sends requests from a process of its own, one at a time on every connection.
- * @throws Error when an answer was no success: a benchmark of refusals measures nothing.
+ * Sends requests from a process of its own, which later loads use again, one at a time on every connection.
+ * @throws Error when an answer was no success or none came: a benchmark of refusals measures nothing.
  */
 export async function load(order: LoadOrder): Promise<LoadResult> {
-  const child = fork(path.join(import.meta.dirname, "loadWorker.ts"), { execArgv: process.execArgv });
+  generator ??= fork(path.join(import.meta.dirname, "loadWorker.ts"), { execArgv: process.execArgv });
+  const child = generator;
+  child.ref();
+  child.channel?.ref();
   child.send(order);
-  const [result]: LoadResult[] = await Promise.race([once(child, "message"), once(child, "exit")]);
-  if (typeof result !== "object" || result === null) throw new Error("The load generator ended without a result.");
+  const result = await nextMessage<LoadResult>(child, "The load generator");
+  // A generator that waits for its next load does not keep this process alive.
+  child.unref();
+  child.channel?.unref();
+  const { method, path: target } = order.requests[0] ?? {};
   if (result.failures > 0) {
-    const { method, path: target } = order.requests[0] ?? {};
     throw new Error(
       `${method} ${target}: ${result.failures} of ${result.requests + result.failures} answers were no success.`,
     );
   }
+  if (result.requests === 0) throw new Error(`${method} ${target}: nothing was answered in ${order.seconds} s.`);
   return result;
 }

@@ -1,4 +1,4 @@
-// The load generator's process: takes one order over IPC, runs it and answers with what it measured.
+// The load generator's process: takes orders over IPC, one at a time, and answers each with what it measured.
 import autocannon from "autocannon";
 import type { LoadOrder, LoadResult } from "./load";
 
@@ -13,9 +13,9 @@ async function run({ url, connections, seconds, requests }: LoadOrder): Promise<
     duration: seconds,
     sampleInt: sampleMs,
     setupClient: (client) => {
-      // Each connection begins elsewhere in the list, so that together they ask for all of it.
-      const start = Math.floor((clients++ * requests.length) / connections) % requests.length;
-      client.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+      // Each connection has its share of the list, so that together they ask for all of it.
+      const first = clients++ % requests.length;
+      client.setRequests(requests.filter((_, at) => at % connections === first % connections));
     },
   });
   instance.on("response", (_client: unknown, _status: number, _bytes: number, responseMs: number) => {
@@ -33,15 +33,14 @@ async function run({ url, connections, seconds, requests }: LoadOrder): Promise<
   };
 }
 
-process.once("message", (order: LoadOrder) => {
+process.on("message", (order: LoadOrder) => {
   run(order).then(
-    (result) => {
-      process.send?.(result);
-      process.disconnect();
-    },
+    (result) => process.send?.(result),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
     },
   );
 });
+// Waiting for orders ends with the process that gives them.
+process.once("disconnect", () => process.exit(0));

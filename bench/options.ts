@@ -8,15 +8,17 @@ export interface Options {
   readonly seconds: number;
   /** How often both servers take their turn per measurement. */
   readonly rounds: number;
-  /** Schedules in the store. */
+  /** Schedules or tasks in the store. */
   readonly rows: number;
   readonly connections: readonly number[];
   /** Requests to measure, all of them when empty. */
   readonly requests: readonly string[];
   /** Where CPU profiles of the product's process are written. */
   readonly profileDirectory: string | undefined;
-  /** Whether growth is also measured at a million rows. */
+  /** Whether growth and start-up are also measured at a million rows. */
   readonly million: boolean;
+  /** Whether the figures go to `bench/results.json`, and from there into the README. */
+  readonly save: boolean;
 }
 
 /**
@@ -28,15 +30,17 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     allowPositionals: true,
     options: {
-      seconds: { type: "string", default: "2" },
+      seconds: { type: "string", default: "1" },
       rounds: { type: "string", default: "2" },
       rows: { type: "string", default: "100000" },
       connections: { type: "string", default: "1,16,64" },
       requests: { type: "string", default: "" },
       profile: { type: "string" },
       million: { type: "boolean", default: false },
+      save: { type: "boolean", default: false },
     },
   });
+  if (values.save && values.requests !== "") throw new Error("--save keeps whole sections, so not with --requests.");
   return {
     sections: positionals,
     seconds: positive("seconds", values.seconds),
@@ -46,6 +50,7 @@ export function readOptions(args: readonly string[]): Options {
     requests: values.requests === "" ? [] : values.requests.split(","),
     profileDirectory: values.profile,
     million: values.million,
+    save: values.save,
   };
 }
 

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { databaseName } from "../scripts/portico/dataDirectory";
 import { startPortico } from "../scripts/portico/startPortico";
 import { seedProduct } from "./seed/seedProduct";
 import { serve } from "./serverProcess";
@@ -18,7 +19,7 @@ async function freePort(): Promise<number> {
 }
 
 serve<StoreOrder>(async ({ directory, keys, scheduleCount, isSeeded }) => {
-  const file = path.join(directory, "portico.sqlite");
+  const file = path.join(directory, databaseName);
   await mkdir(directory, { recursive: true });
   // The measured start is that of the process on what is there.
   const scheduleIds = isSeeded || existsSync(file) ? [] : await seedProduct(file, keys, scheduleCount);

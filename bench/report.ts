@@ -1,8 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { arch, cpus, loadavg, platform } from "node:os";
-import path from "node:path";
-
-const resultsFile = path.join(import.meta.dirname, "results.json");
 const progressAfterMs = 2000;
 
 type Cell = string | number;
@@ -32,16 +27,6 @@ export function printSection({ title, rows, notes = [] }: Section): void {
   console.log(`\n${title}\n${line(columns)}\n${widths.map((width) => "-".repeat(width)).join("  ")}`);
   for (const row of rows) console.log(line(columns.map((column) => row[column] ?? "")));
   for (const note of notes) console.log(note);
-}
-
-/** Keeps a section's figures, with when and where they were taken, beside those of earlier runs of other sections. */
-export function saveSection(name: string, section: Section): void {
-  const results: Record<string, unknown> = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, "utf8")) : {};
-  const machine = `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "CPU"}`;
-  // A load well above the number of processors says that the figures were taken beside other work.
-  const loadAverage = rounded(loadavg()[0] ?? 0);
-  results[name] = { measuredAt: new Date().toISOString(), machine, loadAverage, ...section };
-  writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 /** Says what is going on when `run` takes more than two seconds. */

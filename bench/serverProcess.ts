@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { nextMessage } from "./nextMessage";
 import type { ChildProcess } from "node:child_process";
 import type { WorldKeys } from "./world";
 
@@ -21,12 +22,15 @@ export interface ProcessUsage {
 /** A benchmark server in a process of its own; `World` is what it says about itself once it listens. */
 export class ServerProcess<World extends object> {
   readonly #child: ChildProcess;
+  readonly #module: string;
 
   private constructor(
     child: ChildProcess,
+    module: string,
     readonly world: World,
   ) {
     this.#child = child;
+    this.#module = module;
   }
 
   /** Starts `module`, which calls {@link serve}, and waits until it listens. */
@@ -37,16 +41,18 @@ export class ServerProcess<World extends object> {
   ): Promise<ServerProcess<World>> {
     const child = fork(module, { execArgv: [...process.execArgv, ...execArgv] });
     child.send(order);
-    const [ready]: (World | number | null)[] = await Promise.race([once(child, "message"), once(child, "exit")]);
-    if (typeof ready !== "object" || ready === null) throw new Error(`${module} ended before it was ready.`);
-    return new ServerProcess(child, ready);
+    return new ServerProcess(child, module, await nextMessage<World>(child, module));
   }
 
   async usage(): Promise<ProcessUsage> {
     this.#child.send("usage");
-    const [usage]: ProcessUsage[] = await once(this.#child, "message");
-    if (usage === undefined) throw new Error("The server did not tell its usage.");
-    return usage;
+    return await nextMessage<ProcessUsage>(this.#child, this.#module);
+  }
+
+  /** Puts a question of its own to a server that answers some; one at a time. */
+  async ask<Answer extends object>(question: object): Promise<Answer> {
+    this.#child.send(question);
+    return await nextMessage<Answer>(this.#child, this.#module);
   }
 
   /** Ends the process at once, as a power cut does. */
@@ -64,16 +70,25 @@ export class ServerProcess<World extends object> {
   }
 }
 
+/** What a benchmark server offers to the process that started it. */
+interface Served<Question extends object> {
+  readonly world: object;
+  readonly close: () => Promise<void>;
+  /** Answers {@link ServerProcess.ask}. */
+  readonly answer?: (question: Question) => Promise<object>;
+}
+
 /** The child's side: starts a server on the order and answers the parent until it says stop. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a message has the type that its sender gave it
-export function serve<Order extends object>(
-  start: (order: Order) => Promise<{ readonly world: object; close(): Promise<void> }>,
+export function serve<Order extends object, Question extends object = never>(
+  start: (order: Order) => Promise<Served<Question>>,
 ): void {
   process.once("message", (order: Order) => {
-    start(order).then(({ world, close }) => {
-      process.on("message", (message) => {
+    start(order).then(({ world, close, answer }) => {
+      process.on("message", (message: Question | "usage" | "stop") => {
         if (message === "stop") close().then(() => process.exit(0), fail);
-        else process.send?.(usageOfThisProcess());
+        else if (message === "usage") process.send?.(usageOfThisProcess());
+        else answer?.(message).then((answered) => process.send?.(answered), fail);
       });
       process.once("disconnect", () => process.exit(1));
       process.send?.(world);

@@ -1,4 +1,4 @@
-import type { BaselineStore } from "./store";
+import type { SqliteStore } from "./sqliteStore";
 
 const maximumBatch = 64;
 const maximumBatchMs = 8;
@@ -11,11 +11,11 @@ interface Job {
 
 /** Runs writes in shared transactions: one fsync for up to 64 of them, and no answer before it. */
 export class GroupCommit {
-  readonly #store: BaselineStore;
+  readonly #store: SqliteStore;
   #queue: Job[] = [];
   #isScheduled = false;
 
-  constructor(store: BaselineStore) {
+  constructor(store: SqliteStore) {
     this.#store = store;
   }
 

@@ -1,16 +1,7 @@
-import { timeOrderedId } from "./store";
 import { sha256Hex } from "../world";
+import { Refusal } from "./http";
+import { timeOrderedId } from "./sqliteStore";
 import type { BaselineStore } from "./store";
-
-/** A refused request: status and a line for the caller. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 type Document = Record<string, unknown>;
 const dayMs = 86_400_000;

@@ -1,11 +1,11 @@
 // The same requests without the product: node:http and SQLite by hand, with group commit. Run by bench/sections/rest.ts.
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serve } from "../serverProcess";
 import type { StoreOrder } from "../serverProcess";
 import { GroupCommit } from "./groupCommit";
-import { BaselineOperations, Refusal } from "./operations";
+import { listen, readBody, Refusal, refuse, send } from "./http";
+import { BaselineOperations } from "./operations";
 import { BaselineStore } from "./store";
 
 serve<StoreOrder>(async ({ directory, keys, scheduleCount }) => {
@@ -13,18 +13,14 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount }) => {
   const scheduleIds = store.seed(keys, scheduleCount);
   const operations = new BaselineOperations(store);
   const commits = new GroupCommit(store);
-  const server = createServer((request, response) => {
+  const { url, closeConnections } = await listen((request, response) => {
     if (request.method === "GET") answering(response, () => read(operations, request));
     else readBody(request, (text) => write(operations, commits, request, response, text));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("A TCP server has a port.");
-  const world = { ...keys, url: `http://127.0.0.1:${address.port}`, scheduleIds };
   return {
-    world,
+    world: { ...keys, url, scheduleIds },
     close: async () => {
-      server.closeAllConnections();
+      closeConnections();
       store.close();
     },
   };
@@ -68,23 +64,6 @@ function answering(response: ServerResponse, run: () => Record<string, unknown>)
   } catch (error) {
     refuse(response, error);
   }
-}
-
-function refuse(response: ServerResponse, error: unknown): void {
-  const status = error instanceof Refusal ? error.status : error instanceof SyntaxError ? 400 : 500;
-  send(response, status, { status, detail: error instanceof Error ? error.message : "" });
-}
-
-function send(response: ServerResponse, status: number, value: unknown): void {
-  const text = JSON.stringify(value);
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
-  response.end(text);
-}
-
-function readBody(request: IncomingMessage, done: (text: string) => void): void {
-  const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
 }
 
 function tokenOf(request: IncomingMessage): string {

@@ -1,6 +1,6 @@
-import Database from "libsql";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
+import { spreadSample } from "../seed/spreadSample";
 import {
   agentDocument,
   apiKeyDocument,
@@ -10,6 +10,7 @@ import {
   siteDocument,
   userDocument,
 } from "../world";
+import { SqliteStore, timeOrderedId } from "./sqliteStore";
 import type { WorldKeys } from "../world";
 
 /** The product's tables of these requests with all their indexes, as a careful author writes them by hand. */
@@ -51,45 +52,11 @@ CREATE INDEX audit_logs_7 ON audit_logs (expires_at);
 `;
 
 type Row = Readonly<Record<string, unknown>>;
-const sampledIds = 1000;
 
-/** The baseline's database with prepared statements; the driver and its settings are the product's. */
-export class BaselineStore {
-  readonly #database: InstanceType<typeof Database>;
-  readonly #statements = new Map<string, ReturnType<InstanceType<typeof Database>["prepare"]>>();
-  #creation = 0;
-
+/** The product's rows as a hand-written server keeps them. */
+export class BaselineStore extends SqliteStore {
   constructor(directory: string) {
-    this.#database = new Database(path.join(directory, "baseline.sqlite"));
-    for (const pragma of [
-      "locking_mode = EXCLUSIVE",
-      "journal_mode = WAL",
-      "synchronous = FULL",
-      "cache_size = -65536",
-      "wal_autocheckpoint = 8000",
-    ])
-      this.#database.exec(`PRAGMA ${pragma}`);
-    this.#database.exec(tables);
-  }
-
-  /** The first row as an array of columns, or undefined. */
-  get(sql: string, parameters: readonly unknown[]): readonly unknown[] | undefined {
-    return arrayOf(this.#prepared(sql).get(parameters));
-  }
-
-  all(sql: string, parameters: readonly unknown[]): readonly (readonly unknown[])[] {
-    return this.#prepared(sql)
-      .all(parameters)
-      .map((row: unknown) => arrayOf(row) ?? []);
-  }
-
-  run(sql: string, parameters: readonly unknown[] = []): void {
-    this.#prepared(sql).run(parameters);
-  }
-
-  /** Orders rows by creation, as the product's `_creationTime` does. */
-  nextCreation(): number {
-    return (this.#creation = Math.max(Date.now() * 1000, this.#creation + 1));
+    super(path.join(directory, "baseline.sqlite"), tables);
   }
 
   insertSchedule(document: Row): string {
@@ -135,36 +102,12 @@ export class BaselineStore {
         JSON.stringify(agent),
       ]);
     }
-    const every = Math.max(1, Math.floor(scheduleCount / sampledIds));
+    const sampleOf = spreadSample(scheduleCount);
     const sample: string[] = [];
     for (let at = 0; at < scheduleCount; at++) {
-      const id = this.insertSchedule(scheduleDocument(now, owners, at));
-      if (at % every === 0) sample.push(id);
+      sample.push(...sampleOf([this.insertSchedule(scheduleDocument(now, owners, at))], at));
     }
     this.run("COMMIT");
     return sample;
   }
-
-  close(): void {
-    this.#database.close();
-  }
-
-  #prepared(sql: string) {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      if (statement.reader) statement.raw(true);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-}
-
-/** A 32-character id that begins with the time, so that new rows land beside each other as in the product's store. */
-export function timeOrderedId(created: number): string {
-  return created.toString(16).padStart(14, "0") + randomUUID().replaceAll("-", "").slice(0, 18);
-}
-
-function arrayOf(row: unknown): readonly unknown[] | undefined {
-  return Array.isArray(row) ? row : undefined;
 }

@@ -72,4 +72,10 @@ export const generators: readonly Generator[] = [
     script: "sdk/generate.ts",
     outputs: ["sdk/src/generated/"],
   },
+  {
+    name: "README's figures",
+    script: "bench/readmeFigures.ts",
+    outputs: ["README.md"],
+    sourceExport: "readmeText",
+  },
 ];

@@ -1,0 +1,33 @@
+import { openDeployment } from "../../host/runtime/openDeployment";
+
+/** A deployment without doors that fills a store file. */
+export interface SeedingDeployment {
+  /** Runs a mutation and answers with its value. */
+  mutate(path: string, args: object): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Opens `file`, new or not, for the seeding functions of a folder. */
+export async function seedingDeployment(functionsDirectory: string, file: string): Promise<SeedingDeployment> {
+  const deployment = await openDeployment({
+    functionsDirectory,
+    file,
+    cloudUrl: "http://127.0.0.1",
+    siteUrl: "http://127.0.0.1",
+  });
+  return {
+    async mutate(path, args) {
+      const outcome = await deployment.call({
+        type: "mutation",
+        path,
+        argsText: JSON.stringify(args),
+        caller: { kind: "admin" },
+        metadata: { requestId: "seed", ip: null, userAgent: null },
+        allowInternal: true,
+      });
+      if (outcome.status === "error") throw new Error(`The store could not be seeded: ${outcome.errorMessage}`);
+      return JSON.parse(outcome.valueText);
+    },
+    close: () => deployment.close(),
+  };
+}
