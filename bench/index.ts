@@ -4,12 +4,13 @@
  *   npm run bench                        every section
  *   npm run bench -- rest start-up       some of them
  *   npm run bench -- rest --requests get,page --connections 64 --profile /tmp/profiles
+ *   npm run bench -- crash --kills 100 --writers 64
  */
 import { runMain } from "../scripts/lib/runMain";
 import { readOptions } from "./options";
 import { printSection, saveSection } from "./report";
 import { contextsSection } from "./sections/contexts";
-import { crashSection } from "./sections/crash";
+import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { growthSection } from "./sections/growth";
 import { restSection } from "./sections/rest";
@@ -28,6 +29,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   types: typesSection,
   doors: doorsSection,
   crash: crashSection,
+  "crash-rest": crashRestSection,
 };
 
 async function main(): Promise<void> {

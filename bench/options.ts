@@ -17,6 +17,10 @@ export interface Options {
   readonly profileDirectory: string | undefined;
   /** Whether growth is also measured at a million rows. */
   readonly million: boolean;
+  /** How often each server is killed under its writers. */
+  readonly kills: number;
+  /** How many writes are under way when a server is killed. */
+  readonly writers: number;
 }
 
 /**
@@ -35,6 +39,8 @@ export function readOptions(args: readonly string[]): Options {
       requests: { type: "string", default: "" },
       profile: { type: "string" },
       million: { type: "boolean", default: false },
+      kills: { type: "string", default: "20" },
+      writers: { type: "string", default: "64" },
     },
   });
   return {
@@ -46,6 +52,8 @@ export function readOptions(args: readonly string[]): Options {
     requests: values.requests === "" ? [] : values.requests.split(","),
     profileDirectory: values.profile,
     million: values.million,
+    kills: positive("kills", values.kills),
+    writers: positive("writers", values.writers),
   };
 }
 
