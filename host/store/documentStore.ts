@@ -56,6 +56,8 @@ export class DocumentStore {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #autoCheckpoint: Statement;
+  readonly #emptyLog: Statement;
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: DocumentWrite[] = [];
   /** Texts that the current call has just found through an index: a patch or delete usually follows. */
@@ -95,6 +97,8 @@ export class DocumentStore {
     this.#begin = connection.prepare("BEGIN IMMEDIATE");
     this.#commit = connection.prepare("COMMIT");
     this.#rollback = connection.prepare("ROLLBACK");
+    this.#autoCheckpoint = connection.prepare("PRAGMA wal_autocheckpoint");
+    this.#emptyLog = connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   /** Opens the batch's transaction if it is not open yet. */
@@ -122,13 +126,21 @@ export class DocumentStore {
 
   /** Drops the whole batch, after a failed commit or load. */
   rollback(): void {
+    this.#connection.failure = null;
     // Some errors, such as a full disk, have made SQLite roll back on its own.
     if (this.#connection.inTransaction) this.#rollback.run([]);
-    this.#connection.failure = null;
     this.#justRead.clear();
     this.#inTransaction = false;
     this.#undoLog.length = 0;
     this.writeCount++;
+  }
+
+  /**
+   * Empties the write-ahead log into the database file, which gives back the space of pages that it holds several times.
+   * Not while a backup copies that file.
+   */
+  giveBackLogSpace(): void {
+    if (this.#autoCheckpoint.get([])?.[0] !== 0) this.#emptyLog.get([]);
   }
 
   /** What the running call has written so far, in order; what it has undone is not in it. */

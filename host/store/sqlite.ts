@@ -13,7 +13,10 @@ export interface Statement {
 
 /** One SQLite connection; synchronous, owned by one thread. */
 export interface Connection {
-  /** The first error that SQLite raised in a prepared statement since it was last cleared. */
+  /**
+   * The first error that SQLite raised in a prepared statement. Until it is cleared every statement throws it: some errors
+   * have made SQLite roll back on its own, after which each further write would commit by itself.
+   */
   failure: Error | null;
   readonly inTransaction: boolean;
   exec(sql: string): void;
@@ -38,8 +41,12 @@ export function openConnection(file: string): Connection {
         connection.failure ??= error instanceof Error ? error : new Error(String(error));
         throw error;
       };
+      const assertSound = (): void => {
+        if (connection.failure !== null) throw connection.failure;
+      };
       return {
         run(parameters) {
+          assertSound();
           try {
             statement.run(parameters);
           } catch (error) {
@@ -47,6 +54,7 @@ export function openConnection(file: string): Connection {
           }
         },
         all(parameters) {
+          assertSound();
           try {
             return rowsOf(statement.all(parameters));
           } catch (error) {
@@ -54,6 +62,7 @@ export function openConnection(file: string): Connection {
           }
         },
         get(parameters) {
+          assertSound();
           try {
             return rowOf(statement.get(parameters));
           } catch (error) {

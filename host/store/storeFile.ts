@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { openConnection, sqliteCodeOf } from "./sqlite";
 import type { Connection, Statement } from "./sqlite";
+import { isDiskFull } from "./storeFailure";
 
 const FORMAT_VERSION = 1;
 /** Pages that many commits touch are copied back once per 32 MiB of log instead of once per 4. */
@@ -74,6 +75,7 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
   try {
     connection = openConnection(file);
     connection.exec("PRAGMA locking_mode = EXCLUSIVE");
+    assertOurs(connection, file);
     connection.exec("PRAGMA journal_mode = WAL");
     connection.exec(`PRAGMA synchronous = ${options.durable ? "FULL" : "OFF"}`);
     connection.exec("PRAGMA cache_size = -65536");
@@ -97,6 +99,13 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
     connection?.close();
     throw toStoreError(file, error);
   }
+}
+
+/** @throws {StoreError} when the file is a database of some other program, which must not get our tables and settings */
+function assertOurs(connection: Connection, file: string): void {
+  const tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all([]);
+  if (tables.length === 0 || tables.some(([name]) => name === "meta")) return;
+  throw new StoreError(`${file} is a database of another program. Choose another data directory.`);
 }
 
 function prepareFormat(connection: Connection, file: string): MetaTable {
@@ -126,8 +135,10 @@ function secretOf(meta: MetaTable, file: string): string {
   return secret;
 }
 
-function toStoreError(file: string, error: unknown): Error {
+/** What SQLite's error means to whoever starts a host, in one line; other errors stay as they are. */
+export function toStoreError(file: string, error: unknown): Error {
   if (error instanceof StoreError) return error;
+  if (isDiskFull(error)) return new StoreError(`${file} cannot be written: the disk is full. Free some space first.`);
   switch (sqliteCodeOf(error)) {
     case "SQLITE_BUSY":
       return new StoreError(
@@ -140,7 +151,9 @@ function toStoreError(file: string, error: unknown): Error {
     case "SQLITE_PERM":
     case "SQLITE_READONLY":
       return new StoreError(`${file} cannot be opened for writing. Check that the directory exists and is writable.`);
-    default:
+    case null:
       return error instanceof Error ? error : new StoreError(`${file} cannot be opened: ${String(error)}`);
+    default:
+      return new StoreError(`${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }

@@ -30,7 +30,8 @@ interface PageArguments {
   readonly paginationOpts: { readonly numItems: number; readonly cursor: string | null };
 }
 
-const totalsReference = makeFunctionReference<"query", Record<string, never>, Totals>("ledger:totals");
+/** The counters and balances that have to agree with the rows. */
+export const totalsReference = makeFunctionReference<"query", Record<string, never>, Totals>("ledger:totals");
 const rowsReference = makeFunctionReference<"query", PageArguments, Page<Row>>("ledger:rows");
 const jobStatesReference = makeFunctionReference<"query", PageArguments, Page<Job>>("ledger:jobStates");
 
@@ -46,24 +47,32 @@ export function ledgerOn(file: string): CrashSubject {
     file,
     start: () => startLedger(file),
     write: async (url, key) => {
-      const args = { key, isNotified: isNotified(key) };
-      const response = await fetch(`${url}/api/mutation`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ path: "ledger:transfer", args }),
-      });
-      const text = await response.text();
-      if (!text.startsWith('{"status":"success"')) throw new Error(`A transfer was answered with ${text}`);
+      const { status, text } = await transfer(url, key);
+      if (status !== 200) throw new Error(`A transfer was answered with ${status}: ${text}`);
     },
     audit: async (url) => await audit(new ConvexHttpClient(url)),
   };
+}
+
+/** One transfer over HTTP. @throws when the function failed, which it never does by itself */
+export async function transfer(url: string, key: string): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(`${url}/api/mutation`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ path: "ledger:transfer", args: { key, isNotified: isNotified(key) } }),
+  });
+  const text = await response.text();
+  if (response.status === 200 && !text.startsWith('{"status":"success"'))
+    throw new Error(`A transfer was answered with ${text}`);
+  return { status: response.status, text };
 }
 
 function isNotified(key: string): boolean {
   return key.charCodeAt(3) % transfersPerNotification === 0;
 }
 
-async function startLedger(file: string): Promise<Victim> {
+/** Serves the ledger on a file in a process of its own. */
+export async function startLedger(file: string): Promise<Victim & { readonly pid: number }> {
   const program = join(import.meta.dirname, "serveFixture.ts");
   const child = spawn(process.execPath, ["--import", "tsx", program, file, "0", "ledgerFixture"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -72,6 +81,7 @@ async function startLedger(file: string): Promise<Victim> {
   for await (const url of createInterface({ input: child.stdout })) {
     return {
       url,
+      pid: child.pid ?? 0,
       kill: async () => {
         child.kill("SIGKILL");
         await exited;

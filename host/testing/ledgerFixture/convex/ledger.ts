@@ -149,6 +149,8 @@ export const recordNotification = internalMutation({
   },
 });
 
+export const uploadUrl = mutation({ args: {}, handler: async (ctx) => await ctx.storage.generateUploadUrl() });
+
 /** What has to agree with the rows, and tells when all that was scheduled has run. */
 export const totals = query({
   args: {},
