@@ -26,7 +26,7 @@ export interface Connection {
 
 /** Opens a SQLite file with the libsql driver. Errors carry SQLite's code in `code` (for example `SQLITE_BUSY`). */
 export function openConnection(file: string): Connection {
-  const database = new Database(file);
+  const database = openDatabase(file);
   const connection: Connection = {
     failure: null,
     get inTransaction() {
@@ -74,6 +74,15 @@ export function openConnection(file: string): Connection {
     close: () => void database.close(),
   };
   return connection;
+}
+
+/** The driver gives what fails here a text of its own and no code of SQLite's. */
+function openDatabase(file: string): Database.Database {
+  try {
+    return new Database(file);
+  } catch (cause) {
+    throw Object.assign(new Error("unable to open database file", { cause }), { code: "SQLITE_CANTOPEN" });
+  }
 }
 
 /** `.raw(true)` was set on every reader above, so libsql answers with arrays of SQLite values. */

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
-import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { DeploymentRefusal } from "../deployment";
 import type { ReloadableDeployment } from "../runtime/openDeployment";
@@ -22,7 +22,7 @@ const refusalsPerWriter = 5;
 const uploadBytes = 300_000;
 
 const scratch = scratchDirectory();
-const disk = mountSmallDisk(join(scratch.path, "disk"), 16 << 20);
+const disk = mountSmallDisk(join(scratch.path, "disk"), 48 << 20);
 if (disk === null) console.log("The tests of a full tmpfs are skipped: this process may not mount one.");
 
 afterAll(() => {
@@ -91,7 +91,7 @@ async function expectServiceAround({ directory, begin, end, code }: Trouble): Pr
   const host = await startLedger(file);
   onTestFinished(() => host.kill());
   const { url, pid } = host;
-  const acknowledged = Array.from({ length: transfersBefore }, () => randomUUID());
+  const acknowledged: string[] = Array.from({ length: transfersBefore }, () => randomUUID());
   for (let at = 0; at < transfersBefore; at += writers)
     await Promise.all(acknowledged.slice(at, at + writers).map((key) => ledger.write(url, key)));
   const watched: number[] = [];
@@ -147,6 +147,8 @@ describe.skipIf(disk === null)("on a full tmpfs", () => {
     return directory;
   }
 
+  afterEach(() => disk?.free());
+
   it("writes are refused, reads and live queries go on, and service returns with the space", async () => {
     await expectServiceAround({
       directory: onDisk("served"),
@@ -162,8 +164,9 @@ describe.skipIf(disk === null)("on a full tmpfs", () => {
     const deployment = await openFixture({ file });
     await valueOf(deployment, "mutation", "behaviour:add", { name: "before" });
     disk?.fill();
-    onTestFinished(() => disk?.free());
-    await refusedWrite(deployment);
+    const refusal = await refusedWrite(deployment);
+    expect(refusal).toBeInstanceOf(DeploymentRefusal);
+    expect(refusal).toMatchObject({ status: 503, code: "DiskFull" });
     await expect(deployment.updateEnvironmentVariables(new Map([["NAME", "x".repeat(8000)]]))).rejects.toThrow(
       "The disk is full",
     );
@@ -195,14 +198,12 @@ describe.skipIf(disk === null)("on a full tmpfs", () => {
 });
 
 /** Writes until the log that is there already is used up. */
-async function refusedWrite(deployment: ReloadableDeployment): Promise<void> {
+async function refusedWrite(deployment: ReloadableDeployment): Promise<unknown> {
   for (;;) {
     try {
       await valueOf(deployment, "mutation", "agents:createMany", { tenant: "filler", count: 100 });
     } catch (error) {
-      expect(error).toBeInstanceOf(DeploymentRefusal);
-      expect(error).toMatchObject({ status: 503, code: "DiskFull" });
-      return;
+      return error;
     }
   }
 }

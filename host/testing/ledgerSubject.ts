@@ -120,6 +120,7 @@ async function audit(client: ConvexHttpClient): Promise<Audit> {
     markers: keys,
     faults: {
       torn: count(keys, (key) => !isWhole(key)) + strangers.length + (isUnbalanced ? 1 : 0) + wrongCounters.length,
+      "jobs that never end": count(jobs, isUnfinished),
       "failed nested writes seen": ghosts.length + ("ghost" in balances ? 1 : 0),
       "scheduled mutations never run": count(mutationRuns, (times) => times === 0),
       "scheduled mutations run twice": count(mutationRuns, (times) => times > 1),
@@ -136,13 +137,17 @@ async function audit(client: ConvexHttpClient): Promise<Audit> {
   };
 }
 
+function isUnfinished({ state }: Job): boolean {
+  return state === "pending" || state === "inProgress";
+}
+
 /** Waits until nothing is scheduled or running any more, as long as it goes on. */
 async function jobsAtRest(client: ConvexHttpClient): Promise<readonly Job[]> {
   let fewest = Infinity;
   let progressAtMs = performance.now();
   for (;;) {
     const jobs = await pages(client, jobStatesReference, {});
-    const unfinished = jobs.filter(({ state }) => state === "pending" || state === "inProgress").length;
+    const unfinished = jobs.filter(isUnfinished).length;
     if (unfinished === 0 || performance.now() - progressAtMs > stalledAfterMs) return jobs;
     if (unfinished < fewest) progressAtMs = performance.now();
     fewest = Math.min(fewest, unfinished);

@@ -12,6 +12,7 @@ export interface SmallDisk {
   fill(): void;
   /** Gives it back. */
   free(): void;
+  makeReadOnly(): void;
   remove(): void;
 }
 
@@ -30,8 +31,10 @@ export function mountSmallDisk(path: string, sizeBytes: number): SmallDisk | nul
     path,
     fill: () => fillWith(filler),
     free: () => rmSync(filler, { force: true }),
+    makeReadOnly: () => void execFileSync("mount", ["-o", "remount,ro", path]),
     remove: () => {
-      execFileSync("umount", [path]);
+      // Lazily: the driver holds a closed file until it is collected.
+      execFileSync("umount", ["--lazy", path]);
       rmSync(path, { recursive: true });
     },
   };

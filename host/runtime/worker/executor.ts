@@ -128,20 +128,30 @@ export class Executor {
     }
     this.#loneCalls = Math.max(0, this.#loneCalls - 1);
     const { code, message } = storeRefusalOf(error);
-    if (!this.#isRefusing) this.#beginRefusing(code, message);
+    if (!this.#isRefusing && this.#beginRefusing(code, message)) {
+      this.#loneCalls++;
+      this.#queueAt = 0;
+      return;
+    }
     if (sequence !== undefined) results.push(sequence, "hostError" satisfies ResultStatus, message, code, "", "0");
   }
 
-  /** Once per trouble: a log line for each refused call would fill a disk that is full already. */
-  #beginRefusing(code: string, message: string): void {
+  /**
+   * Once per trouble: a log line for each refused call would fill a disk that is full already.
+   *
+   * @returns whether there may be space again
+   */
+  #beginRefusing(code: string, message: string): boolean {
     this.#isRefusing = true;
     this.#host.log("", `[ERROR] ${message}`);
-    if (code !== "DiskFull") return;
+    if (code !== "DiskFull") return false;
     try {
       this.#host.store.giveBackLogSpace();
+      return true;
     } catch (error) {
       this.#host.store.rollback();
       this.#host.log("", `[WARN] The write-ahead log could not be emptied: ${String(error)}`);
+      return false;
     }
   }
 
