@@ -40,6 +40,8 @@ interface Trouble {
 
 const uploadUrl = makeFunctionReference<"mutation", Record<string, never>, string>("ledger:uploadUrl");
 
+const metadata = { requestId: "0123456789abcdef", ip: null, userAgent: null };
+
 const refusalSchema = z.strictObject({ code: z.string(), message: z.string() });
 
 /** Transfers until the store has refused each writer several times. @returns what was acknowledged, and the refusals */
@@ -85,6 +87,14 @@ function readOn(url: string): { stop(): Promise<number> } {
   };
 }
 
+/** Every number of transfers that a client has been told. */
+function watchTransfers(url: string): { readonly watched: readonly number[] } {
+  const watched: number[] = [];
+  const client = openClient(url, []);
+  client.onUpdate(totalsReference, {}, ({ counters }) => watched.push(counters["transfers"] ?? 0));
+  return { watched };
+}
+
 async function expectServiceAround({ directory, begin, end, code }: Trouble): Promise<void> {
   const file = join(directory, "store.sqlite3");
   const ledger = ledgerOn(file);
@@ -94,13 +104,13 @@ async function expectServiceAround({ directory, begin, end, code }: Trouble): Pr
   const acknowledged: string[] = Array.from({ length: transfersBefore }, () => randomUUID());
   for (let at = 0; at < transfersBefore; at += writers)
     await Promise.all(acknowledged.slice(at, at + writers).map((key) => ledger.write(url, key)));
-  const watched: number[] = [];
-  const live = openClient(url, []);
-  live.onUpdate(totalsReference, {}, ({ counters }) => watched.push(counters["transfers"] ?? 0));
+  const { watched } = watchTransfers(url);
   await expect.poll(() => watched.at(-1)).toBe(transfersBefore);
   expect((await upload(url)).status).toBe(200);
 
   begin(pid);
+  // Their first results come from batches that fail.
+  const late = Array.from({ length: writers }, () => watchTransfers(url));
   const reading = readOn(url);
   const during = await transferUntilRefused(url);
   acknowledged.push(...during.acknowledged);
@@ -118,9 +128,11 @@ async function expectServiceAround({ directory, begin, end, code }: Trouble): Pr
   const { markers, faults } = await ledger.audit(url);
   expect([...markers].sort()).toEqual([...acknowledged].sort());
   expect(Object.entries(faults).filter(([, count]) => count > 0)).toEqual([]);
-  await expect.poll(() => watched.at(-1)).toBe(acknowledged.length);
-  expect(watched).toEqual([...watched].sort((a, b) => a - b));
-  await live.close();
+  for (const { watched: values } of [{ watched }, ...late]) {
+    await expect.poll(() => values.at(-1)).toBe(acknowledged.length);
+    // Nobody has seen what was taken back.
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+  }
   await host.kill();
   expect((await checkIntegrity(file)).problems).toEqual([]);
 }
@@ -175,6 +187,9 @@ describe.skipIf(disk === null)("on a full tmpfs", () => {
     expect(await errorOf(deployment, "action", "files:storeInAction", { text, type: "a/b" })).toContain(
       "The disk is full",
     );
+    const request = new Request("http://127.0.0.1/deep/", { method: "POST", body: text });
+    const answer = await deployment.fetchHttpAction(request, { kind: "anonymous" }, metadata);
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining("The disk is full")]);
     await expect(deployment.backUp()).rejects.toMatchObject({ status: 503, code: "DiskFull" });
     expect(readdirSync(join(directory, "backups"))).toEqual([]);
     expect(await valueOf(deployment, "query", "behaviour:read", { name: "before" })).toBe(1);
