@@ -11,7 +11,7 @@ import type { ReloadableDeployment } from "../runtime/openDeployment";
 import { FileStore } from "../store/fileStore";
 import { checkIntegrity } from "../store/integrityCheck";
 import { openClient } from "../sync/syncHost.testing";
-import { ledgerOn, startLedger, totalsReference, transfer } from "./ledgerSubject";
+import { isNotified, ledgerOn, startLedger, totalsReference, transfer } from "./ledgerSubject";
 import { mountSmallDisk } from "./smallDisk";
 import { errorOf, openFixture, scratchDirectory, valueOf } from "./testDeployment";
 
@@ -39,6 +39,12 @@ interface Trouble {
 }
 
 const uploadUrl = makeFunctionReference<"mutation", Record<string, never>, string>("ledger:uploadUrl");
+
+const transferReference = makeFunctionReference<
+  "mutation",
+  { readonly key: string; readonly isNotified: boolean },
+  null
+>("ledger:transfer");
 
 const metadata = { requestId: "0123456789abcdef", ip: null, userAgent: null };
 
@@ -87,6 +93,21 @@ function readOn(url: string): { stop(): Promise<number> } {
   };
 }
 
+/**
+ * Sends a mutation over a socket, which a refusal ends: the client comes back and sends it again.
+ *
+ * @returns once it has been refused, how to wait for its success
+ */
+async function beginOverSocket(url: string, key: string): Promise<() => Promise<void>> {
+  const client = openClient(url, []);
+  const state = { isDone: false };
+  const done = client.mutation(transferReference, { key, isNotified: isNotified(key) }).then(() => {
+    state.isDone = true;
+  });
+  await expect.poll(() => state.isDone || client.connectionState().connectionRetries > 0).toBe(true);
+  return () => done;
+}
+
 /** Every number of transfers that a client has been told. */
 function watchTransfers(url: string): { readonly watched: readonly number[] } {
   const watched: number[] = [];
@@ -119,8 +140,12 @@ async function expectServiceAround({ directory, begin, end, code }: Trouble): Pr
     expect([status, refusalSchema.parse(JSON.parse(text)).code]).toEqual([503, code]);
   }
   await expectUploadRefused(url, file, code);
+  const overSocket = randomUUID();
+  const transferred = await beginOverSocket(url, overSocket);
 
   end(pid);
+  await transferred();
+  acknowledged.push(overSocket);
   for (const { key } of during.refused.slice(0, writers)) {
     await ledger.write(url, key);
     acknowledged.push(key);

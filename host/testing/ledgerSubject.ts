@@ -67,7 +67,8 @@ export async function transfer(url: string, key: string): Promise<{ readonly sta
   return { status: response.status, text };
 }
 
-function isNotified(key: string): boolean {
+/** Whether the transfer with this key schedules an action. */
+export function isNotified(key: string): boolean {
   return key.charCodeAt(3) % transfersPerNotification === 0;
 }
 
