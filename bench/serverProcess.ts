@@ -34,8 +34,9 @@ export class ServerProcess<World extends object> {
     module: string,
     order: object,
     execArgv: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = process.env,
   ): Promise<ServerProcess<World>> {
-    const child = fork(module, { execArgv: [...process.execArgv, ...execArgv] });
+    const child = fork(module, { execArgv: [...process.execArgv, ...execArgv], env: environment });
     child.send(order);
     const [ready]: (World | number | null)[] = await Promise.race([once(child, "message"), once(child, "exit")]);
     if (typeof ready !== "object" || ready === null) throw new Error(`${module} ended before it was ready.`);

@@ -64,10 +64,13 @@ function problemsOf({ lost, duplicated, integrityProblems, faults }: CrashResult
 function productIn(directory: string): CrashSubject {
   const keys = newKeys();
   const order = { directory, keys, scheduleCount: 0 };
+  const program = path.join(import.meta.dirname, "../productServer.ts");
   return {
     file: path.join(directory, databaseName),
     start: async () => {
-      const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "../productServer.ts"), order);
+      // A killed server cannot remove what it keeps in the temporary directory.
+      const environment = { ...process.env, TMPDIR: path.dirname(directory) };
+      const server = await ServerProcess.start<World>(program, order, [], environment);
       return { url: server.world.url, kill: () => server.kill() };
     },
     write: async (url, marker) => {

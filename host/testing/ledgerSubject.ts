@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import type { Audit, CrashSubject, Victim } from "./crashRounds";
+import { scratchDirectory } from "./testDeployment";
 
 type Table = "transfers" | "postings" | "auditLines" | "runs" | "ghosts";
 interface Row {
@@ -75,8 +76,11 @@ export function isNotified(key: string): boolean {
 /** Serves the ledger on a file in a process of its own. */
 export async function startLedger(file: string): Promise<Victim & { readonly pid: number }> {
   const program = join(import.meta.dirname, "serveFixture.ts");
+  // A killed host cannot remove what it keeps in the temporary directory.
+  const temporary = scratchDirectory();
   const child = spawn(process.execPath, ["--import", "tsx", program, file, "0", "ledgerFixture"], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, TMPDIR: temporary.path },
   });
   const exited = once(child, "exit");
   for await (const url of createInterface({ input: child.stdout })) {
@@ -86,6 +90,7 @@ export async function startLedger(file: string): Promise<Victim & { readonly pid
       kill: async () => {
         child.kill("SIGKILL");
         await exited;
+        temporary.remove();
       },
     };
   }
@@ -144,14 +149,28 @@ function isUnfinished({ state }: Job): boolean {
 
 /** Waits until nothing is scheduled or running any more, as long as it goes on. */
 async function jobsAtRest(client: ConvexHttpClient): Promise<readonly Job[]> {
+  // The counters are cheap to ask for, again and again; the jobs of all rounds are not.
+  await untilNoneIsLeft(async () => {
+    const { transfers = 0, settled = 0, confirmed = 0 } = (await client.query(totalsReference, {})).counters;
+    return 2 * transfers - settled - confirmed;
+  });
+  let jobs: readonly Job[] = [];
+  await untilNoneIsLeft(async () => {
+    jobs = await pages(client, jobStatesReference, {});
+    return jobs.filter(isUnfinished).length;
+  });
+  return jobs;
+}
+
+/** Returns also when nothing happens any more; then the audit finds what is left. */
+async function untilNoneIsLeft(countLeft: () => Promise<number>): Promise<void> {
   let fewest = Infinity;
   let progressAtMs = performance.now();
   for (;;) {
-    const jobs = await pages(client, jobStatesReference, {});
-    const unfinished = jobs.filter(isUnfinished).length;
-    if (unfinished === 0 || performance.now() - progressAtMs > stalledAfterMs) return jobs;
-    if (unfinished < fewest) progressAtMs = performance.now();
-    fewest = Math.min(fewest, unfinished);
+    const left = await countLeft();
+    if (left <= 0 || performance.now() - progressAtMs > stalledAfterMs) return;
+    if (left < fewest) progressAtMs = performance.now();
+    fewest = Math.min(fewest, left);
     await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
   }
 }
