@@ -31,6 +31,8 @@ export class Scheduler {
   #claiming: Promise<void> | null = null;
   readonly #running = new Set<Promise<void>>();
   readonly #endRetryDelays = new Set<() => void>();
+  /** Until then a job that is in progress may be another host's. */
+  #isRecovered = false;
   #stopped = false;
 
   constructor(host: SchedulerHost) {
@@ -43,9 +45,11 @@ export class Scheduler {
     if (this.#claiming === null) this.#arm();
   }
 
-  /** After a start: actions that were running when the host went down have failed, and due jobs begin. */
+  /** After a start: actions that were running when the host went down have failed, and only then do due jobs begin. */
   async recover(): Promise<void> {
     await this.#operate("failRunningJobs", "", "");
+    this.#isRecovered = true;
+    this.#arm();
   }
 
   /** Removes jobs that ended longer ago than the retention time, now and every hour until the scheduler stops. */
@@ -84,7 +88,7 @@ export class Scheduler {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const dueAtMs = this.#runningJobs < MAX_RUNNING_JOBS ? this.#nextJobAtMs : this.#nextCronAtMs;
-    if (dueAtMs === null || this.#stopped) return;
+    if (dueAtMs === null || this.#stopped || !this.#isRecovered) return;
     const delayMs = Math.min(Math.max(0, dueAtMs - Date.now()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
       this.#claiming = this.#claimAndStart()

@@ -34,14 +34,31 @@ function schedulerOn(refused: readonly Operation[]) {
     },
     reportError: (error) => reported.push(error),
   });
-  scheduler.setNextJobTime(0);
   return { calls, store, reported, scheduler, runs: () => runs };
 }
 
+async function begin(scheduler: Scheduler): Promise<void> {
+  scheduler.setNextJobTime(0);
+  await scheduler.recover();
+}
+
+it("starts nothing before it has ended what an earlier host left, or it would end its own", async () => {
+  const { calls, scheduler, runs } = schedulerOn([]);
+  scheduler.setNextJobTime(0);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(calls).toEqual([]);
+  await scheduler.recover();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(["failRunningJobs", "claimJobs", "finishJob"]);
+  expect(runs()).toBe(1);
+  await scheduler.stop();
+});
+
 it("tries again once a second, and not as fast as it can, while the store does not take its claims", async () => {
   const { calls, store, reported, scheduler, runs } = schedulerOn(["claimJobs"]);
+  await begin(scheduler);
   await vi.advanceTimersByTimeAsync(10_500);
-  expect(calls).toEqual(Array(11).fill("claimJobs"));
+  expect(calls).toEqual(["failRunningJobs", ...Array<Operation>(11).fill("claimJobs")]);
   store.isRefusing = false;
   await vi.advanceTimersByTimeAsync(1000);
   expect([runs(), calls.at(-1)]).toEqual([1, "finishJob"]);
@@ -51,6 +68,7 @@ it("tries again once a second, and not as fast as it can, while the store does n
 
 it("records the end of an action as soon as the store takes it, and runs it once", async () => {
   const { calls, store, scheduler, runs } = schedulerOn(["finishJob"]);
+  await begin(scheduler);
   await vi.advanceTimersByTimeAsync(5500);
   expect(scheduler.isRunning).toBe(true);
   store.isRefusing = false;
@@ -62,6 +80,7 @@ it("records the end of an action as soon as the store takes it, and runs it once
 
 it("stops at once while it waits to try again", async () => {
   const { scheduler } = schedulerOn(["finishJob"]);
+  await begin(scheduler);
   await vi.advanceTimersByTimeAsync(100);
   await scheduler.stop();
   expect(scheduler.isRunning).toBe(false);
