@@ -11,6 +11,8 @@ const config: KnipConfig = {
     "@typescript/native",
     "swagger-ui-dist",
   ],
+  // Tools of the operating system that tests of full disks run.
+  ignoreBinaries: ["mount", "umount", "prlimit"],
   workspaces: {
     ".": {
       entry: [

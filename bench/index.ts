@@ -5,6 +5,7 @@
  *   npm run bench -- rest start-up       some of them
  *   npm run bench -- --million --save    up to a million rows; keeps the figures in `bench/results.json` and the README
  *   npm run bench -- rest --requests get,page --connections 64 --profile /tmp/profiles
+ *   npm run bench -- crash --kills 100 --writers 64
  */
 import { writeFileSync } from "node:fs";
 import { runMain } from "../scripts/lib/runMain";
@@ -14,7 +15,7 @@ import { printSection } from "./report";
 import { saveSection } from "./results";
 import { contextsSection } from "./sections/contexts";
 import { convexTestSection } from "./sections/convexTest";
-import { crashSection } from "./sections/crash";
+import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
@@ -38,6 +39,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   types: typesSection,
   doors: doorsSection,
   crash: crashSection,
+  "crash-rest": crashRestSection,
 };
 
 async function main(): Promise<void> {

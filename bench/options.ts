@@ -19,6 +19,10 @@ export interface Options {
   readonly million: boolean;
   /** Whether the figures go to `bench/results.json`, and from there into the README. */
   readonly save: boolean;
+  /** How often each server is killed under its writers. */
+  readonly kills: number;
+  /** How many writes are under way when a server is killed. */
+  readonly writers: number;
 }
 
 /**
@@ -38,6 +42,8 @@ export function readOptions(args: readonly string[]): Options {
       profile: { type: "string" },
       million: { type: "boolean", default: false },
       save: { type: "boolean", default: false },
+      kills: { type: "string", default: "20" },
+      writers: { type: "string", default: "64" },
     },
   });
   if (values.save && values.requests !== "") throw new Error("--save keeps whole sections, so not with --requests.");
@@ -51,6 +57,8 @@ export function readOptions(args: readonly string[]): Options {
     profileDirectory: values.profile,
     million: values.million,
     save: values.save,
+    kills: positive("kills", values.kills),
+    writers: positive("writers", values.writers),
   };
 }
 

@@ -51,6 +51,15 @@ const quotes: readonly Quote[] = [
       return `${rounded(time("SDK") / time("fetch"))} ×`;
     },
   },
+  {
+    what: "Acknowledged writes lost over `kill -9` under load",
+    section: "crash",
+    bar: "0",
+    measured: (section) => {
+      const count = (what: string) => numberOf(section, { what }, "count");
+      return `${count("lost")} of ${grouped(count("writes acknowledged"))}, ${count("kills")} kills`;
+    },
+  },
 ];
 
 function besideHandWritten(what: string, section: string, request: string, bar: string): Quote {

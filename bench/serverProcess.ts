@@ -38,8 +38,9 @@ export class ServerProcess<World extends object> {
     module: string,
     order: object,
     execArgv: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = process.env,
   ): Promise<ServerProcess<World>> {
-    const child = fork(module, { execArgv: [...process.execArgv, ...execArgv] });
+    const child = fork(module, { execArgv: [...process.execArgv, ...execArgv], env: environment });
     child.send(order);
     return new ServerProcess(child, module, await nextMessage<World>(child, module));
   }

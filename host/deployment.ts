@@ -124,7 +124,7 @@ export type AuthProvider =
 
 /**
  * A refusal by the deployment itself, not by one of its functions: a snapshot out of retention, a queue that is full, an
- * environment variable the auth configuration needs. The door answers `{code, message}` with this status.
+ * environment variable the auth configuration needs, a store that takes no writes. The door answers `{code, message}` with this status.
  */
 export class DeploymentRefusal extends Error {
   constructor(
@@ -157,7 +157,10 @@ export interface ServedFile {
 
 /** File storage as the door uses it. */
 export interface StoredFiles {
-  /** @returns the storage id. @throws {DeploymentRefusal} 403 used or expired, 413 too large, 400 another digest */
+  /**
+   * @returns the storage id
+   * @throws {DeploymentRefusal} 403 used or expired, 413 too large, 400 another digest, 503 no space; then nothing is kept
+   */
   upload(upload: FileUpload): Promise<string>;
   /** The file that `storage.getUrl` gave this name, or null. */
   find(urlName: string): Promise<ServedFile | null>;

@@ -1,37 +1,76 @@
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { runCrashRounds } from "../../host/testing/crashRounds";
+import { ledgerOn } from "../../host/testing/ledgerSubject";
+import { databaseName } from "../../scripts/portico/dataDirectory";
+import { rounded } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { checkInBody, newKeys, scheduleBody } from "../world";
-import type { CrashSubject } from "../../host/testing/crashRounds";
+import type { CrashResult, CrashSubject } from "../../host/testing/crashRounds";
+import type { Options } from "../options";
 import type { Section } from "../report";
 import type { World, WorldKeys } from "../world";
 
-const rounds = 20;
 const pageSize = 100;
 
-/** Kills the product under writers that create schedules and check in, and counts what it acknowledged and lost. */
-export async function crashSection(): Promise<Section> {
-  const result = await inScratchDirectory((directory) =>
-    runCrashRounds(productIn(directory), rounds, ({ rounds: round, acknowledged, lost }) => {
-      process.stderr.write(`  kill ${round} of ${rounds}: ${acknowledged} acknowledged, ${lost} lost\n`);
-    }),
-  );
-  const { acknowledged, lost, duplicated } = result;
-  if (lost + duplicated > 0) process.exitCode = 1;
+/** Kills the host under mutations that call and schedule others. Anything found is exit code 1. */
+export async function crashSection(options: Options): Promise<Section> {
+  return await killRepeatedly("the host", options, (directory) => ledgerOn(path.join(directory, databaseName)));
+}
+
+/** Kills the product under writers that create schedules and check in over REST. Anything found is exit code 1. */
+export async function crashRestSection(options: Options): Promise<Section> {
+  return await killRepeatedly("the product over REST", options, productIn);
+}
+
+async function killRepeatedly(
+  name: string,
+  { kills, writers }: Options,
+  subjectIn: (directory: string) => CrashSubject,
+): Promise<Section> {
+  const startedAtMs = performance.now();
+  const result = await inScratchDirectory(async (scratch) => {
+    const directory = path.join(scratch, "data");
+    await mkdir(directory);
+    return await runCrashRounds(subjectIn(directory), { rounds: kills, writers }, (soFar) => {
+      const found = `${soFar.acknowledged} acknowledged, ${problemsOf(soFar)} problems`;
+      process.stderr.write(`  round ${soFar.rounds} of ${kills}, ${soFar.kills} kills, ${found}\n`);
+    });
+  });
+  if (problemsOf(result) > 0) process.exitCode = 1;
+  const counts = {
+    kills: result.kills,
+    "writes acknowledged": result.acknowledged,
+    "of them sent again": result.resent,
+    ...result.facts,
+    lost: result.lost,
+    "stored twice": result.duplicated,
+    "integrity problems": result.integrityProblems,
+    ...result.faults,
+    seconds: rounded((performance.now() - startedAtMs) / 1000),
+  };
   return {
-    title: "kill -9 under 16 writers over REST",
-    rows: [{ kills: result.rounds, "writes acknowledged": acknowledged, lost, "stored twice": duplicated }],
+    title: `${result.rounds} rounds of kill -9 under ${writers} writers, ${name}`,
+    rows: Object.entries(counts).map(([what, count]) => ({ what, count })),
     notes: ["The operating system goes on running, so this shows what a dying process loses, not a dying machine."],
   };
+}
+
+function problemsOf({ lost, duplicated, integrityProblems, faults }: CrashResult): number {
+  return Object.values(faults).reduce((sum, count) => sum + count, lost + duplicated + integrityProblems);
 }
 
 function productIn(directory: string): CrashSubject {
   const keys = newKeys();
   const order = { directory, keys, scheduleCount: 0 };
+  const program = path.join(import.meta.dirname, "../productServer.ts");
   return {
+    file: path.join(directory, databaseName),
     start: async () => {
-      const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "../productServer.ts"), order);
+      // A killed server cannot remove what it keeps in the temporary directory.
+      const environment = { ...process.env, TMPDIR: path.dirname(directory) };
+      const server = await ServerProcess.start<World>(program, order, [], environment);
       return { url: server.world.url, kill: () => server.kill() };
     },
     write: async (url, marker) => {
@@ -39,10 +78,14 @@ function productIn(directory: string): CrashSubject {
       if (isCheckIn(marker)) await checkIn(url, keys, marker);
       else await create(url, keys, marker);
     },
-    markers: async (url) => [
-      ...(await valuesOf(url, keys, "/v1/schedules", "title")),
-      ...(await valuesOf(url, keys, "/v1/agent-api-logs", "errorMessage")),
-    ],
+    audit: async (url) => ({
+      markers: [
+        ...(await valuesOf(url, keys, "/v1/schedules", "title")),
+        ...(await valuesOf(url, keys, "/v1/agent-api-logs", "errorMessage")),
+      ],
+      faults: {},
+      facts: {},
+    }),
   };
 }
 

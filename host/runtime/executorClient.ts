@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../deployment";
 import { StoreError } from "../store/storeFile";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
-import { PendingCalls } from "./pendingCalls";
+import { PendingCalls, refusalOf } from "./pendingCalls";
 import type { CallAnswer, RefreshOutcome } from "./pendingCalls";
 import type {
   ControlRequest,
@@ -145,9 +145,11 @@ export class ExecutorClient {
     return reply;
   }
 
-  /** Persists the deployment's own variables, all of them. */
+  /** Persists the deployment's own variables, all of them. @throws {DeploymentRefusal} when the store does not take them */
   async setEnvironment(stored: Readonly<Record<string, string>>): Promise<void> {
-    await this.#controlRequest({ kind: "setEnvironment", stored });
+    const reply = await this.#controlRequest({ kind: "setEnvironment", stored });
+    if (reply.kind !== "environmentSet") throw new Error(`Unexpected reply ${reply.kind}`);
+    if (reply.error !== null) throw refusalOf(reply.error);
     this.storedVariables = stored;
   }
 
@@ -160,7 +162,7 @@ export class ExecutorClient {
   async whileDatabaseRests(filesDirectory: string, copy: () => Promise<void>): Promise<void> {
     const begun = await this.#controlRequest({ kind: "beginBackup", filesDirectory });
     if (begun.kind !== "backupBegun") throw new Error(`Unexpected reply ${begun.kind}`);
-    if (begun.error !== null) throw new Error(`The backup could not begin: ${begun.error}`);
+    if (begun.error !== null) throw refusalOf(begun.error);
     const worker = this.#worker;
     try {
       await copy();

@@ -17,6 +17,7 @@ import type {
   RequestMetadata,
 } from "../deployment";
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
+import { DiskFullError } from "../store/storeFailure";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
 import type { TableOfId } from "../values/validator";
@@ -293,6 +294,9 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#isBackingUp = true;
     try {
       return await this.#track(backUpStore(this.executor, this.#options.file, new Date()));
+    } catch (error) {
+      if (error instanceof DiskFullError) throw new DeploymentRefusal(503, "DiskFull", error.message);
+      throw error;
     } finally {
       this.#isBackingUp = false;
     }

@@ -1,3 +1,4 @@
+import { DeploymentRefusal } from "../deployment";
 import type { FunctionOutcome, LiveQueryResult } from "../deployment";
 import { outcomeAt } from "./outcomeCodec";
 import { RESULT_SLOTS } from "./protocol";
@@ -56,7 +57,7 @@ export class PendingCalls {
       }
       calls++;
       const answer = this.#take(sequence);
-      if (results[at + 1] === "hostError") answer?.reject(new Error(results[at + 2]));
+      if (results[at + 1] === "hostError") answer?.reject(hostErrorAt(results, at));
       else answer?.resolve(outcomeAt(results, at));
     }
     return calls;
@@ -92,6 +93,16 @@ export class PendingCalls {
     for (const resolve of call?.waiting ?? []) resolve();
     return call?.answer;
   }
+}
+
+/** What cannot be stored now is a refusal that the doors pass on; anything else is the host's own fault. */
+export function refusalOf({ message, code }: { readonly message: string; readonly code: string }): Error {
+  return code === "" ? new Error(message) : new DeploymentRefusal(503, code, message);
+}
+
+function hostErrorAt(results: readonly string[], at: number): Error {
+  const [message = "", code = ""] = results.slice(at + 2, at + 4);
+  return refusalOf({ message, code });
 }
 
 /** The executor wrote a LiveItemHead into the item's last slot. */

@@ -2,6 +2,7 @@ import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
 import type { FunctionValidators } from "../values/validatorJson";
 import type { ComponentEnvironment } from "./componentEnvironment";
+import type { StoreRefusal } from "./worker/storeRefusal";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
 // far faster than objects. The constants below name the slots.
@@ -59,6 +60,7 @@ export const RESULT_SLOTS = 6;
 /**
  * One result: `[sequence, status, text, dataText, logLinesText, timestamp]`. Absent texts are empty strings. A refresh
  * answers with one `item` per changed query before its own result; the last slot of an item is a {@link LiveItemHead}.
+ * The dataText of a `hostError` is the code of a refusal, or empty.
  */
 export type ResultStatus = "success" | "error" | "hostError" | "item";
 
@@ -136,7 +138,8 @@ export type WorkerReply =
       readonly nextJobAtMs: number | null;
     }
   | { readonly kind: "loadFailed"; readonly message: string }
-  | { readonly kind: "environmentSet" }
+  /** Null, or why nothing was changed, with the code of a refusal or an empty one. */
+  | { readonly kind: "environmentSet"; readonly error: StoreRefusal | null }
   | {
       readonly kind: "batch";
       readonly results: readonly string[];
@@ -150,7 +153,7 @@ export type WorkerReply =
   | { readonly kind: "log"; readonly path: string; readonly line: string }
   /** Query sets in which a result may have changed; each is named once until it is refreshed. */
   | { readonly kind: "invalidated"; readonly sets: readonly string[] }
-  | { readonly kind: "backupBegun"; readonly error: string | null }
+  | { readonly kind: "backupBegun"; readonly error: StoreRefusal | null }
   | { readonly kind: "backupEnded" }
   | { readonly kind: "closed" };
 

@@ -1,3 +1,4 @@
+import { DeploymentRefusal } from "../deployment";
 import type { FunctionOutcome } from "../deployment";
 import type { ClaimedJob, ClaimedJobs } from "./worker/jobOperations";
 import type { ExecutorClient } from "./executorClient";
@@ -9,6 +10,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How many scheduled functions run at a time; crons have their own rule, one run of each. */
 const MAX_RUNNING_JOBS = 8;
 const RETENTION_INTERVAL_MS = 3_600_000;
+/** How long to wait when the store takes no writes: what is due stays due, and trying at once would only spin. */
+const STORE_RETRY_MS = 1000;
 
 /** What the scheduler needs of the deployment. */
 export interface SchedulerHost {
@@ -27,6 +30,9 @@ export class Scheduler {
   #runningJobs = 0;
   #claiming: Promise<void> | null = null;
   readonly #running = new Set<Promise<void>>();
+  readonly #endRetryDelays = new Set<() => void>();
+  /** Until then a job that is in progress may be another host's. */
+  #isRecovered = false;
   #stopped = false;
 
   constructor(host: SchedulerHost) {
@@ -39,9 +45,11 @@ export class Scheduler {
     if (this.#claiming === null) this.#arm();
   }
 
-  /** After a start: actions that were running when the host went down have failed, and due jobs begin. */
+  /** After a start: actions that were running when the host went down have failed, and only then do due jobs begin. */
   async recover(): Promise<void> {
     await this.#operate("failRunningJobs", "", "");
+    this.#isRecovered = true;
+    this.#arm();
   }
 
   /** Removes jobs that ended longer ago than the retention time, now and every hour until the scheduler stops. */
@@ -69,6 +77,7 @@ export class Scheduler {
   /** Stops starting jobs and waits for those that run. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const end of this.#endRetryDelays) end();
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#retentionTimer !== null) clearInterval(this.#retentionTimer);
     await this.#claiming;
@@ -79,11 +88,14 @@ export class Scheduler {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const dueAtMs = this.#runningJobs < MAX_RUNNING_JOBS ? this.#nextJobAtMs : this.#nextCronAtMs;
-    if (dueAtMs === null || this.#stopped) return;
+    if (dueAtMs === null || this.#stopped || !this.#isRecovered) return;
     const delayMs = Math.min(Math.max(0, dueAtMs - Date.now()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
       this.#claiming = this.#claimAndStart()
-        .catch((error: unknown) => this.#host.reportError(error instanceof Error ? error : new Error(String(error))))
+        .catch(async (error: unknown) => {
+          this.#report(error);
+          await this.#retryDelay();
+        })
         .finally(() => {
           this.#claiming = null;
           this.#arm();
@@ -127,12 +139,46 @@ export class Scheduler {
 
   async #runAction(job: ClaimedJob): Promise<void> {
     const outcome = await this.#host.runScheduledAction(job.path, job.argsText, job.id);
-    await this.#operate("finishJob", job.id, outcome.status === "error" ? outcome.errorMessage : "");
+    await this.#finishAction(job, outcome.status === "error" ? outcome.errorMessage : "");
+  }
+
+  /** Goes on until the store takes it: a job that never ends keeps its slot's cron, and readers, waiting for ever. */
+  async #finishAction(job: ClaimedJob, errorText: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.#operate("finishJob", job.id, errorText);
+        return;
+      } catch (error) {
+        // A start after this one records it as failed.
+        if (this.#stopped || !(error instanceof DeploymentRefusal)) throw error;
+        await this.#retryDelay();
+      }
+    }
+  }
+
+  /** Ends early when the scheduler stops. */
+  async #retryDelay(): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#endRetryDelays.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, STORE_RETRY_MS);
+      this.#endRetryDelays.add(end);
+    });
+  }
+
+  #report(error: unknown): void {
+    // The executor has told about a failing store already, once and not for each try.
+    if (!(error instanceof DeploymentRefusal))
+      this.#host.reportError(error instanceof Error ? error : new Error(String(error)));
   }
 
   #track(run: Promise<void>): void {
     const tracked: Promise<void> = run
-      .catch((error: unknown) => this.#host.reportError(error instanceof Error ? error : new Error(String(error))))
+      .catch((error: unknown) => this.#report(error))
       .finally(() => void this.#running.delete(tracked));
     this.#running.add(tracked);
   }

@@ -1,6 +1,7 @@
 import { DeploymentRefusal } from "../deployment";
 import type { FileUpload, FunctionOutcome, ServedFile, StoredFiles } from "../deployment";
 import { FileTooLargeError } from "../store/fileStore";
+import { DiskFullError } from "../store/storeFailure";
 import type { FileStore, WrittenFile } from "../store/fileStore";
 import { isJsonObject, parseJson, textField } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
@@ -28,6 +29,7 @@ export class MainThreadFiles implements StoredFiles {
       if (error instanceof FileTooLargeError) throw new DeploymentRefusal(413, "FileTooLarge", error.message);
       if (error instanceof DigestMismatch) throw new DeploymentRefusal(400, "DigestMismatch", error.message);
       if (error instanceof FunctionError) throw new DeploymentRefusal(403, "InvalidUploadUrl", error.message);
+      if (error instanceof DiskFullError) throw new DeploymentRefusal(503, "DiskFull", error.message);
       throw error;
     }
   }
@@ -96,7 +98,8 @@ export class MainThreadFiles implements StoredFiles {
       await this.operate("", "addFile", token === null ? document : { ...document, token });
     } catch (error) {
       // Any other failure leaves open whether the document was committed; then the file stays for the integrity check.
-      if (error instanceof DigestMismatch || error instanceof FunctionError) this.files.remove(id);
+      if ([DigestMismatch, FunctionError, DeploymentRefusal].some((refusal) => error instanceof refusal))
+        this.files.remove(id);
       throw error;
     }
     return id;

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { filesDirectoryOf, syncDirectory } from "./fileStore";
+import { DiskFullError } from "./storeFailure";
 import { openStoreFile } from "./storeFile";
 
 const run = promisify(execFile);
@@ -19,9 +20,15 @@ const copyProgram = `
 /**
  * Copies a database file that this process has open. A process of its own does it: closing any descriptor of a file gives
  * up every POSIX lock that the process holds on it, SQLite's included, and another host could then open the store.
+ *
+ * @throws {DiskFullError}
  */
 export async function copyDatabaseFile(from: string, to: string): Promise<void> {
-  await run(process.execPath, ["--eval", copyProgram, from, to]);
+  try {
+    await run(process.execPath, ["--eval", copyProgram, from, to]);
+  } catch (error) {
+    throw String(error).includes("ENOSPC") ? new DiskFullError(error) : error;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Catalog } from "./catalog";
@@ -65,15 +65,23 @@ class Bench {
     this.model = new Map(this.committed);
   }
 
-  /** Everything that the store can be asked, twice: the second time it may remember. */
-  check(): void {
+  /** Everything that the store can be asked, twice, since the second time it may remember: as it and the map answer. */
+  answers(): { readonly answered: readonly unknown[]; readonly expected: readonly unknown[] } {
+    const answered: unknown[] = [];
+    const expected: unknown[] = [];
     for (let round = 0; round < 2; round++) {
-      for (const id of ids) expect(this.store.get(id)).toBe(textOf(this.model.get(id)));
+      for (const id of ids) {
+        answered.push(this.store.get(id));
+        expected.push(textOf(this.model.get(id)));
+      }
       for (const label of labels)
         for (const order of ["asc", "desc"] as const)
-          for (const limit of [1, 2, 4, 5])
-            expect(this.#scanned(label, order, limit)).toEqual(this.#expected(label, order, limit));
+          for (const limit of [1, 2, 4, 5]) {
+            answered.push(this.#scanned(label, order, limit));
+            expected.push(this.#expected(label, order, limit));
+          }
     }
+    return { answered, expected };
   }
 
   #scanned(label: string, order: "asc" | "desc", limit: number): readonly string[] {
@@ -100,7 +108,7 @@ function textOf(document: ConvexJsonObject | undefined): string | null {
   return document === undefined ? null : JSON.stringify(document);
 }
 
-const write = fc.oneof(
+const anyWrite = fc.oneof(
   fc.record({
     kind: fc.constant("put" as const),
     id: fc.constantFrom(...ids),
@@ -109,57 +117,61 @@ const write = fc.oneof(
   }),
   fc.record({ kind: fc.constant("remove" as const), id: fc.constantFrom(...ids) }),
 );
-const step = fc.oneof(
-  { weight: 6, arbitrary: write },
+const anyStep = fc.oneof(
+  { weight: 6, arbitrary: anyWrite },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("commit" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("rollback" as const) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("undone" as const), writes: fc.array(write, { maxLength: 4 }) }),
+    arbitrary: fc.record({ kind: fc.constant("undone" as const), writes: fc.array(anyWrite, { maxLength: 4 }) }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("hidden" as const), writes: fc.array(write, { maxLength: 4 }) }),
+    arbitrary: fc.record({ kind: fc.constant("hidden" as const), writes: fc.array(anyWrite, { maxLength: 4 }) }),
   },
 );
 
-function apply(
-  bench: Bench,
-  writes: readonly (typeof write extends fc.Arbitrary<infer Write> ? Write : never)[],
-): void {
+type Write = typeof anyWrite extends fc.Arbitrary<infer Each> ? Each : never;
+type Step = typeof anyStep extends fc.Arbitrary<infer Each> ? Each : never;
+
+function apply(bench: Bench, writes: readonly Write[]): void {
   for (const each of writes) {
     if (each.kind === "put") bench.put(each.id, each.label, each.text);
     else bench.remove(each.id);
   }
 }
 
+/** One step, with what the store answers after it and in the middle of it. */
+function* answersOver(bench: Bench, step: Step): Generator<ReturnType<Bench["answers"]>> {
+  if (step.kind === "commit") bench.commit();
+  else if (step.kind === "rollback") bench.rollback();
+  else if (step.kind === "put" || step.kind === "remove") apply(bench, [step]);
+  else {
+    const before = new Map(bench.model);
+    const mark = bench.store.mark();
+    apply(bench, step.writes);
+    yield bench.answers();
+    const after = bench.model;
+    bench.model = before;
+    if (step.kind === "undone") bench.store.undoTo(mark);
+    else {
+      const stash = bench.store.stashWrites(mark);
+      yield bench.answers();
+      bench.store.restoreWrites(stash);
+      bench.model = after;
+    }
+  }
+  yield bench.answers();
+}
+
 describe("the document store", () => {
   it("answers like a map, whatever it remembers, over writes, undoing, hiding, commits and rollbacks", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {
         const bench = new Bench();
         try {
-          for (const each of steps) {
-            if (each.kind === "commit") bench.commit();
-            else if (each.kind === "rollback") bench.rollback();
-            else if (each.kind === "put" || each.kind === "remove") apply(bench, [each]);
-            else {
-              const before = new Map(bench.model);
-              const mark = bench.store.mark();
-              apply(bench, each.writes);
-              bench.check();
-              const after = bench.model;
-              bench.model = before;
-              if (each.kind === "undone") bench.store.undoTo(mark);
-              else {
-                const stash = bench.store.stashWrites(mark);
-                bench.check();
-                bench.store.restoreWrites(stash);
-                bench.model = after;
-              }
-            }
-            bench.check();
-          }
+          for (const step of steps)
+            for (const { answered, expected } of answersOver(bench, step)) expect(answered).toEqual(expected);
         } finally {
           bench.close();
         }

@@ -3,23 +3,11 @@ import type { ConvexJsonObject } from "../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";
 import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
+import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 import { RowCache } from "./rowCache";
 import type { Connection, SqlValue, Statement } from "./sqlite";
 
 const MAX_ENTRIES_PER_STATEMENT = 8;
-
-/** One scanned document: its id and its text as stored. */
-export interface ScannedDocument {
-  readonly id: string;
-  readonly text: string;
-}
-
-/** Half-open key range of one index, or of a table's ids when `index` is null. */
-export interface KeyRange {
-  readonly index: StoredIndex | null;
-  readonly lower: Buffer;
-  readonly upper: Buffer;
-}
 
 /** One write of the running call: a document's text before and after it, null where there is none. */
 export interface DocumentWrite {
@@ -56,6 +44,8 @@ export class DocumentStore {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #autoCheckpoint: Statement;
+  readonly #emptyLog: Statement;
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: DocumentWrite[] = [];
   readonly #cache = new RowCache();
@@ -97,6 +87,8 @@ export class DocumentStore {
     this.#begin = connection.prepare("BEGIN IMMEDIATE");
     this.#commit = connection.prepare("COMMIT");
     this.#rollback = connection.prepare("ROLLBACK");
+    this.#autoCheckpoint = connection.prepare("PRAGMA wal_autocheckpoint");
+    this.#emptyLog = connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   /** Opens the batch's transaction if it is not open yet. */
@@ -124,13 +116,21 @@ export class DocumentStore {
 
   /** Drops the whole batch, after a failed commit or load. */
   rollback(): void {
+    this.#connection.failure = null;
     // Some errors, such as a full disk, have made SQLite roll back on its own.
     if (this.#connection.inTransaction) this.#rollback.run([]);
-    this.#connection.failure = null;
     this.#cache.clear();
     this.#inTransaction = false;
     this.#undoLog.length = 0;
     this.writeCount++;
+  }
+
+  /**
+   * Empties the write-ahead log into the database file, which gives back the space of pages that it holds several times.
+   * Not while a backup copies that file.
+   */
+  giveBackLogSpace(): void {
+    if (this.#autoCheckpoint.get([])?.[0] !== 0) this.#emptyLog.get([]);
   }
 
   /** What the running call has written so far, in order; what it has undone is not in it. */
@@ -202,7 +202,7 @@ export class DocumentStore {
   }
 
   /** Up to `limit` documents of a range in index order. */
-  scan(range: KeyRange, order: "asc" | "desc", limit: number): readonly ScannedDocument[] {
+  scan(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
     if (range.index === null)
       return rowsOf(this.#scanIds[order], [range.lower.toString("utf8"), range.upper.toString("utf8"), limit]);
     const known = this.#cache.lookup(range, order, limit);

@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   closeSync,
   createReadStream,
@@ -18,6 +18,7 @@ import {
 import type { ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { DiskFullError, isDiskFull } from "./storeFailure";
 
 const INCOMING = "incoming";
 const FILE_NAME = /^[0-9a-z]{31,37}$/;
@@ -49,13 +50,14 @@ export class FileStore {
   /**
    * Writes a stream durably.
    *
-   * @throws {FileTooLargeError} after `maxBytes`; what the source throws; then nothing is kept
+   * @throws {FileTooLargeError} after `maxBytes`; {DiskFullError}; what the source throws; then nothing is kept
    */
   async write(id: string, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<WrittenFile> {
-    const incoming = this.#incomingPath();
+    const incoming = this.#incomingPath(id);
     const hash = createHash("sha256");
     let sizeBytes = 0;
     try {
+      this.#makeIncoming();
       const handle = await open(incoming, "wx", 0o600);
       try {
         for await (const chunk of source) {
@@ -70,16 +72,20 @@ export class FileStore {
       }
       this.#publish(incoming, id);
     } catch (error) {
-      rmSync(incoming, { force: true });
-      throw error;
+      throw this.#withdraw(incoming, id, error);
     }
     return { sizeBytes, sha256: hash.digest() };
   }
 
-  /** {@link write} for the executor thread, whose functions hold the transaction until they return. */
+  /**
+   * {@link write} for the executor thread, whose functions hold the transaction until they return.
+   *
+   * @throws {DiskFullError} then nothing is kept
+   */
   writeBytes(id: string, bytes: Uint8Array): WrittenFile {
-    const incoming = this.#incomingPath();
+    const incoming = this.#incomingPath(id);
     try {
+      this.#makeIncoming();
       const descriptor = openSync(incoming, "wx", 0o600);
       try {
         for (let at = 0; at < bytes.byteLength;) at += writeSync(descriptor, bytes, at);
@@ -89,8 +95,7 @@ export class FileStore {
       }
       this.#publish(incoming, id);
     } catch (error) {
-      rmSync(incoming, { force: true });
-      throw error;
+      throw this.#withdraw(incoming, id, error);
     }
     return { sizeBytes: bytes.byteLength, sha256: createHash("sha256").update(bytes).digest() };
   }
@@ -144,10 +149,20 @@ export class FileStore {
     for (const name of readdirSync(this.directory)) if (SHARD_NAME.test(name)) yield name;
   }
 
-  #incomingPath(): string {
-    const directory = join(this.directory, INCOMING);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return join(directory, randomUUID());
+  /** Ids are new for every write, so no two writes meet here. */
+  #incomingPath(id: string): string {
+    return join(this.directory, INCOMING, id);
+  }
+
+  #makeIncoming(): void {
+    mkdirSync(join(this.directory, INCOMING), { recursive: true, mode: 0o700 });
+  }
+
+  /** Removes what a failed write has left under either name. @returns the error to throw */
+  #withdraw(incoming: string, id: string, error: unknown): unknown {
+    rmSync(incoming, { force: true });
+    this.remove(id);
+    return isDiskFull(error) ? new DiskFullError(error) : error;
   }
 
   /** After this the file survives a power cut: the rename and a new directory are synced as well. */

@@ -7,6 +7,7 @@ import { IndexKeyWriter } from "../values/indexKey";
 import { Catalog, STORAGE_TABLE } from "./catalog";
 import type { StoredIndex, StoredTable } from "./catalog";
 import { FileStore, filesDirectoryOf } from "./fileStore";
+import { sqliteCodeOf } from "./sqlite";
 import type { Connection, SqlRow } from "./sqlite";
 import { openStoreFile, StoreError } from "./storeFile";
 
@@ -60,6 +61,8 @@ class IntegrityCheck {
   readonly #indexes = new Map<number, { readonly table: StoredTable; readonly index: StoredIndex }>();
   readonly #keyWriter = new IndexKeyWriter();
   #problemCount = 0;
+  #storedFiles = 0;
+  #storedBytes = 0;
 
   constructor(connection: Connection, catalog: Catalog, files: FileStore) {
     this.#connection = connection;
@@ -72,17 +75,33 @@ class IntegrityCheck {
   }
 
   async run(): Promise<IntegrityReport> {
-    for (const [line] of this.#connection.prepare("PRAGMA integrity_check").all([]))
-      if (line !== "ok") this.#report(`SQLite: ${String(line)}`);
-    this.#checkDocuments();
-    this.#checkIndexEntries();
-    const stored = await this.#checkFiles();
+    await this.#asFarAsReadable("pages", () => this.#checkPages());
+    await this.#asFarAsReadable("documents", () => this.#checkDocuments());
+    await this.#asFarAsReadable("index entries", () => this.#checkIndexEntries());
+    await this.#asFarAsReadable("stored files", () => this.#checkFiles());
     return {
       tables: [...this.#tables.values()],
-      ...stored,
+      storedFiles: this.#storedFiles,
+      storedBytes: this.#storedBytes,
       problems: this.#problems,
       problemCount: this.#problemCount,
     };
+  }
+
+  #checkPages(): void {
+    for (const [text] of this.#connection.prepare("PRAGMA integrity_check").all([]))
+      for (const line of String(text).split("\n")) if (line !== "ok") this.#report(`SQLite: ${line}`);
+  }
+
+  /** A damaged page ends its walk and is a problem like any other. */
+  async #asFarAsReadable(what: string, check: () => void | Promise<void>): Promise<void> {
+    try {
+      await check();
+    } catch (error) {
+      if (sqliteCodeOf(error)?.startsWith("SQLITE_CORRUPT") !== true) throw error;
+      this.#connection.failure = null;
+      this.#report(`SQLite: the ${what} cannot all be read.`);
+    }
   }
 
   #checkDocuments(): void {
@@ -122,23 +141,20 @@ class IntegrityCheck {
     }
   }
 
-  async #checkFiles(): Promise<{ readonly storedFiles: number; readonly storedBytes: number }> {
-    let storedFiles = 0;
-    let storedBytes = 0;
+  async #checkFiles(): Promise<void> {
     const known = new Set<string>();
     for (const [id, text] of this.#rows("SELECT id, value FROM documents WHERE id > ? ORDER BY id LIMIT ?", "")) {
       if (this.#catalog.anyTableOfId(String(id))?.name !== STORAGE_TABLE) continue;
       const document = parseDocument(text);
       if (document === null) continue;
       known.add(String(id));
-      storedFiles++;
-      storedBytes += Number(document["size"]);
+      this.#storedFiles++;
+      this.#storedBytes += Number(document["size"]);
       const problem = await this.#fileProblem(String(id), document);
       if (problem !== null) this.#report(`Stored file ${String(id)} ${problem}.`);
     }
     for (const id of this.#files.ids())
       if (!known.has(id)) this.#report(`File ${this.#files.pathOf(id)} belongs to no document; it can be deleted.`);
-    return { storedFiles, storedBytes };
   }
 
   async #fileProblem(id: string, document: ConvexJsonObject): Promise<string | null> {

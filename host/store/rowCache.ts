@@ -1,11 +1,11 @@
-import type { KeyRange, ScannedDocument } from "./documentStore";
+import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
 /** Half of what the texts in the cache may hold together, in UTF-16 code units. */
 const GENERATION_LENGTH = 4 << 20;
 const LONGEST_TEXT_LENGTH = 64 << 10;
 const MAX_LOOKUPS = 4096;
 /** A range that was asked for no more rows than this is a lookup, as of a unique key. */
-export const MAX_LOOKUP_ROWS = 4;
+const MAX_LOOKUP_ROWS = 4;
 
 /**
  * What was read lately: texts of documents, and which documents small index ranges led to. The store is the file's only
@@ -48,7 +48,7 @@ export class RowCache {
   }
 
   /** The rows of a small range, when it and every document in it are known. */
-  lookup(range: KeyRange, order: "asc" | "desc", limit: number): readonly ScannedDocument[] | undefined {
+  lookup(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] | undefined {
     if (range.index === null || limit > MAX_LOOKUP_ROWS) return undefined;
     const ids = this.#lookups.get(range.index.number)?.get(lookupKey(range, order, limit));
     if (ids === undefined) return undefined;
@@ -61,7 +61,7 @@ export class RowCache {
     return rows;
   }
 
-  keepLookup(range: KeyRange, order: "asc" | "desc", limit: number, rows: readonly ScannedDocument[]): void {
+  keepLookup(range: KeyRange, order: ScanOrder, limit: number, rows: readonly ScannedDocument[]): void {
     if (range.index === null || limit > MAX_LOOKUP_ROWS) return;
     for (const { id, text } of rows) this.keep(id, text);
     if (++this.#lookupCount > MAX_LOOKUPS) {
@@ -90,6 +90,6 @@ export class RowCache {
 }
 
 /** The bounds as text; the length of the first keeps them apart. */
-function lookupKey({ lower, upper }: KeyRange, order: "asc" | "desc", limit: number): string {
+function lookupKey({ lower, upper }: KeyRange, order: ScanOrder, limit: number): string {
   return `${order}${limit}:${lower.length}:${lower.toString("latin1")}${upper.toString("latin1")}`;
 }

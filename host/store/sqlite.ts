@@ -13,7 +13,10 @@ export interface Statement {
 
 /** One SQLite connection; synchronous, owned by one thread. */
 export interface Connection {
-  /** The first error that SQLite raised in a prepared statement since it was last cleared. */
+  /**
+   * The first error that SQLite raised in a prepared statement. Until it is cleared every statement throws it: some errors
+   * have made SQLite roll back on its own, after which each further write would commit by itself.
+   */
   failure: Error | null;
   readonly inTransaction: boolean;
   exec(sql: string): void;
@@ -23,7 +26,7 @@ export interface Connection {
 
 /** Opens a SQLite file with the libsql driver. Errors carry SQLite's code in `code` (for example `SQLITE_BUSY`). */
 export function openConnection(file: string): Connection {
-  const database = new Database(file);
+  const database = openDatabase(file);
   const connection: Connection = {
     failure: null,
     get inTransaction() {
@@ -38,8 +41,12 @@ export function openConnection(file: string): Connection {
         connection.failure ??= error instanceof Error ? error : new Error(String(error));
         throw error;
       };
+      const assertSound = (): void => {
+        if (connection.failure !== null) throw connection.failure;
+      };
       return {
         run(parameters) {
+          assertSound();
           try {
             statement.run(parameters);
           } catch (error) {
@@ -47,6 +54,7 @@ export function openConnection(file: string): Connection {
           }
         },
         all(parameters) {
+          assertSound();
           try {
             return rowsOf(statement.all(parameters));
           } catch (error) {
@@ -54,6 +62,7 @@ export function openConnection(file: string): Connection {
           }
         },
         get(parameters) {
+          assertSound();
           try {
             return rowOf(statement.get(parameters));
           } catch (error) {
@@ -65,6 +74,15 @@ export function openConnection(file: string): Connection {
     close: () => void database.close(),
   };
   return connection;
+}
+
+/** The driver gives what fails here a text of its own and no code of SQLite's. */
+function openDatabase(file: string): Database.Database {
+  try {
+    return new Database(file);
+  } catch (cause) {
+    throw Object.assign(new Error("unable to open database file", { cause }), { code: "SQLITE_CANTOPEN" });
+  }
 }
 
 /** `.raw(true)` was set on every reader above, so libsql answers with arrays of SQLite values. */

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { openConnection, sqliteCodeOf } from "./sqlite";
 import type { Connection, Statement } from "./sqlite";
+import { isDiskFull } from "./storeFailure";
 
 const FORMAT_VERSION = 1;
+const SMALLEST_PAGE_BYTES = 512;
 /** Pages that many commits touch are copied back once per 32 MiB of log instead of once per 4. */
 export const WAL_CHECKPOINT_PAGES = 8000;
 
@@ -72,8 +76,10 @@ export class MetaTable {
 export function openStoreFile(file: string, options: { readonly durable: boolean }): StoreFile {
   let connection: Connection | null = null;
   try {
+    assertUsable(file);
     connection = openConnection(file);
     connection.exec("PRAGMA locking_mode = EXCLUSIVE");
+    assertOurs(connection, file);
     connection.exec("PRAGMA journal_mode = WAL");
     connection.exec(`PRAGMA synchronous = ${options.durable ? "FULL" : "OFF"}`);
     connection.exec("PRAGMA cache_size = -65536");
@@ -97,6 +103,28 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
     connection?.close();
     throw toStoreError(file, error);
   }
+}
+
+/** What SQLite would tell by an error of the disk, or not at all; by name only, since SQLite's lock goes with a descriptor. */
+function assertUsable(file: string): void {
+  try {
+    // The dot makes sure that it is a directory.
+    accessSync(`${dirname(file)}/.`, constants.W_OK);
+  } catch {
+    throw notWritable(file);
+  }
+  // A file that is too small for a page is an empty database to SQLite, which would write over it.
+  const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeBytes > 0 && sizeBytes < SMALLEST_PAGE_BYTES) throw damaged(file);
+}
+
+/** @throws {StoreError} when the file is a database of some other program, which must not get our tables and settings */
+function assertOurs(connection: Connection, file: string): void {
+  const tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all([]);
+  const names = new Set(tables.map(([name]) => name));
+  // All of them are made in one transaction.
+  if (names.size === 0 || ["meta", "documents", "index_entries"].every((name) => names.has(name))) return;
+  throw new StoreError(`${file} is a database of another program. Choose another data directory.`);
 }
 
 function prepareFormat(connection: Connection, file: string): MetaTable {
@@ -126,8 +154,18 @@ function secretOf(meta: MetaTable, file: string): string {
   return secret;
 }
 
-function toStoreError(file: string, error: unknown): Error {
+function notWritable(file: string): StoreError {
+  return new StoreError(`${file} cannot be opened for writing. Check that the directory exists and is writable.`);
+}
+
+function damaged(file: string): StoreError {
+  return new StoreError(`${file} is damaged or not a store of this host. Restore it from a backup.`);
+}
+
+/** What SQLite's error means to whoever starts a host, in one line; other errors stay as they are. */
+export function toStoreError(file: string, error: unknown): Error {
   if (error instanceof StoreError) return error;
+  if (isDiskFull(error)) return new StoreError(`${file} cannot be written: the disk is full. Free some space first.`);
   switch (sqliteCodeOf(error)) {
     case "SQLITE_BUSY":
       return new StoreError(
@@ -135,12 +173,14 @@ function toStoreError(file: string, error: unknown): Error {
       );
     case "SQLITE_NOTADB":
     case "SQLITE_CORRUPT":
-      return new StoreError(`${file} is damaged or not a store of this host. Restore it from a backup.`);
+      return damaged(file);
     case "SQLITE_CANTOPEN":
     case "SQLITE_PERM":
     case "SQLITE_READONLY":
-      return new StoreError(`${file} cannot be opened for writing. Check that the directory exists and is writable.`);
-    default:
+      return notWritable(file);
+    case null:
       return error instanceof Error ? error : new StoreError(`${file} cannot be opened: ${String(error)}`);
+    default:
+      return new StoreError(`${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }

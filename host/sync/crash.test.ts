@@ -9,7 +9,7 @@ import { scratchDirectory } from "../testing/testDeployment";
 import { openRaw } from "./rawClient.testing";
 import { api, openClient, watch } from "./syncHost.testing";
 
-const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "syncVictim.ts");
+const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "serveFixture.ts");
 
 /** Starts a host in a process of its own. */
 async function startVictim(

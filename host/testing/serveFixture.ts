@@ -1,18 +1,19 @@
-// Serves the fixture on a file until it is killed, and prints where. Usage: serveFixture.ts <file>
+// Serves functions on a file until it is killed, and prints where. Usage: serveFixture.ts <file> <port> [folder]
+import { join } from "node:path";
 import { TokenVerifier } from "../auth/tokenVerifier";
 import { startServer } from "../server/startServer";
 import { openFixture } from "./testDeployment";
 
-const [, , file] = process.argv;
-if (file === undefined) throw new Error("usage: serveFixture.ts <file>");
+const [, , file, port, folder = "fixture"] = process.argv;
+if (file === undefined || port === undefined) throw new Error("usage: serveFixture.ts <file> <port> [folder]");
 
-const deployment = await openFixture({ file });
+const deployment = await openFixture({ file, functionsDirectory: join(import.meta.dirname, folder, "convex") });
 const server = await startServer({
   deployment,
-  cloudPort: 0,
+  cloudPort: Number(port),
   sitePort: 0,
   redactErrors: false,
   trustProxy: false,
   authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
 });
-process.stdout.write(`${server.siteUrl}\n`);
+process.stdout.write(`${server.cloudUrl}\n`);

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename } from "node:fs/promises";
+import { access, constants, cp, mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 
 /** The database's name in every data directory and backup. */
@@ -6,6 +6,21 @@ export const databaseName = "portico.sqlite";
 
 /** What lies beside the database and belongs to it, or is no part of an installation's state. */
 const skipped = new Set(["backups", databaseName, ...["-wal", "-shm", "-files"].map((end) => databaseName + end)]);
+
+/**
+ * Makes the data directory unless it is there.
+ * @throws Error with one line when it cannot be made or written
+ */
+export async function makeDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK);
+  } catch (cause) {
+    throw new Error(`The data directory ${directory} cannot be made or written. Choose another PORTICO_DATA_DIR.`, {
+      cause,
+    });
+  }
+}
 
 /** Copies keys and demo data, which an installation cannot do without, beside a copied database. */
 export async function copyInstallationFiles(from: string, to: string): Promise<void> {

@@ -120,14 +120,19 @@ it(
 );
 
 it(
-  "says in one line that the file is damaged, and leaves it as it is",
+  "says in one line that the file is damaged, or its directory impossible, and leaves it as it is",
   async () => {
     const settings = await environment();
     const file = path.join(settings["PORTICO_DATA_DIR"] ?? "", "portico.sqlite");
     await writeFile(file, "this is no database, and long enough to be taken for one at first sight ".repeat(20));
     const sizeBytes = (await stat(file)).size;
-    await expectRefusal(run("scripts/start.ts", settings), /portico\.sqlite/);
+    await expectRefusal(run("scripts/start.ts", settings), /portico\.sqlite is damaged or not a store of this host/);
     expect((await stat(file)).size).toBe(sizeBytes);
+    await expectRefusal(run("scripts/checkIntegrity.ts", settings), /is damaged or not a store of this host/);
+    await expectRefusal(
+      run("scripts/start.ts", { ...settings, PORTICO_DATA_DIR: path.join(file, "data") }),
+      /^The data directory .* cannot be made or written/,
+    );
   },
   startLimitMs,
 );

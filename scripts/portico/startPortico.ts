@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { inspect } from "node:util";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
@@ -6,7 +5,7 @@ import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
 import { openDeployment } from "../../host/runtime/openDeployment";
 import { startServer } from "../../host/server/startServer";
-import { databaseName } from "./dataDirectory";
+import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { writeDemoData } from "./demo";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
@@ -38,7 +37,7 @@ export async function startPortico(
 ): Promise<RunningPortico> {
   const { dataDirectory, cloudPort, sitePort } = settings;
   const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
   const gateway = {

@@ -4,7 +4,7 @@ import { Catalog } from "../../store/catalog";
 import { DocumentStore } from "../../store/documentStore";
 import { FileStore } from "../../store/fileStore";
 import { StorageTokens } from "../../store/storageTokens";
-import { openStoreFile, StoreError } from "../../store/storeFile";
+import { openStoreFile, StoreError, toStoreError } from "../../store/storeFile";
 import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../executionState";
 import { installFunctionGlobals } from "../functionGlobals";
@@ -38,12 +38,14 @@ import { loadComponent } from "./loadComponents";
 import { applySchema, compileSchema, EMPTY_SCHEMA } from "./schema";
 import { ExecutorStorage } from "./executorStorage";
 import { systemFunctions } from "./systemFunctions";
+import { storeRefusalOf } from "./storeRefusal";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
 /** The executor thread: owns the store, loads the functions, runs batches. */
 class ExecutorThread {
   readonly #port: MessagePort;
+  readonly #fileName: string;
   readonly #file: StoreFile;
   readonly #clock: Clock;
   readonly #host: ExecutionHost;
@@ -60,6 +62,7 @@ class ExecutorThread {
 
   private constructor(port: MessagePort, options: WorkerOptions) {
     this.#port = port;
+    this.#fileName = options.file;
     this.#file = openStoreFile(options.file, { durable: options.durable });
     this.#systemVariables = options.systemVariables;
     const { connection, meta, secret } = this.#file;
@@ -121,7 +124,12 @@ class ExecutorThread {
     const thread = new ExecutorThread(port, options);
     port.on("message", (request: WorkerRequest) => {
       thread.#receive(request);
-      void thread.#run();
+      thread.#run().catch((error: unknown) => {
+        // A thread that cannot answer must not live on; the main thread replaces it.
+        setImmediate(() => {
+          throw error;
+        });
+      });
     });
     thread.#reply({
       kind: "opened",
@@ -245,7 +253,7 @@ class ExecutorThread {
       store.rollback();
       catalog.reload();
       this.#clock.takeBack(clockBefore);
-      this.#reply({ kind: "loadFailed", message: error instanceof Error ? error.message : String(error) });
+      this.#reply({ kind: "loadFailed", message: toStoreError(this.#fileName, error).message });
       return;
     }
     this.#invalidateLiveQueries();
@@ -264,13 +272,19 @@ class ExecutorThread {
   #setEnvironment(stored: Readonly<Record<string, string>>): void {
     const { meta } = this.#file;
     const { store } = this.#host;
-    store.ensureTransaction();
-    for (const [name] of meta.entries("env")) if (!Object.hasOwn(stored, name)) meta.delete(`env:${name}`);
-    for (const [name, value] of Object.entries(stored)) meta.set(`env:${name}`, value);
-    store.commit();
+    try {
+      store.ensureTransaction();
+      for (const [name] of meta.entries("env")) if (!Object.hasOwn(stored, name)) meta.delete(`env:${name}`);
+      for (const [name, value] of Object.entries(stored)) meta.set(`env:${name}`, value);
+      store.commit();
+    } catch (error) {
+      store.rollback();
+      this.#reply({ kind: "environmentSet", error: storeRefusalOf(error) });
+      return;
+    }
     this.#environment.variables = this.#allVariables();
     setComponentVariables(this.#componentLoads, this.#componentEnvironments, this.#environment.variables);
-    this.#reply({ kind: "environmentSet" });
+    this.#reply({ kind: "environmentSet", error: null });
     this.#invalidateLiveQueries();
   }
 
@@ -280,7 +294,8 @@ class ExecutorThread {
       this.#reply({ kind: "backupBegun", error: null });
     } catch (error) {
       endBackup(this.#file.connection);
-      this.#reply({ kind: "backupBegun", error: error instanceof Error ? error.message : String(error) });
+      this.#host.store.rollback();
+      this.#reply({ kind: "backupBegun", error: storeRefusalOf(error) });
     }
   }
 
@@ -337,10 +352,11 @@ function start(): void {
   const options: WorkerOptions = workerData;
   try {
     ExecutorThread.start(parentPort, options);
-  } catch (error) {
+  } catch (thrown) {
+    const error = toStoreError(options.file, thrown);
     const reply: WorkerReply = {
       kind: "openFailed",
-      message: error instanceof Error ? error.message : String(error),
+      message: error.message,
       isStoreError: error instanceof StoreError,
     };
     post(parentPort, reply);

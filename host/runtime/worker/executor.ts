@@ -6,7 +6,7 @@ import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import type { CallContext } from "../frames";
 import { parseAddress } from "../functionAddress";
 import { functionNotFound, resolveFunction } from "../functionTable";
-import { CALL_SLOTS, RESULT_SLOTS } from "../protocol";
+import { CALL_SLOTS } from "../protocol";
 import type { Operation, ResultStatus } from "../protocol";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
@@ -15,6 +15,7 @@ import { refreshQuerySet } from "./liveQueryRunner";
 import type { LiveQueryHost } from "./liveQueryRunner";
 import { nextDueTimeMs, runJobOperation } from "./jobOperations";
 import { recordedOutcome, recordOutcome } from "./sessionRequests";
+import { storeRefusalOf } from "./storeRefusal";
 import { runStorageOperation } from "./storageSyscalls";
 import { functionsFor } from "./systemFunctions";
 import { Transaction } from "./transaction";
@@ -38,10 +39,14 @@ export class Executor {
   readonly #meta: MetaTable;
   readonly #clock: Clock;
   readonly #state: ExecutionState;
+  /** The calls of the running batch, then those that wait. */
   readonly #queue: string[] = [];
   #queueAt = 0;
+  /** How many calls at the head of the queue get a batch of their own, since the one that they shared has failed. */
+  #loneCalls = 0;
   readonly liveQueries = new LiveQueries();
   #knownTables = 0;
+  #isRefusing = false;
 
   constructor(host: ExecutionHost, meta: MetaTable, clock: Clock, state: ExecutionState) {
     this.#host = host;
@@ -63,7 +68,9 @@ export class Executor {
   }
 
   /**
-   * Runs up to 64 calls or about 24 ms of them and commits.
+   * Runs up to 64 calls or about 24 ms of them and commits. When the store fails (a full disk, for example) nothing of the
+   * batch is kept and nobody has been answered, so each of its calls runs again in a batch of its own: what only reads
+   * succeeds, and what cannot be stored is refused alone.
    *
    * @param receiveMore pulls calls that arrived meanwhile, so that they can still join the batch
    */
@@ -74,8 +81,9 @@ export class Executor {
     const jobsBefore = this.#host.store.jobWriteCount;
     const clockBefore = this.#clock.latest;
     this.#state.beginBatch();
+    const maxCalls = this.#loneCalls > 0 ? 1 : MAX_BATCH_CALLS;
     try {
-      for (let calls = 0; calls < MAX_BATCH_CALLS; calls++) {
+      for (let calls = 0; calls < maxCalls; calls++) {
         if (this.isIdle) receiveMore();
         if (this.isIdle || performance.now() - startedAt > MAX_BATCH_MS) break;
         await this.#runNext(results);
@@ -83,25 +91,68 @@ export class Executor {
       }
       this.#state.beginCommit();
       commitMs = this.#commit();
+      this.#loneCalls = Math.max(0, this.#loneCalls - 1);
     } catch (error) {
-      this.#refuseBatch(results, error);
+      this.#rollBack();
       this.#clock.takeBack(clockBefore);
+      this.#runAgainOrRefuse(results, error);
     }
+    this.#queue.splice(0, this.#queueAt);
+    this.#queueAt = 0;
     this.#host.storage.settle(this.#host.store, (problem) => this.#host.log("", `[ERROR] ${problem}`));
     const reply = { results, timestamp: this.#clock.latest, commitMs };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
   }
 
-  /** The store failed (a full disk, for example): nothing of the batch is kept, and every call of it learns why. */
-  #refuseBatch(results: string[], error: unknown): void {
+  #rollBack(): void {
     const { store, catalog } = this.#host;
     store.rollback();
     catalog.reload();
-    this.liveQueries.invalidateAll();
-    const message = error instanceof Error ? error.message : String(error);
-    for (let i = 0; i < results.length; i += RESULT_SLOTS) {
-      results[i + 1] = "hostError" satisfies ResultStatus;
-      results[i + 2] = `The store could not commit: ${message}`;
+    this.#knownTables = catalog.size;
+    // Results of what was never committed may have been noted as sent; the main thread asks anew for a set that is gone.
+    let isLiveStateLost = false;
+    for (let at = 0; at < this.#queueAt; at += CALL_SLOTS) {
+      if (this.#queue[at + 1] !== ("refreshQuerySet" satisfies Operation)) continue;
+      this.liveQueries.drop(this.#queue[at + 3] ?? "");
+      isLiveStateLost = true;
+    }
+    if (isLiveStateLost) this.liveQueries.invalidateAll();
+  }
+
+  #runAgainOrRefuse(results: string[], error: unknown): void {
+    const [sequence] = this.#queue;
+    results.length = 0;
+    if (this.#queueAt > CALL_SLOTS) {
+      this.#loneCalls = this.#queueAt / CALL_SLOTS;
+      this.#queueAt = 0;
+      return;
+    }
+    this.#loneCalls = Math.max(0, this.#loneCalls - 1);
+    const { code, message } = storeRefusalOf(error);
+    if (!this.#isRefusing && this.#beginRefusing(code, message)) {
+      this.#loneCalls++;
+      this.#queueAt = 0;
+      return;
+    }
+    if (sequence !== undefined) results.push(sequence, "hostError" satisfies ResultStatus, message, code, "", "0");
+  }
+
+  /**
+   * Once per trouble: a log line for each refused call would fill a disk that is full already.
+   *
+   * @returns whether there may be space again
+   */
+  #beginRefusing(code: string, message: string): boolean {
+    this.#isRefusing = true;
+    this.#host.log("", `[ERROR] ${message}`);
+    if (code !== "DiskFull") return false;
+    try {
+      this.#host.store.giveBackLogSpace();
+      return true;
+    } catch (error) {
+      this.#host.store.rollback();
+      this.#host.log("", `[WARN] The write-ahead log could not be emptied: ${String(error)}`);
+      return false;
     }
   }
 
@@ -111,6 +162,8 @@ export class Executor {
     const startedAtMs = performance.now();
     this.#meta.set("clock", String(this.#clock.latest));
     store.commit();
+    if (this.#isRefusing) this.#host.log("", "[WARN] The store takes writes again.");
+    this.#isRefusing = false;
     return performance.now() - startedAtMs;
   }
 
@@ -126,10 +179,6 @@ export class Executor {
       idempotencyKey = "",
     ] = this.#queue.slice(this.#queueAt, this.#queueAt + CALL_SLOTS);
     this.#queueAt += CALL_SLOTS;
-    if (this.isIdle) {
-      this.#queue.length = 0;
-      this.#queueAt = 0;
-    }
     this.#state.beginCall(Number(sequence));
     const logLines: string[] = [];
     const push = (status: ResultStatus, text: string, dataText: string, timestamp: bigint): void => {
@@ -156,10 +205,7 @@ export class Executor {
       push("success", text, "", this.#clock.latest);
     } catch (error) {
       if (error instanceof FunctionError) push("error", error.message, error.dataText ?? "", 0n);
-      else {
-        push("hostError", "", "", 0n);
-        throw error;
-      }
+      else throw error;
       this.#settleClock(clockBefore);
     }
     this.#noteWrites();

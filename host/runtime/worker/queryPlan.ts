@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { isHiddenTable } from "../../store/catalog";
 import type { Catalog, StoredTable } from "../../store/catalog";
-import type { KeyRange } from "../../store/documentStore";
+import type { KeyRange } from "../../store/keyRange";
 import { wholeIndex } from "../../store/documentStore";
 import { isJsonObject } from "../../values/convexJson";
 import type { ConvexJson } from "../../values/convexJson";

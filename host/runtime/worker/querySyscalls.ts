@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { KeyRange, ScannedDocument } from "../../store/documentStore";
+import type { KeyRange, ScannedDocument } from "../../store/keyRange";
 import { convexSizeBytes } from "../../values/convexSize";
 import { parseJsonObject } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
@@ -162,7 +162,11 @@ class RowStream {
     this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, rows);
     this.#chunkAt = 0;
     this.#exhausted = this.#chunk.length < rows;
-    this.#chunkRows = Math.min(this.#chunkRows * 4, LARGEST_CHUNK_ROWS, rowsOfLength(LARGEST_CHUNK_LENGTH, this.#chunk));
+    this.#chunkRows = Math.min(
+      this.#chunkRows * 4,
+      LARGEST_CHUNK_ROWS,
+      rowsOfLength(LARGEST_CHUNK_LENGTH, this.#chunk),
+    );
     return this.#chunk.length > 0;
   }
 

@@ -1,5 +1,5 @@
 import type { StoredTable } from "../../store/catalog";
-import type { KeyRange } from "../../store/documentStore";
+import type { KeyRange } from "../../store/keyRange";
 
 /** Something that walks a range and can say afterwards how much of it has been looked at. */
 export interface Scan {
