@@ -1,9 +1,11 @@
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { openFixture, valueOf } from "../testing/testDeployment";
 
 it("answers a query at a timestamp while nothing was written since, and refuses it afterwards", async () => {
   const deployment = await openFixture();
   onTestFinished(() => deployment.close());
+  // A new interval cron runs at once.
+  await vi.waitFor(async () => expect(await valueOf(deployment, "query", "behaviour:read", { name: "ticks" })).toBe(1));
   await valueOf(deployment, "mutation", "agents:create", { guid: "g", tenant: "snapshot" });
   const snapshotTimestamp = deployment.latestTimestamp();
   const readAtSnapshot = () =>

@@ -34,37 +34,43 @@ export function openConnection(file: string): Connection {
     },
     exec: (sql) => void database.exec(sql),
     prepare(sql) {
-      const statement = database.prepare(sql);
-      if (statement.reader) statement.raw(true);
+      const prepared = (): Database.Statement => {
+        const fresh = database.prepare(sql);
+        return fresh.reader ? fresh.raw(true) : fresh;
+      };
+      let statement: Database.Statement | null = prepared();
       // Function code may catch what a syscall throws, so a failing store is remembered beside being thrown.
       const remember = (error: unknown): never => {
         connection.failure ??= error instanceof Error ? error : new Error(String(error));
+        // The driver goes on failing with a statement whose first row could not be read.
+        statement = null;
         throw error;
       };
-      const assertSound = (): void => {
+      const sound = (): Database.Statement => {
         if (connection.failure !== null) throw connection.failure;
+        return (statement ??= prepared());
       };
       return {
         run(parameters) {
-          assertSound();
+          const usable = sound();
           try {
-            statement.run(parameters);
+            usable.run(parameters);
           } catch (error) {
             remember(error);
           }
         },
         all(parameters) {
-          assertSound();
+          const usable = sound();
           try {
-            return rowsOf(statement.all(parameters));
+            return rowsOf(usable.all(parameters));
           } catch (error) {
             return remember(error);
           }
         },
         get(parameters) {
-          assertSound();
+          const usable = sound();
           try {
-            return rowOf(statement.get(parameters));
+            return rowOf(usable.get(parameters));
           } catch (error) {
             return remember(error);
           }

@@ -145,13 +145,18 @@ describe("one clear line, and the file as it was", () => {
   });
 });
 
+/** How SQLite marks a leaf of a table without row ids (file format, 1.6). */
+const leafPage = 0x0a;
+
 describe("an overwritten page in the middle", () => {
   it("refuses the calls that need it, and no others, and is found by the check", async () => {
     const file = await filledStore();
     const bytes = readFileSync(file);
     const starts = Array.from({ length: bytes.length / pageBytes }, (_, page) => page * pageBytes);
-    const pages = starts.filter((start) => bytes.subarray(start, start + pageBytes).includes('"tenant":"t"'));
-    // In the middle of the table; at its ends are documents that the start needs.
+    const pages = starts.filter(
+      (start) => bytes[start] === leafPage && bytes.subarray(start, start + pageBytes).includes('"tenant":"t"'),
+    );
+    // In the middle of the table; at its ends are documents that the start needs, and inner pages lead to all others.
     overwrite(file, pages[Math.floor(pages.length / 2)] ?? 0, Buffer.alloc(pageBytes, 0xab));
     const deployment = await openFixture({ file });
     const damaged = valueOf(deployment, "query", "agents:collect", { tenant: "t", order: "asc" });
