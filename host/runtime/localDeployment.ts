@@ -19,8 +19,6 @@ import type {
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
 import { DiskFullError } from "../store/storeFailure";
 import type { ConvexJsonObject } from "../values/convexJson";
-import { tableNumberOf } from "../values/documentId";
-import type { TableOfId } from "../values/validator";
 import { ActionFrame } from "./actionFrame";
 import type { ActionHost } from "./actionFrame";
 import { backUpStore } from "./backup";
@@ -30,26 +28,23 @@ import type { DeploymentOptions } from "./deploymentOptions";
 import { ExecutorClient } from "./executorClient";
 import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
 import type { FunctionEnvironment } from "./componentEnvironment";
-import { findHttpRoute } from "./componentHttp";
+import { DeployedCode } from "./deployedCode";
 import { parseAddress } from "./functionAddress";
 import type { AddressScope, FunctionAddress } from "./functionAddress";
-import { HostRefusal, toFunctionError } from "./functionErrors";
+import { toFunctionError } from "./functionErrors";
 import { FunctionHandles } from "./functionHandles";
 import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
-import { canonicalFunctionPath, resolveFunction } from "./functionTable";
-import type { RegisteredFunction } from "./functionTable";
+import { canonicalFunctionPath } from "./functionTable";
 import { installSyscallBoundary } from "./frames";
 import type { CallContext } from "./frames";
-import { componentLoads, loadCode, loadNodeActions, NO_CODE } from "./loadedCode";
+import { componentLoads, loadCode, loadNodeActions } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
 import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
-import type { FunctionSummary } from "./protocol";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
 import { MainThreadFiles } from "./storedFiles";
 
-const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
 const DEFAULT_MAX_STORED_FILE_BYTES = 1 << 30;
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
@@ -61,7 +56,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #options: DeploymentOptions;
   readonly #scratchDirectory: string;
   readonly #globalsKey = `convexHost.functionGlobals.${randomUUID()}`;
-  readonly #tableNames = new Map<number, string>();
+  readonly #code = new DeployedCode();
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
   readonly #querySets = new QuerySets(() => this.executor);
@@ -70,7 +65,6 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #globalsKeys = new Set([this.#globalsKey]);
   #executor: ExecutorClient | null = null;
   #handles = new FunctionHandles("");
-  #code = NO_CODE;
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
   #isBackingUp = false;
@@ -123,13 +117,13 @@ export class LocalDeployment implements Deployment, ActionHost {
     const path = canonicalFunctionPath(call.path);
     // Only those who may call internal functions can name a component's.
     const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
-    const type = call.type === "any" ? (this.#summaryOf(address)?.type ?? "unknown") : call.type;
+    const type = call.type === "any" ? (this.#code.summaryOf(address)?.type ?? "unknown") : call.type;
     const failed = ({ status }: FunctionOutcome): boolean => status === "error";
     return await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
   }
 
   async #call(call: FunctionCall, path: string, address: FunctionAddress): Promise<FunctionOutcome> {
-    if (call.type === "action" || (call.type === "any" && this.#summaryOf(address)?.type === "action")) {
+    if (call.type === "action" || (call.type === "any" && this.#code.summaryOf(address)?.type === "action")) {
       const context = this.#context(call.caller, call.metadata, null);
       return await this.#track(this.#runActionFor(address, call.argsText, context, call.allowInternal));
     }
@@ -156,12 +150,8 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   async #fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
-    const { components } = this.#code;
-    const app = components.get("");
-    if (app === undefined || (app.httpRouter === null && app.httpMounts.size === 0))
-      return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
-    const route = findHttpRoute(components, new URL(request.url).pathname, request.method);
-    if (route === null) return new Response("No matching routes found", { status: 404 });
+    const route = this.#code.httpRoute(request);
+    if (route instanceof Response) return route;
     const { componentPath, action, method, routePath } = route;
     const context = this.#context(caller, metadata, null);
     const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context);
@@ -183,7 +173,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   addressScope(componentPath: string): AddressScope {
-    return { componentPath, handles: this.#handles, components: this.#code.components };
+    return { componentPath, handles: this.#handles, components: this.#code.loaded.components };
   }
 
   authProviders(): readonly AuthProvider[] {
@@ -201,11 +191,14 @@ export class LocalDeployment implements Deployment, ActionHost {
       else variables.set(name, value);
     }
     const stored = Object.fromEntries(variables);
-    const authProviders = evaluateAuthConfig(this.#code.authConfigSource, { ...stored, ...this.#systemVariables() });
+    const authProviders = evaluateAuthConfig(this.#code.loaded.authConfigSource, {
+      ...stored,
+      ...this.#systemVariables(),
+    });
     await this.executor.setEnvironment(stored);
     this.#authProviders = authProviders;
     this.#environment.variables = { ...stored, ...this.#systemVariables() };
-    const { environments, environmentHolders } = this.#code;
+    const { environments, environmentHolders } = this.#code.loaded;
     setComponentVariables(environments, environmentHolders, this.#environment.variables);
   }
 
@@ -245,7 +238,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     const schemaText = evaluateSchema(bundle.schemaSource);
     this.#environment.variables = variables;
     const importPhase = { nowMs: Date.now(), seed: randomUUID() };
-    const nodeActions = await loadNodeActions(bundle, importPhase, this.#tableOfId(""));
+    const nodeActions = await loadNodeActions(bundle, importPhase, this.#code.tableOfId(""));
     const environments = componentEnvironments([bundle.app, ...bundle.components.map(({ instance }) => instance)]);
     const reply = await this.executor.load({
       kind: "load",
@@ -261,13 +254,13 @@ export class LocalDeployment implements Deployment, ActionHost {
     });
     if (reply.kind === "loadFailed") throw new BundleError(reply.message);
     for (const { globalsKey } of bundle.components) this.#globalsKeys.add(globalsKey);
-    this.#code = await loadCode(bundle, {
+    this.#code.loaded = await loadCode(bundle, {
       environments,
       appVariables: variables,
       functionsOf: new Map([["", reply.functions], ...reply.componentFunctions]),
       nodeActions,
       importPhase,
-      tableOfId: (componentPath) => this.#tableOfId(componentPath),
+      tableOfId: (componentPath) => this.#code.tableOfId(componentPath),
       onLog: (path, line) => this.#log(path, line),
     });
     this.#authProviders = authProviders;
@@ -326,9 +319,7 @@ export class LocalDeployment implements Deployment, ActionHost {
         onLog: (path, line) => this.#log(path, line),
         onNextJob: (nextJobAtMs) => this.#scheduler.setNextJobTime(nextJobAtMs),
         onBatch: (calls, commitMs) => this.#metrics.countBatch(calls, commitMs),
-        onTables: (tableNames) => {
-          for (const [number, name] of tableNames) this.#tableNames.set(number, name);
-        },
+        onTables: (tableNames) => this.#code.noteTables(tableNames),
         onInvalidated: (sets) => this.#querySets.invalidate(sets),
         onReplaced: () => this.#querySets.invalidateAll(),
       },
@@ -342,34 +333,14 @@ export class LocalDeployment implements Deployment, ActionHost {
     await this.#scheduler.keepRetention();
   }
 
-  /** Resolves ids for `v.id` checks: the table's name when it belongs to the component. */
-  #tableOfId(componentPath: string): TableOfId {
-    const prefix = componentPath === "" ? "" : `${componentPath}/`;
-    return (id) => {
-      const qualifiedName = this.#tableNames.get(tableNumberOf(id) ?? 0);
-      return qualifiedName?.startsWith(prefix) === true ? qualifiedName.slice(prefix.length) : null;
-    };
-  }
-
   async #runActionFor(
     address: FunctionAddress,
     argsText: string,
     call: CallContext,
     allowInternal: boolean,
   ): Promise<FunctionOutcome> {
-    const { componentPath, functionPath } = address;
-    const resolve = (): RegisteredFunction => {
-      const summary = this.#summaryOf(address);
-      if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
-        throw new HostRefusal(`Trying to execute ${functionPath} as Action, but it is defined as ${summary.type}.`);
-      const actions = this.#code.components.get(componentPath)?.actions ?? NO_ACTIONS;
-      return resolveFunction(actions, functionPath, "action", allowInternal);
-    };
-    return await runAction(new ActionFrame(this, componentPath, functionPath, call), resolve, argsText, sourceStack);
-  }
-
-  #summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
-    return this.#code.components.get(componentPath)?.functions.get(functionPath);
+    const frame = new ActionFrame(this, address.componentPath, address.functionPath, call);
+    return await runAction(frame, () => this.#code.action(address, allowInternal), argsText, sourceStack);
   }
 
   #context(caller: Caller, metadata: RequestMetadata, scheduledFunctionId: string | null): CallContext {
