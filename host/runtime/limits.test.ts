@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { JsonValue } from "../deployment";
 import { errorOf, openConformance, outcomeOf, valueOf } from "../testing/testDeployment";
 import type { ReloadableDeployment } from "./openDeployment";
@@ -288,6 +288,18 @@ describe("pages", () => {
       ns: numbers(0, 5),
       pageStatus: "SplitRecommended",
     });
+  });
+
+  it("are cut where a transaction of large documents may read no more, which does not take the thread's memory", async () => {
+    const large = await openConformance({ functionTimeLimitMs: 20_000 });
+    onTestFinished(() => large.close());
+    // Three bytes of UTF-8 each, and two of memory.
+    const text = "\u8a9e".repeat(340_000);
+    for (let i = 0; i < 6; i++) await valueOf(large, "mutation", "limits:insert", { count: 12, text });
+    const cut = await valueOf(large, "query", "limits:page", { numItems: 1000 });
+    // Six rows of each n.
+    const ns = Array.from({ length: 16 }, (_, at) => Math.floor(at / 6));
+    expect(cut).toMatchObject({ ns, isDone: false, pageStatus: "SplitRequired" });
   });
 
   it("count rows that a filter drops", async () => {

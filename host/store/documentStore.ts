@@ -245,7 +245,7 @@ export class DocumentStore {
 
   /** Every document of a table in creation order, read in chunks. */
   *documentsOf(table: StoredTable): Generator<{ readonly id: string; readonly document: ConvexJsonObject }> {
-    const chunk = 512;
+    const chunk = 64;
     let { lower } = wholeIndex(table.byCreationTime);
     const { upper } = wholeIndex(table.byCreationTime);
     for (;;) {

@@ -11,7 +11,7 @@ import { TransactionLimitError } from "./transactionUsage";
 
 /** Rows read ahead at first, when it is not known how many are wanted and when it is. */
 const FIRST_CHUNK_ROWS = 16;
-const FIRST_WANTED_CHUNK_ROWS = 128;
+const FIRST_WANTED_CHUNK_ROWS = 64;
 const LARGEST_CHUNK_ROWS = 1024;
 /** Of the texts of one chunk, in UTF-16 code units, as far as earlier rows foretell it. */
 const LARGEST_CHUNK_LENGTH = 4 << 20;
