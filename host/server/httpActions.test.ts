@@ -193,7 +193,7 @@ describe("the response of an HTTP action", () => {
       const headers = new Headers({ "content-type": "text/css", "content-length": "1", connection: "upgrade" });
       headers.append("set-cookie", "a=1");
       headers.append("set-cookie", "b=2");
-      return new Response("é", { status: 201, headers });
+      return new LightResponse("é", { status: 201, headers });
     };
     const response = await fetch(server.siteUrl);
     expect([response.status, await response.text(), response.headers.getSetCookie()]).toEqual([
@@ -229,7 +229,7 @@ describe("the response of an HTTP action", () => {
 
   it("is sent without its body to HEAD", async () => {
     const server = await startTestServer();
-    server.deployment.httpAction = () => new Response("hello");
+    server.deployment.httpAction = () => new LightResponse("hello");
     const head = await exchangeRaw(server.siteUrl, "HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     expect(head).toMatch(/^HTTP\/1\.1 200 [\s\S]*content-length: 5\r\n[\s\S]*\r\n\r\n$/);
     let cancelled = false;
