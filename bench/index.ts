@@ -4,7 +4,7 @@
  *   npm run bench                        every section
  *   npm run bench -- rest start-up       some of them
  *   npm run bench -- --million --save    up to a million rows; keeps the figures in `bench/results.json` and the README
- *   npm run bench -- rest --requests get,page --connections 64 --profile /tmp/profiles
+ *   npm run bench -- rest --requests get,page --connections 64 --profile profiles
  *   npm run bench -- crash --kills 100 --writers 64
  */
 import { writeFileSync } from "node:fs";
