@@ -64,19 +64,25 @@ export class RowCache {
   keepLookup(range: KeyRange, order: ScanOrder, limit: number, rows: readonly ScannedDocument[]): void {
     if (range.index === null || limit > MAX_LOOKUP_ROWS) return;
     for (const { id, text } of rows) this.keep(id, text);
-    if (++this.#lookupCount > MAX_LOOKUPS) {
+    if (this.#lookupCount >= MAX_LOOKUPS) {
       this.#lookups.clear();
-      this.#lookupCount = 1;
+      this.#lookupCount = 0;
     }
-    const key = lookupKey(range, order, limit);
-    const ids = rows.map(({ id }) => id);
-    const ofIndex = this.#lookups.get(range.index.number);
-    if (ofIndex === undefined) this.#lookups.set(range.index.number, new Map([[key, ids]]));
-    else ofIndex.set(key, ids);
+    const ofIndex = this.#lookups.get(range.index.number) ?? new Map<string, readonly string[]>();
+    this.#lookups.set(range.index.number, ofIndex);
+    this.#lookupCount -= ofIndex.size;
+    ofIndex.set(
+      lookupKey(range, order, limit),
+      rows.map(({ id }) => id),
+    );
+    this.#lookupCount += ofIndex.size;
   }
 
   /** An entry of the index came, went or moved: its ranges may lead elsewhere now. */
   forgetLookups(indexNumber: number): void {
+    const ofIndex = this.#lookups.get(indexNumber);
+    if (ofIndex === undefined) return;
+    this.#lookupCount -= ofIndex.size;
     this.#lookups.delete(indexNumber);
   }
 

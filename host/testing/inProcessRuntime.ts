@@ -10,7 +10,6 @@ import type { ActionHost } from "../runtime/actionFrame";
 import { callerText, metadataText } from "../runtime/callTexts";
 import { parseAddress } from "../runtime/functionAddress";
 import type { AddressScope } from "../runtime/functionAddress";
-import { FunctionHandles } from "../runtime/functionHandles";
 import { canonicalFunctionPath, loadModules, resolveFunction } from "../runtime/functionTable";
 import type { ModuleContext, NativeImport, RegisteredFunction } from "../runtime/functionTable";
 import { installSyscallBoundary } from "../runtime/frames";
@@ -22,19 +21,13 @@ import type { ImportPhase } from "../runtime/protocol";
 import { runAction, runHttpAction } from "../runtime/runAction";
 import { Scheduler } from "../runtime/scheduler";
 import { MainThreadFiles } from "../runtime/storedFiles";
-import { Clock, CreationClock } from "../runtime/worker/clock";
-import { CursorCodec } from "../runtime/worker/cursor";
-import { ExecutorStorage } from "../runtime/worker/executorStorage";
 import { nextDueTimeMs } from "../runtime/worker/jobOperations";
-import { JwtSigner } from "../runtime/worker/jwtSigner";
 import { loadComponent } from "../runtime/worker/loadComponents";
-import { applySchema, compileSchema, EMPTY_SCHEMA } from "../runtime/worker/schema";
+import { openHost } from "../runtime/worker/openHost";
+import { applySchema, compileSchema } from "../runtime/worker/schema";
 import type { ExecutionHost } from "../runtime/worker/transaction";
 import type { TransactionLimits } from "../runtime/worker/transactionUsage";
-import { Catalog } from "../store/catalog";
-import { DocumentStore } from "../store/documentStore";
-import { FileStore, filesDirectoryOf } from "../store/fileStore";
-import { StorageTokens } from "../store/storageTokens";
+import { filesDirectoryOf } from "../store/fileStore";
 import { openStoreFile } from "../store/storeFile";
 import type { StoreFile } from "../store/storeFile";
 import { InProcessExecutor } from "./inProcessExecutor";
@@ -84,35 +77,27 @@ export class InProcessRuntime implements ActionHost {
     this.#options = options;
     const isInMemory = options.file === ":memory:";
     this.#file = openStoreFile(options.file, { durable: !isInMemory });
-    const { connection, meta, secret } = this.#file;
-    const store = new DocumentStore(connection);
-    const clock = new Clock(BigInt(meta.get("clock") ?? "0"));
-    store.ensureTransaction();
-    const catalog = new Catalog(meta);
-    meta.set("clock", String(clock.next()));
-    const signer = JwtSigner.ofStore(meta, CLOUD_URL);
-    store.commit();
-    const fileStore = new FileStore(isInMemory ? temporaryDirectory() : filesDirectoryOf(options.file));
+    const { host, clock } = openHost(
+      this.#file,
+      {
+        systemVariables: { CONVEX_CLOUD_URL: CLOUD_URL },
+        deploymentName: this.deploymentName,
+        filesDirectory: isInMemory ? temporaryDirectory() : filesDirectoryOf(options.file),
+      },
+      (path, line) => this.logLine(path, line),
+    );
     this.#host = {
-      componentPath: "",
+      ...host,
       components: this.#components,
-      handles: new FunctionHandles(secret),
-      store,
-      catalog,
-      cursors: new CursorCodec(secret),
-      signer,
-      creationClock: new CreationClock(),
-      deploymentName: this.deploymentName,
-      storage: new ExecutorStorage(fileStore, new StorageTokens(secret), meta, () => CLOUD_URL),
-      schema: EMPTY_SCHEMA,
       functions: this.#functions,
       transactionLimits: options.transactionLimits,
       describeStack: stackFrames,
-      log: (path, line) => this.logLine(path, line),
     };
     this.#components.set("", this.#host);
-    this.executor = new InProcessExecutor(this.#host, meta, clock, (atMs) => this.scheduler.setNextJobTime(atMs));
-    this.files = new MainThreadFiles(fileStore, () => this.executor, MAX_FILE_BYTES);
+    this.executor = new InProcessExecutor(this.#host, this.#file.meta, clock, (atMs) =>
+      this.scheduler.setNextJobTime(atMs),
+    );
+    this.files = new MainThreadFiles(this.#host.storage.files, () => this.executor, MAX_FILE_BYTES);
     this.scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>

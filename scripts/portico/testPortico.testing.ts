@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { freePorts } from "../lib/freePorts";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
 import type { DemoData } from "./demo";
@@ -39,22 +39,4 @@ export async function startTestPortico(): Promise<TestPortico> {
 export async function freeSettings(dataDirectory: string): Promise<InstallationSettings> {
   const [cloudPort, sitePort] = await freePorts();
   return { dataDirectory, cloudPort, sitePort, seed: "demo" };
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
 }

@@ -1,22 +1,13 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Catalog } from "../../store/catalog";
-import { DocumentStore } from "../../store/documentStore";
-import { FileStore } from "../../store/fileStore";
-import { StorageTokens } from "../../store/storageTokens";
 import { openStoreFile } from "../../store/storeFile";
 import { scratchDirectory } from "../../testing/testDeployment";
 import type { CallContext } from "../frames";
-import { FunctionHandles } from "../functionHandles";
 import { mainThreadAction } from "../functionTable";
 import { NO_METADATA } from "../protocol";
-import { CreationClock } from "./clock";
 import { applyCrons, dueCrons, endCron, nextCronTimeMs, rescheduleCron } from "./crons";
 import type { CronDefinition } from "./crons";
-import { CursorCodec } from "./cursor";
-import { ExecutorStorage } from "./executorStorage";
-import { JwtSigner } from "./jwtSigner";
-import { EMPTY_SCHEMA } from "./schema";
+import { openHost } from "./openHost";
 import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
@@ -30,29 +21,20 @@ const logged: string[] = [];
 beforeEach(() => {
   logged.length = 0;
   scratch = scratchDirectory();
-  const { connection, meta, secret } = openStoreFile(join(scratch.path, "store.sqlite3"), { durable: false });
-  const store = new DocumentStore(connection);
-  store.ensureTransaction();
+  const file = openStoreFile(join(scratch.path, "store.sqlite3"), { durable: false });
+  const opened = openHost(
+    file,
+    { systemVariables: {}, deploymentName: "test", filesDirectory: join(scratch.path, "files") },
+    (_path, line) => logged.push(line),
+  );
   host = {
-    componentPath: "",
-    components: new Map(),
-    handles: new FunctionHandles(""),
-    store,
-    catalog: new Catalog(meta),
-    cursors: new CursorCodec(secret),
-    signer: JwtSigner.ofStore(meta, ""),
-    creationClock: new CreationClock(),
-    deploymentName: "test",
-    storage: new ExecutorStorage(new FileStore(join(scratch.path, "files")), new StorageTokens(""), meta, () => ""),
-    schema: EMPTY_SCHEMA,
+    ...opened.host,
     functions: new Map([
       [
         "jobs:run",
         mainThreadAction({ path: "jobs:run", isPublic: false, validators: { args: { type: "any" }, returns: null } }),
       ],
     ]),
-    describeStack: () => "",
-    log: (_path, line) => logged.push(line),
   };
 });
 

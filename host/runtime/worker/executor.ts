@@ -22,6 +22,7 @@ import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
 const MAX_BATCH_CALLS = 64;
+/** Under load a longer batch shares its commit among more calls, and a shorter one answers sooner. */
 const MAX_BATCH_MS = 24;
 
 /** What a finished batch tells the main thread. */

@@ -29,7 +29,11 @@ export interface OpenedHost {
  */
 export function openHost(
   { connection, meta, secret }: StoreFile,
-  { systemVariables, deploymentName, filesDirectory }: WorkerOptions,
+  {
+    systemVariables,
+    deploymentName,
+    filesDirectory,
+  }: Pick<WorkerOptions, "systemVariables" | "deploymentName" | "filesDirectory">,
   log: (path: string, line: string) => void,
 ): OpenedHost {
   const store = new DocumentStore(connection);
