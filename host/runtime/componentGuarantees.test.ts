@@ -168,6 +168,9 @@ describe("a live query", () => {
   it("follows what it reads in a component", async () => {
     const { deployment: host, client } = await startSyncHost({ deployment: { functionsDirectory } });
     const report = makeFunctionReference<"query", { which: string }, { amounts: number[] }>("ledgers:report");
+    // A new interval cron runs at once, and the report counts its runs.
+    const reported = async () => await valueOf(host, "query", "ledgers:report", { which: "ledger" });
+    await expect.poll(reported, PATIENCE).toMatchObject({ archived: { ticks: 1 } });
     const watched = watch(client(), report, { which: "ledger" });
     const amounts = () => watched.values.map((value) => value.amounts);
     await expect.poll(amounts, PATIENCE).toEqual([[]]);
