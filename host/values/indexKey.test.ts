@@ -23,6 +23,20 @@ const value = fc.letrec<{ value: Value }>((tie) => ({
     fc.dictionary(fc.constantFrom("a", "b", "ab", "a.b"), tie("value"), { maxKeys: 3 }),
   ),
 })).value;
+/** Values of the types that end with a terminator, close to each other and full of the terminator's byte. */
+const nulString = fc.string({ unit: fc.constantFrom("\0", "\u0001", "x", "ÿ", "\uffff"), maxLength: 4 });
+const nulBytes = fc
+  .array(fc.constantFrom(0, 1, 0xfe, 0xff), { maxLength: 4 })
+  .map((bytes) => Uint8Array.from(bytes).buffer);
+const nulValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    nulString,
+    nulBytes,
+    fc.array(tie("value"), { maxLength: 2 }),
+    fc.dictionary(fc.constantFrom("a", "b", "ab"), tie("value"), { maxKeys: 2 }),
+  ),
+})).value;
 const optionalValue = fc.option(value, { nil: undefined, freq: 20 });
 
 function keyOf(...fields: readonly (Value | undefined)[]): Buffer {
@@ -57,6 +71,18 @@ describe("index keys", () => {
         const upper = afterPrefix(keyOf(first));
         expect(keyOf(first, second).compare(upper)).toBe(-1);
       }),
+    );
+  });
+
+  it("place exactly what is greater than a value behind its upper bound, NULs anywhere in strings, bytes, arrays and objects", () => {
+    fc.assert(
+      fc.property(nulValue, nulValue, optionalValue, (first, other, second) => {
+        const upper = afterPrefix(keyOf(first));
+        expect(keyOf(other, second).compare(upper) > 0).toBe(compareValues(other, first) > 0);
+        // A lower bound is the key of the value itself.
+        expect(keyOf(other, second).compare(keyOf(first)) >= 0).toBe(compareValues(other, first) >= 0);
+      }),
+      { numRuns: 5000 },
     );
   });
 

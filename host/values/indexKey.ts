@@ -15,6 +15,7 @@ const TAG_ARRAY = 9;
 const TAG_OBJECT = 10;
 const END = 0;
 const ESCAPED_ZERO = 0xff;
+const ABOVE_EVERY_TAG = 0xff;
 const LARGEST_INT64_LITTLE_ENDIAN = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
 
 /**
@@ -166,15 +167,14 @@ export class IndexKeyWriter {
   }
 }
 
-/** The smallest key above every key that starts with `prefix`. */
+/**
+ * A bound above every key that begins with the whole values of `prefix`, and below the key of every greater value. What follows
+ * a whole value is a tag or the end, both below FF; FF itself follows only the 00 of an escaped NUL, thus a longer string or
+ * byte sequence, which is greater.
+ */
 export function afterPrefix(prefix: Uint8Array): Buffer {
-  const bound = Buffer.from(prefix);
-  for (let i = bound.length - 1; i >= 0; i--) {
-    const byte = bound[i] ?? 0;
-    if (byte !== 0xff) {
-      bound[i] = byte + 1;
-      return bound.subarray(0, i + 1);
-    }
-  }
-  throw new Error("An index key prefix cannot consist of FF bytes only");
+  const bound = Buffer.allocUnsafe(prefix.length + 1);
+  bound.set(prefix, 0);
+  bound[prefix.length] = ABOVE_EVERY_TAG;
+  return bound;
 }
