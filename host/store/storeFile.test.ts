@@ -1,10 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import {
+  copyFileSync,
+  chmodSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { mountSmallDisk } from "../testing/smallDisk";
 import { openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { copyClosedStore } from "./copyStore";
 import { DocumentStore } from "./documentStore";
 import { checkIntegrity } from "./integrityCheck";
 import { openConnection } from "./sqlite";
@@ -52,6 +63,28 @@ function errorOfOpening(file: string): Error | null {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
+
+describe.skipIf(process.platform === "win32")("the mode of a store's files", () => {
+  const modeOf = (file: string): number => statSync(file).mode & 0o777;
+
+  it("is the owner's alone for a new file and its log, whatever the umask", () => {
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    const file = newFile();
+    const { connection, release } = openStoreFile(file, { durable: true });
+    connection.exec("CREATE TABLE notes (text TEXT)");
+    expect([modeOf(file), modeOf(`${file}-wal`)]).toEqual([0o600, 0o600]);
+    release();
+  });
+
+  it("becomes the owner's alone where an earlier version left it open, in the copy as well", async () => {
+    const file = await filledStore();
+    chmodSync(file, 0o644);
+    const directory = join(scratch.path, `copy${files++}`);
+    await copyClosedStore(file, directory);
+    expect([modeOf(file), modeOf(join(directory, basename(file)))]).toEqual([0o600, 0o600]);
+  });
+});
 
 function overwrite(file: string, at: number, bytes: Buffer): void {
   const descriptor = openSync(file, "r+");

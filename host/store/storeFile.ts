@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { openConnection, sqliteCodeOf } from "./sqlite";
 import type { Connection, Statement } from "./sqlite";
@@ -7,6 +7,8 @@ import { isDiskFull } from "./storeFailure";
 
 const FORMAT_VERSION = 1;
 const SMALLEST_PAGE_BYTES = 512;
+const IN_MEMORY = ":memory:";
+const OWNER_ONLY = 0o600;
 /** Pages that many commits touch are copied back once per 32 MiB of log instead of once per 4. */
 export const WAL_CHECKPOINT_PAGES = 8000;
 
@@ -77,6 +79,7 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
   let connection: Connection | null = null;
   try {
     assertUsable(file);
+    if (file !== IN_MEMORY) keepPrivate(file);
     connection = openConnection(file);
     connection.exec("PRAGMA locking_mode = EXCLUSIVE");
     assertOurs(connection, file);
@@ -116,6 +119,20 @@ function assertUsable(file: string): void {
   // A file that is too small for a page is an empty database to SQLite, which would write over it.
   const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (sizeBytes > 0 && sizeBytes < SMALLEST_PAGE_BYTES) throw damaged(file);
+}
+
+/**
+ * Leaves the database and its log to their owner, whatever the umask and the directory allow: every tenant's rows are in them.
+ * SQLite gives a new log the mode of its database.
+ */
+function keepPrivate(file: string): void {
+  if (process.platform === "win32") return;
+  // Nobody holds a lock on a file that does not exist yet, so closing its descriptor gives none up.
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) closeSync(openSync(file, "ax", OWNER_ONLY));
+  for (const part of [file, `${file}-wal`]) {
+    const mode = statSync(part, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & 0o077) !== 0) chmodSync(part, OWNER_ONLY);
+  }
 }
 
 /** @throws {StoreError} when the file is a database of some other program, which must not get our tables and settings */
