@@ -98,6 +98,24 @@ it("refuses claims of the wrong type", async () => {
   }
 });
 
+it.each(["logout+jwt", "id_token", "JWE", "dpop+jwt", "", 1, null, ["JWT"]])(
+  "refuses the type %j, whoever signed it",
+  async (typ) => {
+    expect(await refusalOf(await es256.sign({}, { typ }))).toMatchObject({ message: expect.stringContaining("'typ'") });
+  },
+);
+
+it.each(["JWT", "jwt", "at+jwt", "application/at+jwt", undefined])("takes the type %j", async (typ) => {
+  const header = typ === undefined ? {} : { typ };
+  expect(await verifier.verify(await es256.sign({}, header))).toMatchObject({ subject: "user1" });
+});
+
+it.each(["1e400", "-1e400", "1e308", "253402300800"])("refuses the expiry %s, which is no date", async (exp) => {
+  const payload = JSON.stringify(claimsOf(es256.issuer)).replace(/"exp":\d+/u, `"exp":${exp}`);
+  const token = `${goodHeader}.${Buffer.from(payload).toString("base64url")}.${goodSignature}`;
+  expect(await refusalOf(token)).toMatchObject({ message: expect.stringContaining("'exp'") });
+});
+
 it("refuses tokens over 16 KiB, whoever signed them", async () => {
   expect(await refusalOf(await es256.sign({ padding: "x".repeat(16_384) }))).toMatchObject({
     message: expect.stringContaining("longer"),

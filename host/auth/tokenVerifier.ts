@@ -16,6 +16,9 @@ export interface TokenVerifierOptions {
   readonly now?: () => number;
 }
 
+const ACCESS_TOKEN_TYPES: ReadonlySet<string> = new Set(["jwt", "at+jwt"]);
+/** The last second of the year 9999. */
+const LATEST_EXPIRY_S = 253_402_300_799;
 const maxTokenLength = 16_384;
 const jwtParts = 3;
 const maxCachedTokens = 10_000;
@@ -129,6 +132,9 @@ export class TokenVerifier {
     if (header.alg === undefined || !algorithms.includes(header.alg)) {
       throw new AuthError("InvalidAuthHeader", "Could not decode token: the provider does not allow its algorithm.");
     }
+    if (!isAccessTokenType(header.typ)) {
+      throw new AuthError("InvalidAuthHeader", "Could not decode token: its 'typ' header is not one of access tokens.");
+    }
     if (provider.type === "customJwt" && typeof header.kid !== "string") {
       throw new AuthError("InvalidAuthHeader", "Could not decode token. JWT may be missing a 'kid' (key ID) header.");
     }
@@ -180,6 +186,15 @@ export class TokenVerifier {
   }
 }
 
+/**
+ * Whether a token of this `typ` may be taken for an access token (RFC 8725 section 3.11): none, `JWT`, or RFC 9068's `at+jwt`. ID
+ * tokens of OpenID Connect, which Convex takes, carry none or `JWT` as well; logout tokens and others name themselves.
+ */
+function isAccessTokenType(typ: unknown): boolean {
+  if (typ === undefined) return true;
+  return typeof typ === "string" && ACCESS_TOKEN_TYPES.has(typ.toLowerCase().replace(/^application\//u, ""));
+}
+
 function decodeHeader(token: string): ProtectedHeaderParameters {
   if (token.length > maxTokenLength) {
     throw new AuthError("InvalidAuthHeader", `Could not parse JWT: it is longer than ${maxTokenLength} characters.`);
@@ -201,6 +216,10 @@ function decodeClaims(token: string): TokenClaims {
   }
   if (typeof sub !== "string" || typeof exp !== "number") {
     throw new AuthError("InvalidAuthHeader", "Could not validate token: 'sub' and 'exp' claims are required.");
+  }
+  // 1e400 is Infinity in JavaScript, and a date that no clock reaches is a token without an end.
+  if (!(Math.abs(exp) <= LATEST_EXPIRY_S)) {
+    throw new AuthError("InvalidAuthHeader", "Could not validate token: its 'exp' claim is no date.");
   }
   return { all, issuer: iss, subject: sub, audiences: audiencesOf(aud), expiresAtS: exp };
 }
