@@ -216,16 +216,16 @@ function sharedParts(options: CloneOptions): Shared {
   });
   if (apiKey !== undefined) {
     const key = keep(apiKey);
-    const exchanged = new RenewedToken(async () => {
-      const issued = await exchangeKey(engine, baseUrl, key);
+    const exchanged = new RenewedToken(async (_force, signal) => {
+      const issued = await exchangeKey(engine, baseUrl, key, signal);
       keepIssued(issued.token);
       return issued;
     });
     return { baseUrl, engine, rest: staticToken(key), convex: exchanged };
   }
   if (getToken) {
-    const provided = new RenewedToken(async (forceRefresh) =>
-      issuedByProvider(keepIssued(await getToken({ forceRefresh }))),
+    const provided = new RenewedToken(async (forceRefresh, signal) =>
+      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal }))),
     );
     return { baseUrl, engine, rest: provided, convex: provided };
   }

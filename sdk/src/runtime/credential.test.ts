@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { fakeServer, jwt, problem, rejection } from "../../test/fakeServer";
 import { Portico } from "../client";
-import { AuthenticationError } from "../errors";
+import { AuthenticationError, TimeoutError } from "../errors";
+import { RenewedToken } from "./credential";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 
@@ -93,4 +94,36 @@ test("a caller that gives up does not take the shared token request with it", as
   expect(await impatient).toMatchObject({ code: "aborted", attempts: 0 });
   release("opaque-token");
   expect(await patient).toEqual({ id: "a" });
+});
+
+test("a provider that hangs is aborted when nobody waits, and the next call asks anew", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  const signals: AbortSignal[] = [];
+  const portico = new Portico({
+    baseUrl: server.url,
+    getToken: ({ signal }) => {
+      signals.push(signal);
+      return signals.length === 1 ? new Promise(() => {}) : Promise.resolve("opaque-token");
+    },
+  });
+  const gaveUp = await Promise.all([30, 60].map((timeoutMs) => rejection(portico.schedules.get("a", { timeoutMs }))));
+  for (const error of gaveUp) expect(error).toBeInstanceOf(TimeoutError);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(await portico.schedules.get("a", { timeoutMs: 5_000 })).toEqual({ id: "a" });
+  expect(signals).toHaveLength(2);
+});
+
+test("a renewal has a limit of its own, whatever the patience of those who wait", async () => {
+  const source = new RenewedToken(() => new Promise(() => {}), 20);
+  const { signal } = new AbortController();
+  expect(await rejection(source.obtain(signal))).toBeInstanceOf(TimeoutError);
+});
+
+test("a key exchange that hangs is dropped with its last caller", async () => {
+  const server = await fakeServer((_, index) =>
+    index === 0 ? { hang: true } : { json: { access_token: jwt({}), expires_in: 900, status: "success", value: 1 } },
+  );
+  const portico = new Portico({ baseUrl: server.url, convexUrl: server.url, apiKey: "sk_test_hang" });
+  expect(await rejection(portico.convex.query("tenancy/me:get", {}, { timeoutMs: 60 }))).toBeInstanceOf(TimeoutError);
+  expect(await portico.convex.query("tenancy/me:get", {}, { timeoutMs: 5_000 })).toBe(1);
 });

@@ -1,15 +1,23 @@
 import { assertTenant, claimsOf } from "./tenant";
+import { within } from "./within";
 
 /** Where a bearer token comes from. `refresh` is absent when a refused token cannot be replaced. */
 export interface TokenSource {
   /** The token at hand, if there is a usable one. Synchronous, so that a static credential costs no timer. */
   held(): string | undefined;
-  obtain(): Promise<string>;
-  refresh?(stale: string): Promise<string>;
+  /** `signal` fires when the caller no longer waits. */
+  obtain(signal: AbortSignal): Promise<string>;
+  refresh?(stale: string, signal: AbortSignal): Promise<string>;
 }
 
-/** Asked for a token; `forceRefresh` means that the last one was refused and a cached one is of no use. */
-export type TokenProvider = (request: { readonly forceRefresh: boolean }) => Promise<string>;
+/**
+ * Asked for a token; `forceRefresh` means that the last one was refused and a cached one is of no use. `signal` fires
+ * after 30 seconds, or when no call waits for the token any more.
+ */
+export type TokenProvider = (request: {
+  readonly forceRefresh: boolean;
+  readonly signal: AbortSignal;
+}) => Promise<string>;
 
 /** A token and, when known, the moment it ends, in milliseconds since the epoch. */
 export interface IssuedToken {
@@ -38,22 +46,38 @@ export function pinnedToken(source: TokenSource, organization: string): TokenSou
       const token = source.held();
       return token === undefined ? undefined : check(token);
     },
-    obtain: async () => check(await source.obtain()),
+    obtain: async (signal) => check(await source.obtain(signal)),
   };
   const refresh = source.refresh?.bind(source);
-  return refresh ? { ...pinned, refresh: async (stale) => check(await refresh(stale)) } : pinned;
+  return refresh ? { ...pinned, refresh: async (stale, signal) => check(await refresh(stale, signal)) } : pinned;
 }
+
+/** Asks an issuer for a token. */
+type Issue = (forceRefresh: boolean, signal: AbortSignal) => Promise<IssuedToken>;
+
+/** A renewal under way, shared by `waiting` callers. */
+interface Renewal {
+  readonly token: Promise<string>;
+  readonly abandoned: AbortController;
+  waiting: number;
+}
+
+/** An issuer that has not answered by then never will; calls of longer patience start anew. */
+const renewalTimeoutMs = 30_000;
 
 /**
  * Keeps one token and renews it shortly before it ends, or when it is refused. Concurrent callers share one request to
  * the issuer: ten parallel 401s cost one refresh.
  */
 export class RenewedToken implements TokenSource {
-  readonly #issue: (forceRefresh: boolean) => Promise<IssuedToken>;
+  readonly #issue: Issue;
   #current: IssuedToken | undefined;
-  #pending: Promise<string> | undefined;
+  #pending: Renewal | undefined;
 
-  constructor(issue: (forceRefresh: boolean) => Promise<IssuedToken>) {
+  constructor(
+    issue: Issue,
+    readonly timeoutMs = renewalTimeoutMs,
+  ) {
     this.#issue = issue;
   }
 
@@ -63,26 +87,43 @@ export class RenewedToken implements TokenSource {
     return ending ? undefined : current?.token;
   }
 
-  obtain(): Promise<string> {
-    return this.#renew(this.#current !== undefined);
+  obtain(signal: AbortSignal): Promise<string> {
+    return this.#renew(this.#current !== undefined, signal);
   }
 
-  async refresh(stale: string): Promise<string> {
+  async refresh(stale: string, signal: AbortSignal): Promise<string> {
     // Another call was refused with the same token first and has already replaced it.
     if (this.#current !== undefined && this.#current.token !== stale) return this.#current.token;
-    return await this.#renew(true);
+    return await this.#renew(true, signal);
   }
 
-  #renew(forceRefresh: boolean): Promise<string> {
-    this.#pending ??= this.#issue(forceRefresh)
+  #renew(forceRefresh: boolean, signal: AbortSignal): Promise<string> {
+    const renewal = (this.#pending ??= this.#begin(forceRefresh));
+    renewal.waiting += 1;
+    const leave = () => {
+      renewal.waiting -= 1;
+      if (renewal.waiting > 0) return;
+      // Dropped as well as aborted: a provider may ignore its signal and hang for ever.
+      if (this.#pending === renewal) this.#pending = undefined;
+      renewal.abandoned.abort();
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    return renewal.token.finally(() => signal.removeEventListener("abort", leave));
+  }
+
+  #begin(forceRefresh: boolean): Renewal {
+    const abandoned = new AbortController();
+    const limits = { timeoutMs: this.timeoutMs, signal: abandoned.signal, attempts: 0 };
+    const token = within(limits, (signal) => this.#issue(forceRefresh, signal))
       .then((issued) => {
         this.#current = issued;
         return issued.token;
       })
       .finally(() => {
-        this.#pending = undefined;
+        if (this.#pending === renewal) this.#pending = undefined;
       });
-    return this.#pending;
+    const renewal: Renewal = { token, abandoned, waiting: 0 };
+    return renewal;
   }
 }
 

@@ -149,7 +149,7 @@ export class Engine {
     for (let attempt = 1, retries = 0; ; attempt += 1) {
       const { credential } = plan;
       const token =
-        credential?.held() ?? (credential && (await within(limits(attempt - 1), () => credential.obtain())));
+        credential?.held() ?? (credential && (await within(limits(attempt - 1), (gone) => credential.obtain(gone))));
       const left = limits(attempt);
       const outcome = await this.#attempt(plan, options, token, trace(), {
         ...left,
@@ -182,8 +182,8 @@ export class Engine {
   }
 
   async #refresh(credential: TokenSource, stale: string, limits: Limits): Promise<void> {
-    await within(limits, async () => {
-      await credential.refresh?.(stale);
+    await within(limits, async (gone) => {
+      await credential.refresh?.(stale, gone);
     });
   }
 
