@@ -46,7 +46,7 @@ test("a refused API key is not retried", async () => {
 
 test("a token about to expire is renewed before it is used", async () => {
   const server = await fakeServer(() => ({ json: { id: "a" } }));
-  const tokens = [jwt({ exp: inSeconds(10) }), jwt({ exp: inSeconds(600) })];
+  const tokens = [jwt({ iat: 1_000, exp: 1_000.2 }), jwt({ iat: 1_000, exp: 1_600 })];
   const asked: boolean[] = [];
   const portico = new Portico({
     baseUrl: server.url,
@@ -55,7 +55,10 @@ test("a token about to expire is renewed before it is used", async () => {
       return tokens[asked.length - 1] ?? "";
     },
   });
-  for (let index = 0; index < 3; index += 1) await portico.schedules.get("a");
+  for (let index = 0; index < 3; index += 1) {
+    await portico.schedules.get("a");
+    await new Promise((resolve) => setTimeout(resolve, 220));
+  }
   expect(asked).toEqual([false, true]);
   expect(server.requests.map((request) => request.headers["authorization"])).toEqual([
     `Bearer ${tokens[0]}`,
@@ -126,4 +129,19 @@ test("a key exchange that hangs is dropped with its last caller", async () => {
   const portico = new Portico({ baseUrl: server.url, convexUrl: server.url, apiKey: "sk_test_hang" });
   expect(await rejection(portico.convex.query("tenancy/me:get", {}, { timeoutMs: 60 }))).toBeInstanceOf(TimeoutError);
   expect(await portico.convex.query("tenancy/me:get", {}, { timeoutMs: 5_000 })).toBe(1);
+});
+
+test.each([-3_600, 31, 880, 3_600, 315_360_000])("a clock %i s ahead costs no further renewals", async (skew) => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  for (const lifetime of [20, 60, 900]) {
+    let asked = 0;
+    const getToken = async () => {
+      asked += 1;
+      const iat = inSeconds(-skew);
+      return jwt({ iat, exp: iat + lifetime });
+    };
+    const portico = new Portico({ baseUrl: server.url, getToken });
+    for (let index = 0; index < 5; index += 1) await portico.schedules.get("a");
+    expect(asked).toBe(1);
+  }
 });

@@ -19,14 +19,14 @@ export type TokenProvider = (request: {
   readonly signal: AbortSignal;
 }) => Promise<string>;
 
-/** A token and, when known, the moment it ends, in milliseconds since the epoch. */
+/** A token and, when known, how long it lives from its receipt: the issuer's clock need not be ours. */
 export interface IssuedToken {
   readonly token: string;
-  readonly expiresAtMs: number | undefined;
+  readonly lifetimeMs: number | undefined;
 }
 
 /** A token this close to its end may be refused on arrival. */
-const earlyMs = 30_000;
+const longestEarlyMs = 30_000;
 
 /** A credential that never changes: an API key, an agent key or a token without a provider. */
 export function staticToken(token: string): TokenSource {
@@ -71,7 +71,7 @@ const renewalTimeoutMs = 30_000;
  */
 export class RenewedToken implements TokenSource {
   readonly #issue: Issue;
-  #current: IssuedToken | undefined;
+  #current: { readonly token: string; readonly renewAtMs: number } | undefined;
   #pending: Renewal | undefined;
 
   constructor(
@@ -83,8 +83,7 @@ export class RenewedToken implements TokenSource {
 
   held(): string | undefined {
     const current = this.#current;
-    const ending = current?.expiresAtMs !== undefined && Date.now() > current.expiresAtMs - earlyMs;
-    return ending ? undefined : current?.token;
+    return current && Date.now() < current.renewAtMs ? current.token : undefined;
   }
 
   obtain(signal: AbortSignal): Promise<string> {
@@ -116,7 +115,10 @@ export class RenewedToken implements TokenSource {
     const limits = { timeoutMs: this.timeoutMs, signal: abandoned.signal, attempts: 0 };
     const token = within(limits, (signal) => this.#issue(forceRefresh, signal))
       .then((issued) => {
-        this.#current = issued;
+        const { lifetimeMs = Number.POSITIVE_INFINITY } = issued;
+        const earlyMs = Math.min(longestEarlyMs, lifetimeMs / 5);
+        this.#current = { token: issued.token, renewAtMs: Date.now() + lifetimeMs - earlyMs };
+        // Whoever waits uses it, however short its life.
         return issued.token;
       })
       .finally(() => {
@@ -127,10 +129,13 @@ export class RenewedToken implements TokenSource {
   }
 }
 
-/** Reads when a JWT ends from its `exp` claim; opaque tokens are used until they are refused. */
+/** Reads how long a JWT lives from its claims `exp` and `iat`; opaque tokens are used until they are refused. */
 export function issuedByProvider(token: string): IssuedToken {
-  const expiresAt = claimsOf(token)?.["exp"];
-  return { token, expiresAtMs: typeof expiresAt === "number" ? expiresAt * 1_000 : undefined };
+  const { exp, iat } = claimsOf(token) ?? {};
+  if (typeof exp !== "number") return { token, lifetimeMs: undefined };
+  const lifetimeMs = exp * 1_000 - (typeof iat === "number" ? iat * 1_000 : Date.now());
+  // An end in the past says only that the clocks differ: the server decides.
+  return { token, lifetimeMs: lifetimeMs > 0 ? lifetimeMs : undefined };
 }
 
 /**

@@ -38,6 +38,6 @@ export async function exchangeKey(
   if (token === undefined) throw invalidResponse(reply, "The token endpoint answered without an access token");
   return {
     token,
-    expiresAtMs: typeof lifetimeSeconds === "number" ? Date.now() + lifetimeSeconds * 1_000 : undefined,
+    lifetimeMs: typeof lifetimeSeconds === "number" ? lifetimeSeconds * 1_000 : undefined,
   };
 }
