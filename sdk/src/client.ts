@@ -17,6 +17,7 @@ import { ListCall, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
 import { defineResources, type Query, queryString, type RequestParts } from "./runtime/resources";
 import { RetryBudget } from "./runtime/retry";
+import { randomUuid } from "./runtime/trace";
 
 /** Options of a client. One of `apiKey`, `token` and `getToken` authenticates it; a client without is anonymous. */
 export interface PorticoOptions {
@@ -170,7 +171,7 @@ export class Portico extends Resources {
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (organization !== undefined) headers["portico-organization"] = organization;
-    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? crypto.randomUUID() : undefined);
+    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
     if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
     return {
       operation: parts.operation,
