@@ -140,6 +140,7 @@ export class Portico extends Resources {
       query,
       body,
       idempotencyKey: upper === "POST",
+      acceptsText: true,
     };
     return this.#call(parts, options).send();
   }
@@ -161,8 +162,10 @@ export class Portico extends Resources {
   }
 
   async #send(parts: RequestParts, options: RequestOptions): Promise<Outcome<unknown>> {
-    const reply = await this.#shared.engine.send(this.#plan(parts, options), options);
-    return { data: dataOf(reply), reply };
+    const { engine } = this.#shared;
+    const reply = await engine.send(this.#plan(parts, options), options);
+    const { acceptsText = false } = parts;
+    return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
   }
 
   #plan(parts: RequestParts, options: RequestOptions): Plan {

@@ -32,7 +32,7 @@ export async function exchangeKey(
     repeatable: true,
   };
   const reply = await engine.send(plan, { signal });
-  const answer = dataOf(reply);
+  const answer = dataOf(reply, { acceptsText: false, clean: (text) => engine.clean(text) });
   const token = isRecord(answer) ? asText(answer["access_token"]) : undefined;
   const lifetimeSeconds = isRecord(answer) ? answer["expires_in"] : undefined;
   if (token === undefined) throw invalidResponse(reply, "The token endpoint answered without an access token");
