@@ -166,6 +166,17 @@ describe("errors", () => {
     expect(error).toMatchObject({ name: "ServerError", status: 502, code: "http_502", errors: [] });
   });
 
+  test.each([
+    [404, 1],
+    [500, 2],
+  ])("a %i whose body breaks keeps its status and costs %i requests", async (status, requests) => {
+    const server = await fakeServer(() => ({ ...problem(status, "x", { "x-request-id": "req_4" }), stallBody: true }));
+    const error = await rejection(client(server.url, { maxRetries: 1, attemptTimeoutMs: 80 }).schedules.get("a"));
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status, requestId: "req_4", attempts: requests });
+    expect(server.requests).toHaveLength(requests);
+  });
+
   test("an unreachable server is a ConnectionError that counts its attempts", async () => {
     const listener = createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");

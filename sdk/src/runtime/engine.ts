@@ -198,6 +198,7 @@ export class Engine {
     const { operation, method } = plan;
     const attempt = limits.attempts;
     const startedMs = performance.now();
+    let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
       const headers = requestHeaders(plan, options, token, trace);
       const request = { method, url: plan.url, headers, body: plan.body, signal };
@@ -205,17 +206,21 @@ export class Engine {
       const response = await (this.#settings.hooks.length > 0
         ? this.#dispatch({ ...request, headers: new Headers(headers) }, { operation, attempt }, 0)
         : this.#fetch(request, attempt));
+      const succeeded = response.ok || response.status === 304 || response.status === plan.accepts;
+      if (!succeeded) refusal = response;
       const text = await this.#reaching(attempt, () => response.text());
-      if (response.ok || response.status === 304 || response.status === plan.accepts)
-        return { response, text, attempts: attempt };
+      if (succeeded) return { response, text, attempts: attempt };
       return apiError(response.status, parseJson(text), {
         headers: response.headers,
         attempts: attempt,
         clean: (part) => this.clean(part),
       });
     }).catch((error: unknown) => {
-      if (error instanceof ConnectionError || error instanceof TimeoutError) return error;
-      throw error;
+      if (!(error instanceof ConnectionError || error instanceof TimeoutError)) throw error;
+      if (!refusal) return error;
+      // The body broke, but its head has said what the server decided: a 404 is not repeated.
+      const { status, headers } = refusal;
+      return apiError(status, undefined, { headers, attempts: attempt, clean: (part) => part });
     });
     this.#logAttempt(plan, outcome, attempt, startedMs);
     const headers = outcome instanceof PorticoError ? outcome.headers : outcome.response.headers;
