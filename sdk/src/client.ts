@@ -155,7 +155,7 @@ export class Portico extends Resources {
       async (from) => {
         const query = { ...parts.query, cursor: from };
         const outcome = await this.#send({ ...parts, query }, options);
-        return { ...outcome, data: pageOf(outcome) };
+        return { ...outcome, data: pageOf(outcome, from) };
       },
       typeof cursor === "string" ? cursor : undefined,
     );
