@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fakeServer, jwt, problem, rejection } from "../../test/fakeServer";
 import { Portico } from "../client";
 import { AuthenticationError, TimeoutError } from "../errors";
-import { RenewedToken } from "./credential";
+import { checkedCredential, RenewedToken } from "./credential";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 
@@ -144,4 +144,8 @@ test.each([-3_600, 31, 880, 3_600, 315_360_000])("a clock %i s ahead costs no fu
     for (let index = 0; index < 5; index += 1) await portico.schedules.get("a");
     expect(asked).toBe(1);
   }
+});
+
+test.each([null, undefined])("a credential that is %s says so", (credential) => {
+  expect(() => checkedCredential(credential)).toThrow(`The credential is ${credential}; is somebody signed in?`);
 });

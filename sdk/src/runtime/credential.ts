@@ -143,7 +143,12 @@ export function issuedByProvider(token: string): IssuedToken {
  *
  * @throws TypeError that does not repeat the credential, when it is empty or holds white space or control characters.
  */
-export function checkedCredential(credential: string): string {
+export function checkedCredential(credential: unknown): string {
+  // Plain JavaScript, and providers that answer null when nobody is signed in.
+  if (typeof credential !== "string")
+    throw new TypeError(
+      `The credential is ${credential === null ? "null" : typeof credential}; is somebody signed in?`,
+    );
   if (!/^[\x21-\x7e]+$/.test(credential))
     throw new TypeError("The credential is empty or holds characters that no HTTP header can carry");
   return credential;

@@ -192,6 +192,29 @@ describe("errors", () => {
   });
 });
 
+test.each([
+  { headers: { "x-secret": "hunter2\n" } },
+  { headers: { "x hunter2": "a" } },
+  { idempotencyKey: "hunter2…" },
+  { ifMatch: "hunter2…" },
+  { requestId: "hunter2\u0000" },
+])("a header that cannot be sent is refused at once, without its value: %j", async (options) => {
+  let sent = 0;
+  const fetch = async () => {
+    sent += 1;
+    return Response.json({});
+  };
+  const error = await rejection(client("http://127.0.0.1:1", { fetch }).schedules.activate("a", options));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(String(error)).not.toContain("hunter2");
+  expect(sent).toBe(0);
+});
+
+test("a path that makes no URL is refused at once", async () => {
+  const call = client("http://127.0.0.1:1").request({ method: "GET", path: "beta" });
+  expect(await rejection(call)).toBeInstanceOf(TypeError);
+});
+
 describe("hooks", () => {
   test("wrap every attempt, outermost first, and may send again with the same body", async () => {
     const server = await fakeServer((_, index) =>

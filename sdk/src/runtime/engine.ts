@@ -134,6 +134,7 @@ export class Engine {
    */
   async send(plan: Plan, options: RequestOptions): Promise<Reply> {
     const settings = this.#settings;
+    if (!URL.canParse(plan.url)) throw new TypeError(`${plan.operation}: the URL cannot be parsed`);
     const { signal } = options;
     const maxRetries = options.maxRetries ?? settings.maxRetries;
     const attemptTimeoutMs = options.attemptTimeoutMs ?? settings.attemptTimeoutMs;
@@ -311,5 +312,14 @@ function requestHeaders(
   if (options.ifNoneMatch !== undefined) headers["if-none-match"] = options.ifNoneMatch;
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
   if (options.headers) for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(headers)) assertHeader(name, value);
   return headers;
+}
+
+/** Fetch would throw too, but quoting the value, and looking like a failure of the network. */
+function assertHeader(name: string, value: unknown): void {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    throw new TypeError("A header's name holds characters that HTTP does not allow");
+  if (typeof value !== "string" || /[^\t\x20-\x7e\x80-\xff]/.test(value))
+    throw new TypeError(`The header ${name} is not text that HTTP can carry`);
 }
