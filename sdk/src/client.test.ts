@@ -151,6 +151,10 @@ describe("construction", () => {
   test.each([
     { baseUrl: "not a url" },
     { baseUrl: "ftp://example.com" },
+    { baseUrl: "https://example.com/v1/" },
+    { baseUrl: "https://example.com", convexUrl: "" },
+    { baseUrl: "https://example.com", convexUrl: "localhost:3210" },
+    { baseUrl: "https://example.com", convexUrl: "https://example.com/?x=1" },
     { baseUrl: "https://user:hunter2hunter2@example.com" },
     { baseUrl: "https://example.com", apiKey: "sk_a", token: "b" },
     { baseUrl: "https://example.com", apiKey: "sk_with\nnewline" },

@@ -98,12 +98,13 @@ export class Portico extends Resources {
     super();
     const { organization } = options;
     const parts = sharedParts(options);
+    const convexUrl = options.convexUrl === undefined ? undefined : origin(options.convexUrl, "convexUrl");
     const pin = (source: TokenSource | undefined) =>
       source && organization !== undefined ? pinnedToken(source, organization) : source;
     this.#options = options;
     this.#shared = parts;
     this.#credential = pin(parts.rest);
-    this.convex = new ConvexDoor(parts.engine, options.convexUrl, pin(parts.convex));
+    this.convex = new ConvexDoor(parts.engine, convexUrl, pin(parts.convex));
     defineResources(this, operations, {
       call: (request, callOptions) => this.#call(request, callOptions),
       list: (request, callOptions) => this.#list(request, callOptions),
@@ -195,7 +196,7 @@ function sharedParts(options: CloneOptions): Shared {
   if (given.length > 1) throw new TypeError("Give only one of apiKey, token and getToken");
   if (given.length === 0 && ("apiKey" in options || "token" in options || "getToken" in options))
     throw new TypeError("The credential is undefined; is the environment variable set?");
-  const baseUrl = origin(options.baseUrl);
+  const baseUrl = origin(options.baseUrl, "baseUrl");
   const redactor = new Redactor();
   const keep = (secret: string) => {
     redactor.add(checkedCredential(secret));
@@ -238,9 +239,12 @@ function sharedParts(options: CloneOptions): Shared {
 }
 
 /** A base URL without its trailing slash; credentials in it would reach logs and are refused by fetch anyway. */
-function origin(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+function origin(given: string, option: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
-    throw new TypeError("The URL must be http(s)://host[:port][/path] without credentials or query");
-  return url.href.replace(/\/+$/, "");
+    throw new TypeError(`${option} must be http(s)://host[:port][/path] without credentials or query`);
+  const href = url.href.replace(/\/+$/, "");
+  if (option === "baseUrl" && href.endsWith("/v1"))
+    throw new TypeError("baseUrl must end before /v1, which every path of the API begins with");
+  return href;
 }
