@@ -215,6 +215,12 @@ test("a path that makes no URL is refused at once", async () => {
   expect(await rejection(call)).toBeInstanceOf(TypeError);
 });
 
+test("isProblem knows the error of another build of this package", () => {
+  const foreign = Object.assign(new Error("x"), { code: "not_found", [Symbol.for("portico.ApiError")]: true });
+  expect(isProblem(foreign, "not_found")).toBe(true);
+  expect(isProblem(Object.assign(new Error("x"), { code: "not_found" }), "not_found")).toBe(false);
+});
+
 describe("hooks", () => {
   test("wrap every attempt, outermost first, and may send again with the same body", async () => {
     const server = await fakeServer((_, index) =>
