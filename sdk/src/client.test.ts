@@ -117,6 +117,20 @@ test("a success that is not the JSON it claims to be is an error", async () => {
   expect(error).toMatchObject({ name: "ConnectionError", code: "invalid_response", attempts: 1 });
 });
 
+test.each([
+  [
+    { text: "<html>\n captive portal sk_test_client</html>", headers: { "content-type": "text/html" } },
+    "captive portal",
+  ],
+  [{ text: '{"id":"s1"}' }, '{"id":"s1"}'],
+  [{}, "it is empty"],
+])("a success without JSON is an error that quotes it: %j", async (answer, quoted) => {
+  const server = await fakeServer(() => answer);
+  const error = await rejection(new Portico({ baseUrl: server.url, apiKey }).schedules.get("a"));
+  expect(error).toMatchObject({ code: "invalid_response", detail: expect.stringContaining(quoted) });
+  expect(String(error)).not.toContain(apiKey);
+});
+
 test.each(["", ".", ".."])("the path argument %j is refused before any network", (id) => {
   const portico = new Portico({ baseUrl: "http://127.0.0.1:1", apiKey });
   expect(() => portico.schedules.get(id)).toThrow(TypeError);
@@ -137,6 +151,10 @@ describe("construction", () => {
   test.each([
     { baseUrl: "not a url" },
     { baseUrl: "ftp://example.com" },
+    { baseUrl: "https://example.com/v1/" },
+    { baseUrl: "https://example.com", convexUrl: "" },
+    { baseUrl: "https://example.com", convexUrl: "localhost:3210" },
+    { baseUrl: "https://example.com", convexUrl: "https://example.com/?x=1" },
     { baseUrl: "https://user:hunter2hunter2@example.com" },
     { baseUrl: "https://example.com", apiKey: "sk_a", token: "b" },
     { baseUrl: "https://example.com", apiKey: "sk_with\nnewline" },

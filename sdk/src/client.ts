@@ -17,6 +17,7 @@ import { ListCall, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
 import { defineResources, type Query, queryString, type RequestParts } from "./runtime/resources";
 import { RetryBudget } from "./runtime/retry";
+import { randomUuid } from "./runtime/trace";
 
 /** Options of a client. One of `apiKey`, `token` and `getToken` authenticates it; a client without is anonymous. */
 export interface PorticoOptions {
@@ -97,12 +98,13 @@ export class Portico extends Resources {
     super();
     const { organization } = options;
     const parts = sharedParts(options);
+    const convexUrl = options.convexUrl === undefined ? undefined : origin(options.convexUrl, "convexUrl");
     const pin = (source: TokenSource | undefined) =>
       source && organization !== undefined ? pinnedToken(source, organization) : source;
     this.#options = options;
     this.#shared = parts;
     this.#credential = pin(parts.rest);
-    this.convex = new ConvexDoor(parts.engine, options.convexUrl, pin(parts.convex));
+    this.convex = new ConvexDoor(parts.engine, convexUrl, pin(parts.convex));
     defineResources(this, operations, {
       call: (request, callOptions) => this.#call(request, callOptions),
       list: (request, callOptions) => this.#list(request, callOptions),
@@ -139,6 +141,7 @@ export class Portico extends Resources {
       query,
       body,
       idempotencyKey: upper === "POST",
+      acceptsText: true,
     };
     return this.#call(parts, options).send();
   }
@@ -153,15 +156,17 @@ export class Portico extends Resources {
       async (from) => {
         const query = { ...parts.query, cursor: from };
         const outcome = await this.#send({ ...parts, query }, options);
-        return { ...outcome, data: pageOf(outcome) };
+        return { ...outcome, data: pageOf(outcome, from) };
       },
       typeof cursor === "string" ? cursor : undefined,
     );
   }
 
   async #send(parts: RequestParts, options: RequestOptions): Promise<Outcome<unknown>> {
-    const reply = await this.#shared.engine.send(this.#plan(parts, options), options);
-    return { data: dataOf(reply), reply };
+    const { engine } = this.#shared;
+    const reply = await engine.send(this.#plan(parts, options), options);
+    const { acceptsText = false } = parts;
+    return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
   }
 
   #plan(parts: RequestParts, options: RequestOptions): Plan {
@@ -170,7 +175,7 @@ export class Portico extends Resources {
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (organization !== undefined) headers["portico-organization"] = organization;
-    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? crypto.randomUUID() : undefined);
+    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
     if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
     return {
       operation: parts.operation,
@@ -191,7 +196,7 @@ function sharedParts(options: CloneOptions): Shared {
   if (given.length > 1) throw new TypeError("Give only one of apiKey, token and getToken");
   if (given.length === 0 && ("apiKey" in options || "token" in options || "getToken" in options))
     throw new TypeError("The credential is undefined; is the environment variable set?");
-  const baseUrl = origin(options.baseUrl);
+  const baseUrl = origin(options.baseUrl, "baseUrl");
   const redactor = new Redactor();
   const keep = (secret: string) => {
     redactor.add(checkedCredential(secret));
@@ -216,16 +221,16 @@ function sharedParts(options: CloneOptions): Shared {
   });
   if (apiKey !== undefined) {
     const key = keep(apiKey);
-    const exchanged = new RenewedToken(async () => {
-      const issued = await exchangeKey(engine, baseUrl, key);
+    const exchanged = new RenewedToken(async (_force, signal) => {
+      const issued = await exchangeKey(engine, baseUrl, key, signal);
       keepIssued(issued.token);
       return issued;
     });
     return { baseUrl, engine, rest: staticToken(key), convex: exchanged };
   }
   if (getToken) {
-    const provided = new RenewedToken(async (forceRefresh) =>
-      issuedByProvider(keepIssued(await getToken({ forceRefresh }))),
+    const provided = new RenewedToken(async (forceRefresh, signal) =>
+      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal }))),
     );
     return { baseUrl, engine, rest: provided, convex: provided };
   }
@@ -234,9 +239,12 @@ function sharedParts(options: CloneOptions): Shared {
 }
 
 /** A base URL without its trailing slash; credentials in it would reach logs and are refused by fetch anyway. */
-function origin(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+function origin(given: string, option: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
-    throw new TypeError("The URL must be http(s)://host[:port][/path] without credentials or query");
-  return url.href.replace(/\/+$/, "");
+    throw new TypeError(`${option} must be http(s)://host[:port][/path] without credentials or query`);
+  const href = url.href.replace(/\/+$/, "");
+  if (option === "baseUrl" && href.endsWith("/v1"))
+    throw new TypeError("baseUrl must end before /v1, which every path of the API begins with");
+  return href;
 }

@@ -95,10 +95,18 @@ export class TenantMismatchError extends PorticoError {
   override readonly name = "TenantMismatchError";
 }
 
+/** Known to every copy of this package in a process: `instanceof` fails between its ESM and its CommonJS build. */
+const apiErrorMark = Symbol.for("portico.ApiError");
+
 /** The server answered with an error status. */
 export class ApiError extends PorticoError {
   override readonly name: string = "ApiError";
   declare readonly status: number;
+
+  /** @internal */
+  get [apiErrorMark](): true {
+    return true;
+  }
 }
 
 export class BadRequestError extends ApiError {
@@ -200,5 +208,5 @@ export function isProblem<Code extends ProblemCode>(
   error: unknown,
   code: Code,
 ): error is ApiError & { readonly code: Code; readonly status: ProblemStatuses[Code] } {
-  return error instanceof ApiError && error.code === code;
+  return error instanceof Error && apiErrorMark in error && "code" in error && error.code === code;
 }

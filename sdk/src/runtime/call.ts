@@ -1,5 +1,6 @@
 import { ConnectionError } from "../errors";
 import type { Reply } from "./engine";
+import { excerpt } from "./json";
 
 /** An answer with the facts of its transport. */
 export interface CallResult<T> {
@@ -78,23 +79,37 @@ export class Call<T> implements Promise<T> {
   }
 }
 
-/** The data of a reply: JSON, text of any other type, or undefined without a body. */
-export function dataOf(reply: Reply): unknown {
+/** How an answer is read: whether text will do, and what removes credentials from a quotation. */
+export interface Reading {
+  readonly acceptsText: boolean;
+  readonly clean: (text: string) => string;
+}
+
+/**
+ * The data of a reply: JSON, or undefined when the status says there is no body.
+ *
+ * @throws ConnectionError (`invalid_response`) for anything else, such as a login page, unless text is accepted.
+ */
+export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
   const { text, response } = reply;
-  if (!text || !response.headers.get("content-type")?.includes("json")) return text || undefined;
+  if (!text && (acceptsText || [204, 205, 304].includes(response.status))) return undefined;
+  const isJson = response.headers.get("content-type")?.includes("json");
+  if (!isJson && acceptsText) return text;
   try {
-    return JSON.parse(text);
+    if (isJson) return JSON.parse(text);
   } catch {
-    throw invalidResponse(reply, "The answer is not valid JSON");
+    // Told below.
   }
+  throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(text)) ?? "it is empty");
 }
 
 /** A success status with a body the API cannot have sent: a proxy answered, or the answer was cut off. */
-export function invalidResponse(reply: Reply, title: string): ConnectionError {
+export function invalidResponse(reply: Reply, title: string, detail?: string): ConnectionError {
   const { response, attempts } = reply;
   return new ConnectionError({
     code: "invalid_response",
     title,
+    detail,
     status: response.status,
     requestId: response.headers.get("x-request-id") ?? undefined,
     headers: response.headers,

@@ -148,6 +148,12 @@ describe("errors", () => {
     expect(error).toMatchObject({ code: "invalid_client", detail: "The key is revoked" });
   });
 
+  test("a convexUrl with a trailing slash reaches the same functions", async () => {
+    const server = await fakeServer(({ path }) => success(path));
+    const { convex } = new Portico({ baseUrl: server.url, convexUrl: `${server.url}/`, token: jwt({}) });
+    expect(await convex.query("tenancy/me:get", {})).toBe("/api/query");
+  });
+
   test("a missing convexUrl says so", async () => {
     const { convex } = new Portico({ baseUrl: "http://127.0.0.1:1", apiKey: "sk_test_convex" });
     expect(await rejection(convex.query("tenancy/me:get", {}))).toMatchObject({

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { fakeServer, jwt, problem, rejection } from "../../test/fakeServer";
 import { Portico } from "../client";
-import { AuthenticationError } from "../errors";
+import { AuthenticationError, TimeoutError } from "../errors";
+import { checkedCredential, RenewedToken } from "./credential";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 
@@ -45,7 +46,7 @@ test("a refused API key is not retried", async () => {
 
 test("a token about to expire is renewed before it is used", async () => {
   const server = await fakeServer(() => ({ json: { id: "a" } }));
-  const tokens = [jwt({ exp: inSeconds(10) }), jwt({ exp: inSeconds(600) })];
+  const tokens = [jwt({ iat: 1_000, exp: 1_000.2 }), jwt({ iat: 1_000, exp: 1_600 })];
   const asked: boolean[] = [];
   const portico = new Portico({
     baseUrl: server.url,
@@ -54,7 +55,10 @@ test("a token about to expire is renewed before it is used", async () => {
       return tokens[asked.length - 1] ?? "";
     },
   });
-  for (let index = 0; index < 3; index += 1) await portico.schedules.get("a");
+  for (let index = 0; index < 3; index += 1) {
+    await portico.schedules.get("a");
+    await new Promise((resolve) => setTimeout(resolve, 220));
+  }
   expect(asked).toEqual([false, true]);
   expect(server.requests.map((request) => request.headers["authorization"])).toEqual([
     `Bearer ${tokens[0]}`,
@@ -93,4 +97,55 @@ test("a caller that gives up does not take the shared token request with it", as
   expect(await impatient).toMatchObject({ code: "aborted", attempts: 0 });
   release("opaque-token");
   expect(await patient).toEqual({ id: "a" });
+});
+
+test("a provider that hangs is aborted when nobody waits, and the next call asks anew", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  const signals: AbortSignal[] = [];
+  const portico = new Portico({
+    baseUrl: server.url,
+    getToken: ({ signal }) => {
+      signals.push(signal);
+      return signals.length === 1 ? new Promise(() => {}) : Promise.resolve("opaque-token");
+    },
+  });
+  const gaveUp = await Promise.all([30, 60].map((timeoutMs) => rejection(portico.schedules.get("a", { timeoutMs }))));
+  for (const error of gaveUp) expect(error).toBeInstanceOf(TimeoutError);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(await portico.schedules.get("a", { timeoutMs: 5_000 })).toEqual({ id: "a" });
+  expect(signals).toHaveLength(2);
+});
+
+test("a renewal has a limit of its own, whatever the patience of those who wait", async () => {
+  const source = new RenewedToken(() => new Promise(() => {}), 20);
+  const { signal } = new AbortController();
+  expect(await rejection(source.obtain(signal))).toBeInstanceOf(TimeoutError);
+});
+
+test("a key exchange that hangs is dropped with its last caller", async () => {
+  const server = await fakeServer((_, index) =>
+    index === 0 ? { hang: true } : { json: { access_token: jwt({}), expires_in: 900, status: "success", value: 1 } },
+  );
+  const portico = new Portico({ baseUrl: server.url, convexUrl: server.url, apiKey: "sk_test_hang" });
+  expect(await rejection(portico.convex.query("tenancy/me:get", {}, { timeoutMs: 60 }))).toBeInstanceOf(TimeoutError);
+  expect(await portico.convex.query("tenancy/me:get", {}, { timeoutMs: 5_000 })).toBe(1);
+});
+
+test.each([-3_600, 31, 880, 3_600, 315_360_000])("a clock %i s ahead costs no further renewals", async (skew) => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  for (const lifetime of [20, 60, 900]) {
+    let asked = 0;
+    const getToken = async () => {
+      asked += 1;
+      const iat = inSeconds(-skew);
+      return jwt({ iat, exp: iat + lifetime });
+    };
+    const portico = new Portico({ baseUrl: server.url, getToken });
+    for (let index = 0; index < 5; index += 1) await portico.schedules.get("a");
+    expect(asked).toBe(1);
+  }
+});
+
+test.each([null, undefined])("a credential that is %s says so", (credential) => {
+  expect(() => checkedCredential(credential)).toThrow(`The credential is ${credential}; is somebody signed in?`);
 });

@@ -1,24 +1,32 @@
 import { assertTenant, claimsOf } from "./tenant";
+import { within } from "./within";
 
 /** Where a bearer token comes from. `refresh` is absent when a refused token cannot be replaced. */
 export interface TokenSource {
   /** The token at hand, if there is a usable one. Synchronous, so that a static credential costs no timer. */
   held(): string | undefined;
-  obtain(): Promise<string>;
-  refresh?(stale: string): Promise<string>;
+  /** `signal` fires when the caller no longer waits. */
+  obtain(signal: AbortSignal): Promise<string>;
+  refresh?(stale: string, signal: AbortSignal): Promise<string>;
 }
 
-/** Asked for a token; `forceRefresh` means that the last one was refused and a cached one is of no use. */
-export type TokenProvider = (request: { readonly forceRefresh: boolean }) => Promise<string>;
+/**
+ * Asked for a token; `forceRefresh` means that the last one was refused and a cached one is of no use. `signal` fires
+ * after 30 seconds, or when no call waits for the token any more.
+ */
+export type TokenProvider = (request: {
+  readonly forceRefresh: boolean;
+  readonly signal: AbortSignal;
+}) => Promise<string>;
 
-/** A token and, when known, the moment it ends, in milliseconds since the epoch. */
+/** A token and, when known, how long it lives from its receipt: the issuer's clock need not be ours. */
 export interface IssuedToken {
   readonly token: string;
-  readonly expiresAtMs: number | undefined;
+  readonly lifetimeMs: number | undefined;
 }
 
 /** A token this close to its end may be refused on arrival. */
-const earlyMs = 30_000;
+const longestEarlyMs = 30_000;
 
 /** A credential that never changes: an API key, an agent key or a token without a provider. */
 export function staticToken(token: string): TokenSource {
@@ -38,58 +46,96 @@ export function pinnedToken(source: TokenSource, organization: string): TokenSou
       const token = source.held();
       return token === undefined ? undefined : check(token);
     },
-    obtain: async () => check(await source.obtain()),
+    obtain: async (signal) => check(await source.obtain(signal)),
   };
   const refresh = source.refresh?.bind(source);
-  return refresh ? { ...pinned, refresh: async (stale) => check(await refresh(stale)) } : pinned;
+  return refresh ? { ...pinned, refresh: async (stale, signal) => check(await refresh(stale, signal)) } : pinned;
 }
+
+/** Asks an issuer for a token. */
+type Issue = (forceRefresh: boolean, signal: AbortSignal) => Promise<IssuedToken>;
+
+/** A renewal under way, shared by `waiting` callers. */
+interface Renewal {
+  readonly token: Promise<string>;
+  readonly abandoned: AbortController;
+  waiting: number;
+}
+
+/** An issuer that has not answered by then never will; calls of longer patience start anew. */
+const renewalTimeoutMs = 30_000;
 
 /**
  * Keeps one token and renews it shortly before it ends, or when it is refused. Concurrent callers share one request to
  * the issuer: ten parallel 401s cost one refresh.
  */
 export class RenewedToken implements TokenSource {
-  readonly #issue: (forceRefresh: boolean) => Promise<IssuedToken>;
-  #current: IssuedToken | undefined;
-  #pending: Promise<string> | undefined;
+  readonly #issue: Issue;
+  #current: { readonly token: string; readonly renewAtMs: number } | undefined;
+  #pending: Renewal | undefined;
 
-  constructor(issue: (forceRefresh: boolean) => Promise<IssuedToken>) {
+  constructor(
+    issue: Issue,
+    readonly timeoutMs = renewalTimeoutMs,
+  ) {
     this.#issue = issue;
   }
 
   held(): string | undefined {
     const current = this.#current;
-    const ending = current?.expiresAtMs !== undefined && Date.now() > current.expiresAtMs - earlyMs;
-    return ending ? undefined : current?.token;
+    return current && Date.now() < current.renewAtMs ? current.token : undefined;
   }
 
-  obtain(): Promise<string> {
-    return this.#renew(this.#current !== undefined);
+  obtain(signal: AbortSignal): Promise<string> {
+    return this.#renew(this.#current !== undefined, signal);
   }
 
-  async refresh(stale: string): Promise<string> {
+  async refresh(stale: string, signal: AbortSignal): Promise<string> {
     // Another call was refused with the same token first and has already replaced it.
     if (this.#current !== undefined && this.#current.token !== stale) return this.#current.token;
-    return await this.#renew(true);
+    return await this.#renew(true, signal);
   }
 
-  #renew(forceRefresh: boolean): Promise<string> {
-    this.#pending ??= this.#issue(forceRefresh)
+  #renew(forceRefresh: boolean, signal: AbortSignal): Promise<string> {
+    const renewal = (this.#pending ??= this.#begin(forceRefresh));
+    renewal.waiting += 1;
+    const leave = () => {
+      renewal.waiting -= 1;
+      if (renewal.waiting > 0) return;
+      // Dropped as well as aborted: a provider may ignore its signal and hang for ever.
+      if (this.#pending === renewal) this.#pending = undefined;
+      renewal.abandoned.abort();
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    return renewal.token.finally(() => signal.removeEventListener("abort", leave));
+  }
+
+  #begin(forceRefresh: boolean): Renewal {
+    const abandoned = new AbortController();
+    const limits = { timeoutMs: this.timeoutMs, signal: abandoned.signal, attempts: 0 };
+    const token = within(limits, (signal) => this.#issue(forceRefresh, signal))
       .then((issued) => {
-        this.#current = issued;
+        const { lifetimeMs = Number.POSITIVE_INFINITY } = issued;
+        const earlyMs = Math.min(longestEarlyMs, lifetimeMs / 5);
+        this.#current = { token: issued.token, renewAtMs: Date.now() + lifetimeMs - earlyMs };
+        // Whoever waits uses it, however short its life.
         return issued.token;
       })
       .finally(() => {
-        this.#pending = undefined;
+        if (this.#pending === renewal) this.#pending = undefined;
       });
-    return this.#pending;
+    const renewal: Renewal = { token, abandoned, waiting: 0 };
+    return renewal;
   }
 }
 
-/** Reads when a JWT ends from its `exp` claim; opaque tokens are used until they are refused. */
+/** Reads how long a JWT lives from its claims `exp` and `iat`; opaque tokens are used until they are refused. */
 export function issuedByProvider(token: string): IssuedToken {
-  const expiresAt = claimsOf(token)?.["exp"];
-  return { token, expiresAtMs: typeof expiresAt === "number" ? expiresAt * 1_000 : undefined };
+  const { exp, iat } = claimsOf(token) ?? {};
+  if (typeof exp !== "number") return { token, lifetimeMs: undefined };
+  const lifetimeMs = exp * 1_000 - (typeof iat === "number" ? iat * 1_000 : Date.now());
+  // An end in the past says only that the clocks differ: the server decides.
+  return { token, lifetimeMs: lifetimeMs > 0 ? lifetimeMs : undefined };
 }
 
 /**
@@ -97,7 +143,12 @@ export function issuedByProvider(token: string): IssuedToken {
  *
  * @throws TypeError that does not repeat the credential, when it is empty or holds white space or control characters.
  */
-export function checkedCredential(credential: string): string {
+export function checkedCredential(credential: unknown): string {
+  // Plain JavaScript, and providers that answer null when nobody is signed in.
+  if (typeof credential !== "string")
+    throw new TypeError(
+      `The credential is ${credential === null ? "null" : typeof credential}; is somebody signed in?`,
+    );
   if (!/^[\x21-\x7e]+$/.test(credential))
     throw new TypeError("The credential is empty or holds characters that no HTTP header can carry");
   return credential;

@@ -166,6 +166,17 @@ describe("errors", () => {
     expect(error).toMatchObject({ name: "ServerError", status: 502, code: "http_502", errors: [] });
   });
 
+  test.each([
+    [404, 1],
+    [500, 2],
+  ])("a %i whose body breaks keeps its status and costs %i requests", async (status, requests) => {
+    const server = await fakeServer(() => ({ ...problem(status, "x", { "x-request-id": "req_4" }), stallBody: true }));
+    const error = await rejection(client(server.url, { maxRetries: 1, attemptTimeoutMs: 80 }).schedules.get("a"));
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status, requestId: "req_4", attempts: requests });
+    expect(server.requests).toHaveLength(requests);
+  });
+
   test("an unreachable server is a ConnectionError that counts its attempts", async () => {
     const listener = createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");
@@ -179,6 +190,35 @@ describe("errors", () => {
     expect(error).toMatchObject({ attempts: 2, headers: undefined, requestId: undefined });
     expect(error instanceof PorticoError && error.detail).toContain("ECONNREFUSED");
   });
+});
+
+test.each([
+  { headers: { "x-secret": "hunter2\n" } },
+  { headers: { "x hunter2": "a" } },
+  { idempotencyKey: "hunter2…" },
+  { ifMatch: "hunter2…" },
+  { requestId: "hunter2\u0000" },
+])("a header that cannot be sent is refused at once, without its value: %j", async (options) => {
+  let sent = 0;
+  const fetch = async () => {
+    sent += 1;
+    return Response.json({});
+  };
+  const error = await rejection(client("http://127.0.0.1:1", { fetch }).schedules.activate("a", options));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(String(error)).not.toContain("hunter2");
+  expect(sent).toBe(0);
+});
+
+test("a path that makes no URL is refused at once", async () => {
+  const call = client("http://127.0.0.1:1").request({ method: "GET", path: "beta" });
+  expect(await rejection(call)).toBeInstanceOf(TypeError);
+});
+
+test("isProblem knows the error of another build of this package", () => {
+  const foreign = Object.assign(new Error("x"), { code: "not_found", [Symbol.for("portico.ApiError")]: true });
+  expect(isProblem(foreign, "not_found")).toBe(true);
+  expect(isProblem(Object.assign(new Error("x"), { code: "not_found" }), "not_found")).toBe(false);
 });
 
 describe("hooks", () => {

@@ -134,6 +134,7 @@ export class Engine {
    */
   async send(plan: Plan, options: RequestOptions): Promise<Reply> {
     const settings = this.#settings;
+    if (!URL.canParse(plan.url)) throw new TypeError(`${plan.operation}: the URL cannot be parsed`);
     const { signal } = options;
     const maxRetries = options.maxRetries ?? settings.maxRetries;
     const attemptTimeoutMs = options.attemptTimeoutMs ?? settings.attemptTimeoutMs;
@@ -149,7 +150,7 @@ export class Engine {
     for (let attempt = 1, retries = 0; ; attempt += 1) {
       const { credential } = plan;
       const token =
-        credential?.held() ?? (credential && (await within(limits(attempt - 1), () => credential.obtain())));
+        credential?.held() ?? (credential && (await within(limits(attempt - 1), (gone) => credential.obtain(gone))));
       const left = limits(attempt);
       const outcome = await this.#attempt(plan, options, token, trace(), {
         ...left,
@@ -182,8 +183,8 @@ export class Engine {
   }
 
   async #refresh(credential: TokenSource, stale: string, limits: Limits): Promise<void> {
-    await within(limits, async () => {
-      await credential.refresh?.(stale);
+    await within(limits, async (gone) => {
+      await credential.refresh?.(stale, gone);
     });
   }
 
@@ -198,6 +199,7 @@ export class Engine {
     const { operation, method } = plan;
     const attempt = limits.attempts;
     const startedMs = performance.now();
+    let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
       const headers = requestHeaders(plan, options, token, trace);
       const request = { method, url: plan.url, headers, body: plan.body, signal };
@@ -205,17 +207,21 @@ export class Engine {
       const response = await (this.#settings.hooks.length > 0
         ? this.#dispatch({ ...request, headers: new Headers(headers) }, { operation, attempt }, 0)
         : this.#fetch(request, attempt));
+      const succeeded = response.ok || response.status === 304 || response.status === plan.accepts;
+      if (!succeeded) refusal = response;
       const text = await this.#reaching(attempt, () => response.text());
-      if (response.ok || response.status === 304 || response.status === plan.accepts)
-        return { response, text, attempts: attempt };
+      if (succeeded) return { response, text, attempts: attempt };
       return apiError(response.status, parseJson(text), {
         headers: response.headers,
         attempts: attempt,
         clean: (part) => this.clean(part),
       });
     }).catch((error: unknown) => {
-      if (error instanceof ConnectionError || error instanceof TimeoutError) return error;
-      throw error;
+      if (!(error instanceof ConnectionError || error instanceof TimeoutError)) throw error;
+      if (!refusal) return error;
+      // The body broke, but its head has said what the server decided: a 404 is not repeated.
+      const { status, headers } = refusal;
+      return apiError(status, undefined, { headers, attempts: attempt, clean: (part) => part });
     });
     this.#logAttempt(plan, outcome, attempt, startedMs);
     const headers = outcome instanceof PorticoError ? outcome.headers : outcome.response.headers;
@@ -306,5 +312,14 @@ function requestHeaders(
   if (options.ifNoneMatch !== undefined) headers["if-none-match"] = options.ifNoneMatch;
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
   if (options.headers) for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(headers)) assertHeader(name, value);
   return headers;
+}
+
+/** Fetch would throw too, but quoting the value, and looking like a failure of the network. */
+function assertHeader(name: string, value: unknown): void {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    throw new TypeError("A header's name holds characters that HTTP does not allow");
+  if (typeof value !== "string" || /[^\t\x20-\x7e\x80-\xff]/.test(value))
+    throw new TypeError(`The header ${name} is not text that HTTP can carry`);
 }

@@ -9,7 +9,12 @@ import { asText, isRecord } from "./json";
  *
  * @throws AuthenticationError (`invalid_client`) when the key is not accepted.
  */
-export async function exchangeKey(engine: Engine, baseUrl: string, key: string): Promise<IssuedToken> {
+export async function exchangeKey(
+  engine: Engine,
+  baseUrl: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<IssuedToken> {
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: "portico-sdk",
@@ -26,13 +31,13 @@ export async function exchangeKey(engine: Engine, baseUrl: string, key: string):
     body: form.toString(),
     repeatable: true,
   };
-  const reply = await engine.send(plan, {});
-  const answer = dataOf(reply);
+  const reply = await engine.send(plan, { signal });
+  const answer = dataOf(reply, { acceptsText: false, clean: (text) => engine.clean(text) });
   const token = isRecord(answer) ? asText(answer["access_token"]) : undefined;
   const lifetimeSeconds = isRecord(answer) ? answer["expires_in"] : undefined;
   if (token === undefined) throw invalidResponse(reply, "The token endpoint answered without an access token");
   return {
     token,
-    expiresAtMs: typeof lifetimeSeconds === "number" ? Date.now() + lifetimeSeconds * 1_000 : undefined,
+    lifetimeMs: typeof lifetimeSeconds === "number" ? lifetimeSeconds * 1_000 : undefined,
   };
 }

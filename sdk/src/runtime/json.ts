@@ -8,6 +8,16 @@ export function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** The start of a foreign text on one line, to be quoted in an error. */
+export function excerpt(text: string): string | undefined {
+  return (
+    text
+      .replace(/[\s\p{C}]+/gu, " ")
+      .trim()
+      .slice(0, 200) || undefined
+  );
+}
+
 /** Parses JSON; text that is not JSON (a proxy's error page) is returned as it is. */
 export function parseJson(text: string): unknown {
   try {

@@ -75,3 +75,11 @@ test("an answer that is not a page is an error, not an empty list", async () => 
   expect(error).toBeInstanceOf(ConnectionError);
   expect(error).toMatchObject({ code: "invalid_response", status: 200, requestId: "req_3" });
 });
+
+test.each(["same", null])("a list whose next cursor is always %j ends with an error", async (nextCursor) => {
+  const server = await fakeServer(() => ({ json: { data: [], page: { nextCursor, hasMore: true, limit: 1 } } }));
+  const portico = new Portico({ baseUrl: server.url, apiKey: "sk_test_list" });
+  const error = await rejection(portico.schedules.list().toArray({ limit: 10 }));
+  expect(error).toMatchObject({ name: "ConnectionError", code: "invalid_response", status: 200 });
+  expect(server.requests.length).toBeLessThan(3);
+});

@@ -74,13 +74,16 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
 /**
  * Takes an answer for a page.
  *
- * @throws ConnectionError (`invalid_response`) when it does not have the shape that every list of the API has.
+ * @throws ConnectionError (`invalid_response`) when it does not have the shape that every list of the API has, or
+ * when following it from the cursor `from` would never end.
  */
-export function pageOf({ data, reply }: Outcome<unknown>): Page<unknown> {
+export function pageOf({ data, reply }: Outcome<unknown>, from?: string): Page<unknown> {
   const page = isRecord(data) && isRecord(data["page"]) ? data["page"] : {};
   const { nextCursor, hasMore, limit } = page;
   if (!isRecord(data) || !Array.isArray(data["data"]) || typeof hasMore !== "boolean")
     throw invalidResponse(reply, "The answer is not a page");
+  if (hasMore && (typeof nextCursor !== "string" || nextCursor === from))
+    throw invalidResponse(reply, "The page says that more follow, but its cursor leads nowhere new");
   return {
     data: data["data"],
     page: {

@@ -22,7 +22,7 @@ export type Body<Operation extends Id> = Json<NonNullable<operations[Operation][
 export type Query<Operation extends Id> = NonNullable<operations[Operation]["parameters"]["query"]>;
 
 /** Options of a conditional read: the answer may be "not modified". */
-export type Conditional = RequestOptions & { readonly ifNoneMatch: string };
+export type Conditional = RequestOptions & { readonly ifNoneMatch: string | undefined };
 
 type Given<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
 type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };

@@ -15,6 +15,8 @@ export interface RequestParts {
   readonly query: Query;
   readonly body: unknown;
   readonly idempotencyKey: boolean;
+  /** The answer may be text; without this anything but JSON is an error. */
+  readonly acceptsText?: boolean;
 }
 
 /** What a client offers to its resources. */

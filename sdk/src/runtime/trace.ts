@@ -13,6 +13,13 @@ export function traceparent(
   return () => `00-${traceId}-${randomHex(8)}-01`;
 }
 
+/** A random UUID (RFC 9562 version 4). Browsers have `crypto.randomUUID` only on https and localhost. */
+export function randomUuid(): string {
+  const hex = randomHex(16);
+  const variant = "89ab"[Number.parseInt(hex.charAt(16), 16) & 3];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
 function randomHex(sizeBytes: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(sizeBytes));
   // All zeroes means "invalid" in the standard.
