@@ -27,11 +27,14 @@ describe("stopping", () => {
   });
 });
 
-describe("a floating promise", () => {
-  it("that an action left behind does not end the process", () => {
+describe("what an action leaves behind", () => {
+  it.each([
+    ["floating:leave", "Unhandled rejection: Error: nobody waits for this"],
+    ["floating:leaveThrowing", "Uncaught exception: Error: nobody catches this"],
+  ])("does not end the process: %s", (action, report) => {
     const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "floatingVictim.ts");
-    const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", program]);
-    expect(stdout.toString()).toMatch(/^Unhandled rejection: Error: nobody waits for this\nalive \[\]\n$/);
+    const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", program, action]);
+    expect(stdout.toString()).toBe(`${report}\nalive []\n`);
     expect(status).toBe(0);
   });
 });

@@ -91,6 +91,7 @@ export class InProcessRuntime implements ActionHost {
       components: this.#components,
       functions: this.#functions,
       transactionLimits: options.transactionLimits,
+      pagingComponentFunctions: new Set(),
       describeStack: stackFrames,
     };
     this.#components.set("", this.#host);

@@ -94,6 +94,18 @@ export class ExecutionFrame implements Frame {
     throw new Error(`Unknown operation ${operation}`);
   }
 
+  /** Convex's documentation refuses this and its own published components do it, so it is answered and told once each. */
+  #tellOfPaging(): void {
+    const { host } = this.#transaction;
+    const caller = `${this.componentPath}/${this.path}`;
+    if (host.pagingComponentFunctions.has(caller)) return;
+    host.pagingComponentFunctions.add(caller);
+    host.log(
+      caller,
+      "[WARN] paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination",
+    );
+  }
+
   #answer(operation: string, argsText: string): string {
     const transaction = this.#transaction;
     switch (operation) {
@@ -102,7 +114,7 @@ export class ExecutionFrame implements Frame {
       case "1.0/queryStreamNext":
         return this.#queries.next(parseJsonObject(argsText));
       case "1.0/queryPage":
-        if (this.componentPath !== "") throw new Error("paginate() is only supported in the app.");
+        if (this.componentPath !== "") this.#tellOfPaging();
         return this.#queries.page(transaction, parseJsonObject(argsText));
       case "1.0/count":
         return database.countDocuments(transaction, parseJsonObject(argsText));

@@ -64,6 +64,7 @@ export function openHost(
     ),
     schema: EMPTY_SCHEMA,
     functions: new Map(),
+    pagingComponentFunctions: new Set(),
     describeStack: sourceStack,
     log,
   };

@@ -40,6 +40,8 @@ export interface ExecutionHost {
   systemFunctions?: ReadonlyMap<string, RegisteredFunction>;
   /** In place of Convex's, for tests that lower or raise them. */
   readonly transactionLimits?: TransactionLimits;
+  /** Functions of components that have paged, of which the log has been told. */
+  readonly pagingComponentFunctions: Set<string>;
   describeStack(stack: string): string;
   /** Writes a line to the deployment's log. */
   log(path: string, line: string): void;
