@@ -69,7 +69,7 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
     name: "Portico-Organization",
     in: "header",
     description:
-      "The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused.",
+      "The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused.",
     schema: { type: "string", minLength: 1, maxLength: 255 },
   },
 };

@@ -148,7 +148,11 @@ function claimedOrganization(identity: UserIdentity): string | undefined {
   const claim = issuerConfiguration(identity.issuer)?.tenantClaim ?? "org_id";
   // customJwt providers flatten nested claims with dots; OIDC providers keep them nested.
   const value = identity[claim] ?? nestedClaim(identity, claim);
-  return typeof value === "string" && value !== "" ? value : undefined;
+  if (value === undefined || value === null || value === "") {
+    const isFlattened = Object.keys(identity).some((name) => name.startsWith(`${claim}.`));
+    if (!isFlattened) return undefined;
+  } else if (typeof value === "string") return value;
+  throw new ProblemError("unauthenticated", `The token's claim ${claim} must be one organization's id, as a text.`);
 }
 
 function nestedClaim(identity: UserIdentity, claim: string): unknown {

@@ -3,7 +3,7 @@ import { deleteCascading } from "./cascades";
 import { defined } from "./documents";
 import { ProblemError } from "./errors";
 import { tableFacts } from "./tableFacts";
-import { findOrganization } from "./tenant";
+import { findClaimedOrganization, findOrganization } from "./tenant";
 import type { AuditEntry, RequestOrigin } from "./audit";
 import type { Caller } from "./caller";
 import type { TenantTable } from "./documents";
@@ -187,14 +187,36 @@ export class RowWriter {
     if (rules.length === 0 || deletedAtOf(row) !== undefined) return;
     const facts: TableFacts = tableFacts[table];
     const values = new Map<string, unknown>(Object.entries(row));
-    for (const { fields, index, code, includesTrash } of rules) {
-      if (fields.some((field) => field !== "organizationId" && values.get(field) === undefined)) continue;
-      const others = await takeByIndex(this.ctx, table, index, facts.indexes[index] ?? [], values);
-      if (others.some((other) => other._id !== ownId && (includesTrash || deletedAtOf(other) === undefined))) {
-        const named = fields.filter((field) => field !== "organizationId").join(", ");
-        throw new ProblemError(code, `Another ${facts.noun} has the same ${named}.`);
+    for (const { fields, index, code, includesTrash, nameIn } of rules) {
+      const named = fields.filter((field) => field !== "organizationId");
+      if (named.some((field) => values.get(field) === undefined)) continue;
+      const others = [...(await takeByIndex(this.ctx, table, index, facts.indexes[index] ?? [], values))];
+      for (const otherIndex of nameIn ?? []) others.push(...(await this.namesakes(table, otherIndex, values, named)));
+      const isId = nameIn !== undefined && named.some((field) => this.isIdOf(table, values.get(field)));
+      if (isId || others.some((other) => other._id !== ownId && (includesTrash || deletedAtOf(other) === undefined))) {
+        const message = isId
+          ? `The ${named.join(", ")} has the form of an id, which could be another ${facts.noun}'s.`
+          : `Another ${facts.noun} has the same ${named.join(", ")}${nameIn ? ", or this name in another field" : ""}.`;
+        const errors = named.map((field) => ({ pointer: `/${field}`, code, message }));
+        throw new ProblemError(code, message, errors);
       }
     }
+  }
+
+  /** Rows that bear the text of a rule's field in the field of another index. */
+  private async namesakes(
+    table: TableNames,
+    index: string,
+    values: ReadonlyMap<string, unknown>,
+    [field = ""]: readonly string[],
+  ) {
+    const facts: TableFacts = tableFacts[table];
+    const [otherField = ""] = facts.indexes[index] ?? [];
+    return takeByIndex(this.ctx, table, index, [otherField], new Map([[otherField, values.get(field)]]));
+  }
+
+  private isIdOf(table: TableNames, value: unknown): boolean {
+    return typeof value === "string" && this.ctx.db.normalizeId(table, value) !== null;
   }
 
   private withBaseFields<Table extends TableNames>(facts: TableFacts, values: object): Values<Table> {
@@ -286,9 +308,14 @@ export class UnscopedReader {
     return this.ctx.db.query(table);
   }
 
-  /** The organization with this id, slug or external id, deleted ones included. */
+  /** The organization with this id or slug, deleted ones included. */
   organization(name: string): Promise<Doc<"organizations"> | null> {
     return findOrganization(this.ctx, name);
+  }
+
+  /** The organization that a token's claim names, by id or external id, deleted ones included. */
+  claimedOrganization(claim: string): Promise<Doc<"organizations"> | null> {
+    return findClaimedOrganization(this.ctx, claim);
   }
 }
 

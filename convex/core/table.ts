@@ -14,6 +14,11 @@ export interface UniqueRule {
   readonly code: ProblemCode;
   /** Rows in the trash keep what they hold until they are purged. */
   readonly includesTrash?: boolean;
+  /**
+   * Indexes on other fields of the table whose texts name a row just as this field does. A text that stands in one of them is
+   * taken here, and so is one in the form of the table's ids.
+   */
+  readonly nameIn?: readonly string[];
 }
 
 export interface TableOptions {

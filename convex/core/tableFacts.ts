@@ -456,7 +456,10 @@ export const tableFacts = {
         ],
         "index": "by_slug",
         "code": "slug_taken",
-        "includesTrash": true
+        "includesTrash": true,
+        "nameIn": [
+          "by_externalId"
+        ]
       },
       {
         "fields": [
@@ -464,7 +467,10 @@ export const tableFacts = {
         ],
         "index": "by_externalId",
         "code": "external_id_taken",
-        "includesTrash": true
+        "includesTrash": true,
+        "nameIn": [
+          "by_slug"
+        ]
       }
     ],
     "references": [

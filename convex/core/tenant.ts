@@ -18,24 +18,32 @@ export interface Tenant {
 
 /** How a request names its organization besides its credential. */
 export interface NamedOrganization {
-  /** `Portico-Organization` header or `organizationId` argument: id, external id or slug. */
+  /** `Portico-Organization` header or `organizationId` argument: id or slug. */
   readonly named: string | undefined;
   /** The organization of the path; a foreign one is simply not found. */
   readonly inPath: string | undefined;
 }
 
-/** Finds an organization by id, slug or external id, deleted ones included. */
+/** Finds the organization that a header, a path or an argument names by id or slug, deleted ones included. */
 export async function findOrganization(ctx: QueryCtx, name: string): Promise<Doc<"organizations"> | null> {
   const id = ctx.db.normalizeId("organizations", name);
   if (id) return ctx.db.get("organizations", id);
-  const bySlug = await ctx.db
+  return ctx.db
     .query("organizations")
     .withIndex("by_slug", (q) => q.eq("slug", name))
     .unique();
-  if (bySlug) return bySlug;
+}
+
+/**
+ * Finds the organization that a token's claim names by id or external id, deleted ones included. Slugs change hands, so an
+ * identity provider's token never means one.
+ */
+export async function findClaimedOrganization(ctx: QueryCtx, claim: string): Promise<Doc<"organizations"> | null> {
+  const id = ctx.db.normalizeId("organizations", claim);
+  if (id) return ctx.db.get("organizations", id);
   return ctx.db
     .query("organizations")
-    .withIndex("by_externalId", (q) => q.eq("externalId", name))
+    .withIndex("by_externalId", (q) => q.eq("externalId", claim))
     .unique();
 }
 
@@ -47,14 +55,17 @@ export async function resolveTenant(
   now: number,
 ): Promise<Tenant> {
   if (caller.kind !== "user") return machineTenant(ctx, caller, { named, inPath });
-  const wanted = inPath ?? caller.claimedOrganization ?? named ?? caller.user.defaultOrganizationId;
-  if (wanted === undefined) throw new ProblemError("organization_required", "The request names no organization.");
-  const organization = await findOrganization(ctx, wanted);
-  for (const other of [caller.claimedOrganization, named]) {
-    if (other === undefined || other === wanted) continue;
-    const otherOrganization = await findOrganization(ctx, other);
-    if (otherOrganization?._id !== organization?._id || !organization) throw mismatch(inPath);
-  }
+  const { claimedOrganization, user } = caller;
+  const found: (Doc<"organizations"> | null)[] = [];
+  if (inPath !== undefined) found.push(await findOrganization(ctx, inPath));
+  if (claimedOrganization !== undefined) found.push(await findClaimedOrganization(ctx, claimedOrganization));
+  if (named !== undefined) found.push(await findOrganization(ctx, named));
+  if (found.length === 0 && user.defaultOrganizationId !== undefined)
+    found.push(await ctx.db.get("organizations", user.defaultOrganizationId));
+  const [organization, ...others] = found;
+  if (organization === undefined) throw new ProblemError("organization_required", "The request names no organization.");
+  // Rows are compared, never texts: the same text is another name in a claim than in a header.
+  if (others.some((other) => other?._id !== organization?._id)) throw mismatch(inPath);
   const membership =
     organization &&
     (await ctx.db
@@ -88,8 +99,7 @@ async function machineTenant(
   if (!organization) throw new ProblemError("unauthenticated", "The credential's organization is gone.");
   for (const other of [inPath, named]) {
     if (other === undefined) continue;
-    const isSame = other === organization._id || other === organization.slug || other === organization.externalId;
-    if (!isSame) throw mismatch(inPath);
+    if (other !== organization._id && other !== organization.slug) throw mismatch(inPath);
   }
   return { organization, membership: undefined, rights: machineRights(caller), rank: 0, needsReadRight: true };
 }

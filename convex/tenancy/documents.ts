@@ -31,7 +31,7 @@ export function memberUser(user: Doc<"users">, membership: Doc<"memberships">) {
   return { ...withPublicId(user), membershipId, status, roleId, roleKey, joinedAt };
 }
 
-/** The organization of the path, by id, external id or slug: the tenant itself. */
+/** The organization of the path, by id or slug: the tenant itself. */
 export const organizationInPath: ResourceShape & { readonly table: "organizations" } = {
   table: "organizations",
   noun: "organization",
@@ -62,5 +62,5 @@ export const userInPath: ResourceShape & { readonly table: "users" } = {
 
 /** `id` or `externalId` of a user in a path. */
 export const userIdParameter = text(1, 255).meta({ description: "Id or external id." });
-/** `id`, `externalId` or `slug` of an organization in a path. */
-export const organizationIdParameter = text(1, 255).meta({ description: "Id, external id or slug." });
+/** `id` or `slug` of an organization in a path. */
+export const organizationIdParameter = text(1, 255).meta({ description: "Id or slug." });

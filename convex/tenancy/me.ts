@@ -42,8 +42,13 @@ export const get = queryOperation({
     role: roleDocument.optional(),
   }),
   handler: async ({ caller: { user, claimedOrganization }, namedOrganization, unscoped }) => {
-    const name = claimedOrganization ?? namedOrganization ?? user.defaultOrganizationId;
-    const organization = name === undefined ? null : await unscoped.organization(name);
+    const name = namedOrganization ?? user.defaultOrganizationId;
+    const organization =
+      claimedOrganization !== undefined
+        ? await unscoped.claimedOrganization(claimedOrganization)
+        : name === undefined
+          ? null
+          : await unscoped.organization(name);
     const membership = organization && (await membershipOf(unscoped, organization._id, user._id));
     if (!membership || membership.status === "pending") return withPublicId(user);
     const role = await unscoped.get("roles", membership.roleId);

@@ -233,12 +233,16 @@ function readOnlyExternalId(message: string): ProblemError {
   return new ProblemError("read_only_field", message, [{ pointer: "/externalId", code: "read_only_field", message }]);
 }
 
-/** Slugs of deleted organizations are taken until they are purged. */
+/** Slugs and external ids of deleted organizations are taken until they are purged. */
 async function freeSlug({ unscoped, caller }: UserMutationContext, name: string): Promise<string> {
   const fragment = caller.kind === "user" ? caller.user._id : "";
   for (const candidate of slugCandidates(name, "org", fragment, Math.random)) {
-    const taken = unscoped.query("organizations").withIndex("by_slug", (q) => q.eq("slug", candidate));
-    if (!(await taken.first())) return candidate;
+    const bySlug = unscoped.query("organizations").withIndex("by_slug", (q) => q.eq("slug", candidate));
+    if (await bySlug.first()) continue;
+    const byExternalId = unscoped
+      .query("organizations")
+      .withIndex("by_externalId", (q) => q.eq("externalId", candidate));
+    if (!(await byExternalId.first())) return candidate;
   }
   throw new ProblemError("slug_taken", "No free slug was found for this name; send one as slug.");
 }

@@ -91,7 +91,10 @@ export const organizationFields = {
   slug: slug(),
   status: z.enum(["active", "inactive", "suspended"]),
   ownerId: reference("users", "restrict"),
-  externalId: z.string().max(255).optional().meta({ description: "The organization's id at the identity provider." }),
+  externalId: text(1, 255)
+    .regex(/^\P{Cc}*$/u)
+    .optional()
+    .meta({ description: "The organization's id at the identity provider." }),
   metadata: jsonObject(16_384).optional(),
   settings: z.object(organizationSettingFields),
   purgeAfter: timestampMs().optional(),
@@ -102,8 +105,14 @@ export const organizations = globalTable(organizationFields, "CUD", {
   noun: "organization",
   audited: true,
   unique: [
-    { fields: ["slug"], index: "by_slug", code: "slug_taken", includesTrash: true },
-    { fields: ["externalId"], index: "by_externalId", code: "external_id_taken", includesTrash: true },
+    { fields: ["slug"], index: "by_slug", code: "slug_taken", includesTrash: true, nameIn: ["by_externalId"] },
+    {
+      fields: ["externalId"],
+      index: "by_externalId",
+      code: "external_id_taken",
+      includesTrash: true,
+      nameIn: ["by_slug"],
+    },
   ],
 })
   .index("by_slug", ["slug"])

@@ -31,7 +31,7 @@ export interface PorticoOptions {
   readonly token?: string | undefined;
   /** Asked for a token when there is none, shortly before it expires, and once more when it was refused. */
   readonly getToken?: TokenProvider | undefined;
-  /** Organization to work in: id, external id or slug, sent as `Portico-Organization`. */
+  /** Organization to work in: id or slug, sent as `Portico-Organization`. */
   readonly organization?: string | undefined;
   /** Milliseconds for a whole call, retries and body included. Default 60 000. */
   readonly timeoutMs?: number | undefined;
@@ -114,7 +114,7 @@ export class Portico extends Resources {
   /**
    * The same client for one organization: connections, retry budget and tokens are shared.
    *
-   * @param organization - Id, external id or slug.
+   * @param organization - Id or slug.
    * @returns A clone whose calls throw TenantMismatchError, before anything is sent, when the token names another one.
    * @example
    * const acme = portico.withOrganization("acme");

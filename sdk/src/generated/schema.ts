@@ -2954,9 +2954,9 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         SwitchOrganizationBody: {
-            /** @description Id, external id or slug. */
+            /** @description Id or slug. */
             organizationId?: string;
-            /** @description Id, external id or slug. */
+            /** @description Id or slug. */
             slug?: string;
         };
         SwitchOrganizationResult: {
@@ -4260,7 +4260,7 @@ export interface components {
         IfMatch: string;
         /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
         IfNoneMatch: string;
-        /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+        /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
         Organization: string;
     };
     requestBodies: never;
@@ -4545,7 +4545,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4607,7 +4607,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -4676,7 +4676,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4734,7 +4734,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4802,7 +4802,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -4878,7 +4878,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -4949,7 +4949,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5017,7 +5017,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5053,7 +5053,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5136,7 +5136,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5206,7 +5206,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5276,7 +5276,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5345,7 +5345,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5486,7 +5486,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5561,7 +5561,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5622,7 +5622,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -5692,7 +5692,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5748,7 +5748,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5818,7 +5818,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5878,7 +5878,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -5966,7 +5966,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6031,7 +6031,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6102,7 +6102,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6282,7 +6282,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6343,7 +6343,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6417,7 +6417,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6475,7 +6475,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6511,7 +6511,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6581,7 +6581,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -6639,7 +6639,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -6921,7 +6921,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7236,7 +7236,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7305,7 +7305,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7369,7 +7369,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7428,7 +7428,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7464,7 +7464,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7538,7 +7538,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7613,7 +7613,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -7674,7 +7674,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -7704,7 +7704,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8096,12 +8096,12 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
                 /**
-                 * @description Id, external id or slug.
+                 * @description Id or slug.
                  * @example Example
                  */
                 organizationId: string;
@@ -8160,7 +8160,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description Id, external id or slug.
+                 * @description Id or slug.
                  * @example north-wind
                  */
                 confirmSlug: string;
@@ -8168,12 +8168,12 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
                 /**
-                 * @description Id, external id or slug.
+                 * @description Id or slug.
                  * @example Example
                  */
                 organizationId: string;
@@ -8207,12 +8207,12 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
                 /**
-                 * @description Id, external id or slug.
+                 * @description Id or slug.
                  * @example Example
                  */
                 organizationId: string;
@@ -8288,12 +8288,12 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
                 /**
-                 * @description Id, external id or slug.
+                 * @description Id or slug.
                  * @example Example
                  */
                 organizationId: string;
@@ -8356,12 +8356,12 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
                 /**
-                 * @description Id, external id or slug.
+                 * @description Id or slug.
                  * @example north-wind
                  */
                 slug: string;
@@ -8438,7 +8438,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8507,7 +8507,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8575,7 +8575,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8662,7 +8662,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8727,7 +8727,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8763,7 +8763,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8841,7 +8841,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -8926,7 +8926,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -8984,7 +8984,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9051,7 +9051,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9106,7 +9106,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9142,7 +9142,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9209,7 +9209,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9266,7 +9266,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9335,7 +9335,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9392,7 +9392,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9447,7 +9447,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9538,7 +9538,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9598,7 +9598,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -9670,7 +9670,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9728,7 +9728,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9764,7 +9764,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9834,7 +9834,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9891,7 +9891,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -9951,7 +9951,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10041,7 +10041,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10119,7 +10119,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10173,7 +10173,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10233,7 +10233,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10282,7 +10282,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10318,7 +10318,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10381,7 +10381,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10445,7 +10445,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10504,7 +10504,7 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
@@ -10570,7 +10570,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {
@@ -10627,7 +10627,7 @@ export interface operations {
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description The organization to act in: its id, slug or external id. Not needed where the credential names it; a different one is refused. */
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path: {

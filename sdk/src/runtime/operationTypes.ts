@@ -36,7 +36,7 @@ export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never
   : Flat<Parts<Operation>>;
 
 /**
- * Arguments of a function that works in an organization: its id, external id or slug, unless the token names it already.
+ * Arguments of a function that works in an organization: its id or slug, unless the token names it already.
  */
 export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string }>;
 
