@@ -62,10 +62,18 @@ export function invalidField(pointer: string, code: string, message: string): Pr
 }
 
 /**
- * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem
- * with its denial. Empty for every other error.
+ * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem with its
+ * denial, every other function throws the problem itself. Empty for every other error.
  */
 export function failureOf(error: unknown): { readonly problem?: Problem; readonly denial?: Denial } {
   if (error instanceof ProblemError) return { problem: error.data, ...(error.denial ? { denial: error.denial } : {}) };
-  return error instanceof ConvexError ? Object(error.data) : {};
+  if (!(error instanceof ConvexError)) return {};
+  const data: unknown = error.data;
+  return isProblem(data) ? { problem: data } : Object(data);
+}
+
+/** Problems alone carry one of the problem codes at their root. */
+function isProblem(data: unknown): data is Problem {
+  if (typeof data !== "object" || data === null || !("code" in data)) return false;
+  return typeof data.code === "string" && Object.hasOwn(problems, data.code);
 }
