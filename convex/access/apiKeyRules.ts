@@ -1,5 +1,5 @@
 import { invalidField, ProblemError } from "../core/errors";
-import { coversRights, isGrantable } from "../core/rights";
+import { coversRights, isGrantable, missingRight } from "../core/rights";
 import type { Rights } from "../core/rights";
 
 const maximumLifetimeMs = 2 * 365 * 86_400_000;
@@ -14,6 +14,19 @@ export function assertGrantable(held: Rights, scopes: readonly string[]): void {
 export function assertNarrowed(current: readonly string[], next: readonly string[]): void {
   const at = next.findIndex((scope) => !current.includes(scope));
   if (at >= 0) throw notAllowed(at, `Scopes can only be taken away; the key does not have ${next[at]}.`);
+}
+
+/** Throws 403 unless the caller could do all that the new secret can: every scope, and with its maker's rank. */
+export function assertMayRotate(
+  caller: { readonly rank: number; readonly rights: Rights },
+  scopes: readonly string[],
+  makerRank: number,
+): void {
+  const missing = missingRight(caller.rights, scopes);
+  if (missing !== undefined)
+    throw new ProblemError("forbidden", `The key allows ${missing}; only keys within one's own rights can be rotated.`);
+  if (makerRank > caller.rank)
+    throw new ProblemError("rank_too_low", "The key acts with its maker's rank, which is above one's own.");
 }
 
 /** Throws 400 unless the key ends in the future and within two years. */

@@ -6,9 +6,10 @@ import { integer, rowId } from "../core/fields";
 import { mutationOperation, secretOperation } from "../core/operation";
 import { resource } from "../core/resource";
 import { patchOf } from "../core/schemas";
-import { assertGrantable, assertLifetime, assertNarrowed } from "./apiKeyRules";
+import { rankOf } from "../tenancy/members";
+import { assertGrantable, assertLifetime, assertMayRotate, assertNarrowed } from "./apiKeyRules";
 import { apiKeyFields } from "./tables";
-import type { IssuedSecret } from "../core/declaration";
+import type { IssuedSecret, TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const apiKeys = resource({
@@ -89,16 +90,18 @@ export const rotate = secretOperation({
   method: "POST",
   path: "/api-keys/{apiKeyId}/rotate",
   summary: "Rotate an API key",
-  description: "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given.",
+  description:
+    "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.",
   access: "permission",
   permission: "apiKey:update",
   ...inPath,
   body: { graceSeconds: integer(0, 86_400).default(0) },
   ...issues,
   output: issuedKey,
-  problems: ["key_revoked"],
+  problems: ["key_revoked", "rank_too_low"],
   handler: async (ctx, { graceSeconds }) => {
     assertActive(ctx.row);
+    assertMayRotate(ctx.tenant, ctx.row.scopes, await makerRank(ctx, ctx.row));
     const { hash, prefix } = issued(ctx);
     const inGrace = graceSeconds > 0;
     const changes = {
@@ -132,6 +135,15 @@ export const revoke = mutationOperation({
 
 function assertActive({ status }: Doc<"apiKeys">): void {
   if (status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked before.", undefined, 409);
+}
+
+/** The rank of the maker's role, in force or not: a ban that ends gives the key its rank back. */
+async function makerRank({ db, unscoped }: TenantMutationContext, { createdBy }: Doc<"apiKeys">): Promise<number> {
+  if (createdBy === undefined) return 0;
+  const membership = await db
+    .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", createdBy))
+    .unique();
+  return membership ? rankOf(unscoped, membership) : 0;
 }
 
 function issued({ secret }: { readonly secret: IssuedSecret | undefined }): IssuedSecret {

@@ -48,6 +48,13 @@ export function customRights(role: Pick<Doc<"roles">, "rights" | "areaPermission
   return rights;
 }
 
+/** What somebody who gets the role could do that not everybody may: its rights without everyone's own. */
+export function givenRights(role: Pick<Doc<"roles">, "key" | "rights" | "areaPermissions">): Rights {
+  const rights = new Set(isBuiltInRole(role.key) ? builtInRights(role.key) : customRights(role));
+  for (const right of ownRights) rights.delete(right);
+  return rights;
+}
+
 /** How far `rights` allow `permission`, or undefined if they do not. */
 export function reachOf(rights: Rights, permission: string): Reach | undefined {
   if (rights.has(permission) || rights.has("*")) return "all";
@@ -58,17 +65,22 @@ export function reachOf(rights: Rights, permission: string): Reach | undefined {
 
 /** True if every right of `wanted` is held by `held` at least as far. */
 export function coversRights(held: Rights, wanted: Iterable<string>): boolean {
+  return missingRight(held, wanted) === undefined;
+}
+
+/** The first right of `wanted` that `held` lacks or holds less far, or undefined if there is none. */
+export function missingRight(held: Rights, wanted: Iterable<string>): string | undefined {
   for (const right of wanted) {
     if (held.has("*") || held.has(right)) continue;
     const [resource, action, own] = right.split(":");
     if (resource === "*" || action === "*") {
-      if (resource === "*" || resource === undefined || !coversResource(held, resource)) return false;
+      if (resource === "*" || resource === undefined || !coversResource(held, resource)) return right;
     } else {
       const reach = reachOf(held, `${resource}:${action}`);
-      if (reach === undefined || (reach === "own" && own !== "own")) return false;
+      if (reach === undefined || (reach === "own" && own !== "own")) return right;
     }
   }
-  return true;
+  return undefined;
 }
 
 /** True if `held` has every action that `resource` knows, on every row. */

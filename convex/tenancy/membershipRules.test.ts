@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { builtInRoles } from "../core/permissionCatalogue";
+import { builtInRights, isBuiltInRole } from "../core/rights";
 import { administers, adminRank, assertMayAssign, assertMayChange, isInForce, ownerRank } from "./membershipRules";
 
 const rank = fc.integer({ min: 0, max: 100 });
@@ -13,6 +14,38 @@ const allows = (rule: () => void): boolean => {
   }
 };
 
+const everything = { rights: new Set(["*"]), needsReadRight: false };
+const custom = (rights: string[], ofRank = 10) =>
+  ({ key: "custom", rank: ofRank, rights, scope: "organization" }) as const;
+const builtIn = (key: keyof typeof builtInRoles) => ({ key, rights: [], ...builtInRoles[key] });
+const person = (key: "admin" | "moderator" | "member") => ({ rights: builtInRights(key), needsReadRight: false });
+const apiKey = (...scopes: string[]) => ({ rights: new Set(scopes), needsReadRight: true });
+
+test("nobody gives a right that they lack, whatever their rank", () => {
+  const inviter = { rights: new Set(["member:invite", "member:update"]), needsReadRight: false };
+  expect(allows(() => assertMayAssign(80, inviter, builtIn("admin")))).toBe(false);
+  expect(allows(() => assertMayAssign(50, inviter, builtIn("member")))).toBe(false);
+  expect(allows(() => assertMayAssign(50, inviter, custom(["schedule:delete"])))).toBe(false);
+  expect(allows(() => assertMayAssign(50, inviter, custom(["member:invite"])))).toBe(true);
+});
+
+test("the owner gives every built-in role but ownership, an administrator every one for people", () => {
+  for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
+    expect([key, allows(() => assertMayAssign(100, everything, builtIn(key)))]).toEqual([key, key !== "owner"]);
+    const forPeople = key !== "owner" && key !== "agent";
+    expect([key, allows(() => assertMayAssign(80, person("admin"), builtIn(key)))]).toEqual([key, forPeople]);
+  }
+});
+
+test("an API key gives roles within its scopes, and no way to read more", () => {
+  expect(allows(() => assertMayAssign(100, apiKey("member:invite"), builtIn("admin")))).toBe(false);
+  expect(allows(() => assertMayAssign(100, apiKey("member:invite"), builtIn("viewer")))).toBe(false);
+  expect(allows(() => assertMayAssign(100, apiKey("member:invite"), custom([])))).toBe(false);
+  const wide = apiKey("member:invite", ...[...builtInRights("member")].map((right) => right.replace(":own", "")));
+  for (const key of ["member", "viewer", "client"] as const)
+    expect([key, allows(() => assertMayAssign(100, wide, builtIn(key)))]).toEqual([key, true]);
+});
+
 test("members change those below themselves; the owner changes everyone", () => {
   fc.assert(
     fc.property(rank, rank, (actor, target) => {
@@ -24,15 +57,15 @@ test("members change those below themselves; the owner changes everyone", () => 
 test("nobody assigns a role above themselves, and nobody assigns ownership", () => {
   fc.assert(
     fc.property(rank, rank, (actor, assigned) => {
-      expect(allows(() => assertMayAssign(actor, { key: "custom", rank: assigned }))).toBe(assigned <= actor);
-      expect(allows(() => assertMayAssign(actor, { key: "owner", rank: builtInRoles.owner.rank }))).toBe(false);
+      expect(allows(() => assertMayAssign(actor, everything, custom([], assigned)))).toBe(assigned <= actor);
+      expect(allows(() => assertMayAssign(actor, everything, builtIn("owner")))).toBe(false);
     }),
   );
 });
 
 test("refusals carry the code of the rule", () => {
   expect(() => assertMayChange(80, 80)).toThrow(expect.objectContaining({ code: "rank_too_low" }));
-  expect(() => assertMayAssign(100, { key: "owner", rank: 100 })).toThrow(
+  expect(() => assertMayAssign(100, everything, builtIn("owner"))).toThrow(
     expect.objectContaining({ code: "forbidden" }),
   );
 });

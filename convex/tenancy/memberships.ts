@@ -66,7 +66,7 @@ export const update = mutationOperation({
   path: "/memberships/{membershipId}",
   summary: "Update a membership",
   description:
-    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. Roles can be given up to one's own rank; ownership is transferred, not assigned.",
+    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.",
   access: "permission",
   permission: "member:update",
   ...inPath,
@@ -83,7 +83,7 @@ export const update = mutationOperation({
     const rank = await assertChangeable(ctx, row);
     const role = await namedRole(ctx, { roleId, roleKey });
     const newRole = role && role._id !== row.roleId ? role : undefined;
-    if (newRole) assertMayAssign(await actingRank(ctx), newRole);
+    if (newRole) assertMayAssign(await actingRank(ctx), ctx.tenant, newRole);
     const next = { ...row, status: status ?? row.status };
     const stepsDown = administers(row, rank, ctx.now) && !administers(next, newRole?.rank ?? rank, ctx.now);
     if (stepsDown) await assertAdminRemains(ctx, row);

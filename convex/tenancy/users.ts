@@ -62,7 +62,7 @@ export const create = mutationOperation({
   path: "/users",
   summary: "Add a user to the organization",
   description:
-    "Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given.",
+    "Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
   access: "permission",
   permission: "member:invite",
   status: 201,
@@ -81,7 +81,7 @@ export const create = mutationOperation({
       named.roleId === undefined && named.roleKey === undefined ? { roleKey: "member" } : named,
     );
     if (!role) throw new Error("The reference of roleId was checked before.");
-    assertMayAssign(await actingRank(ctx), role);
+    assertMayAssign(await actingRank(ctx), ctx.tenant, role);
     const sameEmail = ctx.unscoped.query("users").withIndex("by_email", (q) => q.eq("email", email));
     const known = (await sameEmail.take(10)).find(({ deletedAt }) => deletedAt === undefined);
     const user =

@@ -229,7 +229,7 @@ export interface ApiKeysResource {
   /**
    * Rotate an API key
    *
-   * The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given.
+   * The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
    *
    * Needs the permission `apiKey:update`.
    *
@@ -551,7 +551,7 @@ export interface MembershipsResource {
   /**
    * Update a membership
    *
-   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. Roles can be given up to one's own rank; ownership is transferred, not assigned.
+   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.
    *
    * Needs the permission `member:update`.
    *
@@ -1016,7 +1016,7 @@ export interface UsersResource {
   /**
    * Add a user to the organization
    *
-   * Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given.
+   * Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
    *
    * Needs the permission `member:invite`.
    *

@@ -462,7 +462,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given.
+         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
          *
          *     Needs the permission `apiKey:update`.
          */
@@ -898,7 +898,7 @@ export interface paths {
         head?: never;
         /**
          * Update a membership
-         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. Roles can be given up to one's own rank; ownership is transferred, not assigned.
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.
          *
          *     Needs the permission `member:update`.
          */
@@ -1634,7 +1634,7 @@ export interface paths {
         put?: never;
         /**
          * Add a user to the organization
-         * @description Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given.
+         * @description Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
          *
          *     Needs the permission `member:invite`.
          */
@@ -5932,7 +5932,7 @@ export interface operations {
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["IdempotencyConflict"];
