@@ -15,7 +15,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   apiKeys: ["by_keyHash", "by_previousKeyHash"],
   auditLogs: ["by_expiresAt"],
   idempotencyKeys: ["by_expiresAt"],
-  memberships: ["by_userId", "by_userId_and_organizationId"],
+  memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
 };
 
 const tables = Object.entries(tableFacts).map(([name, facts]): [string, TableFacts] => [name, facts]);

@@ -434,6 +434,9 @@ export const tableFacts = {
         "organizationId",
         "roleId"
       ],
+      "by_invitedEmail": [
+        "invitedEmail"
+      ],
       "by_userId": [
         "userId"
       ],

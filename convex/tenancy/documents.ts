@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { rowId, text } from "../core/fields";
 import { documentOf } from "../core/resource";
+import { nameFromEmail } from "./identityRules";
 import { membershipFields, organizationFields, userFields } from "./tables";
 import { withPublicId } from "../core/documents";
 import type { ResourceShape } from "../core/resourceShape";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, Id } from "../_generated/dataModel";
 
 export const userDocument = documentOf("users", userFields);
 export const organizationDocument = documentOf("organizations", organizationFields);
@@ -25,10 +26,16 @@ export const memberUserDocument = z.object({
   lastActivityAt: userFields.lastActivityAt,
 });
 
-/** The row that `memberUserDocument` shows. */
+/** What `memberUserDocument` shows of a member. Somebody who has not accepted yet is shown as the invitation, and no more. */
 export function memberUser(user: Doc<"users">, membership: Doc<"memberships">) {
   const { _id: membershipId, status, roleId, roleKey, joinedAt } = membership;
-  return { ...withPublicId(user), membershipId, status, roleId, roleKey, joinedAt };
+  const shown = status === "pending" ? invitedUser(user._id, membership) : withPublicId(user);
+  return { ...shown, membershipId, status, roleId, roleKey, joinedAt };
+}
+
+/** The person of an invitation, by what whoever invited them said. */
+function invitedUser(id: Id<"users">, { invitedEmail, invitedName }: Doc<"memberships">) {
+  return { id, email: invitedEmail, emailVerified: false, name: invitedName ?? nameFromEmail(invitedEmail) };
 }
 
 /** The organization of the path, by id or slug: the tenant itself. */
@@ -54,7 +61,9 @@ export const userInPath: ResourceShape & { readonly table: "users" } = {
     // Subjects are unique per issuer only, so a few users may share one.
     for (const user of byId ? [byId] : await named.take(10)) {
       const membership = db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", user._id));
-      if (user.deletedAt === undefined && (await membership.unique())) return user;
+      const own = user.deletedAt === undefined ? await membership.unique() : null;
+      // The external id of somebody invited is not the organization's to know.
+      if (own && (byId || own.status !== "pending")) return user;
     }
     return null;
   },

@@ -69,11 +69,11 @@ export const sync = mutationOperation({
   path: "/me/sync",
   summary: "Synchronize the current user with the token",
   description:
-    "Creates the user of a token that was never seen before, or links the user who was added with the same verified e-mail address. Takes name, address and picture from the token, and accepts the memberships that wait for the user.",
+    "Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.",
   access: "identity",
   permission: "me:update",
   output: userDocument,
-  problems: ["email_taken", "user_not_provisioned"],
+  problems: ["email_taken"],
   handler: async ({ caller: { identity }, unscoped, now }) => {
     const known = await userOf(unscoped, identity);
     const writerOf = unscoped.as.bind(unscoped);
@@ -133,7 +133,7 @@ const remove = mutationOperation({
     const settings = await settingsOf(unscoped, user._id);
     if (settings) await unscoped.purge("userSettings", settings);
     const left = await unscoped.get("users", user._id);
-    if (left) await unscoped.softDelete("users", left, anonymous(user._id));
+    if (left) await unscoped.softDelete("users", left, anonymous());
     return null;
   },
 });

@@ -52,17 +52,17 @@ export function settingsOf(reader: Reader, userId: Id<"users">) {
 }
 
 /** The display name of who has chosen none. */
-export function displayNameOf({ name }: Doc<"users">): string {
+export function displayNameOf({ name }: Pick<Doc<"users">, "name">): string {
   const cut = name.slice(0, 80);
   // A cut may fall between the halves of a surrogate pair.
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }
 
 /** What is left of a deleted user; the token identifier stays, so that the user's tokens are recognised and refused. */
-export function anonymous(userId: Id<"users">) {
+export function anonymous() {
   return {
     name: "Deleted user",
-    email: `deleted+${userId}@invalid`,
+    email: undefined,
     emailVerified: false,
     externalId: undefined,
     imageUrl: undefined,

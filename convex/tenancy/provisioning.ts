@@ -6,7 +6,7 @@ import { ProblemError } from "../core/errors";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
 import type { Caller } from "../core/caller";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, Id } from "../_generated/dataModel";
 import type { UserIdentity } from "convex/server";
 
 /** Creates the user of the caller's token, or links the one that waits for it; a known user stays as it is. */
@@ -33,6 +33,8 @@ export const provision = internalMutation({
   },
 });
 
+const invitationsRead = 200;
+
 /** Writes as a caller: a person's first writes begin before there is a row to attribute them to. */
 export type WriterOf = (caller: Caller) => UnscopedWriter;
 
@@ -52,37 +54,20 @@ export async function userOf(
   return user;
 }
 
-/** The user of a token that was never seen before: the pending one with the same verified e-mail address, or a new one. */
+/** The user of a token that was never seen before: the one who waits for its verified e-mail address, or a new one. */
 export async function admit(writerOf: WriterOf, identity: UserIdentity, now: number): Promise<Doc<"users">> {
-  const values = claimedValues(identity);
-  const own = tokenFields(identity);
+  const values = identityValues(identity);
   const writer = writerOf({ kind: "anonymous" });
-  const candidates = writer.query("users").withIndex("by_email", (q) => q.eq("email", values.email));
-  const sameEmail = (await candidates.take(10)).find(({ deletedAt }) => deletedAt === undefined);
-  if (!sameEmail) {
-    return writer.insert("users", {
-      ...own,
-      email: values.email,
-      emailVerified: values.emailVerified,
-      name: values.name ?? nameFromEmail(values.email),
-      ...(values.imageUrl === undefined ? {} : { imageUrl: values.imageUrl }),
-      status: "active",
-      lastActivityAt: now,
-    });
-  }
-  if (sameEmail.status !== "pending" || sameEmail.tokenIdentifier !== undefined || !values.emailVerified) {
+  const known = values.email === undefined ? null : await knownAs(writer, values.email);
+  if (known && known.status !== "pending") {
     throw new ProblemError("email_taken", "Another user has the e-mail address of this token.");
   }
-  const user = await writerOf({ kind: "user", user: sameEmail, claimedOrganization: undefined }).patch(
-    "users",
-    sameEmail,
-    {
-      ...own,
-      ...refreshed(values),
-      status: "active",
-      lastActivityAt: now,
-    },
-  );
+  const fields = { ...tokenFields(identity), ...refreshed(values), status: "active", lastActivityAt: now } as const;
+  if (!known) {
+    const name = values.name ?? nameFromEmail(values.email);
+    return writer.insert("users", { emailVerified: false, ...fields, name });
+  }
+  const user = await writerOf(callerOf(known)).patch("users", known, fields);
   return activateMemberships(writerOf, user, now);
 }
 
@@ -93,55 +78,98 @@ export async function refresh(
   identity: UserIdentity,
   now: number,
 ): Promise<Doc<"users">> {
-  const writer = writerOf({ kind: "user", user, claimedOrganization: undefined });
-  const next = await writer.patch("users", user, {
+  const next = await writerOf(callerOf(user)).patch("users", user, {
     ...tokenFields(identity),
-    ...refreshed(claimedValues(identity)),
+    ...refreshed(identityValues(identity)),
     ...(user.status === "pending" ? { status: "active" } : {}),
   });
   return activateMemberships(writerOf, next, now);
 }
 
-function claimedValues(identity: UserIdentity): IdentityValues {
-  const values = identityValues(identity);
-  if (values) return values;
-  throw new ProblemError(
-    "user_not_provisioned",
-    "The token carries no e-mail address, which a user cannot do without.",
-  );
+/** The user whose verified address this is, else the one who was added for it and has not signed in yet. */
+export async function knownAs(
+  reader: Pick<UnscopedWriter, "query" | "get">,
+  email: string,
+): Promise<Doc<"users"> | null> {
+  const sameEmail = await reader
+    .query("users")
+    .withIndex("by_email", (q) => q.eq("email", email))
+    .take(invitationsRead);
+  const verified = sameEmail.find(({ deletedAt, emailVerified }) => deletedAt === undefined && emailVerified);
+  if (verified) return verified;
+  for (const { userId } of await invitationsOf(reader, email)) {
+    const invited = await reader.get("users", userId);
+    if (invited && isPlaceholder(invited)) return invited;
+  }
+  return null;
 }
+
+/** Somebody who was added by an administrator and has never signed in. */
+function isPlaceholder({ status, tokenIdentifier, deletedAt }: Doc<"users">): boolean {
+  return status === "pending" && tokenIdentifier === undefined && deletedAt === undefined;
+}
+
+/** People are added to few organizations at a time; what is beyond waits for the next sync. */
+async function invitationsOf(reader: Pick<UnscopedWriter, "query">, email: string): Promise<Doc<"memberships">[]> {
+  const invitations = await reader
+    .query("memberships")
+    .withIndex("by_invitedEmail", (q) => q.eq("invitedEmail", email))
+    .take(invitationsRead);
+  return invitations.filter(({ status }) => status === "pending");
+}
+
+const callerOf = (user: Doc<"users">): Caller => ({ kind: "user", user, claimedOrganization: undefined });
 
 function tokenFields({ tokenIdentifier, subject }: UserIdentity) {
   const isPlatformAdmin = isListedSubject(env["PLATFORM_ADMIN_SUBJECTS"], tokenIdentifier);
   return { tokenIdentifier, externalId: subject, isPlatformAdmin };
 }
 
-/** What the token says now; what it does not say stays. */
-function refreshed({ email, emailVerified, name, imageUrl }: IdentityValues) {
+/** What the token says now; what it does not say, or has not verified, stays. */
+function refreshed({ email, name, imageUrl }: IdentityValues) {
   return {
-    email,
-    emailVerified,
+    ...(email === undefined ? {} : { email, emailVerified: true }),
     ...(name === undefined ? {} : { name }),
     ...(imageUrl === undefined ? {} : { imageUrl }),
   };
 }
 
+/** Accepts what waits for the user's verified address, also where another row stood for the person until now. */
 async function activateMemberships(writerOf: WriterOf, user: Doc<"users">, now: number): Promise<Doc<"users">> {
-  const writer = writerOf({ kind: "user", user, claimedOrganization: undefined });
-  // A person is added to few organizations at a time; what is beyond waits for the next sync.
-  const memberships = await writer
+  if (user.email === undefined || !user.emailVerified) return user;
+  const writer = writerOf(callerOf(user));
+  const own = await writer
     .query("memberships")
     .withIndex("by_userId", (q) => q.eq("userId", user._id))
-    .take(200);
-  const pending = memberships.filter(({ status }) => status === "pending");
-  for (const membership of pending) {
+    .take(invitationsRead);
+  const held = new Set(own.map(({ organizationId }) => organizationId));
+  const accepted: Doc<"memberships">[] = own.filter(({ status }) => status === "pending");
+  const placeholders = new Set<Id<"users">>();
+  const invitations = await invitationsOf(writer, user.email);
+  for (const invitation of invitations) {
+    if (invitation.userId === user._id) continue;
+    const holder = await writer.get("users", invitation.userId);
+    if (!holder || !isPlaceholder(holder)) continue;
+    placeholders.add(holder._id);
+    if (!held.has(invitation.organizationId)) accepted.push(invitation);
+  }
+  for (const membership of accepted) {
     const organization = await writer.get("organizations", membership.organizationId);
     if (!organization) throw new Error("A membership outlived its organization.");
-    await writer
-      .within(organization)
-      .patch("memberships", membership, { status: "active", joinedAt: membership.joinedAt ?? now });
+    await writer.within(organization).patch("memberships", membership, {
+      userId: user._id,
+      status: "active",
+      joinedAt: membership.joinedAt ?? now,
+      invitedEmail: undefined,
+      invitedName: undefined,
+    });
   }
-  const [first] = pending;
+  // What is left of them are invitations into organizations that the user is in already, unless there are more than were read.
+  for (const placeholder of invitations.length < invitationsRead ? placeholders : []) {
+    const row = await writer.get("users", placeholder);
+    if (row) await writer.purge("users", row);
+  }
+  const [first] = accepted;
   if (!first || user.defaultOrganizationId !== undefined) return user;
   return writer.patch("users", user, { defaultOrganizationId: first.organizationId });
 }

@@ -5,7 +5,9 @@ import { globalTable, tenantTable } from "../core/table";
 export const userFields = {
   tokenIdentifier: z.string().max(512).optional().meta({ description: "`iss|sub` of the user's tokens." }),
   externalId: z.string().max(255).optional().meta({ description: "The user's id at the identity provider." }),
-  email: emailAddress(),
+  email: emailAddress().optional().meta({
+    description: "Absent until the identity provider has verified one; what it has not verified proves nothing.",
+  }),
   emailVerified: z.boolean(),
   name: text(1, 120),
   imageUrl: httpsUrl().optional(),
@@ -128,6 +130,10 @@ export const membershipFields = {
   status: z.enum(["active", "inactive", "pending"]),
   joinedAt: timestampMs().optional(),
   invitedBy: reference("users", "null").optional(),
+  invitedEmail: emailAddress()
+    .optional()
+    .meta({ description: "The address that was invited; whoever signs in with it, verified, takes the membership." }),
+  invitedName: text(1, 120).optional(),
   currentSiteId: reference("sites", "null").optional(),
   bannedAt: timestampMs().optional(),
   bannedUntil: timestampMs().optional(),
@@ -146,5 +152,6 @@ export const memberships = tenantTable(membershipFields, "CU", {
   .index("by_organizationId_and_userId", ["organizationId", "userId"])
   .index("by_organizationId_and_status", ["organizationId", "status"])
   .index("by_organizationId_and_roleId", ["organizationId", "roleId"])
+  .index("by_invitedEmail", ["invitedEmail"])
   .index("by_userId", ["userId"])
   .index("by_userId_and_organizationId", ["userId", "organizationId"]);

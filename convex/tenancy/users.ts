@@ -1,3 +1,4 @@
+import { emailAddress } from "../core/fields";
 import { listRows } from "../core/crud";
 import { actingUser } from "../core/database";
 import { listParameters, supportedSets } from "../core/list";
@@ -6,7 +7,8 @@ import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
 import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPath } from "./documents";
 import { nameFromEmail } from "./identityRules";
-import { profileDocument, shownProfile } from "./people";
+import { displayNameOf, profileDocument, shownProfile } from "./people";
+import { knownAs } from "./provisioning";
 import { actingRank, namedRole } from "./members";
 import { assertMayAssign } from "./membershipRules";
 import { membershipFields, userFields } from "./tables";
@@ -62,12 +64,12 @@ export const create = mutationOperation({
   path: "/users",
   summary: "Add a user to the organization",
   description:
-    "Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
+    "Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
   access: "permission",
   permission: "member:invite",
   status: 201,
   body: {
-    email: userFields.email,
+    email: emailAddress(),
     name: userFields.name.optional(),
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),
@@ -82,12 +84,10 @@ export const create = mutationOperation({
     );
     if (!role) throw new Error("The reference of roleId was checked before.");
     assertMayAssign(await actingRank(ctx), ctx.tenant, role);
-    const sameEmail = ctx.unscoped.query("users").withIndex("by_email", (q) => q.eq("email", email));
-    const known = (await sameEmail.take(10)).find(({ deletedAt }) => deletedAt === undefined);
+    const known = await knownAs(ctx.unscoped, email);
     const user =
       known ??
       (await ctx.unscoped.insert("users", {
-        email,
         emailVerified: false,
         name: name ?? nameFromEmail(email),
         status: "pending",
@@ -99,6 +99,8 @@ export const create = mutationOperation({
       roleId: role._id,
       roleKey: role.key,
       status: "pending",
+      invitedEmail: email,
+      ...(name === undefined ? {} : { invitedName: name }),
       ...(invitedBy === undefined ? {} : { invitedBy }),
     });
     return memberUser(user, membership);
@@ -117,7 +119,12 @@ export const getProfile = queryOperation({
   on: userInPath,
   params: { userId: userIdParameter },
   output: profileDocument,
-  handler: (ctx) => shownProfile(ctx.unscoped, ctx.row),
+  handler: async (ctx) => {
+    const { status, name } = await shownUser(ctx, ctx.row);
+    return status === "pending"
+      ? { userId: ctx.row._id, displayName: displayNameOf({ name }) }
+      : shownProfile(ctx.unscoped, ctx.row);
+  },
 });
 
 async function shownUser({ db }: TenantQueryContext, user: Doc<"users">) {

@@ -11,8 +11,9 @@ const keyFileName = "development-issuer.json";
 /** The claims of a development user's token. */
 export interface DevelopmentUser {
   readonly sub: string;
-  readonly email: string;
-  readonly email_verified: boolean;
+  /** Access tokens of most identity providers carry neither of these. */
+  readonly email?: string;
+  readonly email_verified?: boolean;
   readonly name: string;
   /** The organization the token is bound to. */
   readonly org_id?: string;

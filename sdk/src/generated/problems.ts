@@ -50,6 +50,5 @@ export interface ProblemStatuses {
   unsupported_media_type: 415;
   user_deleted: 401;
   user_inactive: 403;
-  user_not_provisioned: 403;
   validation_failed: 400;
 }

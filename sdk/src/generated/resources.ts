@@ -441,7 +441,7 @@ export interface MeResource {
   /**
    * Synchronize the current user with the token
    *
-   * Creates the user of a token that was never seen before, or links the user who was added with the same verified e-mail address. Takes name, address and picture from the token, and accepts the memberships that wait for the user.
+   * Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.
    *
    * For anybody with a token of a trusted issuer, known here yet or not.
    *
@@ -1016,7 +1016,7 @@ export interface UsersResource {
   /**
    * Add a user to the organization
    *
-   * Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
+   * Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
    *
    * Needs the permission `member:invite`.
    *

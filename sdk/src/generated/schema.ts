@@ -840,7 +840,7 @@ export interface paths {
         put?: never;
         /**
          * Synchronize the current user with the token
-         * @description Creates the user of a token that was never seen before, or links the user who was added with the same verified e-mail address. Takes name, address and picture from the token, and accepts the memberships that wait for the user.
+         * @description Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.
          *
          *     For anybody with a token of a trusted issuer, known here yet or not.
          */
@@ -1634,7 +1634,7 @@ export interface paths {
         put?: never;
         /**
          * Add a user to the organization
-         * @description Finds the user with this e-mail address, or adds one who waits for the first login. The membership is pending until then; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
+         * @description Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
          *
          *     Needs the permission `member:invite`.
          */
@@ -2153,8 +2153,11 @@ export interface components {
             roleKey?: string;
         };
         CreateUserResult: {
-            /** Format: email */
-            email: string;
+            /**
+             * Format: email
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             */
+            email?: string;
             emailVerified: boolean;
             /** @description The user's id at the identity provider. */
             externalId?: string;
@@ -2245,8 +2248,11 @@ export interface components {
             defaultOrganizationId?: string;
             /** Format: int64 */
             deletedAt?: number;
-            /** Format: email */
-            email: string;
+            /**
+             * Format: email
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             */
+            email?: string;
             emailVerified: boolean;
             /** @description The user's id at the identity provider. */
             externalId?: string;
@@ -2272,6 +2278,12 @@ export interface components {
                 id: string;
                 /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 invitedBy?: string;
+                /**
+                 * Format: email
+                 * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+                 */
+                invitedEmail?: string;
+                invitedName?: string;
                 /** Format: int64 */
                 joinedAt?: number;
                 /** Format: int64 */
@@ -2342,8 +2354,11 @@ export interface components {
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             id: string;
             members?: {
-                /** Format: email */
-                email: string;
+                /**
+                 * Format: email
+                 * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+                 */
+                email?: string;
                 emailVerified: boolean;
                 /** @description The user's id at the identity provider. */
                 externalId?: string;
@@ -2434,8 +2449,11 @@ export interface components {
             userId: string;
         };
         GetUserResult: {
-            /** Format: email */
-            email: string;
+            /**
+             * Format: email
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             */
+            email?: string;
             emailVerified: boolean;
             /** @description The user's id at the identity provider. */
             externalId?: string;
@@ -2612,8 +2630,11 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         ListUsersRow: {
-            /** Format: email */
-            email: string;
+            /**
+             * Format: email
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             */
+            email?: string;
             emailVerified: boolean;
             /** @description The user's id at the identity provider. */
             externalId?: string;
@@ -2653,6 +2674,12 @@ export interface components {
             id: string;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             invitedBy?: string;
+            /**
+             * Format: email
+             * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+             */
+            invitedEmail?: string;
+            invitedName?: string;
             /** Format: int64 */
             joinedAt?: number;
             /** Format: int64 */
@@ -2975,6 +3002,12 @@ export interface components {
                 id: string;
                 /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 invitedBy?: string;
+                /**
+                 * Format: email
+                 * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+                 */
+                invitedEmail?: string;
+                invitedName?: string;
                 /** Format: int64 */
                 joinedAt?: number;
                 /** Format: int64 */
@@ -3204,8 +3237,11 @@ export interface components {
             defaultOrganizationId?: string;
             /** Format: int64 */
             deletedAt?: number;
-            /** Format: email */
-            email: string;
+            /**
+             * Format: email
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             */
+            email?: string;
             emailVerified: boolean;
             /** @description The user's id at the identity provider. */
             externalId?: string;
@@ -3637,24 +3673,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "forbidden" | "user_inactive";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
-         *     - `user_not_provisioned`: The user is not known yet. Call `POST /v1/me/sync` once with the user's token.
-         */
-        ForbiddenOrUserInactiveOrUserNotProvisioned: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "user_inactive" | "user_not_provisioned";
                 };
             };
         };
@@ -6784,6 +6802,8 @@ export interface operations {
                      *         "status": "active",
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedEmail": "dana.okoye@example.com",
+                     *         "invitedName": "Example",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *         "metadata": {
                      *           "source": "example"
@@ -7206,6 +7226,8 @@ export interface operations {
                      *         "status": "active",
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedEmail": "dana.okoye@example.com",
+                     *         "invitedName": "Example",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *         "metadata": {
                      *           "source": "example"
@@ -7279,7 +7301,7 @@ export interface operations {
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactiveOrUserNotProvisioned"];
+            403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             500: components["responses"]["Internal"];
@@ -7334,6 +7356,8 @@ export interface operations {
                      *           "status": "active",
                      *           "joinedAt": 1768469400000,
                      *           "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "invitedEmail": "dana.okoye@example.com",
+                     *           "invitedName": "Example",
                      *           "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "banReason": "Example",
                      *           "metadata": {
@@ -7399,6 +7423,8 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedEmail": "dana.okoye@example.com",
+                     *       "invitedName": "Example",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "banReason": "Example",
                      *       "metadata": {
@@ -7503,6 +7529,8 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedEmail": "dana.okoye@example.com",
+                     *       "invitedName": "Example",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "banReason": "Example",
                      *       "metadata": {
@@ -7578,6 +7606,8 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedEmail": "dana.okoye@example.com",
+                     *       "invitedName": "Example",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "banReason": "Example",
                      *       "metadata": {
@@ -7644,6 +7674,8 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedEmail": "dana.okoye@example.com",
+                     *       "invitedName": "Example",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "banReason": "Example",
                      *       "metadata": {
@@ -7742,6 +7774,8 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedEmail": "dana.okoye@example.com",
+                     *       "invitedName": "Example",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "banReason": "Example",
                      *       "metadata": {
