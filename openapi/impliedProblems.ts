@@ -26,8 +26,9 @@ export function problemCodesOf(operation: Operation, table: TableNames | undefin
   if (isList) add("invalid_cursor");
   if (declaration.method === "POST") add("idempotency_key_invalid", "idempotency_conflict");
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
+  // The gateway reads what is sent with any write, also where the operation takes no body.
+  if (declaration.method !== "GET") add("payload_too_large", "unsupported_content_encoding", "unsupported_media_type");
   if (declaration.body) {
-    add("payload_too_large", "unsupported_media_type");
     if (declaration.on || declaration.readOnly) add("read_only_field");
     if (!["identity", "user", "enrollment"].includes(declaration.access)) {
       const tables = referencePaths(declaration.body).map((path) => path.table);
@@ -48,13 +49,14 @@ function callerProblems({ declaration }: Operation): ProblemCode[] {
       return ["unauthenticated", "invalid_enrollment_token"];
     case "identity":
     case "user":
-      return [...people, "forbidden"];
+      return [...people, "email_taken", "forbidden"];
     case "agent":
       return ["unauthenticated", "agent_revoked", "forbidden", "tenant_mismatch", ...usable];
     case "organization":
     case "permission":
       return [
         ...people,
+        "email_taken",
         "key_expired",
         "key_revoked",
         "organization_required",

@@ -6,7 +6,7 @@ import { integer, rowId } from "../core/fields";
 import { mutationOperation, secretOperation } from "../core/operation";
 import { resource } from "../core/resource";
 import { patchOf } from "../core/schemas";
-import { rankOf } from "../tenancy/members";
+import { rankOf } from "../core/builtInRoles";
 import { assertGrantable, assertLifetime, assertMayRotate, assertNarrowed } from "./apiKeyRules";
 import { apiKeyFields } from "./tables";
 import type { IssuedSecret, TenantMutationContext } from "../core/declaration";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { entityTagMatches, entityTagOf } from "./etag";
+import { entityTagMatches, entityTagOf, isEntityTagList } from "./etag";
 
 describe("entityTagOf", () => {
   it("writes a strong tag of one length", () => {
@@ -32,23 +32,41 @@ describe("entityTagOf", () => {
 });
 
 describe("entityTagMatches", () => {
-  const tag = '"abc"';
   it.each([
-    ['"abc"', true, true],
-    ['W/"abc"', false, true],
-    ['"x", "abc"', true, true],
-    ['"x" ,\tW/"abc"', false, true],
-    ["*", true, true],
-    [" * ", true, true],
-    ['"x", *', false, false],
-    ["abc", false, false],
-    ['"ABC"', false, false],
-    ['w/"abc"', false, false],
-    ['"abc', false, false],
-    ["", false, false],
-  ])("compares %s strongly: %s, weakly: %s", (header, strongly, weakly) => {
-    expect([entityTagMatches(header, tag, false), entityTagMatches(header, tag, true)]).toEqual([strongly, weakly]);
+    ['"abc"', true],
+    ['W/"abc"', true],
+    ['"abc-gzip"', true],
+    ['W/"abc;br"', true],
+    ['"x", "abc"', true],
+    ['"x" ,\tW/"abc"', true],
+    ["*", true],
+    [" * ", true],
+    ['"x", *', false],
+    ["abc", false],
+    ['"ABC"', false],
+    ['w/"abc"', false],
+    ['"abc', false],
+    ['"gzip"', false],
+    ["", false],
+  ])("compares %s: %s", (header, matches) => {
+    expect(entityTagMatches(header, '"abc"')).toBe(matches);
   });
+});
+
+it.each([
+  ["*", true],
+  ['"abc"', true],
+  ['W/"a", "b" ,"c"', true],
+  ['""', true],
+  ["", false],
+  ["abc", false],
+  ['"abc', false],
+  ['w/"abc"', false],
+  ['"a" "b"', false],
+  ['"a", *', false],
+  ['"a b"', false],
+])("%s is a list of entity tags: %s", (header, isList) => {
+  expect(isEntityTagList(header)).toBe(isList);
 });
 
 function replaced(text: string, at: number, unit: number): string {

@@ -167,7 +167,7 @@ function preconditionPhase(operation: Operation, row: { _id: string }, ifMatch: 
   const { on } = operation.declaration;
   if (!on) return;
   const tag = entityTagOf(JSON.stringify(projectorFor(on.document)(withPublicId(row))));
-  if (!entityTagMatches(ifMatch, tag, false)) {
+  if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
   }
 }

@@ -91,6 +91,11 @@ export const problems = {
   purged: [410, "It was purged", "It cannot be restored any more."],
   precondition_failed: [412, "The resource has changed", "Read it again and send its new `ETag` as `If-Match`."],
   payload_too_large: [413, "The body is too large", "Send less in one request."],
+  unsupported_content_encoding: [
+    415,
+    "The content coding is not supported",
+    "Send the body without `Content-Encoding`.",
+  ],
   unsupported_media_type: [415, "The content type is not supported", "Send `Content-Type: application/json`."],
   cross_tenant_reference: [
     422,

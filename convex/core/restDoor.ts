@@ -1,6 +1,6 @@
 import { ConvexError } from "convex/values";
 import { internalAction, internalMutation, internalQuery } from "../_generated/server";
-import { ProblemError } from "./errors";
+import { invalidField, ProblemError } from "./errors";
 import { entityTagOf } from "./etag";
 import { accessBy } from "./followUps";
 import { storeAnswer } from "./idempotency";
@@ -16,6 +16,8 @@ import type { Execution, GatewayRequest } from "./pipeline";
 import type { FollowUp, RestAnswer, RestRequest, Touch } from "./restProtocol";
 import type { QueryCtx } from "../_generated/server";
 
+/** Convex's limit for objects, at every door. */
+const maximumFields = 1024;
 const touchIntervalMs = 60_000;
 
 /** The three internal REST entries of a domain, over the operations that its resource modules export. */
@@ -130,7 +132,11 @@ function parsedBody(bodyText: string | undefined): object {
     const reason = error instanceof SyntaxError ? "The body is not valid JSON." : "The body is nested too deeply.";
     throw new ProblemError("validation_failed", reason, [{ pointer: "", code: "invalid_json", message: reason }]);
   }
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+    if (Object.keys(body).length > maximumFields)
+      throw invalidField("", "too_many_fields", `An object may have ${maximumFields} fields at most.`);
+    return body;
+  }
   const message = "The body must be a JSON object.";
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
 }

@@ -81,9 +81,22 @@ export function valuesAt(root: unknown, path: readonly string[], pointer = ""): 
 export type Projector = (value: unknown) => unknown;
 const same: Projector = (value) => value;
 
-/** Schemas whose values have no fields, or (`any`, `unknown`) are free-form by declaration. */
+/**
+ * Free-form JSON with its fields in the order in which Convex stores them, so that the answer to a write shows (and its entity
+ * tag names) what the next read will.
+ */
+const inStoredOrder: Projector = (value) => {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inStoredOrder);
+  const fields = Object.entries(value).map(([key, field]): [string, unknown] => [key, inStoredOrder(field)]);
+  return Object.fromEntries(fields.sort(([left], [right]) => (left < right ? -1 : 1)));
+};
+
+/** Schemas whose values are free-form by declaration. */
+const freeForm: ReadonlySet<string> = new Set(["any", "unknown"]);
+
+/** Schemas whose values have no fields. */
 const fieldless: ReadonlySet<string> = new Set([
-  "any",
   "boolean",
   "custom",
   "enum",
@@ -93,7 +106,6 @@ const fieldless: ReadonlySet<string> = new Set([
   "string",
   "template_literal",
   "undefined",
-  "unknown",
 ]);
 
 /**
@@ -110,15 +122,16 @@ export function projectorOf(type: z.ZodType): Projector {
   if (inner instanceof z.ZodObject) return objectProjector(inner);
   if (inner instanceof z.ZodRecord) return recordProjector(projectorOf(asZodType(inner.valueType)));
   if (inner instanceof z.ZodUnion) return unionProjector(inner.options.map(asZodType));
+  if (freeForm.has(inner.def.type)) return inStoredOrder;
   if (fieldless.has(inner.def.type)) return same;
   throw new Error(`An answer cannot be projected through a schema of type ${inner.def.type}.`);
 }
 
 function recordProjector(project: Projector): Projector {
-  if (project === same) return same;
+  if (project === same || project === inStoredOrder) return inStoredOrder;
   return (value) => {
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, project(field)]));
+    return inStoredOrder(Object.fromEntries(Object.entries(value).map(([key, field]) => [key, project(field)])));
   };
 }
 

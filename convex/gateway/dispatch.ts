@@ -3,7 +3,7 @@ import { failureOf, ProblemError } from "../core/errors";
 import { entityTagMatches } from "../core/etag";
 import { sha256Hex } from "../core/secrets";
 import { bearerOf, credentialOf, refusalOf } from "./credentials";
-import { assertAcceptsJson, queryOf, readBody } from "./requests";
+import { assertAcceptsJson, assertConditions, queryOf, readBody } from "./requests";
 import { problemResponse } from "./responses";
 import type { Problem } from "../core/errors";
 import type { RestAnswer } from "../core/restProtocol";
@@ -44,6 +44,7 @@ export async function dispatch(call: Call): Promise<Response> {
 async function argumentsOf({ ctx, request, route, params, requestId }: Call, token: string | undefined) {
   const { headers } = request;
   assertAcceptsJson(headers);
+  assertConditions(headers);
   const credential = await credentialOf(token);
   const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
   const query = queryOf(request.url);
@@ -123,7 +124,7 @@ function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
   const tag = answer.headers["etag"];
   const ifNoneMatch = request.headers.get("if-none-match");
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (isRead && tag !== undefined && ifNoneMatch !== null && entityTagMatches(ifNoneMatch, tag, true)) {
+  if (isRead && tag !== undefined && ifNoneMatch !== null && entityTagMatches(ifNoneMatch, tag)) {
     return new Response(null, { status: 304, headers: all });
   }
   if (answer.body === "") return new Response(null, { status: answer.status, headers: all });

@@ -71,7 +71,7 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
   const all = { ...common, ...headers, vary: joined(common["vary"], headers["vary"]) };
   const tag = headers["etag"];
   const known = c.req.header("if-none-match");
-  if (tag !== undefined && known !== undefined && entityTagMatches(known, tag, true)) {
+  if (tag !== undefined && known !== undefined && entityTagMatches(known, tag)) {
     return new Response(null, { status: 304, headers: all });
   }
   return new Response(isBase64 ? bytesOf(body) : body, { status, headers: all });
@@ -106,7 +106,10 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 /** RFC 6749, 5: answers and refusals as OAuth clients know them, never to be cached. */
 async function answerToken(c: GatewayContext): Promise<Response> {
   const request = await tokenRequestOf(c.req.raw);
-  if ("error" in request) return refusedToken(c, oauthErrorOf(request.error, request.description), request.status);
+  if ("error" in request) {
+    const { error, description, status, headers } = request;
+    return refusedToken(c, oauthErrorOf(error, description), status, headers);
+  }
   const { ip, userAgent } = await c.env.meta.getRequestMetadata();
   const answer = await c.env.runAction(createToken, {
     ...request,
@@ -120,7 +123,12 @@ async function answerToken(c: GatewayContext): Promise<Response> {
 
 const uncached = { "cache-control": "no-store", pragma: "no-cache" };
 
-function refusedToken(c: GatewayContext, refusal: OAuthError, status: number = oauthErrors[refusal.error]): Response {
+function refusedToken(
+  c: GatewayContext,
+  refusal: OAuthError,
+  status: number = oauthErrors[refusal.error],
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   const challenge = status === 401 ? { "www-authenticate": 'Basic realm="portico", charset="UTF-8"' } : {};
-  return Response.json(refusal, { status, headers: { ...c.get("headers"), ...uncached, ...challenge } });
+  return Response.json(refusal, { status, headers: { ...c.get("headers"), ...uncached, ...headers, ...challenge } });
 }

@@ -1,7 +1,16 @@
+import { isEntityTagList } from "../core/etag";
 import { invalidField, ProblemError } from "../core/errors";
 
 /** Larger requests are refused before they are read; Convex itself would cut them at 20 MiB. */
 export const maximumBodyBytes = 4 * 1024 * 1024;
+
+/** A batch of 500 rows with thirty values each. */
+const maximumValues = 16_384;
+const quote = 0x22;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const openBrace = 0x7b;
 
 const requestIdPattern = /^[A-Za-z0-9._:-]{8,128}$/;
 // Every parameter has such a name; Convex could not carry some of the others as field names.
@@ -16,10 +25,14 @@ export function requestIdOf(headers: Headers): string {
   return trace !== undefined && !/^0+$/.test(trace) ? trace : crypto.randomUUID();
 }
 
-/** The body as text. Throws 413 as soon as it is known to be too large, 415 unless it is of `mediaType`, 400 unless it is UTF-8. */
+/** The body as text. Throws 413 as soon as it is known to be too large, 415 unless it is of `mediaType`, 400 unless it is UTF-8 of few values. */
 export async function readBody(request: Request, mediaType: string): Promise<string> {
   const bytes = await bytesOf(request);
   if (bytes.byteLength === 0) return "";
+  const coding = (request.headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (coding !== "identity" && coding !== "") {
+    throw new ProblemError("unsupported_content_encoding", "A body is taken as it is, without Content-Encoding.");
+  }
   const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("charset="));
   if (type.trim() !== mediaType || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
@@ -27,16 +40,39 @@ export async function readBody(request: Request, mediaType: string): Promise<str
   }
   try {
     // Lenient decoding would store replacement characters that nobody sent.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (mediaType === "application/json") assertFewValues(bytes);
+    return text;
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
     throw invalidField("", "invalid_encoding", "The body is not valid UTF-8.");
   }
 }
 
-async function bytesOf(request: Request): Promise<ArrayBuffer | Uint8Array> {
+/**
+ * Throws 400 for JSON of more values than any operation takes, before anything is built of it: it is values, not bytes, that
+ * parsing and validating cost. Commas outside strings count them.
+ */
+function assertFewValues(bytes: Uint8Array): void {
+  let values = 1;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === backslash) at++;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === comma || byte === openBracket || byte === openBrace) values++;
+    if (values > maximumValues) {
+      throw invalidField("", "too_many_values", `A body may hold ${maximumValues} values at most.`);
+    }
+  }
+}
+
+async function bytesOf(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (Number(declared ?? "0") > maximumBodyBytes) throw tooLarge();
-  if (declared !== null) return request.arrayBuffer();
+  if (declared !== null) return new Uint8Array(await request.arrayBuffer());
   return request.body === null ? new Uint8Array() : readStream(request.body);
 }
 
@@ -73,10 +109,23 @@ export function assertAcceptsJson(headers: Headers): void {
   throw new ProblemError("not_acceptable", "The answer is application/json; accept it.");
 }
 
+/** Throws 400 when a condition is none of RFC 9110: a tag without its quotes would otherwise pass for one that does not match. */
+export function assertConditions(headers: Headers): void {
+  for (const name of ["If-Match", "If-None-Match"]) {
+    const value = headers.get(name);
+    if (value === null || isEntityTagList(value)) continue;
+    throw new ProblemError(
+      "validation_failed",
+      `${name} takes \`*\` or entity tags in their quotes, as \`ETag\` has them.`,
+    );
+  }
+}
+
 /** Query parameters; a repeated one becomes a list, which no parameter here takes, so that validation names it. */
 export function queryOf(url: string): Record<string, string | string[]> | undefined {
   const start = url.indexOf("?");
   if (start < 0) return undefined;
+  assertPercentEncoding(url.slice(start + 1));
   const query = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
     if (!parameterNamePattern.test(name)) throw unknownParameter(name);
@@ -84,6 +133,15 @@ export function queryOf(url: string): Record<string, string | string[]> | undefi
     query.set(name, before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]);
   }
   return Object.fromEntries(query);
+}
+
+/** URLSearchParams would read replacement characters that nobody sent. */
+function assertPercentEncoding(query: string): void {
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw invalidField("", "invalid_encoding", "The query string is not percent-encoded UTF-8.");
+  }
 }
 
 function unknownParameter(name: string): ProblemError {

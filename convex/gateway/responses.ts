@@ -41,13 +41,23 @@ export function optionsResponse(methods: readonly string[], headers: Record<stri
   });
 }
 
+/** What the answer to a problem says beside it: the codings that would have been taken (RFC 9110, 15.5.16). */
+export function headersOfProblem(code: ProblemCode): Record<string, string> {
+  return code === "unsupported_content_encoding" ? { "accept-encoding": "identity" } : {};
+}
+
 /** A problem as `application/problem+json` (RFC 9457), with the request's id. */
 export function problemResponse(problem: Problem, requestId: string, headers: Record<string, string>): Response {
   // Convex sorts the fields of what crosses a function border; people read them in RFC 9457's order.
   const { type, title, status, detail, code, errors } = problem;
   return new Response(JSON.stringify({ type, title, status, detail, code, requestId, errors }), {
     status: problem.status,
-    headers: { ...headers, "content-type": "application/problem+json", "cache-control": "no-store" },
+    headers: {
+      ...headers,
+      ...headersOfProblem(code),
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+    },
   });
 }
 

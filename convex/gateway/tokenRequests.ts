@@ -1,6 +1,7 @@
 import { ProblemError } from "../core/errors";
 import { credentialOf } from "./credentials";
 import { readBody } from "./requests";
+import { headersOfProblem } from "./responses";
 
 /** A token request as it goes on: the client's secret only as its hash. */
 export interface TokenRequest {
@@ -12,6 +13,7 @@ export interface TokenRefusal {
   readonly error: "invalid_request" | "invalid_client" | "unsupported_grant_type";
   readonly description: string;
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const maximumSecretCharacters = 1024;
@@ -44,8 +46,8 @@ async function formOf(request: Request): Promise<{ form: URLSearchParams } | Tok
     return { form: new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded")) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { detail, status } = error.data;
-    return { ...refuse("invalid_request", detail), status };
+    const { detail, status, code } = error.data;
+    return { ...refuse("invalid_request", detail), status, headers: headersOfProblem(code) };
   }
 }
 

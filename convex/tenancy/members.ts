@@ -1,22 +1,10 @@
-import { findRole } from "../core/builtInRoles";
+import { findRole, rankOf } from "../core/builtInRoles";
 import { actingUser } from "../core/database";
 import { invalidField, ProblemError } from "../core/errors";
-import { isBuiltInRole } from "../core/rights";
-import { builtInRoles } from "../core/permissionCatalogue";
 import { administers, adminRank, isInForce } from "./membershipRules";
 import type { TenantReader, UnscopedReader, UnscopedWriter, TenantWriter } from "../core/database";
 import type { TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
-
-/** The rank of a membership's role; 0 if the role is gone. */
-export async function rankOf(
-  reader: Pick<UnscopedReader, "get">,
-  { roleKey, roleId }: Pick<Doc<"memberships">, "roleKey" | "roleId">,
-) {
-  if (isBuiltInRole(roleKey)) return builtInRoles[roleKey].rank;
-  const role = await reader.get("roles", roleId);
-  return role && role.deletedAt === undefined ? role.rank : 0;
-}
 
 /** The rank that the caller acts with: a person's own, an API key's creator's as long as they are a member in force. */
 export async function actingRank({ caller, db, unscoped, tenant, now }: TenantMutationContext): Promise<number> {

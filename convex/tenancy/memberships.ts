@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { rankOf } from "../core/builtInRoles";
 import { listRows } from "../core/crud";
 import { withPublicId } from "../core/documents";
 import { invalidField, ProblemError } from "../core/errors";
@@ -9,7 +10,7 @@ import { resource } from "../core/resource";
 import { patchOf } from "../core/schemas";
 import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
-import { actingRank, assertAdminRemains, endMembership, namedRole, rankOf } from "./members";
+import { actingRank, assertAdminRemains, endMembership, namedRole } from "./members";
 import { administers, assertMayAssign, assertMayChange, moderatorRank } from "./membershipRules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/declaration";

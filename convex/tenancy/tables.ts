@@ -94,7 +94,7 @@ export const organizationFields = {
   status: z.enum(["active", "inactive", "suspended"]),
   ownerId: reference("users", "restrict"),
   externalId: text(1, 255)
-    .regex(/^\P{Cc}*$/u)
+    .refine((value) => !/\p{Cc}/u.test(value), "It has control characters.")
     .optional()
     .meta({ description: "The organization's id at the identity provider." }),
   metadata: jsonObject(16_384).optional(),

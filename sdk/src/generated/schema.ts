@@ -3324,8 +3324,9 @@ export interface components {
         /**
          * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          */
-        AlreadyDeletedOrConfirmationMismatch: {
+        AlreadyDeletedOrConfirmationMismatchOrEmailTaken: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3334,16 +3335,17 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "already_deleted" | "confirmation_mismatch";
+                    code?: "already_deleted" | "confirmation_mismatch" | "email_taken";
                 };
             };
         };
         /**
          * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
          *     - `not_deleted`: It is not deleted. Delete it first.
          */
-        AlreadyDeletedOrInUseOrNotDeleted: {
+        AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3352,17 +3354,18 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "already_deleted" | "in_use" | "not_deleted";
+                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted";
                 };
             };
         };
         /**
          * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
          *     - `not_deleted`: It is not deleted. Delete it first.
          *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
          */
-        AlreadyDeletedOrInUseOrNotDeletedOrSiteHasAgents: {
+        AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrSiteHasAgents: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3371,7 +3374,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "already_deleted" | "in_use" | "not_deleted" | "site_has_agents";
+                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted" | "site_has_agents";
                 };
             };
         };
@@ -3396,11 +3399,12 @@ export interface components {
         };
         /**
          * @description - `already_member`: The user is a member already. Update the existing membership.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
          *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
          */
-        AlreadyMemberOrInvalidStateTransitionOrLastAdminOrSoleOwner: {
+        AlreadyMemberOrEmailTakenOrInvalidStateTransitionOrLastAdminOrSoleOwner: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3409,7 +3413,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "already_member" | "invalid_state_transition" | "last_admin" | "sole_owner";
+                    code?: "already_member" | "email_taken" | "invalid_state_transition" | "last_admin" | "sole_owner";
                 };
             };
         };
@@ -3430,6 +3434,113 @@ export interface components {
                 };
             };
         };
+        /** @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user. */
+        EmailTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "external_id_taken" | "idempotency_conflict" | "not_deleted" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "external_id_taken" | "idempotency_conflict" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrExternalIdTakenOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "external_id_taken" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         */
+        EmailTakenOrGuidTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "guid_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted";
+                };
+            };
+        };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
@@ -3444,6 +3555,260 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         */
+        EmailTakenOrIdempotencyConflictOrInvalidStateTransition: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "invalid_state_transition";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         */
+        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         */
+        EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_banned`: The membership is not banned. Nothing needs to be done.
+         */
+        EmailTakenOrIdempotencyConflictOrNotBanned: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "not_banned";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        EmailTakenOrIdempotencyConflictOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "not_deleted" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         */
+        EmailTakenOrIdempotencyConflictOrSiteNotActive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "site_not_active";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrIdempotencyConflictOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         */
+        EmailTakenOrInUse: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "in_use";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         */
+        EmailTakenOrKeyTakenOrNameTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "key_taken" | "name_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         */
+        EmailTakenOrLastAdminOrSoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         */
+        EmailTakenOrSoleOwner: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "sole_owner";
                 };
             };
         };
@@ -3476,60 +3841,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "enrollment_expired";
-                };
-            };
-        };
-        /**
-         * @description - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
-         */
-        ExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "external_id_taken" | "idempotency_conflict" | "not_deleted" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
-         */
-        ExternalIdTakenOrIdempotencyConflictOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "external_id_taken" | "idempotency_conflict" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
-         */
-        ExternalIdTakenOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "external_id_taken" | "slug_taken";
                 };
             };
         };
@@ -3676,38 +3987,6 @@ export interface components {
                 };
             };
         };
-        /** @description - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID. */
-        GuidTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "guid_taken";
-                };
-            };
-        };
-        /**
-         * @description - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         */
-        GuidTakenOrIdempotencyConflictOrNotDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "guid_taken" | "idempotency_conflict" | "not_deleted";
-                };
-            };
-        };
         /** @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request. */
         IdempotencyConflict: {
             headers: {
@@ -3719,164 +3998,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "idempotency_conflict";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
-         */
-        IdempotencyConflictOrInvalidStateTransition: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "invalid_state_transition";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
-         */
-        IdempotencyConflictOrKeyTakenOrNameTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "key_taken" | "name_taken";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         */
-        IdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
-         */
-        IdempotencyConflictOrLastAdminOrSoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "last_admin" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_banned`: The membership is not banned. Nothing needs to be done.
-         */
-        IdempotencyConflictOrNotBanned: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "not_banned";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         */
-        IdempotencyConflictOrNotDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "not_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
-         */
-        IdempotencyConflictOrNotDeletedOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "not_deleted" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        IdempotencyConflictOrSiteNotActive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "site_not_active";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
-         */
-        IdempotencyConflictOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict" | "slug_taken";
                 };
             };
         };
@@ -3926,20 +4047,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "internal";
-                };
-            };
-        };
-        /** @description - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first. */
-        InUse: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "in_use";
                 };
             };
         };
@@ -4014,40 +4121,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
-         */
-        KeyTakenOrNameTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "key_taken" | "name_taken";
-                };
-            };
-        };
-        /**
-         * @description - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
-         */
-        LastAdminOrSoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "last_admin" | "sole_owner";
                 };
             };
         };
@@ -4196,34 +4269,6 @@ export interface components {
                 };
             };
         };
-        /** @description - `slug_taken`: The slug is taken. Choose another slug. */
-        SlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "slug_taken";
-                };
-            };
-        };
-        /** @description - `sole_owner`: The user owns an organization. Transfer or delete the organization first. */
-        SoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "sole_owner";
-                };
-            };
-        };
         /**
          * @description - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
          *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
@@ -4242,8 +4287,11 @@ export interface components {
                 };
             };
         };
-        /** @description - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`. */
-        UnsupportedMediaType: {
+        /**
+         * @description - `unsupported_content_encoding`: The content coding is not supported. Send the body without `Content-Encoding`.
+         *     - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`.
+         */
+        UnsupportedContentEncodingOrUnsupportedMediaType: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4252,7 +4300,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "unsupported_media_type";
+                    code?: "unsupported_content_encoding" | "unsupported_media_type";
                 };
             };
         };
@@ -4616,6 +4664,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -4673,6 +4722,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -4743,6 +4793,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -4805,9 +4856,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrSiteNotActive"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrSiteNotActive"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -4864,8 +4915,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -4958,6 +5011,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5024,6 +5078,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5060,8 +5115,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5138,10 +5195,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["GuidTaken"];
+            409: components["responses"]["EmailTakenOrGuidTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -5211,8 +5268,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["GuidTakenOrIdempotencyConflictOrNotDeleted"];
+            409: components["responses"]["EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5281,8 +5340,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5352,8 +5413,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5414,7 +5477,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5493,7 +5556,7 @@ export interface operations {
             409: components["responses"]["EnrollmentExhaustedOrIdempotencyConflictOrSiteNotActive"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -5631,6 +5694,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5697,9 +5761,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
             500: components["responses"]["Internal"];
         };
@@ -5757,6 +5821,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5821,9 +5886,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
             500: components["responses"]["Internal"];
         };
@@ -5883,8 +5949,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -5953,10 +6021,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -6040,6 +6108,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6100,6 +6169,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6182,6 +6252,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6352,6 +6423,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6422,9 +6494,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -6482,6 +6554,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6518,8 +6591,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6584,9 +6659,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -6646,8 +6722,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrNotDeleted"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6725,9 +6803,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6846,6 +6924,7 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6871,7 +6950,9 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["SoleOwner"];
+            409: components["responses"]["EmailTakenOrSoleOwner"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -6929,8 +7010,9 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -6976,6 +7058,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7015,6 +7098,7 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7059,8 +7143,9 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -7106,6 +7191,7 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7155,8 +7241,9 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -7246,9 +7333,9 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7304,6 +7391,8 @@ export interface operations {
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7384,6 +7473,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7445,6 +7535,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7479,8 +7570,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["LastAdminOrSoleOwner"];
+            409: components["responses"]["EmailTakenOrLastAdminOrSoleOwner"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7550,10 +7643,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyMemberOrInvalidStateTransitionOrLastAdminOrSoleOwner"];
+            409: components["responses"]["AlreadyMemberOrEmailTakenOrInvalidStateTransitionOrLastAdminOrSoleOwner"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -7627,10 +7720,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrLastAdminOrSoleOwner"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -7695,8 +7788,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrNotBanned"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotBanned"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7728,7 +7823,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrLastAdminOrSoleOwner"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -7794,8 +7891,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -8036,6 +8134,7 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8117,9 +8216,9 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ExternalIdTakenOrIdempotencyConflictOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -8187,6 +8286,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8230,8 +8330,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrConfirmationMismatch"];
+            409: components["responses"]["AlreadyDeletedOrConfirmationMismatchOrEmailTaken"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8306,10 +8408,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ExternalIdTakenOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrExternalIdTakenOrSlugTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -8379,8 +8481,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8463,6 +8567,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8516,6 +8621,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8600,6 +8706,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8683,9 +8790,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrKeyTakenOrNameTaken"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -8750,6 +8857,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8786,8 +8894,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -8859,10 +8969,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["KeyTakenOrNameTaken"];
+            409: components["responses"]["EmailTakenOrKeyTakenOrNameTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -8929,8 +9039,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9009,6 +9121,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9072,9 +9185,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -9129,6 +9242,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9165,8 +9279,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeleted"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9228,9 +9344,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -9287,8 +9404,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrInvalidStateTransition"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrInvalidStateTransition"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9353,10 +9472,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrInvalidStateTransition"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrInvalidStateTransition"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -9413,8 +9532,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrInvalidStateTransition"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrInvalidStateTransition"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9470,8 +9591,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrNotDeleted"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotDeleted"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9542,9 +9665,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["NotAnOrganizationMember"];
             500: components["responses"]["Internal"];
         };
@@ -9623,6 +9746,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9691,9 +9815,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -9750,6 +9874,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9787,8 +9912,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrInUseOrNotDeletedOrSiteHasAgents"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrSiteHasAgents"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9852,10 +9979,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["SlugTaken"];
+            409: components["responses"]["EmailTakenOrSlugTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -9914,8 +10041,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrNotDeletedOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -9976,6 +10105,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10051,9 +10181,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflictOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10131,6 +10261,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10198,6 +10329,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10254,9 +10386,9 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -10307,6 +10439,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10341,8 +10474,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["InUse"];
+            409: components["responses"]["EmailTakenOrInUse"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10400,9 +10535,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -10455,8 +10591,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10529,6 +10667,7 @@ export interface operations {
             401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10593,7 +10732,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
         };
@@ -10652,6 +10791,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
@@ -10700,6 +10840,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
         };
     };
