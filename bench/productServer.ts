@@ -20,6 +20,7 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount, isSeeded }) => {
     cloudPort,
     sitePort,
     seed: "none",
+    redactErrors: true,
   } as const;
   // Each load ends in the middle of requests, which functions may log; answers that fail are counted by the client.
   const portico = await startPortico(settings, () => undefined);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
 import type { JsonObject } from "../json";
 import { metadataFor } from "./callers";
-import type { CallerResolver } from "./callers";
+import type { CallerResolver, ResolvedCaller } from "./callers";
 import { configHashesText, pushNotSupported, readPush } from "./codePush";
 import { answerPreflight, isPreflight, mirrorOrigin } from "./cors";
 import { changesOf } from "./environmentVariables";
@@ -17,6 +17,7 @@ import {
 } from "./functionRequest";
 import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
+import type { JsonLimits } from "./jsonBody";
 import { isLocalScrape, serverMetricsText } from "./serverMetrics";
 import type { OpenSockets } from "./serverMetrics";
 import { StorageDoor } from "./storageDoor";
@@ -26,6 +27,7 @@ export interface FunctionApiOptions {
   readonly deployment: Deployment;
   readonly callers: CallerResolver;
   readonly redactErrors: boolean;
+  readonly jsonLimits: JsonLimits;
   readonly instanceName: string;
   readonly serverVersion: string;
   readonly openSockets: () => OpenSockets;
@@ -105,13 +107,14 @@ export class FunctionApi {
   }
 
   async #callFromBody(exchange: Exchange, type: FunctionType | "any"): Promise<void> {
-    const body = await readJsonObject(exchange.request);
+    const { resolved, body } = await this.#callerAndBody(exchange);
     const { componentPath } = body;
     if (componentPath !== undefined && componentPath !== null && componentPath !== "") {
       throw new TransportError(400, "ComponentNotFound", "This deployment has no components to call.");
     }
     await this.#call(
       exchange,
+      resolved,
       type,
       normalizeFunctionPath(textField(body, "path")),
       body,
@@ -121,28 +124,41 @@ export class FunctionApi {
 
   async #run(exchange: Exchange): Promise<void> {
     const path = functionPathOfUrl(exchange.url.pathname.slice(runPrefix.length));
-    await this.#call(exchange, "any", path, await readJsonObject(exchange.request), "clean");
+    const { resolved, body } = await this.#callerAndBody(exchange);
+    await this.#call(exchange, resolved, "any", path, body, "clean");
+  }
+
+  /** Who calls is asked before a byte of the body is read: nobody in particular may send less. */
+  async #callerAndBody({
+    request,
+  }: Exchange): Promise<{ readonly resolved: ResolvedCaller; readonly body: JsonObject }> {
+    const { callers, jsonLimits } = this.#options;
+    const resolved = await callers.resolve(request.headers.authorization);
+    const isAnonymous = resolved.caller.kind === "anonymous";
+    return { resolved, body: await readJsonObject(request, jsonLimits, isAnonymous) };
   }
 
   async #queryFromUrl(exchange: Exchange): Promise<void> {
     const { searchParams } = exchange.url;
+    const resolved = await this.#options.callers.resolve(exchange.request.headers.authorization);
     const body: JsonObject = {
       args: parseJsonBytes(Buffer.from(searchParams.get("args") ?? "null")),
       format: searchParams.get("format"),
     };
     const path = normalizeFunctionPath(searchParams.get("path") ?? "");
-    await this.#call(exchange, "query", path, body, this.#defaultFormat(exchange));
+    await this.#call(exchange, resolved, "query", path, body, this.#defaultFormat(exchange));
   }
 
   async #queryAtTimestamp(exchange: Exchange): Promise<void> {
-    const body = await readJsonObject(exchange.request);
+    const { resolved, body } = await this.#callerAndBody(exchange);
     const snapshotTimestamp = decodeTimestamp(textField(body, "ts"));
     const path = normalizeFunctionPath(textField(body, "path"));
-    await this.#call(exchange, "query", path, body, this.#defaultFormat(exchange), { snapshotTimestamp });
+    await this.#call(exchange, resolved, "query", path, body, this.#defaultFormat(exchange), { snapshotTimestamp });
   }
 
   async #call(
-    { request, response, metadata }: Exchange,
+    { response, metadata }: Exchange,
+    resolved: ResolvedCaller,
     type: FunctionCall["type"],
     path: string,
     body: { readonly args?: JsonValue; readonly format?: JsonValue },
@@ -151,8 +167,7 @@ export class FunctionApi {
   ): Promise<void> {
     const format = valueFormatOf(body.format, defaultFormat);
     const argsText = argsTextOf(body.args);
-    const { deployment, callers, redactErrors } = this.#options;
-    const resolved = await callers.resolve(request.headers.authorization);
+    const { deployment, redactErrors } = this.#options;
     const outcome = await deployment.call({
       type,
       path,
@@ -162,7 +177,7 @@ export class FunctionApi {
       allowInternal: resolved.isAdmin,
       ...snapshot,
     });
-    sendJson(response, 200, outcomeText(outcome, format, metadata.requestId, redactErrors));
+    sendJson(response, 200, outcomeText(outcome, format, metadata.requestId, redactErrors && !resolved.isAdmin));
   }
 
   /** Convex's own clients name themselves and expect the lossless format; everyone else reads plain JSON. */

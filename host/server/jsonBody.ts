@@ -2,18 +2,34 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { JsonValue } from "../deployment";
 import { isJsonObject, parseJson, type JsonObject } from "../json";
-import { assertDeclaredLength, readBody } from "./requestBody";
+import { assertDeclaredLength, maxBodyBytes, readBody } from "./requestBody";
 import { TransportError } from "./transportError";
 
 /** Values nest at most 64 deep on Convex; the request's own envelope and `$integer` wrappers come on top. */
 const maxDepth = 128;
 
+/** What a deployment takes of JSON from the network, beside Convex's own limits. */
+export interface JsonLimits {
+  /** Objects, arrays, fields and elements together, counted before anything is parsed: they, not bytes, are what it costs. */
+  readonly maxValues: number;
+  /** Bytes of a body or a message whose sender is nobody that is known. */
+  readonly maxAnonymousBytes: number;
+}
+
+/** Convex's: whatever its body limit lets through, for apps whose public functions take large anonymous arguments. */
+export const convexJsonLimits: JsonLimits = { maxValues: Infinity, maxAnonymousBytes: maxBodyBytes };
+
 /**
  * Reads a request's JSON object.
+ * @param limits `maxAnonymousBytes` is for a caller whom nobody has authenticated, as `isAnonymous` says
  * @throws TransportError 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
  *   JSON and numbers beyond float64; 413 over the body limit; 415 for a compressed body.
  */
-export async function readJsonObject(request: IncomingMessage): Promise<JsonObject> {
+export async function readJsonObject(
+  request: IncomingMessage,
+  { maxValues, maxAnonymousBytes }: JsonLimits = convexJsonLimits,
+  isAnonymous = false,
+): Promise<JsonObject> {
   const contentType = request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (contentType !== "application/json" && !/^application\/[\w.+-]+\+json$/.test(contentType)) {
     throw new TransportError(400, "MissingJsonContentType", "Expected request with `Content-Type: application/json`.");
@@ -22,19 +38,21 @@ export async function readJsonObject(request: IncomingMessage): Promise<JsonObje
   if (encoding !== "identity") {
     throw new TransportError(415, "UnsupportedContentEncoding", "Compressed request bodies are not supported.");
   }
-  assertDeclaredLength(request);
-  const body = parseJsonBytes(await readBody(request));
+  const maxBytes = isAnonymous ? Math.min(maxAnonymousBytes, maxBodyBytes) : maxBodyBytes;
+  assertDeclaredLength(request, maxBytes);
+  const body = parseJsonBytes(await readBody(request, maxBytes), maxValues);
   if (!isJsonObject(body)) throw badJsonBody("expected a JSON object");
   return body;
 }
 
 /**
- * Parses JSON that came from the network. Depth is checked before parsing, so that a bomb of brackets costs one scan.
+ * Parses JSON that came from the network. Depth and number of values are checked before parsing, so that a bomb of brackets
+ * costs one scan.
  * @throws TransportError 400
  */
-export function parseJsonBytes(bytes: Buffer): JsonValue {
+export function parseJsonBytes(bytes: Buffer, maxValues = Infinity): JsonValue {
   if (!isUtf8(bytes)) throw badJsonBody("the body is not UTF-8");
-  assertDepth(bytes);
+  assertShape(bytes, maxValues);
   let value: JsonValue;
   try {
     value = parseJson(bytes.toString("utf8"));
@@ -49,10 +67,12 @@ export function badJsonBody(reason: string, cause?: unknown): TransportError {
   return new TransportError(400, "BadJsonBody", `Failed to read the request body as JSON: ${reason}.`, {}, { cause });
 }
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = Buffer.from('"\\{}[]');
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, comma] = Buffer.from('"\\{}[],');
 
-function assertDepth(bytes: Buffer): void {
+/** Each value but the first of its object or array has a comma before it, and each of those has a bracket. */
+function assertShape(bytes: Buffer, maxValues: number): void {
   let depth = 0;
+  let values = 0;
   let inString = false;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index];
@@ -63,10 +83,14 @@ function assertDepth(bytes: Buffer): void {
       inString = true;
     } else if (byte === openBrace || byte === openBracket) {
       depth += 1;
+      values += 1;
       if (depth > maxDepth) throw badJsonBody(`it nests deeper than ${maxDepth} levels`);
     } else if (byte === closeBrace || byte === closeBracket) {
       depth -= 1;
+    } else if (byte === comma) {
+      values += 1;
     }
+    if (values > maxValues) throw badJsonBody(`it holds more than ${maxValues} values`);
   }
 }
 

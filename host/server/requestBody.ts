@@ -7,30 +7,27 @@ export const maxBodyBytes = 20 * 1024 * 1024;
 /** How long the rest of an unread body is discarded after the answer before the connection is cut. */
 const lingerMs = 5_000;
 
-export function bodyTooLarge(): TransportError {
-  return new TransportError(
-    413,
-    "RequestBodyTooLarge",
-    `The request body is larger than ${maxBodyBytes} bytes (20 MiB).`,
-  );
+export function bodyTooLarge(limitBytes = maxBodyBytes): TransportError {
+  const limit = limitBytes === maxBodyBytes ? `${maxBodyBytes} bytes (20 MiB)` : `${limitBytes} bytes`;
+  return new TransportError(413, "RequestBodyTooLarge", `The request body is larger than ${limit}.`);
 }
 
 /** True if the request declares a body over the limit. */
-export function declaresTooMuch(request: IncomingMessage): boolean {
+export function declaresTooMuch(request: IncomingMessage, limitBytes = maxBodyBytes): boolean {
   const declared = request.headers["content-length"];
-  return declared !== undefined && Number(declared) > maxBodyBytes;
+  return declared !== undefined && Number(declared) > limitBytes;
 }
 
 /** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
-export function assertDeclaredLength(request: IncomingMessage): void {
-  if (declaresTooMuch(request)) throw bodyTooLarge();
+export function assertDeclaredLength(request: IncomingMessage, limitBytes = maxBodyBytes): void {
+  if (declaresTooMuch(request, limitBytes)) throw bodyTooLarge(limitBytes);
 }
 
 /**
  * Reads a whole body into memory, stopping at the limit.
  * @throws TransportError 413 over the limit, 408 when the client goes away first.
  */
-export function readBody(request: IncomingMessage): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes): Promise<Buffer> {
   if (request.destroyed) return Promise.reject(clientGone());
   // Listeners are unnamed functions: naming one (as tsx does for its stack traces) costs about a microsecond per request.
   return new Promise((resolve, reject) => {
@@ -39,14 +36,14 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
     let isComplete = false;
     request.on("data", (chunk: Buffer) => {
       sizeBytes += chunk.length;
-      if (sizeBytes <= maxBodyBytes) {
+      if (sizeBytes <= limitBytes) {
         chunks.push(chunk);
         return;
       }
       chunks.length = 0;
       request.removeAllListeners("data");
       request.pause();
-      reject(bodyTooLarge());
+      reject(bodyTooLarge(limitBytes));
     });
     request.on("end", () => {
       isComplete = true;

@@ -4,6 +4,8 @@ import { SyncServer } from "../sync/syncServer";
 import { CallerResolver } from "./callers";
 import { FunctionApi } from "./functionApi";
 import { HttpActions } from "./httpActions";
+import { convexJsonLimits } from "./jsonBody";
+import type { JsonLimits } from "./jsonBody";
 import { Listener } from "./listener";
 import type { ReportError } from "./transportError";
 
@@ -17,8 +19,10 @@ export interface ServerOptions {
   readonly hostname?: string;
   /** Opens admin routes and internal functions; without one, neither answers. */
   readonly adminKey?: string;
-  /** Keeps error messages and log lines of functions from clients, as production deployments of Convex do. */
+  /** Keeps error messages and log lines of functions from clients without the admin key, as Convex's production deployments do. */
   readonly redactErrors: boolean;
+  /** What is taken of JSON before anything is parsed; Convex's own limits when absent. */
+  readonly jsonLimits?: JsonLimits;
   /** Takes client addresses from `X-Forwarded-For`; only behind a reverse proxy that overwrites it. */
   readonly trustProxy: boolean;
   readonly authentication: TokenVerifier;
@@ -50,6 +54,7 @@ const httpActionsMount = "/http";
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { deployment, hostname = "127.0.0.1", trustProxy, reportError = writeError } = options;
+  const { jsonLimits = convexJsonLimits } = options;
   const callers = new CallerResolver(options.authentication, options.adminKey);
   const httpActions = new HttpActions(deployment, callers);
   let urls = { cloudUrl: "", siteUrl: "" };
@@ -57,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     deployment,
     callers,
     redactErrors: options.redactErrors,
+    jsonLimits,
     instanceName: options.instanceName ?? "portico",
     serverVersion: options.serverVersion ?? "unknown",
     openSockets: () => ({ cloud: cloud.openSockets, site: site.openSockets }),
@@ -71,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     deployment,
     callers,
     redactErrors,
+    jsonLimits,
     reportError,
     ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
   });

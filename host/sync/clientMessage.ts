@@ -52,8 +52,8 @@ export type ClientMessage = Connect | Authenticate | ModifyQuerySet | FunctionRe
  * Reads one frame of Convex's sync protocol.
  * @throws TransportError 400 for everything that no Convex client sends.
  */
-export function parseClientMessage(frame: Buffer): ClientMessage {
-  const message = parseJsonBytes(frame);
+export function parseClientMessage(frame: Buffer, maxValues: number): ClientMessage {
+  const message = parseJsonBytes(frame, maxValues);
   if (!isJsonObject(message)) throw badMessage("a message is a JSON object");
   switch (message["type"]) {
     case "Connect":

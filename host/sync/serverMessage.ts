@@ -24,10 +24,10 @@ export interface TransitionContent {
 
 /** Writes the sync protocol's messages around the Convex JSON text of results, which is never parsed. */
 export class MessageWriter {
-  readonly #redactErrors: boolean;
+  readonly #redactErrors: () => boolean;
 
-  /** @param redactErrors keeps error messages and log lines, but never `ConvexError.data`, from clients */
-  constructor(redactErrors: boolean) {
+  /** @param redactErrors whether to keep error messages and log lines, but never `ConvexError.data`, from clients */
+  constructor(redactErrors: () => boolean) {
     this.#redactErrors = redactErrors;
   }
 
@@ -64,11 +64,11 @@ export class MessageWriter {
   }
 
   #logLines({ logLines }: FunctionOutcome): string {
-    return `"logLines":${this.#redactErrors ? "[]" : JSON.stringify(logLines)}`;
+    return `"logLines":${this.#redactErrors() ? "[]" : JSON.stringify(logLines)}`;
   }
 
   #errorMessage(requestId: string, { errorMessage }: FunctionOutcome & { readonly status: "error" }): string {
-    const detail = this.#redactErrors ? "" : `\n${errorMessage}`;
+    const detail = this.#redactErrors() ? "" : `\n${errorMessage}`;
     return JSON.stringify(`[Request ID: ${requestId}] Server Error${detail}`);
   }
 }

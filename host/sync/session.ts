@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { decodeJwt } from "jose";
 import { AuthError } from "../auth/authError";
-import type { Deployment, LiveQuery, QuerySet, RequestMetadata } from "../deployment";
+import type { Caller, Deployment, LiveQuery, QuerySet, RequestMetadata } from "../deployment";
 import { metadataFor } from "../server/callers";
+import type { JsonLimits } from "../server/jsonBody";
 import type { CallerResolver, ResolvedCaller } from "../server/callers";
 import { newRequestId } from "../server/requestMetadata";
 import { toTransportError, type ReportError } from "../server/transportError";
@@ -23,6 +25,7 @@ export interface SessionOptions {
   readonly deployment: Deployment;
   readonly callers: CallerResolver;
   readonly redactErrors: boolean;
+  readonly jsonLimits: JsonLimits;
   readonly reportError: ReportError;
   /** Of the request that opened the socket. */
   readonly metadata: RequestMetadata;
@@ -75,7 +78,7 @@ export class SyncSession {
   constructor(options: SessionOptions, channel: Channel) {
     this.#options = options;
     this.#channel = channel;
-    this.#writer = new MessageWriter(options.redactErrors);
+    this.#writer = new MessageWriter(() => options.redactErrors && !this.#caller.isAdmin);
     this.#querySet = options.deployment.openQuerySet(() => this.#wantUpdate());
   }
 
@@ -104,7 +107,11 @@ export class SyncSession {
   }
 
   async #handle(frame: Buffer): Promise<void> {
-    const message = parseClientMessage(frame);
+    const { maxAnonymousBytes, maxValues } = this.#options.jsonLimits;
+    // The first Authenticate is itself anonymous: a token fits many times over.
+    if (this.#caller.caller.kind === "anonymous" && frame.length > maxAnonymousBytes)
+      throw badMessage(`a message takes at most ${maxAnonymousBytes} bytes before Authenticate`);
+    const message = parseClientMessage(frame, maxValues);
     if ((message.type === "Connect") !== (this.#sessionId === null))
       throw badMessage("Connect comes first, and only once");
     switch (message.type) {
@@ -194,7 +201,7 @@ export class SyncSession {
         caller,
         metadata: metadataFor({ ...metadata, requestId: id }, this.#caller),
         allowInternal: isAdmin,
-        ...(isMutation ? { idempotencyKey: `${this.#sessionId ?? ""}:${requestId}` } : {}),
+        ...(isMutation ? { idempotencyKey: this.#idempotencyKey(caller, requestId, path, argsText) } : {}),
       });
       if (this.#closed) return;
       this.#channel.send(this.#writer.response(type, requestId, id, outcome));
@@ -206,6 +213,16 @@ export class SyncSession {
       if (isMutation) this.#pendingMutations--;
       else this.#pendingActions--;
     }
+  }
+
+  /**
+   * A stored answer belongs to its caller, function and arguments, as Convex's session requests do: ids of sessions are no
+   * secret. A refreshed token is the same caller.
+   */
+  #idempotencyKey(caller: Caller, requestId: number, path: string, argsText: string): string {
+    const who = caller.kind === "user" ? caller.identity.tokenIdentifier : "";
+    const call = JSON.stringify([caller.kind, who, path, argsText]);
+    return `${this.#sessionId ?? ""}:${requestId}:${createHash("sha256").update(call).digest("base64url")}`;
   }
 
   #wantUpdate(): void {

@@ -114,8 +114,15 @@ describe("settings", () => {
     ["PORTICO_LOG", "xml"],
     ["PORTICO_STOP_SECONDS", "-1"],
     ["PORTICO_STOP_SECONDS", "soon"],
+    ["PORTICO_REDACT_ERRORS", "yes"],
   ])("refuse %s=%s by name", (name, value) => {
     expect(() => readSettings({ [name]: value }, [])).toThrow(name);
+  });
+
+  it("keep errors from strangers by default, and show them in development", () => {
+    expect(readSettings({}, []).redactErrors).toBe(true);
+    expect(readSettings({}, ["--watch"]).redactErrors).toBe(false);
+    expect(readSettings({ PORTICO_REDACT_ERRORS: "false" }, []).redactErrors).toBe(false);
   });
 
   it("have no admin key by default", () => {

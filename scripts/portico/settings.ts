@@ -10,6 +10,8 @@ export interface Settings {
   readonly seed: "demo" | "none";
   /** Opens admin routes and internal functions, for the official CLI and for backups; without one neither answers. */
   readonly adminKey?: string;
+  /** Keeps what functions throw and log from clients of the function API without the admin key. */
+  readonly redactErrors: boolean;
   readonly logFormat: "text" | "json";
   /** How long running requests and actions may go on after a signal to stop. */
   readonly stopSeconds: number;
@@ -36,6 +38,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, argv: readonly stri
     sitePort: portOf("PORTICO_SITE_PORT", environment["PORTICO_SITE_PORT"], 3211),
     seed: seedOf(environment["PORTICO_SEED"]),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
+    redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], argv.includes("--watch")),
     logFormat: logFormatOf(environment["PORTICO_LOG"]),
     stopSeconds: stopSecondsOf(environment["PORTICO_STOP_SECONDS"]),
     watch: argv.includes("--watch"),
@@ -60,6 +63,13 @@ function logFormatOf(value: string | undefined): Settings["logFormat"] {
   if (value === undefined || value === "" || value === "text") return "text";
   if (value === "json") return "json";
   throw new Error(`PORTICO_LOG must be "text" or "json", not "${value}".`);
+}
+
+function redactErrorsOf(value: string | undefined, isDevelopment: boolean): boolean {
+  if (value === undefined || value === "") return !isDevelopment;
+  if (value === "true") return true;
+  if (value === "false") return false;
+  throw new Error(`PORTICO_REDACT_ERRORS must be "true" or "false", not "${value}".`);
 }
 
 function stopSecondsOf(value: string | undefined): number {

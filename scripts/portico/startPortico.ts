@@ -24,6 +24,9 @@ export interface RunningPortico {
   close(graceMs?: number): Promise<void>;
 }
 
+/** Every operation fits many times; REST has the same limits in its gateway. */
+const jsonLimits = { maxValues: 65_536, maxAnonymousBytes: 64 * 1024 };
+
 const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 
 /**
@@ -66,7 +69,8 @@ export async function startPortico(
       deployment,
       cloudPort,
       sitePort,
-      redactErrors: false,
+      redactErrors: settings.redactErrors,
+      jsonLimits,
       trustProxy: false,
       ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
       reportError: (error, requestId) =>

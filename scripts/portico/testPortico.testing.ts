@@ -38,5 +38,5 @@ export async function startTestPortico(): Promise<TestPortico> {
 /** Settings of a demo installation on ports that were free a moment ago. */
 export async function freeSettings(dataDirectory: string): Promise<InstallationSettings> {
   const [cloudPort, sitePort] = await freePorts();
-  return { dataDirectory, cloudPort, sitePort, seed: "demo" };
+  return { dataDirectory, cloudPort, sitePort, seed: "demo", redactErrors: false };
 }

@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import { createTestIssuer } from "../auth/testIssuer.testing";
+import { openRaw } from "./rawClient.testing";
+import { startSyncHost } from "./syncHost.testing";
+import type { RawClient } from "./rawClient.testing";
+
+/** A stored answer of a mutation opens to its caller with the same function and arguments, not to its session's number alone. */
+
+const issuer = await createTestIssuer("https://owner.test", "ES256");
+const mutation = (name: string, udfPath = "behaviour:add") => ({
+  type: "Mutation",
+  requestId: 7,
+  udfPath,
+  args: [{ name }],
+});
+
+async function signedIn(cloudUrl: string, claims: Readonly<Record<string, unknown>> | null): Promise<RawClient> {
+  const client = await openRaw(cloudUrl);
+  if (claims === null) return client;
+  client.send({ type: "Authenticate", baseVersion: 0, tokenType: "User", value: await issuer.sign(claims) });
+  await client.next("Transition");
+  return client;
+}
+
+it("is given again to the same caller only, also with a refreshed token", async () => {
+  const host = await startSyncHost({ providers: [issuer.customJwt("app")] });
+  const answerOf = async (claims: Readonly<Record<string, unknown>> | null, message: object) => {
+    const client = await signedIn(host.server.cloudUrl, claims);
+    client.send(message);
+    return (await client.next("MutationResponse"))["result"];
+  };
+  const first = { sub: "ann", jti: "1" };
+  expect(await answerOf(first, mutation("a"))).toBe(1);
+  expect(await answerOf(first, mutation("a"))).toBe(1);
+  expect(await answerOf({ sub: "ann", jti: "2" }, mutation("a"))).toBe(1);
+  // Each of these runs for itself.
+  expect(await answerOf({ sub: "bob" }, mutation("a"))).toBe(2);
+  expect(await answerOf(null, mutation("a"))).toBe(3);
+  expect(await answerOf(first, mutation("b"))).toBe(1);
+  expect(await answerOf(first, mutation("a", "behaviour:nested"))).not.toBe(1);
+});
+
+it("takes small messages until it knows who sends them, and few values at any time", async () => {
+  const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096 };
+  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
+  const large = mutation("x".repeat(8192));
+  const stranger = await openRaw(server.cloudUrl);
+  stranger.send(large);
+  expect(await stranger.closed()).toBe(1008);
+  const known = await signedIn(server.cloudUrl, { sub: "ann" });
+  known.send(large);
+  expect(await known.next("MutationResponse")).toMatchObject({ success: true });
+  known.send({
+    type: "ModifyQuerySet",
+    baseVersion: 0,
+    newVersion: 1,
+    modifications: Array.from({ length: 1000 }, () => ({})),
+  });
+  expect(await known.closed()).toBe(1008);
+});
+
+it("shows the admin what it keeps from others", async () => {
+  const adminKey = "the-admin-key-of-a-test";
+  const { server } = await startSyncHost({ server: { redactErrors: true, adminKey } });
+  const failing = { ...mutation("a", "behaviour:missing"), requestId: 1 };
+  const stranger = await openRaw(server.cloudUrl);
+  stranger.send(failing);
+  expect((await stranger.next("MutationResponse"))["result"]).toMatch(/Server Error$/);
+  const admin = await openRaw(server.cloudUrl);
+  admin.send({ type: "Authenticate", baseVersion: 0, tokenType: "Admin", value: adminKey });
+  admin.send(failing);
+  expect((await admin.next("MutationResponse"))["result"]).toContain("behaviour:missing");
+  for (const [headers, shown] of [
+    [{}, false],
+    [{ authorization: `Convex ${adminKey}` }, true],
+  ] as const) {
+    const answer = await fetch(`${server.cloudUrl}/api/mutation`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ path: "behaviour:missing", args: {} }),
+    });
+    expect((await answer.text()).includes("behaviour:missing")).toBe(shown);
+  }
+});
