@@ -22,6 +22,11 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", format: "uri-reference", maxLength: 2048 },
     example: "/v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
   },
+  "Retry-After": {
+    description: "Seconds after which the same request may succeed (RFC 9110).",
+    schema: { type: "string", maxLength: 32 },
+    example: "5",
+  },
   "WWW-Authenticate": {
     description: "How to authenticate (RFC 6750), and why a credential was refused.",
     schema: { type: "string", maxLength: 1024 },

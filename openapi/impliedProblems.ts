@@ -18,6 +18,7 @@ export function problemCodesOf(operation: Operation, table: TableNames | undefin
     "validation_failed",
     "not_acceptable",
     "internal",
+    "unavailable",
     ...(declaration.problems ?? []),
   ]);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));

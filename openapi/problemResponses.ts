@@ -80,6 +80,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): JsonObj
     description: lines.join("\n"),
     headers: {
       ...commonHeaders,
+      ...(status === 503 ? { "Retry-After": { $ref: "#/components/headers/Retry-After" } } : {}),
       ...(status === 401 ? { "WWW-Authenticate": { $ref: "#/components/headers/WWW-Authenticate" } } : {}),
     },
     content: {

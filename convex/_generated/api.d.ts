@@ -77,6 +77,7 @@ import type * as gateway_responses from "../gateway/responses.js";
 import type * as gateway_routeTable from "../gateway/routeTable.js";
 import type * as gateway_routes from "../gateway/routes.js";
 import type * as gateway_tokenRequests from "../gateway/tokenRequests.js";
+import type * as gateway_unavailable from "../gateway/unavailable.js";
 import type * as http from "../http.js";
 import type * as observability_auditLogs from "../observability/auditLogs.js";
 import type * as observability_rest from "../observability/rest.js";
@@ -195,6 +196,7 @@ declare const fullApi: ApiFromModules<{
   "gateway/routeTable": typeof gateway_routeTable;
   "gateway/routes": typeof gateway_routes;
   "gateway/tokenRequests": typeof gateway_tokenRequests;
+  "gateway/unavailable": typeof gateway_unavailable;
   http: typeof http;
   "observability/auditLogs": typeof observability_auditLogs;
   "observability/rest": typeof observability_rest;

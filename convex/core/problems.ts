@@ -113,6 +113,11 @@ export const problems = {
     "A scope cannot be granted",
     "Grant only scopes that you hold yourself and that are not for people only.",
   ],
+  unavailable: [
+    503,
+    "The deployment cannot take this now",
+    "Nothing of the request was stored; send it again after `Retry-After` seconds.",
+  ],
   internal: [500, "Something went wrong here", "Try again; if it persists, report the `requestId`."],
 } as const satisfies Record<string, readonly [status: number, title: string, mend: string]>;
 

@@ -6,6 +6,7 @@ import { platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, optionsResponse, problemResponse, problemResponseOf } from "./responses";
 import { routeTable } from "./routeTable";
+import { isUnavailable } from "./unavailable";
 import type { GatewayEnvironment } from "./environment";
 import type { ActionCtx } from "../_generated/server";
 
@@ -50,6 +51,10 @@ app.onError((error, c) => {
   const [requestId, headers] = [c.get("requestId"), c.get("headers")];
   const { problem } = failureOf(error);
   if (problem) return problemResponse(problem, requestId, headers);
+  // The deployment itself tells its log of such trouble, once; a line for each request would fill what is full already.
+  if (isUnavailable(error)) {
+    return problemResponseOf("unavailable", "The deployment cannot take this request now.", requestId, headers);
+  }
   // The caller gets the request id and nothing else; the log has the rest.
   // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
   console.error(`Request ${requestId} failed`, error);

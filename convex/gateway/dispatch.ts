@@ -5,6 +5,7 @@ import { sha256Hex } from "../core/secrets";
 import { bearerOf, credentialOf, refusalOf } from "./credentials";
 import { assertAcceptsJson, assertConditions, queryOf, readBody } from "./requests";
 import { problemResponse } from "./responses";
+import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/errors";
 import type { RestAnswer } from "../core/restProtocol";
 import type { ActionCtx } from "../_generated/server";
@@ -131,14 +132,20 @@ function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
   return new Response(answer.body, { status: answer.status, headers: { ...all, "content-type": "application/json" } });
 }
 
+/** Writes what belongs to a request and not to its answer; that stands by now, whatever becomes of this. */
 async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>): Promise<void> {
   const { ip, userAgent } = await ctx.meta.getRequestMetadata();
-  await ctx.runMutation(recordFollowUp, {
-    ...what,
-    requestId,
-    ...(ip === null ? {} : { ip }),
-    ...(userAgent === null ? {} : { userAgent }),
-  });
+  try {
+    await ctx.runMutation(recordFollowUp, {
+      ...what,
+      requestId,
+      ...(ip === null ? {} : { ip }),
+      ...(userAgent === null ? {} : { userAgent }),
+    });
+  } catch (error) {
+    // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
+    if (!isUnavailable(error)) console.error(`What follows request ${requestId} was not written`, error);
+  }
 }
 
 /** A 401 says how to authenticate (RFC 6750, 3) and, for a refused JWT, why it was refused. */

@@ -41,9 +41,10 @@ export function optionsResponse(methods: readonly string[], headers: Record<stri
   });
 }
 
-/** What the answer to a problem says beside it: the codings that would have been taken (RFC 9110, 15.5.16). */
+/** What the answer to a problem says beside it: codings that would have been taken (RFC 9110, 15.5.16), when to come again. */
 export function headersOfProblem(code: ProblemCode): Record<string, string> {
-  return code === "unsupported_content_encoding" ? { "accept-encoding": "identity" } : {};
+  if (code === "unsupported_content_encoding") return { "accept-encoding": "identity" };
+  return code === "unavailable" ? { "retry-after": "5" } : {};
 }
 
 /** A problem as `application/problem+json` (RFC 9457), with the request's id. */

@@ -46,6 +46,7 @@ export interface ProblemStatuses {
   sole_owner: 409;
   tenant_mismatch: 403;
   unauthenticated: 401;
+  unavailable: 503;
   unsupported_content_encoding: 415;
   unsupported_filter: 400;
   unsupported_media_type: 415;

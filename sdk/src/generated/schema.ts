@@ -4287,6 +4287,21 @@ export interface components {
                 };
             };
         };
+        /** @description - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds. */
+        Unavailable: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unavailable";
+                };
+            };
+        };
         /**
          * @description - `unsupported_content_encoding`: The content coding is not supported. Send the body without `Content-Encoding`.
          *     - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`.
@@ -4351,6 +4366,11 @@ export interface components {
          * @example /v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
          */
         Location: string;
+        /**
+         * @description Seconds after which the same request may succeed (RFC 9110).
+         * @example 5
+         */
+        "Retry-After": string;
         /**
          * @description How to authenticate (RFC 6750), and why a credential was refused.
          * @example Bearer realm="portico", error="invalid_token", error_description="The token has expired."
@@ -4666,6 +4686,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgentApiLog: {
@@ -4724,6 +4745,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listAgentEnrollmentTokens: {
@@ -4795,6 +4817,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createAgentEnrollmentToken: {
@@ -4861,6 +4884,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     revokeAgentEnrollmentToken: {
@@ -4920,6 +4944,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listAgents: {
@@ -5013,6 +5038,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgent: {
@@ -5080,6 +5106,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteAgent: {
@@ -5120,6 +5147,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateAgent: {
@@ -5201,6 +5229,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreAgent: {
@@ -5273,6 +5302,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     revokeAgent: {
@@ -5345,6 +5375,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     rotateAgentKey: {
@@ -5418,6 +5449,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     checkInAgent: {
@@ -5479,6 +5511,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     enrollAgent: {
@@ -5559,6 +5592,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgentSelf: {
@@ -5621,6 +5655,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listApiKeys: {
@@ -5696,6 +5731,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createApiKey: {
@@ -5766,6 +5802,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getApiKey: {
@@ -5823,6 +5860,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateApiKey: {
@@ -5892,6 +5930,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     revokeApiKey: {
@@ -5954,6 +5993,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     rotateApiKey: {
@@ -6027,6 +6067,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listAuditLogs: {
@@ -6110,6 +6151,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAuditLog: {
@@ -6171,6 +6213,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getRecordHistory: {
@@ -6254,6 +6297,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getDocs: {
@@ -6425,6 +6469,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createItem: {
@@ -6499,6 +6544,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getItem: {
@@ -6556,6 +6602,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteItem: {
@@ -6596,6 +6643,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateItem: {
@@ -6665,6 +6713,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreItem: {
@@ -6727,6 +6776,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     batchCreateItems: {
@@ -6807,6 +6857,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCurrentUser: {
@@ -6926,6 +6977,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteCurrentUser: {
@@ -6954,6 +7006,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateCurrentUser: {
@@ -7015,6 +7068,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMyPermissions: {
@@ -7060,6 +7114,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMyProfile: {
@@ -7100,6 +7155,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     upsertMyProfile: {
@@ -7148,6 +7204,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMySettings: {
@@ -7193,6 +7250,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateMySettings: {
@@ -7246,6 +7304,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     switchOrganization: {
@@ -7337,6 +7396,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     syncCurrentUser: {
@@ -7394,6 +7454,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listMemberships: {
@@ -7475,6 +7536,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMembership: {
@@ -7537,6 +7599,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     removeMembership: {
@@ -7575,6 +7638,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateMembership: {
@@ -7649,6 +7713,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     banMember: {
@@ -7726,6 +7791,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     unbanMember: {
@@ -7793,6 +7859,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     leaveOrganization: {
@@ -7827,6 +7894,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateMyMembership: {
@@ -7896,6 +7964,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createToken: {
@@ -8136,6 +8205,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createOrganization: {
@@ -8221,6 +8291,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrganization: {
@@ -8288,6 +8359,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteOrganization: {
@@ -8335,6 +8407,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateOrganization: {
@@ -8414,6 +8487,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreOrganization: {
@@ -8486,6 +8560,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrganizationBySlug: {
@@ -8569,6 +8644,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listPermissions: {
@@ -8623,6 +8699,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listRoles: {
@@ -8708,6 +8785,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createRole: {
@@ -8795,6 +8873,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getRole: {
@@ -8859,6 +8938,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteRole: {
@@ -8899,6 +8979,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateRole: {
@@ -8975,6 +9056,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreRole: {
@@ -9044,6 +9126,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSchedules: {
@@ -9123,6 +9206,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createSchedule: {
@@ -9190,6 +9274,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSchedule: {
@@ -9244,6 +9329,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteSchedule: {
@@ -9284,6 +9370,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateSchedule: {
@@ -9350,6 +9437,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     activateSchedule: {
@@ -9409,6 +9497,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     cancelSchedule: {
@@ -9478,6 +9567,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     completeSchedule: {
@@ -9537,6 +9627,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreSchedule: {
@@ -9596,6 +9687,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     batchCreateSchedules: {
@@ -9670,6 +9762,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["NotAnOrganizationMember"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSites: {
@@ -9748,6 +9841,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createSite: {
@@ -9820,6 +9914,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSite: {
@@ -9876,6 +9971,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteSite: {
@@ -9917,6 +10013,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateSite: {
@@ -9985,6 +10082,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreSite: {
@@ -10046,6 +10144,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSiteView: {
@@ -10107,6 +10206,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     batchCreateSites: {
@@ -10185,6 +10285,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSitesView: {
@@ -10263,6 +10364,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listTodos: {
@@ -10331,6 +10433,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createTodo: {
@@ -10391,6 +10494,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getTodo: {
@@ -10441,6 +10545,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteTodo: {
@@ -10479,6 +10584,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateTodo: {
@@ -10541,6 +10647,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     toggleTodo: {
@@ -10596,6 +10703,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listUsers: {
@@ -10669,6 +10777,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createUser: {
@@ -10735,6 +10844,7 @@ export interface operations {
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getUser: {
@@ -10793,6 +10903,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getUserProfile: {
@@ -10842,6 +10953,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { mountSmallDisk } from "../../host/testing/smallDisk";
+import { startPortico } from "./startPortico";
+import { freeSettings } from "./testPortico.testing";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "portico-disk-"));
+const disk = mountSmallDisk(path.join(scratch, "disk"), 32 << 20);
+if (disk === null) console.log("The test of a full disk over REST is skipped: this process may not mount a tmpfs.");
+
+afterAll(() => {
+  disk?.remove();
+  rmSync(scratch, { recursive: true });
+});
+
+it.skipIf(disk === null)(
+  "over REST a full disk is a 503 that says when to come again, reads go on, and the log stays short",
+  async () => {
+    if (disk === null) throw new Error("The test is skipped without a disk.");
+    const logLines: string[] = [];
+    const portico = await startPortico(await freeSettings(path.join(disk.path, "data")), ({ line }) => {
+      logLines.push(line);
+    });
+    try {
+      const token = portico.demo?.organizations[0]?.users.owner.token ?? "";
+      const send = (method: string, url: string, body?: object) =>
+        fetch(portico.siteUrl + url, {
+          method,
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+      const acknowledged = new Set<string>();
+      let refusals = 0;
+      disk.fill();
+      for (let number = 0; refusals < 50; number++) {
+        expect(number, "the disk never became full").toBeLessThan(20_000);
+        const name = `written ${number}`;
+        const answer = await send("POST", "/v1/items", { name, metadata: { filler: "x".repeat(4000) } });
+        const text = await answer.text();
+        if (answer.status === 201) acknowledged.add(name);
+        else {
+          refusals++;
+          expect([answer.status, Object(JSON.parse(text)).code], text).toEqual([503, "unavailable"]);
+          expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+          for (const url of ["/v1/me", "/v1/items", "/v1/organizations"]) {
+            expect((await send("GET", url)).status, url).toBe(200);
+          }
+        }
+      }
+      expect(logLines.length).toBeLessThan(20);
+      disk.free();
+      await expect.poll(async () => (await send("POST", "/v1/items", { name: "after" })).status).toBe(201);
+      const stored = new Set<string>();
+      for (let cursor: string | null = ""; cursor !== null;) {
+        const page: { data: { name: string }[]; page: { nextCursor: string | null } } = Object(
+          await (await send("GET", `/v1/items?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`)).json(),
+        );
+        for (const { name } of page.data) stored.add(name);
+        cursor = page.page.nextCursor;
+      }
+      for (const name of acknowledged) expect(stored.has(name), name).toBe(true);
+      expect([...stored].filter((name) => name.startsWith("written") && !acknowledged.has(name))).toEqual([]);
+    } finally {
+      await portico.close();
+    }
+  },
+  120_000,
+);
