@@ -99,13 +99,29 @@ export const LightResponse: typeof Response = new Proxy(Response, {
   get: (target, key) => (key === "json" ? lightJson : Reflect.get(target, key)),
 });
 
-/** The complete content of a response made by LightResponse that nothing has read yet. */
+/** The complete content of a response that nothing has read yet; undefined for one whose body is a stream. */
 export function completeResponse(response: Response): CompleteResponse | undefined {
   const light = CompleteContent.of(response);
   if (light !== undefined) return light;
-  const body = knownBodies.get(response);
-  if (body === undefined || response.bodyUsed) return undefined;
-  return { status: response.status, headers: response.headers, body };
+  if (response.bodyUsed) return undefined;
+  const body = knownBodies.get(response) ?? sourceOf(response);
+  return body === undefined ? undefined : { status: response.status, headers: response.headers, body };
+}
+
+const responseState = Object.getOwnPropertySymbols(new Response()).find((symbol) => symbol.description === "state");
+
+/**
+ * The text or bytes a real Response was made of. Node 20's fetch keeps them beside the stream it makes of them; taking them
+ * saves reading that stream, about 6 µs of CPU. Undefined for real streams, and on versions that keep their state private.
+ */
+function sourceOf(response: Response): string | Uint8Array | undefined {
+  if (responseState === undefined) return undefined;
+  const source = property(property(Reflect.get(response, responseState), "body"), "source");
+  return typeof source === "string" || source instanceof Uint8Array ? source : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function lightJson(data: unknown, init?: ResponseInit): Response {

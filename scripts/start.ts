@@ -1,7 +1,6 @@
 import { watch } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
-import { surviveFloatingPromises } from "../host/runtime/floatingPromises";
 import { logWriter } from "./portico/logWriter";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
@@ -16,11 +15,10 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   const startedAtMs = performance.now();
   const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
-  surviveFloatingPromises((text) => log({ path: "", line: `[ERROR] ${text}` }));
   const portico = await startPortico(settings, log);
   const stop = () => void portico.close(settings.stopSeconds * 1000).then(() => process.exit(0), fail);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  printWelcome(portico, performance.now() - startedAtMs);
+  printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), performance.now() - startedAtMs);
   if (settings.watch) reloadOnChange(portico);
   stopWithShell(stop);
 }
@@ -36,7 +34,7 @@ function stopWithShell(stop: () => void): void {
   timer.unref();
 }
 
-function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, elapsedMs: number): void {
+function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, demoFile: string, elapsedMs: number): void {
   const rows = [
     ["REST", `${siteUrl}/v1`],
     ["Swagger UI", `${siteUrl}/v1/docs`],
@@ -48,7 +46,9 @@ function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, elapsedMs: nu
   process.stdout.write(`Portico is ready after ${(elapsedMs / 1000).toFixed(1)} s.\n\n${table}\n\n`);
   const acme = demo?.organizations[0];
   if (!acme) return;
-  process.stdout.write(`Try it:\n\n  curl -H "Authorization: Bearer ${acme.apiKey}" ${siteUrl}/v1/schedules\n\n`);
+  // Where the key is, never the key: output is kept in logs.
+  const key = `$(node -p 'require("${demoFile}").organizations[0].apiKey')`;
+  process.stdout.write(`Try it:\n\n  curl -H "Authorization: Bearer ${key}" ${siteUrl}/v1/schedules\n\n`);
 }
 
 /** Loads the functions again shortly after the last of a burst of changes; a failed load keeps the old ones running. */

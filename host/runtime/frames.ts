@@ -36,6 +36,11 @@ export function currentFrame(): Frame | undefined {
   return frames.getStore();
 }
 
+/** Runs code in a frame that stays open behind it. */
+export function withinFrame<T>(frame: Frame, run: () => T): T {
+  return frames.run(frame, run);
+}
+
 /** Runs one function in its frame and closes the frame when the function has settled. */
 export async function runInFrame<T>(frame: Frame, run: () => Promise<T>): Promise<T> {
   try {

@@ -40,6 +40,7 @@ import type { CallContext } from "./frames";
 import { componentLoads, loadCode, loadNodeActions } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
+import { reportStrayFailures } from "./strayFailures";
 import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
@@ -68,6 +69,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
   #isBackingUp = false;
+  #stopReporting = (): void => undefined;
 
   private constructor(options: DeploymentOptions) {
     this.#options = options;
@@ -155,15 +157,14 @@ export class LocalDeployment implements Deployment, ActionHost {
     const { componentPath, action, method, routePath } = route;
     const context = this.#context(caller, metadata, null);
     const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context);
-    return await this.#track(
-      (async () => {
-        try {
-          return await runHttpAction(frame, action, request);
-        } catch (error) {
-          return httpErrorResponse(toFunctionError(error, sourceStack), error, metadata.requestId);
-        }
-      })(),
-    );
+    let end = (): void => undefined;
+    // A stop waits for bodies that are still being made, too.
+    void this.#track(new Promise<void>((resolve) => (end = resolve)));
+    try {
+      return await runHttpAction(frame, action, request, end);
+    } catch (error) {
+      return httpErrorResponse(toFunctionError(error, sourceStack), error, metadata.requestId);
+    }
   }
 
   async runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
@@ -299,6 +300,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     const settled = Promise.all([this.#scheduler.stop(), Promise.allSettled(this.#running)]);
     await (graceMs === undefined ? settled : settledWithin(settled, graceMs));
     await this.#executor?.close();
+    this.#stopReporting();
     for (const key of this.#globalsKeys) removeFunctionGlobals(key);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
   }
@@ -326,6 +328,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     );
     this.#handles = new FunctionHandles(this.#executor.secret);
     this.#fileStore.removeUnfinished();
+    this.#stopReporting = reportStrayFailures((text) => this.#log("", `[ERROR] ${text}`));
     installSyscallBoundary();
     installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
     await this.reload();

@@ -32,9 +32,9 @@ describe("what an action leaves behind", () => {
     ["floating:leave", "Unhandled rejection: Error: nobody waits for this"],
     ["floating:leaveThrowing", "Uncaught exception: Error: nobody catches this"],
   ])("does not end the process: %s", (action, report) => {
-    const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "floatingVictim.ts");
+    const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "strayFailureVictim.ts");
     const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", program, action]);
-    expect(stdout.toString()).toBe(`${report}\nalive []\n`);
+    expect(stdout.toString()).toBe(`[ERROR] ${report}\nalive []\n`);
     expect(status).toBe(0);
   });
 });

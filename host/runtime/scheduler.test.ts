@@ -2,7 +2,7 @@ import { z } from "zod";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonValue } from "../deployment";
 import { openConnection } from "../store/sqlite";
-import { openConformance, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { openConformance, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
 import type { ReloadableDeployment } from "./openDeployment";
 
 const DAY_MS = 86_400_000;
@@ -39,6 +39,18 @@ const states = async (name: string) =>
 const until = (condition: () => Promise<boolean>) => expect.poll(condition, { timeout: 10_000 }).toBe(true);
 
 describe("scheduled functions", () => {
+  it("tell the log when they fail, since nobody waits for them", async () => {
+    const lines: string[] = [];
+    const noted = await openFixture({ onLog: ({ path, line }) => void lines.push(`${path} ${line}`) });
+    await valueOf(noted, "mutation", "behaviour:scheduleFailures");
+    for (const name of ["behaviour:add", "behaviour:addByAction"]) {
+      const told = () =>
+        lines.filter((line) => line.startsWith(`${name} [ERROR] The scheduled function failed:`)).length;
+      await expect.poll(told).toBe(1);
+    }
+    await noted.close();
+  });
+
   it("run eight at a time", async () => {
     await mutate("startWaiting", { count: 12, until: "go" });
     await until(async () => (await names()).length === 8);

@@ -209,7 +209,7 @@ async function runMutationJob(
     setJobState(host, id, { kind: "success" }, nowMs);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
-    setJobState(host, id, { kind: "failed", error: error.message }, nowMs);
+    failJob(host, id, addressText(address), error.message, nowMs);
   }
   return "null";
 }
@@ -228,5 +228,12 @@ function finishJob(host: ExecutionHost, clock: Clock, id: string, errorText: str
   const job = readJob(host, id);
   const kind = job === null ? undefined : jobStateKind(job);
   if (kind !== "inProgress" && kind !== "pending") return;
-  setJobState(host, id, errorText === "" ? { kind: "success" } : { kind: "failed", error: errorText }, nowMs);
+  if (job === null || errorText === "") setJobState(host, id, { kind: "success" }, nowMs);
+  else failJob(host, id, addressText(toDueJob(host, job).address), errorText, nowMs);
+}
+
+/** Nobody waits for a scheduled function, so its failure is told to the log as well. */
+function failJob(host: ExecutionHost, id: string, address: string, errorText: string, nowMs: number): void {
+  setJobState(host, id, { kind: "failed", error: errorText }, nowMs);
+  host.log(address, `[ERROR] The scheduled function failed: ${errorText}`);
 }
