@@ -1,5 +1,6 @@
 import type { FunctionOutcome } from "../deployment";
 import { isJsonObject, parseJsonObject, textField } from "../values/convexJson";
+import { auditLine } from "./auditLine";
 import { callerIdentityText, requestMetadataText } from "./callerIdentity";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
@@ -106,6 +107,12 @@ export class ActionFrame implements Frame {
         return callerIdentityText(this.call.caller, this.componentPath);
       case "1.0/createFunctionHandle":
         return JSON.stringify(createFunctionHandle(parseJsonObject(argsText), this.#scope));
+      case "1.0/auditLog":
+        this.#host.logLine(
+          addressText({ componentPath: this.componentPath, functionPath: this.path }),
+          auditLine(argsText),
+        );
+        return "null";
       case "1.0/getFunctionMetadata":
         return JSON.stringify({ name: this.path, componentPath: this.componentPath });
       case "1.0/getDeploymentMetadata":

@@ -105,6 +105,14 @@ export function registerFunction(path: string, value: unknown, tableOfId: TableO
   if (!isConvexFunction(value)) return null;
   const args = readValidator(value.exportArgs?.() ?? "null") ?? { type: "any" };
   const returns = readValidator(value.exportReturns?.() ?? "null");
+  // What Convex refuses when code is pushed must not run here either.
+  if (args.type !== "object" && args.type !== "any")
+    throw new BundleError(`Invalid validator for ${path}: Args validator must be an object or any.`);
+  for (const validator of returns === null ? [args] : [args, returns]) {
+    const unknown = unknownTypeIn(validator);
+    if (unknown !== null)
+      throw new BundleError(`Invalid validator for ${path}: this host does not know v.${unknown}().`);
+  }
   const common = {
     path,
     isPublic: value.isPublic === true,
@@ -118,6 +126,43 @@ export function registerFunction(path: string, value: unknown, tableOfId: TableO
   if (invokeAction) return { ...common, type: "action", invoke: (argsText) => invokeAction("", `[${argsText}]`) };
   return null;
 }
+
+/** The first type of a validator that a newer convex/server has and this host has not. */
+function unknownTypeIn(validator: ValidatorJson): string | null {
+  switch (validator.type) {
+    case "array":
+      return unknownTypeIn(validator.value);
+    case "record":
+      return unknownTypeIn(validator.keys) ?? unknownTypeIn(validator.values.fieldType);
+    case "union":
+      return firstOf(validator.value);
+    case "object":
+      return firstOf(Object.values(validator.value).map(({ fieldType }) => fieldType));
+    default:
+      return knownTypes.has(validator.type) ? null : validator.type;
+  }
+}
+
+function firstOf(validators: readonly ValidatorJson[]): string | null {
+  for (const validator of validators) {
+    const unknown = unknownTypeIn(validator);
+    if (unknown !== null) return unknown;
+  }
+  return null;
+}
+
+const knownTypes: ReadonlySet<string> = new Set([
+  "any",
+  "bigint",
+  "boolean",
+  "bytes",
+  "commitTs",
+  "id",
+  "literal",
+  "null",
+  "number",
+  "string",
+]);
 
 /** convex/server marks its functions with these flags; nothing else in a module carries them. */
 function isConvexFunction(value: unknown): value is ConvexFunction {

@@ -95,6 +95,13 @@ export class FunctionApi {
     const methods = url.pathname.startsWith(runPrefix)
       ? { POST: (): Promise<void> => this.#run(exchange) }
       : this.#routes.get(url.pathname);
+    if (methods === undefined && isUnsupportedByHost(url.pathname)) {
+      throw new TransportError(
+        400,
+        "NotSupported",
+        "This host has no log stream, export or inline queries for the CLI.",
+      );
+    }
     if (methods === undefined) throw new TransportError(404, "NotFound", "There is nothing at this address.");
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
     const handler = Object.entries(methods).find(([allowed]) => allowed === method)?.[1];
@@ -237,6 +244,11 @@ export class FunctionApi {
     response.writeHead(200, { "content-length": 0 });
     response.end();
   }
+}
+
+/** What the official CLI would ask for again and again, were it simply not found. */
+function isUnsupportedByHost(pathname: string): boolean {
+  return /^\/api\/(stream_function_logs|stream_udf_execution|export\/|import\/|run_test_function)/.test(pathname);
 }
 
 function requestTarget(request: IncomingMessage): URL {

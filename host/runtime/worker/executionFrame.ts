@@ -7,6 +7,7 @@ import { runInFrame } from "../frames";
 import type { CallContext, Frame } from "../frames";
 import { validateArgs, validateReturns } from "../functionTable";
 import type { RegisteredFunction } from "../functionTable";
+import { auditLine } from "../auditLine";
 import { callerIdentityText, requestMetadataText } from "../callerIdentity";
 import { componentArgument } from "../componentArgument";
 import * as database from "./databaseSyscalls";
@@ -130,6 +131,9 @@ export class ExecutionFrame implements Frame {
         return storage.getUrl(transaction, parseJsonObject(argsText));
       case "1.0/storageGetMetadata":
         return storage.getMetadata(transaction, parseJsonObject(argsText));
+      case "1.0/auditLog":
+        transaction.host.log(`${this.componentPath}/${this.path}`.replace(/^\//, ""), auditLine(argsText));
+        return "null";
       case "1.0/getTransactionMetrics":
         return transaction.usage.metricsText();
       default:
