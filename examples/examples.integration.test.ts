@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -201,18 +201,26 @@ describe("check-in-agent", () => {
     await expect(stat(stateFile)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  test("a device that lost its key takes over no agent that checks in", async () => {
+    const lost = await runAgent(["--once"]).ended;
+    expect(lost.exitCode).toBe(1);
+    expect(lost.stderr).toContain("The agent that has this GUID checks in with a key of its own.");
+    expect(lost.stderr).toContain("Mend: Rotate the agent's key");
+    await expect(stat(stateFile)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   test("a file that is no state file is not overwritten, and a key is sent to no other server", async () => {
-    await rm(directory, { recursive: true });
-    await runAgent(["--once"]).ended;
-    const state = await agentState();
+    await mkdir(path.dirname(stateFile), { recursive: true, mode: 0o700 });
+    const state = { url: product.siteUrl, guid: "a-device-of-its-own", agentId: "a1", key: "agt_kept" };
+    await writeFile(stateFile, JSON.stringify(state), { mode: 0o600 });
     const other = await fakeServer(() => ({ json: {} }));
     const strange = await runAgent(["--once"], { PORTICO_URL: other.url }).ended;
     expect(strange.exitCode).toBe(1);
     expect(other.requests).toEqual([]);
+    expect(await agentState()).toEqual(state);
     await writeFile(stateFile, '{"key":');
     expect((await runAgent(["--once"]).ended).stderr).toContain("is not an agent's state file");
     expect(await readFile(stateFile, "utf8")).toBe('{"key":');
-    expect(state.url).toBe(product.siteUrl);
   });
 
   test("a failed check-in is tried again by itself, one at a time, and reported with the next", async () => {

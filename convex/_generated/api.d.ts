@@ -28,6 +28,7 @@ import type * as core_cascades from "../core/cascades.js";
 import type * as core_crud from "../core/crud.js";
 import type * as core_database from "../core/database.js";
 import type * as core_declaration from "../core/declaration.js";
+import type * as core_deviceGuid from "../core/deviceGuid.js";
 import type * as core_documents from "../core/documents.js";
 import type * as core_errors from "../core/errors.js";
 import type * as core_etag from "../core/etag.js";
@@ -147,6 +148,7 @@ declare const fullApi: ApiFromModules<{
   "core/crud": typeof core_crud;
   "core/database": typeof core_database;
   "core/declaration": typeof core_declaration;
+  "core/deviceGuid": typeof core_deviceGuid;
   "core/documents": typeof core_documents;
   "core/errors": typeof core_errors;
   "core/etag": typeof core_etag;

@@ -1,3 +1,4 @@
+import { canonicalGuid, namesOneDevice } from "./deviceGuid";
 import { zid } from "convex-helpers/server/zod4";
 import * as z from "zod";
 
@@ -30,6 +31,28 @@ export function text(minimum: number, maximum: number) {
 /** Milliseconds since the epoch. */
 export function timestampMs() {
   return integer(0, 8_640_000_000_000_000);
+}
+
+/** A time zone that the runtime's IANA database knows. */
+export function timeZone() {
+  return z.string().max(64).refine(isTimeZone, "This is no IANA time zone name.");
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return name !== "" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** An ISO 4217 currency code in lower case. */
+export function currency() {
+  return z
+    .string()
+    .length(3)
+    .regex(/^[a-z]{3}$/)
+    .refine((code) => Intl.supportedValuesOf("currency").includes(code.toUpperCase()), "This is no ISO 4217 code.");
 }
 
 /** A whole number within bounds. */
@@ -74,6 +97,17 @@ export function version() {
     .string()
     .max(40)
     .regex(/^\d+(\.\d+){0,3}([-+][0-9A-Za-z.+-]+)?$/);
+}
+
+/** What a device names itself by, 8 to 64 characters, in one spelling; not what many devices share. */
+export function deviceGuid() {
+  return z
+    .string()
+    .min(8)
+    .max(64)
+    .regex(/^[0-9A-Za-z{}._:-]+$/)
+    .overwrite(canonicalGuid)
+    .refine(namesOneDevice, "This is no id, or one that many devices share; send one of the device's own.");
 }
 
 /** An IPv4 or IPv6 address. */

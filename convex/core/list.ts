@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { ProblemError } from "./errors";
-import { timestampMs } from "./fields";
-import { withoutDefault } from "./schemas";
+import { invalidField, ProblemError } from "./errors";
+import { references, rowId, timestampMs } from "./fields";
+import { innermost, withoutDefault } from "./schemas";
 import { tableFacts } from "./tableFacts";
 import type { TableFacts } from "./facts";
 import type { Fields } from "./table";
@@ -30,7 +30,10 @@ export function listParameters(fields: Fields, options: ListOptions, hasTrash: b
     const type = fields[name];
     if (!type) throw new Error(`The filter ${name} is no field.`);
     const stored = withoutDefault(type);
-    parameters[name] = stored instanceof z.ZodOptional ? stored : stored.optional();
+    const referred = references.get(type) ?? references.get(innermost(type));
+    // A text that is no id at all would list nothing, as if there were nothing.
+    if (referred) parameters[name] = rowId(referred.table).refine(isIdText, "This is no id.").optional();
+    else parameters[name] = stored instanceof z.ZodOptional ? stored : stored.optional();
   }
   for (const [from, to] of [createdRange, ...Object.values(options.ranges ?? {})]) {
     parameters[from] = timestampMs().optional().meta({ description: "Inclusive, milliseconds since the epoch." });
@@ -45,6 +48,10 @@ export function listParameters(fields: Fields, options: ListOptions, hasTrash: b
       .meta({ description: "Lists soft-deleted rows instead; needs the permission to delete." });
   }
   return parameters;
+}
+
+function isIdText(text: string): boolean {
+  return /^[a-z0-9]{31,37}$/.test(text);
 }
 
 /** How one list request is read: an index, equalities on its first fields, at most one range, an order. */
@@ -69,6 +76,10 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
   const sort = typeof input["sort"] === "string" ? input["sort"] : undefined;
   const sortField = sort && fieldOfSort(sort, created);
   const order = sort ? (sort.startsWith("-") ? "desc" : "asc") : (options.order ?? "desc");
+  for (const [, [from, to]] of ranges) {
+    if (Number(input[from]) > Number(input[to]))
+      throw invalidField(`/${to}`, "too_small", `${to} is before ${from}, so that nothing could be listed.`);
+  }
   const onlyDeleted = input["deleted"] === "only";
   const next = new Set([...ranges.map(([field]) => field), ...(sortField === undefined ? [] : [sortField])]);
   const refuse = () => new ProblemError("unsupported_filter", supportedSets(facts, options));

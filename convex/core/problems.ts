@@ -68,6 +68,11 @@ export const problems = {
   email_taken: [409, "The e-mail address belongs to another user", "Use another address, or sign in as that user."],
   enrollment_exhausted: [409, "The enrolment token is used up", "Create a new enrolment token for the site."],
   external_id_taken: [409, "The external id is taken", "Use another external id."],
+  guid_in_use: [
+    409,
+    "The device GUID is in use",
+    "Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.",
+  ],
   guid_taken: [409, "The device GUID is taken", "Restore or update the agent that has this GUID."],
   idempotency_conflict: [
     409,

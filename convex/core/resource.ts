@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defined } from "./documents";
 import { ProblemError } from "./errors";
-import { rowId, timestampMs } from "./fields";
+import { reference, rowId, timestampMs } from "./fields";
 import { listParameters } from "./list";
 import { asPatch, withoutDefault } from "./schemas";
 import { tableFacts } from "./tableFacts";
@@ -150,7 +150,11 @@ export function resource<
       return once(this, "updateFields", asShape<UpdateFields<F, Server | Immutable>>(updateShape(declaration)));
     },
     get listFields() {
-      return once(this, "listFields", listParameters({ ...fields, createdBy: rowId("users") }, list, hasTrash));
+      return once(
+        this,
+        "listFields",
+        listParameters({ ...fields, createdBy: reference("users", "null") }, list, hasTrash),
+      );
     },
     listOptions: list,
     hasTrash,

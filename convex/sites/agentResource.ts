@@ -18,6 +18,7 @@ export const agents = resource({
     "extAddress",
     "registeredAt",
     "lastCheckinAt",
+    "checkinIntervalSeconds",
     "connectionStatus",
     "credentialStatus",
     "keyHash",

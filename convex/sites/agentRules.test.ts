@@ -19,6 +19,12 @@ describe("isOverdue", () => {
     expect(isOverdue({ registeredAt: now - 600_001 }, intervalSeconds, now)).toBe(true);
   });
 
+  test("an agent is measured by the interval that it was told, whatever the setting became", () => {
+    const agent = { lastCheckinAt: now - 1_000_000, registeredAt: 0 };
+    expect(isOverdue({ ...agent, checkinIntervalSeconds: 3600 }, 60, now)).toBe(false);
+    expect(isOverdue({ ...agent, checkinIntervalSeconds: 60 }, 3600, now)).toBe(true);
+  });
+
   test("a longer interval never makes an agent overdue that a shorter one does not", () => {
     const seconds = fc.integer({ min: 60, max: 86_400 });
     fc.assert(

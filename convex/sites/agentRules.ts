@@ -4,13 +4,17 @@ const dayMs = 86_400_000;
 const maximumErrorCharacters = 1000;
 const maximumAddressCharacters = 45;
 
-/** An agent is online as long as it was seen within two of its organization's check-in intervals. */
+/**
+ * An agent is online as long as it was seen within two of the check-in intervals that it was last told: it cannot know of
+ * another one before it checks in. `settingSeconds` is for agents that were told none yet.
+ */
 export function isOverdue(
-  agent: Pick<Doc<"agents">, "lastCheckinAt" | "registeredAt">,
-  checkinIntervalSeconds: number,
+  agent: Pick<Doc<"agents">, "lastCheckinAt" | "registeredAt" | "checkinIntervalSeconds">,
+  settingSeconds: number,
   now: number,
 ): boolean {
-  return (agent.lastCheckinAt ?? agent.registeredAt) < now - 2 * checkinIntervalSeconds * 1000;
+  const intervalSeconds = agent.checkinIntervalSeconds ?? settingSeconds;
+  return (agent.lastCheckinAt ?? agent.registeredAt) < now - 2 * intervalSeconds * 1000;
 }
 
 /** The address an agent was seen from, as the field to store; nothing where the runtime does not know it. */

@@ -26,7 +26,7 @@ export const enroll = secretOperation({
   path: "/agents/enroll",
   summary: "Enrol a device",
   description:
-    "Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent that has the GUID gets the facts, the site and a new key (200). The answer shows `key` once.",
+    "Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.",
   access: "enrollment",
   restOnly: true,
   status: 201,
@@ -48,6 +48,7 @@ export const enroll = secretOperation({
     "enrollment_exhausted",
     "site_not_active",
     "agent_revoked",
+    "guid_in_use",
   ],
   handler: async (ctx, device) => {
     const { agent, isExisting } = await enrollDevice(ctx, device);
@@ -88,8 +89,10 @@ export const checkIn = mutationOperation({
   problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;
+    const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
     await agents.patch(ctx, caller.agent, {
       lastCheckinAt: now,
+      checkinIntervalSeconds: agentCheckinIntervalSeconds,
       connectionStatus: "online",
       version,
       ...(hostname === undefined ? {} : { hostname }),
@@ -104,7 +107,6 @@ export const checkIn = mutationOperation({
       reqMetadata: reportSummary({ facts, errors }),
       ...errorLine({ errors }),
     });
-    const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
     return {
       serverTime: now,
       nextCheckinInSeconds: agentCheckinIntervalSeconds,

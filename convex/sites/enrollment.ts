@@ -2,7 +2,7 @@ import { alreadyRevoked } from "../core/errors";
 import { logAgentCall } from "./agentLog";
 import { agents } from "./agentResource";
 import { externalAddress } from "./agentRules";
-import { assertEnrollable, assertUsesLeft } from "./enrollmentRules";
+import { assertEnrollable, assertReplaceable, assertUsesLeft } from "./enrollmentRules";
 import type { RequestCaller } from "../core/caller";
 import type { IssuedSecret, TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -19,9 +19,10 @@ export interface Device extends Pick<Doc<"agents">, "guid" | "hostname" | "platf
 }
 
 /**
- * Makes the device an agent of the token's site, or gives the agent that has its GUID the facts, that site and a new key.
- * An agent in the trash does not count: the device gets a new one. Throws 409 when the token is used up,
- * the site is not active, or the agent is revoked, which only a rotation of its key ends (SM-credential).
+ * Makes the device an agent of the token's site, or gives the agent that has its GUID the facts and a new key, if nobody
+ * uses the one it has. An agent in the trash does not count: the device gets a new one. Throws 409 when the token is used up,
+ * the site is not active, the agent is in use or of another site (whoever names a GUID has not shown to be that device),
+ * or is revoked, which only a rotation of its key ends (SM-credential).
  */
 export async function enrollDevice(
   ctx: EnrollmentContext,
@@ -45,6 +46,7 @@ function register(ctx: EnrollmentContext, device: Device): Promise<Doc<"agents">
   const agent = {
     ...device,
     siteId: ctx.caller.token.siteId,
+    checkinIntervalSeconds: checkinIntervalOf(ctx),
     registeredAt: ctx.now,
     connectionStatus: "online",
     credentialStatus: "active",
@@ -61,14 +63,19 @@ function reenroll(ctx: EnrollmentContext, known: Doc<"agents">, device: Device):
       "The agent that has this GUID is revoked; an administrator can rotate its key.",
     );
   }
+  assertReplaceable(known, ctx.caller.token.siteId, checkinIntervalOf(ctx), ctx.now);
   const changes = {
     ...provided(device),
-    siteId: ctx.caller.token.siteId,
+    checkinIntervalSeconds: checkinIntervalOf(ctx),
     keyHash: ctx.secret.hash,
     keyRotatedAt: ctx.now,
     ...externalAddress(ctx.origin.ip),
   };
   return agents.patch(ctx, known, changes, auditMetadata(ctx));
+}
+
+function checkinIntervalOf({ tenant }: EnrollmentContext): number {
+  return tenant.organization.settings.agentCheckinIntervalSeconds;
 }
 
 /** No principal enrols a device; the token it used is what leads back to who let it in. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { assertEnrollable, assertUsesLeft, tokenExpiry } from "./enrollmentRules";
+import { assertEnrollable, assertReplaceable, assertUsesLeft, tokenExpiry } from "./enrollmentRules";
 
 const dayMs = 86_400_000;
 const now = 1_700_000_000_000;
@@ -53,4 +53,27 @@ test.each([
 
 test("devices are enrolled at an active site", () => {
   expect(() => assertEnrollable({ status: "active" })).not.toThrow();
+});
+
+describe("assertReplaceable", () => {
+  const intervalSeconds = 300;
+  const fresh = { siteId: "here", registeredAt: 0, connectionStatus: "online" } as const;
+  const attempt = (agent: Parameters<typeof assertReplaceable>[0], siteId = "here") => {
+    return () => assertReplaceable(agent, siteId, intervalSeconds, now);
+  };
+  const inUse = expect.objectContaining({ code: "guid_in_use" });
+
+  test("lets nobody take over an agent that checks in, or one of another site", () => {
+    expect(attempt({ ...fresh, lastCheckinAt: now })).toThrow(inUse);
+    expect(attempt({ ...fresh, lastCheckinAt: now - 600_000 })).toThrow(inUse);
+    expect(attempt({ ...fresh, lastCheckinAt: now - 600_001, checkinIntervalSeconds: 3600 })).toThrow(inUse);
+    expect(attempt(fresh, "elsewhere")).toThrow(inUse);
+    expect(attempt({ ...fresh, connectionStatus: "offline" }, "elsewhere")).toThrow(inUse);
+  });
+
+  test("lets a device try again whose first answer was lost, or that has fallen silent", () => {
+    expect(attempt(fresh)).not.toThrow();
+    expect(attempt({ ...fresh, lastCheckinAt: now, connectionStatus: "offline" })).not.toThrow();
+    expect(attempt({ ...fresh, lastCheckinAt: now - 600_001 })).not.toThrow();
+  });
 });

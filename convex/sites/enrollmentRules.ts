@@ -1,4 +1,5 @@
 import { invalidField, ProblemError } from "../core/errors";
+import { isOverdue } from "./agentRules";
 import type { Doc } from "../_generated/dataModel";
 
 const dayMs = 86_400_000;
@@ -31,4 +32,28 @@ export function assertUsesLeft({
 export function assertEnrollable(site: Pick<Doc<"sites">, "status" | "deletedAt"> | null): void {
   if (!site || site.deletedAt !== undefined) throw new ProblemError("site_not_active", "The site is deleted.");
   if (site.status !== "active") throw new ProblemError("site_not_active", `The site is ${site.status}.`);
+}
+
+/**
+ * Throws 409 unless the agent's key may be replaced by who holds a token of `siteId`: it is an agent of that site that has never
+ * used its key, as after an enrolment whose answer was lost, or has been silent for as long as an offline one.
+ */
+export function assertReplaceable(
+  agent: { readonly siteId: string } & Pick<
+    Doc<"agents">,
+    "lastCheckinAt" | "registeredAt" | "checkinIntervalSeconds" | "connectionStatus"
+  >,
+  siteId: string,
+  checkinIntervalSeconds: number,
+  now: number,
+): void {
+  if (agent.siteId !== siteId) {
+    throw new ProblemError(
+      "guid_in_use",
+      "The agent that has this GUID is of another site; an administrator can move it.",
+    );
+  }
+  const isSilent = agent.connectionStatus === "offline" || isOverdue(agent, checkinIntervalSeconds, now);
+  if (agent.lastCheckinAt === undefined || isSilent) return;
+  throw new ProblemError("guid_in_use", "The agent that has this GUID checks in with a key of its own.");
 }

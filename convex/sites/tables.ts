@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { integer, ipAddress, jsonObject, reference, slug, tags, text, timestampMs, version } from "../core/fields";
+import {
+  deviceGuid,
+  integer,
+  ipAddress,
+  jsonObject,
+  reference,
+  slug,
+  tags,
+  text,
+  timestampMs,
+  version,
+} from "../core/fields";
 import { tenantTable } from "../core/table";
 
 export const siteFields = {
@@ -49,13 +60,10 @@ export const agentEnrollmentTokens = tenantTable(agentEnrollmentTokenFields, "CU
 
 export const agentFields = {
   siteId: reference("sites", "restrict"),
-  guid: z
-    .string()
-    .min(8)
-    .max(64)
-    .regex(/^[0-9A-Za-z{}._:-]+$/)
-    .toLowerCase()
-    .meta({ description: "The device's own id, unique in the organization." }),
+  guid: deviceGuid().meta({
+    description:
+      "The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.",
+  }),
   hostname: text(1, 255),
   platform: z.enum(["windows", "macos", "linux", "other"]),
   version: version(),
@@ -68,6 +76,9 @@ export const agentFields = {
   extAddress: z.string().max(45).optional().meta({ description: "The address the agent was seen from." }),
   registeredAt: timestampMs(),
   lastCheckinAt: timestampMs().optional(),
+  checkinIntervalSeconds: integer(60, 86_400).optional().meta({
+    description: "Seconds to the next check-in, as the agent was last told; it is overdue after two of them.",
+  }),
   connectionStatus: z.enum(["online", "offline"]),
   credentialStatus: z.enum(["active", "revoked"]),
   keyHash: z.string().max(64),

@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { emailAddress, httpsUrl, integer, jsonObject, reference, slug, text, timestampMs } from "../core/fields";
+import {
+  currency,
+  emailAddress,
+  httpsUrl,
+  integer,
+  jsonObject,
+  reference,
+  slug,
+  text,
+  timestampMs,
+  timeZone,
+} from "../core/fields";
 import { globalTable, tenantTable } from "../core/table";
 
 export const userFields = {
@@ -56,7 +67,7 @@ export const userSettingFields = {
     .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/)
     .optional()
     .meta({ description: "BCP 47 language tag." }),
-  timezone: z.string().max(64).optional().meta({ description: "IANA time zone name." }),
+  timezone: timeZone().optional().meta({ description: "IANA time zone name." }),
 };
 
 /** A person's preferences. Written by the person. */
@@ -66,11 +77,8 @@ export const userSettings = globalTable(userSettingFields, "CU", {
 }).index("by_userId", ["userId"]);
 
 export const organizationSettingFields = {
-  timezone: z.string().max(64),
-  currency: z
-    .string()
-    .length(3)
-    .regex(/^[a-z]{3}$/),
+  timezone: timeZone(),
+  currency: currency(),
   healthDownThreshold: integer(1, 20),
   agentCheckinIntervalSeconds: integer(60, 86_400),
   apiLogRetentionDays: integer(1, 365),

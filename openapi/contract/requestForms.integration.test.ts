@@ -128,3 +128,59 @@ describe("a body of many values", () => {
     expect(answer.status, answer.text).toBe(201);
   });
 });
+
+describe("values that look right", () => {
+  it.each(["Mars/X", "not a zone", ""])("such as the time zone %j are 400", async (timezone) => {
+    const acme = `/v1/organizations/${portico.demo.organizations[0]?.id ?? ""}`;
+    expectProblem(await send(portico, "PATCH", acme, owner, { settings: { timezone } }), 400, "validation_failed");
+    expectProblem(await send(portico, "PATCH", "/v1/me/settings", owner, { timezone }), 400, "validation_failed");
+  });
+
+  it("such as a currency that does not exist are 400", async () => {
+    const acme = `/v1/organizations/${portico.demo.organizations[0]?.id ?? ""}`;
+    const answer = await send(portico, "PATCH", acme, owner, { settings: { currency: "zzz" } });
+    expectProblem(answer, 400, "validation_failed");
+    expect((await send(portico, "PATCH", acme, owner, { settings: { currency: "chf" } })).status).toBe(200);
+  });
+
+  it.each([
+    "schedules?userId=x",
+    "todos?createdBy=me",
+    "api-keys?createdBy=me",
+    "agents?siteId=x",
+    "memberships?roleId=x",
+    "users?roleId=admin",
+    "agent-api-logs?agentId=x",
+    "schedules?createdFrom=2&createdTo=1",
+    "audit-logs?from=2&to=1",
+  ])("such as GET /v1/%s are 400", async (target) => {
+    expectProblem(await send(portico, "GET", `/v1/${target}`, owner), 400, "validation_failed");
+  });
+});
+
+describe("a device that enrols", () => {
+  it("is one agent in any spelling of its GUID, and hands no key of an agent in use to whoever names it", async () => {
+    const [organization] = portico.demo.organizations;
+    const token = organization?.enrollmentToken ?? "";
+    const guid = "4c4c4544-0035-5910-8052-b7c04f4e3132";
+    const device = { hostname: "board", platform: "windows", version: "1.0.0" };
+    const enrol = (spelling: string) =>
+      send(portico, "POST", "/v1/agents/enroll", token, { guid: spelling, ...device });
+    const first = await enrol(guid);
+    expect(first.status, first.text).toBe(201);
+    let key = String(first.body["key"]);
+    for (const spelling of [guid.toUpperCase(), `{${guid}}`, guid.replaceAll("-", ""), `urn:uuid:${guid}`]) {
+      const again = await enrol(spelling);
+      expect([again.status, again.body["id"], again.body["guid"]], spelling).toEqual([200, first.body["id"], guid]);
+      key = String(again.body["key"]);
+      const listed = await send(portico, "GET", `/v1/agents?guid=${encodeURIComponent(spelling)}`, owner);
+      expect(Object(listed.body)["data"]).toHaveLength(1);
+    }
+    expect((await send(portico, "POST", "/v1/agents/check-in", key, { version: "1.0.0" })).status).toBe(200);
+    expectProblem(await enrol(guid), 409, "guid_in_use");
+    expect((await send(portico, "POST", "/v1/agents/check-in", key, { version: "1.0.0" })).status).toBe(200);
+    for (const shared of ["00000000-0000-0000-0000-000000000000", `{${guid}`, "--------"]) {
+      expectProblem(await enrol(shared), 400, "validation_failed");
+    }
+  });
+});

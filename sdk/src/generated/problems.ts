@@ -12,6 +12,7 @@ export interface ProblemStatuses {
   enrollment_expired: 410;
   external_id_taken: 409;
   forbidden: 403;
+  guid_in_use: 409;
   guid_taken: 409;
   idempotency_conflict: 409;
   idempotency_key_invalid: 400;

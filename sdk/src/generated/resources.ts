@@ -95,7 +95,7 @@ export interface AgentsResource {
   /**
    * Enrol a device
    *
-   * Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent that has the GUID gets the facts, the site and a new key (200). The answer shows `key` once.
+   * Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
    *
    * For holders of an enrolment token.
    *

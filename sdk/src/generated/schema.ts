@@ -344,7 +344,7 @@ export interface paths {
         put?: never;
         /**
          * Enrol a device
-         * @description Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent that has the GUID gets the facts, the site and a new key (200). The answer shows `key` once.
+         * @description Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
          *
          *     For holders of an enrolment token.
          */
@@ -1690,6 +1690,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Agent: {
+            /**
+             * Format: int32
+             * @description Seconds to the next check-in, as the agent was last told; it is overdue after two of them.
+             */
+            checkinIntervalSeconds?: number;
             /** @enum {string} */
             connectionStatus: "online" | "offline";
             /** Format: int64 */
@@ -1702,7 +1707,7 @@ export interface components {
             deletedAt?: number;
             /** @description The address the agent was seen from. */
             extAddress?: string;
-            /** @description The device's own id, unique in the organization. */
+            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
             guid: string;
             hostname: string;
             /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -2182,7 +2187,7 @@ export interface components {
             status: "active" | "inactive" | "pending";
         };
         EnrollAgentBody: {
-            /** @description The device's own id, unique in the organization. */
+            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
             guid: string;
             hostname: string;
             ipAddress?: string;
@@ -2209,7 +2214,7 @@ export interface components {
             deletedAt?: number;
             /** @description The address the agent was seen from. */
             extAddress?: string;
-            /** @description The device's own id, unique in the organization. */
+            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
             guid: string;
             hostname: string;
             /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -2841,6 +2846,11 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         RotateAgentKeyResult: {
+            /**
+             * Format: int32
+             * @description Seconds to the next check-in, as the agent was last told; it is overdue after two of them.
+             */
+            checkinIntervalSeconds?: number;
             /** @enum {string} */
             connectionStatus: "online" | "offline";
             /** Format: int64 */
@@ -2853,7 +2863,7 @@ export interface components {
             deletedAt?: number;
             /** @description The address the agent was seen from. */
             extAddress?: string;
-            /** @description The device's own id, unique in the organization. */
+            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
             guid: string;
             hostname: string;
             /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -3814,10 +3824,11 @@ export interface components {
         };
         /**
          * @description - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
+         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `site_not_active`: The site is not active. Activate the site first.
          */
-        EnrollmentExhaustedOrIdempotencyConflictOrSiteNotActive: {
+        EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3826,7 +3837,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "enrollment_exhausted" | "idempotency_conflict" | "site_not_active";
+                    code?: "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -4959,7 +4970,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Lists soft-deleted rows instead; needs the permission to delete. */
                 deleted?: "only";
-                /** @description The device's own id, unique in the organization. */
+                /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
                 guid?: string;
                 /** @description Inclusive, milliseconds since the epoch. */
                 lastCheckinFrom?: number;
@@ -5007,6 +5018,7 @@ export interface operations {
                      *           "extAddress": "Example",
                      *           "registeredAt": 1768469400000,
                      *           "lastCheckinAt": 1768469400000,
+                     *           "checkinIntervalSeconds": 60,
                      *           "connectionStatus": "online",
                      *           "credentialStatus": "active",
                      *           "keyRotatedAt": 1768469400000,
@@ -5081,6 +5093,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5201,6 +5214,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5275,6 +5289,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5348,6 +5363,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5421,6 +5437,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5564,6 +5581,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5576,8 +5594,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "key": "agt_ExampleExampleExampleExampleExampleExampleE",
-                     *       "checkinIntervalSeconds": 60
+                     *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
                     "application/json": components["schemas"]["EnrollAgentResult"];
@@ -5586,7 +5603,7 @@ export interface operations {
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
             401: components["responses"]["AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EnrollmentExhaustedOrIdempotencyConflictOrSiteNotActive"];
+            409: components["responses"]["EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -5632,6 +5649,7 @@ export interface operations {
                      *       "extAddress": "Example",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -9149,7 +9167,6 @@ export interface operations {
                 /** @description Exclusive, milliseconds since the epoch. */
                 startTo?: number;
                 status?: "draft" | "active" | "completed" | "cancelled";
-                /** @description Whose schedule it is; the caller unless given. */
                 userId?: string;
             };
             header?: {
