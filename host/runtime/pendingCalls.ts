@@ -74,8 +74,9 @@ export class PendingCalls {
     for (const sequence of this.#calls.keys()) this.#take(sequence)?.reject(error);
   }
 
-  /** What has to be sent again to a thread that replaces another. */
+  /** What has to be sent again to a thread that replaces another, which answers all of it anew. */
   allSlots(): string[] {
+    for (const { answer } of this.#calls.values()) answer.refresh?.results.splice(0);
     return [...this.#calls.values()].flatMap(({ slots }) => slots);
   }
 

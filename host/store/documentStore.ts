@@ -4,6 +4,7 @@ import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";
 import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
+import type { PastState } from "./pastState";
 import { RowCache } from "./rowCache";
 import type { Connection, SqlValue, Statement } from "./sqlite";
 
@@ -49,6 +50,8 @@ export class DocumentStore {
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: DocumentWrite[] = [];
   readonly #cache = new RowCache();
+  /** Whose state is shown in place of the present one, or null. */
+  #past: PastState | null = null;
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
   writeCount = 0;
@@ -172,7 +175,19 @@ export class DocumentStore {
     this.#undoLog.length = 0;
   }
 
+  /** Shows the state that `past` remembers to everything that `read` reads. It must not write. */
+  async readPast<T>(past: PastState, read: () => Promise<T>): Promise<T> {
+    this.#past = past.isPresent ? null : past;
+    try {
+      return await read();
+    } finally {
+      this.#past = null;
+    }
+  }
+
   get(id: string): string | null {
+    const then = this.#past?.text(id);
+    if (then !== undefined) return then;
     const known = this.#cache.text(id);
     if (known !== undefined) return known;
     const value = this.#get.get([id])?.[0];
@@ -203,6 +218,11 @@ export class DocumentStore {
 
   /** Up to `limit` documents of a range in index order. */
   scan(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
+    if (this.#past !== null) return this.#past.scan(range, order, limit, (...now) => this.#scanNow(...now));
+    return this.#scanNow(range, order, limit);
+  }
+
+  #scanNow(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
     if (range.index === null)
       return rowsOf(this.#scanIds[order], [range.lower.toString("utf8"), range.upper.toString("utf8"), limit]);
     const known = this.#cache.lookup(range, order, limit);
@@ -220,7 +240,8 @@ export class DocumentStore {
   /** The number of documents in a table. */
   count(table: StoredTable): number {
     const { lower, upper } = wholeIndex(table.byCreationTime);
-    return Number(this.#count.get([lower, upper])?.[0] ?? 0);
+    const now = Number(this.#count.get([lower, upper])?.[0] ?? 0);
+    return this.#past?.count(table, now) ?? now;
   }
 
   /** Adds an index and its entries for every existing document. */

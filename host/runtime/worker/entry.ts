@@ -10,6 +10,7 @@ import { installSyscallBoundary } from "../frames";
 import type { FunctionSummary, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../protocol";
 import { beginBackup, endBackup } from "./backup";
 import { Executor } from "./executor";
+import type { BatchReply } from "./executor";
 import { nextDueTimeMs } from "./jobOperations";
 import { takeCode } from "./takeCode";
 import { openHost } from "./openHost";
@@ -79,17 +80,18 @@ class ExecutorThread {
     else this.#control.push(request);
   }
 
-  /** Alternates between batches and control requests until there is nothing to do. */
+  /** Alternates between batches, live queries and control requests until there is nothing to do. */
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
       for (;;) {
-        if (!this.#executor.isIdle) await this.#runBatch();
+        if (!this.#executor.isIdle) await this.#answer(this.#executor.runBatch(() => this.#receiveMore()));
+        if (this.#executor.wantsLiveSlice) await this.#answer(this.#executor.runLiveSlice());
         const request = this.#control.shift();
         if (request !== undefined) await this.#runControl(request);
-        else if (this.#executor.isIdle) return;
         this.#receiveMore();
+        if (this.#executor.isIdle && !this.#executor.wantsLiveSlice && this.#control.length === 0) return;
       }
     } finally {
       this.#running = false;
@@ -103,9 +105,8 @@ class ExecutorThread {
     }
   }
 
-  async #runBatch(): Promise<void> {
-    const reply = await this.#executor.runBatch(() => this.#receiveMore());
-    this.#reply({ kind: "batch", ...reply, ...this.#changedTables() });
+  async #answer(running: Promise<BatchReply>): Promise<void> {
+    this.#reply({ kind: "batch", ...(await running), ...this.#changedTables() });
     this.#announceInvalidated();
     this.#state.endBatch();
   }
@@ -115,9 +116,8 @@ class ExecutorThread {
     if (sets.length > 0) this.#reply({ kind: "invalidated", sets });
   }
 
-  /** What a live query takes from code and variables is not recorded, so a change of either makes all of them run. */
-  #invalidateLiveQueries(): void {
-    this.#executor.liveQueries.invalidateAll();
+  #restartLiveQueries(): void {
+    this.#executor.restartLiveQueries();
     this.#announceInvalidated();
   }
 
@@ -146,7 +146,7 @@ class ExecutorThread {
       this.#reply({ kind: "loadFailed", message: toStoreError(this.#fileName, error).message });
       return;
     }
-    this.#invalidateLiveQueries();
+    this.#restartLiveQueries();
     const { host } = this.#opened;
     this.#reply({
       kind: "loaded",
@@ -167,7 +167,7 @@ class ExecutorThread {
       return;
     }
     this.#reply({ kind: "environmentSet", error: null });
-    this.#invalidateLiveQueries();
+    this.#restartLiveQueries();
   }
 
   #beginBackup(filesDirectory: string): void {

@@ -11,8 +11,9 @@ import type { Operation, ResultStatus } from "../protocol";
 import type { Clock } from "./clock";
 import { runFunction } from "./executionFrame";
 import { LiveQueries } from "./liveQueries";
-import { refreshQuerySet } from "./liveQueryRunner";
-import type { LiveQueryHost } from "./liveQueryRunner";
+import { liveQueryRunner } from "./liveQueryRunner";
+import { LiveRefreshes } from "./liveRefreshes";
+import type { RunLiveQuery } from "./liveQueries";
 import { nextDueTimeMs, runJobOperation } from "./jobOperations";
 import { recordedOutcome, recordOutcome } from "./sessionRequests";
 import { storeRefusalOf } from "./storeRefusal";
@@ -24,6 +25,8 @@ import type { ExecutionHost } from "./transaction";
 const MAX_BATCH_CALLS = 64;
 /** Under load a longer batch shares its commit among more calls, and a shorter one answers sooner. */
 const MAX_BATCH_MS = 24;
+/** How long live queries may run before calls that have come meanwhile get their turn. */
+const MAX_LIVE_SLICE_MS = 6;
 
 /** What a finished batch tells the main thread. */
 export interface BatchReply {
@@ -34,7 +37,10 @@ export interface BatchReply {
   readonly nextJobAtMs?: number | null;
 }
 
-/** Runs queued calls one at a time; every batch of them shares one commit, and no call is answered before it. */
+/**
+ * Runs queued calls one at a time; every batch of them shares one commit, and no call is answered before it. Between batches
+ * live queries run, a slice at a time, on committed states.
+ */
 export class Executor {
   readonly #host: ExecutionHost;
   readonly #meta: MetaTable;
@@ -46,6 +52,10 @@ export class Executor {
   /** How many calls at the head of the queue get a batch of their own, since the one that they shared has failed. */
   #loneCalls = 0;
   readonly liveQueries = new LiveQueries();
+  readonly #refreshes: LiveRefreshes;
+  readonly #runLiveQuery: RunLiveQuery;
+  /** The time that calls are given before live queries run again: as much as these have had, milliseconds. */
+  #owedToCallsMs = 0;
   #knownTables = 0;
   #isRefusing = false;
 
@@ -54,18 +64,53 @@ export class Executor {
     this.#meta = meta;
     this.#clock = clock;
     this.#state = state;
+    this.#refreshes = new LiveRefreshes(
+      this.liveQueries,
+      () => clock.latest,
+      (sequence) => state.beginCall(Number(sequence)),
+    );
+    this.#runLiveQuery = liveQueryRunner({ host, state });
   }
 
   enqueue(calls: readonly string[]): void {
-    for (const slot of calls) this.#queue.push(slot);
+    for (let at = 0; at < calls.length; at += CALL_SLOTS) {
+      const [sequence = "", operation = "", , path = "", argsText = "", callerText = ""] = calls.slice(
+        at,
+        at + CALL_SLOTS,
+      );
+      if (operation === ("refreshQuerySet" satisfies Operation)) this.#refreshes.add(sequence, argsText, callerText);
+      else if (operation === ("dropQuerySet" satisfies Operation)) this.#refreshes.drop(sequence, path);
+      else for (let slot = at; slot < at + CALL_SLOTS; slot++) this.#queue.push(calls[slot] ?? "");
+    }
   }
 
-  get #liveHost(): LiveQueryHost {
-    return { host: this.#host, clock: this.#clock, state: this.#state, liveQueries: this.liveQueries };
-  }
-
+  /** True when no call waits. */
   get isIdle(): boolean {
     return this.#queueAt >= this.#queue.length;
+  }
+
+  /** True when live queries wait and calls do not come first. */
+  get wantsLiveSlice(): boolean {
+    return !this.#refreshes.isIdle && (this.isIdle || this.#owedToCallsMs <= 0);
+  }
+
+  /** Runs live queries for some milliseconds, without a transaction: what they read has been committed. */
+  async runLiveSlice(): Promise<BatchReply> {
+    const startedAt = performance.now();
+    this.#state.beginBatch();
+    const results = await this.#refreshes.runSlice(MAX_LIVE_SLICE_MS, this.#runLiveQuery);
+    this.#state.beginCommit();
+    const { store } = this.#host;
+    // A row that could not be read has failed its query only; the next statement may succeed.
+    if (store.failure !== null) store.rollback();
+    this.#owedToCallsMs = performance.now() - startedAt;
+    return { results, timestamp: this.#clock.latest, commitMs: null };
+  }
+
+  /** Functions or variables have changed: whatever a live query takes from them is not recorded, so all of them run again. */
+  restartLiveQueries(): void {
+    this.#refreshes.abandon();
+    this.liveQueries.invalidateAll();
   }
 
   /**
@@ -100,6 +145,7 @@ export class Executor {
     }
     this.#queue.splice(0, this.#queueAt);
     this.#queueAt = 0;
+    this.#owedToCallsMs -= performance.now() - startedAt;
     this.#host.storage.settle(this.#host.store, (problem) => this.#host.log("", `[ERROR] ${problem}`));
     const reply = { results, timestamp: this.#clock.latest, commitMs };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
@@ -110,14 +156,8 @@ export class Executor {
     store.rollback();
     catalog.reload();
     this.#knownTables = catalog.size;
-    // Results of what was never committed may have been noted as sent; the main thread asks anew for a set that is gone.
-    let isLiveStateLost = false;
-    for (let at = 0; at < this.#queueAt; at += CALL_SLOTS) {
-      if (this.#queue[at + 1] !== ("refreshQuerySet" satisfies Operation)) continue;
-      this.liveQueries.drop(this.#queue[at + 3] ?? "");
-      isLiveStateLost = true;
-    }
-    if (isLiveStateLost) this.liveQueries.invalidateAll();
+    // They have been told of writes that are gone.
+    this.restartLiveQueries();
   }
 
   #runAgainOrRefuse(results: string[], error: unknown): void {
@@ -196,12 +236,7 @@ export class Executor {
       logLines,
     };
     try {
-      const text = await this.#run(operationOf(operation), type, path, argsText, call, {
-        sequence,
-        results,
-        callerText,
-        idempotencyKey,
-      });
+      const text = await this.#run(operationOf(operation), type, path, argsText, call, idempotencyKey);
       this.#settleClock(clockBefore);
       push("success", text, "", this.#clock.latest);
     } catch (error) {
@@ -222,10 +257,7 @@ export class Executor {
     const { catalog, store } = this.#host;
     const hasNewTable = catalog.size !== this.#knownTables;
     this.#knownTables = catalog.size;
-    if (this.liveQueries.isEmpty) return;
-    // What a query finds in a table that does not exist has no interval; a new table is rare enough to run all again.
-    if (hasNewTable) this.liveQueries.invalidateAll();
-    else this.liveQueries.applyWrites(store.callWrites);
+    this.liveQueries.applyWrites(store.callWrites, hasNewTable);
   }
 
   #runStorage(address: string, argsText: string, call: CallContext): string {
@@ -247,18 +279,10 @@ export class Executor {
     path: string,
     argsText: string,
     call: CallContext,
-    slots: {
-      readonly sequence: string;
-      readonly results: string[];
-      readonly callerText: string;
-      readonly idempotencyKey: string;
-    },
+    idempotencyKey: string,
   ): Promise<string> {
-    if (operation === "refreshQuerySet") return await refreshQuerySet(this.#liveHost, argsText, slots);
-    if (operation === "dropQuerySet") {
-      this.liveQueries.drop(path);
-      return "null";
-    }
+    if (operation === "refreshQuerySet" || operation === "dropQuerySet")
+      throw new HostRefusal(`${operation} is no call.`);
     if (operation === "storage") return this.#runStorage(path, argsText, call);
     if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, call);
     try {
@@ -277,14 +301,14 @@ export class Executor {
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
       if (target.type === "query")
         return await runFunction(new Transaction(host, call, this.#clock.latest), target, argsText);
-      const recorded = slots.idempotencyKey === "" ? null : recordedOutcome(this.#host, slots.idempotencyKey);
+      const recorded = idempotencyKey === "" ? null : recordedOutcome(this.#host, idempotencyKey);
       if (recorded !== null) {
         call.logLines.push(...recorded.logLines);
         return recorded.valueText;
       }
       const transaction = new Transaction(host, call, this.#clock.next());
       const valueText = await runFunction(transaction, target, argsText);
-      if (slots.idempotencyKey !== "") recordOutcome(this.#host, call, slots.idempotencyKey, valueText);
+      if (idempotencyKey !== "") recordOutcome(this.#host, call, idempotencyKey, valueText);
       return valueText;
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { DocumentWrite } from "../../store/documentStore";
+import type { ReadInterval } from "../../store/pastState";
 import { parseJsonObject } from "../../values/convexJson";
 import { IndexKeyWriter } from "../../values/indexKey";
 import { IntervalTree } from "./intervalTree";
@@ -10,7 +11,7 @@ const BY_ID = 0;
 
 /** What one reader has read, in the form in which it is looked up. */
 export interface ReadSet {
-  readonly intervals: readonly { readonly index: number; readonly lower: string; readonly upper: string }[];
+  readonly intervals: readonly ReadInterval[];
   readonly countedTables: readonly number[];
 }
 
