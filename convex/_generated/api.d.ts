@@ -24,6 +24,7 @@ import type * as core_actingMember from "../core/actingMember.js";
 import type * as core_audit from "../core/audit.js";
 import type * as core_builtInRoles from "../core/builtInRoles.js";
 import type * as core_caller from "../core/caller.js";
+import type * as core_callers from "../core/callers.js";
 import type * as core_cascades from "../core/cascades.js";
 import type * as core_crud from "../core/crud.js";
 import type * as core_database from "../core/database.js";
@@ -144,6 +145,7 @@ declare const fullApi: ApiFromModules<{
   "core/audit": typeof core_audit;
   "core/builtInRoles": typeof core_builtInRoles;
   "core/caller": typeof core_caller;
+  "core/callers": typeof core_callers;
   "core/cascades": typeof core_cascades;
   "core/crud": typeof core_crud;
   "core/database": typeof core_database;

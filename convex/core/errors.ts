@@ -61,6 +61,17 @@ export function invalidField(pointer: string, code: string, message: string): Pr
   return new ProblemError("validation_failed", message, [{ pointer, code, message }]);
 }
 
+/** What the gateway calls: problems leave as ConvexError with the denial beside them, so that the transaction is rolled back. */
+export async function withProblemsAsData<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { data, denial } = error;
+    throw new ConvexError({ problem: data, ...(denial ? { denial } : {}) });
+  }
+}
+
 /**
  * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem with its
  * denial, every other function throws the problem itself. Empty for every other error.

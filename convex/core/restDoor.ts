@@ -1,6 +1,5 @@
-import { ConvexError } from "convex/values";
 import { internalAction, internalMutation, internalQuery } from "../_generated/server";
-import { invalidField, ProblemError } from "./errors";
+import { invalidField, ProblemError, withProblemsAsData } from "./errors";
 import { entityTagOf } from "./etag";
 import { accessBy } from "./followUps";
 import { storeAnswer } from "./idempotency";
@@ -33,13 +32,13 @@ export function restDoor(modules: Readonly<Record<string, object>>) {
     query: internalQuery({
       args: restArguments,
       returns: answerValidator,
-      handler: async (ctx, args) => answering(() => answerQuery(ctx, find(args.operation), args, operations)),
+      handler: async (ctx, args) => withProblemsAsData(() => answerQuery(ctx, find(args.operation), args, operations)),
     }),
     mutation: internalMutation({
       args: restArguments,
       returns: answerValidator,
       handler: async (ctx, args) =>
-        answering(async () => {
+        withProblemsAsData(async () => {
           const operation = find(args.operation);
           const request = requestOf(args);
           const execution = await execute(ctx, operation, inputOf(operation, args), request);
@@ -200,15 +199,4 @@ function staleTouch(caller: RequestCaller, now: number): Touch | undefined {
   if (caller.kind === "apiKey" && isStale(caller.apiKey.lastUsedAt)) return { kind: "apiKey", id: caller.apiKey._id };
   if (caller.kind === "user" && isStale(caller.user.lastActivityAt)) return { kind: "user", id: caller.user._id };
   return undefined;
-}
-
-/** Problems leave as ConvexError with the denial beside them, so that the transaction is rolled back. */
-async function answering(run: () => Promise<RestAnswer>): Promise<RestAnswer> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    const { data, denial } = error;
-    throw new ConvexError({ problem: data, ...(denial ? { denial } : {}) });
-  }
 }

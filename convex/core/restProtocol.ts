@@ -5,7 +5,7 @@ import type { Infer } from "convex/values";
 // Convex's own validators may be needed here.
 
 /** An opaque credential, as the gateway hands it over: never the secret itself, only its SHA-256 in hex. */
-const credentialValidator = v.object({
+export const credentialValidator = v.object({
   kind: v.union(v.literal("apiKey"), v.literal("agent"), v.literal("enrollment")),
   hash: v.string(),
 });

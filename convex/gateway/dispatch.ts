@@ -21,8 +21,10 @@ export interface Call {
   readonly headers: Record<string, string>;
 }
 
+const largeBodyBytes = 16 * 1024;
 const idempotencyKeyPattern = /^[!-~]{8,128}$/;
 const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
+const assertKnown = makeFunctionReference<"query">("core/callers:assertKnown");
 const recordFollowUp = makeFunctionReference<"mutation">("core/followUps:record");
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
@@ -30,6 +32,8 @@ export async function dispatch(call: Call): Promise<Response> {
   let token: string | undefined;
   try {
     token = bearerOf(call.request.headers);
+    // No operation is open to nobody, so nothing more of such a request is looked at.
+    if (token === undefined) throw new ProblemError("unauthenticated", "This operation needs a credential.");
     const args = await argumentsOf(call, token);
     const answer = await runProvisioned(call, args);
     if (answer.followUp) await followUp(call, answer.followUp);
@@ -47,6 +51,8 @@ async function argumentsOf({ ctx, request, route, params, requestId }: Call, tok
   assertAcceptsJson(headers);
   assertConditions(headers);
   const credential = await credentialOf(token);
+  // A large body is read for callers who are known; for small ones asking first would cost more than reading.
+  if (mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
   const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
   const query = queryOf(request.url);
   const idempotencyKey = route.method === "POST" ? headers.get("idempotency-key") : null;
@@ -78,6 +84,12 @@ async function argumentsOf({ ctx, request, route, params, requestId }: Call, tok
           }),
     },
   };
+}
+
+function mayBeLarge({ headers, method }: Request): boolean {
+  if (method === "GET" || method === "HEAD") return false;
+  const declared = headers.get("content-length");
+  return declared === null ? headers.get("transfer-encoding") !== null : Number(declared) > largeBodyBytes;
 }
 
 /** Path and query: a retry that reaches the API under another host name is the same request. */

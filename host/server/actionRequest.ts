@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { ActionRequestBody } from "./actionRequestBody";
+import type { HeldBytes } from "./bytesInFlight";
 
 /**
  * The Fetch `Request` of an HTTP action, and what the door needs to know about it afterwards. On Node 20 the request is a
@@ -12,10 +13,10 @@ export class ActionRequest {
   readonly body: ActionRequestBody | undefined;
   readonly #light: LightRequest;
 
-  constructor(incoming: IncomingMessage, url: string) {
+  constructor(incoming: IncomingMessage, url: string, held: HeldBytes) {
     const method = incoming.method ?? "GET";
     const hasBody = method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
-    this.body = hasBody ? new ActionRequestBody(incoming) : undefined;
+    this.body = hasBody ? new ActionRequestBody(incoming, held) : undefined;
     this.#light = new LightRequest(incoming, method, url, this.body);
     this.request = lightRequestsWork ? asRequest(this.#light) : this.#light.materialize();
   }

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { tooManyBytes } from "./bytesInFlight";
+import type { HeldBytes } from "./bytesInFlight";
 import { assertDeclaredLength, bodyTooLarge, declaresTooMuch, maxBodyBytes, readBody } from "./requestBody";
 import { TransportError } from "./transportError";
 
@@ -8,16 +10,18 @@ import { TransportError } from "./transportError";
  */
 export class ActionRequestBody {
   readonly #incoming: IncomingMessage;
-  #exceeded = false;
+  readonly #held: HeldBytes;
+  #refusal: TransportError | undefined;
   #used = false;
 
-  constructor(incoming: IncomingMessage) {
+  constructor(incoming: IncomingMessage, held: HeldBytes) {
     this.#incoming = incoming;
+    this.#held = held;
   }
 
-  /** True once the action read a body that is over the limit; the answer is then 413 whatever it returned. */
-  get exceeded(): boolean {
-    return this.#exceeded;
+  /** Once the action read a body that is over the limit, or that there is no room for: the answer, whatever it returned. */
+  get refusal(): TransportError | undefined {
+    return this.#refusal;
   }
 
   get used(): boolean {
@@ -30,9 +34,9 @@ export class ActionRequestBody {
     this.#used = true;
     try {
       assertDeclaredLength(this.#incoming);
-      return await readBody(this.#incoming);
+      return await readBody(this.#incoming, maxBodyBytes, this.#held);
     } catch (error) {
-      this.#exceeded = error instanceof TransportError && error.status === 413;
+      if (error instanceof TransportError && error.status !== 408) this.#refusal = error;
       throw error;
     }
   }
@@ -46,8 +50,7 @@ export class ActionRequestBody {
       {
         pull: async (controller) => {
           if (declaresTooMuch(incoming)) {
-            this.#exceeded = true;
-            controller.error(bodyTooLarge());
+            controller.error((this.#refusal = bodyTooLarge()));
             return;
           }
           const next: IteratorResult<Uint8Array> = await source.next();
@@ -56,10 +59,10 @@ export class ActionRequestBody {
             return;
           }
           sizeBytes += next.value.byteLength;
-          if (sizeBytes > maxBodyBytes) {
-            this.#exceeded = true;
+          const isTooLarge = sizeBytes > maxBodyBytes;
+          if (isTooLarge || !this.#held.add(next.value.byteLength)) {
             await source.return?.();
-            controller.error(bodyTooLarge());
+            controller.error((this.#refusal = isTooLarge ? bodyTooLarge() : tooManyBytes()));
             return;
           }
           controller.enqueue(next.value);

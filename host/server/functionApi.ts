@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
 import type { JsonObject } from "../json";
+import type { BytesInFlight } from "./bytesInFlight";
 import { metadataFor } from "./callers";
 import type { CallerResolver, ResolvedCaller } from "./callers";
 import { configHashesText, pushNotSupported, readPush } from "./codePush";
@@ -28,6 +29,7 @@ export interface FunctionApiOptions {
   readonly callers: CallerResolver;
   readonly redactErrors: boolean;
   readonly jsonLimits: JsonLimits;
+  readonly bytesInFlight: BytesInFlight;
   readonly instanceName: string;
   readonly serverVersion: string;
   readonly openSockets: () => OpenSockets;
@@ -138,11 +140,14 @@ export class FunctionApi {
   /** Who calls is asked before a byte of the body is read: nobody in particular may send less. */
   async #callerAndBody({
     request,
+    response,
   }: Exchange): Promise<{ readonly resolved: ResolvedCaller; readonly body: JsonObject }> {
-    const { callers, jsonLimits } = this.#options;
+    const { bytesInFlight, callers, jsonLimits } = this.#options;
     const resolved = await callers.resolve(request.headers.authorization);
     const isAnonymous = resolved.caller.kind === "anonymous";
-    return { resolved, body: await readJsonObject(request, jsonLimits, isAnonymous) };
+    const held = bytesInFlight.ofCaller(isAnonymous);
+    response.once("close", () => held.release());
+    return { resolved, body: await readJsonObject(request, jsonLimits, isAnonymous, held) };
   }
 
   async #queryFromUrl(exchange: Exchange): Promise<void> {

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, RequestMetadata } from "../deployment";
 import { ActionRequest } from "./actionRequest";
 import { sendActionResponse } from "./actionResponse";
+import type { BytesInFlight } from "./bytesInFlight";
 import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
-import { bodyTooLarge } from "./requestBody";
 import { actionUrl } from "./requestUrl";
 import { TransportError } from "./transportError";
 
@@ -14,18 +14,20 @@ const supportedMethods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIO
 export class HttpActions {
   readonly #deployment: Deployment;
   readonly #callers: CallerResolver;
+  readonly #bytesInFlight: BytesInFlight;
 
-  constructor(deployment: Deployment, callers: CallerResolver) {
+  constructor(deployment: Deployment, callers: CallerResolver, bytesInFlight: BytesInFlight) {
     this.#deployment = deployment;
     this.#callers = callers;
+    this.#bytesInFlight = bytesInFlight;
   }
 
   /**
    * Runs the HTTP action of one request and sends its response.
    * @param target the request target as `http.ts` shall see it
    * A body that declares more than the limit is the action's to refuse in its own words; reading it fails.
-   * @throws TransportError before the action runs: 400 bad URL, 405 method; and 413 after it when it read a body that was too
-   *   large.
+   * @throws TransportError before the action runs: 400 bad URL, 405 method; and 413 or 503 after it when it read a body
+   *   that was too large, or when too much was in flight.
    */
   async handle(
     request: IncomingMessage,
@@ -38,16 +40,18 @@ export class HttpActions {
         allow: [...supportedMethods].join(", "),
       });
     }
-    const action = new ActionRequest(request, actionUrl(request, target));
+    const held = this.#bytesInFlight.ofAction();
+    const action = new ActionRequest(request, actionUrl(request, target), held);
     response.once("close", () => {
+      held.release();
       if (!response.writableFinished) action.abort();
     });
     const resolved = await this.#callers.resolveForHttpAction(request.headers.authorization);
     const { caller } = resolved;
     const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadataFor(metadata, resolved));
-    if (action.body?.exceeded === true) {
+    if (action.body?.refusal !== undefined) {
       await answer.body?.cancel();
-      throw bodyTooLarge();
+      throw action.body.refusal;
     }
     if (response.destroyed) {
       await answer.body?.cancel();

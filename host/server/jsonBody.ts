@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { JsonValue } from "../deployment";
 import { isJsonObject, parseJson, type JsonObject } from "../json";
+import type { HeldBytes } from "./bytesInFlight";
 import { assertDeclaredLength, maxBodyBytes, readBody } from "./requestBody";
 import { TransportError } from "./transportError";
 
@@ -14,21 +15,29 @@ export interface JsonLimits {
   readonly maxValues: number;
   /** Bytes of a body or a message whose sender is nobody that is known. */
   readonly maxAnonymousBytes: number;
+  /** Bytes of bodies and messages in this process at a time, of each kind that `BytesInFlight` tells apart. */
+  readonly maxBytesInFlight: number;
 }
 
 /** Convex's: whatever its body limit lets through, for apps whose public functions take large anonymous arguments. */
-export const convexJsonLimits: JsonLimits = { maxValues: Infinity, maxAnonymousBytes: maxBodyBytes };
+export const convexJsonLimits: JsonLimits = {
+  maxValues: Infinity,
+  maxAnonymousBytes: maxBodyBytes,
+  maxBytesInFlight: Infinity,
+};
 
 /**
  * Reads a request's JSON object.
  * @param limits `maxAnonymousBytes` is for a caller whom nobody has authenticated, as `isAnonymous` says
+ * @param held what its bytes are counted in
  * @throws TransportError 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
- *   JSON and numbers beyond float64; 413 over the body limit; 415 for a compressed body.
+ *   JSON and numbers beyond float64; 413 over the body limit; 415 for a compressed body; 503 when too much is in flight.
  */
 export async function readJsonObject(
   request: IncomingMessage,
   { maxValues, maxAnonymousBytes }: JsonLimits = convexJsonLimits,
   isAnonymous = false,
+  held?: HeldBytes,
 ): Promise<JsonObject> {
   const contentType = request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (contentType !== "application/json" && !/^application\/[\w.+-]+\+json$/.test(contentType)) {
@@ -40,7 +49,7 @@ export async function readJsonObject(
   }
   const maxBytes = isAnonymous ? Math.min(maxAnonymousBytes, maxBodyBytes) : maxBodyBytes;
   assertDeclaredLength(request, maxBytes);
-  const body = parseJsonBytes(await readBody(request, maxBytes), maxValues);
+  const body = parseJsonBytes(await readBody(request, maxBytes, held), maxValues);
   if (!isJsonObject(body)) throw badJsonBody("expected a JSON object");
   return body;
 }

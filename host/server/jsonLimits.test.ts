@@ -1,7 +1,10 @@
-import { expect, it } from "vitest";
+import { once } from "node:events";
+import net from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { expect, it, onTestFinished } from "vitest";
 import { exchangeRaw, postJson, startTestServer } from "./testServer.testing";
 
-const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096 };
+const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096, maxBytesInFlight: 1024 * 1024 };
 const adminKey = "the-admin-key-of-a-test";
 const admin = { authorization: `Convex ${adminKey}` };
 const paths = ["/api/query", "/api/mutation", "/api/action", "/api/function", "/api/run/a/b", "/api/query_at_ts"];
@@ -38,6 +41,29 @@ it.each([
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("1000 values")]);
   }
   expect((await postJson(server, "/api/query", callOf(',[{"'.repeat(900)), admin)).status).toBe(200);
+});
+
+it("takes no more bodies at once than there is room for, and strangers take only their own room", async () => {
+  const server = await startTestServer({ jsonLimits: { ...jsonLimits, maxAnonymousBytes: 200_000 }, adminKey });
+  const half = (authorization: string): string =>
+    `POST /api/query HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\ncontent-length: 190000\r\n\r\n${"x".repeat(150_000)}`;
+  const { hostname, port } = new URL(server.cloudUrl);
+  const sockets = Array.from({ length: 4 }, () => net.connect(Number(port), hostname));
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  const answers = await Promise.all(
+    sockets.map(async (socket) => {
+      socket.write(half(""));
+      return await Promise.race([once(socket, "data").then(String), setTimeout(2000, "waiting")]);
+    }),
+  );
+  expect(answers.filter((answer) => answer === "waiting").length).toBeLessThan(4);
+  expect(answers.find((answer) => answer !== "waiting")).toMatch(
+    /^HTTP\/1.1 503[^]*retry-after: 1[^]*TooManyBytesInFlight/,
+  );
+  expect((await postJson(server, "/api/query", callOf("small"))).status).toBe(200);
+  expect((await postJson(server, "/api/query", callOf("x".repeat(500_000)), admin)).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(async () => (await postJson(server, "/api/query", callOf("x".repeat(150_000)))).status).toBe(200);
 });
 
 it("has Convex's limits for other apps", async () => {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { tooManyBytes } from "./bytesInFlight";
+import type { HeldBytes } from "./bytesInFlight";
 import { TransportError } from "./transportError";
 
 /** Convex's limit for the body of an HTTP action, which the function API shares here. */
@@ -25,9 +27,10 @@ export function assertDeclaredLength(request: IncomingMessage, limitBytes = maxB
 
 /**
  * Reads a whole body into memory, stopping at the limit.
- * @throws TransportError 413 over the limit, 408 when the client goes away first.
+ * @param held what the bytes are counted in; giving them back is the caller's
+ * @throws TransportError 413 over the limit, 503 when too much is in flight, 408 when the client goes away first.
  */
-export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes, held?: HeldBytes): Promise<Buffer> {
   if (request.destroyed) return Promise.reject(clientGone());
   // Listeners are unnamed functions: naming one (as tsx does for its stack traces) costs about a microsecond per request.
   return new Promise((resolve, reject) => {
@@ -36,14 +39,15 @@ export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes): P
     let isComplete = false;
     request.on("data", (chunk: Buffer) => {
       sizeBytes += chunk.length;
-      if (sizeBytes <= limitBytes) {
+      const isTooLarge = sizeBytes > limitBytes;
+      if (!isTooLarge && held?.add(chunk.length) !== false) {
         chunks.push(chunk);
         return;
       }
       chunks.length = 0;
       request.removeAllListeners("data");
       request.pause();
-      reject(bodyTooLarge(limitBytes));
+      reject(isTooLarge ? bodyTooLarge(limitBytes) : tooManyBytes());
     });
     request.on("end", () => {
       isComplete = true;

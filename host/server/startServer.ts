@@ -1,6 +1,7 @@
 import type { TokenVerifier } from "../auth/tokenVerifier";
 import type { Deployment } from "../deployment";
 import { SyncServer } from "../sync/syncServer";
+import { BytesInFlight } from "./bytesInFlight";
 import { CallerResolver } from "./callers";
 import { FunctionApi } from "./functionApi";
 import { HttpActions } from "./httpActions";
@@ -56,13 +57,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { deployment, hostname = "127.0.0.1", trustProxy, reportError = writeError } = options;
   const { jsonLimits = convexJsonLimits } = options;
   const callers = new CallerResolver(options.authentication, options.adminKey);
-  const httpActions = new HttpActions(deployment, callers);
+  const bytesInFlight = new BytesInFlight(jsonLimits.maxBytesInFlight);
+  const httpActions = new HttpActions(deployment, callers, bytesInFlight);
   let urls = { cloudUrl: "", siteUrl: "" };
   const functionApi = new FunctionApi({
     deployment,
     callers,
     redactErrors: options.redactErrors,
     jsonLimits,
+    bytesInFlight,
     instanceName: options.instanceName ?? "portico",
     serverVersion: options.serverVersion ?? "unknown",
     openSockets: () => ({ cloud: cloud.openSockets, site: site.openSockets }),
@@ -78,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     callers,
     redactErrors,
     jsonLimits,
+    bytesInFlight,
     reportError,
     ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
   });

@@ -41,7 +41,7 @@ it("is given again to the same caller only, also with a refreshed token", async 
 });
 
 it("takes small messages until it knows who sends them, and few values at any time", async () => {
-  const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096 };
+  const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096, maxBytesInFlight: 1024 * 1024 };
   const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
   const large = mutation("x".repeat(8192));
   const stranger = await openRaw(server.cloudUrl);
@@ -57,6 +57,22 @@ it("takes small messages until it knows who sends them, and few values at any ti
     modifications: Array.from({ length: 1000 }, () => ({})),
   });
   expect(await known.closed()).toBe(1008);
+});
+
+it("keeps no more of an unfinished message than a stranger may send, and what strangers begin keeps nobody out", async () => {
+  const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 64 * 1024, maxBytesInFlight: 1024 * 1024 };
+  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
+  const known = await signedIn(server.cloudUrl, { sub: "ann" });
+  const strangers = await Promise.all(Array.from({ length: 20 }, () => openRaw(server.cloudUrl)));
+  // The room for strangers is 256 KiB; some of these are ended for want of it, all would be for the second part.
+  for (const { socket } of strangers)
+    for (let part = 0; part < 10; part++) socket.send("x".repeat(60_000), { fin: false });
+  for (const stranger of strangers) expect([1006, 1008, 1011]).toContain(await stranger.closed());
+  const late = await openRaw(server.cloudUrl);
+  late.send(mutation("a", "behaviour:nested"));
+  expect(await late.next("MutationResponse")).toMatchObject({ requestId: 7 });
+  known.send(mutation("x".repeat(500_000)));
+  expect(await known.next("MutationResponse")).toMatchObject({ success: true });
 });
 
 it("shows the admin what it keeps from others", async () => {

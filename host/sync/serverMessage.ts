@@ -79,18 +79,18 @@ const maxTransitionLength = 5_000_000;
 const partLength = 1_000_000;
 
 /**
- * The messages that bring a Transition to a client: itself, or its text in parts, which have to be sent with nothing
- * between them.
+ * The messages that bring a Transition to a client: itself, or its text in parts, each made when it is asked for, which
+ * have to be sent with nothing between them.
  */
-export function transitionMessages(text: string, takesChunks: boolean): readonly string[] {
-  if (!takesChunks || text.length <= maxTransitionLength) return [text];
+export function* transitionMessages(text: string, takesChunks: boolean): Generator<string, void> {
+  if (!takesChunks || text.length <= maxTransitionLength) return yield text;
   const totalParts = Math.ceil(text.length / partLength);
   const transitionId = newRequestId();
-  return Array.from({ length: totalParts }, (_, partNumber) => {
+  for (let partNumber = 0; partNumber < totalParts; partNumber++) {
     // A surrogate pair may be cut in two: JSON escapes the halves, and the client joins them.
     const chunk = text.slice(partNumber * partLength, (partNumber + 1) * partLength);
-    return JSON.stringify({ type: "TransitionChunk", chunk, partNumber, totalParts, transitionId });
-  });
+    yield JSON.stringify({ type: "TransitionChunk", chunk, partNumber, totalParts, transitionId });
+  }
 }
 
 /** @param attempted true when a client's Authenticate was refused, false when its identity has expired since */

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { decodeJwt } from "jose";
 import { AuthError } from "../auth/authError";
 import type { Caller, Deployment, LiveQuery, QuerySet, RequestMetadata } from "../deployment";
+import { tooManyBytes } from "../server/bytesInFlight";
 import { metadataFor } from "../server/callers";
 import type { JsonLimits } from "../server/jsonBody";
 import type { CallerResolver, ResolvedCaller } from "../server/callers";
@@ -67,6 +68,8 @@ export class SyncSession {
   #identityVersion = 0;
   #add = new Map<number, LiveQuery>();
   #remove: number[] = [];
+  /** While the parts of a large Transition leave. */
+  #parts: Promise<void> | null = null;
   #pendingMutations = 0;
   #pendingActions = 0;
   /** True when the client waits for a Transition even if no result has changed. */
@@ -82,14 +85,24 @@ export class SyncSession {
     this.#querySet = options.deployment.openQuerySet(() => this.#wantUpdate());
   }
 
-  /** Takes one text frame. */
-  receive(frame: Buffer): void {
+  /** True until somebody has authenticated. */
+  get isAnonymous(): boolean {
+    return this.#caller.caller.kind === "anonymous";
+  }
+
+  /**
+   * Takes one text frame.
+   * @param release is called when nothing is left of it here: a call's arguments stay until it is answered
+   */
+  receive(frame: Buffer, release: () => void): void {
     this.#inbox = this.#inbox.then(async () => {
-      if (this.#closed) return;
+      let isAnswering = false;
       try {
-        await this.#handle(frame);
+        if (!this.#closed) isAnswering = await this.#handle(frame, release);
       } catch (error) {
         this.#fail(error);
+      } finally {
+        if (!isAnswering) release();
       }
     });
   }
@@ -99,6 +112,12 @@ export class SyncSession {
     this.#fail(badMessage(reason));
   }
 
+  /** Ends the session because more has come of a message than there is room for. */
+  refuseIntake(): void {
+    const { maxAnonymousBytes } = this.#options.jsonLimits;
+    this.#fail(this.isAnonymous ? tooLongBeforeAuthenticate(maxAnonymousBytes) : tooManyBytes());
+  }
+
   /** The socket is gone. */
   closed(): void {
     if (this.#closed) return;
@@ -106,25 +125,29 @@ export class SyncSession {
     this.#querySet.close().catch((error: unknown) => this.#report(error));
   }
 
-  async #handle(frame: Buffer): Promise<void> {
+  /** @returns whether `release` is left to a call that has begun */
+  async #handle(frame: Buffer, release: () => void): Promise<boolean> {
     const { maxAnonymousBytes, maxValues } = this.#options.jsonLimits;
     // The first Authenticate is itself anonymous: a token fits many times over.
-    if (this.#caller.caller.kind === "anonymous" && frame.length > maxAnonymousBytes)
-      throw badMessage(`a message takes at most ${maxAnonymousBytes} bytes before Authenticate`);
+    if (this.isAnonymous && frame.length > maxAnonymousBytes) throw tooLongBeforeAuthenticate(maxAnonymousBytes);
     const message = parseClientMessage(frame, maxValues);
     if ((message.type === "Connect") !== (this.#sessionId === null))
       throw badMessage("Connect comes first, and only once");
     switch (message.type) {
       case "Connect":
-        return this.#connect(message);
+        this.#connect(message);
+        return false;
       case "Authenticate":
-        return await this.#authenticate(message);
+        await this.#authenticate(message);
+        return false;
       case "ModifyQuerySet":
-        return this.#modifyQuerySet(message);
+        this.#modifyQuerySet(message);
+        return false;
       case "Mutation":
       case "Action":
-        return this.#request(message);
+        return this.#request(message, release);
       case "Event":
+        return false;
     }
   }
 
@@ -175,14 +198,17 @@ export class SyncSession {
     this.#wantUpdate();
   }
 
-  #request(request: FunctionRequest): void {
-    if (this.#endIfExpired()) return;
+  #request(request: FunctionRequest, release: () => void): boolean {
+    if (this.#endIfExpired()) return false;
     const isMutation = request.type === "Mutation";
     if (isMutation && this.#pendingMutations >= maxPendingMutations)
       throw badMessage(`a client has at most ${maxPendingMutations} mutations in flight`);
     if (!isMutation && this.#pendingActions >= maxPendingActions)
       throw badMessage(`a client has at most ${maxPendingActions} actions in flight`);
-    this.#run(request).catch((error: unknown) => this.#fail(error));
+    this.#run(request)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(release);
+    return true;
   }
 
   /** Mutations are queued in the order they came and run one at a time; actions run side by side. */
@@ -203,6 +229,7 @@ export class SyncSession {
         allowInternal: isAdmin,
         ...(isMutation ? { idempotencyKey: this.#idempotencyKey(caller, requestId, path, argsText) } : {}),
       });
+      await this.#parts;
       if (this.#closed) return;
       this.#channel.send(this.#writer.response(type, requestId, id, outcome));
       if (isMutation && outcome.status === "success") this.#owesTransition = true;
@@ -272,8 +299,20 @@ export class SyncSession {
       results,
       clientClockSkewMs: this.#clientClockSkewMs,
     });
-    // All parts at once: an answer between them would make the client forget those it has.
-    for (const message of transitionMessages(text, this.#options.takesChunks)) this.#channel.send(message);
+    this.#parts = this.#sendParts(transitionMessages(text, this.#options.takesChunks));
+    await this.#parts;
+    this.#parts = null;
+  }
+
+  /** Others have their turn between two parts, but no answer of this session: it would make the client forget those it has. */
+  async #sendParts(messages: Iterable<string>): Promise<void> {
+    let isFirst = true;
+    for (const message of messages) {
+      if (!isFirst) await setImmediate();
+      if (this.#closed) return;
+      isFirst = false;
+      this.#channel.send(message);
+    }
   }
 
   /** Convex tells a client that its token has expired when something would next run with it. */
@@ -307,6 +346,10 @@ export class SyncSession {
     this.#channel.close(code, reason);
     this.closed();
   }
+}
+
+function tooLongBeforeAuthenticate(maxBytes: number): Error {
+  return badMessage(`a message takes at most ${maxBytes} bytes before Authenticate`);
 }
 
 /** Only a verified bearer token has an expiry; with it comes a number in `exp`. */

@@ -6,6 +6,8 @@ import type { RequestMetadata } from "../deployment";
 import { maxBodyBytes } from "../server/requestBody";
 import { SyncSession } from "./session";
 import type { SessionOptions } from "./session";
+import type { BytesInFlight } from "../server/bytesInFlight";
+import { MessageIntake } from "./messageIntake";
 import { SocketChannel } from "./socketChannel";
 
 const syncPath = /^\/api\/(?:(?<version>[^/?]+)\/)?sync(?:\?|$)/;
@@ -19,6 +21,7 @@ const goingAway = 1001;
 export interface SyncServerOptions extends Omit<SessionOptions, "metadata" | "takesChunks"> {
   /** How long a client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
   readonly pingAfterSilenceMs?: number;
+  readonly bytesInFlight: BytesInFlight;
 }
 
 /** The WebSocket door: `/api/<client version>/sync` of the cloud port. */
@@ -43,7 +46,9 @@ export class SyncServer {
     if (version !== undefined && !clientVersion.test(version))
       return refuseUpgrade(socket, "400 Bad Request", "The address does not name a version of the Convex client.");
     const takesChunks = version !== undefined && understandsChunks(version);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, metadata, takesChunks));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#open(webSocket, socket, metadata, takesChunks),
+    );
   }
 
   /** Asks every client to come back later; those that do not answer within a second, or `graceMs`, are cut off. */
@@ -64,18 +69,28 @@ export class SyncServer {
     clearTimeout(grace);
   }
 
-  #open(webSocket: WebSocket, metadata: RequestMetadata, takesChunks: boolean): void {
+  #open(webSocket: WebSocket, socket: Duplex, metadata: RequestMetadata, takesChunks: boolean): void {
     const channel = new SocketChannel(webSocket, this.#options.pingAfterSilenceMs);
     const session = new SyncSession({ ...this.#options, metadata, takesChunks }, channel);
     this.#channels.set(webSocket, channel);
+    const { bytesInFlight, jsonLimits } = this.#options;
+    const intake = new MessageIntake(bytesInFlight, jsonLimits.maxAnonymousBytes, () => session.isAnonymous);
     webSocket.on("message", (data, isBinary) => {
       channel.noteSign();
+      const held = intake.complete();
       if (isBinary || !Buffer.isBuffer(data)) session.refuse("messages are text");
-      else session.receive(data);
+      else session.receive(data, () => held.release());
+    });
+    // After ws has taken what it can of the same bytes, so that what is left is the beginning of a message.
+    socket.on("data", (chunk: Buffer) => {
+      if (intake.arrive(chunk.length)) return;
+      session.refuseIntake();
+      setImmediate(() => webSocket.terminate());
     });
     webSocket.on("pong", () => channel.noteSign());
     webSocket.on("close", () => {
       this.#channels.delete(webSocket);
+      intake.end();
       channel.closed();
       session.closed();
     });

@@ -1,0 +1,53 @@
+import type { BytesInFlight, HeldBytes } from "../server/bytesInFlight";
+
+/** Counts the bytes of the message that is arriving on one socket, whole or in frames, before anybody sees it. */
+export class MessageIntake {
+  readonly #bytesInFlight: BytesInFlight;
+  readonly #maxAnonymousBytes: number;
+  readonly #isAnonymous: () => boolean;
+  #held: HeldBytes | null = null;
+  #arrivedBytes = 0;
+  #hasCompleted = false;
+
+  constructor(bytesInFlight: BytesInFlight, maxAnonymousBytes: number, isAnonymous: () => boolean) {
+    this.#bytesInFlight = bytesInFlight;
+    this.#maxAnonymousBytes = maxAnonymousBytes;
+    this.#isAnonymous = isAnonymous;
+  }
+
+  /**
+   * Counts a chunk, after the messages that it completed. What such a chunk begins is not known, and at most what a socket
+   * hands over at once, so that is not counted.
+   *
+   * @returns false when there is no room for what has come of a message
+   */
+  arrive(sizeBytes: number): boolean {
+    if (this.#hasCompleted) {
+      this.#hasCompleted = false;
+      this.#arrivedBytes = 0;
+      return true;
+    }
+    this.#arrivedBytes += sizeBytes;
+    // Frames have heads; a message that fits may come in many small ones.
+    if (this.#isAnonymous() && this.#arrivedBytes > 2 * this.#maxAnonymousBytes) return false;
+    return this.#current().add(sizeBytes);
+  }
+
+  /** A message has arrived whole. @returns what it holds, for whoever handles it to release */
+  complete(): HeldBytes {
+    const held = this.#current();
+    this.#held = null;
+    this.#hasCompleted = true;
+    return held;
+  }
+
+  /** The socket is gone. */
+  end(): void {
+    this.#held?.release();
+    this.#held = null;
+  }
+
+  #current(): HeldBytes {
+    return (this.#held ??= this.#bytesInFlight.ofCaller(this.#isAnonymous()));
+  }
+}
