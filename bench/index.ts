@@ -17,6 +17,7 @@ import { contextsSection } from "./sections/contexts";
 import { convexTestSection } from "./sections/convexTest";
 import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
+import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
 import { hostGrowthSection } from "./sections/hostGrowth";
@@ -40,6 +41,8 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   doors: doorsSection,
   crash: crashSection,
   "crash-rest": crashRestSection,
+  floods: floodsSection,
+  starvation: starvationSection,
 };
 
 async function main(): Promise<void> {

@@ -17,6 +17,8 @@ export interface ProcessUsage {
   /** User and system time of all threads since the process began, in microseconds. */
   readonly cpuUs: number;
   readonly residentBytes: number;
+  /** The most that it has ever had. */
+  readonly peakBytes: number;
 }
 
 /** As `npm start` sets it; the hand-written servers get it as well. */
@@ -102,7 +104,8 @@ export function serve<Order extends object, Question extends object = never>(
 
 function usageOfThisProcess(): ProcessUsage {
   const { user, system } = process.cpuUsage();
-  return { cpuUs: user + system, residentBytes: process.memoryUsage.rss() };
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  return { cpuUs: user + system, residentBytes: process.memoryUsage.rss(), peakBytes };
 }
 
 function fail(error: unknown): void {

@@ -8,6 +8,8 @@ interface Task {
   readonly request: RefreshRequest;
   /** Null until its turn has come for the first time. */
   refresh: Refresh | null;
+  /** Of its results so far, UTF-16 code units. */
+  length: number;
 }
 
 /** The refreshes of one caller, whichever sockets they came through. */
@@ -20,6 +22,8 @@ interface Lane {
 
 /** The executor time, in milliseconds, that a task gets before the next one of its caller has its turn. */
 const TURN_MS = 4;
+/** Of all results of one refresh, which wait for the last of them on the main thread: four of the largest that Convex takes. */
+const MAX_REFRESH_LENGTH = 64 << 20;
 
 /**
  * The refreshes that wait or have been put aside, in fair order: the turn is the caller's who has had the least time, and goes
@@ -52,7 +56,7 @@ export class LiveRefreshes {
     const key = laneOf(callerText);
     let lane = this.#lanes.get(key);
     if (lane === undefined) this.#lanes.set(key, (lane = { usedMs: this.#leastUsedMs(), tasks: [] }));
-    lane.tasks.push({ sequence, callerText, request: readRequest(argsText), refresh: null });
+    lane.tasks.push({ sequence, callerText, request: readRequest(argsText), refresh: null, length: 0 });
   }
 
   /** Forgets a client's queries with what still waits for them. */
@@ -97,8 +101,11 @@ export class LiveRefreshes {
       this.#push(task.sequence, "false", this.#timestamp());
       return false;
     }
-    const onResult = (queryId: number, result: LiveQueryResult): void => this.#item(task.sequence, queryId, result);
-    while (await task.refresh.step(run, onResult)) if (performance.now() - startedAt > TURN_MS) return true;
+    const onResult = (queryId: number, result: LiveQueryResult): void => this.#item(task, queryId, result);
+    while (await task.refresh.step(run, onResult)) {
+      if (task.length > MAX_REFRESH_LENGTH) return this.#refuse(task);
+      if (performance.now() - startedAt > TURN_MS) return true;
+    }
     this.#push(task.sequence, "true", task.refresh.timestamp);
     return false;
   }
@@ -128,8 +135,18 @@ export class LiveRefreshes {
     return least === Infinity ? 0 : least;
   }
 
-  #item(sequence: string, queryId: number, { status, text, dataText, logText, journal }: LiveQueryResult): void {
+  #refuse({ request, sequence, refresh }: Task): false {
+    refresh?.end();
+    this.#liveQueries.drop(request.set);
+    const message = `The results of one client's queries take more than ${MAX_REFRESH_LENGTH} characters at once.`;
+    this.#results.push(sequence, "hostError" satisfies ResultStatus, message, "ResultsTooLarge", "", "0");
+    return false;
+  }
+
+  #item(task: Task, queryId: number, { status, text, dataText, logText, journal }: LiveQueryResult): void {
     const head: LiveItemHead = { queryId, status, journal };
+    task.length += text.length + dataText.length + logText.length;
+    const { sequence } = task;
     this.#results.push(sequence, "item" satisfies ResultStatus, text, dataText, logText, JSON.stringify(head));
   }
 

@@ -1,0 +1,178 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { nextMessage } from "../nextMessage";
+import { rounded, withProgress } from "../report";
+import { inScratchDirectory } from "../scratch";
+import { ServerProcess } from "../serverProcess";
+import type { AttackedWorld } from "../floods/attackedServer";
+import type { FloodOrder, FloodResult } from "../floods/flooder";
+import type { HonestOrder, HonestResult } from "../floods/honestClients";
+import type { WatchOrder, WatchResult } from "../floods/watcher";
+import type { Options } from "../options";
+import type { Row, Section } from "../report";
+import type { ChildProcess } from "node:child_process";
+
+const directory = path.join(import.meta.dirname, "../floods");
+const perSecond = 20;
+const minimumSeconds = 10;
+const megabyte = 1 << 20;
+const watched = 5000;
+
+/**
+ * Honest clients beside each kind of flood by strangers, compared with the same flood sent to a process that only drains it.
+ * A crash, or a limit that is passed, is exit code 1.
+ */
+export async function floodsSection(options: Options): Promise<Section> {
+  const seconds = Math.max(options.seconds, minimumSeconds);
+  const rows = await inScratchDirectory(async (scratch) => {
+    const server = await startServer(scratch);
+    const drain = await ServerProcess.start<AttackedWorld>(path.join(directory, "drainServer.ts"), {});
+    try {
+      const kinds = await floodKinds();
+      await besides(server.world, server.world, "none", 2);
+      const idleBytes = (await server.usage()).peakBytes;
+      const measured: Row[] = [];
+      for (const kind of options.requests.length > 0
+        ? kinds.filter((each) => options.requests.includes(each))
+        : kinds) {
+        const row = await withProgress(kind, async () => {
+          const drained = await besides(server.world, drain.world, kind, seconds);
+          const flooded = await besides(server.world, server.world, kind, seconds);
+          const { peakBytes } = await server.usage();
+          return rowOf(kind, drained, flooded, (peakBytes - idleBytes) / megabyte);
+        });
+        measured.push(row);
+      }
+      return measured;
+    } finally {
+      await Promise.all([server.stop(), drain.stop()]);
+    }
+  });
+  if (rows.some((row) => Number(row["p99 ratio"]) > 5 || Number(row["peak MB over idle"]) > 256)) process.exitCode = 1;
+  return {
+    title: `Floods by strangers for ${seconds} s beside ${perSecond} honest requests a second, half of them writes`,
+    rows,
+    notes: [
+      "The ratio compares p99 with the same flood sent to a process that drains it. The peak is that of all floods so far.",
+    ],
+  };
+}
+
+/** One member with read rights watches thousands of distinct queries while others write. */
+export async function starvationSection(options: Options): Promise<Section> {
+  const seconds = Math.max(options.seconds, 3 * minimumSeconds);
+  const rows = await inScratchDirectory(async (scratch) => {
+    const server = await startServer(scratch);
+    try {
+      await besides(server.world, server.world, "none", 2);
+      const idle = await withProgress("nobody watches", () => honest(server.world, seconds));
+      const idleBytes = (await server.usage()).peakBytes;
+      const watcher = fork(path.join(directory, "watcher.ts"));
+      const { cloudUrl, viewerToken: token } = server.world;
+      watcher.send({ cloudUrl, token, subscriptions: watched } satisfies WatchOrder);
+      await nextMessage(watcher, "The watcher");
+      const report = async (): Promise<WatchResult> => {
+        watcher.send("report");
+        return await nextMessage<WatchResult>(watcher, "The watcher");
+      };
+      while ((await report()).transitions === 0) await setTimeout(200);
+      const beside = await withProgress(`${watched} queries are watched`, () => honest(server.world, seconds));
+      await setTimeout(minimumSeconds * 1000);
+      const seen = await report();
+      await end(watcher);
+      const { peakBytes } = await server.usage();
+      const columns = (who: string, { requests, failures, p50Ms, p99Ms, longestMs }: HonestResult): Row => ({
+        who,
+        requests,
+        failures,
+        "p50 ms": rounded(p50Ms),
+        "p99 ms": rounded(p99Ms),
+        "longest ms": rounded(longestMs),
+      });
+      return [
+        {
+          ...columns("nobody watches", idle),
+          "p99 ratio": 1,
+          "stalest s": "",
+          transitions: "",
+          "peak MB over idle": 0,
+        },
+        {
+          ...columns(`a viewer watches ${watched} queries`, beside),
+          "p99 ratio": rounded(beside.p99Ms / idle.p99Ms),
+          "stalest s": rounded(seen.stalestMs / 1000),
+          transitions: seen.transitions,
+          "peak MB over idle": rounded((peakBytes - idleBytes) / megabyte),
+        },
+      ];
+    } finally {
+      await server.stop();
+    }
+  });
+  return {
+    title: `One client's subscriptions beside ${perSecond} requests a second of others, half of them writes`,
+    rows,
+  };
+}
+
+async function startServer(scratch: string): Promise<ServerProcess<AttackedWorld>> {
+  return await ServerProcess.start<AttackedWorld>(path.join(directory, "attackedServer.ts"), { directory: scratch });
+}
+
+function rowOf(kind: string, drained: Measured, flooded: Measured, peakMegabytes: number): Row {
+  return {
+    flood: kind,
+    tries: flooded.tries,
+    failures: flooded.failures,
+    "p50 ms, drained": rounded(drained.p50Ms),
+    "p50 ms": rounded(flooded.p50Ms),
+    "p99 ms, drained": rounded(drained.p99Ms),
+    "p99 ms": rounded(flooded.p99Ms),
+    "p99 ratio": rounded(flooded.p99Ms / drained.p99Ms),
+    "peak MB over idle": rounded(peakMegabytes),
+  };
+}
+
+type Measured = HonestResult & FloodResult;
+
+/** Honest clients ask `product` while the flood goes to `target`. */
+async function besides(
+  product: AttackedWorld,
+  target: AttackedWorld,
+  kind: string,
+  seconds: number,
+): Promise<Measured> {
+  const flooder = fork(path.join(directory, "flooder.ts"));
+  await nextMessage(flooder, "The flooder");
+  const { siteUrl, cloudUrl } = target;
+  flooder.send({ kind, siteUrl, cloudUrl, seconds } satisfies FloodOrder);
+  const [measured, { tries }] = await Promise.all([
+    honest(product, seconds),
+    nextMessage<FloodResult>(flooder, "The flooder"),
+  ]);
+  await end(flooder);
+  return { ...measured, tries };
+}
+
+async function honest({ siteUrl, memberToken }: AttackedWorld, seconds: number): Promise<HonestResult> {
+  const clients = fork(path.join(directory, "honestClients.ts"));
+  clients.send({ siteUrl, token: memberToken, perSecond, seconds } satisfies HonestOrder);
+  const result = await nextMessage<HonestResult>(clients, "The honest clients");
+  await end(clients);
+  return result;
+}
+
+async function floodKinds(): Promise<readonly string[]> {
+  const flooder = fork(path.join(directory, "flooder.ts"));
+  const { kinds } = await nextMessage<{ readonly kinds: readonly string[] }>(flooder, "The flooder");
+  await end(flooder);
+  return kinds;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
