@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { api, openBaseClient, startSyncHost } from "./syncHost.testing";
+import { api, openBaseClient, startSyncHost, watch } from "./syncHost.testing";
 
 const clients = 40;
 const accounts = ["a", "b", "c", "d", "e"];
@@ -40,3 +40,45 @@ it("keeps 200 subscriptions consistent under writes: the sum over accounts never
   expect(transitions).toBeGreaterThan(clients * 10);
   expect(host.reported).toEqual([]);
 }, 60_000);
+
+it("shows one state of 600 queries in each transition, however often others write while they run", async () => {
+  const host = await startSyncHost();
+  const names = Array.from({ length: 600 }, (_, at) => `account ${at}`);
+  const torn: unknown[] = [];
+  let transitions = 0;
+  const values = (): unknown[] => names.map((name) => client.localQueryResult("behaviour:read", { name }));
+  const client = openBaseClient(host.server.cloudUrl, () => {
+    transitions++;
+    const seen = values().filter((value) => typeof value === "number");
+    if (seen.length !== names.length || seen.reduce((total, value) => total + value, 0) !== 0) torn.push(seen.length);
+  });
+  for (const name of names) client.subscribe("behaviour:read", { name });
+  await expect.poll(() => values().every((value) => value === 0), { timeout: 60_000 }).toBe(true);
+  const writer = host.client();
+  for (let i = 0; i < 40; i++) {
+    const some = names.slice(i * 7, i * 7 + 20);
+    const to = (at: number): string => names[599 - ((i * 11 + at) % 280)] ?? "";
+    await Promise.all(some.map((from, at) => writer.mutation(api.transfer, { from, to: to(at), amount: i + at + 1 })));
+  }
+  const reader = host.client();
+  const expected = await Promise.all(names.map((name) => reader.query(api.read, { name })));
+  await expect.poll(values, { timeout: 60_000 }).toEqual(expected);
+  expect(torn).toEqual([]);
+  expect(transitions).toBeGreaterThan(2);
+  expect(host.reported).toEqual([]);
+}, 240_000);
+
+it("answers others while one client's thousands of queries run", async () => {
+  const host = await startSyncHost();
+  const order: string[] = [];
+  const client = openBaseClient(host.server.cloudUrl, () => order.push("all queries of one client"));
+  for (let at = 0; at < 4000; at++) client.subscribe("behaviour:read", { name: `account ${at}` });
+  const other = host.client();
+  const watched = watch(host.client(), api.read, { name: "beside" });
+  await other.mutation(api.add, { name: "beside" }).then(() => order.push("a mutation"));
+  await expect.poll(() => watched.values.at(-1), { timeout: 60_000 }).toBe(1);
+  order.push("another's live query");
+  await expect.poll(() => order.length, { timeout: 60_000 }).toBe(3);
+  expect(order).toEqual(["a mutation", "another's live query", "all queries of one client"]);
+  expect(host.reported).toEqual([]);
+}, 240_000);
