@@ -81,7 +81,7 @@ it.concurrent.each(attackers)(
   "%s gives nobody more than it has",
   async (_name, make) => {
     const stage = new EscalationStage(portico, acme);
-    const attacker = await make(stage);
+    const attacker = { ...(await make(stage)), name: "the attacker" };
     const before = await stage.standingOf(attacker);
     const search = new Search(stage, attacker, attacker.keyId ? { ...before, rank: builtInRoles.owner.rank } : before);
     await search.run();
