@@ -91,6 +91,7 @@ export function apiKeyDocument(now: number, { organizationId, userId }: Owners, 
     scopes: ["schedule:create", "schedule:read", "agentApiLog:read"],
     status: "active",
     createdBy: userId,
+    ownerId: userId,
     ...stamps(now),
   };
 }

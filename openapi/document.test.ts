@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { openApiDocument } from "./document";
 import { isObject } from "./json";
 import { platformOperations } from "./platformOperations";
+import { builtInRights, reachOf } from "../convex/core/rights";
 import { registry } from "./registry";
 import type { JsonObject } from "./json";
 
@@ -94,6 +95,14 @@ test("no schema of an answer has a field that is never to leave", () => {
     /\/properties\/(keyHash|previousKeyHash|tokenHash)$/.test(pointer),
   );
   expect(secrets).toEqual([]);
+});
+
+test("what is open to every member is a right that every organization-wide role has", () => {
+  const open = registry.filter(({ declaration }) => declaration.access === "organization");
+  expect(open.length).toBeGreaterThan(10);
+  for (const { declaration } of open) {
+    expect(reachOf(builtInRights("viewer"), declaration.permission ?? ""), declaration.name).toBe("all");
+  }
 });
 
 test("the same registry gives the same text, whatever its order", () => {

@@ -60,6 +60,7 @@ function callerProblems({ declaration }: Operation): ProblemCode[] {
         "email_taken",
         "key_expired",
         "key_revoked",
+        "key_suspended",
         "organization_required",
         "forbidden",
         "tenant_mismatch",

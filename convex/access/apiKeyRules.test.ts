@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { permissionCatalogue } from "../core/permissionCatalogue";
 import { ProblemError } from "../core/errors";
 import { builtInRights, reachOf } from "../core/rights";
-import { assertGrantable, assertLifetime, assertMayRotate, assertNarrowed } from "./apiKeyRules";
+import { assertGrantable, assertLifetime, assertMayTakeOver, assertNarrowed } from "./apiKeyRules";
 
 const permissions = Object.entries(permissionCatalogue);
 const notAllowed = expect.objectContaining({ code: "scope_not_allowed" });
@@ -52,12 +52,12 @@ function codeOf(run: () => void): string | undefined {
   }
 }
 
-test("only who could do all that a key can rotates it", () => {
+test("only who could do all that a key can takes it over", () => {
   const rights = new Set(["item:read", "member:update"]);
-  const codeOfRotating = (scopes: readonly string[], makerRank: number) =>
-    codeOf(() => assertMayRotate({ rank: 50, rights }, scopes, makerRank));
-  expect(codeOfRotating(["item:read"], 50)).toBeUndefined();
-  expect(codeOfRotating([], 0)).toBeUndefined();
-  expect(codeOfRotating(["item:read", "item:delete"], 50)).toBe("forbidden");
-  expect(codeOfRotating(["item:read"], 51)).toBe("rank_too_low");
+  const codeOfTaking = (scopes: readonly string[], ownerRank: number) =>
+    codeOf(() => assertMayTakeOver({ rank: 50, rights }, scopes, ownerRank));
+  expect(codeOfTaking(["item:read"], 50)).toBeUndefined();
+  expect(codeOfTaking([], 0)).toBeUndefined();
+  expect(codeOfTaking(["item:read", "item:delete"], 50)).toBe("forbidden");
+  expect(codeOfTaking(["item:read"], 51)).toBe("rank_too_low");
 });

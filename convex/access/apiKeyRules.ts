@@ -1,6 +1,7 @@
 import { invalidField, ProblemError } from "../core/errors";
 import { coversRights, isGrantable, missingRight } from "../core/rights";
 import type { Rights } from "../core/rights";
+import type { Standing } from "../core/standing";
 
 const maximumLifetimeMs = 2 * 365 * 86_400_000;
 
@@ -16,17 +17,16 @@ export function assertNarrowed(current: readonly string[], next: readonly string
   if (at >= 0) throw notAllowed(at, `Scopes can only be taken away; the key does not have ${next[at]}.`);
 }
 
-/** Throws 403 unless the caller could do all that the new secret can: every scope, and with its maker's rank. */
-export function assertMayRotate(
-  caller: { readonly rank: number; readonly rights: Rights },
-  scopes: readonly string[],
-  makerRank: number,
-): void {
+/** Throws 403 unless whoever takes a key over could do all that it can: every scope, and with its owner's rank. */
+export function assertMayTakeOver(caller: Standing, scopes: readonly string[], ownerRank: number): void {
   const missing = missingRight(caller.rights, scopes);
   if (missing !== undefined)
-    throw new ProblemError("forbidden", `The key allows ${missing}; only keys within one's own rights can be rotated.`);
-  if (makerRank > caller.rank)
-    throw new ProblemError("rank_too_low", "The key acts with its maker's rank, which is above one's own.");
+    throw new ProblemError(
+      "forbidden",
+      `The key allows ${missing}; only keys within one's own rights can be taken over.`,
+    );
+  if (ownerRank > caller.rank)
+    throw new ProblemError("rank_too_low", "The key acts with its owner's rank, which is above one's own.");
 }
 
 /** Throws 400 unless the key ends in the future and within two years. */

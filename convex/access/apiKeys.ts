@@ -6,8 +6,9 @@ import { integer, rowId } from "../core/fields";
 import { mutationOperation, secretOperation } from "../core/operation";
 import { resource } from "../core/resource";
 import { patchOf } from "../core/schemas";
-import { rankOf } from "../core/builtInRoles";
-import { assertGrantable, assertLifetime, assertMayRotate, assertNarrowed } from "./apiKeyRules";
+import { requireActingMember } from "../core/actingMember";
+import { suspensionNames } from "../core/keyOwner";
+import { assertGrantable, assertLifetime, assertMayTakeOver, assertNarrowed } from "./apiKeyRules";
 import { apiKeyFields } from "./tables";
 import type { IssuedSecret, TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -16,8 +17,17 @@ const apiKeys = resource({
   name: "access/apiKeys",
   table: "apiKeys",
   path: "/api-keys",
-  fields: apiKeyFields,
-  list: { filters: ["status", "createdBy"], access: "permission" },
+  fields: {
+    ...apiKeyFields,
+    suspension: z.enum(suspensionNames).optional().meta({
+      description: "Why the key is refused though it is active: what became of its owner. Computed at each read.",
+    }),
+  },
+  list: { filters: ["status", "ownerId", "createdBy"], access: "permission" },
+  show: async ({ unscoped, now }, row) => {
+    const owner = row.status === "active" ? await unscoped.ownerStanding(row, now) : undefined;
+    return { ...withPublicId(row), suspension: owner && "suspension" in owner ? owner.suspension : undefined };
+  },
 });
 const inPath = { on: apiKeys, params: { apiKeyId: rowId("apiKeys") } };
 const issues = { secret: { prefix: "sk_live_", field: "key" } } as const;
@@ -37,7 +47,7 @@ export const create = secretOperation({
   path: "/api-keys",
   summary: "Create an API key",
   description:
-    "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.",
+    "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.",
   access: "permission",
   permission: "apiKey:create",
   status: 201,
@@ -54,11 +64,12 @@ export const create = secretOperation({
       name,
       scopes: [...new Set(scopes)],
       status: "active",
+      ownerId: requireActingMember(ctx),
       keyHash: hash,
       keyPrefix: prefix,
       ...(expiresAt === undefined ? {} : { expiresAt }),
     });
-    return withPublicId(row);
+    return apiKeys.show(ctx, row);
   },
 });
 
@@ -78,7 +89,10 @@ export const update = mutationOperation({
   problems: ["scope_not_allowed"],
   handler: async (ctx, { name, scopes }) => {
     if (scopes) assertNarrowed(ctx.row.scopes, scopes);
-    return withPublicId(await apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)] })));
+    return apiKeys.show(
+      ctx,
+      await apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)] })),
+    );
   },
 });
 
@@ -91,7 +105,7 @@ export const rotate = secretOperation({
   path: "/api-keys/{apiKeyId}/rotate",
   summary: "Rotate an API key",
   description:
-    "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.",
+    "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.",
   access: "permission",
   permission: "apiKey:update",
   ...inPath,
@@ -101,7 +115,7 @@ export const rotate = secretOperation({
   problems: ["key_revoked", "rank_too_low"],
   handler: async (ctx, { graceSeconds }) => {
     assertActive(ctx.row);
-    assertMayRotate(ctx.tenant, ctx.row.scopes, await makerRank(ctx, ctx.row));
+    assertMayTakeOver(ctx.tenant, ctx.row.scopes, await ownerRankOf(ctx, ctx.row));
     const { hash, prefix } = issued(ctx);
     const inGrace = graceSeconds > 0;
     const changes = {
@@ -110,7 +124,29 @@ export const rotate = secretOperation({
       previousKeyHash: inGrace ? ctx.row.keyHash : undefined,
       previousKeyExpiresAt: inGrace ? ctx.now + graceSeconds * 1000 : undefined,
     };
-    return withPublicId(await apiKeys.patch(ctx, ctx.row, changes));
+    return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, changes));
+  },
+});
+
+export const adopt = mutationOperation({
+  name: "access/apiKeys:adopt",
+  operationId: "adoptApiKey",
+  noun: "apiKey",
+  method: "POST",
+  path: "/api-keys/{apiKeyId}/adopt",
+  summary: "Adopt an API key",
+  description:
+    "Makes the caller the key's owner, so that a key whose owner has left goes on. Its scopes are among the caller's own rights, and its owner's rank, if still a member, is not above the caller's. The secret stays the same: rotate it as well if somebody who has left may know it. Adopting one's own key changes nothing.",
+  access: "permission",
+  permission: "apiKey:update",
+  ...inPath,
+  output: apiKeys.document,
+  problems: ["key_revoked", "rank_too_low"],
+  handler: async (ctx) => {
+    assertActive(ctx.row);
+    const ownerId = requireActingMember(ctx);
+    if (ownerId !== ctx.row.ownerId) assertMayTakeOver(ctx.tenant, ctx.row.scopes, await ownerRankOf(ctx, ctx.row));
+    return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, { ownerId }));
   },
 });
 
@@ -129,7 +165,7 @@ export const revoke = mutationOperation({
   problems: ["key_revoked"],
   handler: async (ctx) => {
     assertActive(ctx.row);
-    return withPublicId(await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));
+    return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));
   },
 });
 
@@ -137,13 +173,13 @@ function assertActive({ status }: Doc<"apiKeys">): void {
   if (status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked before.", undefined, 409);
 }
 
-/** The rank of the maker's role, in force or not: a ban that ends gives the key its rank back. */
-async function makerRank({ db, unscoped }: TenantMutationContext, { createdBy }: Doc<"apiKeys">): Promise<number> {
-  if (createdBy === undefined) return 0;
+/** The rank of the owner's role, in force or not: a ban that ends gives the key its rank back. */
+async function ownerRankOf({ db, unscoped }: TenantMutationContext, { ownerId }: Doc<"apiKeys">): Promise<number> {
+  if (ownerId === undefined) return 0;
   const membership = await db
-    .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", createdBy))
+    .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", ownerId))
     .unique();
-  return membership ? rankOf(unscoped, membership) : 0;
+  return membership ? (await unscoped.standingOf(membership)).rank : 0;
 }
 
 function issued({ secret }: { readonly secret: IssuedSecret | undefined }): IssuedSecret {

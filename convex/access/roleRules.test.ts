@@ -48,11 +48,20 @@ test("administrators hand on areas and whole resources, but not what is the owne
 
 test("a role stays below its author", () => {
   const author = { rank: 80, rights: builtInRights("admin") };
-  expect(() => assertWithinAuthor(author, { rank: 79, rights: ["schedule:read"] })).not.toThrow();
-  expect(() => assertWithinAuthor(author, { rank: 80, rights: [] })).toThrow(
-    expect.objectContaining({ code: "rank_too_low" }),
-  );
-  expect(() => assertWithinAuthor(author, { rank: 1, rights: ["organization:delete"] })).toThrow(
+  const role = { key: "custom", scope: "assigned", rank: 79, rights: ["schedule:read"] } as const;
+  expect(() => assertWithinAuthor(author, { ...role, rights: ["schedule:read"] })).not.toThrow();
+  for (const beyond of [{ rank: 80 }, { rights: ["organization:delete"] }]) {
+    expect(() => assertWithinAuthor(author, { ...role, rights: [], ...beyond })).toThrow(
+      expect.objectContaining({ code: "rank_too_low" }),
+    );
+  }
+});
+
+test("an organization-wide role reads what viewers read, so its author must", () => {
+  const author = { rank: 80, rights: new Set(["role:create", "role:update"]) };
+  const role = { key: "custom", rank: 10, rights: [] };
+  expect(() => assertWithinAuthor(author, { ...role, scope: "assigned" })).not.toThrow();
+  expect(() => assertWithinAuthor(author, { ...role, scope: "organization" })).toThrow(
     expect.objectContaining({ code: "rank_too_low" }),
   );
 });

@@ -1,15 +1,9 @@
 import { invalidField, ProblemError } from "../core/errors";
-import { coversRights, customRights, isKnownRight } from "../core/rights";
-import type { Rights } from "../core/rights";
+import { givenRights, isKnownRight, missingRight } from "../core/rights";
+import type { Standing } from "../core/standing";
 import type { Doc } from "../_generated/dataModel";
 
 type RoleValues = Pick<Doc<"roles">, "rank" | "rights" | "areaPermissions">;
-
-/** Whoever writes a role, as far as it matters. */
-export interface RoleAuthor {
-  readonly rank: number;
-  readonly rights: Rights;
-}
 
 /** The highest rank of a custom role; above it is the owner alone. */
 export const maximumCustomRank = 99;
@@ -24,11 +18,11 @@ export function assertValidRole({ rank, rights }: RoleValues): void {
 }
 
 /** Throws 403 unless the role stays below its author: lower rank, and no right that the author has not. */
-export function assertWithinAuthor(author: RoleAuthor, role: RoleValues): void {
+export function assertWithinAuthor(author: Standing, role: Parameters<typeof givenRights>[0] & RoleValues): void {
   if (role.rank >= author.rank) throw new ProblemError("rank_too_low", "The role's rank must be below one's own.");
-  if (!coversRights(author.rights, customRights(role))) {
-    throw new ProblemError("rank_too_low", "The role's rights must be among one's own.");
-  }
+  const missing = missingRight(author.rights, givenRights(role));
+  if (missing !== undefined)
+    throw new ProblemError("rank_too_low", `The role allows ${missing}; its rights must be among one's own.`);
 }
 
 /** A key for a role that was given none: its name in camel case, letters and digits only. */

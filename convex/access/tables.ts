@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { integer, text, timestampMs } from "../core/fields";
+import { integer, reference, text, timestampMs } from "../core/fields";
 import { optionalTenantTable, tenantTable } from "../core/table";
 
 const area = z.enum(["full", "read", "none"]);
@@ -60,6 +60,9 @@ export const apiKeyFields = {
     )
     .max(300),
   status: z.enum(["active", "revoked"]),
+  ownerId: reference("users", "null")
+    .optional()
+    .meta({ description: "The person the key acts for, and never beyond: who created it, or has adopted it since." }),
   expiresAt: timestampMs().optional(),
   lastUsedAt: timestampMs().optional(),
   lastUsedIp: z.string().max(45).optional(),
@@ -68,7 +71,7 @@ export const apiKeyFields = {
   previousKeyExpiresAt: timestampMs().optional(),
 };
 
-/** Machine credentials. Created, rotated and revoked by administrators; `lastUsedAt` is touched at most once a minute. */
+/** Machine credentials. Created, rotated, adopted and revoked by administrators; `lastUsedAt` is touched at most once a minute. */
 export const apiKeys = tenantTable(apiKeyFields, "CU", {
   noun: "apiKey",
   audited: true,
@@ -77,4 +80,5 @@ export const apiKeys = tenantTable(apiKeyFields, "CU", {
   .index("by_organizationId_and_status", ["organizationId", "status"])
   .index("by_keyHash", ["keyHash"])
   .index("by_previousKeyHash", ["previousKeyHash"])
-  .index("by_organizationId_and_createdBy", ["organizationId", "createdBy"]);
+  .index("by_organizationId_and_createdBy", ["organizationId", "createdBy"])
+  .index("by_organizationId_and_ownerId", ["organizationId", "ownerId"]);

@@ -57,13 +57,3 @@ function roleByKey(
     )
     .unique();
 }
-
-/** The rank of a membership's role; 0 if the role is gone. */
-export async function rankOf(
-  reader: Pick<UnscopedReader, "get">,
-  { roleKey, roleId }: Pick<Doc<"memberships">, "roleKey" | "roleId">,
-) {
-  if (isBuiltInRole(roleKey)) return builtInRoles[roleKey].rank;
-  const role = await reader.get("roles", roleId);
-  return role && role.deletedAt === undefined ? role.rank : 0;
-}

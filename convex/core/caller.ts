@@ -1,6 +1,9 @@
 import { env } from "../_generated/server";
 import { ProblemError } from "./errors";
+import { ownerStanding, suspensions } from "./keyOwner";
+import { rightsWithin } from "./rights";
 import type { Credential } from "./restProtocol";
+import type { Standing } from "./standing";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import type { UserIdentity } from "convex/server";
@@ -11,13 +14,19 @@ export interface IdentityCaller {
   readonly identity: UserIdentity;
 }
 
+/** An API key: its scopes, as far as its owner's rights reach now, with the owner's rank. */
+export interface ApiKeyCaller extends Standing {
+  readonly kind: "apiKey";
+  readonly apiKey: Doc<"apiKeys">;
+}
+
 /** Who sends a request. Rights come later, from the membership or the key. */
 export type RequestCaller =
   | { readonly kind: "anonymous" }
   | { readonly kind: "enrollment"; readonly token: Doc<"agentEnrollmentTokens"> }
   | IdentityCaller
   | { readonly kind: "user"; readonly user: Doc<"users">; readonly claimedOrganization: string | undefined }
-  | { readonly kind: "apiKey"; readonly apiKey: Doc<"apiKeys">; readonly scopes: readonly string[] }
+  | ApiKeyCaller
   | { readonly kind: "agent"; readonly agent: Doc<"agents"> };
 
 /** Who acts: the sender of a request, or the deployment itself in crons and scheduled continuations. */
@@ -88,27 +97,32 @@ async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now
     .query("apiKeys")
     .withIndex("by_keyHash", (q) => q.eq("keyHash", hash))
     .unique();
-  if (current) return callerOfApiKey(current, undefined, now);
+  if (current) return callerOfApiKey(ctx, current, undefined, now);
   const previous = await ctx.db
     .query("apiKeys")
     .withIndex("by_previousKeyHash", (q) => q.eq("previousKeyHash", hash))
     .unique();
   const inGrace = previous?.previousKeyExpiresAt !== undefined && previous.previousKeyExpiresAt > now;
-  return callerOfApiKey(inGrace ? previous : null, undefined, now);
+  return callerOfApiKey(ctx, inGrace ? previous : null, undefined, now);
 }
 
-function callerOfApiKey(apiKey: Doc<"apiKeys"> | null, tokenScopes: string | undefined, now: number): RequestCaller {
+async function callerOfApiKey(
+  ctx: QueryCtx,
+  apiKey: Doc<"apiKeys"> | null,
+  tokenScopes: string | undefined,
+  now: number,
+): Promise<ApiKeyCaller> {
   if (!apiKey) throw new ProblemError("unauthenticated", "The API key is not known.");
   if (apiKey.status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked.");
   if (apiKey.expiresAt !== undefined && apiKey.expiresAt <= now) {
     throw new ProblemError("key_expired", "The API key has expired.");
   }
+  const owner = await ownerStanding(ctx, apiKey, now);
+  if ("suspension" in owner)
+    throw new ProblemError("key_suspended", `The API key's owner ${suspensions[owner.suspension]}.`);
   const narrowed = tokenScopes === undefined ? undefined : new Set(tokenScopes.split(" "));
-  return {
-    kind: "apiKey",
-    apiKey,
-    scopes: narrowed ? apiKey.scopes.filter((scope) => narrowed.has(scope)) : apiKey.scopes,
-  };
+  const scopes = narrowed ? apiKey.scopes.filter((scope) => narrowed.has(scope)) : apiKey.scopes;
+  return { kind: "apiKey", apiKey, rights: rightsWithin(owner.standing.rights, scopes), rank: owner.standing.rank };
 }
 
 function callerOfEnrollmentToken(token: Doc<"agentEnrollmentTokens"> | null, now: number): RequestCaller {
@@ -137,6 +151,7 @@ async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: 
   const apiKeyId = kind === "apiKey" ? ctx.db.normalizeId("apiKeys", id) : null;
   const scope = identity["scope"];
   return callerOfApiKey(
+    ctx,
     apiKeyId && (await ctx.db.get("apiKeys", apiKeyId)),
     typeof scope === "string" ? scope : "",
     now,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ProblemError } from "./errors";
-import { withPublicId } from "./documents";
 import { applyPlan, defaultPageSize, planList, supportedSets } from "./list";
+import { withPublicId } from "./documents";
 import { listOperation, mutationOperation, queryOperation } from "./operation";
 import { rowId } from "./fields";
 import { reachOf } from "./rights";
@@ -54,7 +54,10 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
           return resource.document;
         },
         problems: ["unsupported_filter", "invalid_cursor"],
-        handler: (ctx, input) => listRows(ctx, table, resource.listOptions, input, noun),
+        handler: async (ctx, input) => {
+          const rows = await storedRows(ctx, table, resource.listOptions, input, noun);
+          return { ...rows, page: await Promise.all(rows.page.map((row) => resource.show(ctx, row))) };
+        },
       });
     },
     get get() {
@@ -71,7 +74,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return resource.document;
         },
-        handler: async (ctx) => withPublicId(rowOf<Table>(ctx)),
+        handler: async (ctx) => resource.show(ctx, rowOf<Table>(ctx)),
       });
     },
     get create() {
@@ -94,7 +97,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return resource.document;
         },
-        handler: async (ctx, input) => withPublicId(await resource.insert(ctx, asValues<Table>(input))),
+        handler: async (ctx, input) => resource.show(ctx, await resource.insert(ctx, asValues<Table>(input))),
       });
     },
     get update() {
@@ -116,7 +119,10 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
           return resource.document;
         },
         handler: async (ctx, input) =>
-          withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter))),
+          resource.show(
+            ctx,
+            await resource.patch(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter)),
+          ),
       });
     },
     get delete() {
@@ -161,7 +167,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
           return resource.document;
         },
         problems: ["not_deleted"],
-        handler: async (ctx) => withPublicId(await resource.restore(ctx, rowOf<Table>(ctx))),
+        handler: async (ctx) => resource.show(ctx, await resource.restore(ctx, rowOf<Table>(ctx))),
       });
     },
   };
@@ -192,7 +198,8 @@ export function batchCreation<Table extends TenantTable, Create extends Fields, 
     },
     handler: async (ctx, { items }) => {
       const data: object[] = [];
-      for (const values of items) data.push(withPublicId(await resource.insert(ctx, asValues<Table>(values))));
+      for (const values of items)
+        data.push(await resource.show(ctx, await resource.insert(ctx, asValues<Table>(values))));
       return { data };
     },
   });
@@ -219,11 +226,11 @@ export function transition<Table extends TenantTable, Create extends Fields, Upd
       return resource.document;
     },
     problems: ["invalid_state_transition"],
-    handler: async (ctx) => withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changes)),
+    handler: async (ctx) => resource.show(ctx, await resource.patch(ctx, rowOf<Table>(ctx), changes)),
   });
 }
 
-/** One page of a resource's rows: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
+/** One page of a resource's rows under their public ids; see `storedRows`. */
 export async function listRows<Table extends TenantTable>(
   ctx: TenantQueryContext,
   table: Table,
@@ -231,13 +238,24 @@ export async function listRows<Table extends TenantTable>(
   input: PageInput & object,
   noun: string,
 ): Promise<PaginationResult<Omit<Doc<Table>, "_id"> & { id: Doc<Table>["_id"] }>> {
+  const rows = await storedRows(ctx, table, options, input, noun);
+  return { ...rows, page: rows.page.map((row) => withPublicId(row)) };
+}
+
+/** One page of a resource's rows as they are stored: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
+export async function storedRows<Table extends TenantTable>(
+  ctx: TenantQueryContext,
+  table: Table,
+  options: ListOptions,
+  input: PageInput & object,
+  noun: string,
+): Promise<PaginationResult<Doc<Table>>> {
   const asked: Readonly<Record<string, unknown>> = { ...input };
   if (asked["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
     throw new ProblemError("forbidden", `Listing the trash needs the permission ${noun}:delete.`);
   }
   const plan = planList(table, options, asked);
-  const result = await paginate(ctx.db, table, plan, input);
-  return { ...result, page: result.page.map((row) => withPublicId(row)) };
+  return paginate(ctx.db, table, plan, input);
 }
 
 async function paginate<Table extends TenantTable>(

@@ -2,6 +2,8 @@ import { appendAudit, auditedValues, changedFields, changesBetween } from "./aud
 import { deleteCascading } from "./cascades";
 import { defined } from "./documents";
 import { ProblemError } from "./errors";
+import { ownerStanding } from "./keyOwner";
+import { noStanding, standingOf } from "./standing";
 import { tableFacts } from "./tableFacts";
 import { findClaimedOrganization, findOrganization } from "./tenant";
 import type { AuditEntry, RequestOrigin } from "./audit";
@@ -317,6 +319,16 @@ export class UnscopedReader {
   claimedOrganization(claim: string): Promise<Doc<"organizations"> | null> {
     return findClaimedOrganization(this.ctx, claim);
   }
+
+  /** What the role of a membership is worth. */
+  standingOf(membership: Doc<"memberships">) {
+    return standingOf(this.ctx, membership);
+  }
+
+  /** What an API key may do at most, or why it is suspended. */
+  ownerStanding(apiKey: Doc<"apiKeys">, now: number) {
+    return ownerStanding(this.ctx, apiKey, now);
+  }
 }
 
 /** Writes past the tenant, with the same phases. */
@@ -338,6 +350,12 @@ export class UnscopedWriter extends RowWriter {
   organization(name: string) {
     return this.reader.organization(name);
   }
+  standingOf(membership: Doc<"memberships">) {
+    return this.reader.standingOf(membership);
+  }
+  ownerStanding(apiKey: Doc<"apiKeys">, now: number) {
+    return this.reader.ownerStanding(apiKey, now);
+  }
 
   /** The same writes on behalf of `caller`, for the call that turns a token into a user. */
   as(caller: Caller): UnscopedWriter {
@@ -346,15 +364,15 @@ export class UnscopedWriter extends RowWriter {
 
   /** Writes of one organization, for calls that run in none: its creator's first membership, a leaving user's last one. */
   within(organization: Doc<"organizations">): TenantWriter {
-    const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };
+    const tenant = { organization, membership: undefined, ...noStanding };
     return new TenantWriter(this.ctx, { ...this.scope, tenant });
   }
 }
 
-/** The user a write is attributed to: the caller, or the creator of the API key. */
+/** The user a write is attributed to: the caller, or the owner of the API key. */
 export function actingUser(caller: Caller): Id<"users"> | undefined {
   if (caller.kind === "user") return caller.user._id;
-  return caller.kind === "apiKey" ? caller.apiKey.createdBy : undefined;
+  return caller.kind === "apiKey" ? caller.apiKey.ownerId : undefined;
 }
 
 function isOrganization(table: TableNames, row: object): row is Doc<"organizations"> {

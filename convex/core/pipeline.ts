@@ -1,5 +1,5 @@
 import { identifyCaller } from "./caller";
-import { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
+import { actingUser, TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
 import { withPublicId } from "./documents";
 import { notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
@@ -73,7 +73,7 @@ export async function execute(
     const answer = await storedAnswer(ctx, operation, caller, tenant, request.idempotency, now);
     if (answer) return { kind: "replay", ...answer };
   }
-  if (request.ifMatch !== undefined && row) preconditionPhase(operation, row, request.ifMatch);
+  if (request.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, request.ifMatch);
 
   const input = parseInput(operation.shape, withoutTenantArgument(operation, raw), readOnlyFields(operation));
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
@@ -129,7 +129,6 @@ function permissionPhase({ declaration, action }: Operation, caller: RequestCall
     throw denied("This operation is for device agents.", action, caller, tenant);
   if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
   const reach = reachOf(tenant.rights, permission);
-  if (access === "organization" && !tenant.needsReadRight) return "all";
   if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);
   return reach;
 }
@@ -157,16 +156,22 @@ async function rowPhase(ctx: QueryCtx, operation: Operation, scope: Scope, raw: 
 }
 
 function isOwn(row: object, caller: Scope["caller"]): boolean {
-  if (caller.kind !== "user") return false;
   const owners = ["createdBy", "userId"].map((field) => Object.getOwnPropertyDescriptor(row, field)?.value);
-  return owners.includes(caller.user._id);
+  const person = actingUser(caller);
+  return person !== undefined && owners.includes(person);
 }
 
 /** RFC 9110, 13.1.1: the tag is that of the row's document, as `get` shows it. */
-function preconditionPhase(operation: Operation, row: { _id: string }, ifMatch: string): void {
-  const { on } = operation.declaration;
-  if (!on) return;
-  const tag = entityTagOf(JSON.stringify(projectorFor(on.document)(withPublicId(row))));
+async function preconditionPhase(
+  ctx: QueryCtx,
+  { declaration: { on } }: Operation,
+  { tenant, now }: Scope,
+  row: { _id: string },
+  ifMatch: string,
+): Promise<void> {
+  if (!on || !tenant) return;
+  const shown = on.show ? await on.show({ tenant, now, unscoped: new UnscopedReader(ctx) }, row) : withPublicId(row);
+  const tag = entityTagOf(JSON.stringify(projectorFor(on.document)(shown)));
   if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
   }

@@ -33,6 +33,11 @@ export const problems = {
   agent_revoked: [401, "The agent's key was revoked", "Let an administrator rotate the agent's key."],
   key_expired: [401, "The API key has expired", "Create a new API key."],
   key_revoked: [401, "The API key was revoked", "Use another API key."],
+  key_suspended: [
+    401,
+    "The API key is suspended",
+    "Let an administrator adopt the key (`POST /v1/api-keys/{apiKeyId}/adopt`), or give its owner the membership back.",
+  ],
   invalid_enrollment_token: [401, "The enrolment token is not valid", "Create a new enrolment token for the site."],
   forbidden: [403, "Permission is missing", "Ask an administrator for the permission named in `detail`."],
   tenant_mismatch: [

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defined } from "./documents";
+import { defined, withPublicId } from "./documents";
 import { ProblemError } from "./errors";
 import { reference, rowId, timestampMs } from "./fields";
 import { listParameters } from "./list";
@@ -10,7 +10,7 @@ import type { DocumentOf, TenantTable } from "./documents";
 import type { TableFacts } from "./facts";
 import type { ListOptions } from "./list";
 import type { Access, TenantMutationContext } from "./declaration";
-import type { ResourceShape } from "./resourceShape";
+import type { ResourceShape, Showing } from "./resourceShape";
 import type { Fields } from "./table";
 import type { Doc, TableNames } from "../_generated/dataModel";
 
@@ -62,6 +62,8 @@ export interface ResourceDeclaration<
     readonly transitions: Readonly<Record<string, readonly string[]>>;
   };
   readonly hooks?: ResourceHooks<Table>;
+  /** The row as answers show it, where that is not just its fields. */
+  show?(showing: Showing, row: Doc<Table>): Awaitable<object>;
 }
 
 type Flatten<T> = { [K in keyof T]: T[K] };
@@ -93,6 +95,8 @@ export interface Resource<
   readonly listFields: Fields;
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
+  /** The row as answers show it. */
+  show(showing: Showing, row: Doc<Table>): Promise<object>;
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
   insert(
     ctx: TenantMutationContext,
@@ -158,6 +162,7 @@ export function resource<
     },
     listOptions: list,
     hasTrash,
+    show: async (showing, row) => (declaration.show ? declaration.show(showing, row) : withPublicId(row)),
     async insert(ctx, given, auditMetadata) {
       const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
       const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });

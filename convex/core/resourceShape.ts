@@ -12,6 +12,13 @@ export interface Lookup {
   readonly caller: Caller;
 }
 
+/** Who a row is shown to, and what its view is computed from. */
+export interface Showing {
+  readonly tenant: Tenant;
+  readonly now: number;
+  readonly unscoped: Pick<UnscopedReader, "ownerStanding">;
+}
+
 /** What the pipeline must know of a resource to load and show one row of it. */
 export interface ResourceShape {
   readonly table: TableNames | undefined;
@@ -23,4 +30,6 @@ export interface ResourceShape {
   readonly readOnly: ReadonlySet<string>;
   /** Another way to find the row than by id within the tenant. */
   readonly find?: ((lookup: Lookup, id: string) => Promise<{ _id: string } | null>) | undefined;
+  /** The row as answers show it, where that is not just its fields; entity tags are computed from it. */
+  show?(showing: Showing, row: { _id: string }): Promise<object>;
 }

@@ -10,6 +10,8 @@ import {
   isGrantable,
   isKnownRight,
   reachOf,
+  rightsWithin,
+  roleRights,
 } from "./rights";
 
 test("effective rights are what the checks allow, for every built-in role", () => {
@@ -41,6 +43,28 @@ test("areas stand for their rights, and none for nothing", () => {
   expect(reachOf(rights, "role:read")).toBe("all");
   expect(rights.has("organization:update")).toBe(false);
   expect(rights.has("project:read")).toBe(false);
+});
+
+test("an organization-wide role reads what a viewer reads, and an assigned one what it lists", () => {
+  const role = { key: "custom", rights: ["schedule:update:own"] };
+  expect(coversRights(roleRights({ ...role, scope: "organization" }), builtInRights("viewer"))).toBe(true);
+  expect(reachOf(roleRights({ ...role, scope: "assigned" }), "schedule:read")).toBeUndefined();
+  for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
+    const isWide = builtInRoles[key].scope === "organization";
+    expect([key, coversRights(builtInRights(key), builtInRights("viewer"))]).toEqual([key, isWide]);
+  }
+});
+
+test("scopes reach as far as their holder and no further", () => {
+  const scopes = Object.keys(permissionCatalogue);
+  for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
+    const within = rightsWithin(builtInRights(key), scopes);
+    expect([...within].sort()).toEqual(effectiveRights(builtInRights(key)));
+  }
+  expect([...rightsWithin(builtInRights("member"), ["schedule:update", "item:read", "role:create"])]).toEqual([
+    "schedule:update:own",
+    "item:read",
+  ]);
 });
 
 test.each(["schedule:read", "schedule:update:own", "schedule:*"])("%s is a right", (right) => {

@@ -48,11 +48,34 @@ export function customRights(role: Pick<Doc<"roles">, "rights" | "areaPermission
   return rights;
 }
 
+/**
+ * All that a role allows: what its row lists, and where it is organization-wide what every viewer reads, whether its row
+ * says so or not.
+ */
+export function roleRights(role: Pick<Doc<"roles">, "key" | "rights" | "areaPermissions" | "scope">): Rights {
+  if (isBuiltInRole(role.key)) return builtInRights(role.key);
+  const rights = customRights(role);
+  return role.scope === "organization" ? new Set([...rights, ...builtInRights("viewer")]) : rights;
+}
+
 /** What somebody who gets the role could do that not everybody may: its rights without everyone's own. */
-export function givenRights(role: Pick<Doc<"roles">, "key" | "rights" | "areaPermissions">): Rights {
-  const rights = new Set(isBuiltInRole(role.key) ? builtInRights(role.key) : customRights(role));
-  for (const right of ownRights) rights.delete(right);
-  return rights;
+export function givenRights(role: Parameters<typeof roleRights>[0]): Rights {
+  return withoutOwn(roleRights(role));
+}
+
+/** `rights` without everyone's rights on their own user. */
+export function withoutOwn(rights: Rights): Rights {
+  return new Set([...rights].filter((right) => !ownRights.some((own) => own === right)));
+}
+
+/** The rights of `scopes`, each as far as `held` reaches and no further; those that `held` lacks are left out. */
+export function rightsWithin(held: Rights, scopes: readonly string[]): Rights {
+  return new Set(
+    scopes.flatMap((scope) => {
+      const reach = reachOf(held, scope);
+      return reach === undefined ? [] : [reach === "own" ? `${scope}:own` : scope];
+    }),
+  );
 }
 
 /** How far `rights` allow `permission`, or undefined if they do not. */

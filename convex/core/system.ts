@@ -1,6 +1,7 @@
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { TenantWriter, UnscopedWriter } from "./database";
+import { noStanding } from "./standing";
 import type { Scope } from "./database";
 import type { TenantMutationContext } from "./declaration";
 import type { Id } from "../_generated/dataModel";
@@ -53,7 +54,7 @@ async function systemContext(
   if (!organization) return null;
   const caller = { kind: "system" } as const;
   // The system passes every permission check by not being asked: no request reaches these functions.
-  const tenant = { organization, membership: undefined, rights: new Set<string>(), rank: 0, needsReadRight: true };
+  const tenant = { organization, membership: undefined, ...noStanding };
   const scope = { ...work, caller, tenant, origin: {} };
   return {
     caller,

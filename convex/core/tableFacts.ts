@@ -195,6 +195,13 @@ export const tableFacts = {
       },
       {
         "path": [
+          "ownerId"
+        ],
+        "table": "users",
+        "onDelete": "null"
+      },
+      {
+        "path": [
           "createdBy"
         ],
         "table": "users",
@@ -215,6 +222,10 @@ export const tableFacts = {
       "by_organizationId_and_createdBy": [
         "organizationId",
         "createdBy"
+      ],
+      "by_organizationId_and_ownerId": [
+        "organizationId",
+        "ownerId"
       ]
     }
   },

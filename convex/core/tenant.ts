@@ -1,19 +1,15 @@
 import { notFound, ProblemError } from "./errors";
-import { builtInRights, customRights, isBuiltInRole } from "./rights";
-import { builtInRoles } from "./permissionCatalogue";
+import { builtInRights } from "./rights";
+import { isBanned, noStanding, standingOf } from "./standing";
 import type { RequestCaller } from "./caller";
-import type { Rights } from "./rights";
+import type { Standing } from "./standing";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 
-/** The organization a call acts in, and with which rights. */
-export interface Tenant {
+/** The organization a call acts in, and what the caller may do there. */
+export interface Tenant extends Standing {
   readonly organization: Doc<"organizations">;
   readonly membership: Doc<"memberships"> | undefined;
-  readonly rights: Rights;
-  readonly rank: number;
-  /** Level 2 asks such callers for the right itself; members of organization-wide roles need none. */
-  readonly needsReadRight: boolean;
 }
 
 /** How a request names its organization besides its credential. */
@@ -78,11 +74,9 @@ export async function resolveTenant(
     if (inPath !== undefined) throw notFound("organization");
     throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
   }
-  const banned =
-    membership.bannedAt !== undefined && (membership.bannedUntil === undefined || membership.bannedUntil > now);
-  if (banned) throw new ProblemError("membership_banned", "The caller's membership is banned.");
+  if (isBanned(membership, now)) throw new ProblemError("membership_banned", "The caller's membership is banned.");
   if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
-  return { organization, membership, ...(await roleOf(ctx, membership)) };
+  return { organization, membership, ...(await standingOf(ctx, membership)) };
 }
 
 function mismatch(inPath: string | undefined): ProblemError {
@@ -101,7 +95,7 @@ async function machineTenant(
     if (other === undefined) continue;
     if (other !== organization._id && other !== organization.slug) throw mismatch(inPath);
   }
-  return { organization, membership: undefined, rights: machineRights(caller), rank: 0, needsReadRight: true };
+  return { organization, membership: undefined, ...machineStanding(caller) };
 }
 
 function credentialRowOf(caller: Parameters<typeof machineTenant>[1]) {
@@ -110,22 +104,9 @@ function credentialRowOf(caller: Parameters<typeof machineTenant>[1]) {
 }
 
 /** An enrolment token holds no permission: it opens the operations of access `enrollment`, and nothing else. */
-function machineRights(caller: Parameters<typeof machineTenant>[1]): Rights {
-  if (caller.kind === "apiKey") return new Set(caller.scopes);
-  return caller.kind === "agent" ? builtInRights("agent") : new Set();
-}
-
-async function roleOf(
-  ctx: QueryCtx,
-  membership: Doc<"memberships">,
-): Promise<Pick<Tenant, "rights" | "rank" | "needsReadRight">> {
-  if (isBuiltInRole(membership.roleKey)) {
-    const { rank, scope } = builtInRoles[membership.roleKey];
-    return { rights: builtInRights(membership.roleKey), rank, needsReadRight: scope === "assigned" };
-  }
-  const role = await ctx.db.get("roles", membership.roleId);
-  if (!role || role.deletedAt !== undefined) return { rights: new Set(), rank: 0, needsReadRight: true };
-  return { rights: customRights(role), rank: role.rank, needsReadRight: role.scope === "assigned" };
+function machineStanding(caller: Parameters<typeof machineTenant>[1]): Standing {
+  if (caller.kind === "apiKey") return { rights: caller.rights, rank: caller.rank };
+  return caller.kind === "agent" ? { rights: builtInRights("agent"), rank: 0 } : noStanding;
 }
 
 /** Throws 403 when a deleted, suspended or inactive organization may not be used. */

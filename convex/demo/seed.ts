@@ -141,6 +141,7 @@ async function writeOrganization(
     name: "Demo key with every scope",
     scopes: Object.keys(permissionCatalogue).filter(isGrantable).sort(),
     status: "active",
+    ownerId: people.owner._id,
     keyHash: secrets.apiKey.hash,
     keyPrefix: secrets.apiKey.prefix,
   });

@@ -21,6 +21,7 @@ export const routeTable: readonly Route[] = [
   {"method":"POST","path":"/v1/api-keys","domain":"access","kind":"action","operation":"apiKeys.create"},
   {"method":"GET","path":"/v1/api-keys/:apiKeyId","domain":"access","kind":"query","operation":"apiKeys.get"},
   {"method":"PATCH","path":"/v1/api-keys/:apiKeyId","domain":"access","kind":"mutation","operation":"apiKeys.update"},
+  {"method":"POST","path":"/v1/api-keys/:apiKeyId/adopt","domain":"access","kind":"mutation","operation":"apiKeys.adopt"},
   {"method":"POST","path":"/v1/api-keys/:apiKeyId/revoke","domain":"access","kind":"mutation","operation":"apiKeys.revoke"},
   {"method":"POST","path":"/v1/api-keys/:apiKeyId/rotate","domain":"access","kind":"action","operation":"apiKeys.rotate"},
   {"method":"GET","path":"/v1/audit-logs","domain":"observability","kind":"query","operation":"auditLogs.list"},

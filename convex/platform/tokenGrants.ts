@@ -4,7 +4,6 @@ import { appendAudit } from "../core/audit";
 import { identifyCaller } from "../core/caller";
 import { TenantReader } from "../core/database";
 import { ProblemError } from "../core/errors";
-import { builtInRights } from "../core/rights";
 import { assertUsable, resolveTenant } from "../core/tenant";
 import { oauthErrorOf } from "../core/oauthErrors";
 import { grantedScope } from "./scopes";
@@ -15,7 +14,7 @@ import type { Scope } from "../core/database";
 import type { MutationCtx } from "../_generated/server";
 import type { Tenant } from "../core/tenant";
 
-/** What a token may say of its holder; `actor` is the person who made the API key. */
+/** What a token may say of its holder; `actor` is the person who owns the API key. */
 export interface TokenGrant {
   readonly subject: string;
   readonly organizationId: string;
@@ -43,7 +42,8 @@ export const grant = internalMutation({
     const holder = await holderOf(ctx, credential, now);
     if ("error" in holder) return holder;
     const { caller, tenant } = holder;
-    const held = caller.kind === "apiKey" ? caller.scopes : [...builtInRights("agent")];
+    // A scope that reaches the owner's own rows only is still that scope; how far it reaches is decided at each use.
+    const held = [...tenant.rights].map((right) => right.replace(/:own$/, ""));
     const granted = grantedScope(held, scope);
     if ("refusal" in granted) return oauthErrorOf("invalid_scope", granted.refusal);
 
@@ -58,12 +58,12 @@ export const grant = internalMutation({
     });
     const organizationId = tenant.organization._id;
     if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, organizationId, scope: granted.scope };
-    const { _id, createdBy } = caller.apiKey;
+    const { _id, ownerId } = caller.apiKey;
     return {
       subject: `apiKey:${_id}`,
       organizationId,
       scope: granted.scope,
-      ...(createdBy ? { actor: createdBy } : {}),
+      ...(ownerId ? { actor: ownerId } : {}),
     };
   },
 });

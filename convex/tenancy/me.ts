@@ -5,10 +5,10 @@ import { rowId } from "../core/fields";
 import { mutationOperation, queryOperation } from "../core/operation";
 import { effectiveRights } from "../core/rights";
 import { patchOf } from "../core/schemas";
+import { isInForce } from "../core/standing";
 import { assertUsable } from "../core/tenant";
 import { organizationDocument, organizationIdParameter, userDocument } from "./documents";
 import { endMembership } from "./members";
-import { isInForce } from "./membershipRules";
 import {
   anonymous,
   defaultSettings,
@@ -110,7 +110,7 @@ const remove = mutationOperation({
   path: "/me",
   summary: "Delete the current user",
   description:
-    "Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.",
+    "Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization.",
   access: "user",
   permission: "me:delete",
   status: 204,

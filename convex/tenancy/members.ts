@@ -1,21 +1,9 @@
-import { findRole, rankOf } from "../core/builtInRoles";
-import { actingUser } from "../core/database";
+import { findRole } from "../core/builtInRoles";
 import { invalidField, ProblemError } from "../core/errors";
-import { administers, adminRank, isInForce } from "./membershipRules";
+import { administers, adminRank } from "./membershipRules";
 import type { TenantReader, UnscopedReader, UnscopedWriter, TenantWriter } from "../core/database";
 import type { TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
-
-/** The rank that the caller acts with: a person's own, an API key's creator's as long as they are a member in force. */
-export async function actingRank({ caller, db, unscoped, tenant, now }: TenantMutationContext): Promise<number> {
-  if (caller.kind === "user") return tenant.rank;
-  const creator = actingUser(caller);
-  if (creator === undefined) return 0;
-  const membership = await db
-    .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", creator))
-    .unique();
-  return membership && isInForce(membership, now) ? rankOf(unscoped, membership) : 0;
-}
 
 /** The role that a body names by `roleId` or `roleKey`; undefined if by neither. Throws 400 for an unknown key. */
 export async function namedRole(

@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { rankOf } from "../core/builtInRoles";
-import { listRows } from "../core/crud";
+import { storedRows } from "../core/crud";
 import { withPublicId } from "../core/documents";
 import { invalidField, ProblemError } from "../core/errors";
 import { rowId, text, timestampMs } from "../core/fields";
 import { supportedSets } from "../core/list";
 import { listOperation, mutationOperation, queryOperation } from "../core/operation";
 import { resource } from "../core/resource";
+import { reachOf } from "../core/rights";
 import { patchOf } from "../core/schemas";
 import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
-import { actingRank, assertAdminRemains, endMembership, namedRole } from "./members";
-import { administers, assertMayAssign, assertMayChange, moderatorRank } from "./membershipRules";
+import { assertAdminRemains, endMembership, namedRole } from "./members";
+import { administers, assertMayAssign, assertMayChange } from "./membershipRules";
 import { membershipFields } from "./tables";
-import type { TenantMutationContext, TenantQueryContext } from "../core/declaration";
+import type { TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const memberships = resource({
@@ -23,6 +23,9 @@ const memberships = resource({
   fields: membershipFields,
   list: { filters: ["status", "roleId", "userId"] },
   states: { field: "status", transitions: { active: ["inactive"], inactive: ["active"] } },
+  // Why somebody was banned is for those who may ban.
+  show: ({ tenant }, row) =>
+    reachOf(tenant.rights, "member:ban") ? withPublicId(row) : withPublicId({ ...row, banReason: undefined }),
 });
 const inPath = { on: memberships, params: { membershipId: rowId("memberships") } };
 
@@ -40,8 +43,8 @@ export const list = listOperation({
   output: memberships.document,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, input) => {
-    const result = await listRows(ctx, "memberships", memberships.listOptions, input, "member");
-    return { ...result, page: result.page.map((row) => withoutNote(ctx, row)) };
+    const rows = await storedRows(ctx, "memberships", memberships.listOptions, input, "member");
+    return { ...rows, page: await Promise.all(rows.page.map((row) => memberships.show(ctx, row))) };
   },
 });
 
@@ -56,7 +59,7 @@ export const get = queryOperation({
   permission: "member:read",
   ...inPath,
   output: memberships.document,
-  handler: async (ctx) => shown(ctx, ctx.row),
+  handler: async (ctx) => memberships.show(ctx, ctx.row),
 });
 
 export const update = mutationOperation({
@@ -67,7 +70,7 @@ export const update = mutationOperation({
   path: "/memberships/{membershipId}",
   summary: "Update a membership",
   description:
-    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.",
+    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew; ownership is transferred, not assigned. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.",
   access: "permission",
   permission: "member:update",
   ...inPath,
@@ -84,13 +87,19 @@ export const update = mutationOperation({
     const rank = await assertChangeable(ctx, row);
     const role = await namedRole(ctx, { roleId, roleKey });
     const newRole = role && role._id !== row.roleId ? role : undefined;
-    if (newRole) assertMayAssign(await actingRank(ctx), ctx.tenant, newRole);
+    // Whoever activates a member gives the role anew.
+    const isActivated = row.status === "inactive" && status === "active";
+    const given = newRole ?? (isActivated ? await ctx.unscoped.get("roles", row.roleId) : undefined);
+    if (given) assertMayAssign(ctx.tenant, given);
     const next = { ...row, status: status ?? row.status };
     const stepsDown = administers(row, rank, ctx.now) && !administers(next, newRole?.rank ?? rank, ctx.now);
     if (stepsDown) await assertAdminRemains(ctx, row);
     if (newRole || status === "inactive") assertNotOwner(ctx, row);
     const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key } : {};
-    return shown(ctx, await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) }));
+    return memberships.show(
+      ctx,
+      await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) }),
+    );
   },
 });
 
@@ -108,7 +117,8 @@ export const updateMine = mutationOperation({
   readOnly: memberships.readOnly,
   output: memberships.document,
   problems: ["cross_tenant_reference"],
-  handler: async (ctx, input) => shown(ctx, await memberships.patch(ctx, ownMembership(ctx), patchOf(input))),
+  handler: async (ctx, input) =>
+    memberships.show(ctx, await memberships.patch(ctx, ownMembership(ctx), patchOf(input))),
 });
 
 export const remove = mutationOperation({
@@ -118,7 +128,8 @@ export const remove = mutationOperation({
   method: "DELETE",
   path: "/memberships/{membershipId}",
   summary: "Remove a member",
-  description: "Ends the membership for good; what the member wrote stays.",
+  description:
+    "Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).",
   access: "permission",
   permission: "member:remove",
   status: 204,
@@ -139,6 +150,7 @@ export const leave = mutationOperation({
   method: "POST",
   path: "/memberships/leave",
   summary: "Leave the organization",
+  description: "One's API keys there are suspended, until an administrator adopts them.",
   access: "organization",
   permission: "me:update",
   status: 204,
@@ -161,7 +173,7 @@ export const ban = mutationOperation({
   path: "/memberships/{membershipId}/ban",
   summary: "Ban a member",
   description:
-    "Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.",
+    "Refuses every request of a member of lower rank, and of the member's API keys, until `until` or for good. The reason is an internal note.",
   access: "permission",
   permission: "member:ban",
   ...inPath,
@@ -173,7 +185,7 @@ export const ban = mutationOperation({
       throw invalidField("/until", "too_small", "until must be in the future.");
     await assertExpendable(ctx, ctx.row, await assertChangeable(ctx, ctx.row));
     const changes = { bannedAt: ctx.now, bannedUntil: until, banReason: reason };
-    return shown(ctx, await memberships.patch(ctx, ctx.row, changes));
+    return memberships.show(ctx, await memberships.patch(ctx, ctx.row, changes));
   },
 });
 
@@ -184,6 +196,7 @@ export const unban = mutationOperation({
   method: "POST",
   path: "/memberships/{membershipId}/unban",
   summary: "Lift a ban",
+  description: "The member's requests, and those of the member's API keys, are answered again.",
   access: "permission",
   permission: "member:ban",
   ...inPath,
@@ -193,15 +206,15 @@ export const unban = mutationOperation({
     await assertChangeable(ctx, ctx.row);
     if (ctx.row.bannedAt === undefined) throw new ProblemError("not_banned", "The membership is not banned.");
     const changes = { bannedAt: undefined, bannedUntil: undefined, banReason: undefined };
-    return shown(ctx, await memberships.patch(ctx, ctx.row, changes));
+    return memberships.show(ctx, await memberships.patch(ctx, ctx.row, changes));
   },
 });
 
-/** Throws 403 unless the caller outranks the member; answers the member's rank. */
+/** Throws 403 unless the caller may change the member; answers the member's rank. */
 async function assertChangeable(ctx: TenantMutationContext, membership: Doc<"memberships">): Promise<number> {
-  const rank = await rankOf(ctx.unscoped, membership);
-  assertMayChange(await actingRank(ctx), rank);
-  return rank;
+  const target = await ctx.unscoped.standingOf(membership);
+  assertMayChange(ctx.tenant, target);
+  return target.rank;
 }
 
 /** Throws 409 when the organization cannot do without this member: its last administrator, or its owner. */
@@ -221,16 +234,4 @@ function assertNotOwner({ tenant: { organization } }: TenantMutationContext, { u
 function ownMembership({ tenant: { membership } }: TenantMutationContext): Doc<"memberships"> {
   if (!membership) throw new ProblemError("forbidden", "This operation is for people, not for machines.");
   return membership;
-}
-
-function shown(ctx: TenantQueryContext | TenantMutationContext, row: Doc<"memberships">) {
-  return withoutNote(ctx, withPublicId(row));
-}
-
-/** Why somebody was banned is for those who may ban. */
-function withoutNote<Shown extends object>(
-  { tenant: { rank } }: Pick<TenantQueryContext, "tenant">,
-  membership: Shown,
-): Shown {
-  return rank >= moderatorRank ? membership : { ...membership, banReason: undefined };
 }

@@ -1,5 +1,5 @@
 import { emailAddress } from "../core/fields";
-import { listRows } from "../core/crud";
+import { storedRows } from "../core/crud";
 import { actingUser } from "../core/database";
 import { listParameters, supportedSets } from "../core/list";
 import { listOperation, mutationOperation, queryOperation } from "../core/operation";
@@ -9,7 +9,7 @@ import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPa
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
-import { actingRank, namedRole } from "./members";
+import { namedRole } from "./members";
 import { assertMayAssign } from "./membershipRules";
 import { membershipFields, userFields } from "./tables";
 import type { TenantQueryContext } from "../core/declaration";
@@ -31,11 +31,11 @@ export const list = listOperation({
   output: memberUserDocument,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, input) => {
-    const result = await listRows(ctx, "memberships", listOptions, input, "member");
+    const result = await storedRows(ctx, "memberships", listOptions, input, "member");
     const page: object[] = [];
-    for (const { id, ...membership } of result.page) {
+    for (const membership of result.page) {
       const user = await ctx.unscoped.get("users", membership.userId);
-      if (user) page.push(memberUser(user, { ...membership, _id: id }));
+      if (user) page.push(memberUser(user, membership));
     }
     return { ...result, page };
   },
@@ -83,7 +83,7 @@ export const create = mutationOperation({
       named.roleId === undefined && named.roleKey === undefined ? { roleKey: "member" } : named,
     );
     if (!role) throw new Error("The reference of roleId was checked before.");
-    assertMayAssign(await actingRank(ctx), ctx.tenant, role);
+    assertMayAssign(ctx.tenant, role);
     const known = await knownAs(ctx.unscoped, email);
     const user =
       known ??

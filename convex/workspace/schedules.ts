@@ -23,7 +23,7 @@ const schedules = resource({
     transitions: { draft: ["active", "cancelled"], active: ["completed", "cancelled"] },
   },
   hooks: {
-    defaults: async (ctx, { userId }) => ({ userId: userId ?? (await requireActingMember(ctx)) }),
+    defaults: (ctx, { userId }) => ({ userId: userId ?? requireActingMember(ctx) }),
     rules: (_ctx, { startDate, endDate }) => {
       if (endDate <= startDate) throw invalidField("/endDate", "too_small", "endDate must be after startDate.");
     },

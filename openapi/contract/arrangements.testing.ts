@@ -139,6 +139,9 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     await sendOperation(world.portico, operationNamed("agents.delete"), arranged, world.owner);
     return arranged;
   },
+  // One's own key is adopted already.
+  "apiKeys.adopt": (world) =>
+    arrangeByDeclaration({ ...world, owner: world.tokens.admin }, operationNamed("apiKeys.adopt")),
   "auditLogs.get": async ({ rows }) => ({ params: { auditLogId: rows["auditLogs"] ?? "" } }),
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },

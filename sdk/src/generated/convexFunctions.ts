@@ -5,6 +5,7 @@ import type { Args, ListArgs, Returned, ReturnedPage, TenantArgs, TenantListArgs
 
 /** Every public function behind an operation of the API, by its Convex name. */
 export interface ConvexFunctions {
+  "access/apiKeys:adopt": { type: "mutation"; args: TenantArgs<"adoptApiKey">; result: Returned<"adoptApiKey"> };
   "access/apiKeys:create": { type: "action"; args: TenantArgs<"createApiKey">; result: Returned<"createApiKey"> };
   "access/apiKeys:get": { type: "query"; args: TenantArgs<"getApiKey">; result: Returned<"getApiKey"> };
   "access/apiKeys:list": { type: "query"; args: TenantListArgs<"listApiKeys">; result: ReturnedPage<"listApiKeys"> };
@@ -110,6 +111,7 @@ export type Reference<Name extends keyof ConvexFunctions> = FunctionReference<
 export interface Api {
   access: {
     apiKeys: {
+      adopt: Reference<"access/apiKeys:adopt">;
       create: Reference<"access/apiKeys:create">;
       get: Reference<"access/apiKeys:get">;
       list: Reference<"access/apiKeys:list">;

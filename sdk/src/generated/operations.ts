@@ -5,7 +5,7 @@ export const operations: Readonly<Record<string, string>> = {
   agentApiLogs: "get;list",
   agentEnrollmentTokens: "create;list;revoke",
   agents: "checkIn+=POST check-in;delete;enroll+=POST enroll;get;getSelf=GET self;list;restore;revoke;rotateKey;update",
-  apiKeys: "create;get;list;revoke;rotate+;update",
+  apiKeys: "adopt;create;get;list;revoke;rotate+;update",
   auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",
   items: "batchCreate;create;delete;get;list;restore;update",
   me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",

@@ -23,6 +23,7 @@ export interface ProblemStatuses {
   invalid_state_transition: 409;
   key_expired: 401;
   key_revoked: 401;
+  key_suspended: 401;
   key_taken: 409;
   last_admin: 409;
   membership_banned: 403;

@@ -183,9 +183,20 @@ export interface AgentsResource {
 /** Calls of `portico.apiKeys`. */
 export interface ApiKeysResource {
   /**
+   * Adopt an API key
+   *
+   * Makes the caller the key's owner, so that a key whose owner has left goes on. Its scopes are among the caller's own rights, and its owner's rank, if still a member, is not above the caller's. The secret stays the same: rotate it as well if somebody who has left may know it. Adopting one's own key changes nothing.
+   *
+   * Needs the permission `apiKey:update`.
+   *
+   * @example await portico.apiKeys.adopt(apiKeyId)
+   */
+  adopt(apiKeyId: string, options?: RequestOptions): Call<Result<"adoptApiKey">>;
+
+  /**
    * Create an API key
    *
-   * The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.
+   * The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.
    *
    * Needs the permission `apiKey:create`.
    *
@@ -207,7 +218,7 @@ export interface ApiKeysResource {
   /**
    * List API keys
    *
-   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * Needs the permission `apiKey:read`.
    *
@@ -229,7 +240,7 @@ export interface ApiKeysResource {
   /**
    * Rotate an API key
    *
-   * The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
+   * The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
    *
    * Needs the permission `apiKey:update`.
    *
@@ -369,7 +380,7 @@ export interface MeResource {
   /**
    * Delete the current user
    *
-   * Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.
+   * Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization.
    *
    * For signed-in people.
    *
@@ -489,7 +500,7 @@ export interface MembershipsResource {
   /**
    * Ban a member
    *
-   * Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.
+   * Refuses every request of a member of lower rank, and of the member's API keys, until `until` or for good. The reason is an internal note.
    *
    * Needs the permission `member:ban`.
    *
@@ -511,6 +522,8 @@ export interface MembershipsResource {
   /**
    * Leave the organization
    *
+   * One's API keys there are suspended, until an administrator adopts them.
+   *
    * For members of the organization; machines and assigned roles need the permission `me:update`.
    *
    * @example await portico.memberships.leave()
@@ -531,7 +544,7 @@ export interface MembershipsResource {
   /**
    * Remove a member
    *
-   * Ends the membership for good; what the member wrote stays.
+   * Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).
    *
    * Needs the permission `member:remove`.
    *
@@ -542,6 +555,8 @@ export interface MembershipsResource {
   /**
    * Lift a ban
    *
+   * The member's requests, and those of the member's API keys, are answered again.
+   *
    * Needs the permission `member:ban`.
    *
    * @example await portico.memberships.unban(membershipId)
@@ -551,7 +566,7 @@ export interface MembershipsResource {
   /**
    * Update a membership
    *
-   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.
+   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew; ownership is transferred, not assigned. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
    *
    * Needs the permission `member:update`.
    *

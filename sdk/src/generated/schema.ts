@@ -384,7 +384,7 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
          *     Needs the permission `apiKey:read`.
          */
@@ -392,7 +392,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire.
+         * @description The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.
          *
          *     Needs the permission `apiKey:create`.
          */
@@ -429,6 +429,28 @@ export interface paths {
         patch: operations["updateApiKey"];
         trace?: never;
     };
+    "/v1/api-keys/{apiKeyId}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt an API key
+         * @description Makes the caller the key's owner, so that a key whose owner has left goes on. Its scopes are among the caller's own rights, and its owner's rank, if still a member, is not above the caller's. The secret stays the same: rotate it as well if somebody who has left may know it. Adopting one's own key changes nothing.
+         *
+         *     Needs the permission `apiKey:update`.
+         */
+        post: operations["adoptApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys/{apiKeyId}/revoke": {
         parameters: {
             query?: never;
@@ -462,7 +484,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
+         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
          *
          *     Needs the permission `apiKey:update`.
          */
@@ -715,7 +737,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the current user
-         * @description Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.
+         * @description Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization.
          *
          *     For signed-in people.
          */
@@ -889,7 +911,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a member
-         * @description Ends the membership for good; what the member wrote stays.
+         * @description Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).
          *
          *     Needs the permission `member:remove`.
          */
@@ -898,7 +920,7 @@ export interface paths {
         head?: never;
         /**
          * Update a membership
-         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew; ownership is transferred, not assigned. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
          *
          *     Needs the permission `member:update`.
          */
@@ -916,7 +938,7 @@ export interface paths {
         put?: never;
         /**
          * Ban a member
-         * @description Refuses every request of a member of lower rank, until `until` or for good. The reason is an internal note.
+         * @description Refuses every request of a member of lower rank, and of the member's API keys, until `until` or for good. The reason is an internal note.
          *
          *     Needs the permission `member:ban`.
          */
@@ -938,7 +960,9 @@ export interface paths {
         put?: never;
         /**
          * Lift a ban
-         * @description Needs the permission `member:ban`.
+         * @description The member's requests, and those of the member's API keys, are answered again.
+         *
+         *     Needs the permission `member:ban`.
          */
         post: operations["unbanMember"];
         delete?: never;
@@ -958,7 +982,9 @@ export interface paths {
         put?: never;
         /**
          * Leave the organization
-         * @description For members of the organization; machines and assigned roles need the permission `me:update`.
+         * @description One's API keys there are suspended, until an administrator adopts them.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `me:update`.
          */
         post: operations["leaveOrganization"];
         delete?: never;
@@ -1816,6 +1842,11 @@ export interface components {
             name: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
+            /**
+             * @description The person the key acts for, and never beyond: who created it, or has adopted it since.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            ownerId?: string;
             /** Format: int64 */
             previousKeyExpiresAt?: number;
             /** Format: int64 */
@@ -1823,6 +1854,11 @@ export interface components {
             scopes: string[];
             /** @enum {string} */
             status: "active" | "revoked";
+            /**
+             * @description Why the key is refused though it is active: what became of its owner. Computed at each read.
+             * @enum {string}
+             */
+            suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
             /** Format: int64 */
             updatedAt: number;
         };
@@ -2043,6 +2079,11 @@ export interface components {
             name: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
+            /**
+             * @description The person the key acts for, and never beyond: who created it, or has adopted it since.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            ownerId?: string;
             /** Format: int64 */
             previousKeyExpiresAt?: number;
             /** Format: int64 */
@@ -2050,6 +2091,11 @@ export interface components {
             scopes: string[];
             /** @enum {string} */
             status: "active" | "revoked";
+            /**
+             * @description Why the key is refused though it is active: what became of its owner. Computed at each read.
+             * @enum {string}
+             */
+            suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
             /** Format: int64 */
             updatedAt: number;
         };
@@ -2918,6 +2964,11 @@ export interface components {
             name: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
+            /**
+             * @description The person the key acts for, and never beyond: who created it, or has adopted it since.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            ownerId?: string;
             /** Format: int64 */
             previousKeyExpiresAt?: number;
             /** Format: int64 */
@@ -2925,6 +2976,11 @@ export interface components {
             scopes: string[];
             /** @enum {string} */
             status: "active" | "revoked";
+            /**
+             * @description Why the key is refused though it is active: what became of its owner. Computed at each read.
+             * @enum {string}
+             */
+            suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
             /** Format: int64 */
             updatedAt: number;
         };
@@ -3296,10 +3352,11 @@ export interface components {
          * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `key_expired`: The API key has expired. Create a new API key.
          *     - `key_revoked`: The API key was revoked. Use another API key.
+         *     - `key_suspended`: The API key is suspended. Let an administrator adopt the key (`POST /v1/api-keys/{apiKeyId}/adopt`), or give its owner the membership back.
          *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
          *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
          */
-        AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted: {
+        AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3309,7 +3366,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
+                    code?: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted";
                 };
             };
         };
@@ -4118,10 +4175,11 @@ export interface components {
         /**
          * @description - `key_expired`: The API key has expired. Create a new API key.
          *     - `key_revoked`: The API key was revoked. Use another API key.
+         *     - `key_suspended`: The API key is suspended. Let an administrator adopt the key (`POST /v1/api-keys/{apiKeyId}/adopt`), or give its owner the membership back.
          *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
          *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
          */
-        KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted: {
+        KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4131,7 +4189,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
+                    code?: "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted";
                 };
             };
         };
@@ -4692,7 +4750,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -4750,7 +4808,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -4823,7 +4881,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -4887,7 +4945,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSiteNotActive"];
@@ -4946,7 +5004,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5045,7 +5103,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -5113,7 +5171,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5151,7 +5209,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5233,7 +5291,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5308,7 +5366,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5382,7 +5440,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5457,7 +5515,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5688,6 +5746,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows a page, 25 unless given. */
                 limit?: number;
+                ownerId?: string;
                 /** @description Ascending, or descending with `-`. */
                 sort?: "created" | "-created";
                 status?: "active" | "revoked";
@@ -5724,9 +5783,11 @@ export interface operations {
                      *             "schedule:read"
                      *           ],
                      *           "status": "active",
+                     *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "expiresAt": 1768473000000,
                      *           "lastUsedAt": 1768469400000,
                      *           "lastUsedIp": "203.0.113.7",
+                     *           "suspension": "owner_deleted",
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "updatedAt": 1768473000000
@@ -5744,7 +5805,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -5799,9 +5860,11 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
+                     *       "suspension": "owner_deleted",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
@@ -5812,7 +5875,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -5859,9 +5922,11 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
+                     *       "suspension": "owner_deleted",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5872,7 +5937,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5926,9 +5991,11 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
+                     *       "suspension": "owner_deleted",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5938,7 +6005,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5947,6 +6014,71 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    adoptApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                apiKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: API key. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "scopes": [
+                     *         "schedule:read"
+                     *       ],
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "expiresAt": 1768473000000,
+                     *       "lastUsedAt": 1768469400000,
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "suspension": "owner_deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5990,9 +6122,11 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
+                     *       "suspension": "owner_deleted",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -6002,7 +6136,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6062,9 +6196,11 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "expiresAt": 1768473000000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
+                     *       "suspension": "owner_deleted",
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
@@ -6075,7 +6211,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6164,7 +6300,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6225,7 +6361,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6309,7 +6445,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6482,7 +6618,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6554,7 +6690,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -6614,7 +6750,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6652,7 +6788,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6721,7 +6857,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6785,7 +6921,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6868,7 +7004,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -7127,7 +7263,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7549,7 +7685,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7611,7 +7747,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7647,7 +7783,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7721,7 +7857,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7799,7 +7935,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7868,7 +8004,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7905,7 +8041,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
@@ -7974,7 +8110,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8371,7 +8507,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8416,7 +8552,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8495,7 +8631,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8569,7 +8705,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8656,7 +8792,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8712,7 +8848,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8798,7 +8934,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8883,7 +9019,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken"];
@@ -8950,7 +9086,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8988,7 +9124,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9064,7 +9200,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9135,7 +9271,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9218,7 +9354,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9283,7 +9419,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -9340,7 +9476,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9378,7 +9514,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9444,7 +9580,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9505,7 +9641,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9574,7 +9710,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9635,7 +9771,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9695,7 +9831,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9771,7 +9907,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -9853,7 +9989,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9923,7 +10059,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
@@ -9982,7 +10118,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10021,7 +10157,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10089,7 +10225,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10152,7 +10288,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10217,7 +10353,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10295,7 +10431,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
@@ -10376,7 +10512,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10445,7 +10581,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10503,7 +10639,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -10556,7 +10692,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10592,7 +10728,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10654,7 +10790,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10711,7 +10847,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10789,7 +10925,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10853,7 +10989,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict"];
@@ -10914,7 +11050,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10964,7 +11100,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];

@@ -1,0 +1,232 @@
+import { isGrantable, missingRight, reachOf } from "../../convex/core/rights";
+import { permissionCatalogue } from "../../convex/core/permissionCatalogue";
+import { registry } from "../registry";
+import { send, sendOperation } from "./client.testing";
+import { nextSample, sampleFields } from "./samples.testing";
+import { roleKeys } from "./world.testing";
+import type { Operation } from "../../convex/core/declaration";
+import type { Rights } from "../../convex/core/rights";
+import type { Fields } from "../../convex/core/table";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+import type { Answer, Arranged } from "./client.testing";
+import type { DemoOrganization } from "./world.testing";
+
+/** Operations that give or take access: every write whose permission is about roles, members or API keys. */
+export const accessOperations: readonly Operation[] = registry.filter(
+  ({ kind, declaration: { permission = "" } }) =>
+    kind === "mutation" && ["role", "member", "apiKey"].includes(permission.split(":")[0] ?? ""),
+);
+
+export interface Standing {
+  readonly rights: Rights;
+  readonly rank: number;
+}
+
+/** A credential that the attacker has: their own, an accomplice's, or that of a key they got. */
+export interface Principal {
+  readonly name: string;
+  readonly credential: string;
+  /** Of an API key. */
+  readonly keyId: string | undefined;
+  /** The membership that they would like to raise. */
+  readonly membershipId: string;
+}
+
+/** A principal, and what it may do now. */
+export interface Held {
+  readonly principal: Principal;
+  readonly standing: Standing;
+}
+
+interface Attack {
+  readonly operation: Operation;
+  readonly arranged: Arranged;
+}
+
+/** What an attack aims at. */
+export interface StageSet {
+  /** The role that the accomplice has: it allows nothing. */
+  readonly accompliceRole: string;
+  readonly accomplice: Principal;
+  /** Every right that a custom role can have, at the lowest rank. */
+  readonly strongRole: string;
+  readonly trashedRole: string;
+  /** Every scope, and the owner's rank. */
+  readonly ownersKey: string;
+  /** Every scope, and its owner was removed. */
+  readonly orphanedKey: string;
+}
+
+const everyRight = Object.keys(permissionCatalogue);
+const everyScope = everyRight.filter(isGrantable);
+
+/** The people, roles and keys around one attacker, renewed by the organization's owner where an attack has used them up. */
+export class EscalationStage {
+  calls = 0;
+  private parts: Partial<StageSet> = {};
+  private readonly touched = new Set<unknown>();
+
+  constructor(
+    private readonly portico: TestPortico,
+    private readonly organization: DemoOrganization,
+  ) {}
+
+  /** Sends an attack; what it names is no longer as it was if it is let through. */
+  async attempt({ operation, arranged }: Attack, credential: string): Promise<Answer> {
+    this.calls += 1;
+    const answer = await sendOperation(this.portico, operation, arranged, credential);
+    if (answer.status < 300) {
+      for (const id of Object.values(arranged.params ?? {})) this.touched.add(id);
+    }
+    return answer;
+  }
+
+  /** Sends as the owner, for what must succeed. */
+  async arrange(method: string, path: string, body?: unknown, credential?: string): Promise<Answer> {
+    this.calls += 1;
+    const answer = await send(this.portico, method, path, credential ?? this.organization.users.owner.token, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+    return answer;
+  }
+
+  /** What a principal may do now, as the product says; nothing when it is refused. */
+  async standingOf({ credential, keyId }: Principal): Promise<Standing> {
+    this.calls += 1;
+    if (keyId !== undefined) {
+      const form = new URLSearchParams({ grant_type: "client_credentials", client_secret: credential }).toString();
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      const { body } = await send(this.portico, "POST", "/v1/oauth/token", undefined, form, headers);
+      const scope = typeof body["scope"] === "string" ? body["scope"] : "";
+      return { rights: new Set(scope.split(" ").filter((name) => name !== "")), rank: 0 };
+    }
+    const { status, body } = await send(this.portico, "GET", "/v1/me/permissions", credential);
+    if (status !== 200) return { rights: new Set(), rank: 0 };
+    const rights: readonly string[] = Object(body["rights"]);
+    return { rights: new Set(rights), rank: Number(body["rank"]) };
+  }
+
+  /** Somebody with this role who has signed in. */
+  async newMember(role: Readonly<Record<string, string>>): Promise<Principal> {
+    const email = `stage${nextSample()}@escalation.example`;
+    const { body } = await this.arrange("POST", "/v1/users", { email, ...role });
+    return this.signIn(email, String(body["membershipId"]));
+  }
+
+  /** Signs in whoever an invitation was for. */
+  async signIn(email: string, membershipId: string): Promise<Principal> {
+    const claims = { sub: email, email, email_verified: true, name: email, org_id: this.organization.id };
+    const credential = await this.portico.issuer.mintUserToken(claims, 3600);
+    await this.arrange("POST", "/v1/me/sync", {}, credential);
+    return { name: "an accomplice", credential, keyId: undefined, membershipId };
+  }
+
+  async newRole(rights: readonly string[], rank: number, scope: "assigned" | "organization"): Promise<string> {
+    const name = `stage${nextSample()}`;
+    const { body } = await this.arrange("POST", "/v1/roles", { name, key: name, rights, rank, scope });
+    return String(body["id"]);
+  }
+
+  async newKey(scopes: readonly string[], credential?: string) {
+    const { body } = await this.arrange("POST", "/v1/api-keys", { name: "stage", scopes }, credential);
+    return { id: String(body["id"]), key: String(body["key"]) };
+  }
+
+  /** What an attack aims at, made anew where something was let through on it before. */
+  async renewed(): Promise<StageSet> {
+    const { accomplice, accompliceRole } = this.parts;
+    // The accomplice and their role go together.
+    if (this.touched.has(accomplice?.membershipId) || this.touched.has(accompliceRole)) {
+      this.touched.add(accomplice).add(accompliceRole);
+    }
+    this.parts = Object.fromEntries(Object.entries(this.parts).filter(([, part]) => !this.touched.has(part)));
+    this.touched.clear();
+    return this.ready();
+  }
+
+  /** What an attack aims at. */
+  async ready(): Promise<StageSet> {
+    const { parts } = this;
+    const accompliceRole = parts.accompliceRole ?? (await this.newRole([], 1, "assigned"));
+    const strong = () => this.newRole(customisable, 1, "assigned");
+    const set: StageSet = {
+      accompliceRole,
+      accomplice: parts.accomplice ?? (await this.newMember({ roleId: accompliceRole })),
+      strongRole: parts.strongRole ?? (await strong()),
+      trashedRole: parts.trashedRole ?? (await this.trashed(await strong())),
+      ownersKey: parts.ownersKey ?? (await this.newKey(everyScope)).id,
+      orphanedKey: parts.orphanedKey ?? (await this.orphaned()),
+    };
+    this.parts = set;
+    return set;
+  }
+
+  private async trashed(roleId: string): Promise<string> {
+    await this.arrange("DELETE", `/v1/roles/${roleId}`);
+    return roleId;
+  }
+
+  private async orphaned(): Promise<string> {
+    const admin = await this.newMember({ roleKey: "admin" });
+    const { id } = await this.newKey(everyScope, admin.credential);
+    await this.arrange("DELETE", `/v1/memberships/${admin.membershipId}`);
+    return id;
+  }
+}
+
+/** Rights that a custom role may list: `*` and ownership are no such. */
+const customisable = everyRight.filter((right) => !right.startsWith("me:"));
+
+/** Every request of an operation by which `attacker` might raise somebody: all targets, each field that carries power. */
+export function attacksOf(
+  operation: Operation,
+  stage: StageSet,
+  attacker: Principal,
+  { rights }: Standing,
+  got: readonly Held[] = [],
+): readonly Attack[] {
+  const { params = {}, body = {} } = operation.declaration;
+  const targets: Readonly<Record<string, readonly string[]>> = {
+    membershipId: [stage.accomplice.membershipId, attacker.membershipId],
+    roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole],
+    apiKeyId: [stage.ownersKey, stage.orphanedKey, ...got.flatMap(({ principal }) => principal.keyId ?? [])],
+  };
+  const held = everyRight.filter((right) => reachOf(rights, right) === "all" && !right.startsWith("me:"));
+  const powers: Readonly<Record<string, readonly unknown[]>> = {
+    roleKey: roleKeys,
+    roleId: [stage.strongRole, stage.accompliceRole],
+    rights: [customisable, held, ["role:*", "member:*", "apiKey:*"]],
+    areaPermissions: [{ settings: "full" }],
+    scopes: [everyScope, held.filter(isGrantable)],
+    scope: ["organization", "assigned"],
+    rank: [1, 99],
+    status: ["active"],
+  };
+  const [parameter] = Object.keys(params);
+  const paths = parameter === undefined ? [{}] : (targets[parameter] ?? []).map((id) => ({ [parameter]: id }));
+  return paths.flatMap((path) =>
+    bodiesOf(body, powers).map((sent) => ({ operation, arranged: { params: path, body: sent } })),
+  );
+}
+
+/** The body of required fields alone, and that with each value of each field that carries power. */
+function bodiesOf(
+  body: Fields,
+  powers: Readonly<Record<string, readonly unknown[]>>,
+): readonly Readonly<Record<string, unknown>>[] {
+  const required = Object.entries(body).filter(([, type]) => !type.safeParse(undefined).success);
+  // Names and addresses differ from request to request.
+  const base = () => sampleFields(Object.fromEntries(required), {});
+  const empowered = Object.keys(body).flatMap((field) =>
+    (powers[field] ?? []).map((value) => ({ ...base(), [field]: value })),
+  );
+  return [base(), ...empowered];
+}
+
+/** A right, or the rank, that somebody has beyond what the attacker had, or undefined. */
+export function gained(before: Standing, after: Standing): string | undefined {
+  const beyond = missingRight(
+    before.rights,
+    [...after.rights].filter((right) => !right.startsWith("me:")),
+  );
+  return beyond ?? (after.rank > before.rank ? `rank ${after.rank}` : undefined);
+}
