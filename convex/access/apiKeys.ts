@@ -99,6 +99,7 @@ export const rotate = secretOperation({
   ...issues,
   output: issuedKey,
   problems: ["key_revoked", "rank_too_low"],
+  conflicts: ["key_revoked"],
   handler: async (ctx, { graceSeconds }) => {
     assertActive(ctx.row);
     assertMayRotate(ctx.tenant, ctx.row.scopes, await makerRank(ctx, ctx.row));
@@ -127,6 +128,7 @@ export const revoke = mutationOperation({
   ...inPath,
   output: apiKeys.document,
   problems: ["key_revoked"],
+  conflicts: ["key_revoked"],
   handler: async (ctx) => {
     assertActive(ctx.row);
     return withPublicId(await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));

@@ -43,7 +43,7 @@ export const problems = {
   not_a_member: [
     403,
     "The caller is not a member of the organization",
-    "Ask an administrator of the organization for an invitation.",
+    "Ask an administrator of the organization for an invitation; as a new owner, name an active member.",
   ],
   membership_banned: [403, "The membership is banned", "Ask a moderator of the organization."],
   user_inactive: [403, "The user or the membership is not active", "Ask an administrator to activate it."],
@@ -89,11 +89,15 @@ export const problems = {
   site_has_agents: [409, "The site has agents", "Move or delete its agents, or send `cascade=true`."],
   site_not_active: [409, "The site is not active", "Activate the site first."],
   slug_taken: [409, "The slug is taken", "Choose another slug."],
-  sole_owner: [409, "The user owns an organization", "Transfer or delete the organization first."],
+  sole_owner: [
+    409,
+    "The user owns an organization",
+    "Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.",
+  ],
   system_role: [409, "Built-in roles cannot be changed", "Create a custom role instead."],
   in_use: [409, "Other rows refer to it", "Remove or move the rows named in `detail` first."],
   enrollment_expired: [410, "The enrolment token has expired", "Create a new enrolment token for the site."],
-  purged: [410, "It was purged", "It cannot be restored any more."],
+  purged: [410, "It is being purged", "It cannot be restored any more."],
   precondition_failed: [412, "The resource has changed", "Read it again and send its new `ETag` as `If-Match`."],
   payload_too_large: [413, "The body is too large", "Send less in one request."],
   unsupported_content_encoding: [

@@ -505,8 +505,7 @@ export const tableFacts = {
       "by_ownerId": [
         "ownerId"
       ],
-      "by_deletedAt_and_purgeAfter": [
-        "deletedAt",
+      "by_purgeAfter": [
         "purgeAfter"
       ]
     }
@@ -844,6 +843,9 @@ export const tableFacts = {
       ],
       "by_status": [
         "status"
+      ],
+      "by_defaultOrganizationId": [
+        "defaultOrganizationId"
       ]
     }
   }

@@ -6,6 +6,8 @@ import type { Doc } from "../_generated/dataModel";
 
 export const ownerRank: number = builtInRoles.owner.rank;
 export const adminRank: number = builtInRoles.admin.rank;
+/** How ownership changes hands, for texts. */
+export const transferring = "the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`";
 const viewerRights = givenRights({ key: "viewer", rights: [] });
 
 /** From this rank on, members see why somebody was banned. */
@@ -26,7 +28,7 @@ export function assertMayAssign(
   giver: Pick<Tenant, "rights" | "needsReadRight">,
   role: Pick<Doc<"roles">, "key" | "rank" | "rights" | "areaPermissions" | "scope">,
 ): void {
-  if (role.key === "owner") throw new ProblemError("forbidden", "Ownership is transferred, not assigned.");
+  if (role.key === "owner") throw new ProblemError("forbidden", `Ownership is not assigned; ${transferring}.`);
   if (role.rank > actorRank) throw new ProblemError("rank_too_low", "Only roles up to one's own rank can be assigned.");
   // An organization-wide role reads what a viewer reads, whether its rights say so or not.
   const unlisted = giver.needsReadRight && role.scope === "organization" ? viewerRights : [];
@@ -38,6 +40,26 @@ export function assertMayAssign(
 /** True if a membership whose role has `rank` administers the organization now. */
 export function administers(membership: Parameters<typeof isInForce>[0], rank: number, now: number): boolean {
   return rank >= adminRank && isInForce(membership, now);
+}
+
+/**
+ * Throws 409 unless the user can own the organization: an active member of it who can sign in. A user of another
+ * organization and one that does not exist are the same answer.
+ */
+export function assertMayOwn(
+  user: Pick<Doc<"users">, "status"> | null,
+  membership: Parameters<typeof isInForce>[0] | null,
+  now: number,
+): asserts membership {
+  const refuse = (message: string) => {
+    const errors = [{ pointer: "/userId", code: "not_a_member", message }];
+    return new ProblemError("not_a_member", message, errors, 409);
+  };
+  if (!user || !membership) throw refuse("No member of the organization has this id.");
+  if (membership.status === "pending") throw refuse("The user has not accepted the invitation yet.");
+  if (membership.status === "inactive") throw refuse("The user's membership is inactive; activate it first.");
+  if (!isInForce(membership, now)) throw refuse("The user's membership is banned; lift the ban first.");
+  if (user.status !== "active") throw refuse("The user is not active.");
 }
 
 /** True if the membership is usable now: active, and no ban runs. */

@@ -11,7 +11,7 @@ import { patchOf } from "../core/schemas";
 import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
 import { actingRank, assertAdminRemains, endMembership, namedRole } from "./members";
-import { administers, assertMayAssign, assertMayChange, moderatorRank } from "./membershipRules";
+import { administers, assertMayAssign, assertMayChange, moderatorRank, transferring } from "./membershipRules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -66,8 +66,7 @@ export const update = mutationOperation({
   method: "PATCH",
   path: "/memberships/{membershipId}",
   summary: "Update a membership",
-  description:
-    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.",
+  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. Ownership is not assigned; ${transferring}.`,
   access: "permission",
   permission: "member:update",
   ...inPath,
@@ -215,7 +214,8 @@ async function assertExpendable(
 }
 
 function assertNotOwner({ tenant: { organization } }: TenantMutationContext, { userId }: Doc<"memberships">): void {
-  if (userId === organization.ownerId) throw new ProblemError("sole_owner", "The member owns the organization.");
+  if (userId === organization.ownerId)
+    throw new ProblemError("sole_owner", `The member owns the organization; ${transferring}.`);
 }
 
 function ownMembership({ tenant: { membership } }: TenantMutationContext): Doc<"memberships"> {

@@ -167,6 +167,15 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     const { id, slug, credential } = await newOrganization(world);
     return { params: { organizationId: id }, query: { confirmSlug: slug }, credential };
   },
+  "organizations.transferOwnership": async (world) => {
+    const { id, credential } = await newOrganization(world);
+    const { userId } = await createMember(world.portico, { slug: "founders", id, ownerToken: credential }, "member");
+    return { params: { organizationId: id }, credential, body: { userId } };
+  },
+  "organizations.purge": async (world) => {
+    const { id, slug, credential } = await trashOrganization(world);
+    return { params: { organizationId: id }, credential, body: { confirmSlug: slug } };
+  },
   "organizations.restore": async (world) => {
     const { id, credential } = await trashOrganization(world);
     return { params: { organizationId: id }, credential };
@@ -200,4 +209,6 @@ export const unaudited: ReadonlySet<string> = new Set([
   "organizations.update",
   "organizations.delete",
   "organizations.restore",
+  "organizations.transferOwnership",
+  "organizations.purge",
 ]);

@@ -195,8 +195,8 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
   }
 });
 
-/** Operations after which the credential that called them is refused. */
-const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave"]);
+/** Operations after which the credential that called them is refused, or its organization is gone. */
+const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave", "organizations.purge"]);
 
 function expectSuccess(operation: Operation, answer: Answer): void {
   const { status = 200, output, secret } = operation.declaration;

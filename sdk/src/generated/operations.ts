@@ -10,7 +10,7 @@ export const operations: Readonly<Record<string, string>> = {
   items: "batchCreate;create;delete;get;list;restore;update",
   me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",
   memberships: "ban+;get;leave=POST leave;list;remove=DELETE {};unban;update;updateMine+=PATCH me",
-  organizations: "create;delete;get;getBySlug=GET by-slug/{};list;restore;update",
+  organizations: "create;delete;get;getBySlug=GET by-slug/{};list;purge+;restore;transferOwnership+;update",
   permissions: "list-",
   roles: "create;delete;get;list;restore;update",
   schedules: "activate;batchCreate;cancel+;complete;create;delete;get;list;restore;update",

@@ -369,7 +369,7 @@ export interface MeResource {
   /**
    * Delete the current user
    *
-   * Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.
+   * Ends every membership and makes the user anonymous for good. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
    *
    * For signed-in people.
    *
@@ -551,7 +551,7 @@ export interface MembershipsResource {
   /**
    * Update a membership
    *
-   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.
+   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`.
    *
    * Needs the permission `member:update`.
    *
@@ -588,7 +588,7 @@ export interface OrganizationsResource {
   /**
    * Delete an organization
    *
-   * Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.
+   * Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
    *
    * Needs the permission `organization:delete`.
    *
@@ -634,13 +634,37 @@ export interface OrganizationsResource {
   list(input?: Query<"listOrganizations">, options?: RequestOptions): ListCall<Row<"listOrganizations">>;
 
   /**
+   * Purge a deleted organization
+   *
+   * Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+   *
+   * Needs the permission `organization:purge`.
+   *
+   * @example await portico.organizations.purge(organizationId, input)
+   */
+  purge(organizationId: string, input: Body<"purgeOrganization">, options?: RequestOptions): Call<Result<"purgeOrganization">>;
+
+  /**
    * Restore an organization
+   *
+   * It has kept its names. Refused once its purge has begun.
    *
    * Needs the permission `organization:delete`.
    *
    * @example await portico.organizations.restore(organizationId)
    */
   restore(organizationId: string, options?: RequestOptions): Call<Result<"restoreOrganization">>;
+
+  /**
+   * Transfer the ownership of an organization
+   *
+   * An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
+   *
+   * Needs the permission `organization:transfer`.
+   *
+   * @example await portico.organizations.transferOwnership(organizationId, input)
+   */
+  transferOwnership(organizationId: string, input: Body<"transferOwnership">, options?: RequestOptions): Call<Result<"transferOwnership">>;
 
   /**
    * Update an organization

@@ -715,7 +715,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the current user
-         * @description Ends every membership and makes the user anonymous for good. Refused while the user owns an organization.
+         * @description Ends every membership and makes the user anonymous for good. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
          *
          *     For signed-in people.
          */
@@ -898,7 +898,7 @@ export interface paths {
         head?: never;
         /**
          * Update a membership
-         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; ownership is transferred, not assigned.
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`.
          *
          *     Needs the permission `member:update`.
          */
@@ -1075,7 +1075,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.
+         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
          *
          *     Needs the permission `organization:delete`.
          */
@@ -1091,6 +1091,28 @@ export interface paths {
         patch: operations["updateOrganization"];
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge a deleted organization
+         * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+         *
+         *     Needs the permission `organization:purge`.
+         */
+        post: operations["purgeOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/restore": {
         parameters: {
             query?: never;
@@ -1102,9 +1124,33 @@ export interface paths {
         put?: never;
         /**
          * Restore an organization
-         * @description Needs the permission `organization:delete`.
+         * @description It has kept its names. Refused once its purge has begun.
+         *
+         *     Needs the permission `organization:delete`.
          */
         post: operations["restoreOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer the ownership of an organization
+         * @description An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
+         *
+         *     Needs the permission `organization:transfer`.
+         */
+        post: operations["transferOwnership"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2806,6 +2852,10 @@ export interface components {
             resource_name: string;
             scopes_supported: string[];
         };
+        PurgeOrganizationBody: {
+            /** @description Id or slug. */
+            confirmSlug: string;
+        };
         Role: {
             areaPermissions?: {
                 /** @enum {string} */
@@ -3082,6 +3132,13 @@ export interface components {
             /** @description Scopes with a space between them; all that the key holds unless given. */
             scope?: string;
         };
+        TransferOwnershipBody: {
+            /**
+             * @description An active member of the organization.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            userId: string;
+        };
         UpdateAgentBody: {
             metadata?: {
                 [key: string]: unknown;
@@ -3275,20 +3332,39 @@ export interface components {
     responses: {
         /**
          * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          */
-        AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated: {
+        AgentRevokedOrEmailTakenOrIdempotencyConflict: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "invalid_enrollment_token" | "unauthenticated";
+                    code?: "agent_revoked" | "email_taken" | "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
+         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         */
+        AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "agent_revoked" | "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -3412,7 +3488,7 @@ export interface components {
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         AlreadyMemberOrEmailTakenOrInvalidStateTransitionOrLastAdminOrSoleOwner: {
             headers: {
@@ -3424,6 +3500,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "already_member" | "email_taken" | "invalid_state_transition" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        ConfirmationMismatchOrEmailTakenOrIdempotencyConflictOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "confirmation_mismatch" | "email_taken" | "idempotency_conflict" | "not_deleted";
                 };
             };
         };
@@ -3589,6 +3684,24 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_revoked`: The API key was revoked. Use another API key.
+         */
+        EmailTakenOrIdempotencyConflictOrKeyRevoked: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "key_revoked";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `key_taken`: The key is taken. Choose another key.
          *     - `name_taken`: The name is taken. Choose another name.
          */
@@ -3629,7 +3742,7 @@ export interface components {
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner: {
             headers: {
@@ -3641,6 +3754,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "idempotency_conflict" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         */
+        EmailTakenOrIdempotencyConflictOrNotAMember: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "not_a_member";
                 };
             };
         };
@@ -3773,7 +3904,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         EmailTakenOrLastAdminOrSoleOwner: {
             headers: {
@@ -3807,7 +3938,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         EmailTakenOrSoleOwner: {
             headers: {
@@ -3819,25 +3950,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
-         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -3858,7 +3970,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `rank_too_low`: The role's rank is too low. Only a role of a higher rank may do this; ask somebody who has one.
@@ -3881,7 +3993,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
@@ -3903,7 +4015,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
@@ -3924,7 +4036,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
@@ -3945,7 +4057,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
          */
@@ -4116,6 +4228,24 @@ export interface components {
             };
         };
         /**
+         * @description - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
+         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         */
+        InvalidEnrollmentTokenOrUnauthenticated: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_enrollment_token" | "unauthenticated";
+                };
+            };
+        };
+        /**
          * @description - `key_expired`: The API key has expired. Create a new API key.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
@@ -4246,6 +4376,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "precondition_failed";
+                };
+            };
+        };
+        /** @description - `purged`: It is being purged. It cannot be restored any more. */
+        Purged: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "purged";
                 };
             };
         };
@@ -5386,7 +5530,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["AgentRevokedOrEmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -5601,9 +5745,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated"];
+            401: components["responses"]["InvalidEnrollmentTokenOrUnauthenticated"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
+            409: components["responses"]["AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6006,7 +6150,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6079,7 +6223,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -8508,6 +8652,89 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    purgeOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirmSlug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PurgeOrganizationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConfirmationMismatchOrEmailTakenOrIdempotencyConflictOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     restoreOrganization: {
         parameters: {
             query?: never;
@@ -8574,9 +8801,93 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
+            410: components["responses"]["Purged"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    transferOwnership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferOwnershipBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotAMember"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
