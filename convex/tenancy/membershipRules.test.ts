@@ -98,7 +98,7 @@ test("a ban counts until it ends", () => {
 test("only an active member who can sign in takes an organization over", () => {
   const now = 1000;
   const user = { status: "active" } as const;
-  const member = { status: "active", bannedAt: undefined, bannedUntil: undefined } as const;
+  const member = { status: "active" } as const;
   const takesOver = (...[who, as]: [Parameters<typeof assertMayOwn>[0], Parameters<typeof assertMayOwn>[1]]) =>
     allows(() => assertMayOwn(who, as, now));
   expect(takesOver(user, member)).toBe(true);

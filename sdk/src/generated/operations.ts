@@ -12,9 +12,9 @@ export const operations: Readonly<Record<string, string>> = {
   memberships: "ban+;get;leave=POST leave;list;remove=DELETE {};unban;update;updateMine+=PATCH me",
   organizations: "create;delete;get;getBySlug=GET by-slug/{};list;purge+;restore;transferOwnership+;update",
   permissions: "list-",
-  roles: "create;delete;get;list;restore;update",
+  roles: "create;delete;get;list;restore+;update",
   schedules: "activate;batchCreate;cancel+;complete;create;delete;get;list;restore;update",
-  sites: "batchCreate;create;delete;get;getView=GET {}/view;list;listView+*=GET view;restore;update",
+  sites: "batchCreate;create;delete;get;getView=GET {}/view;list;listView+*=GET view;restore+;update",
   todos: "create;delete-;get;list;toggle;update",
   users: "create;get;getProfile=GET {}/profile;list",
 };

@@ -139,6 +139,8 @@ export interface AgentsResource {
   /**
    * Restore an agent
    *
+   * Takes it out of the trash. Refused while another row has its `guid`.
+   *
    * Needs the permission `agent:restore`.
    *
    * @example await portico.agents.restore(agentId)
@@ -344,6 +346,8 @@ export interface ItemsResource {
 
   /**
    * Restore an item
+   *
+   * Takes it out of the trash.
    *
    * Needs the permission `item:restore`.
    *
@@ -743,11 +747,13 @@ export interface RolesResource {
   /**
    * Restore a role
    *
+   * Takes it out of the trash. Send another `key` and `name` where it is taken by now.
+   *
    * Needs the permission `role:restore`.
    *
    * @example await portico.roles.restore(roleId)
    */
-  restore(roleId: string, options?: RequestOptions): Call<Result<"restoreRole">>;
+  restore(roleId: string, input?: Body<"restoreRole">, options?: RequestOptions): Call<Result<"restoreRole">>;
 
   /**
    * Update a role
@@ -849,6 +855,8 @@ export interface SchedulesResource {
   /**
    * Restore a schedule
    *
+   * Takes it out of the trash.
+   *
    * Needs the permission `schedule:restore`.
    *
    * @example await portico.schedules.restore(scheduleId)
@@ -948,11 +956,13 @@ export interface SitesResource {
   /**
    * Restore a site
    *
+   * Takes it out of the trash. Send another `slug` where it is taken by now.
+   *
    * Needs the permission `site:restore`.
    *
    * @example await portico.sites.restore(siteId)
    */
-  restore(siteId: string, options?: RequestOptions): Call<Result<"restoreSite">>;
+  restore(siteId: string, input?: Body<"restoreSite">, options?: RequestOptions): Call<Result<"restoreSite">>;
 
   /**
    * Update a site

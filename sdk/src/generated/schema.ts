@@ -258,7 +258,9 @@ export interface paths {
         put?: never;
         /**
          * Restore an agent
-         * @description Needs the permission `agent:restore`.
+         * @description Takes it out of the trash. Refused while another row has its `guid`.
+         *
+         *     Needs the permission `agent:restore`.
          */
         post: operations["restoreAgent"];
         delete?: never;
@@ -666,7 +668,9 @@ export interface paths {
         put?: never;
         /**
          * Restore an item
-         * @description Needs the permission `item:restore`.
+         * @description Takes it out of the trash.
+         *
+         *     Needs the permission `item:restore`.
          */
         post: operations["restoreItem"];
         delete?: never;
@@ -1270,7 +1274,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a role
-         * @description Needs the permission `role:restore`.
+         * @description Takes it out of the trash. Send another `key` and `name` where it is taken by now.
+         *
+         *     Needs the permission `role:restore`.
          */
         post: operations["restoreRole"];
         delete?: never;
@@ -1410,7 +1416,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a schedule
-         * @description Needs the permission `schedule:restore`.
+         * @description Takes it out of the trash.
+         *
+         *     Needs the permission `schedule:restore`.
          */
         post: operations["restoreSchedule"];
         delete?: never;
@@ -1510,7 +1518,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a site
-         * @description Needs the permission `site:restore`.
+         * @description Takes it out of the trash. Send another `slug` where it is taken by now.
+         *
+         *     Needs the permission `site:restore`.
          */
         post: operations["restoreSite"];
         delete?: never;
@@ -2856,6 +2866,14 @@ export interface components {
             /** @description Id or slug. */
             confirmSlug: string;
         };
+        RestoreRoleBody: {
+            key?: string;
+            name?: string;
+        };
+        RestoreSiteBody: {
+            /** @description Made from the name unless given. */
+            slug?: string;
+        };
         Role: {
             areaPermissions?: {
                 /** @enum {string} */
@@ -3558,7 +3576,7 @@ export interface components {
          *     - `external_id_taken`: The external id is taken. Use another external id.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
             headers: {
@@ -3577,7 +3595,7 @@ export interface components {
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `external_id_taken`: The external id is taken. Use another external id.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken: {
             headers: {
@@ -3595,7 +3613,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrExternalIdTakenOrSlugTaken: {
             headers: {
@@ -3612,7 +3630,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          */
         EmailTakenOrGuidTaken: {
             headers: {
@@ -3629,7 +3647,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
          */
@@ -3702,8 +3720,8 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          */
         EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken: {
             headers: {
@@ -3721,8 +3739,8 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_deleted`: It is not deleted. Delete it first.
          */
         EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
@@ -3815,7 +3833,7 @@ export interface components {
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
             headers: {
@@ -3851,7 +3869,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrIdempotencyConflictOrSlugTaken: {
             headers: {
@@ -3885,8 +3903,8 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          */
         EmailTakenOrKeyTakenOrNameTaken: {
             headers: {
@@ -3921,7 +3939,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrSlugTaken: {
             headers: {
@@ -5460,6 +5478,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -6937,6 +6956,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -9405,7 +9425,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreRoleBody"];
+            };
+        };
         responses: {
             /** @description Done: role. */
             200: {
@@ -9454,6 +9483,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -10014,6 +10044,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -10430,7 +10461,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "slug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreSiteBody"];
+            };
+        };
         responses: {
             /** @description Done: site. */
             200: {
@@ -10471,6 +10511,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
