@@ -10,7 +10,7 @@ import type { Step } from "./organizationModel.testing";
 /** A budget, not a bound: what it does not reach is left to the next run. */
 const budgetMs = 20_000;
 const maximumSequences = 40;
-const stepsPerSequence = 14;
+const stepsPerSequence = 24;
 
 let portico: TestPortico;
 

@@ -51,6 +51,8 @@ export interface Real {
 interface Seen {
   /** Each organization as its owner reads it, as text. */
   readonly documents: readonly string[];
+  /** Who is what in each organization that is usable, by the users' ids. */
+  readonly roles: readonly Readonly<Record<string, string>>[];
   /** Where each text leads each tenant, as a claim and as a header. */
   readonly reach: Readonly<Record<string, string>>;
   /** What each tenant reads in each organization. */
@@ -72,14 +74,14 @@ interface Expected {
 
 let sequence = 0;
 
-/** People and names of a new sequence, and the organizations that it begins with: one of two names, one of one. */
+/** People and names of a new sequence, and the organizations that it begins with: one of two names and members, one of one. */
 export async function begin(portico: TestPortico): Promise<{ model: Model; real: Real }> {
   sequence += 1;
   const tenants = await Promise.all([0, 1, 2].map((number) => newTenant(portico, `model${sequence}-${number}`)));
   const names = Array.from({ length: poolSize }, (_, at) => `name-${at}-${sequence}`);
   const model: Model = { organizations: [] };
-  const real: Real = { portico, tenants, names, seen: { documents: [], reach: {}, items: {} } };
-  for (const step of [create(0, 0, 1), create(1, 2, undefined)]) {
+  const real: Real = { portico, tenants, names, seen: { documents: [], roles: [], reach: {}, items: {} } };
+  for (const step of [create(0, 0, 1), create(1, 2, undefined), join(2, 0, "admin")]) {
     const answer = await step.act(model, real);
     expect(answer.status, answer.text).toBe(201);
     await step.expected(model, names)?.apply?.(answer, real);
@@ -153,6 +155,7 @@ async function expectAsModelled(seen: Seen, model: Model, { tenants, names }: Re
   bearers.delete("undefined");
   for (const [name, ids] of bearers)
     if (name !== undefined) expect([name, ids.size], "Two organizations bear one name.").toEqual([name, 1]);
+  expect(seen.roles).toEqual(model.organizations.map((organization) => expectedRoles(organization, tenants)));
   const reach = await reachOf(model, names, (way, text, tenant) => accessOf(named(model, way, text), tenant));
   expect(seen.reach).toEqual(reach);
   expect(seen.items).toEqual(await itemsOf(model, expectedItems));
@@ -178,6 +181,11 @@ async function reachOf(
   );
   const found = looks.map(async (place) => [place.join(" "), await reached(...place)] as const);
   return Object.fromEntries(await Promise.all(found));
+}
+
+function expectedRoles({ state, roles }: ModelOrganization, tenants: readonly Tenant[]): Record<string, string> {
+  if (state !== "live") return {};
+  return Object.fromEntries([...roles].map(([tenant, role]) => [tenants[tenant]?.userId, role]));
 }
 
 /** What is read in each organization, by its owner and by somebody else. */
@@ -217,6 +225,12 @@ async function look(model: Model, { tenants, names }: Real): Promise<Seen> {
   const documents = model.organizations.map((organization) =>
     tenantAt(ownerOf(organization))?.read(undefined, "tenancy/organizations:get", { organizationId: organization.id }),
   );
+  const roles = model.organizations.map(async (organization) => {
+    const args = { organizationId: organization.id, paginationOpts: { numItems: 100, cursor: null } };
+    const answer = await tenantAt(ownerOf(organization))?.read(undefined, "tenancy/memberships:list", args);
+    const rows: { userId: string; roleKey: string }[] = Object(answer).page ?? [];
+    return Object.fromEntries(rows.map(({ userId, roleKey }) => [userId, roleKey]));
+  });
   const reach = reachOf(model, names, async (way, text, tenant) => {
     const claim = way === "claim" ? text : undefined;
     const args = way === "header" ? { organizationId: text } : {};
@@ -232,6 +246,7 @@ async function look(model: Model, { tenants, names }: Real): Promise<Seen> {
   });
   return {
     documents: (await Promise.all(documents)).map((document) => JSON.stringify(document)),
+    roles: await Promise.all(roles),
     reach: await reach,
     items: await items,
   };
