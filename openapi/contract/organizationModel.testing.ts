@@ -220,26 +220,27 @@ function accessOf(organization: ModelOrganization | undefined, tenant: number): 
 }
 
 /** Everything that names, ownership and data show from outside. */
-async function look(model: Model, { tenants, names }: Real): Promise<Seen> {
-  const tenantAt = (number: number) => tenants[number] ?? tenants[0];
+async function look(model: Model, real: Real): Promise<Seen> {
   const documents = model.organizations.map((organization) =>
-    tenantAt(ownerOf(organization))?.read(undefined, "tenancy/organizations:get", { organizationId: organization.id }),
+    tenantAt(real, ownerOf(organization)).read(undefined, "tenancy/organizations:get", {
+      organizationId: organization.id,
+    }),
   );
   const roles = model.organizations.map(async (organization) => {
     const args = { organizationId: organization.id, paginationOpts: { numItems: 100, cursor: null } };
-    const answer = await tenantAt(ownerOf(organization))?.read(undefined, "tenancy/memberships:list", args);
+    const answer = await tenantAt(real, ownerOf(organization)).read(undefined, "tenancy/memberships:list", args);
     const rows: { userId: string; roleKey: string }[] = Object(answer).page ?? [];
     return Object.fromEntries(rows.map(({ userId, roleKey }) => [userId, roleKey]));
   });
-  const reach = reachOf(model, names, async (way, text, tenant) => {
+  const reach = reachOf(model, real.names, async (way, text, tenant) => {
     const claim = way === "claim" ? text : undefined;
     const args = way === "header" ? { organizationId: text } : {};
-    const answer = await tenantAt(tenant)?.read(claim, "tenancy/me:getPermissions", args);
-    return String(answer?.["organizationId"] ?? answer?.["code"]);
+    const answer = await tenantAt(real, tenant).read(claim, "tenancy/me:getPermissions", args);
+    return String(answer["organizationId"] ?? answer["code"]);
   });
   const items = itemsOf(model, async ({ id }, tenant) => {
     const args = { organizationId: id, paginationOpts: { numItems: 100, cursor: null } };
-    const answer = Object(await tenantAt(tenant)?.read(undefined, "workspace/items:list", args));
+    const answer = Object(await tenantAt(real, tenant).read(undefined, "workspace/items:list", args));
     const rows: { name: string; organizationId: string }[] = answer.page ?? [];
     for (const row of rows) expect(row.organizationId).toBe(id);
     return answer.page === undefined ? String(answer.code) : rows.map(({ name }) => name).toSorted(compare);
@@ -258,10 +259,14 @@ function ownerOf({ roles }: ModelOrganization): number {
   return [...roles].find(([, role]) => role === "owner")?.[0] ?? 0;
 }
 
-async function tokenOf({ tenants }: Real, number: number): Promise<string> {
+function tenantAt({ tenants }: Real, number: number): Tenant {
   const tenant = tenants[number];
   if (!tenant) throw new Error(`There is no tenant ${number}.`);
-  return tenant.token();
+  return tenant;
+}
+
+function tokenOf(real: Real, number: number): Promise<string> {
+  return tenantAt(real, number).token();
 }
 
 function actorIn(organization: ModelOrganization, by: number): number {
