@@ -12,6 +12,7 @@ crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.reten
 crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.retention.deleteExpired, {
   table: "idempotencyKeys",
 });
+crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 
 export default crons;

@@ -90,6 +90,15 @@ test("every refusal is a shared response of problem details, but for OAuth's own
   expect(others).toEqual([]);
 });
 
+test("a code of its caller's state is told as a conflict where it is of the operation's object", () => {
+  for (const { declaration } of registry) {
+    const operation = operations.find(({ operationId }) => operationId === declaration.operationId);
+    const reference = Object(Object(operation?.["responses"])["409"])["$ref"];
+    for (const code of declaration.conflicts ?? [])
+      expect(JSON.stringify(nodes.get(String(reference).slice(1)))).toContain(`"${code}"`);
+  }
+});
+
 test("no schema of an answer has a field that is never to leave", () => {
   const secrets = [...nodes.keys()].filter((pointer) =>
     /\/properties\/(keyHash|previousKeyHash|tokenHash)$/.test(pointer),

@@ -37,7 +37,7 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
     security: securityOf(operation),
     parameters: parametersOf(operation, parts),
     ...(body ? { requestBody: body } : {}),
-    responses: { ...successOf(operation, parts), ...parts.problems.of(codes) },
+    responses: { ...successOf(operation, parts), ...parts.problems.of(codes, declaration.conflicts) },
     ...extensionsOf(operation),
   };
 }

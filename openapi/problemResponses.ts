@@ -55,13 +55,12 @@ export class ProblemResponses {
     return Object.fromEntries(this.#responses);
   }
 
-  /** References for `codes`, grouped by status. */
-  of(codes: Iterable<ProblemCode>): Record<string, JsonObject> {
+  /** References for `codes`, grouped by status, and for `conflicts`, which are 409 whatever their own status is. */
+  of(codes: Iterable<ProblemCode>, conflicts: Iterable<ProblemCode> = []): Record<string, JsonObject> {
     const byStatus = new Map<number, ProblemCode[]>();
-    for (const code of new Set(codes)) {
-      const [status] = problems[code];
-      byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-    }
+    const add = (status: number, code: ProblemCode) => byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+    for (const code of new Set(codes)) add(problems[code][0], code);
+    for (const code of new Set(conflicts)) add(409, code);
     return Object.fromEntries(
       [...byStatus].map(([status, group]) => [String(status), this.#reference(status, group.sort(byText))]),
     );
@@ -92,15 +91,15 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): JsonObj
           ],
         },
         examples: Object.fromEntries(
-          codes.map((code) => [code, { summary: problems[code][1], value: exampleProblem(code) }]),
+          codes.map((code) => [code, { summary: problems[code][1], value: exampleProblem(code, status) }]),
         ),
       },
     },
   };
 }
 
-function exampleProblem(code: ProblemCode): JsonObject {
-  const [status, title, mend] = problems[code];
+function exampleProblem(code: ProblemCode, status: number): JsonObject {
+  const [, title, mend] = problems[code];
   const fault = { pointer: "/title", code: "required", message: "This field is required." };
   return {
     type: `https://example.convex.site/problems/${code}`,

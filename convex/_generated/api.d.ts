@@ -118,6 +118,7 @@ import type * as tenancy_memberships from "../tenancy/memberships.js";
 import type * as tenancy_organizations from "../tenancy/organizations.js";
 import type * as tenancy_people from "../tenancy/people.js";
 import type * as tenancy_provisioning from "../tenancy/provisioning.js";
+import type * as tenancy_purging from "../tenancy/purging.js";
 import type * as tenancy_rest from "../tenancy/rest.js";
 import type * as tenancy_tables from "../tenancy/tables.js";
 import type * as tenancy_users from "../tenancy/users.js";
@@ -241,6 +242,7 @@ declare const fullApi: ApiFromModules<{
   "tenancy/organizations": typeof tenancy_organizations;
   "tenancy/people": typeof tenancy_people;
   "tenancy/provisioning": typeof tenancy_provisioning;
+  "tenancy/purging": typeof tenancy_purging;
   "tenancy/rest": typeof tenancy_rest;
   "tenancy/tables": typeof tenancy_tables;
   "tenancy/users": typeof tenancy_users;

@@ -113,6 +113,7 @@ export const rotate = secretOperation({
   ...issues,
   output: issuedKey,
   problems: ["key_revoked", "rank_too_low"],
+  conflicts: ["key_revoked"],
   handler: async (ctx, { graceSeconds }) => {
     assertActive(ctx.row);
     assertMayTakeOver(ctx.tenant, ctx.row.scopes, await ownerRankOf(ctx, ctx.row));
@@ -163,6 +164,7 @@ export const revoke = mutationOperation({
   ...inPath,
   output: apiKeys.document,
   problems: ["key_revoked"],
+  conflicts: ["key_revoked"],
   handler: async (ctx) => {
     assertActive(ctx.row);
     return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));

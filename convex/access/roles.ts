@@ -38,7 +38,7 @@ const roles = resource({
     }),
     rules: (ctx, next, previous) => {
       if (previous) assertChangeable(ctx, previous);
-      else if (isBuiltInRole(next.key)) throw new ProblemError("key_taken", "A built-in role has this key.");
+      if (isBuiltInRole(next.key)) throw new ProblemError("key_taken", "A built-in role has this key.");
       assertValidRole(next);
       assertWithinAuthor(ctx.tenant, next);
     },

@@ -5,7 +5,7 @@ import { ProblemError } from "./errors";
 import { tableFacts } from "./tableFacts";
 import type { OnDelete } from "./fields";
 import type { TableFacts } from "./facts";
-import type { TableNames } from "../_generated/dataModel";
+import type { Id, TableNames } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 
 /** Rows handled in the deleting mutation itself; the rest follows in scheduled mutations of the same size. */
@@ -54,6 +54,41 @@ async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenan
   if (rows.length === batchSize) {
     await ctx.scheduler.runAfter(0, resumeReference, { ...referrer, id, tenant: tenant ?? null });
   }
+}
+
+/**
+ * Deletes up to `count` rows of an organization, whatever their tables. Answers how many there were: fewer than `count`
+ * means that none are left. Nothing is audited, since the audit rows are among them.
+ */
+export async function deleteTenantRows(
+  ctx: MutationCtx,
+  organizationId: Id<"organizations">,
+  count: number,
+): Promise<number> {
+  let deleted = 0;
+  for (const [table, index] of tablesOfTenants()) {
+    const rows = await untypedDatabase(ctx)
+      .query(table)
+      .withIndex(index, (q) => q.eq("organizationId", organizationId))
+      .take(count - deleted);
+    for (const { _id } of rows) await untypedDatabase(ctx).delete(table, _id);
+    deleted += rows.length;
+    if (deleted === count) break;
+  }
+  return deleted;
+}
+
+/** Every table whose rows belong to an organization, with an index that finds them. */
+function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
+  return Object.entries(tableFacts).flatMap(([name, facts]: [string, TableFacts]) => {
+    const isOwned = facts.references.some(
+      ({ path, table }) => table === "organizations" && path[0] === "organizationId",
+    );
+    if (!isOwned) return [];
+    const index = Object.keys(facts.indexes).find((known) => facts.indexes[known]?.[0] === "organizationId");
+    if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
+    return [[name as TableNames, index] as const];
+  });
 }
 
 /** Continues a cascade that was larger than one batch. */

@@ -9,6 +9,7 @@ import { patchOf } from "./schemas";
 import { tableFacts } from "./tableFacts";
 import type { TenantTable } from "./documents";
 import type { NewValues, Changes, TenantReader } from "./database";
+import type { TableFacts } from "./facts";
 import type { ListOptions } from "./list";
 import type { PageInput, TenantQueryContext } from "./declaration";
 import type { Permission } from "./permissionCatalogue";
@@ -161,16 +162,39 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         summary: `Restore ${words}`,
         access: "permission",
         permission: permissionOf(noun, resource.hasTrash ? "restore" : "update"),
+        get description() {
+          return ["Takes it out of the trash.", ...namesAtRestore(resource, tableFacts[table])].join(" ");
+        },
         ...onRow,
         reachesTrash: true,
+        get body() {
+          return resource.restoreFields;
+        },
         get output() {
           return resource.document;
         },
         problems: ["not_deleted"],
-        handler: async (ctx) => resource.show(ctx, await resource.restore(ctx, rowOf<Table>(ctx))),
+        handler: async (ctx, input) =>
+          resource.show(
+            ctx,
+            await resource.restore(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter)),
+          ),
       });
     },
   };
+}
+
+/** What becomes of the names of a restored row that others may bear by now. */
+function namesAtRestore({ restoreFields }: Pick<Resource<TenantTable>, "restoreFields">, { unique }: TableFacts) {
+  const listed = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(" and ");
+  const own = unique.flatMap(({ fields }) => fields).filter((field) => field !== "organizationId");
+  const fixed = own.filter((field) => !Object.hasOwn(restoreFields, field));
+  return [
+    ...(own.length === fixed.length
+      ? []
+      : [`Send another ${listed(Object.keys(restoreFields))} where it is taken by now.`]),
+    ...(fixed.length === 0 ? [] : [`Refused while another row has its ${listed(fixed)}.`]),
+  ];
 }
 
 /** Creates up to 100 rows in one transaction, all or none: `POST <path>/batch` with `{items}`. */

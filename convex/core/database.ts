@@ -279,8 +279,8 @@ export class TenantWriter extends TenantReader {
   softDelete<Table extends TenantTable>(table: Table, row: Doc<Table>, changes?: Changes<Table>) {
     return this.writer.softDelete(table, this.own(row), changes);
   }
-  restore<Table extends TenantTable>(table: Table, row: Doc<Table>) {
-    return this.writer.restore(table, this.own(row));
+  restore<Table extends TenantTable>(table: Table, row: Doc<Table>, also?: Changes<Table>) {
+    return this.writer.restore(table, this.own(row), also);
   }
   purge<Table extends TenantTable>(table: Table, row: Doc<Table>) {
     return this.writer.purge(table, this.own(row));

@@ -125,6 +125,10 @@ export interface OperationDeclaration<
   readonly auditedAs?: string;
   /** Problem codes beyond the implied ones, for the document. */
   readonly problems?: readonly ProblemCode[];
+  /** Codes that are 409 here, because they tell of the operation's object; their own status is for the caller's own state. */
+  readonly conflicts?: readonly ProblemCode[];
+  /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
+  readonly endsPermission?: boolean;
 }
 
 /** An operation as the pipeline, the REST door and the document see it: types erased, everything compiled on first use. */

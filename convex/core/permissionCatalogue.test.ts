@@ -12,6 +12,8 @@ const matrix: Readonly<Record<string, readonly [all: string, own?: string, peopl
   "organization:read": ["O A X M V D S C"],
   "organization:update": ["O A"],
   "organization:delete": ["O", "", "people"],
+  "organization:transfer": ["O", "", "people"],
+  "organization:purge": ["O", "", "people"],
   "user:read": ["O A X M V D S"],
   "member:read": ["O A X M V D S"],
   "member:invite": ["O A"],

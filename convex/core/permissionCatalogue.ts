@@ -69,6 +69,8 @@ export const permissionCatalogue = {
   "organization:read": row("OAXMVDSC", "Read the organization."),
   "organization:update": row("OA", "Change the organization."),
   "organization:delete": row("O", "Delete and restore the organization.", false),
+  "organization:transfer": row("O", "Transfer the organization to another member.", false),
+  "organization:purge": row("O", "Purge the deleted organization.", false),
   "user:read": row("OAXMVDS", "Read the users of the organization."),
   "member:read": row("OAXMVDS", "Read memberships."),
   "member:invite": row("OA", "Add users to the organization."),

@@ -65,14 +65,17 @@ export async function execute(
 
   const caller = await identifyCaller(ctx, request.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
+  const replay = async () =>
+    request.idempotency && storedAnswer(ctx, operation, caller, tenant, request.idempotency, now);
+  // Whoever has given a permission away by this very request cannot pass the next phase with it again.
+  const early = declaration.endsPermission ? await replay() : undefined;
+  if (early) return { kind: "replay", ...early };
   const reach = permissionPhase(operation, caller, tenant);
   const scope: Scope = { caller, tenant, origin: request, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, operation, scope, raw, reach);
 
-  if (request.idempotency) {
-    const answer = await storedAnswer(ctx, operation, caller, tenant, request.idempotency, now);
-    if (answer) return { kind: "replay", ...answer };
-  }
+  const answer = await replay();
+  if (answer) return { kind: "replay", ...answer };
   if (request.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, request.ifMatch);
 
   const input = parseInput(operation.shape, withoutTenantArgument(operation, raw), readOnlyFields(operation));

@@ -92,6 +92,8 @@ export interface Resource<
   readonly document: z.ZodType<DocumentOf<Table>> & z.ZodObject;
   readonly createFields: Create;
   readonly updateFields: Update;
+  /** What a restore takes: another name for each that must be unique and that somebody else may bear by now. */
+  readonly restoreFields: Fields;
   readonly listFields: Fields;
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
@@ -112,8 +114,8 @@ export interface Resource<
   ): Promise<Doc<Table>>;
   /** Moves a row to the trash, or purges one that is there already (`permanent`); tables without a trash purge at once. */
   delete(ctx: TenantMutationContext, row: Doc<Table>, input: { permanent?: boolean | undefined }): Promise<void>;
-  /** Takes a row out of the trash: rules → uniqueness → write → afterWrite → audit. */
-  restore(ctx: TenantMutationContext, row: Doc<Table>): Promise<Doc<Table>>;
+  /** Takes a row out of the trash, with other names if given: rules → uniqueness → write → afterWrite → audit. */
+  restore(ctx: TenantMutationContext, row: Doc<Table>, changes: Changes<Table>): Promise<Doc<Table>>;
 }
 
 /** Declares a resource of one tenant table. */
@@ -153,6 +155,9 @@ export function resource<
     get updateFields() {
       return once(this, "updateFields", asShape<UpdateFields<F, Server | Immutable>>(updateShape(declaration)));
     },
+    get restoreFields() {
+      return once(this, "restoreFields", restoreShape(declaration, facts));
+    },
     get listFields() {
       return once(
         this,
@@ -188,9 +193,9 @@ export function resource<
       if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row, changes);
       else await ctx.db.purge(table, row);
     },
-    async restore(ctx, row) {
-      await hooks.rules?.(ctx, asNew<Table>(row), row);
-      const restored = await ctx.db.restore(table, row);
+    async restore(ctx, row, changes) {
+      await hooks.rules?.(ctx, asNew<Table>({ ...row, ...changes }), row);
+      const restored = await ctx.db.restore(table, row, changes);
       await hooks.afterWrite?.(ctx, restored, row);
       return restored;
     },
@@ -218,6 +223,14 @@ function createShape({ fields, serverOwned = [], defaulted = [] }: Direction): F
 function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): Fields {
   const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field) && !immutable.includes(field));
   return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
+}
+
+/** The unique fields that a create takes: those of a row in the trash cannot be changed in any other way. */
+function restoreShape(declaration: Direction, { unique, base }: TableFacts): Fields {
+  if (base !== "CUD") return {};
+  const names = new Set<string>(unique.flatMap(({ fields }) => fields));
+  const taken = Object.entries(createShape(declaration)).filter(([field]) => names.has(field));
+  return Object.fromEntries(taken.map(([field, type]) => [field, type.optional()]));
 }
 
 /** The resource's document with further fields: a credential shown once, or counts of a view. */

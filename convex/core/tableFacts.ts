@@ -516,8 +516,7 @@ export const tableFacts = {
       "by_ownerId": [
         "ownerId"
       ],
-      "by_deletedAt_and_purgeAfter": [
-        "deletedAt",
+      "by_purgeAfter": [
         "purgeAfter"
       ]
     }
@@ -855,6 +854,9 @@ export const tableFacts = {
       ],
       "by_status": [
         "status"
+      ],
+      "by_defaultOrganizationId": [
+        "defaultOrganizationId"
       ]
     }
   }

@@ -14,7 +14,7 @@ export interface Tenant extends Standing {
 
 /** How a request names its organization besides its credential. */
 export interface NamedOrganization {
-  /** `Portico-Organization` header or `organizationId` argument: id or slug. */
+  /** `Portico-Organization` header or `organizationId` argument: id or slug, or the text of the token's claim. */
   readonly named: string | undefined;
   /** The organization of the path; a foreign one is simply not found. */
   readonly inPath: string | undefined;
@@ -55,7 +55,8 @@ export async function resolveTenant(
   const found: (Doc<"organizations"> | null)[] = [];
   if (inPath !== undefined) found.push(await findOrganization(ctx, inPath));
   if (claimedOrganization !== undefined) found.push(await findClaimedOrganization(ctx, claimedOrganization));
-  if (named !== undefined) found.push(await findOrganization(ctx, named));
+  // A name that only repeats the claim says nothing of its own; by the rules of uniqueness it is no other organization's.
+  if (named !== undefined && named !== claimedOrganization) found.push(await findOrganization(ctx, named));
   if (found.length === 0 && user.defaultOrganizationId !== undefined)
     found.push(await ctx.db.get("organizations", user.defaultOrganizationId));
   const [organization, ...others] = found;

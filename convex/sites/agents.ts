@@ -47,9 +47,9 @@ export const enroll = secretOperation({
     "enrollment_expired",
     "enrollment_exhausted",
     "site_not_active",
-    "agent_revoked",
     "guid_in_use",
   ],
+  conflicts: ["agent_revoked"],
   handler: async (ctx, device) => {
     const { agent, isExisting } = await enrollDevice(ctx, device);
     const { agentCheckinIntervalSeconds } = ctx.tenant.organization.settings;
@@ -165,6 +165,7 @@ export const revoke = mutationOperation({
   params: { agentId: rowId("agents") },
   output: agents.document,
   problems: ["agent_revoked"],
+  conflicts: ["agent_revoked"],
   handler: async (ctx) => {
     if (ctx.row.credentialStatus === "revoked")
       throw alreadyRevoked("agent_revoked", "The agent's key is revoked already.");

@@ -110,17 +110,21 @@ const remove = mutationOperation({
   path: "/me",
   summary: "Delete the current user",
   description:
-    "Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization.",
+    "Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.",
   access: "user",
   permission: "me:delete",
   status: 204,
   output: z.null(),
   problems: ["sole_owner"],
   handler: async ({ caller: { user }, unscoped }) => {
-    const owned = unscoped.query("organizations").withIndex("by_ownerId", (q) => q.eq("ownerId", user._id));
-    for await (const organization of owned) {
-      if (organization.deletedAt === undefined)
-        throw new ProblemError("sole_owner", `The user owns ${organization.slug}.`);
+    // One in the trash counts: only its owner can restore it.
+    const owned = await unscoped
+      .query("organizations")
+      .withIndex("by_ownerId", (q) => q.eq("ownerId", user._id))
+      .first();
+    if (owned) {
+      const where = owned.deletedAt === undefined ? "" : ", which is in the trash and not purged yet";
+      throw new ProblemError("sole_owner", `The user owns ${owned.slug}${where}.`);
     }
     const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
     for (const membership of await memberships.collect()) {

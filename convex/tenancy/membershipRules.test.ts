@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { builtInRoles } from "../core/permissionCatalogue";
 import { builtInRights, isBuiltInRole } from "../core/rights";
 import { isInForce } from "../core/standing";
-import { administers, adminRank, assertMayAssign, assertMayChange, ownerRank } from "./membershipRules";
+import { administers, adminRank, assertMayAssign, assertMayChange, assertMayOwn, ownerRank } from "./membershipRules";
 import type { BuiltInRole } from "../core/permissionCatalogue";
 
 const rank = fc.integer({ min: 0, max: 100 });
@@ -107,4 +107,22 @@ test("a ban counts until it ends", () => {
   expect(isInForce({ status: "active", bannedAt: 1, bannedUntil: 11 }, 10)).toBe(false);
   expect(isInForce({ status: "active", bannedAt: 1, bannedUntil: 10 }, 10)).toBe(true);
   expect(isInForce({ status: "inactive" }, 10)).toBe(false);
+});
+
+test("only an active member who can sign in takes an organization over", () => {
+  const now = 1000;
+  const user = { status: "active" } as const;
+  const member = { status: "active" } as const;
+  const takesOver = (...[who, as]: [Parameters<typeof assertMayOwn>[0], Parameters<typeof assertMayOwn>[1]]) =>
+    allows(() => assertMayOwn(who, as, now));
+  expect(takesOver(user, member)).toBe(true);
+  expect(takesOver(user, { ...member, bannedAt: 1, bannedUntil: 999 })).toBe(true);
+  expect(takesOver(user, { ...member, bannedAt: 1, bannedUntil: 1001 })).toBe(false);
+  expect(takesOver(user, { ...member, bannedAt: 1 })).toBe(false);
+  for (const status of ["pending", "inactive"] as const) {
+    expect([status, takesOver(user, { ...member, status })]).toEqual([status, false]);
+    expect([status, takesOver({ status }, member)]).toEqual([status, false]);
+  }
+  expect(takesOver(user, null)).toBe(false);
+  expect(takesOver(null, member)).toBe(false);
 });

@@ -11,7 +11,7 @@ import { patchOf } from "../core/schemas";
 import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
 import { assertAdminRemains, endMembership, namedRole } from "./members";
-import { administers, assertMayAssign, assertMayChange } from "./membershipRules";
+import { administers, assertMayAssign, assertMayChange, transferring } from "./membershipRules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -69,8 +69,7 @@ export const update = mutationOperation({
   method: "PATCH",
   path: "/memberships/{membershipId}",
   summary: "Update a membership",
-  description:
-    "Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew; ownership is transferred, not assigned. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.",
+  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.`,
   access: "permission",
   permission: "member:update",
   ...inPath,
@@ -228,7 +227,8 @@ async function assertExpendable(
 }
 
 function assertNotOwner({ tenant: { organization } }: TenantMutationContext, { userId }: Doc<"memberships">): void {
-  if (userId === organization.ownerId) throw new ProblemError("sole_owner", "The member owns the organization.");
+  if (userId === organization.ownerId)
+    throw new ProblemError("sole_owner", `The member owns the organization; ${transferring}.`);
 }
 
 function ownMembership({ tenant: { membership } }: TenantMutationContext): Doc<"memberships"> {

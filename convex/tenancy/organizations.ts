@@ -3,6 +3,7 @@ import { builtInRoleRow, ensureBuiltInRoles } from "../core/builtInRoles";
 import { pageOf } from "../core/crud";
 import { withPublicId } from "../core/documents";
 import { ProblemError } from "../core/errors";
+import { rowId } from "../core/fields";
 import { listOperation, mutationOperation, queryOperation } from "../core/operation";
 import { reachOf } from "../core/rights";
 import { definedOf, patchOf } from "../core/schemas";
@@ -15,6 +16,9 @@ import {
   organizationIdParameter,
   organizationInPath,
 } from "./documents";
+import { assertMayOwn } from "./membershipRules";
+import { membershipOf } from "./people";
+import { schedulePurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { TenantQueryContext, UserMutationContext } from "../core/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -187,7 +191,7 @@ const remove = mutationOperation({
   path: "/organizations/{organizationId}",
   summary: "Delete an organization",
   description:
-    "Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.",
+    "Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.",
   access: "permission",
   permission: "organization:delete",
   on: organizationInPath,
@@ -201,14 +205,45 @@ const remove = mutationOperation({
   problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
   handler: async ({ row, unscoped, now }, { confirmSlug }) => {
     if (row.deletedAt === undefined) assertUsable(row);
-    if (confirmSlug !== row.slug)
-      throw new ProblemError("confirmation_mismatch", "confirmSlug is not the organization's slug.");
+    assertConfirmed(row, confirmSlug);
     const purgeAfter = now + row.settings.trashRetentionDays * dayMs;
     await unscoped.softDelete("organizations", row, { status: "inactive", purgeAfter });
     return null;
   },
 });
 export { remove as delete };
+
+export const transferOwnership = mutationOperation({
+  name: "tenancy/organizations:transferOwnership",
+  operationId: "transferOwnership",
+  noun: "organization",
+  method: "POST",
+  path: "/organizations/{organizationId}/transfer-ownership",
+  summary: "Transfer the ownership of an organization",
+  description:
+    "An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.",
+  access: "permission",
+  permission: "organization:transfer",
+  endsPermission: true,
+  on: organizationInPath,
+  params,
+  body: { userId: rowId("users").meta({ description: "An active member of the organization." }) },
+  output: organizationDocument,
+  conflicts: ["not_a_member"],
+  handler: async ({ row, tenant: { membership }, db, unscoped, now }, { userId }) => {
+    // A custom role may carry the permission; what it would give away is not its holder's.
+    if (membership?.userId !== row.ownerId)
+      throw new ProblemError("forbidden", "Only the owner transfers the organization.");
+    if (userId === row.ownerId) return withPublicId(row);
+    const heir = await membershipOf(unscoped, row._id, userId);
+    assertMayOwn(await unscoped.get("users", userId), heir, now);
+    const [owner, admin] = [await builtInRoleRow(unscoped, "owner"), await builtInRoleRow(unscoped, "admin")];
+    if (!owner || !admin) throw new Error("The built-in roles were made sure of with the organization.");
+    await db.patch("memberships", membership, { roleId: admin._id, roleKey: admin.key });
+    await db.patch("memberships", heir, { roleId: owner._id, roleKey: owner.key });
+    return withPublicId(await unscoped.patch("organizations", row, { ownerId: userId }));
+  },
+});
 
 export const restore = mutationOperation({
   name: "tenancy/organizations:restore",
@@ -217,6 +252,7 @@ export const restore = mutationOperation({
   method: "POST",
   path: "/organizations/{organizationId}/restore",
   summary: "Restore an organization",
+  description: "It has kept its names. Refused once its purge has begun.",
   access: "permission",
   permission: "organization:delete",
   on: organizationInPath,
@@ -224,10 +260,47 @@ export const restore = mutationOperation({
   allowsUnusableOrganization: true,
   reachesTrash: true,
   output: organizationDocument,
-  problems: ["not_deleted"],
-  handler: async ({ row, unscoped }) =>
-    withPublicId(await unscoped.restore("organizations", row, { status: "active", purgeAfter: undefined })),
+  problems: ["not_deleted", "purged"],
+  handler: async ({ row, unscoped, now }) => {
+    if (row.purgeAfter !== undefined && row.purgeAfter <= now)
+      throw new ProblemError("purged", "Its time in the trash is over, and its rows are being deleted.");
+    return withPublicId(await unscoped.restore("organizations", row, { status: "active", purgeAfter: undefined }));
+  },
 });
+
+export const purge = mutationOperation({
+  name: "tenancy/organizations:purge",
+  operationId: "purgeOrganization",
+  noun: "organization",
+  method: "POST",
+  path: "/organizations/{organizationId}/purge",
+  summary: "Purge a deleted organization",
+  description:
+    "Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.",
+  access: "permission",
+  permission: "organization:purge",
+  on: organizationInPath,
+  params,
+  body: { confirmSlug: organizationIdParameter },
+  status: 202,
+  allowsUnusableOrganization: true,
+  reachesTrash: true,
+  output: organizationDocument,
+  problems: ["not_deleted", "confirmation_mismatch"],
+  handler: async ({ row, unscoped, scheduler, now }, { confirmSlug }) => {
+    if (row.deletedAt === undefined) throw new ProblemError("not_deleted", "Only what is in the trash can be purged.");
+    assertConfirmed(row, confirmSlug);
+    const isDue = row.purgeAfter !== undefined && row.purgeAfter <= now;
+    const due = isDue ? row : await unscoped.patch("organizations", row, { purgeAfter: now });
+    await schedulePurge(scheduler, row._id, now);
+    return withPublicId(due);
+  },
+});
+
+function assertConfirmed({ slug }: Doc<"organizations">, confirmSlug: string): void {
+  if (confirmSlug !== slug)
+    throw new ProblemError("confirmation_mismatch", "confirmSlug is not the organization's slug.");
+}
 
 function readOnlyExternalId(message: string): ProblemError {
   return new ProblemError("read_only_field", message, [{ pointer: "/externalId", code: "read_only_field", message }]);

@@ -42,7 +42,8 @@ export const users = globalTable(userFields, "CUD", {
   .index("by_tokenIdentifier", ["tokenIdentifier"])
   .index("by_externalId", ["externalId"])
   .index("by_email", ["email"])
-  .index("by_status", ["status"]);
+  .index("by_status", ["status"])
+  .index("by_defaultOrganizationId", ["defaultOrganizationId"]);
 
 export const userProfileFields = {
   userId: reference("users", "cascade"),
@@ -110,7 +111,7 @@ export const organizationFields = {
   purgeAfter: timestampMs().optional(),
 };
 
-/** The tenant. Created by a user, deleted softly by its owner, purged when `purgeAfter` has passed. */
+/** The tenant. Created by a user, deleted softly by its owner, purged when `purgeAfter` has passed or its owner says so. */
 export const organizations = globalTable(organizationFields, "CUD", {
   noun: "organization",
   audited: true,
@@ -129,7 +130,7 @@ export const organizations = globalTable(organizationFields, "CUD", {
   .index("by_externalId", ["externalId"])
   .index("by_status", ["status"])
   .index("by_ownerId", ["ownerId"])
-  .index("by_deletedAt_and_purgeAfter", ["deletedAt", "purgeAfter"]);
+  .index("by_purgeAfter", ["purgeAfter"]);
 
 export const membershipFields = {
   userId: reference("users", "cascade"),

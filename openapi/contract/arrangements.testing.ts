@@ -35,12 +35,36 @@ async function newRow(world: World, operation: Operation): Promise<string> {
   const created = await sendOperation(world.portico, create, { body }, world.owner);
   const id = created.body["id"];
   if (typeof id !== "string") throw new Error(`${resource}.create answered ${created.status}: ${created.text}`);
-  if (verb === "restore") {
-    const remove = operationNamed(`${resource}.delete`);
-    const params = { [remove.declaration.on?.idParameter ?? ""]: id };
-    await sendOperation(world.portico, remove, { params }, world.owner);
-  }
+  if (verb === "restore") await deleteRow(world, operation, id);
   return id;
+}
+
+/** Moves a row of the operation's resource to the trash. */
+export async function deleteRow(world: World, { resource }: Operation, id: string): Promise<void> {
+  const remove = operationNamed(`${resource}.delete`);
+  const params = { [remove.declaration.on?.idParameter ?? ""]: id };
+  const { status, text } = await sendOperation(world.portico, remove, { params }, world.owner);
+  if (status !== 204) throw new Error(`${resource}.delete answered ${status}: ${text}`);
+}
+
+/** A row in the trash whose names another row bears by now, that row, and names to restore it under. */
+export async function arrangeNamesake(
+  world: World,
+  operation: Operation,
+): Promise<{ params: Record<string, string>; names: Record<string, unknown>; namesake: string }> {
+  const { resource, declaration } = operation;
+  const create = creations[resource] ?? operationNamed(`${resource}.create`);
+  const credential = create.declaration.access === "enrollment" ? world.acme.enrollmentToken : world.owner;
+  const body = sampleFields(create.declaration.body ?? {}, world.rows);
+  const make = async () => {
+    const created = await sendOperation(world.portico, create, { body }, credential);
+    if (created.status !== 201) throw new Error(`${resource} could not be created: ${created.text}`);
+    return String(created.body["id"]);
+  };
+  const id = await make();
+  await deleteRow(world, operation, id);
+  const params = { [declaration.on?.idParameter ?? ""]: id };
+  return { params, names: sampleFields(declaration.body ?? {}, world.rows), namesake: await make() };
 }
 
 export function operationNamed(name: string): Operation {
@@ -61,6 +85,9 @@ export async function arrangeRefused(world: World, operation: Operation): Promis
     ...(body ? { body } : {}),
   };
 }
+
+/** Operations that create rows under another verb. */
+const creations: Readonly<Record<string, Operation>> = { agents: operationNamed("agents.enroll") };
 
 interface NewAgent {
   readonly id: string;
@@ -170,6 +197,15 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     const { id, slug, credential } = await newOrganization(world);
     return { params: { organizationId: id }, query: { confirmSlug: slug }, credential };
   },
+  "organizations.transferOwnership": async (world) => {
+    const { id, credential } = await newOrganization(world);
+    const { userId } = await createMember(world.portico, { slug: "founders", id, ownerToken: credential }, "member");
+    return { params: { organizationId: id }, credential, body: { userId } };
+  },
+  "organizations.purge": async (world) => {
+    const { id, slug, credential } = await trashOrganization(world);
+    return { params: { organizationId: id }, credential, body: { confirmSlug: slug } };
+  },
   "organizations.restore": async (world) => {
     const { id, credential } = await trashOrganization(world);
     return { params: { organizationId: id }, credential };
@@ -203,4 +239,6 @@ export const unaudited: ReadonlySet<string> = new Set([
   "organizations.update",
   "organizations.delete",
   "organizations.restore",
+  "organizations.transferOwnership",
+  "organizations.purge",
 ]);

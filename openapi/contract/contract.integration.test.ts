@@ -3,7 +3,7 @@ import { projectorOf } from "../../convex/core/schemas";
 import { tableFacts } from "../../convex/core/tableFacts";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
-import { arrange, arrangeRefused, nameOf, unaudited } from "./arrangements.testing";
+import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { refusedRoles } from "./refusals.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
@@ -184,7 +184,25 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
     );
   }
 
-  if (operation.verb === "create" && hasUniqueFields(operation)) {
+  if (operation.verb === "restore" && declaration.noun !== "organization" && uniqueFields(operation).length > 0) {
+    contractCase("restores under another name what is taken by now, or once its namesake is gone", async () => {
+      const { params, names, namesake } = await arrangeNamesake(world, operation);
+      const restore = (body: object) => sendOperation(portico, operation, { params, body: { ...body } }, world.owner);
+      const refused = await restore({});
+      expect(refused.status, refused.text).toBe(409);
+      expect(refused.body["detail"]).toContain("Another");
+      const pointers = Object(refused.body)["errors"].map(({ pointer }: { pointer: string }) => pointer.slice(1));
+      const taken: string[] = pointers.filter((field: string) => Object.hasOwn(declaration.body ?? {}, field));
+      // What a restore does not take is a device's own; the other row has to go then.
+      if (taken.length === 0) await deleteRow(world, operation, namesake);
+      const accepted = await restore(names);
+      expectSuccess(operation, accepted);
+      expect(accepted.body).toMatchObject(names);
+      expect(accepted.body["deletedAt"]).toBeUndefined();
+    });
+  }
+
+  if (operation.verb === "create" && uniqueFields(operation).some((field) => field in (declaration.body ?? {}))) {
     contractCase("refuses what is taken", async () => {
       const request = await arranged();
       expectSuccess(operation, await sendOperation(portico, operation, request, credentialFor(request)));
@@ -195,8 +213,8 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
   }
 });
 
-/** Operations after which the credential that called them is refused. */
-const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave"]);
+/** Operations after which the credential that called them is refused, or its organization is gone. */
+const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave", "organizations.purge"]);
 
 function expectSuccess(operation: Operation, answer: Answer): void {
   const { status = 200, output, secret } = operation.declaration;
@@ -241,9 +259,9 @@ async function expectAuditRow(operation: Operation, answer: Answer): Promise<voi
   expect(rows.map(({ requestId }) => requestId)).toContain(answer.headers.get("x-request-id"));
 }
 
-function hasUniqueFields({ declaration }: Operation): boolean {
+/** Names of the operation's rows that must be unique. */
+function uniqueFields({ declaration }: Operation): readonly string[] {
   const facts = Object.values(tableFacts).find(({ noun }) => noun === declaration.noun);
-  return (
-    facts !== undefined && facts.unique.some(({ fields }) => fields.some((field) => field in (declaration.body ?? {})))
-  );
+  const fields: string[] = facts?.unique.flatMap((rule) => [...rule.fields]) ?? [];
+  return fields.filter((field) => field !== "organizationId");
 }

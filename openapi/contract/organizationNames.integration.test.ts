@@ -131,6 +131,8 @@ describe("a token's claim", () => {
         await permissions(token),
         await permissions(token, { "portico-organization": victim.slug }),
         await permissions(token, { "portico-organization": victim.id }),
+        // Says what the claim says, and no more.
+        await permissions(token, { "portico-organization": claim }),
       ];
       for (const { status, body } of answers) expect([status, body["organizationId"]]).toEqual([200, victim.id]);
       const me = await send(portico, "GET", "/v1/me", token);
@@ -138,6 +140,7 @@ describe("a token's claim", () => {
     }
     const bySlug = await tokenOf("victim", { org_id: victim.slug });
     expectProblem(await permissions(bySlug), 403, "not_a_member");
+    expectProblem(await permissions(bySlug, { "portico-organization": victim.slug }), 403, "not_a_member");
     expect((await send(portico, "GET", `/v1/organizations/${victim.slug}`, victim.token)).status).toBe(200);
     expectProblem(await send(portico, "GET", `/v1/organizations/${externalId}`, victim.token), 404, "not_found");
     expectProblem(await permissions(victim.token, { "portico-organization": externalId }), 403, "not_a_member");

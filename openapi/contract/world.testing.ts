@@ -112,15 +112,23 @@ export interface NewMember {
   readonly token: string;
 }
 
+/** An organization that members are added to, by its owner. */
+export interface Joined {
+  readonly id: string;
+  readonly slug: string;
+  readonly ownerToken: string;
+}
+
 /** Adds a person to an organization as its administrator would, and signs them in for the first time. */
 export async function createMember(
   portico: TestPortico,
-  organization: DemoOrganization,
+  organization: DemoOrganization | Joined,
   role: string,
 ): Promise<NewMember> {
+  const ownerToken = "users" in organization ? organization.users.owner.token : organization.ownerToken;
   const name = `member${nextSample()}`;
   const email = `${name}@${organization.slug}.example`;
-  const created = await send(portico, "POST", "/v1/users", organization.users.owner.token, {
+  const created = await send(portico, "POST", "/v1/users", ownerToken, {
     email,
     name,
     roleKey: role,
@@ -133,7 +141,7 @@ export async function createMember(
   const synced = await send(portico, "POST", "/v1/me/sync", token, {});
   if (synced.status !== 200) throw new Error(`A member could not sign in: ${synced.text}`);
   const userId = String(created.body["id"]);
-  const memberships = await send(portico, "GET", `/v1/memberships?userId=${userId}`, organization.users.owner.token);
+  const memberships = await send(portico, "GET", `/v1/memberships?userId=${userId}`, ownerToken);
   return { userId, membershipId: String(Object(memberships.body)["data"]?.[0]?.id), token };
 }
 

@@ -178,6 +178,7 @@ describe("withOrganization", () => {
     ["Convex ids", { org_id: convexId("a") }, convexId("b")],
     ["issuer ids", { o: { id: "org_1" } }, "org_2"],
     ["slugs", { org_id: convexId("a"), org_slug: "acme" }, "globex"],
+    ["nested slugs", { o: { id: convexId("a"), slg: "acme" } }, "globex"],
   ])("refuses a token of another tenant before any network: %s", async (_kind, claims, other) => {
     const server = await fakeServer(() => ({ json: { data: [], page: {} } }));
     for (const credential of [{ token: jwt(claims) }, { getToken: async () => jwt(claims) }]) {
@@ -192,6 +193,8 @@ describe("withOrganization", () => {
   test.each([
     ["the same id", { org_id: convexId("a") }, convexId("a")],
     ["a slug beside an id, which only the server can compare", { org_id: convexId("a") }, "acme"],
+    ["the issuer's id that the token carries", { org_id: "5d0a1c9e-tenant" }, "5d0a1c9e-tenant"],
+    ["a slug beside an issuer's id of the same form", { org_id: "5d0a1c9e-tenant" }, "acme"],
     ["a token without tenant", { sub: "user_1" }, "acme"],
   ])("sends %s", async (_name, claims, organization) => {
     const server = await fakeServer(() => ({ json: { id: "a" } }));

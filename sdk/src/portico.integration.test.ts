@@ -134,6 +134,26 @@ describe("organizations", () => {
     expect(error).toMatchObject({ attempts: 0 });
   });
 
+  test("the external id that the token carries names its organization, at both doors, as its slug and its id do", async () => {
+    const externalId = "5d0a1c9e-sdk-tenant";
+    const claims = { sub: "sdk-founder", email: "founder@sdk.example", email_verified: true, name: "Founder" };
+    const founder = new Portico({
+      baseUrl: product.siteUrl,
+      convexUrl: product.cloudUrl,
+      token: await product.issuer.mintUserToken({ ...claims, org_id: externalId }, 600),
+    });
+    const { id, slug } = await founder.organizations.create({ name: "Sdk Tenant", externalId });
+    for (const organizationId of [externalId, slug, id]) {
+      const named = founder.withOrganization(organizationId);
+      expect(await named.me.getPermissions()).toMatchObject({ organizationId: id });
+      expect(await named.convex.query("tenancy/me:getPermissions", { organizationId })).toMatchObject({
+        organizationId: id,
+      });
+    }
+    const elsewhere = await rejection(founder.withOrganization("globex").schedules.list());
+    expect(isProblem(elsewhere, "tenant_mismatch")).toBe(true);
+  });
+
   test("where only the server can tell, the server refuses: a key with another organization's slug", async () => {
     const error = await rejection(acme.withOrganization("globex").schedules.list());
     expect(isProblem(error, "tenant_mismatch")).toBe(true);

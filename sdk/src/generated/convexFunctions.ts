@@ -68,7 +68,9 @@ export interface ConvexFunctions {
   "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Returned<"getOrganization"> };
   "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: Returned<"getOrganizationBySlug"> };
   "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: ReturnedPage<"listOrganizations"> };
+  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: Returned<"purgeOrganization"> };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Returned<"restoreOrganization"> };
+  "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Returned<"transferOwnership"> };
   "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Returned<"updateOrganization"> };
   "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: Returned<"createUser"> };
   "tenancy/users:get": { type: "query"; args: TenantArgs<"getUser">; result: Returned<"getUser"> };
@@ -200,7 +202,9 @@ export interface Api {
       get: Reference<"tenancy/organizations:get">;
       getBySlug: Reference<"tenancy/organizations:getBySlug">;
       list: Reference<"tenancy/organizations:list">;
+      purge: Reference<"tenancy/organizations:purge">;
       restore: Reference<"tenancy/organizations:restore">;
+      transferOwnership: Reference<"tenancy/organizations:transferOwnership">;
       update: Reference<"tenancy/organizations:update">;
     };
     users: {

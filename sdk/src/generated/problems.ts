@@ -2,7 +2,7 @@
 
 /** Problem codes the API documents, each with its HTTP statuses. */
 export interface ProblemStatuses {
-  agent_revoked: 401;
+  agent_revoked: 401 | 409;
   already_deleted: 409;
   already_member: 409;
   confirmation_mismatch: 409;
@@ -22,13 +22,13 @@ export interface ProblemStatuses {
   invalid_enrollment_token: 401;
   invalid_state_transition: 409;
   key_expired: 401;
-  key_revoked: 401;
+  key_revoked: 401 | 409;
   key_suspended: 401;
   key_taken: 409;
   last_admin: 409;
   membership_banned: 403;
   name_taken: 409;
-  not_a_member: 403;
+  not_a_member: 403 | 409;
   not_acceptable: 406;
   not_an_organization_member: 422;
   not_banned: 409;
@@ -39,6 +39,7 @@ export interface ProblemStatuses {
   organization_suspended: 403;
   payload_too_large: 413;
   precondition_failed: 412;
+  purged: 410;
   rank_too_low: 403;
   read_only_field: 422;
   scope_not_allowed: 422;

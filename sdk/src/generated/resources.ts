@@ -139,6 +139,8 @@ export interface AgentsResource {
   /**
    * Restore an agent
    *
+   * Takes it out of the trash. Refused while another row has its `guid`.
+   *
    * Needs the permission `agent:restore`.
    *
    * @example await portico.agents.restore(agentId)
@@ -356,6 +358,8 @@ export interface ItemsResource {
   /**
    * Restore an item
    *
+   * Takes it out of the trash.
+   *
    * Needs the permission `item:restore`.
    *
    * @example await portico.items.restore(itemId)
@@ -380,7 +384,7 @@ export interface MeResource {
   /**
    * Delete the current user
    *
-   * Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization.
+   * Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
    *
    * For signed-in people.
    *
@@ -566,7 +570,7 @@ export interface MembershipsResource {
   /**
    * Update a membership
    *
-   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew; ownership is transferred, not assigned. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
+   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
    *
    * Needs the permission `member:update`.
    *
@@ -603,7 +607,7 @@ export interface OrganizationsResource {
   /**
    * Delete an organization
    *
-   * Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.
+   * Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
    *
    * Needs the permission `organization:delete`.
    *
@@ -649,13 +653,37 @@ export interface OrganizationsResource {
   list(input?: Query<"listOrganizations">, options?: RequestOptions): ListCall<Row<"listOrganizations">>;
 
   /**
+   * Purge a deleted organization
+   *
+   * Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+   *
+   * Needs the permission `organization:purge`.
+   *
+   * @example await portico.organizations.purge(organizationId, input)
+   */
+  purge(organizationId: string, input: Body<"purgeOrganization">, options?: RequestOptions): Call<Result<"purgeOrganization">>;
+
+  /**
    * Restore an organization
+   *
+   * It has kept its names. Refused once its purge has begun.
    *
    * Needs the permission `organization:delete`.
    *
    * @example await portico.organizations.restore(organizationId)
    */
   restore(organizationId: string, options?: RequestOptions): Call<Result<"restoreOrganization">>;
+
+  /**
+   * Transfer the ownership of an organization
+   *
+   * An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
+   *
+   * Needs the permission `organization:transfer`.
+   *
+   * @example await portico.organizations.transferOwnership(organizationId, input)
+   */
+  transferOwnership(organizationId: string, input: Body<"transferOwnership">, options?: RequestOptions): Call<Result<"transferOwnership">>;
 
   /**
    * Update an organization
@@ -734,11 +762,13 @@ export interface RolesResource {
   /**
    * Restore a role
    *
+   * Takes it out of the trash. Send another `key` and `name` where it is taken by now.
+   *
    * Needs the permission `role:restore`.
    *
    * @example await portico.roles.restore(roleId)
    */
-  restore(roleId: string, options?: RequestOptions): Call<Result<"restoreRole">>;
+  restore(roleId: string, input?: Body<"restoreRole">, options?: RequestOptions): Call<Result<"restoreRole">>;
 
   /**
    * Update a role
@@ -840,6 +870,8 @@ export interface SchedulesResource {
   /**
    * Restore a schedule
    *
+   * Takes it out of the trash.
+   *
    * Needs the permission `schedule:restore`.
    *
    * @example await portico.schedules.restore(scheduleId)
@@ -939,11 +971,13 @@ export interface SitesResource {
   /**
    * Restore a site
    *
+   * Takes it out of the trash. Send another `slug` where it is taken by now.
+   *
    * Needs the permission `site:restore`.
    *
    * @example await portico.sites.restore(siteId)
    */
-  restore(siteId: string, options?: RequestOptions): Call<Result<"restoreSite">>;
+  restore(siteId: string, input?: Body<"restoreSite">, options?: RequestOptions): Call<Result<"restoreSite">>;
 
   /**
    * Update a site

@@ -258,7 +258,9 @@ export interface paths {
         put?: never;
         /**
          * Restore an agent
-         * @description Needs the permission `agent:restore`.
+         * @description Takes it out of the trash. Refused while another row has its `guid`.
+         *
+         *     Needs the permission `agent:restore`.
          */
         post: operations["restoreAgent"];
         delete?: never;
@@ -688,7 +690,9 @@ export interface paths {
         put?: never;
         /**
          * Restore an item
-         * @description Needs the permission `item:restore`.
+         * @description Takes it out of the trash.
+         *
+         *     Needs the permission `item:restore`.
          */
         post: operations["restoreItem"];
         delete?: never;
@@ -737,7 +741,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the current user
-         * @description Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization.
+         * @description Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
          *
          *     For signed-in people.
          */
@@ -920,7 +924,7 @@ export interface paths {
         head?: never;
         /**
          * Update a membership
-         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew; ownership is transferred, not assigned. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
          *
          *     Needs the permission `member:update`.
          */
@@ -1101,7 +1105,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`. Send the organization's slug as `confirmSlug`.
+         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
          *
          *     Needs the permission `organization:delete`.
          */
@@ -1117,6 +1121,28 @@ export interface paths {
         patch: operations["updateOrganization"];
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge a deleted organization
+         * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+         *
+         *     Needs the permission `organization:purge`.
+         */
+        post: operations["purgeOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/restore": {
         parameters: {
             query?: never;
@@ -1128,9 +1154,33 @@ export interface paths {
         put?: never;
         /**
          * Restore an organization
-         * @description Needs the permission `organization:delete`.
+         * @description It has kept its names. Refused once its purge has begun.
+         *
+         *     Needs the permission `organization:delete`.
          */
         post: operations["restoreOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer the ownership of an organization
+         * @description An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
+         *
+         *     Needs the permission `organization:transfer`.
+         */
+        post: operations["transferOwnership"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1250,7 +1300,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a role
-         * @description Needs the permission `role:restore`.
+         * @description Takes it out of the trash. Send another `key` and `name` where it is taken by now.
+         *
+         *     Needs the permission `role:restore`.
          */
         post: operations["restoreRole"];
         delete?: never;
@@ -1390,7 +1442,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a schedule
-         * @description Needs the permission `schedule:restore`.
+         * @description Takes it out of the trash.
+         *
+         *     Needs the permission `schedule:restore`.
          */
         post: operations["restoreSchedule"];
         delete?: never;
@@ -1490,7 +1544,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a site
-         * @description Needs the permission `site:restore`.
+         * @description Takes it out of the trash. Send another `slug` where it is taken by now.
+         *
+         *     Needs the permission `site:restore`.
          */
         post: operations["restoreSite"];
         delete?: never;
@@ -2852,6 +2908,18 @@ export interface components {
             resource_name: string;
             scopes_supported: string[];
         };
+        PurgeOrganizationBody: {
+            /** @description Id or slug. */
+            confirmSlug: string;
+        };
+        RestoreRoleBody: {
+            key?: string;
+            name?: string;
+        };
+        RestoreSiteBody: {
+            /** @description Made from the name unless given. */
+            slug?: string;
+        };
         Role: {
             areaPermissions?: {
                 /** @enum {string} */
@@ -3138,6 +3206,13 @@ export interface components {
             /** @description Scopes with a space between them; all that the key holds unless given. */
             scope?: string;
         };
+        TransferOwnershipBody: {
+            /**
+             * @description An active member of the organization.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            userId: string;
+        };
         UpdateAgentBody: {
             metadata?: {
                 [key: string]: unknown;
@@ -3331,20 +3406,39 @@ export interface components {
     responses: {
         /**
          * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          */
-        AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated: {
+        AgentRevokedOrEmailTakenOrIdempotencyConflict: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "invalid_enrollment_token" | "unauthenticated";
+                    code?: "agent_revoked" | "email_taken" | "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
+         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         */
+        AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "agent_revoked" | "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -3469,7 +3563,7 @@ export interface components {
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         AlreadyMemberOrEmailTakenOrInvalidStateTransitionOrLastAdminOrSoleOwner: {
             headers: {
@@ -3481,6 +3575,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "already_member" | "email_taken" | "invalid_state_transition" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         */
+        ConfirmationMismatchOrEmailTakenOrIdempotencyConflictOrNotDeleted: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "confirmation_mismatch" | "email_taken" | "idempotency_conflict" | "not_deleted";
                 };
             };
         };
@@ -3520,7 +3633,7 @@ export interface components {
          *     - `external_id_taken`: The external id is taken. Use another external id.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
             headers: {
@@ -3539,7 +3652,7 @@ export interface components {
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `external_id_taken`: The external id is taken. Use another external id.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken: {
             headers: {
@@ -3557,7 +3670,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrExternalIdTakenOrSlugTaken: {
             headers: {
@@ -3574,7 +3687,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          */
         EmailTakenOrGuidTaken: {
             headers: {
@@ -3591,7 +3704,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
+         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
          */
@@ -3646,8 +3759,26 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `key_revoked`: The API key was revoked. Use another API key.
+         */
+        EmailTakenOrIdempotencyConflictOrKeyRevoked: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "key_revoked";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          */
         EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken: {
             headers: {
@@ -3665,8 +3796,8 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_deleted`: It is not deleted. Delete it first.
          */
         EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
@@ -3686,7 +3817,7 @@ export interface components {
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner: {
             headers: {
@@ -3698,6 +3829,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "idempotency_conflict" | "last_admin" | "sole_owner";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         */
+        EmailTakenOrIdempotencyConflictOrNotAMember: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "not_a_member";
                 };
             };
         };
@@ -3741,7 +3890,7 @@ export interface components {
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
             headers: {
@@ -3777,7 +3926,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrIdempotencyConflictOrSlugTaken: {
             headers: {
@@ -3811,8 +3960,8 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          */
         EmailTakenOrKeyTakenOrNameTaken: {
             headers: {
@@ -3830,7 +3979,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         EmailTakenOrLastAdminOrSoleOwner: {
             headers: {
@@ -3847,7 +3996,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          */
         EmailTakenOrSlugTaken: {
             headers: {
@@ -3864,7 +4013,7 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          */
         EmailTakenOrSoleOwner: {
             headers: {
@@ -3876,25 +4025,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
-         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -3915,7 +4045,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `rank_too_low`: The role's rank is too low. Only a role of a higher rank may do this; ask somebody who has one.
@@ -3938,7 +4068,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
@@ -3960,7 +4090,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
@@ -3981,7 +4111,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
@@ -4002,7 +4132,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation.
+         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
          */
@@ -4173,6 +4303,24 @@ export interface components {
             };
         };
         /**
+         * @description - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
+         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         */
+        InvalidEnrollmentTokenOrUnauthenticated: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_enrollment_token" | "unauthenticated";
+                };
+            };
+        };
+        /**
          * @description - `key_expired`: The API key has expired. Create a new API key.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_suspended`: The API key is suspended. Let an administrator adopt the key (`POST /v1/api-keys/{apiKeyId}/adopt`), or give its owner the membership back.
@@ -4304,6 +4452,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "precondition_failed";
+                };
+            };
+        };
+        /** @description - `purged`: It is being purged. It cannot be restored any more. */
+        Purged: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "purged";
                 };
             };
         };
@@ -5374,6 +5536,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5444,7 +5607,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["AgentRevokedOrEmailTakenOrIdempotencyConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -5659,9 +5822,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated"];
+            401: components["responses"]["InvalidEnrollmentTokenOrUnauthenticated"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
+            409: components["responses"]["AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6140,7 +6303,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6215,7 +6378,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6929,6 +7092,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -8644,6 +8808,89 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    purgeOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirmSlug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PurgeOrganizationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConfirmationMismatchOrEmailTakenOrIdempotencyConflictOrNotDeleted"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     restoreOrganization: {
         parameters: {
             query?: never;
@@ -8710,9 +8957,93 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
+            410: components["responses"]["Purged"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    transferOwnership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["Organization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug.
+                 * @example Example
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferOwnershipBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind",
+                     *       "slug": "north-wind",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "metadata": {
+                     *         "source": "example"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "apiLogRetentionDays": 3,
+                     *         "auditRetentionDays": 30,
+                     *         "trashRetentionDays": 3
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotAMember"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -9230,7 +9561,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreRoleBody"];
+            };
+        };
         responses: {
             /** @description Done: role. */
             200: {
@@ -9279,6 +9619,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -9839,6 +10180,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -10255,7 +10597,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "slug": "north-wind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreSiteBody"];
+            };
+        };
         responses: {
             /** @description Done: site. */
             200: {
@@ -10296,6 +10647,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -24,29 +24,31 @@ export function claimsOf(token: string): Record<string, unknown> | undefined {
  */
 export function assertTenant(token: string, organization: string): void {
   const named = tenantNames(claimsOf(token));
-  if (named.includes(organization)) return;
-  const rival = named.find((name) => kindOf(name) === kindOf(organization));
+  if (named.some(({ name }) => name === organization)) return;
+  const rival = named.find(({ kind }) => kind === kindOf(organization));
   if (rival === undefined) return;
   throw new TenantMismatchError({
     code: "tenant_mismatch",
     title: "The token belongs to another organization",
-    detail: `the client is for ${organization}, the token for ${rival}`,
+    detail: `the client is for ${organization}, the token for ${rival.name}`,
   });
 }
 
-function tenantNames(claims: Record<string, unknown> = {}): string[] {
+type Kind = "convex" | "issuer" | "slug";
+
+/** What a token says of its organization. An id in the form of a slug is an issuer's, which no slug can be compared with. */
+function tenantNames(claims: Record<string, unknown> = {}): { readonly name: string; readonly kind?: Kind }[] {
   const nested = [claims["o"], claims["app_metadata"]].filter(isRecord);
+  const texts = (values: unknown[]) => values.map(asText).filter((name) => name !== undefined);
+  const ids = [claims["org_id"], claims["activeOrganizationId"], ...nested.flatMap(({ id, org_id }) => [id, org_id])];
+  const slugs = [claims["org_slug"], ...nested.map(({ slg }) => slg)];
   return [
-    claims["org_id"],
-    claims["org_slug"],
-    claims["activeOrganizationId"],
-    ...nested.flatMap((group) => [group["id"], group["slg"], group["org_id"]]),
-  ]
-    .map(asText)
-    .filter((name) => name !== undefined);
+    ...texts(ids).map((name) => (kindOf(name) === "slug" ? { name } : { name, kind: kindOf(name) })),
+    ...texts(slugs).map((name) => ({ name, kind: kindOf(name) })),
+  ];
 }
 
-function kindOf(name: string): string {
+function kindOf(name: string): Kind {
   if (/^[0-9a-z]{31,37}$/.test(name)) return "convex";
   return name.startsWith("org_") ? "issuer" : "slug";
 }
