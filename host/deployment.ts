@@ -17,7 +17,12 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 /** Who a call acts as. `refused` only exists on HTTP actions, where a bad token surfaces when it is asked for. */
 export type Caller =
   | { readonly kind: "anonymous" }
-  | { readonly kind: "user"; readonly identity: UserIdentity }
+  | {
+      readonly kind: "user";
+      readonly identity: UserIdentity;
+      /** The only component whose functions learn of the identity; the app when absent. */
+      readonly knownTo?: string;
+    }
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   | { readonly kind: "admin" };
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
+import { functionsDirectoryOf } from "../bundle/projectConfig";
 import { analyzePush } from "../bundle/pushAnalysis";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
@@ -41,6 +42,7 @@ import { componentLoads, loadCode, loadNodeActions } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
 import { reportStrayFailures } from "./strayFailures";
+import { HTTP_MODULE } from "./httpRouter";
 import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
@@ -156,7 +158,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     if (route instanceof Response) return route;
     const { componentPath, action, method, routePath } = route;
     const context = this.#context(caller, metadata, null);
-    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context);
+    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context, HTTP_MODULE);
     let end = (): void => undefined;
     // A stop waits for bodies that are still being made, too.
     void this.#track(new Promise<void>((resolve) => (end = resolve)));
@@ -230,7 +232,7 @@ export class LocalDeployment implements Deployment, ActionHost {
    */
   async reload(): Promise<void> {
     const bundle = await bundleFunctions(
-      this.#options.functionsDirectory,
+      functionsDirectoryOf(this.#options.functionsDirectory),
       join(this.#scratchDirectory, `v${++this.#version}`),
       this.#globalsKey,
     );
