@@ -34,7 +34,8 @@ import { openStoreFile } from "../store/storeFile";
 import type { StoreFile } from "../store/storeFile";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { InProcessExecutor } from "./inProcessExecutor";
-import { functionModules } from "./moduleGlob";
+import { liveExports } from "./liveFunctions";
+import { functionModules, isEntryPoint } from "./moduleGlob";
 import type { ModuleGlob } from "./moduleGlob";
 import { PlainFunctionHandles } from "./plainFunctionHandles";
 import { TestCreationClock } from "./testCreationClock";
@@ -271,7 +272,7 @@ function importPhase(): ImportPhase {
 }
 
 function globImport(modules: ModuleGlob): NativeImport {
-  return async (key) => namespaceOf(await modules[key]?.());
+  return async (key) => liveExports(namespaceOf(await modules[key]?.()), !isEntryPoint(key));
 }
 
 function schemaTextOf(schema: unknown): string | null {
