@@ -8,6 +8,7 @@ import type { ComponentInstance } from "./componentDefinitions";
 import { BundleError, findEntryPoints } from "./entryPoints";
 import type { EntryPoint } from "./entryPoints";
 import { externalsPlugin, installedExternals, linkPackages } from "./externalPackages";
+import { generatedStubs } from "./generatedStubs";
 import { projectOf } from "./projectConfig";
 import { productionDefine, runBuild } from "./runBuild";
 
@@ -129,7 +130,7 @@ async function bundleModules(
       chunkNames: "_deps/[hash]",
       metafile: true,
       inject: [join(directory, "functionGlobals.ts")],
-      plugins: [asyncHooksShim],
+      plugins: [asyncHooksShim, generatedStubs],
     }),
     nodeFiles.length === 0
       ? null
@@ -139,7 +140,7 @@ async function bundleModules(
           entryPoints: nodeFiles,
           outdir: nodeDirectory,
           chunkNames: "_deps/[hash]",
-          plugins: [externalsPlugin(project.directory, externals)],
+          plugins: [generatedStubs, externalsPlugin(project.directory, externals)],
           inject: [join(directory, "nodeGlobals.ts")],
         }),
   ]);

@@ -13,6 +13,7 @@ import type {
   Caller,
   Deployment,
   FunctionCall,
+  FunctionLogPage,
   FunctionOutcome,
   QuerySet,
   RequestMetadata,
@@ -41,6 +42,8 @@ import type { CallContext } from "./frames";
 import { componentLoads, loadCode, loadNodeActions } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
+import { RecentLogs } from "./recentLogs";
+import type { LogSource } from "./recentLogs";
 import { reportStrayFailures } from "./strayFailures";
 import { HTTP_MODULE } from "./httpRouter";
 import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
@@ -63,6 +66,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
   readonly #querySets = new QuerySets(() => this.executor);
+  readonly #logs = new RecentLogs();
   readonly #running = new Set<Promise<unknown>>();
   /** The app's key and those of its components. */
   readonly #globalsKeys = new Set([this.#globalsKey]);
@@ -123,7 +127,11 @@ export class LocalDeployment implements Deployment, ActionHost {
     const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
     const type = call.type === "any" ? (this.#code.summaryOf(address)?.type ?? "unknown") : call.type;
     const failed = ({ status }: FunctionOutcome): boolean => status === "error";
-    return await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
+    const startedAtMs = performance.now();
+    const outcome = await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
+    if (outcome.status === "error")
+      this.#logs.addFailure(this.#sourceOf(address), outcome.errorMessage, performance.now() - startedAtMs);
+    return outcome;
   }
 
   async #call(call: FunctionCall, path: string, address: FunctionAddress): Promise<FunctionOutcome> {
@@ -270,6 +278,10 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#querySets.retryStopped();
   }
 
+  async logsAfter(cursor: number, signal: AbortSignal): Promise<FunctionLogPage> {
+    return await this.#logs.after(cursor, signal);
+  }
+
   metricsText(): string {
     return this.#metrics.text();
   }
@@ -364,7 +376,12 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   #log(path: string, line: string): void {
+    this.#logs.addLine(this.#sourceOf(parseAddress(path)), line);
     this.#options.onLog?.({ path, line });
+  }
+
+  #sourceOf(address: FunctionAddress): LogSource {
+    return { ...address, type: this.#code.summaryOf(address)?.type };
   }
 
   async #track<T>(run: Promise<T>): Promise<T> {

@@ -31,6 +31,11 @@ interface CounterApi {
   readonly caller: Reference<"query">;
 }
 
+interface TestComponents {
+  readonly counter: { readonly lib: CounterApi };
+  readonly rateLimiter: { readonly lib: { readonly rateLimit: Reference<"mutation"> } };
+}
+
 const schema = defineSchema({
   notes: defineTable({ text: v.string() }),
   users: defineTable(v.union(v.object({ _id: v.string(), name: v.string() }), v.object({ alias: v.string() }))),
@@ -89,7 +94,7 @@ const counterModules = { ...generated, "./lib.ts": async () => counter };
 // convex-test installs the syscall object once per process, createTestHost with every accessor.
 convexTest(schema, modules);
 const convexTestBoundary: unknown = Reflect.get(globalThis, "Convex");
-const components = componentsOf<{ counter: { lib: CounterApi } }>(componentsGeneric());
+const components = componentsOf(componentsGeneric());
 
 const accessors = {
   "convex-test": (of: typeof schema = schema) => {
@@ -196,7 +201,7 @@ describe.each(Object.entries(accessors))("%s", (_name, open) => {
   it("runs the spy that a test sets on a handler", async () => {
     const t = open();
     await t.mutation(makeFunctionReference<"mutation">("told:add"), { text: "real" });
-    const spy = vi.fn(() => "spied");
+    const spy = vi.fn<() => string>(() => "spied");
     const original: unknown = Reflect.get(told.add, "_handler");
     onTestFinished(() => void Reflect.set(told.add, "_handler", original));
     Reflect.set(told.add, "_handler", spy);
@@ -252,9 +257,7 @@ describe("createTestHost", () => {
     await t.mutation(api.deep.notes.add, { text: "in place" });
     expect(await t.query(internal.deep.notes.count, {})).toBe(1);
     expect(await createTest().query(internal.deep.notes.count, {})).toBe(0);
-    const { rateLimiter } = componentsOf<{ rateLimiter: { lib: { rateLimit: Reference<"mutation"> } } }>(
-      app.components,
-    );
+    const { rateLimiter } = componentsOf(app.components);
     const config = { kind: "fixed window", rate: 1, period: 1000 };
     const limit = async () => await t.mutation(rateLimiter.lib.rateLimit, { name: "a", config });
     expect([await limit(), await limit()]).toMatchObject([{ ok: true }, { ok: false }]);
@@ -274,8 +277,8 @@ describe("createTestHost", () => {
 });
 
 /** What the tests' components have, which code generation would write down. */
-function componentsOf<Components>(generic: AnyComponents): Components {
-  return generic as unknown as Components;
+function componentsOf(generic: AnyComponents): TestComponents {
+  return generic as unknown as TestComponents;
 }
 
 /** A suite's fixtures spell handles out. */
