@@ -30,7 +30,7 @@ export class RecentLogs {
 
   /** What came after a cursor, at once when there is any or the cursor is 0, or else when there is or the signal aborts. */
   async after(cursor: number, signal: AbortSignal): Promise<FunctionLogPage> {
-    while (cursor !== 0 && this.#latest <= cursor && !signal.aborted) await this.#next(signal);
+    if (cursor !== 0 && this.#latest <= cursor && !signal.aborted) await this.#next(signal);
     const entries = this.#logs.filter((log) => log.cursor > cursor).map(({ cursor: _cursor, ...log }) => log);
     return { entries, newCursor: Math.max(cursor, this.#latest) };
   }
