@@ -53,6 +53,7 @@ async function startDoors(): Promise<DoorsWorld> {
     jsonWebKeySet: () => keys,
     files: { upload: async () => "", find: async () => null },
     metricsText: () => "",
+    logsAfter: async (cursor) => ({ entries: [], newCursor: cursor }),
     analyzePush: async () => ({}),
     backUp: async () => "",
     close: async () => undefined,

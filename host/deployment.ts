@@ -17,7 +17,12 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 /** Who a call acts as. `refused` only exists on HTTP actions, where a bad token surfaces when it is asked for. */
 export type Caller =
   | { readonly kind: "anonymous" }
-  | { readonly kind: "user"; readonly identity: UserIdentity }
+  | {
+      readonly kind: "user";
+      readonly identity: UserIdentity;
+      /** The only component whose functions learn of the identity; the app when absent. */
+      readonly knownTo?: string;
+    }
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   | { readonly kind: "admin" };
 
@@ -166,6 +171,27 @@ export interface StoredFiles {
   find(urlName: string): Promise<ServedFile | null>;
 }
 
+/** One line that a function or the host logged, or the failure of a call; the form is that of Convex's log stream. */
+export interface FunctionLog {
+  readonly kind: "Progress" | "Completion";
+  readonly udfType: "Query" | "Mutation" | "Action" | "HttpAction";
+  /** `module:export`, or method and path of an HTTP action. */
+  readonly identifier: string;
+  readonly componentPath: string | null;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  /** `[LEVEL] text`. */
+  readonly logLines: readonly string[];
+  readonly error?: string;
+  /** Seconds. */
+  readonly executionTime?: number;
+}
+
+export interface FunctionLogPage {
+  readonly entries: readonly FunctionLog[];
+  readonly newCursor: number;
+}
+
 /** A loaded `convex/` folder on an open store. */
 export interface Deployment {
   call(call: FunctionCall): Promise<FunctionOutcome>;
@@ -184,6 +210,11 @@ export interface Deployment {
   latestTimestamp(): bigint;
   /** What the deployment has done and does, in Prometheus' text form. */
   metricsText(): string;
+  /**
+   * The last lines and failures of the log that came after a cursor. Waits for the first one, until the signal aborts;
+   * cursor 0 waits for nothing.
+   */
+  logsAfter(cursor: number, signal: AbortSignal): Promise<FunctionLogPage>;
   /** Evaluates the component definitions of a push, for code generation. Deploys nothing. @throws {DeploymentRefusal} 400 */
   analyzePush(push: { readonly [key: string]: JsonValue }): Promise<{ readonly [key: string]: JsonValue }>;
   /** Writes a consistent backup beside the store while it serves. @returns the backup's directory */

@@ -7,6 +7,9 @@ import { readComponentTree } from "./componentDefinitions";
 import type { ComponentInstance } from "./componentDefinitions";
 import { BundleError, findEntryPoints } from "./entryPoints";
 import type { EntryPoint } from "./entryPoints";
+import { externalsPlugin, installedExternals, linkPackages } from "./externalPackages";
+import { generatedStubs } from "./generatedStubs";
+import { projectOf } from "./projectConfig";
 import { productionDefine, runBuild } from "./runBuild";
 
 /** One bundled module, importable by URL from any thread of this process. */
@@ -105,6 +108,9 @@ async function bundleModules(
   const filesOf = (environment: EntryPoint["environment"]): string[] =>
     entryPoints.filter((entry) => entry.environment === environment).map((entry) => entry.file);
   const nodeFiles = filesOf("node");
+  const nodeDirectory = join(outputDirectory, "node");
+  const project = projectOf(functionsDirectory);
+  const externals = installedExternals(project.directory, project.externalPackages);
   const common = {
     outbase: functionsDirectory,
     outExtension: { ".js": ".mjs" },
@@ -124,7 +130,7 @@ async function bundleModules(
       chunkNames: "_deps/[hash]",
       metafile: true,
       inject: [join(directory, "functionGlobals.ts")],
-      plugins: [asyncHooksShim],
+      plugins: [asyncHooksShim, generatedStubs],
     }),
     nodeFiles.length === 0
       ? null
@@ -132,11 +138,13 @@ async function bundleModules(
           ...common,
           platform: "node",
           entryPoints: nodeFiles,
-          outdir: join(outputDirectory, "node"),
+          outdir: nodeDirectory,
           chunkNames: "_deps/[hash]",
+          plugins: [generatedStubs, externalsPlugin(project.directory, externals)],
           inject: [join(directory, "nodeGlobals.ts")],
         }),
   ]);
+  if (nodeFiles.length > 0 && externals.size > 0) linkPackages(project.directory, nodeDirectory);
   await guardDynamicImports(isolateOutputs, join(outputDirectory, "isolate"));
   const modules = entryPoints.map(({ modulePath, environment }) => ({
     modulePath,

@@ -9,6 +9,7 @@ import { addressText, createFunctionHandle, resolveAddress } from "./functionAdd
 import type { AddressScope } from "./functionAddress";
 import { addLogLine } from "./functionConsole";
 import { FunctionError } from "./functionErrors";
+import { deploymentMetadataText, functionMetadataText } from "./functionMetadata";
 import type { CallContext, Frame } from "./frames";
 import type { Operation } from "./protocol";
 import type { MainThreadFiles } from "./storedFiles";
@@ -31,16 +32,23 @@ export class ActionFrame implements Frame {
   readonly type = "action";
   closed = false;
   readonly #host: ActionHost;
+  readonly #functionName: string;
   /** Names of the operations that have begun and not ended. */
   readonly #unfinished: string[] = [];
 
+  /**
+   * @param path where the action is in the log
+   * @param functionName what metadata calls it, where that differs
+   */
   constructor(
     host: ActionHost,
     readonly componentPath: string,
     readonly path: string,
     readonly call: CallContext,
+    functionName = path,
   ) {
     this.#host = host;
+    this.#functionName = functionName;
   }
 
   close(): void {
@@ -114,9 +122,9 @@ export class ActionFrame implements Frame {
         );
         return "null";
       case "1.0/getFunctionMetadata":
-        return JSON.stringify({ name: this.path, componentPath: this.componentPath });
+        return functionMetadataText(this.#functionName, this.componentPath);
       case "1.0/getDeploymentMetadata":
-        return JSON.stringify({ name: this.#host.deploymentName, region: null, class: "local" });
+        return deploymentMetadataText(this.#host.deploymentName);
       case "1.0/getRequestMetadata":
         return requestMetadataText(this.call, this.componentPath);
       case "1.0/actions/vectorSearch":

@@ -2,12 +2,14 @@ import type { Caller } from "../deployment";
 import type { CallContext } from "./frames";
 
 /**
- * What `1.0/getUserIdentity` answers for a caller, as JSON text. Components do not learn who calls the app.
+ * What `1.0/getUserIdentity` answers for a caller, as JSON text. Components do not learn who calls the app, nor the app who
+ * calls a component.
  *
  * @throws for a refused caller: on HTTP actions a bad token only surfaces when the identity is asked for
  */
 export function callerIdentityText(caller: Caller, componentPath: string): string {
-  if (componentPath !== "") return "null";
+  const knownTo = caller.kind === "user" ? (caller.knownTo ?? "") : "";
+  if (componentPath !== knownTo) return "null";
   switch (caller.kind) {
     case "user":
       return JSON.stringify(caller.identity);

@@ -5,7 +5,7 @@ export interface LogEntry {
 }
 
 export interface DeploymentOptions {
-  /** The `convex/` folder. */
+  /** The `convex/` folder, or the project's folder when it holds a `convex.json`, which then names the former. */
   readonly functionsDirectory: string;
   /** Path of the SQLite file, or `:memory:` for a store that disappears when the deployment is closed. */
   readonly file: string;

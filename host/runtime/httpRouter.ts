@@ -1,5 +1,8 @@
 import { BundleError } from "../bundle/entryPoints";
 
+/** The module that routes HTTP actions, and by whose name all of them go. */
+export const HTTP_MODULE = "http";
+
 export type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
 
 export interface HttpRoute {

@@ -10,7 +10,7 @@ import { installFunctionGlobals } from "./functionGlobals";
 import type { FunctionEnvironment } from "./componentEnvironment";
 import { loadModules } from "./functionTable";
 import type { LoadedModules, RegisteredFunction } from "./functionTable";
-import { readHttpRouter } from "./httpRouter";
+import { HTTP_MODULE, readHttpRouter } from "./httpRouter";
 import { nativeImport } from "./nativeImport";
 import type { ComponentLoad, FunctionSummary, ImportPhase } from "./protocol";
 
@@ -87,7 +87,7 @@ async function loadComponentCode(
   functions: readonly FunctionSummary[],
   { importPhase, tableOfId }: LoadContext,
 ): Promise<ComponentCode> {
-  const wanted = new Set(["http"]);
+  const wanted = new Set([HTTP_MODULE]);
   for (const { path, type } of functions) if (type === "action") wanted.add(path.slice(0, path.lastIndexOf(":")));
   const loaded = await loadModules(
     modules.filter(({ environment, modulePath }) => environment === "isolate" && wanted.has(modulePath)),
@@ -96,7 +96,7 @@ async function loadComponentCode(
   return {
     functions: new Map(functions.map((summary) => [summary.path, summary])),
     actions: new Map([...loaded.functions].filter(([, { type }]) => type === "action")),
-    httpRouter: readHttpRouter(loaded.namespaces.get("http")),
+    httpRouter: readHttpRouter(loaded.namespaces.get(HTTP_MODULE)),
     httpPrefix,
     httpMounts,
   };

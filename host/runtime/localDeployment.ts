@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
+import { functionsDirectoryOf } from "../bundle/projectConfig";
 import { analyzePush } from "../bundle/pushAnalysis";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
@@ -12,6 +13,7 @@ import type {
   Caller,
   Deployment,
   FunctionCall,
+  FunctionLogPage,
   FunctionOutcome,
   QuerySet,
   RequestMetadata,
@@ -40,7 +42,10 @@ import type { CallContext } from "./frames";
 import { componentLoads, loadCode, loadNodeActions } from "./loadedCode";
 import { NO_METADATA } from "./protocol";
 import { QuerySets } from "./querySets";
+import { RecentLogs } from "./recentLogs";
+import type { LogSource } from "./recentLogs";
 import { reportStrayFailures } from "./strayFailures";
+import { HTTP_MODULE } from "./httpRouter";
 import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
 import { Scheduler } from "./scheduler";
 import { sourceStack } from "./sourceStack";
@@ -61,6 +66,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #environment: FunctionEnvironment;
   readonly #scheduler: Scheduler;
   readonly #querySets = new QuerySets(() => this.executor);
+  readonly #logs = new RecentLogs();
   readonly #running = new Set<Promise<unknown>>();
   /** The app's key and those of its components. */
   readonly #globalsKeys = new Set([this.#globalsKey]);
@@ -121,7 +127,11 @@ export class LocalDeployment implements Deployment, ActionHost {
     const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
     const type = call.type === "any" ? (this.#code.summaryOf(address)?.type ?? "unknown") : call.type;
     const failed = ({ status }: FunctionOutcome): boolean => status === "error";
-    return await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
+    const startedAtMs = performance.now();
+    const outcome = await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
+    if (outcome.status === "error")
+      this.#logs.addFailure(this.#sourceOf(address), outcome.errorMessage, performance.now() - startedAtMs);
+    return outcome;
   }
 
   async #call(call: FunctionCall, path: string, address: FunctionAddress): Promise<FunctionOutcome> {
@@ -156,7 +166,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     if (route instanceof Response) return route;
     const { componentPath, action, method, routePath } = route;
     const context = this.#context(caller, metadata, null);
-    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context);
+    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context, HTTP_MODULE);
     let end = (): void => undefined;
     // A stop waits for bodies that are still being made, too.
     void this.#track(new Promise<void>((resolve) => (end = resolve)));
@@ -230,7 +240,7 @@ export class LocalDeployment implements Deployment, ActionHost {
    */
   async reload(): Promise<void> {
     const bundle = await bundleFunctions(
-      this.#options.functionsDirectory,
+      functionsDirectoryOf(this.#options.functionsDirectory),
       join(this.#scratchDirectory, `v${++this.#version}`),
       this.#globalsKey,
     );
@@ -266,6 +276,10 @@ export class LocalDeployment implements Deployment, ActionHost {
     });
     this.#authProviders = authProviders;
     this.#querySets.retryStopped();
+  }
+
+  async logsAfter(cursor: number, signal: AbortSignal): Promise<FunctionLogPage> {
+    return await this.#logs.after(cursor, signal);
   }
 
   metricsText(): string {
@@ -362,7 +376,12 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 
   #log(path: string, line: string): void {
+    this.#logs.addLine(this.#sourceOf(parseAddress(path)), line);
     this.#options.onLog?.({ path, line });
+  }
+
+  #sourceOf(address: FunctionAddress): LogSource {
+    return { ...address, type: this.#code.summaryOf(address)?.type };
   }
 
   async #track<T>(run: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { valueOf } from "../testing/testDeployment";
+import { outcomeOf, valueOf } from "../testing/testDeployment";
 import { openCliProject } from "./cliProject.testing";
 import type { CliProject } from "./cliProject.testing";
 
@@ -42,16 +42,34 @@ describe("the official CLI", () => {
 
   it.each([
     ["export", ["export", "--path", "snapshot.zip"]],
+    ["imports", ["import", "--table", "agents", "rows.jsonl", "--yes"]],
     ["inline queries", ["run", "--inline-query", "await ctx.db.query('agents').collect()"]],
   ])(
     "is told at once that there are no %s",
     async (_title, command) => {
+      writeFileSync(join(project.directory, "rows.jsonl"), '{"guid":"imported"}');
       const refused = await project.convex(...command);
       expect(refused.exitCode).not.toBe(0);
-      expect(refused.output + refused.errors).toContain("This host has no log stream, export or inline queries");
+      expect(refused.output + refused.errors).toContain("This host has no import, export or inline queries");
     },
     60_000,
   );
+
+  it("follows the log: lines, failures and history", async () => {
+    await valueOf(project.deployment, "query", "live:agentCount", {});
+    const logs = project.follow("logs", "--history", "5");
+    await expect.poll(logs).toContain("[CONVEX Q(live:agentCount)]");
+    expect(await outcomeOf(project.deployment, "mutation", "agents:create", { guid: 1 })).toMatchObject({
+      status: "error",
+    });
+    await expect.poll(logs).toMatch(/\[CONVEX M\(agents:create\)\] ArgumentValidationError/);
+  }, 60_000);
+
+  it("tests the network", async () => {
+    const tested = await project.convex("network-test");
+    expect(tested.output + tested.errors).toContain("Network test passed.");
+    expect(tested.exitCode).toBe(0);
+  }, 60_000);
 
   it("generates typed functions, components and environment", async () => {
     writeFileSync(

@@ -4,6 +4,7 @@ import type {
   Caller,
   Deployment,
   FunctionCall,
+  FunctionLogPage,
   FunctionOutcome,
   QuerySet,
   RequestMetadata,
@@ -64,6 +65,10 @@ export class FakeDeployment implements Deployment {
     upload: () => Promise.reject(new DeploymentRefusal(403, "InvalidUploadUrl", "A fake takes no files.")),
     find: async () => null,
   };
+
+  async logsAfter(cursor: number): Promise<FunctionLogPage> {
+    return { entries: [], newCursor: cursor };
+  }
 
   metricsText(): string {
     return "";

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import type { Deployment, FunctionCall, FunctionType, JsonValue, RequestMetadata } from "../deployment";
 import type { JsonObject } from "../json";
 import type { BytesInFlight } from "./bytesInFlight";
@@ -19,6 +20,7 @@ import {
 import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
 import type { JsonLimits } from "./jsonBody";
+import { LogStream } from "./logStream";
 import { isLocalScrape, serverMetricsText } from "./serverMetrics";
 import type { OpenSockets } from "./serverMetrics";
 import { StorageDoor } from "./storageDoor";
@@ -51,11 +53,13 @@ const runPrefix = "/api/run/";
 export class FunctionApi {
   readonly #options: FunctionApiOptions;
   readonly #storage: StorageDoor;
+  readonly #logs: LogStream;
   readonly #routes: ReadonlyMap<string, Readonly<Record<string, Handler>>>;
 
   constructor(options: FunctionApiOptions) {
     this.#options = options;
     this.#storage = new StorageDoor(options.deployment.files);
+    this.#logs = new LogStream(options.deployment);
     const callPost =
       (type: FunctionCall["type"]): Handler =>
       (exchange) =>
@@ -74,6 +78,9 @@ export class FunctionApi {
       ["/api/deploy2/finish_push", { POST: (exchange) => this.#refusePush(exchange) }],
       ["/api/deploy2/wait_for_schema", { POST: (exchange) => this.#refusePush(exchange) }],
       ["/api/host/backup", { POST: (exchange) => this.#backUp(exchange) }],
+      ["/api/stream_function_logs", { GET: (exchange) => this.#sendLogs(exchange) }],
+      ["/api/echo", { POST: echo }],
+      ["/echo", { POST: echo }],
       ["/api/v1/get_canonical_urls", { GET: (exchange) => this.#sendCanonicalUrls(exchange) }],
       ["/.well-known/jwks.json", { GET: (exchange) => this.#sendKeySet(exchange) }],
       ["/version", { GET: (exchange) => this.#sendPlainText(exchange, options.serverVersion) }],
@@ -101,7 +108,7 @@ export class FunctionApi {
       throw new TransportError(
         400,
         "NotSupported",
-        "This host has no log stream, export or inline queries for the CLI.",
+        "This host has no import, export or inline queries for the CLI. It makes backups of its own: POST /api/host/backup.",
       );
     }
     if (methods === undefined) throw new TransportError(404, "NotFound", "There is nothing at this address.");
@@ -117,18 +124,7 @@ export class FunctionApi {
 
   async #callFromBody(exchange: Exchange, type: FunctionType | "any"): Promise<void> {
     const { resolved, body } = await this.#callerAndBody(exchange);
-    const { componentPath } = body;
-    if (componentPath !== undefined && componentPath !== null && componentPath !== "") {
-      throw new TransportError(400, "ComponentNotFound", "This deployment has no components to call.");
-    }
-    await this.#call(
-      exchange,
-      resolved,
-      type,
-      normalizeFunctionPath(textField(body, "path")),
-      body,
-      this.#defaultFormat(exchange),
-    );
+    await this.#call(exchange, resolved, type, addressOf(body, resolved), body, this.#defaultFormat(exchange));
   }
 
   async #run(exchange: Exchange): Promise<void> {
@@ -221,6 +217,16 @@ export class FunctionApi {
     sendText(response, 200, text, "text/plain; version=0.0.4; charset=utf-8");
   }
 
+  async #sendLogs({ request, response, url }: Exchange): Promise<void> {
+    await this.#options.callers.requireAdmin(request.headers.authorization);
+    await this.#logs.answer(response, url);
+  }
+
+  /** Answers those who wait for something new, so that a stop need not. */
+  close(): void {
+    this.#logs.close();
+  }
+
   async #sendConfigHashes({ request, response }: Exchange): Promise<void> {
     await this.#options.callers.requireAdmin(request.headers.authorization);
     sendJson(response, 200, configHashesText);
@@ -251,9 +257,27 @@ export class FunctionApi {
   }
 }
 
+/** The function that a body names, of a component for the admin alone. @throws TransportError 400 or 403 */
+function addressOf(body: JsonObject, { isAdmin }: ResolvedCaller): string {
+  const path = normalizeFunctionPath(textField(body, "path"));
+  const { componentPath } = body;
+  if (componentPath === undefined || componentPath === null || componentPath === "") return path;
+  if (!isAdmin)
+    throw new TransportError(403, "ComponentsNeedAdmin", "Only the admin key calls the functions of components.");
+  if (typeof componentPath !== "string" || !/^\w+(?:\/\w+)*$/.test(componentPath))
+    throw new TransportError(400, "ComponentNotFound", "componentPath is names of components, joined by slashes.");
+  return `${componentPath};${path}`;
+}
+
+/** Sends back what comes, as it comes, for `convex network-test`. */
+async function echo({ request, response }: Exchange): Promise<void> {
+  response.writeHead(200, { "content-type": "application/octet-stream", "x-content-type-options": "nosniff" });
+  await pipeline(request, response);
+}
+
 /** What the official CLI would ask for again and again, were it simply not found. */
 function isUnsupportedByHost(pathname: string): boolean {
-  return /^\/api\/(stream_function_logs|stream_udf_execution|export\/|import\/|run_test_function)/.test(pathname);
+  return /^\/api\/(stream_udf_execution|perform_import|export\/|import\/|run_test_function)/.test(pathname);
 }
 
 function requestTarget(request: IncomingMessage): URL {

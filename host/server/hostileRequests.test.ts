@@ -20,7 +20,7 @@ describe("hostile requests", () => {
     ["an empty function path", '{"path":"","args":{}}', {}, 400, "BadConvexFunctionIdentifier"],
     ["a path with a NUL", '{"path":"a\\u0000:b","args":{}}', {}, 400, "BadConvexFunctionIdentifier"],
     ["a huge path", `{"path":"${"a".repeat(100_000)}:b","args":{}}`, {}, 400, "BadConvexFunctionIdentifier"],
-    ["a component", '{"path":"a:b","args":{},"componentPath":"x"}', {}, 400, "ComponentNotFound"],
+    ["a component", '{"path":"a:b","args":{},"componentPath":"x"}', {}, 403, "ComponentsNeedAdmin"],
     ["another content type", "{}", { "content-type": "text/plain" }, 400, "MissingJsonContentType"],
     ["a compressed body", "{}", { "content-encoding": "br" }, 415, "UnsupportedContentEncoding"],
     [

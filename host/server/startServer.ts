@@ -111,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     ...urls,
     close: async (graceMs) => {
+      functionApi.close();
       await Promise.all([sync.close(graceMs), cloud.close(graceMs), site.close(graceMs)]);
     },
   };

@@ -11,6 +11,7 @@ const SYSTEM_QUERIES = [
   ["_system/cli/modules:apiSpec", {}],
   ["_system/cli/queryEnvironmentVariables", {}],
   ["_system/cli/queryEnvironmentVariables:get", { name: "SECRET" }],
+  ["_system/cli/queryImport:list", {}],
   ["_system/cli/tables", { paginationOpts: { numItems: 10, cursor: null } }],
   ["_system/cli/tableData", { table: "agents", order: "desc", paginationOpts: { numItems: 10, cursor: null } }],
   ["_system/frontend/components:list", {}],

@@ -298,16 +298,16 @@ describe("createTestHost alone", () => {
         for (const text of ["first", "second"]) await ctx.db.insert("tasks", { text });
         return (await ctx.meta.getTransactionMetrics()).documentsWritten;
       });
-    expect(await insertTwice(createTestHost({ schema, transactionLimits: true }))).toEqual({
+    expect(await insertTwice(createTestHost({ schema, modules, transactionLimits: true }))).toEqual({
       used: 2,
       remaining: 15_998,
     });
-    const limited = createTestHost({ schema, transactionLimits: { documentsWritten: 1 } });
+    const limited = createTestHost({ schema, modules, transactionLimits: { documentsWritten: 1 } });
     await expect(insertTwice(limited)).rejects.toThrow("Too many writes in a single function execution (limit: 1)");
   });
 
   it("works without functions or schema", async () => {
-    const t = createTestHost();
+    const t = createTestHost({ modules: {} });
     const id = await t.run(async (ctx) => await ctx.db.insert("anything", { value: 1n }));
     expect(id).toHaveLength(32);
   });

@@ -1,17 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { TestConvex } from "convex-test";
-import { actionGeneric, getFunctionName, mutationGeneric, queryGeneric } from "convex/server";
+import { actionGeneric, componentsGeneric, getFunctionAddress, mutationGeneric, queryGeneric } from "convex/server";
 import type { FunctionReference, GenericSchema, SchemaDefinition } from "convex/server";
 import { ConvexError, convexToJson, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
 import { UnsecuredJWT } from "jose";
+import type { JWK } from "jose";
 import { claimsOf } from "../auth/identityClaims";
-import type { Caller, FunctionCall, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
+import type { Caller, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
 import { currentFrame } from "../runtime/frames";
 import type { TransactionLimits } from "../runtime/worker/transactionUsage";
-import { parseJson } from "../values/convexJson";
+import { parseJson, parseJsonObject } from "../values/convexJson";
 import { InProcessRuntime } from "./inProcessRuntime";
 import type { ModuleGlob } from "./moduleGlob";
+import { projectModules } from "./projectModules";
 
 const SITE_URL = "https://some.convex.site";
 const MAX_IDLE_TURNS = 20;
@@ -21,7 +23,7 @@ const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThi
 export interface TestHostOptions<Schema extends GenericSchema> {
   /** The default export of `schema.ts`. */
   readonly schema?: SchemaDefinition<Schema, boolean>;
-  /** The functions directory as `import.meta.glob("./**\/*.*s")` gives it. */
+  /** The functions directory as `import.meta.glob("./**\/*.*s")` gives it; the project's own when absent. */
   readonly modules?: ModuleGlob;
   /** Limits of a transaction in place of Convex's, which hold unless they are replaced here. */
   readonly transactionLimits?: boolean | TransactionLimits;
@@ -31,6 +33,8 @@ export interface TestHostOptions<Schema extends GenericSchema> {
 
 /** convex-test's accessor on the host's store. */
 export type TestHost<Schema extends GenericSchema> = TestConvex<SchemaDefinition<Schema, boolean>> & {
+  /** The public keys that verify what `ctx.auth.signJwt` signs here, as a JWK Set. */
+  jwks(): Promise<{ readonly keys: JWK[] }>;
   /** Waits for running scheduled functions and closes the store. Only a store on a file needs it. */
   close(): Promise<void>;
 };
@@ -59,15 +63,17 @@ export function createTestHost<Schema extends GenericSchema>(
       : schemaOrOptions;
   const runtime = new InProcessRuntime({
     schema: options.schema,
-    modules: options.modules ?? {},
+    modules: options.modules ?? projectModules(),
     file: options.file ?? ":memory:",
     testStack: new Error("opened here").stack ?? "",
     transactionLimits: typeof options.transactionLimits === "object" ? options.transactionLimits : {},
   });
   return asTestHost<Schema>(
     Object.assign(new Accessor(runtime, { kind: "anonymous" }, { ip: null, userAgent: null }).bound(), {
-      registerComponent: (componentPath: string, componentSchema: unknown, componentModules: ModuleGlob) =>
-        runtime.registerComponent(componentPath, { schema: componentSchema, modules: componentModules }),
+      registerComponent: (componentPath: string, componentSchema: unknown, componentModules: ModuleGlob) => {
+        runtime.registerComponent(componentPath, { schema: componentSchema, modules: componentModules });
+        return componentsGeneric()[componentPath];
+      },
       close: () => runtime.close(),
     }),
   );
@@ -105,6 +111,7 @@ class Accessor {
       finishInProgressScheduledFunctions: () => scheduler.finishRunning(),
       finishAllScheduledFunctions: (advanceTimers: () => void, maxIterations?: number) =>
         finishAll(scheduler, advanceTimers, maxIterations),
+      jwks: () => Promise.resolve(parseJsonObject(this.runtime.keySetText)),
       withIdentity: (identity: Partial<UserIdentity>) =>
         new Accessor(this.runtime, { kind: "user", identity: completeIdentity(identity) }, this.request).bound(),
       withRequestMetadata: ({ ip = null, userAgent = null }: Partial<RequestOptions>) =>
@@ -124,17 +131,16 @@ class Accessor {
       throw new Error(
         `t.${type} was called inside ${running.path}. Use ctx.run${type === "query" ? "Query" : "Mutation"}.`,
       );
-    const call: Omit<FunctionCall, "path"> = {
+    const call = {
       type,
       argsText: JSON.stringify(convexToJson(args ?? {})),
       caller: this.caller,
       metadata: this.#metadata(),
-      allowInternal: true,
     };
     const outcome =
       typeof target === "function"
         ? await this.runtime.callInline(register(target), call)
-        : await this.runtime.call({ ...call, path: getFunctionName(target) });
+        : await this.runtime.call(getFunctionAddress(target), call);
     return valueOf(outcome);
   }
 
@@ -194,7 +200,7 @@ async function finishAll(jobs: RunningJobs, advanceTimers: () => void, maxIterat
     }
   }
   throw new Error(
-    "finishAllScheduledFunctions: too many iterations. Check for functions that schedule one another for ever, or raise maxIterations.",
+    "finishAllScheduledFunctions: too many iterations. Check for infinitely recursive scheduled functions, or increase maxIterations.",
   );
 }
 

@@ -4,17 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BundledModule } from "../bundle/bundleFunctions";
 import { evaluatedSchemaText } from "../bundle/evaluateConfig";
-import type { Caller, FunctionCall, FunctionOutcome, RequestMetadata } from "../deployment";
+import type { Caller, FunctionCall, FunctionOutcome, FunctionType, RequestMetadata } from "../deployment";
 import { ActionFrame } from "../runtime/actionFrame";
 import type { ActionHost } from "../runtime/actionFrame";
 import { callerText, metadataText } from "../runtime/callTexts";
-import { parseAddress } from "../runtime/functionAddress";
-import type { AddressScope } from "../runtime/functionAddress";
-import { canonicalFunctionPath, loadModules, resolveFunction } from "../runtime/functionTable";
-import type { ModuleContext, NativeImport, RegisteredFunction } from "../runtime/functionTable";
+import { addressText, parseAddress, resolveAddress } from "../runtime/functionAddress";
+import type { AddressScope, FunctionAddress } from "../runtime/functionAddress";
+import { errorOutcome, toFunctionError } from "../runtime/functionErrors";
+import { canonicalFunctionPath, loadModules, registerFunction, resolveFunction } from "../runtime/functionTable";
+import type { NativeImport, RegisteredFunction } from "../runtime/functionTable";
 import { installSyscallBoundary } from "../runtime/frames";
 import type { CallContext } from "../runtime/frames";
-import { readHttpRouter } from "../runtime/httpRouter";
+import { HTTP_MODULE, readHttpRouter } from "../runtime/httpRouter";
 import type { HttpRouter } from "../runtime/httpRouter";
 import { NO_METADATA } from "../runtime/protocol";
 import type { ImportPhase } from "../runtime/protocol";
@@ -25,18 +26,25 @@ import { nextDueTimeMs } from "../runtime/worker/jobOperations";
 import { loadComponent } from "../runtime/worker/loadComponents";
 import { openHost } from "../runtime/worker/openHost";
 import { applySchema, compileSchema } from "../runtime/worker/schema";
+import type { Schema } from "../runtime/worker/schema";
 import type { ExecutionHost } from "../runtime/worker/transaction";
 import type { TransactionLimits } from "../runtime/worker/transactionUsage";
 import { filesDirectoryOf } from "../store/fileStore";
 import { openStoreFile } from "../store/storeFile";
 import type { StoreFile } from "../store/storeFile";
+import type { ConvexJsonObject } from "../values/convexJson";
 import { InProcessExecutor } from "./inProcessExecutor";
-import { functionModules } from "./moduleGlob";
+import { liveExports } from "./liveFunctions";
+import { functionModules, isEntryPoint } from "./moduleGlob";
 import type { ModuleGlob } from "./moduleGlob";
+import { PlainFunctionHandles } from "./plainFunctionHandles";
+import { TestCreationClock } from "./testCreationClock";
 
 const CLOUD_URL = "https://some-deployment.convex.cloud";
 const MAX_FILE_BYTES = 1 << 30;
 const NO_FUNCTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+/** What convex-test calls every function that is no export. */
+const INLINE_NAME = "inline";
 const COMPONENT_PATH = /^\w+(?:\/\w+)*$/;
 
 /** What a suite gives of the app or of one component: the default export of `schema.ts`, if any, and its modules. */
@@ -52,6 +60,9 @@ export interface InProcessOptions extends FunctionsSource {
   /** In place of Convex's limits. */
   readonly transactionLimits: TransactionLimits;
 }
+
+/** A call of the accessor, which sees internal functions too. */
+type RuntimeCall = Pick<FunctionCall, "argsText" | "caller" | "metadata"> & { readonly type: FunctionType };
 
 /**
  * The real store and the real syscalls on the calling thread, with the very modules that the test runner loaded: mocks,
@@ -69,12 +80,15 @@ export class InProcessRuntime implements ActionHost {
   readonly #functions = new Map<string, RegisteredFunction>();
   readonly #components = new Map<string, ExecutionHost>();
   readonly #registered = new Map<string, FunctionsSource>();
+  readonly #schema: Schema;
   #router: HttpRouter | null = null;
   #loaded: Promise<void> | null = null;
   #inlineFunctions = 0;
 
   constructor(options: InProcessOptions) {
     this.#options = options;
+    // Before the store is opened, which nobody could close.
+    this.#schema = compileSchema(schemaTextOf(options.schema), this.#tableOfId);
     const isInMemory = options.file === ":memory:";
     this.#file = openStoreFile(options.file, { durable: !isInMemory });
     const { host, clock } = openHost(
@@ -90,6 +104,8 @@ export class InProcessRuntime implements ActionHost {
       ...host,
       components: this.#components,
       functions: this.#functions,
+      creationClock: new TestCreationClock(),
+      handles: new PlainFunctionHandles(),
       transactionLimits: options.transactionLimits,
       pagingComponentFunctions: new Set(),
       describeStack: stackFrames,
@@ -111,6 +127,7 @@ export class InProcessRuntime implements ActionHost {
   /**
    * Installs a component under its path, `parent/child` for one within another. What is registered again is replaced.
    *
+   * @throws {BundleError} when Convex would refuse its schema
    * @throws {Error} once a function has been called, since running transactions see the components that they began with
    */
   registerComponent(componentPath: string, source: FunctionsSource): void {
@@ -118,48 +135,58 @@ export class InProcessRuntime implements ActionHost {
       throw new Error(`Component "${componentPath}" must be registered before the first function is called.`);
     if (!COMPONENT_PATH.test(componentPath))
       throw new Error(`"${componentPath}" is no component path: names are letters, digits and "_", joined by "/".`);
+    compileSchema(schemaTextOf(source.schema), () => null);
     this.#registered.set(componentPath, source);
   }
 
-  /** Runs a function of the glob. */
-  async call(call: FunctionCall): Promise<FunctionOutcome> {
+  /** Runs a function of the glob or of a registered component, at an address as convex/server writes it. */
+  async call(address: ConvexJsonObject, call: RuntimeCall): Promise<FunctionOutcome> {
     await this.#load();
-    const path = canonicalFunctionPath(call.path);
-    const isAction = call.type === "action" || (call.type === "any" && this.#functions.get(path)?.type === "action");
-    if (isAction) return await this.runAction(path, call.argsText, context(call.caller, call.metadata, null));
-    return await this.executor.call({
-      operation: "call",
-      type: call.type,
-      path: `${call.allowInternal ? "internal" : "public"}:${path}`,
-      argsText: call.argsText,
-      callerText: callerText(call.caller),
-      metadataText: metadataText(call.metadata),
-    });
+    let target: FunctionAddress;
+    try {
+      target = resolveAddress(address, this.#host);
+    } catch (error) {
+      return errorOutcome(toFunctionError(error, stackFrames), []);
+    }
+    const { componentPath } = target;
+    const caller = call.caller.kind === "user" ? { ...call.caller, knownTo: componentPath } : call.caller;
+    return await this.#callAt(target, { ...call, caller });
   }
 
   /** Runs a function that is no export of any module; `registered` is what convex/server's builders return. */
-  async callInline(registered: unknown, call: Omit<FunctionCall, "path">): Promise<FunctionOutcome> {
-    const path = `inline/${++this.#inlineFunctions}:default`;
-    const [modulePath = ""] = path.split(":");
-    const module = { modulePath, url: modulePath, environment: "isolate" } as const;
-    const loaded = await loadModules(
-      [module],
-      this.#moduleContext(async () => ({ default: registered })),
-    );
-    for (const [name, inline] of loaded.functions) this.#functions.set(name, inline);
+  async callInline(registered: unknown, call: RuntimeCall): Promise<FunctionOutcome> {
+    await this.#load();
+    const inline = registerFunction(INLINE_NAME, registered, this.#tableOfId);
+    if (inline === null) throw new Error("An inline function must be made by one of convex/server's builders.");
+    const functionPath = `${INLINE_NAME}/${++this.#inlineFunctions}:default`;
+    this.#functions.set(functionPath, inline);
     try {
-      return await this.call({ ...call, path });
+      return await this.#callAt({ componentPath: "", functionPath }, call);
     } finally {
-      this.#functions.delete(path);
+      this.#functions.delete(functionPath);
     }
   }
 
-  async runAction(path: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
-    const { componentPath, functionPath: addressed } = parseAddress(path);
+  async #callAt(address: FunctionAddress, { type, argsText, caller, metadata }: RuntimeCall): Promise<FunctionOutcome> {
+    const path = addressText(address);
+    if (type === "action") return await this.runAction(path, argsText, context(caller, metadata, null));
+    return await this.executor.call({
+      operation: "call",
+      type,
+      path: `internal:${path}`,
+      argsText,
+      callerText: callerText(caller),
+      metadataText: metadataText(metadata),
+    });
+  }
+
+  async runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
+    const { componentPath, functionPath: addressed } = parseAddress(address);
     const functionPath = canonicalFunctionPath(addressed);
     const functions = this.#components.get(componentPath)?.functions ?? NO_FUNCTIONS;
     const resolve = (): RegisteredFunction => resolveFunction(functions, functionPath, "action", true);
-    return await runAction(new ActionFrame(this, componentPath, functionPath, call), resolve, argsText, stackFrames);
+    const name = functions.get(functionPath)?.path ?? functionPath;
+    return await runAction(new ActionFrame(this, componentPath, name, call), resolve, argsText, stackFrames);
   }
 
   addressScope(componentPath: string): AddressScope {
@@ -173,7 +200,7 @@ export class InProcessRuntime implements ActionHost {
     const route = this.#router?.lookup(pathname, request.method) ?? null;
     if (route === null) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
     const [action, method, path] = route;
-    const frame = new ActionFrame(this, "", `${method} ${path}`, context(caller, metadata, null));
+    const frame = new ActionFrame(this, "", `${method} ${path}`, context(caller, metadata, null), HTTP_MODULE);
     return await runHttpAction(frame, action, request);
   }
 
@@ -186,16 +213,12 @@ export class InProcessRuntime implements ActionHost {
     this.#file.release();
   }
 
-  readonly #tableOfId = (id: string): string | null => this.#host.catalog.tableOfId(id)?.name ?? null;
-
-  #moduleContext(nativeImport: NativeImport): ModuleContext {
-    return {
-      componentPath: "",
-      importPhase: importPhase(),
-      tableOfId: this.#tableOfId,
-      nativeImport,
-    };
+  /** The public half of the key with which `signJwt` signs here, as JSON text. */
+  get keySetText(): string {
+    return this.#host.signer.keySetText;
   }
+
+  readonly #tableOfId = (id: string): string | null => this.#host.catalog.tableOfId(id)?.name ?? null;
 
   #load(): Promise<void> {
     this.#loaded ??= this.#loadOnce();
@@ -203,12 +226,17 @@ export class InProcessRuntime implements ActionHost {
   }
 
   async #loadOnce(): Promise<void> {
-    const { modules, schema, testStack } = this.#options;
-    const loaded = await loadModules(bundledModules(modules, testStack), this.#moduleContext(globImport(modules)));
+    const { modules, testStack } = this.#options;
+    const loaded = await loadModules(bundledModules(modules, testStack), {
+      componentPath: "",
+      importPhase: importPhase(),
+      tableOfId: this.#tableOfId,
+      nativeImport: globImport(modules),
+    });
     for (const [path, registered] of loaded.functions) this.#functions.set(path, registered);
-    this.#router = readHttpRouter(loaded.namespaces.get("http"));
+    this.#router = readHttpRouter(loaded.namespaces.get(HTTP_MODULE));
     const { store, catalog } = this.#host;
-    this.#host.schema = compileSchema(schemaTextOf(schema), this.#tableOfId);
+    this.#host.schema = this.#schema;
     store.ensureTransaction();
     applySchema(this.#host.schema, store, catalog, this.#file.meta);
     for (const [componentPath, source] of this.#registered)
@@ -244,7 +272,7 @@ function importPhase(): ImportPhase {
 }
 
 function globImport(modules: ModuleGlob): NativeImport {
-  return async (key) => namespaceOf(await modules[key]?.());
+  return async (key) => liveExports(namespaceOf(await modules[key]?.()), !isEntryPoint(key));
 }
 
 function schemaTextOf(schema: unknown): string | null {

@@ -44,7 +44,8 @@ function testFileOf(keys: readonly string[], testStack: string): string | undefi
     .toSorted((a, b) => b.length - a.length)[0];
 }
 
-function isEntryPoint(path: string): boolean {
+/** Whether a push takes the file for a module. */
+export function isEntryPoint(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return (
     !path.startsWith("_generated/") &&

@@ -5,6 +5,7 @@ import { createFunctionHandle, resolveAddress } from "../functionAddress";
 import { FunctionError, HostRefusal, toFunctionError } from "../functionErrors";
 import { runInFrame } from "../frames";
 import type { CallContext, Frame } from "../frames";
+import { deploymentMetadataText, functionMetadataText } from "../functionMetadata";
 import { validateArgs, validateReturns } from "../functionTable";
 import type { RegisteredFunction } from "../functionTable";
 import { auditLine } from "../auditLine";
@@ -124,9 +125,9 @@ export class ExecutionFrame implements Frame {
       case "1.0/createFunctionHandle":
         return JSON.stringify(createFunctionHandle(parseJsonObject(argsText), transaction.host));
       case "1.0/getFunctionMetadata":
-        return JSON.stringify({ name: this.path, componentPath: this.componentPath });
+        return functionMetadataText(this.path, this.componentPath);
       case "1.0/getDeploymentMetadata":
-        return JSON.stringify({ name: transaction.host.deploymentName, region: null, class: "local" });
+        return deploymentMetadataText(transaction.host.deploymentName);
       case "1.0/storageGetUrl":
         return storage.getUrl(transaction, parseJsonObject(argsText));
       case "1.0/storageGetMetadata":

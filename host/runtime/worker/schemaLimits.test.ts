@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ValidatorJson } from "../../values/validatorJson";
 import { checkSchemaLimits } from "./schemaLimits";
 import type { TableJson } from "./schemaLimits";
 
@@ -8,6 +9,10 @@ function table(indexes: readonly Index[] = [], tableName = "rows"): TableJson {
   return { tableName, indexes };
 }
 
+const typeOf = (field: string): ValidatorJson => ({
+  type: "object",
+  value: { [field]: { fieldType: { type: "any" }, optional: false } },
+});
 const fields = (count: number) => Array.from({ length: count }, (_, i) => `f${i}`);
 const indexes = (count: number): Index[] =>
   fields(count).map((field) => ({ indexDescriptor: `by_${field}`, fields: [field] }));
@@ -19,6 +24,7 @@ describe("a schema", () => {
         table(indexes(32), "a".repeat(64)),
         table([{ indexDescriptor: "by_all", fields: fields(16) }]),
         table([{ indexDescriptor: "by_nested", fields: ["a.b.c"] }]),
+        { ...table([], "named"), documentType: typeOf("_creationTime") },
       ]),
     ).not.toThrow();
   });
@@ -26,6 +32,13 @@ describe("a schema", () => {
   it.each<[string, TableJson, string]>([
     ["a table name with a dash", table([], "a-b"), 'Invalid table name: "a-b".'],
     ["a long table name", table([], "a".repeat(65)), "Invalid table name"],
+    ["a field name with a dash", { ...table(), documentType: typeOf("a-b") }, 'Invalid field name: "a-b"'],
+    ["a reserved field name", { ...table(), documentType: typeOf("_a") }, 'Invalid field name: "_a"'],
+    [
+      "a field name in a union",
+      { ...table(), documentType: { type: "union", value: [typeOf("a"), typeOf("1")] } },
+      'Invalid field name: "1"',
+    ],
     ["a reserved table name", table([], "_rows"), "_rows is a reserved table name."],
     ["too many indexes", table(indexes(33)), 'Table "rows" cannot have more than 32 indexes.'],
     ["too many index fields", table([{ indexDescriptor: "by_all", fields: fields(17) }]), "up to 16 fields"],

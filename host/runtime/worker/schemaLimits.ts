@@ -1,9 +1,11 @@
 import { BundleError } from "../../bundle/entryPoints";
+import type { ValidatorJson } from "../../values/validatorJson";
 
 const MAX_TABLES = 10_000;
 /** Convex's documentation says 32 where its code says 64; what holds for the lower number holds for both. */
 const MAX_INDEXES_PER_TABLE = 32;
 const MAX_INDEX_FIELDS = 16;
+const SYSTEM_FIELDS: ReadonlySet<string> = new Set(["_id", "_creationTime"]);
 const IDENTIFIER = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** The parts of one exported table that Convex limits. */
@@ -12,6 +14,7 @@ export interface TableJson {
   readonly indexes: readonly { readonly indexDescriptor: string; readonly fields: readonly string[] }[];
   readonly searchIndexes?: readonly { readonly indexDescriptor: string }[];
   readonly vectorIndexes?: readonly { readonly indexDescriptor: string }[];
+  readonly documentType?: ValidatorJson;
 }
 
 /** Holds a schema to Convex's limits on names and counts. @throws {BundleError} with Convex's text */
@@ -20,7 +23,19 @@ export function checkSchemaLimits(tables: readonly TableJson[]): void {
   for (const table of tables) {
     checkTableName(table.tableName);
     checkIndexes(table);
+    if (table.documentType !== undefined) checkFieldNames(table.tableName, table.documentType);
   }
+}
+
+/** No document could have such a field. @throws {BundleError} */
+function checkFieldNames(tableName: string, documentType: ValidatorJson): void {
+  if (documentType.type === "union") for (const member of documentType.value) checkFieldNames(tableName, member);
+  if (documentType.type !== "object") return;
+  for (const name of Object.keys(documentType.value))
+    if (!SYSTEM_FIELDS.has(name) && (!IDENTIFIER.test(name) || name.startsWith("_")))
+      throw new BundleError(
+        `In table "${tableName}": Invalid field name: "${name}". Identifiers must be 64 characters or less, start with a letter, and only contain letters, digits, underscores.`,
+      );
 }
 
 /** Refuses what is no name of a user's table. @throws {BundleError} */

@@ -48,6 +48,8 @@ export function systemFunctions({
       args: { name: v.string() },
       handler: (_ctx, { name }) => variable(name),
     }),
+    // Nothing is ever imported: the CLI goes on to the upload, whose refusal it shows.
+    "_system/cli/queryImport:list": queryGeneric({ args: {}, handler: () => [] }),
     "_system/cli/tables:default": queryGeneric({
       args: { paginationOpts: paginationOptsValidator },
       handler: () => ({ page: tableNames(host).map((name) => ({ name })), isDone: true, continueCursor: "" }),

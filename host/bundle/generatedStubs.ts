@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Plugin } from "esbuild";
+
+const NAMESPACE = "generated-stub";
+const GENERATED_MODULE = /(?:^|\/)_generated\/(api|server)(?:\.[jt]s)?$/;
+const BUILDERS = [
+  "query",
+  "mutation",
+  "action",
+  "internalQuery",
+  "internalMutation",
+  "internalAction",
+  "httpAction",
+] as const;
+
+const contents: Readonly<Record<string, string>> = {
+  api: `import { anyApi, componentsGeneric } from "convex/server";
+    export const api = anyApi;
+    export const internal = anyApi;
+    export const components = componentsGeneric();`,
+  server: `export { ${BUILDERS.map((name) => `${name}Generic as ${name}`).join(", ")} } from "convex/server";
+    export const env = process.env;`,
+};
+
+/**
+ * What the official code generation writes, for a folder that it has not seen yet: what it generates at run time is the
+ * same for every app, and types come when `convex codegen` asks the running host. Nothing is written.
+ */
+export const generatedStubs: Plugin = {
+  name: "generated-stubs",
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: GENERATED_MODULE }, ({ path, resolveDir }) => {
+      const name = GENERATED_MODULE.exec(path)?.[1] ?? "";
+      const directory = join(resolveDir, dirname(path));
+      const isMissing =
+        path.startsWith(".") && !["js", "ts"].some((end) => existsSync(join(directory, `${name}.${end}`)));
+      return isMissing ? { path: name, namespace: NAMESPACE, pluginData: resolveDir } : null;
+    });
+    pluginBuild.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path, pluginData }) => ({
+      contents: contents[path] ?? "",
+      loader: "js",
+      resolveDir: String(pluginData),
+    }));
+  },
+};
