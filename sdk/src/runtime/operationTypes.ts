@@ -1,6 +1,5 @@
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import type { operations } from "../generated/schema";
-import type { RequestOptions } from "./engine";
 
 type Id = keyof operations;
 type Json<Part> = Part extends { content: { "application/json": infer Content } } ? Content : undefined;
@@ -21,9 +20,6 @@ export type Body<Operation extends Id> = Json<NonNullable<operations[Operation][
 /** Query parameters an operation takes. */
 export type Query<Operation extends Id> = NonNullable<operations[Operation]["parameters"]["query"]>;
 
-/** Options of a conditional read: the answer may be "not modified". */
-export type Conditional = RequestOptions & { readonly ifNoneMatch: string | undefined };
-
 type Given<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
 type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
 type Parts<Operation extends Id> = Given<operations[Operation]["parameters"]["path"]> &
@@ -38,7 +34,7 @@ export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never
 /**
  * Arguments of a function that works in an organization: its id or slug, unless the token names it already.
  */
-export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string }>;
+export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string | undefined }>;
 
 type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts: PaginationOptions }>;
 
@@ -46,7 +42,7 @@ type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts: P
 export type ListArgs<Operation extends Id> = Paged<Parts<Operation>>;
 
 /** {@link ListArgs} of a function that works in an organization. */
-export type TenantListArgs<Operation extends Id> = Paged<Parts<Operation> & { organizationId?: string }>;
+export type TenantListArgs<Operation extends Id> = Paged<Parts<Operation> & { organizationId?: string | undefined }>;
 
 /** What a list's function returns. */
 export type ReturnedPage<Operation extends Id> = PaginationResult<Row<Operation>>;
