@@ -233,12 +233,8 @@ export function sharedParts(options: RestOptions & Cloned): Shared {
   const given = Object.entries({ apiKey, token, getToken }).filter(([, credential]) => credential !== undefined);
   if (given.length > 1) throw new TypeError("Give only one of apiKey, token and getToken");
   const [name = ["apiKey", "token", "getToken"].find((option) => option in options), credential] = given[0] ?? [];
-  const isProvider = name === "getToken" && typeof credential === "function";
-  const fault = name === undefined || isProvider ? undefined : credentialFault(credential, name === "apiKey");
-  if (fault !== undefined) {
-    const advice = typeof credential === "string" ? "" : "; is the environment variable set?";
-    throw new TypeError(`The option ${name} ${fault}${advice}`);
-  }
+  const fault = name === undefined ? undefined : optionFault(name, credential);
+  if (fault !== undefined) throw new TypeError(`The option ${name} ${fault}`);
   assertLimits(options);
   const baseUrl = origin(options.baseUrl, "baseUrl");
   const redactor = new Redactor();
@@ -282,6 +278,14 @@ export function sharedParts(options: RestOptions & Cloned): Shared {
   const isEnrolment = token.startsWith("enr_");
   const convex = isEnrolment ? refusedSource("an enrolment token opens only agents.enroll, over REST") : fixed;
   return { baseUrl, engine, rest: fixed, convex };
+}
+
+/** Why a credential that was given as this option cannot be used. */
+function optionFault(option: string, credential: unknown): string | undefined {
+  const isProvider = option === "getToken" && credential !== undefined;
+  if (isProvider) return typeof credential === "function" ? undefined : "is not a function";
+  const fault = credentialFault(credential, option === "apiKey");
+  return fault === undefined || typeof credential === "string" ? fault : `${fault}; is the environment variable set?`;
 }
 
 /** A base URL without its trailing slash; credentials in it would reach logs and are refused by fetch anyway. */

@@ -4,7 +4,15 @@ import { describe, expect, test } from "vitest";
 import { type Answer, fakeServer, jwt, problem, type Received, rejection } from "../../test/fakeServer";
 import { api } from "../convex";
 import { Portico } from "../client";
-import { AuthenticationError, BadRequestError, ConflictError, isProblem, ServerError, TimeoutError } from "../errors";
+import {
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  isProblem,
+  NotFoundError,
+  ServerError,
+  TimeoutError,
+} from "../errors";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 const success = (value: unknown): Answer => ({ json: { status: "success", value, logLines: [] } });
@@ -109,6 +117,34 @@ describe("errors", () => {
     expect(error).toBeInstanceOf(ConflictError);
     expect(isProblem(error, "invalid_state_transition")).toBe(true);
     expect(error).toMatchObject({ requestId: "req_fn", attempts: 1, detail: data.detail });
+  });
+
+  test("a problem carries the request id that Convex's message names, and the function's name and caller", async () => {
+    const problemData = JSON.parse(problem(409, "in_use", {}, { requestId: undefined }).text ?? "");
+    const errorMessage = "[Request ID: 0123456789abcdef] Server Error\nUncaught ConvexError: in use";
+    const server = await deployment(() => ({ json: { status: "error", errorMessage, errorData: problemData } }));
+    const theCaller = async () =>
+      await door(server.url).mutation(api.workspace.schedules.activate, { scheduleId: "s" });
+    const error = await rejection(theCaller());
+    expect(error).toMatchObject({
+      code: "in_use",
+      requestId: "0123456789abcdef",
+      operation: "workspace/schedules:activate",
+      route: "POST /api/mutation",
+    });
+    expect(error).toHaveProperty("stack", expect.stringContaining("theCaller"));
+  });
+
+  test("a function that does not exist is a NotFoundError that names it", async () => {
+    const errorMessage =
+      "[Request ID: 0123456789abcdef] Server Error\nCould not find public function for 'workspace/schedules:gett'. Did you forget to run `npx convex dev` or `npx convex deploy`?";
+    const server = await deployment(() => ({ json: { status: "error", errorMessage } }));
+    const query: (name: string, args: object) => Promise<unknown> = (name, args) =>
+      Reflect.apply(door(server.url).query, door(server.url), [name, args]);
+    const error = await rejection(query("workspace/schedules:gett", {}));
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({ code: "function_not_found", status: 404, operation: "workspace/schedules:gett" });
+    expect(String(error)).toContain("workspace/schedules:gett");
   });
 
   test("other data of a function of one's own stays a ConvexError", async () => {

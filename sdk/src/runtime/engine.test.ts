@@ -335,7 +335,7 @@ describe("an error says which call failed, and who made it", () => {
 });
 
 /** Stands in the stacks of errors. */
-async function theCaller(call: () => PromiseLike<unknown>): Promise<unknown> {
+async function theCaller(call: () => unknown): Promise<unknown> {
   return await call();
 }
 
