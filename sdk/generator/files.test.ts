@@ -157,6 +157,14 @@ describe("what cannot become a method fails the generation and names the operati
     await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow("things.send");
   });
 
+  test("a function that is not called as its operation is", async () => {
+    const source = document("/v1/things", "post", {
+      "x-portico-function": "a/b:c",
+      "x-portico-function-type": "mutation",
+    });
+    await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow("a/b:c");
+  });
+
   test("two operations of one function", async () => {
     const functionNames = { "x-portico-function": "a/b:c", "x-portico-function-type": "mutation" };
     const source = document("/v1/things", "post", functionNames);

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { ConvexError } from "convex/values";
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test } from "vitest";
@@ -137,14 +138,35 @@ describe("errors", () => {
 
   test("a function that does not exist is a NotFoundError that names it", async () => {
     const errorMessage =
-      "[Request ID: 0123456789abcdef] Server Error\nCould not find public function for 'workspace/schedules:gett'. Did you forget to run `npx convex dev` or `npx convex deploy`?";
+      "[Request ID: 0123456789abcdef] Server Error\nCould not find public function for 'my/module:runn'. Did you forget to run `npx convex dev` or `npx convex deploy`?";
     const server = await deployment(() => ({ json: { status: "error", errorMessage } }));
-    const query: (name: string, args: object) => Promise<unknown> = (name, args) =>
-      Reflect.apply(door(server.url).query, door(server.url), [name, args]);
-    const error = await rejection(query("workspace/schedules:gett", {}));
+    const error = await rejection(door(server.url).query(makeFunctionReference<"query">("my/module:runn"), {}));
     expect(error).toBeInstanceOf(NotFoundError);
-    expect(error).toMatchObject({ code: "function_not_found", status: 404, operation: "workspace/schedules:gett" });
-    expect(String(error)).toContain("workspace/schedules:gett");
+    expect(error).toMatchObject({ code: "function_not_found", status: 404, operation: "my/module:runn" });
+  });
+
+  test.each([
+    ["workspace/schedules:gett", /workspace\/schedules has activate, .*get/],
+    ["workspace/schedule:get", /"workspace\/schedule:get"/],
+    ["schedules:get", /"schedules:get"/],
+    ["sites/schedules:get", /"sites\/schedules:get"/],
+    ["schedules.get", /"schedules.get"/],
+  ])("the misspelt name %s is refused before anything is sent", async (name, message) => {
+    const server = await deployment(() => success(1));
+    const convex = door(server.url);
+    const error = await rejection(Reflect.apply(convex.query, convex, [name, {}]));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    expect([...server.functionCalls(), ...server.tokenRequests()]).toEqual([]);
+  });
+
+  test("every function of the API has a name that is known", async () => {
+    const document = JSON.parse(await readFile(new URL("../../../openapi/openapi.json", import.meta.url), "utf8"));
+    const names = JSON.stringify(document).match(/(?<="x-portico-function":")[^"]+/g) ?? [];
+    const server = await deployment(() => success(1));
+    const convex = door(server.url, { token: jwt({}) });
+    expect(names.length).toBeGreaterThan(50);
+    for (const name of names) expect(await Reflect.apply(convex.query, convex, [name, {}])).toBe(1);
   });
 
   test("other data of a function of one's own stays a ConvexError", async () => {

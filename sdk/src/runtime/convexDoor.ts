@@ -2,6 +2,7 @@ import type { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { apiError, type Place, placed } from "../errors";
 import type { ConvexFunctions } from "../generated/convexFunctions";
+import { functionFolders, operations } from "../generated/operations";
 import { clientHeader } from "./clientHeader";
 import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
@@ -105,6 +106,7 @@ export class ConvexDoor {
     work: (client: ConvexHttpClient) => Promise<Result>,
   ): Promise<Result> {
     if (this.#url === undefined) throw new TypeError("portico.convex needs the option convexUrl, the deployment's URL");
+    if (typeof fn === "string") assertKnown(fn);
     const operation = nameOf(fn);
     const place: Place = { operation, route: `POST /api/${type}` };
     const transport = { headers: new Headers(), attempts: 0 };
@@ -169,6 +171,19 @@ const refusals = [
   { words: "Server Error\nArgumentValidationError: ", status: 400, code: "validation_failed" },
   { words: "Server Error\nCould not find public function for ", status: 404, code: "function_not_found" },
 ] as const;
+
+/**
+ * Refuses a name that the types do not allow. Deployments hide from callers that a function does not exist, so a
+ * misspelt name would look like a failure of the server.
+ */
+function assertKnown(name: string): void {
+  const [, folder, resource = "", verb] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
+  const verbs = (operations[resource] ?? "").split(";").map((entry) => /^\w+/.exec(entry)?.[0]);
+  const isModule = folder !== undefined && functionFolders[resource] === folder;
+  if (isModule && verbs.includes(verb)) return;
+  const known = isModule ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
+  throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);
+}
 
 /** How Convex names a function; references, typed proxies among them, tell it under this symbol. */
 function nameOf(fn: ConvexFunction<FunctionType>): string {
