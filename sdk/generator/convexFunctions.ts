@@ -13,9 +13,8 @@ export function convexFunctionTypes(operations: readonly OperationSpec[]): strin
     const { name, type, operationId, tenant, paginated, answerType, rowType } = spec;
     const args = `${tenant ? "Tenant" : ""}${paginated ? "List" : ""}Args`;
     const id = JSON.stringify(operationId);
-    const returned = answerType ?? `Returned<${id}>`;
-    const page = rowType === undefined ? `ReturnedPage<${id}>` : `PaginationResult<${rowType}>`;
-    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}<${id}>; result: ${paginated ? page : returned} };`;
+    const result = rowType === undefined ? (answerType ?? `Returned<${id}>`) : `PaginationResult<${rowType}>`;
+    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}<${id}>; result: ${result} };`;
   });
   const models = new Set(
     functions.flatMap(({ paginated, answerType, rowType }) => (paginated ? rowType : answerType) ?? []),
@@ -51,7 +50,7 @@ export interface Api ${treeType(tree, "")}
 
 /** Names of the helper types that the entries use: an unused import would be an error. */
 function usedTypes(entries: readonly string[]): string {
-  const names = ["Args", "ListArgs", "Returned", "ReturnedPage", "TenantArgs", "TenantListArgs"];
+  const names = ["Args", "ListArgs", "Returned", "TenantArgs", "TenantListArgs"];
   return names.filter((name) => entries.some((entry) => entry.includes(` ${name}<`))).join(", ");
 }
 

@@ -17,7 +17,7 @@ export interface OperationSpec {
   readonly queryRequired: boolean;
   readonly hasBody: boolean;
   readonly bodyRequired: boolean;
-  /** Names of the schemas of body, success answer and row, where they have names. */
+  /** Names of the schemas of body, success answer and row, where they have names; a list's row always has one. */
   readonly bodyType: string | undefined;
   readonly answerType: string | undefined;
   readonly rowType: string | undefined;
@@ -106,6 +106,9 @@ export class OpenApiDocument {
       throw new Error(`${where}: only JSON bodies can become SDK methods`);
     if (hasBody && (method === "GET" || method === "DELETE"))
       throw new Error(`${where}: ${method} with a body is not supported`);
+    const paginated = this.#isPage(operation);
+    const rowType = modelName(this.resolve(this.#pageProperties(operation)["data"])["items"]);
+    if (paginated && rowType === undefined) throw new Error(`${where}: the rows of the list have no named schema`);
     const name = asText(operation["x-portico-function"]);
     const type = asText(operation["x-portico-function-type"]);
     return {
@@ -125,9 +128,9 @@ export class OpenApiDocument {
       bodyRequired: hasBody && (method !== "POST" || (body["required"] === true && this.#hasRequiredFields(content))),
       bodyType: modelName(this.resolve(content["application/json"])["schema"]),
       answerType: this.#answerType(operation),
-      rowType: modelName(this.resolve(this.#pageProperties(operation)["data"])["items"]),
+      rowType,
       bodyExample: this.resolve(content["application/json"])["example"],
-      paginated: this.#isPage(operation),
+      paginated,
       idempotent: operation["x-portico-idempotent"] === true,
       tenant: parameters.some(
         (parameter) =>

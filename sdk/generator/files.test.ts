@@ -141,6 +141,15 @@ describe("what cannot become a method fails the generation and names the operati
       document("/v1/things", "post", { requestBody: { content: { "text/csv": {} } } }),
       /POST \/v1\/things/,
     ],
+    [
+      "a list whose rows have no name",
+      document("/v1/things", "get", {
+        responses: {
+          200: { content: { "application/json": { schema: { properties: { data: { items: {} }, page: {} } } } } },
+        },
+      }),
+      /GET \/v1\/things/,
+    ],
     ["a missing verb", document("/v1/things", "post", { "x-portico-verb": undefined }), /x-portico-verb/],
     [
       "a reference to nothing",

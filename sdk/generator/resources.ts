@@ -22,7 +22,7 @@ export function resourceTypes(operations: readonly OperationSpec[]): string {
   return `import type { Call } from "../runtime/call";
 import type { ReadOptions, RequestOptions } from "../runtime/engine";
 import type { ListCall, Page } from "../runtime/listCall";
-import type { ${used(["Body", "Query", "Result", "Row"])} } from "../runtime/operationTypes";
+import type { ${used(["Body", "Query", "Result"])} } from "../runtime/operationTypes";
 import type {
 ${modelNames
   .filter((name) => used([name]) !== "")
@@ -50,7 +50,7 @@ function methodType(operation: OperationSpec): string {
   const needed = isInputRequired(operation);
   const input = type === undefined ? "" : `input${needed ? "" : "?"}: ${type}, `;
   const inputBeforeOptions = type === undefined ? "" : `input: ${type}${needed ? "" : " | undefined"}, `;
-  const data = paginated ? (rowType ?? `Row<${id}>`) : (answerType ?? `Result<${id}>`);
+  const data = rowType ?? answerType ?? `Result<${id}>`;
   const result = paginated ? `ListCall<${data}>` : `Call<${data}>`;
   const head = `${documentation(operation)}\n  ${verb}(${path}${input}`;
   if (method !== "GET") return `${head}options?: RequestOptions): ${result};\n`;

@@ -1,7 +1,7 @@
 import { isRecord } from "./json";
 
 /** Of package.json; a test compares them. */
-export const version = "0.1.0";
+const version = "0.1.0";
 
 /**
  * Says which version of this package asks. Browsers keep `User-Agent` for themselves, so there the name is another; on

@@ -1,4 +1,4 @@
-import type { PaginationOptions, PaginationResult } from "convex/server";
+import type { PaginationOptions } from "convex/server";
 import type { operations } from "../generated/schema";
 
 type Id = keyof operations;
@@ -10,9 +10,6 @@ type Success<Responses> = Responses[Extract<keyof Responses, 200 | 201 | 202>];
 export type Result<Operation extends Id> = [Success<operations[Operation]["responses"]>] extends [never]
   ? undefined
   : Json<Success<operations[Operation]["responses"]>>;
-
-/** One row of a list. */
-export type Row<Operation extends Id> = Result<Operation> extends { data: readonly (infer Item)[] } ? Item : never;
 
 /** JSON body an operation takes. */
 export type Body<Operation extends Id> = Json<NonNullable<operations[Operation]["requestBody"]>>;
@@ -43,9 +40,6 @@ export type ListArgs<Operation extends Id> = Paged<Parts<Operation>>;
 
 /** {@link ListArgs} of a function that works in an organization. */
 export type TenantListArgs<Operation extends Id> = Paged<Parts<Operation> & { organizationId?: string | undefined }>;
-
-/** What a list's function returns. */
-export type ReturnedPage<Operation extends Id> = PaginationResult<Row<Operation>>;
 
 /** What the function returns; Convex has no undefined. */
 export type Returned<Operation extends Id> = Result<Operation> extends undefined ? null : Result<Operation>;
