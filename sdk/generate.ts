@@ -8,10 +8,10 @@ const { values } = parseArgs({
   options: { document: { type: "string" }, check: { type: "boolean", default: false } },
 });
 const documentPath = values.document ?? fileURLToPath(new URL("../openapi/openapi.json", import.meta.url));
-const folder = new URL("./src/generated/", import.meta.url);
+const folder = new URL("./", import.meta.url);
 
 const files = await generatedFiles(await readFile(documentPath, "utf8"));
-await mkdir(folder, { recursive: true });
+await mkdir(new URL("src/generated/", folder), { recursive: true });
 const stale: string[] = [];
 for (const [name, text] of files) {
   const path = new URL(name, folder);
@@ -24,6 +24,6 @@ for (const [name, text] of files) {
   if (!values.check) await writeFile(path, text);
 }
 if (values.check && stale.length > 0) {
-  console.error(`Stale in sdk/src/generated: ${stale.join(", ")}. Run npm run generate.`);
+  console.error(`Stale in sdk: ${stale.join(", ")}. Run npm run generate.`);
   process.exitCode = 1;
-} else console.log(`sdk/src/generated: ${files.size} files, ${stale.length} changed`);
+} else console.log(`sdk: ${files.size} generated files, ${stale.length} changed`);

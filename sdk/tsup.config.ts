@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/convex.ts"],
+  entry: ["src/index.ts", "src/rest.ts", "src/convex.ts"],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
@@ -9,6 +9,11 @@ export default defineConfig({
   dts: true,
   sourcemap: true,
   clean: true,
-  // Without a chunk shared by both entries there is nothing to resolve at run time but the two files.
+  // Without a chunk shared by the entries there is nothing to resolve at run time but the files themselves.
   splitting: false,
+  esbuildOptions(options, { format }) {
+    // A CommonJS program has required Convex's CommonJS copy; `import()` would load the other one, whose ConvexError is
+    // another class.
+    if (format === "cjs") options.supported = { ...options.supported, "dynamic-import": false };
+  },
 });

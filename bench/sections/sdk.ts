@@ -4,37 +4,53 @@ import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { newKeys } from "../world";
-import type { Section } from "../report";
+import type { Row, Section } from "../report";
 import type { World } from "../world";
 
 const callsPerTurn = 100;
 const turns = 30;
 const warmUpTurns = 5;
 
-/** The same call through the SDK and through `fetch`, in turn, one after the other on one connection. */
+/**
+ * The same call through the SDK and through `fetch`, in turn, one after the other on one connection: to the product, as
+ * programs see it, and to a server that does nothing, where the client's own CPU time is the whole difference.
+ */
 export async function sdkSection(): Promise<Section> {
-  const totals = await inScratchDirectory(async (directory) => {
-    const order = { directory, keys: newKeys(), scheduleCount: 1000 };
-    const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "../productServer.ts"), order);
-    try {
-      return await withProgress("calling in turn", () => measureInTurn(server.world));
-    } finally {
-      await server.stop();
-    }
-  });
+  const product = await inScratchDirectory((directory) =>
+    measured("productServer.ts", { directory, keys: newKeys(), scheduleCount: 1000 }),
+  );
+  const nothing = await measured("fixedAnswerServer.ts", newKeys());
+  return {
+    title: "Getting a schedule: SDK over fetch",
+    rows: [...rowsOf("product", product), ...rowsOf("a fixed answer", nothing)],
+    notes: [
+      `The SDK adds ${overheadPercent(product, ({ wallMs }) => wallMs)} % to the time of a call to the product.`,
+      `It takes ${overheadPercent(nothing, ({ cpuUs }) => cpuUs)} % more of the client's CPU time than fetch alone.`,
+    ],
+  };
+}
+
+async function measured(module: string, order: object): Promise<readonly Total[]> {
+  const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "..", module), order);
+  try {
+    return await withProgress(`calling ${module} in turn`, () => measureInTurn(server.world));
+  } finally {
+    await server.stop();
+  }
+}
+
+function rowsOf(server: string, totals: readonly Total[]): Row[] {
   const calls = turns * callsPerTurn;
-  const rows = totals.map(({ name, wallMs, cpuUs }) => ({
+  return totals.map(({ name, wallMs, cpuUs }) => ({
+    server,
     client: name,
     "µs/call": rounded((wallMs * 1000) / calls),
     "client CPU µs/call": rounded(cpuUs / calls),
   }));
-  const [raw, sdk] = totals;
-  const overhead = raw && sdk ? rounded((sdk.wallMs / raw.wallMs - 1) * 100) : Number.NaN;
-  return {
-    title: "Getting a schedule: SDK over fetch",
-    rows,
-    notes: [`The SDK adds ${overhead} % to the time of a call.`],
-  };
+}
+
+function overheadPercent([raw, sdk]: readonly Total[], cost: (total: Total) => number): number {
+  return raw && sdk ? rounded((cost(sdk) / cost(raw) - 1) * 100) : Number.NaN;
 }
 
 interface Total {

@@ -40,7 +40,8 @@ describe("CORS", () => {
     expect(response.status).toBe(204);
     expect(response.headers.get("allow")).toBe("GET, POST, OPTIONS");
     expect(response.headers.get("access-control-allow-methods")).toBe("GET, POST, OPTIONS");
-    for (const name of ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Portico-Organization"]) {
+    const sentBySdk = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Portico-Organization"];
+    for (const name of [...sentBySdk, "Portico-Client"]) {
       expect(response.headers.get("access-control-allow-headers")).toContain(name);
     }
   });

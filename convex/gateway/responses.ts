@@ -5,7 +5,7 @@ import type { ProblemCode } from "../core/problems";
 
 const exposedHeaders = "ETag, Idempotent-Replayed, Location, Retry-After, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
-  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Organization, traceparent, X-Request-Id";
+  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Client, Portico-Organization, traceparent, X-Request-Id";
 
 /** Headers of every answer: request id, CORS (no cookies are ever used, so any origin may be allowed) and hardening. */
 export function commonHeaders(requestId: string, origin: string | null): Record<string, string> {

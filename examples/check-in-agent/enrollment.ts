@@ -16,7 +16,7 @@ export async function enroll(
   log: (line: string) => void,
 ): Promise<AgentState | undefined> {
   if (enrollmentToken === undefined) throw new Error("This device is not enrolled; set PORTICO_ENROLLMENT_TOKEN.");
-  const portico = new Portico({ baseUrl: url, apiKey: enrollmentToken, maxRetries: 0 });
+  const portico = new Portico({ baseUrl: url, token: enrollmentToken, maxRetries: 0 });
   const guid = await newDeviceGuid();
   for (let failures = 1; !stop.aborted; failures += 1) {
     try {

@@ -70,7 +70,7 @@ export const generators: readonly Generator[] = [
   {
     name: "SDK",
     script: "sdk/generate.ts",
-    outputs: ["sdk/src/generated/"],
+    outputs: ["sdk/src/generated/", "sdk/METHODS.md"],
   },
   {
     name: "README's figures",

@@ -7,20 +7,28 @@ interface Tree {
 /** Types of the deployment's functions: by name for `portico.convex`, as references for any Convex client. */
 export function convexFunctionTypes(operations: readonly OperationSpec[]): string {
   const functions = operations
-    .flatMap(({ operationId, tenant, paginated, convexFunction }) =>
-      convexFunction ? [{ operationId, tenant, paginated, ...convexFunction }] : [],
-    )
+    .flatMap(({ convexFunction, ...spec }) => (convexFunction ? [{ ...spec, ...convexFunction }] : []))
     .toSorted((a, b) => byText(a.name, b.name));
-  const entries = functions.map(({ name, type, operationId, tenant, paginated }) => {
+  const entries = functions.map((spec) => {
+    const { name, type, operationId, tenant, paginated, answerType, rowType } = spec;
     const args = `${tenant ? "Tenant" : ""}${paginated ? "List" : ""}Args`;
-    const result = paginated ? "ReturnedPage" : "Returned";
     const id = JSON.stringify(operationId);
-    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}<${id}>; result: ${result}<${id}> };`;
+    const result = rowType === undefined ? (answerType ?? `Returned<${id}>`) : `PaginationResult<${rowType}>`;
+    return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}<${id}>; result: ${result} };`;
   });
+  const models = new Set(
+    functions.flatMap(({ paginated, answerType, rowType }) => (paginated ? rowType : answerType) ?? []),
+  );
   const tree: Tree = {};
   for (const { name } of functions) place(tree, name.split(/[/:]/), name);
-  return `import type { FunctionReference } from "convex/server";
+  return `import type { FunctionReference, PaginationResult } from "convex/server";
 import type { ${usedTypes(entries)} } from "../runtime/operationTypes";
+import type {
+${[...models]
+  .toSorted(byText)
+  .map((name) => `  ${name},`)
+  .join("\n")}
+} from "./models";
 
 /** Every public function behind an operation of the API, by its Convex name. */
 export interface ConvexFunctions {
@@ -42,7 +50,7 @@ export interface Api ${treeType(tree, "")}
 
 /** Names of the helper types that the entries use: an unused import would be an error. */
 function usedTypes(entries: readonly string[]): string {
-  const names = ["Args", "ListArgs", "Returned", "ReturnedPage", "TenantArgs", "TenantListArgs"];
+  const names = ["Args", "ListArgs", "Returned", "TenantArgs", "TenantListArgs"];
   return names.filter((name) => entries.some((entry) => entry.includes(` ${name}<`))).join(", ");
 }
 

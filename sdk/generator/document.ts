@@ -17,6 +17,12 @@ export interface OperationSpec {
   readonly queryRequired: boolean;
   readonly hasBody: boolean;
   readonly bodyRequired: boolean;
+  /** Names of the schemas of body, success answer and row, where they have names; a list's row always has one. */
+  readonly bodyType: string | undefined;
+  readonly answerType: string | undefined;
+  readonly rowType: string | undefined;
+  /** A body that would be accepted. */
+  readonly bodyExample: unknown;
   readonly paginated: boolean;
   readonly idempotent: boolean;
   /** The function takes `organizationId` beside the arguments of the operation. */
@@ -100,6 +106,9 @@ export class OpenApiDocument {
       throw new Error(`${where}: only JSON bodies can become SDK methods`);
     if (hasBody && (method === "GET" || method === "DELETE"))
       throw new Error(`${where}: ${method} with a body is not supported`);
+    const paginated = this.#isPage(operation);
+    const rowType = modelName(this.resolve(this.#pageProperties(operation)["data"])["items"]);
+    if (paginated && rowType === undefined) throw new Error(`${where}: the rows of the list have no named schema`);
     const name = asText(operation["x-portico-function"]);
     const type = asText(operation["x-portico-function-type"]);
     return {
@@ -115,8 +124,13 @@ export class OpenApiDocument {
       queryNames: query.map((parameter) => required(parameter, "name", where)),
       queryRequired: query.some((parameter) => parameter["required"] === true),
       hasBody,
-      bodyRequired: body["required"] === true && this.#hasRequiredFields(content),
-      paginated: this.#isPage(operation),
+      // An update of nothing is a mistake, although the API takes it.
+      bodyRequired: hasBody && (method !== "POST" || (body["required"] === true && this.#hasRequiredFields(content))),
+      bodyType: modelName(this.resolve(content["application/json"])["schema"]),
+      answerType: this.#answerType(operation),
+      rowType,
+      bodyExample: this.resolve(content["application/json"])["example"],
+      paginated,
       idempotent: operation["x-portico-idempotent"] === true,
       tenant: parameters.some(
         (parameter) =>
@@ -132,12 +146,49 @@ export class OpenApiDocument {
     return schema["type"] !== "object" || list(schema["required"]).length > 0;
   }
 
+  /** The one name of what a success answers with; undefined when there are several or none. */
+  #answerType(operation: Json): string | undefined {
+    const names = Object.entries(this.resolve(operation["responses"]))
+      .filter(([status]) => /^2\d\d$/.test(status))
+      .map(([, response]) => {
+        const content = this.resolve(this.resolve(response)["content"]);
+        return modelName(this.resolve(content["application/json"])["schema"]);
+      });
+    return new Set(names).size === 1 ? names[0] : undefined;
+  }
+
   #isPage(operation: Json): boolean {
-    const answer = this.resolve(this.resolve(operation["responses"])["200"]);
-    const json = this.resolve(this.resolve(answer["content"])["application/json"]);
-    const properties = this.resolve(this.resolve(json["schema"])["properties"]);
+    const properties = this.#pageProperties(operation);
     return "data" in properties && "page" in properties;
   }
+
+  #pageProperties(operation: Json): Json {
+    const answer = this.resolve(this.resolve(operation["responses"])["200"]);
+    const json = this.resolve(this.resolve(answer["content"])["application/json"]);
+    return this.resolve(this.resolve(json["schema"])["properties"]);
+  }
+
+  /** Names of the schemas that request bodies are made of. */
+  inputSchemaNames(): ReadonlySet<string> {
+    const found = new Set<string>();
+    const visit = (node: unknown): void => {
+      if (Array.isArray(node)) return node.forEach(visit);
+      if (!isRecord(node)) return;
+      const name = modelName(node);
+      if (name === undefined) return Object.values(node).forEach(visit);
+      if (found.has(name)) return;
+      found.add(name);
+      visit(this.resolve(node));
+    };
+    for (const { operation } of this.rawOperations()) visit(this.resolve(operation["requestBody"])["content"]);
+    return found;
+  }
+}
+
+/** The name by which the package exports the schema that a reference points to. */
+function modelName(schema: unknown): string | undefined {
+  const pointer = isRecord(schema) ? asText(schema["$ref"]) : undefined;
+  return pointer === undefined ? undefined : /^#\/components\/schemas\/([A-Z]\w*)$/.exec(pointer)?.[1];
 }
 
 /** Orders by code unit: the same everywhere, whatever the locale. */

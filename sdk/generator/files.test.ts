@@ -6,7 +6,7 @@ import { tableEntry } from "./table";
 
 let fixture = "";
 let files = new Map<string, string>();
-const file = (name: string) => files.get(name) ?? "";
+const file = (name: string) => files.get(`src/generated/${name}`) ?? "";
 
 beforeAll(async () => {
   fixture = await readFile(new URL("../fixtures/openapi.json", import.meta.url), "utf8");
@@ -15,14 +15,15 @@ beforeAll(async () => {
 
 test("every file says where it comes from, and the same document gives the same text", async () => {
   expect([...files.keys()]).toEqual([
-    "schema.ts",
-    "models.ts",
-    "operations.ts",
-    "resources.ts",
-    "convexFunctions.ts",
-    "problems.ts",
+    "src/generated/schema.ts",
+    "src/generated/models.ts",
+    "src/generated/operations.ts",
+    "src/generated/resources.ts",
+    "src/generated/convexFunctions.ts",
+    "src/generated/problems.ts",
+    "METHODS.md",
   ]);
-  for (const text of files.values()) expect(text).toMatch(/^\/\/ Generated from openapi/);
+  for (const text of files.values()) expect(text).toMatch(/^(?:\/\/|<!--) Generated from openapi/);
   expect(await generatedFiles(fixture)).toEqual(files);
 });
 
@@ -31,7 +32,7 @@ test("the order of paths and methods in the document does not matter", async () 
   document.paths = Object.fromEntries(Object.entries(document.paths).reverse());
   const reordered = await generatedFiles(JSON.stringify(document));
   for (const name of ["operations.ts", "resources.ts", "convexFunctions.ts", "problems.ts"])
-    expect(reordered.get(name)).toBe(files.get(name));
+    expect(reordered.get(`src/generated/${name}`)).toBe(file(name));
 });
 
 test("the table names only what is unusual for a verb", () => {
@@ -50,27 +51,62 @@ test("operations without a resource, such as the token endpoint, are no methods"
 
 test("methods take path arguments, input and options, and are documented", () => {
   const resources = file("resources.ts");
+  // An update of nothing is a mistake; a cancellation without a reason is not.
   expect(resources).toContain(
-    'update(scheduleId: string, input?: Body<"updateSchedule">, options?: RequestOptions): Call<Result<"updateSchedule">>;',
+    "update(scheduleId: string, input: ScheduleUpdate, options?: RequestOptions): Call<Schedule>;",
   );
   expect(resources).toContain(
-    'create(input: Body<"createSchedule">, options?: RequestOptions): Call<Result<"createSchedule">>;',
+    'cancel(scheduleId: string, input?: Body<"cancelSchedule">, options?: RequestOptions): Call<Schedule>;',
   );
-  expect(resources).toContain(
-    'list(input?: Query<"listSchedules">, options?: RequestOptions): ListCall<Row<"listSchedules">>;',
-  );
+  expect(resources).toContain('list(input?: Query<"listSchedules">, options?: ReadOptions): ListCall<Schedule>;');
   expect(resources).toMatch(/Cancel a schedule\n   \*\n   \* A completed schedule cannot/);
-  expect(resources).toMatch(/@deprecated[^\n]*\n   \* @example await portico\.agents\.move/);
+  expect(resources).toMatch(/@deprecated[^\n]*\n   \* @example\n   \* const agent = await portico\.agents\.move/);
+});
+
+test("a read that may be answered 304 says so in its type, for documents and for lists", () => {
+  const resources = file("resources.ts");
+  expect(resources).toContain("get(scheduleId: string, options: RequestOptions): Call<Schedule | undefined>;");
+  expect(resources).toContain(
+    'list(input: Query<"listSchedules"> | undefined, options: RequestOptions): Call<Page<Schedule> | undefined>;',
+  );
+});
+
+test("an example writes the document's own as a program would, times as times", async () => {
+  const document = JSON.parse(fixture);
+  const content = document.paths["/v1/schedules"].post.requestBody.content["application/json"];
+  content.example = { title: "Patch day", startDate: 1_768_469_400_000 };
+  const text = (await generatedFiles(JSON.stringify(document))).get("src/generated/resources.ts");
+  expect(text).toContain(
+    'await portico.schedules.create({ title: "Patch day", startDate: Date.parse("2026-01-15T09:30:00.000Z") });',
+  );
+});
+
+test("optional fields of inputs may be undefined, those of answers may not", () => {
+  const schema = file("schema.ts");
+  const optional = (name: string) => {
+    const [body = ""] = new RegExp(`^ {8}${name}: \\{[^]*?^ {8}\\}`, "m").exec(schema) ?? [];
+    const types = Array.from(body.matchAll(/^ +\w+\?: ([^;]*);/gm), ([, type = ""]) => type);
+    return types.map((type) => type.endsWith(" | undefined"));
+  };
+  expect(new Set(optional("ScheduleUpdate"))).toEqual(new Set([true]));
+  expect(optional("Schedule")).not.toContain(true);
+  expect(schema).toMatch(/query\?: \{\n[^}]*status\?: \("draft"[^;]*\) \| undefined;/);
+});
+
+test("the page of methods has every method with its request", () => {
+  expect(files.get("METHODS.md")).toContain(
+    "- `update(scheduleId, input)`: Update a schedule. `PATCH /v1/schedules/{scheduleId}`, `workspace/schedules:update`",
+  );
 });
 
 test("a field with a default is optional in a request", () => {
-  expect(file("schema.ts")).toMatch(/ScheduleCreate: \{[\s\S]*?\* @default draft[\s\S]*?status\?: "draft"/);
+  expect(file("schema.ts")).toMatch(/ScheduleCreate: \{[\s\S]*?\* @default draft[\s\S]*?status\?: \(?"draft"/);
 });
 
 test("functions of an organization take organizationId, others do not; REST-only ones have none", () => {
   const functions = file("convexFunctions.ts");
   expect(functions).toContain(
-    '"workspace/schedules:list": { type: "query"; args: TenantListArgs<"listSchedules">; result: ReturnedPage<"listSchedules"> }',
+    '"workspace/schedules:list": { type: "query"; args: TenantListArgs<"listSchedules">; result: PaginationResult<Schedule> }',
   );
   expect(functions).toContain('"tenancy/me:get": { type: "query"; args: Args<"getMe">');
   expect(functions).not.toContain("checkInAgent");
@@ -105,6 +141,15 @@ describe("what cannot become a method fails the generation and names the operati
       document("/v1/things", "post", { requestBody: { content: { "text/csv": {} } } }),
       /POST \/v1\/things/,
     ],
+    [
+      "a list whose rows have no name",
+      document("/v1/things", "get", {
+        responses: {
+          200: { content: { "application/json": { schema: { properties: { data: { items: {} }, page: {} } } } } },
+        },
+      }),
+      /GET \/v1\/things/,
+    ],
     ["a missing verb", document("/v1/things", "post", { "x-portico-verb": undefined }), /x-portico-verb/],
     [
       "a reference to nothing",
@@ -119,6 +164,14 @@ describe("what cannot become a method fails the generation and names the operati
     const source = document("/v1/things", "post", {});
     source.paths["/v1/things/other"] = { post: { ...operation, operationId: "other" } };
     await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow("things.send");
+  });
+
+  test("a function that is not called as its operation is", async () => {
+    const source = document("/v1/things", "post", {
+      "x-portico-function": "a/b:c",
+      "x-portico-function-type": "mutation",
+    });
+    await expect(generatedFiles(JSON.stringify(source))).rejects.toThrow("a/b:c");
   });
 
   test("two operations of one function", async () => {

@@ -1,6 +1,8 @@
 import openapiTS, { astToString } from "openapi-typescript";
 import { convexFunctionTypes } from "./convexFunctions";
 import { OpenApiDocument } from "./document";
+import { withLooseInputs } from "./looseInputs";
+import { methodList } from "./methodList";
 import { modelTypes } from "./models";
 import { problemStatuses } from "./problems";
 import { resourceTypes } from "./resources";
@@ -9,7 +11,7 @@ import { operationTable } from "./table";
 const banner = `// Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run \`npm run generate\`.\n\n`;
 
 /**
- * All generated files of the SDK, by file name. The same document always gives the same text.
+ * All generated files of the SDK, by their path in its folder. The same document always gives the same text.
  *
  * @param json - The OpenAPI 3.1 document as JSON text.
  * @throws Error naming the operation, when it cannot become a method.
@@ -23,12 +25,13 @@ export async function generatedFiles(json: string): Promise<Map<string, string>>
     alphabetize: true,
   });
   const files = new Map([
-    ["schema.ts", astToString(schema)],
+    ["schema.ts", astToString(withLooseInputs(schema, document.inputSchemaNames()))],
     ["models.ts", modelTypes(document)],
     ["operations.ts", operationTable(operations)],
     ["resources.ts", resourceTypes(operations)],
     ["convexFunctions.ts", convexFunctionTypes(operations)],
     ["problems.ts", problemStatuses(document)],
   ]);
-  return new Map([...files].map(([name, text]) => [name, banner + text]));
+  const modules = [...files].map(([name, text]): [string, string] => [`src/generated/${name}`, banner + text]);
+  return new Map([...modules, ["METHODS.md", methodList(operations)]]);
 }

@@ -1,4 +1,5 @@
-import type { OperationSpec } from "./document";
+import { isRecord } from "../src/runtime/json";
+import { byText, type OperationSpec } from "./document";
 import { resourceNames, takesInput } from "./table";
 
 /** Members of the client that a resource must not replace. */
@@ -13,12 +14,23 @@ export function resourceTypes(operations: readonly OperationSpec[]): string {
     return `/** Calls of \`portico.${name}\`. */\nexport interface ${interfaceName(name)} {\n${methods.join("\n")}\n}\n`;
   });
   const properties = names.map((name) => `  declare readonly ${name}: ${interfaceName(name)};`);
+  const written = interfaces.join("\n");
+  const used = (types: readonly string[]) =>
+    types.filter((type) => new RegExp(`\\b${type}\\b(?!")`).test(written)).join(", ");
+  const models = operations.flatMap(({ bodyType, answerType, rowType }) => [bodyType, answerType, rowType]);
+  const modelNames = [...new Set(models)].filter((name) => name !== undefined).toSorted(byText);
   return `import type { Call } from "../runtime/call";
-import type { RequestOptions } from "../runtime/engine";
-import type { ListCall } from "../runtime/listCall";
-import type { Body, Conditional, Query, Result, Row } from "../runtime/operationTypes";
+import type { ReadOptions, RequestOptions } from "../runtime/engine";
+import type { ListCall, Page } from "../runtime/listCall";
+import type { ${used(["Body", "Query", "Result"])} } from "../runtime/operationTypes";
+import type {
+${modelNames
+  .filter((name) => used([name]) !== "")
+  .map((name) => `  ${name},`)
+  .join("\n")}
+} from "./models";
 
-${interfaces.join("\n")}
+${written}
 /** Typed properties for the resources that the client defines at run time. */
 export abstract class Resources {
 ${properties.join("\n")}
@@ -31,44 +43,88 @@ function interfaceName(resource: string): string {
 }
 
 function methodType(operation: OperationSpec): string {
-  const { operationId, verb, pathNames, paginated, method } = operation;
+  const { operationId, verb, pathNames, paginated, method, answerType, rowType } = operation;
   const id = JSON.stringify(operationId);
   const path = pathNames.map((name) => `${name}: string, `).join("");
-  const input = takesInput(operation) ? `${inputType(operation)}, ` : "";
-  const result = paginated ? `ListCall<Row<${id}>>` : `Call<Result<${id}>>`;
-  // The overload with the narrower options has to stand first to be chosen.
-  const conditional =
-    method === "GET" && !paginated
-      ? `  /** ${verb} unless the \`ETag\` in \`ifNoneMatch\` is still current. */
-  ${verb}(${path}${input}options: Conditional): Call<Result<${id}> | undefined>;\n`
-      : "";
-  return `${conditional}${documentation(operation)}
-  ${verb}(${path}${input}options?: RequestOptions): ${result};\n`;
+  const type = takesInput(operation) ? inputType(operation) : undefined;
+  const needed = isInputRequired(operation);
+  const input = type === undefined ? "" : `input${needed ? "" : "?"}: ${type}, `;
+  const inputBeforeOptions = type === undefined ? "" : `input: ${type}${needed ? "" : " | undefined"}, `;
+  const data = rowType ?? answerType ?? `Result<${id}>`;
+  const result = paginated ? `ListCall<${data}>` : `Call<${data}>`;
+  const head = `${documentation(operation)}\n  ${verb}(${path}${input}`;
+  if (method !== "GET") return `${head}options?: RequestOptions): ${result};\n`;
+  // What may hold an `ifNoneMatch` falls to the second, also as a variable whose value nobody knows.
+  const whole = paginated ? `Page<${data}>` : data;
+  return `${head}options?: ReadOptions): ${result};
+  /** ${verb} unless the \`ETag\` in \`ifNoneMatch\` is still current: then undefined. */
+  ${verb}(${path}${inputBeforeOptions}options: RequestOptions): Call<${whole} | undefined>;\n`;
 }
 
 /** Body and query are one flat object, as they are in the arguments of the Convex function. */
 function inputType(operation: OperationSpec): string {
   const id = JSON.stringify(operation.operationId);
   const parts: string[] = [];
-  if (operation.hasBody) parts.push(`Body<${id}>`);
+  if (operation.hasBody) parts.push(operation.bodyType ?? `Body<${id}>`);
   if (operation.queryNames.length > 0) parts.push(`Query<${id}>`);
-  const isRequired = operation.bodyRequired || operation.queryRequired;
-  return `input${isRequired ? "" : "?"}: ${parts.join(" & ")}`;
+  return parts.join(" & ");
+}
+
+function isInputRequired(operation: OperationSpec): boolean {
+  return operation.bodyRequired || operation.queryRequired;
+}
+
+/** `create(input)`, `list(input?)`: how a method is called, options aside. */
+export function callText(operation: OperationSpec): string {
+  const input = takesInput(operation) ? [isInputRequired(operation) ? "input" : "input?"] : [];
+  return `${operation.verb}(${[...operation.pathNames, ...input].join(", ")})`;
 }
 
 function documentation(operation: OperationSpec): string {
-  const { resource, verb, pathNames, paginated, summary, description, deprecated } = operation;
-  const args = [...pathNames, ...(operation.bodyRequired ? ["input"] : [])].join(", ");
-  const call = `portico.${resource}.${verb}(${args})`;
-  const example = paginated ? `for await (const row of ${call}) …` : `await ${call}`;
+  const { summary, description, deprecated } = operation;
   const lines = [
     ...text(summary),
     ...(description && description !== summary ? ["", ...text(description)] : []),
     "",
     ...(deprecated ? ["@deprecated The API announces the end of this operation."] : []),
-    `@example ${example}`,
+    "@example",
+    ...example(operation).split("\n"),
   ];
   return `  /**\n${lines.map((line) => `   * ${line}`.trimEnd()).join("\n")}\n   */`;
+}
+
+/** A call as one would write it: with the input of the document's example, and its answer put to use. */
+function example(operation: OperationSpec): string {
+  const { resource, verb, pathNames, paginated, bodyExample, answerType, rowType, hasBody } = operation;
+  const input = hasBody && bodyExample !== undefined ? [literal(bodyExample)] : [];
+  const inOneLine = [...pathNames, ...input].join(", ");
+  const isLong = inOneLine.length > 80 && isRecord(bodyExample);
+  const call = `portico.${resource}.${verb}(${isLong ? [...pathNames, inLines(bodyExample)].join(", ") : inOneLine})`;
+  const row = variable(rowType ?? "row");
+  if (paginated) return `for await (const ${row} of ${call}) console.log(${row});`;
+  return answerType === undefined ? `await ${call};` : `const ${variable(answerType)} = await ${call};`;
+}
+
+/** What one would call a value of the type. */
+function variable(type: string): string {
+  const name = type.endsWith("Result") ? "result" : type;
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function inLines(fields: Record<string, unknown>): string {
+  const lines = Object.entries(fields).map(([name, field]) => `  ${name}: ${literal(field)},`);
+  return `{\n${lines.join("\n")}\n}`;
+}
+
+/** JSON as one would write it in TypeScript. Times are milliseconds since 1970, which a bare number would not tell. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (isRecord(value)) {
+    const fields = Object.entries(value).map(([name, field]) => `${name}: ${literal(field)}`);
+    return `{ ${fields.join(", ")} }`;
+  }
+  const isTime = typeof value === "number" && value > 1e12 && value < 1e13;
+  return isTime ? `Date.parse("${new Date(value).toISOString()}")` : JSON.stringify(value);
 }
 
 /** Lines of a comment; a comment's end inside the text must not end it. */

@@ -7,11 +7,32 @@ export function operationTable(operations: readonly OperationSpec[]): string {
     const entries = operations.filter((operation) => operation.resource === resource).map(tableEntry);
     return `  ${resource}: ${JSON.stringify(entries.join(";"))},`;
   });
+  const folders = resourceNames(operations).flatMap((resource) => {
+    const folder = functionFolder(operations.filter((operation) => operation.resource === resource));
+    return folder === undefined ? [] : [`  ${resource}: ${JSON.stringify(folder)},`];
+  });
   return `/** What \`readOperation\` turns into calls. */
 export const operations: Readonly<Record<string, string>> = {
 ${lines.join("\n")}
 };
+
+/** The folder of the Convex module of each resource: \`workspace/schedules:get\` is \`schedules.get\`. */
+export const functionFolders: Readonly<Record<string, string>> = {
+${folders.join("\n")}
+};
 `;
+}
+
+/** @throws Error when a function has another name than its operation, which the runtime could not tell from a mistake. */
+function functionFolder(operations: readonly OperationSpec[]): string | undefined {
+  const folders = operations.flatMap(({ resource, verb, convexFunction }) => {
+    if (!convexFunction) return [];
+    const end = `/${resource}:${verb}`;
+    if (!convexFunction.name.endsWith(end)) throw new Error(`${convexFunction.name} does not end in ${end}`);
+    return [convexFunction.name.slice(0, -end.length)];
+  });
+  if (new Set(folders).size > 1) throw new Error(`Functions of one resource lie in ${folders.join(" and ")}`);
+  return folders[0];
 }
 
 /** Resource names in the order of the sorted operations, each once. */

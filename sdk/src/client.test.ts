@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { fakeServer, jwt, problem, rejection } from "../test/fakeServer";
 import { Portico } from "./client";
 import { NotFoundError, PreconditionFailedError, TenantMismatchError } from "./errors";
@@ -100,6 +100,36 @@ test("conditional requests: 304 is undefined, a lost If-Match is an error", asyn
   expect(await rejection(lost)).toBeInstanceOf(PreconditionFailedError);
 });
 
+test("a list that is still current is undefined, another one is a page", async () => {
+  const page = { data: [{ id: "a" }], page: { nextCursor: null, hasMore: false, limit: 5 } };
+  const server = await fakeServer(({ headers }) =>
+    headers["if-none-match"] === '"v1"' ? { status: 304 } : { json: page, headers: { etag: '"v2"' } },
+  );
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  const current = await portico.schedules.list({}, { ifNoneMatch: '"v1"' }).withResponse();
+  expect(current).toMatchObject({ data: undefined, response: { status: 304 } });
+  expect(await portico.schedules.list(undefined, { ifNoneMatch: '"v0"' })).toEqual(page);
+  const { etag } = await portico.schedules.list().withResponse();
+  expect(etag).toBe('"v2"');
+});
+
+test("a conditional list whose answer is no page is an error", async () => {
+  const server = await fakeServer(() => ({ json: {} }));
+  const call = new Portico({ baseUrl: server.url, apiKey }).schedules.list({}, { ifNoneMatch: '"v0"' });
+  expect(await rejection(call)).toMatchObject({ code: "invalid_response" });
+});
+
+test("a call whose failure is only read by withResponse leaves no rejection behind", async () => {
+  const server = await fakeServer(() => problem(404, "not_found"));
+  const unhandled: unknown[] = [];
+  const listen = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", listen);
+  onTestFinished(() => void process.off("unhandledRejection", listen));
+  await rejection(new Portico({ baseUrl: server.url, apiKey }).schedules.get("a").withResponse());
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(unhandled).toEqual([]);
+});
+
 test("request() reaches any endpoint; answers that are not JSON come as text, none as undefined", async () => {
   const server = await fakeServer(({ method }) =>
     method === "GET" ? { text: "BEGIN:VCALENDAR", headers: { "content-type": "text/calendar" } } : { status: 204 },
@@ -136,12 +166,17 @@ test.each(["", ".", ".."])("the path argument %j is refused before any network",
   expect(() => portico.schedules.get(id)).toThrow(TypeError);
 });
 
+/** As plain JavaScript does, without types. */
+function construct(options: object): unknown {
+  return Reflect.construct(Portico, [options]);
+}
+
 /** The message of the TypeError that `make` throws. */
 function refusal(make: () => unknown): string {
   try {
     make();
   } catch (error) {
-    if (error instanceof TypeError) return error.message;
+    if (error instanceof TypeError || error instanceof RangeError) return error.message;
     throw error;
   }
   throw new Error("It was accepted");
@@ -156,20 +191,75 @@ describe("construction", () => {
     { baseUrl: "https://example.com", convexUrl: "localhost:3210" },
     { baseUrl: "https://example.com", convexUrl: "https://example.com/?x=1" },
     { baseUrl: "https://user:hunter2hunter2@example.com" },
-    { baseUrl: "https://example.com", apiKey: "sk_a", token: "b" },
+    { baseUrl: "https://example.com", apiKey: "sk_hunter2", token: "b" },
+    { baseUrl: "https://example.com", apiKey: "sk_hunter2", getToken: "b" },
     { baseUrl: "https://example.com", apiKey: "sk_with\nnewline" },
     { baseUrl: "https://example.com", token: "" },
-    { baseUrl: "https://example.com", apiKey: undefined },
+    { baseUrl: "https://example.com", timeoutMs: "soon" },
   ])("%j is refused without repeating a secret", (options) => {
-    const message = refusal(() => new Portico(options));
-    expect(message).not.toBe("");
-    expect(message).not.toMatch(/hunter2|sk_with/);
+    expect(refusal(() => construct(options))).not.toMatch(/hunter2|sk_with|not a function/);
+  });
+
+  test.each([
+    [{ apiKey: undefined }, "The option apiKey is undefined; is the environment variable set?"],
+    [{ apiKey: null }, "The option apiKey is null; is the environment variable set?"],
+    [{ token: undefined }, "The option token is undefined; is the environment variable set?"],
+    [{ token: 7 }, "The option token is number; is the environment variable set?"],
+    [{ getToken: "a" }, "The option getToken is not a function"],
+    [{ apiKey: jwt({}) }, "The option apiKey is a JWT; give it as token, or have it renewed by getToken"],
+    [
+      { apiKey: "enr_hunter2" },
+      "The option apiKey is an enrolment token, which only opens agents.enroll; give it as token",
+    ],
+    [{ token: "sk_hunter2" }, "The option token is an API key; give it as apiKey, which opens REST and Convex"],
+    [{ token: "agt_hunter2" }, "The option token is an API key; give it as apiKey, which opens REST and Convex"],
+  ])("a credential of the wrong kind is named with its mend: %j", (credential, message) => {
+    expect(refusal(() => construct({ baseUrl: "https://example.com", ...credential }))).toBe(message);
+  });
+
+  test("an enrolment token as token enrols over REST, and is refused for Convex before anything is sent", async () => {
+    const server = await fakeServer(() => ({ status: 201, json: { id: "a" } }));
+    const portico = new Portico({ baseUrl: server.url, convexUrl: server.url, token: "enr_token" });
+    await portico.agents.enroll({ guid: "g", hostname: "h", platform: "linux", version: "1" });
+    expect(server.requests[0]?.headers["authorization"]).toBe("Bearer enr_token");
+    const error = await rejection(portico.convex.query("tenancy/me:get", {}));
+    expect(error).toMatchObject({ name: "CredentialError", code: "unauthenticated", attempts: 0 });
+    expect(server.requests).toHaveLength(1);
   });
 
   test("a client can be printed without giving its credential away", async () => {
     const { inspect } = await import("node:util");
     const portico = new Portico({ baseUrl: "https://example.com", apiKey });
     expect(inspect(portico, { depth: 9, showHidden: true }) + JSON.stringify(portico)).not.toContain(apiKey);
+  });
+});
+
+test("options in the place of the input are refused, not sent", async () => {
+  const portico = new Portico({ baseUrl: "http://127.0.0.1:1", apiKey });
+  const list: typeof portico.schedules.list = Reflect.get(portico.schedules, "list");
+  // What plain JavaScript can write, and the types refuse.
+  const misplaced = Object.assign({}, { signal: AbortSignal.abort() });
+  expect(await rejection(Reflect.apply(list, undefined, [misplaced]))).toMatchObject({
+    message: "The query parameter signal is an object; options come after the input",
+  });
+});
+
+describe("the organization of one call", () => {
+  test("replaces the client's for that call alone", async () => {
+    const server = await fakeServer(() => ({ json: { id: "a" } }));
+    const portico = new Portico({ baseUrl: server.url, apiKey, organization: "acme" });
+    await portico.schedules.get("a", { organization: "globex" });
+    await portico.schedules.get("a");
+    expect(server.requests.map(({ headers }) => headers["portico-organization"])).toEqual(["globex", "acme"]);
+  });
+
+  test("is compared with the token before anything is sent", async () => {
+    const server = await fakeServer(() => ({ json: { id: "a" } }));
+    const portico = new Portico({ baseUrl: server.url, token: jwt({ org_id: convexId("a") }) });
+    const error = await rejection(portico.schedules.get("a", { organization: convexId("b") }));
+    expect(error).toBeInstanceOf(TenantMismatchError);
+    expect(error).toMatchObject({ operation: "schedules.get" });
+    expect(server.requests).toHaveLength(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ProblemStatuses } from "./generated/problems";
-import { asText, isRecord } from "./runtime/json";
+import { asText, excerpt, isRecord } from "./runtime/json";
 
 /** One invalid field of a request: a JSON pointer (RFC 6901) into the body, a stable code and a sentence. */
 export interface FieldProblem {
@@ -20,6 +20,8 @@ export interface ErrorFacts {
   readonly headers?: Headers | undefined;
   readonly attempts?: number | undefined;
   readonly retryable?: boolean | undefined;
+  readonly operation?: string | undefined;
+  readonly route?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -39,6 +41,10 @@ export type ProblemCode = keyof ProblemStatuses;
 export class PorticoError extends Error {
   // A literal, because class names do not survive minifiers.
   override readonly name: string = "PorticoError";
+  /** The method that was called: `schedules.get`, or the name of a Convex function. */
+  readonly operation: string | undefined;
+  /** What it requests, without ids: `GET /v1/schedules/{id}`. */
+  readonly route: string | undefined;
   /** HTTP status, when a response was received. */
   readonly status: number | undefined;
   /** Stable, machine-readable name of the problem, for example `invalid_state_transition`. */
@@ -56,12 +62,14 @@ export class PorticoError extends Error {
   readonly attempts: number;
   /** The problem itself says that repeating the request may help (extension member `retryable`). */
   readonly retryable: boolean;
+  readonly #again: (facts: Told) => PorticoError;
 
   constructor(facts: ErrorFacts) {
-    super(
-      facts.detail === undefined ? facts.title : `${facts.title}: ${facts.detail}`,
-      facts.cause === undefined ? undefined : { cause: facts.cause },
-    );
+    super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    const ErrorClass = new.target;
+    this.#again = (told) => new ErrorClass({ ...facts, ...told });
+    this.operation = facts.operation;
+    this.route = facts.route;
     this.status = facts.status;
     this.code = facts.code;
     this.type = facts.type;
@@ -73,6 +81,35 @@ export class PorticoError extends Error {
     this.attempts = facts.attempts ?? 0;
     this.retryable = facts.retryable ?? false;
   }
+
+  /**
+   * The same error as one call tells it. A new one, because calls that share a token request share its failure, and
+   * because an error made where the caller awaits has the caller in its stack.
+   *
+   * @internal
+   */
+  retold(told: Told): PorticoError {
+    return this.#again(told);
+  }
+}
+
+/** Which call an error belongs to. */
+export interface Place {
+  readonly operation: string;
+  readonly route: string;
+}
+
+type Told = Partial<Place> & Pick<ErrorFacts, "attempts">;
+
+/** What a failed call throws: errors of this package name it, unless they name one already; others stay as they are. */
+export function placed(error: unknown, place: Place): unknown {
+  return error instanceof PorticoError && error.operation === undefined ? error.retold(place) : error;
+}
+
+function messageOf({ title, detail, operation, route }: ErrorFacts): string {
+  const said = detail === undefined ? title : `${title}: ${detail}`;
+  if (operation === undefined) return said;
+  return `${said} (${operation === route ? operation : `${operation}, ${route}`})`;
 }
 
 /** No usable response: DNS, TCP or TLS failed, or the connection broke while the body was read. */
@@ -80,7 +117,7 @@ export class ConnectionError extends PorticoError {
   override readonly name = "ConnectionError";
 }
 
-/** The time limit of the call or of one attempt passed, reading the body included. */
+/** The time limit of the call or of one attempt passed, reading the body included; `detail` says which one and where. */
 export class TimeoutError extends PorticoError {
   override readonly name = "TimeoutError";
 }
@@ -88,6 +125,11 @@ export class TimeoutError extends PorticoError {
 /** The caller's `AbortSignal` fired. */
 export class AbortedError extends PorticoError {
   override readonly name = "AbortedError";
+}
+
+/** There is no credential to send, or none of a kind that can be used there; nothing was sent. `detail` says what to do. */
+export class CredentialError extends PorticoError {
+  override readonly name = "CredentialError";
 }
 
 /** The token belongs to another organization than the client; nothing was sent. */
@@ -177,7 +219,7 @@ export function apiError(status: number, body: unknown, context: ErrorContext): 
     code: read(problem, "code", "error") ?? `http_${status}`,
     type: read(problem, "type"),
     title: read(problem, "title") ?? `The server answered ${status}`,
-    detail: read(problem, "detail", "error_description", "message"),
+    detail: read(problem, "detail", "error_description", "message") ?? quotation(body, clean),
     errors: errors.map((field) => ({
       pointer: read(field, "pointer") ?? "",
       code: read(field, "code") ?? "",
@@ -188,6 +230,13 @@ export function apiError(status: number, body: unknown, context: ErrorContext): 
     attempts,
     retryable: problem["retryable"] === true,
   });
+}
+
+/** The start of a body that is no problem, such as a proxy's page; what it says is often all there is to go by. */
+function quotation(body: unknown, clean: (text: string) => string): string | undefined {
+  if (isRecord(body) && asText(body["title"]) !== undefined) return undefined;
+  const text = asText(body) ?? JSON.stringify(body) ?? "";
+  return excerpt(clean(text));
 }
 
 /**

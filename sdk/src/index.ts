@@ -1,27 +1,5 @@
-export { Portico, type PorticoOptions, type RawRequest } from "./client";
-export {
-  AbortedError,
-  ApiError,
-  AuthenticationError,
-  BadRequestError,
-  ConflictError,
-  ConnectionError,
-  type FieldProblem,
-  GoneError,
-  isProblem,
-  NotFoundError,
-  PermissionError,
-  PorticoError,
-  PreconditionFailedError,
-  type ProblemCode,
-  RateLimitError,
-  ServerError,
-  TenantMismatchError,
-  TimeoutError,
-  UnprocessableError,
-} from "./errors";
-export type { Call, CallResult } from "./runtime/call";
-export type { TokenProvider } from "./runtime/credential";
+export { Portico, type PorticoOptions } from "./client";
+export * from "./common";
 export type {
   ConvexArgs,
   ConvexCallOptions,
@@ -30,8 +8,4 @@ export type {
   ConvexFunctionName,
   ConvexResult,
 } from "./runtime/convexDoor";
-export type { Deprecation, Exchange, Hook, HttpRequest, Logger, RequestOptions } from "./runtime/engine";
-export type { ListCall, Page } from "./runtime/listCall";
 export type { ConvexFunctions } from "./generated/convexFunctions";
-export type * from "./generated/models";
-export type * from "./generated/resources";

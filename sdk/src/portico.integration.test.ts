@@ -1,3 +1,4 @@
+import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPortico, type TestPortico } from "../../scripts/portico/testPortico.testing";
 import { rejection } from "../test/fakeServer";
@@ -54,6 +55,23 @@ describe("REST", () => {
     expect(await acme.schedules.get(created.id, { ifNoneMatch: String(etag) })).toBeUndefined();
   });
 
+  test.each([
+    ["weakened", (etag: string) => `W/${etag.replace(/^W\//, "")}`],
+    ["marked by a compressing proxy", (etag: string) => etag.replace(/"$/, '-gzip"')],
+  ])("a tag that was %s on its way still serves", async (_name, changed) => {
+    const { id } = await schedule(acme, "Behind a proxy");
+    const { etag = "" } = await acme.schedules.get(id).withResponse();
+    expect(await acme.schedules.get(id, { ifNoneMatch: changed(etag) })).toBeUndefined();
+    const updated = await acme.schedules.update(id, { title: "Changed" }, { ifMatch: changed(etag) });
+    expect(updated.title).toBe("Changed");
+  });
+
+  test("one call works in another organization than the client", async () => {
+    const member = new Portico({ baseUrl: product.siteUrl, token: organization("acme").users.member.token });
+    const { data } = await member.schedules.list({ limit: 1 }, { organization: acmeId });
+    expect(data[0]?.organizationId).toBe(acmeId);
+  });
+
   test("iterating gives every row once, in order, over several pages; a stored cursor resumes", async () => {
     const firstStart = Date.now() + 1_000 * hourMs;
     const titles = ["a", "b", "c", "d", "e"];
@@ -68,6 +86,17 @@ describe("REST", () => {
     const rest: string[] = [];
     for await (const { title } of acme.schedules.list({ ...filter, cursor: String(page.nextCursor) })) rest.push(title);
     expect(rest).toEqual(["c", "d", "e"]);
+  });
+
+  test("a list has an ETag, and is answered 304 while it is current", async () => {
+    const filter = { startFrom: Date.now() + 5_000 * hourMs } as const;
+    const { data, etag } = await acme.schedules.list(filter).withResponse();
+    expect(data.data).toEqual([]);
+    expect(etag).toMatch(/"/);
+    expect(await acme.schedules.list(filter, { ifNoneMatch: etag })).toBeUndefined();
+    await schedule(acme, "New in the list", Date.now() + 6_000 * hourMs);
+    const changed = await acme.schedules.list(filter, { ifNoneMatch: etag });
+    expect(changed?.data.map(({ title }) => title)).toEqual(["New in the list"]);
   });
 
   test("a write meant for an older version is refused with 412 and changes nothing", async () => {
@@ -192,6 +221,7 @@ describe("the Convex door, with an API key", () => {
       rejection(acme.convex.mutation("workspace/schedules:complete", { scheduleId: id })),
     ]);
     for (const error of [rest, convex]) {
+      expect(error).toMatchObject({ requestId: expect.stringMatching(/\S/) });
       expect(error).toBeInstanceOf(ConflictError);
       expect(isProblem(error, "invalid_state_transition")).toBe(true);
     }
@@ -204,6 +234,8 @@ describe("the Convex door, with an API key", () => {
     for (const error of invalidAnswers) {
       expect(error).toMatchObject({ code: "validation_failed", errors: [{ pointer: "/title", code: "too_small" }] });
     }
+    const missing = makeFunctionReference<"query">("workspace/schedules:gett");
+    expect(await rejection(acme.convex.query(missing, {}))).toMatchObject({ status: 404, code: "function_not_found" });
     const malformed = await rejection(acme.convex.query("workspace/schedules:get", { scheduleId: "no-id" }));
     expect(malformed).toBeInstanceOf(BadRequestError);
     const foreign = await rejection(acme.convex.query("workspace/schedules:get", { scheduleId: globexScheduleId }));

@@ -9,6 +9,7 @@ import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fakeServer } from "./fakeServer";
 
 const run = promisify(execFile);
 const resolve = createRequire(import.meta.url).resolve;
@@ -25,7 +26,8 @@ beforeAll(async () => {
   // Built and packed beside sdk/dist, which examples of a test that runs at the same time import.
   const staged = join(consumer, "staged");
   await mkdir(join(staged, "src"), { recursive: true });
-  await Promise.all(["package.json", "README.md"].map((name) => copyFile(join(sdkFolder, name), join(staged, name))));
+  const files = ["package.json", "README.md", "METHODS.md", "CHANGELOG.md", "LICENSE"];
+  await Promise.all(files.map((name) => copyFile(join(sdkFolder, name), join(staged, name))));
   await writeFile(join(staged, "src/index.ts"), "// Not to be packed.");
   await run(process.execPath, [join(packageFolder("tsup"), "dist/cli-default.js"), "--out-dir", join(staged, "dist")], {
     cwd: sdkFolder,
@@ -36,7 +38,7 @@ beforeAll(async () => {
   await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
   // Its one dependency, and what type-checking a consumer takes; nothing else of this repository is visible.
   await symlink(packageFolder("convex"), join(consumer, "node_modules/convex"));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await rm(consumer, { recursive: true, force: true });
@@ -48,10 +50,10 @@ async function consumerFile(name: string, text: string): Promise<string> {
   return path;
 }
 
-test("the tarball holds the build, README and package.json, no sources or tests", async () => {
+test("the tarball holds the build, its texts and package.json, no sources or tests", async () => {
   const names = await readdir(installed(), { recursive: true });
-  expect(names).toContain("README.md");
-  expect(names).toContain(join("dist", "index.cjs"));
+  const texts = ["README.md", "METHODS.md", "CHANGELOG.md", "LICENSE", "package.json"];
+  expect(names).toEqual(expect.arrayContaining([...texts, join("dist", "index.cjs"), join("dist", "rest.js")]));
   expect(names.filter((name) => /(?:^|\/)(?:src|test|fixtures|generator)\//.test(name))).toEqual([]);
 });
 
@@ -89,9 +91,79 @@ test("it is required as CommonJS, and its Convex door loads there", async () => 
   expect(second).toBe("42");
 });
 
+/** Runs a program of the consumer, as ESM or as CommonJS by its name, and reads what it prints as JSON. */
+async function outputOf(name: string, text: string): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [await consumerFile(name, text)]);
+  return JSON.parse(stdout);
+}
+
+describe("errors hold across module systems", () => {
+  const own = `{ status: "error", errorMessage: "x", errorData: { kind: "own" } }`;
+  const failing = `
+    const answer = (json, status = 200) => async () => Response.json(json, { status });
+    const options = { baseUrl: "https://api.example.com", convexUrl: "https://c.example.com", token: "opaque-token" };
+    const failure = (promise) => promise.then(() => { throw new Error("it succeeded") }, (error) => error);
+    const conflict = answer({ code: "in_use", title: "In use", status: 409 }, 409);
+    const ownError = (Portico) => failure(new Portico({ ...options, fetch: answer(${own}) }).convex.query("tenancy/me:get", {}));
+    const problem = (Portico) => failure(Promise.resolve(new Portico({ ...options, fetch: conflict }).schedules.get("a")));`;
+
+  test("a CommonJS program gets the ConvexError of the copy that it requires", async () => {
+    const text = `const { Portico } = require("@portico/sdk");
+      const { ConvexError } = require("convex/values");
+      ${failing}
+      ownError(Portico).then((error) => console.log(JSON.stringify([error instanceof ConvexError, error.data])));`;
+    expect(await outputOf("convexError.cjs", text)).toEqual([true, { kind: "own" }]);
+  });
+
+  test("an ESM program gets the ConvexError that it imports", async () => {
+    const text = `import { Portico } from "@portico/sdk";
+      import { ConvexError } from "convex/values";
+      ${failing}
+      const error = await ownError(Portico);
+      console.log(JSON.stringify([error instanceof ConvexError, error.data]));`;
+    expect(await outputOf("convexError.mjs", text)).toEqual([true, { kind: "own" }]);
+  });
+
+  test("isProblem knows the problems of every build of every entry", async () => {
+    const text = `import { createRequire } from "node:module";
+      import * as esm from "@portico/sdk";
+      import * as rest from "@portico/sdk/rest";
+      const require = createRequire(import.meta.url);
+      const builds = [esm, rest, require("@portico/sdk"), require("@portico/sdk/rest")];
+      ${failing}
+      const known = [];
+      for (const { Portico } of builds) {
+        const error = await problem(Portico);
+        known.push(builds.map(({ isProblem }) => isProblem(error, "in_use") && !isProblem(error, "not_found")));
+      }
+      console.log(JSON.stringify(known));`;
+    expect(await outputOf("builds.mjs", text)).toEqual(Array(4).fill(Array(4).fill(true)));
+  });
+});
+
+test("a process whose calls gave up waiting for a token ends at once", async () => {
+  const server = await fakeServer(() => ({ hang: true }));
+  const path = await consumerFile(
+    "giveUp.mjs",
+    `import { Portico } from "@portico/sdk";
+     const url = ${JSON.stringify(server.url)};
+     const options = { timeoutMs: 100 };
+     const failures = [];
+     for (const credential of [{ apiKey: "sk_test_giveup" }, { getToken: () => new Promise(() => {}) }]) {
+       const { convex } = new Portico({ baseUrl: url, convexUrl: url, ...credential });
+       await convex.query("tenancy/me:get", {}, options).catch((error) => failures.push(error.name));
+     }
+     console.log(failures.join());`,
+  );
+  // Killed long before the 30 seconds that a token request may take.
+  const { stdout } = await run(process.execPath, [path], { timeout: 15_000, killSignal: "SIGKILL" });
+  expect(stdout.trim()).toBe("TimeoutError,TimeoutError");
+});
+
 describe("a consumer's types", () => {
   const source = `
-import { isProblem, Portico, type Schedule } from "@portico/sdk";
+import { type Call, isProblem, type ListCall, Portico, type RequestOptions, type Schedule } from "@portico/sdk";
+import { Portico as Rest } from "@portico/sdk/rest";
 import { api } from "@portico/sdk/convex";
 import { ConvexHttpClient } from "convex/browser";
 
@@ -99,6 +171,35 @@ const portico = new Portico({ baseUrl: "https://api.example.com", apiKey: "sk_te
 export async function main(): Promise<void> {
   const created: Schedule = await portico.schedules.create({ title: "a", startDate: 1, endDate: 2 });
   const maybe: Schedule | undefined = await portico.schedules.get(created.id, { ifNoneMatch: "x" });
+  // The README's conditional reads: a tag that may be missing, options whose content nobody knows, and a list.
+  const { etag } = await portico.schedules.get(created.id).withResponse();
+  const newer = await portico.schedules.get(created.id, { ifNoneMatch: etag });
+  // @ts-expect-error it may be undefined
+  newer.title;
+  const options: RequestOptions = { requestId: "my-request" };
+  // @ts-expect-error the options may hold an ifNoneMatch
+  (await portico.schedules.get(created.id, options)).title;
+  // @ts-expect-error a list may be undefined too
+  (await portico.schedules.list({}, { ifNoneMatch: etag })).data;
+  // @ts-expect-error and is not iterated then
+  for await (const row of portico.schedules.list({}, { ifNoneMatch: etag })) console.log(row);
+  const whole: Schedule = await portico.schedules.get(created.id, { requestId: "my-request", organization: "acme" });
+  // @ts-expect-error an update of nothing
+  await portico.schedules.update(created.id);
+  const unknown: string | undefined = whole.description;
+  await portico.schedules.update(created.id, { description: unknown });
+  await portico.schedules.list({ status: undefined, limit: undefined }).toArray();
+  await portico.convex.query("workspace/schedules:get", { organizationId: unknown, scheduleId: whole.id });
+  // @ts-expect-error one credential
+  new Portico({ baseUrl: "https://api.example.com", apiKey: "sk_test", token: "t" });
+  // @ts-expect-error one credential
+  new Portico({ baseUrl: "https://api.example.com", apiKey: "sk_test", getToken: () => "t" });
+  new Rest({ baseUrl: "https://api.example.com", getToken: async () => null, fetchOptions: { credentials: "omit" } });
+  // @ts-expect-error REST alone
+  new Rest({ baseUrl: "https://api.example.com" }).convex;
+  const named: Call<Schedule> = portico.schedules.get("s");
+  const rows: ListCall<Schedule> = new Rest({ baseUrl: "https://api.example.com" }).schedules.list();
+  console.log(named, rows);
   for await (const row of portico.schedules.list({ status: "active" })) console.log(row.title.length, maybe);
   const { page, isDone, continueCursor } = await portico.convex.query("workspace/schedules:list", {
     organizationId: "o", paginationOpts: { numItems: 5, cursor: null },
@@ -151,14 +252,14 @@ export async function main(): Promise<void> {
       }));
       expect(stdout).toBe("");
     },
-    60_000,
+    180_000,
   );
 });
 
 describe("a browser bundle", () => {
   /** Platform "browser" makes esbuild refuse an import of a module of Node. */
-  async function bundle(external: string[]): Promise<string> {
-    const entry = await consumerFile("entry.js", `export { Portico } from "@portico/sdk";`);
+  async function bundle(from: string, external: string[] = []): Promise<string> {
+    const entry = await consumerFile("entry.js", `export { Portico } from "${from}";`);
     const result = await build({
       entryPoints: [entry],
       absWorkingDir: consumer,
@@ -175,13 +276,22 @@ describe("a browser bundle", () => {
     return result.outputFiles[0]?.text ?? "";
   }
 
-  test("of the whole REST surface stays within 10 kB gzip", async () => {
-    const code = await bundle(["convex"]);
-    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(10_000);
+  // What the README promises.
+  test.each([
+    ["@portico/sdk/rest", [], 10_000],
+    ["@portico/sdk", ["convex"], 11_000],
+    ["@portico/sdk", [], 31_000],
+  ])("of %s without %j stays within %i bytes gzip", async (from, external, mostBytes) => {
+    const code = await bundle(from, external);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(mostBytes);
+  });
+
+  test("of REST alone holds nothing of Convex", async () => {
+    expect(await bundle("@portico/sdk/rest")).not.toMatch(/ConvexHttpClient|convex\/browser/);
   });
 
   test("runs where there are Web APIs and nothing of Node, the Convex door included", async () => {
-    const code = await bundle([]);
+    const code = await bundle("@portico/sdk");
     const web = {
       AbortController,
       Headers,
@@ -213,8 +323,15 @@ describe("a browser bundle", () => {
 
 test("package.json offers types and code for both module systems", async () => {
   const manifest = JSON.parse(await readFile(join(installed(), "package.json"), "utf8"));
-  for (const entry of [manifest.exports["."], manifest.exports["./convex"]])
+  for (const entry of [".", "./rest", "./convex"].map((name) => manifest.exports[name]))
     for (const condition of [entry.import, entry.require])
       for (const target of Object.values(condition))
         await expect(readFile(join(installed(), String(target)), "utf8")).resolves.toBeTruthy();
+});
+
+test("the licence is the repository's, and the changelog tells of this version", async () => {
+  const text = (path: string) => readFile(path, "utf8");
+  expect(await text(join(installed(), "LICENSE"))).toBe(await text(join(sdkFolder, "../LICENSE")));
+  const { version } = JSON.parse(await text(join(installed(), "package.json")));
+  expect(await text(join(installed(), "CHANGELOG.md"))).toContain(`## ${version}\n`);
 });

@@ -1,104 +1,143 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
-import type { FunctionReference } from "convex/server";
-import type { Args, ListArgs, Returned, ReturnedPage, TenantArgs, TenantListArgs } from "../runtime/operationTypes";
+import type { FunctionReference, PaginationResult } from "convex/server";
+import type { Args, ListArgs, Returned, TenantArgs, TenantListArgs } from "../runtime/operationTypes";
+import type {
+  Agent,
+  AgentApiLog,
+  AgentEnrollmentToken,
+  ApiKey,
+  AuditLog,
+  BatchCreateItemsResult,
+  BatchCreateSchedulesResult,
+  BatchCreateSitesResult,
+  CheckInAgentResult,
+  CreateAgentEnrollmentTokenResult,
+  CreateApiKeyResult,
+  CreateUserResult,
+  GetCurrentUserResult,
+  GetMyPermissionsResult,
+  GetMyProfileResult,
+  GetMySettingsResult,
+  GetOrganizationBySlugResult,
+  GetSiteViewResult,
+  GetUserProfileResult,
+  GetUserResult,
+  Item,
+  ListOrganizationsRow,
+  ListPermissionsResult,
+  ListSitesViewRow,
+  ListUsersRow,
+  Membership,
+  Organization,
+  Role,
+  RotateAgentKeyResult,
+  RotateApiKeyResult,
+  Schedule,
+  Site,
+  SwitchOrganizationResult,
+  Todo,
+  UpdateMySettingsResult,
+  UpsertMyProfileResult,
+  User,
+} from "./models";
 
 /** Every public function behind an operation of the API, by its Convex name. */
 export interface ConvexFunctions {
-  "access/apiKeys:adopt": { type: "mutation"; args: TenantArgs<"adoptApiKey">; result: Returned<"adoptApiKey"> };
-  "access/apiKeys:create": { type: "action"; args: TenantArgs<"createApiKey">; result: Returned<"createApiKey"> };
-  "access/apiKeys:get": { type: "query"; args: TenantArgs<"getApiKey">; result: Returned<"getApiKey"> };
-  "access/apiKeys:list": { type: "query"; args: TenantListArgs<"listApiKeys">; result: ReturnedPage<"listApiKeys"> };
-  "access/apiKeys:revoke": { type: "mutation"; args: TenantArgs<"revokeApiKey">; result: Returned<"revokeApiKey"> };
-  "access/apiKeys:rotate": { type: "action"; args: TenantArgs<"rotateApiKey">; result: Returned<"rotateApiKey"> };
-  "access/apiKeys:update": { type: "mutation"; args: TenantArgs<"updateApiKey">; result: Returned<"updateApiKey"> };
-  "access/permissions:list": { type: "query"; args: TenantArgs<"listPermissions">; result: Returned<"listPermissions"> };
-  "access/roles:create": { type: "mutation"; args: TenantArgs<"createRole">; result: Returned<"createRole"> };
+  "access/apiKeys:adopt": { type: "mutation"; args: TenantArgs<"adoptApiKey">; result: ApiKey };
+  "access/apiKeys:create": { type: "action"; args: TenantArgs<"createApiKey">; result: CreateApiKeyResult };
+  "access/apiKeys:get": { type: "query"; args: TenantArgs<"getApiKey">; result: ApiKey };
+  "access/apiKeys:list": { type: "query"; args: TenantListArgs<"listApiKeys">; result: PaginationResult<ApiKey> };
+  "access/apiKeys:revoke": { type: "mutation"; args: TenantArgs<"revokeApiKey">; result: ApiKey };
+  "access/apiKeys:rotate": { type: "action"; args: TenantArgs<"rotateApiKey">; result: RotateApiKeyResult };
+  "access/apiKeys:update": { type: "mutation"; args: TenantArgs<"updateApiKey">; result: ApiKey };
+  "access/permissions:list": { type: "query"; args: TenantArgs<"listPermissions">; result: ListPermissionsResult };
+  "access/roles:create": { type: "mutation"; args: TenantArgs<"createRole">; result: Role };
   "access/roles:delete": { type: "mutation"; args: TenantArgs<"deleteRole">; result: Returned<"deleteRole"> };
-  "access/roles:get": { type: "query"; args: TenantArgs<"getRole">; result: Returned<"getRole"> };
-  "access/roles:list": { type: "query"; args: TenantListArgs<"listRoles">; result: ReturnedPage<"listRoles"> };
-  "access/roles:restore": { type: "mutation"; args: TenantArgs<"restoreRole">; result: Returned<"restoreRole"> };
-  "access/roles:update": { type: "mutation"; args: TenantArgs<"updateRole">; result: Returned<"updateRole"> };
-  "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: Returned<"getAuditLog"> };
-  "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: ReturnedPage<"getRecordHistory"> };
-  "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: ReturnedPage<"listAuditLogs"> };
-  "sites/agentApiLogs:get": { type: "query"; args: TenantArgs<"getAgentApiLog">; result: Returned<"getAgentApiLog"> };
-  "sites/agentApiLogs:list": { type: "query"; args: TenantListArgs<"listAgentApiLogs">; result: ReturnedPage<"listAgentApiLogs"> };
-  "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantArgs<"createAgentEnrollmentToken">; result: Returned<"createAgentEnrollmentToken"> };
-  "sites/agentEnrollmentTokens:list": { type: "query"; args: TenantListArgs<"listAgentEnrollmentTokens">; result: ReturnedPage<"listAgentEnrollmentTokens"> };
-  "sites/agentEnrollmentTokens:revoke": { type: "mutation"; args: TenantArgs<"revokeAgentEnrollmentToken">; result: Returned<"revokeAgentEnrollmentToken"> };
-  "sites/agents:checkIn": { type: "mutation"; args: TenantArgs<"checkInAgent">; result: Returned<"checkInAgent"> };
+  "access/roles:get": { type: "query"; args: TenantArgs<"getRole">; result: Role };
+  "access/roles:list": { type: "query"; args: TenantListArgs<"listRoles">; result: PaginationResult<Role> };
+  "access/roles:restore": { type: "mutation"; args: TenantArgs<"restoreRole">; result: Role };
+  "access/roles:update": { type: "mutation"; args: TenantArgs<"updateRole">; result: Role };
+  "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
+  "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: PaginationResult<AuditLog> };
+  "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: PaginationResult<AuditLog> };
+  "sites/agentApiLogs:get": { type: "query"; args: TenantArgs<"getAgentApiLog">; result: AgentApiLog };
+  "sites/agentApiLogs:list": { type: "query"; args: TenantListArgs<"listAgentApiLogs">; result: PaginationResult<AgentApiLog> };
+  "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantArgs<"createAgentEnrollmentToken">; result: CreateAgentEnrollmentTokenResult };
+  "sites/agentEnrollmentTokens:list": { type: "query"; args: TenantListArgs<"listAgentEnrollmentTokens">; result: PaginationResult<AgentEnrollmentToken> };
+  "sites/agentEnrollmentTokens:revoke": { type: "mutation"; args: TenantArgs<"revokeAgentEnrollmentToken">; result: AgentEnrollmentToken };
+  "sites/agents:checkIn": { type: "mutation"; args: TenantArgs<"checkInAgent">; result: CheckInAgentResult };
   "sites/agents:delete": { type: "mutation"; args: TenantArgs<"deleteAgent">; result: Returned<"deleteAgent"> };
-  "sites/agents:get": { type: "query"; args: TenantArgs<"getAgent">; result: Returned<"getAgent"> };
-  "sites/agents:getSelf": { type: "query"; args: TenantArgs<"getAgentSelf">; result: Returned<"getAgentSelf"> };
-  "sites/agents:list": { type: "query"; args: TenantListArgs<"listAgents">; result: ReturnedPage<"listAgents"> };
-  "sites/agents:restore": { type: "mutation"; args: TenantArgs<"restoreAgent">; result: Returned<"restoreAgent"> };
-  "sites/agents:revoke": { type: "mutation"; args: TenantArgs<"revokeAgent">; result: Returned<"revokeAgent"> };
-  "sites/agents:rotateKey": { type: "action"; args: TenantArgs<"rotateAgentKey">; result: Returned<"rotateAgentKey"> };
-  "sites/agents:update": { type: "mutation"; args: TenantArgs<"updateAgent">; result: Returned<"updateAgent"> };
-  "sites/sites:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSites">; result: Returned<"batchCreateSites"> };
-  "sites/sites:create": { type: "mutation"; args: TenantArgs<"createSite">; result: Returned<"createSite"> };
+  "sites/agents:get": { type: "query"; args: TenantArgs<"getAgent">; result: Agent };
+  "sites/agents:getSelf": { type: "query"; args: TenantArgs<"getAgentSelf">; result: Agent };
+  "sites/agents:list": { type: "query"; args: TenantListArgs<"listAgents">; result: PaginationResult<Agent> };
+  "sites/agents:restore": { type: "mutation"; args: TenantArgs<"restoreAgent">; result: Agent };
+  "sites/agents:revoke": { type: "mutation"; args: TenantArgs<"revokeAgent">; result: Agent };
+  "sites/agents:rotateKey": { type: "action"; args: TenantArgs<"rotateAgentKey">; result: RotateAgentKeyResult };
+  "sites/agents:update": { type: "mutation"; args: TenantArgs<"updateAgent">; result: Agent };
+  "sites/sites:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSites">; result: BatchCreateSitesResult };
+  "sites/sites:create": { type: "mutation"; args: TenantArgs<"createSite">; result: Site };
   "sites/sites:delete": { type: "mutation"; args: TenantArgs<"deleteSite">; result: Returned<"deleteSite"> };
-  "sites/sites:get": { type: "query"; args: TenantArgs<"getSite">; result: Returned<"getSite"> };
-  "sites/sites:getView": { type: "query"; args: TenantArgs<"getSiteView">; result: Returned<"getSiteView"> };
-  "sites/sites:list": { type: "query"; args: TenantListArgs<"listSites">; result: ReturnedPage<"listSites"> };
-  "sites/sites:listView": { type: "query"; args: TenantListArgs<"listSitesView">; result: ReturnedPage<"listSitesView"> };
-  "sites/sites:restore": { type: "mutation"; args: TenantArgs<"restoreSite">; result: Returned<"restoreSite"> };
-  "sites/sites:update": { type: "mutation"; args: TenantArgs<"updateSite">; result: Returned<"updateSite"> };
+  "sites/sites:get": { type: "query"; args: TenantArgs<"getSite">; result: Site };
+  "sites/sites:getView": { type: "query"; args: TenantArgs<"getSiteView">; result: GetSiteViewResult };
+  "sites/sites:list": { type: "query"; args: TenantListArgs<"listSites">; result: PaginationResult<Site> };
+  "sites/sites:listView": { type: "query"; args: TenantListArgs<"listSitesView">; result: PaginationResult<ListSitesViewRow> };
+  "sites/sites:restore": { type: "mutation"; args: TenantArgs<"restoreSite">; result: Site };
+  "sites/sites:update": { type: "mutation"; args: TenantArgs<"updateSite">; result: Site };
   "tenancy/me:delete": { type: "mutation"; args: Args<"deleteCurrentUser">; result: Returned<"deleteCurrentUser"> };
-  "tenancy/me:get": { type: "query"; args: Args<"getCurrentUser">; result: Returned<"getCurrentUser"> };
-  "tenancy/me:getPermissions": { type: "query"; args: TenantArgs<"getMyPermissions">; result: Returned<"getMyPermissions"> };
-  "tenancy/me:getProfile": { type: "query"; args: Args<"getMyProfile">; result: Returned<"getMyProfile"> };
-  "tenancy/me:getSettings": { type: "query"; args: Args<"getMySettings">; result: Returned<"getMySettings"> };
-  "tenancy/me:switchOrganization": { type: "mutation"; args: Args<"switchOrganization">; result: Returned<"switchOrganization"> };
-  "tenancy/me:sync": { type: "mutation"; args: TenantArgs<"syncCurrentUser">; result: Returned<"syncCurrentUser"> };
-  "tenancy/me:update": { type: "mutation"; args: Args<"updateCurrentUser">; result: Returned<"updateCurrentUser"> };
-  "tenancy/me:updateSettings": { type: "mutation"; args: Args<"updateMySettings">; result: Returned<"updateMySettings"> };
-  "tenancy/me:upsertProfile": { type: "mutation"; args: Args<"upsertMyProfile">; result: Returned<"upsertMyProfile"> };
-  "tenancy/memberships:ban": { type: "mutation"; args: TenantArgs<"banMember">; result: Returned<"banMember"> };
-  "tenancy/memberships:get": { type: "query"; args: TenantArgs<"getMembership">; result: Returned<"getMembership"> };
+  "tenancy/me:get": { type: "query"; args: Args<"getCurrentUser">; result: GetCurrentUserResult };
+  "tenancy/me:getPermissions": { type: "query"; args: TenantArgs<"getMyPermissions">; result: GetMyPermissionsResult };
+  "tenancy/me:getProfile": { type: "query"; args: Args<"getMyProfile">; result: GetMyProfileResult };
+  "tenancy/me:getSettings": { type: "query"; args: Args<"getMySettings">; result: GetMySettingsResult };
+  "tenancy/me:switchOrganization": { type: "mutation"; args: Args<"switchOrganization">; result: SwitchOrganizationResult };
+  "tenancy/me:sync": { type: "mutation"; args: TenantArgs<"syncCurrentUser">; result: User };
+  "tenancy/me:update": { type: "mutation"; args: Args<"updateCurrentUser">; result: User };
+  "tenancy/me:updateSettings": { type: "mutation"; args: Args<"updateMySettings">; result: UpdateMySettingsResult };
+  "tenancy/me:upsertProfile": { type: "mutation"; args: Args<"upsertMyProfile">; result: UpsertMyProfileResult };
+  "tenancy/memberships:ban": { type: "mutation"; args: TenantArgs<"banMember">; result: Membership };
+  "tenancy/memberships:get": { type: "query"; args: TenantArgs<"getMembership">; result: Membership };
   "tenancy/memberships:leave": { type: "mutation"; args: TenantArgs<"leaveOrganization">; result: Returned<"leaveOrganization"> };
-  "tenancy/memberships:list": { type: "query"; args: TenantListArgs<"listMemberships">; result: ReturnedPage<"listMemberships"> };
+  "tenancy/memberships:list": { type: "query"; args: TenantListArgs<"listMemberships">; result: PaginationResult<Membership> };
   "tenancy/memberships:remove": { type: "mutation"; args: TenantArgs<"removeMembership">; result: Returned<"removeMembership"> };
-  "tenancy/memberships:unban": { type: "mutation"; args: TenantArgs<"unbanMember">; result: Returned<"unbanMember"> };
-  "tenancy/memberships:update": { type: "mutation"; args: TenantArgs<"updateMembership">; result: Returned<"updateMembership"> };
-  "tenancy/memberships:updateMine": { type: "mutation"; args: TenantArgs<"updateMyMembership">; result: Returned<"updateMyMembership"> };
-  "tenancy/organizations:create": { type: "mutation"; args: Args<"createOrganization">; result: Returned<"createOrganization"> };
+  "tenancy/memberships:unban": { type: "mutation"; args: TenantArgs<"unbanMember">; result: Membership };
+  "tenancy/memberships:update": { type: "mutation"; args: TenantArgs<"updateMembership">; result: Membership };
+  "tenancy/memberships:updateMine": { type: "mutation"; args: TenantArgs<"updateMyMembership">; result: Membership };
+  "tenancy/organizations:create": { type: "mutation"; args: Args<"createOrganization">; result: Organization };
   "tenancy/organizations:delete": { type: "mutation"; args: TenantArgs<"deleteOrganization">; result: Returned<"deleteOrganization"> };
-  "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Returned<"getOrganization"> };
-  "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: Returned<"getOrganizationBySlug"> };
-  "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: ReturnedPage<"listOrganizations"> };
-  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: Returned<"purgeOrganization"> };
-  "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Returned<"restoreOrganization"> };
-  "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Returned<"transferOwnership"> };
-  "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Returned<"updateOrganization"> };
-  "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: Returned<"createUser"> };
-  "tenancy/users:get": { type: "query"; args: TenantArgs<"getUser">; result: Returned<"getUser"> };
-  "tenancy/users:getProfile": { type: "query"; args: TenantArgs<"getUserProfile">; result: Returned<"getUserProfile"> };
-  "tenancy/users:list": { type: "query"; args: TenantListArgs<"listUsers">; result: ReturnedPage<"listUsers"> };
-  "workspace/items:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateItems">; result: Returned<"batchCreateItems"> };
-  "workspace/items:create": { type: "mutation"; args: TenantArgs<"createItem">; result: Returned<"createItem"> };
+  "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Organization };
+  "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: GetOrganizationBySlugResult };
+  "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: PaginationResult<ListOrganizationsRow> };
+  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: Organization };
+  "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Organization };
+  "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Organization };
+  "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Organization };
+  "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: CreateUserResult };
+  "tenancy/users:get": { type: "query"; args: TenantArgs<"getUser">; result: GetUserResult };
+  "tenancy/users:getProfile": { type: "query"; args: TenantArgs<"getUserProfile">; result: GetUserProfileResult };
+  "tenancy/users:list": { type: "query"; args: TenantListArgs<"listUsers">; result: PaginationResult<ListUsersRow> };
+  "workspace/items:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateItems">; result: BatchCreateItemsResult };
+  "workspace/items:create": { type: "mutation"; args: TenantArgs<"createItem">; result: Item };
   "workspace/items:delete": { type: "mutation"; args: TenantArgs<"deleteItem">; result: Returned<"deleteItem"> };
-  "workspace/items:get": { type: "query"; args: TenantArgs<"getItem">; result: Returned<"getItem"> };
-  "workspace/items:list": { type: "query"; args: TenantListArgs<"listItems">; result: ReturnedPage<"listItems"> };
-  "workspace/items:restore": { type: "mutation"; args: TenantArgs<"restoreItem">; result: Returned<"restoreItem"> };
-  "workspace/items:update": { type: "mutation"; args: TenantArgs<"updateItem">; result: Returned<"updateItem"> };
-  "workspace/schedules:activate": { type: "mutation"; args: TenantArgs<"activateSchedule">; result: Returned<"activateSchedule"> };
-  "workspace/schedules:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSchedules">; result: Returned<"batchCreateSchedules"> };
-  "workspace/schedules:cancel": { type: "mutation"; args: TenantArgs<"cancelSchedule">; result: Returned<"cancelSchedule"> };
-  "workspace/schedules:complete": { type: "mutation"; args: TenantArgs<"completeSchedule">; result: Returned<"completeSchedule"> };
-  "workspace/schedules:create": { type: "mutation"; args: TenantArgs<"createSchedule">; result: Returned<"createSchedule"> };
+  "workspace/items:get": { type: "query"; args: TenantArgs<"getItem">; result: Item };
+  "workspace/items:list": { type: "query"; args: TenantListArgs<"listItems">; result: PaginationResult<Item> };
+  "workspace/items:restore": { type: "mutation"; args: TenantArgs<"restoreItem">; result: Item };
+  "workspace/items:update": { type: "mutation"; args: TenantArgs<"updateItem">; result: Item };
+  "workspace/schedules:activate": { type: "mutation"; args: TenantArgs<"activateSchedule">; result: Schedule };
+  "workspace/schedules:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSchedules">; result: BatchCreateSchedulesResult };
+  "workspace/schedules:cancel": { type: "mutation"; args: TenantArgs<"cancelSchedule">; result: Schedule };
+  "workspace/schedules:complete": { type: "mutation"; args: TenantArgs<"completeSchedule">; result: Schedule };
+  "workspace/schedules:create": { type: "mutation"; args: TenantArgs<"createSchedule">; result: Schedule };
   "workspace/schedules:delete": { type: "mutation"; args: TenantArgs<"deleteSchedule">; result: Returned<"deleteSchedule"> };
-  "workspace/schedules:get": { type: "query"; args: TenantArgs<"getSchedule">; result: Returned<"getSchedule"> };
-  "workspace/schedules:list": { type: "query"; args: TenantListArgs<"listSchedules">; result: ReturnedPage<"listSchedules"> };
-  "workspace/schedules:restore": { type: "mutation"; args: TenantArgs<"restoreSchedule">; result: Returned<"restoreSchedule"> };
-  "workspace/schedules:update": { type: "mutation"; args: TenantArgs<"updateSchedule">; result: Returned<"updateSchedule"> };
-  "workspace/todos:create": { type: "mutation"; args: TenantArgs<"createTodo">; result: Returned<"createTodo"> };
+  "workspace/schedules:get": { type: "query"; args: TenantArgs<"getSchedule">; result: Schedule };
+  "workspace/schedules:list": { type: "query"; args: TenantListArgs<"listSchedules">; result: PaginationResult<Schedule> };
+  "workspace/schedules:restore": { type: "mutation"; args: TenantArgs<"restoreSchedule">; result: Schedule };
+  "workspace/schedules:update": { type: "mutation"; args: TenantArgs<"updateSchedule">; result: Schedule };
+  "workspace/todos:create": { type: "mutation"; args: TenantArgs<"createTodo">; result: Todo };
   "workspace/todos:delete": { type: "mutation"; args: TenantArgs<"deleteTodo">; result: Returned<"deleteTodo"> };
-  "workspace/todos:get": { type: "query"; args: TenantArgs<"getTodo">; result: Returned<"getTodo"> };
-  "workspace/todos:list": { type: "query"; args: TenantListArgs<"listTodos">; result: ReturnedPage<"listTodos"> };
-  "workspace/todos:toggle": { type: "mutation"; args: TenantArgs<"toggleTodo">; result: Returned<"toggleTodo"> };
-  "workspace/todos:update": { type: "mutation"; args: TenantArgs<"updateTodo">; result: Returned<"updateTodo"> };
+  "workspace/todos:get": { type: "query"; args: TenantArgs<"getTodo">; result: Todo };
+  "workspace/todos:list": { type: "query"; args: TenantListArgs<"listTodos">; result: PaginationResult<Todo> };
+  "workspace/todos:toggle": { type: "mutation"; args: TenantArgs<"toggleTodo">; result: Todo };
+  "workspace/todos:update": { type: "mutation"; args: TenantArgs<"updateTodo">; result: Todo };
 }
 
 /** The reference of one function. */

@@ -18,3 +18,22 @@ export const operations: Readonly<Record<string, string>> = {
   todos: "create;delete-;get;list;toggle;update",
   users: "create;get;getProfile=GET {}/profile;list",
 };
+
+/** The folder of the Convex module of each resource: `workspace/schedules:get` is `schedules.get`. */
+export const functionFolders: Readonly<Record<string, string>> = {
+  agentApiLogs: "sites",
+  agentEnrollmentTokens: "sites",
+  agents: "sites",
+  apiKeys: "access",
+  auditLogs: "observability",
+  items: "workspace",
+  me: "tenancy",
+  memberships: "tenancy",
+  organizations: "tenancy",
+  permissions: "access",
+  roles: "access",
+  schedules: "workspace",
+  sites: "sites",
+  todos: "workspace",
+  users: "tenancy",
+};

@@ -1,22 +1,98 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 import type { Call } from "../runtime/call";
-import type { RequestOptions } from "../runtime/engine";
-import type { ListCall } from "../runtime/listCall";
-import type { Body, Conditional, Query, Result, Row } from "../runtime/operationTypes";
+import type { ReadOptions, RequestOptions } from "../runtime/engine";
+import type { ListCall, Page } from "../runtime/listCall";
+import type { Query, Result } from "../runtime/operationTypes";
+import type {
+  Agent,
+  AgentApiLog,
+  AgentEnrollmentToken,
+  ApiKey,
+  AuditLog,
+  BanMemberBody,
+  BatchCreateItemsBody,
+  BatchCreateItemsResult,
+  BatchCreateSchedulesBody,
+  BatchCreateSchedulesResult,
+  BatchCreateSitesBody,
+  BatchCreateSitesResult,
+  CancelScheduleBody,
+  CheckInAgentBody,
+  CheckInAgentResult,
+  CreateAgentEnrollmentTokenBody,
+  CreateAgentEnrollmentTokenResult,
+  CreateApiKeyBody,
+  CreateApiKeyResult,
+  CreateItemBody,
+  CreateOrganizationBody,
+  CreateRoleBody,
+  CreateScheduleBody,
+  CreateSiteBody,
+  CreateTodoBody,
+  CreateUserBody,
+  CreateUserResult,
+  EnrollAgentBody,
+  EnrollAgentResult,
+  GetCurrentUserResult,
+  GetMyPermissionsResult,
+  GetMyProfileResult,
+  GetMySettingsResult,
+  GetOrganizationBySlugResult,
+  GetSiteViewResult,
+  GetUserProfileResult,
+  GetUserResult,
+  Item,
+  ListOrganizationsRow,
+  ListPermissionsResult,
+  ListSitesViewRow,
+  ListUsersRow,
+  Membership,
+  Organization,
+  PurgeOrganizationBody,
+  RestoreRoleBody,
+  RestoreSiteBody,
+  Role,
+  RotateAgentKeyResult,
+  RotateApiKeyBody,
+  RotateApiKeyResult,
+  Schedule,
+  Site,
+  SwitchOrganizationBody,
+  SwitchOrganizationResult,
+  Todo,
+  TransferOwnershipBody,
+  UpdateAgentBody,
+  UpdateApiKeyBody,
+  UpdateCurrentUserBody,
+  UpdateItemBody,
+  UpdateMembershipBody,
+  UpdateMyMembershipBody,
+  UpdateMySettingsBody,
+  UpdateMySettingsResult,
+  UpdateOrganizationBody,
+  UpdateRoleBody,
+  UpdateScheduleBody,
+  UpdateSiteBody,
+  UpdateTodoBody,
+  UpsertMyProfileBody,
+  UpsertMyProfileResult,
+  User,
+} from "./models";
 
 /** Calls of `portico.agentApiLogs`. */
 export interface AgentApiLogsResource {
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(logId: string, options: Conditional): Call<Result<"getAgentApiLog"> | undefined>;
   /**
    * Get an agent API log
    *
    * Needs the permission `agentApiLog:read`.
    *
-   * @example await portico.agentApiLogs.get(logId)
+   * @example
+   * const agentApiLog = await portico.agentApiLogs.get(logId);
    */
-  get(logId: string, options?: RequestOptions): Call<Result<"getAgentApiLog">>;
+  get(logId: string, options?: ReadOptions): Call<AgentApiLog>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(logId: string, options: RequestOptions): Call<AgentApiLog | undefined>;
 
   /**
    * List agent API logs
@@ -25,9 +101,12 @@ export interface AgentApiLogsResource {
    *
    * Needs the permission `agentApiLog:read`.
    *
-   * @example for await (const row of portico.agentApiLogs.list()) …
+   * @example
+   * for await (const agentApiLog of portico.agentApiLogs.list()) console.log(agentApiLog);
    */
-  list(input?: Query<"listAgentApiLogs">, options?: RequestOptions): ListCall<Row<"listAgentApiLogs">>;
+  list(input?: Query<"listAgentApiLogs">, options?: ReadOptions): ListCall<AgentApiLog>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listAgentApiLogs"> | undefined, options: RequestOptions): Call<Page<AgentApiLog> | undefined>;
 
 }
 
@@ -40,9 +119,10 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:create`.
    *
-   * @example await portico.agentEnrollmentTokens.create(input)
+   * @example
+   * const result = await portico.agentEnrollmentTokens.create({ siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347", name: "North Wind", maxUses: 3 });
    */
-  create(input: Body<"createAgentEnrollmentToken">, options?: RequestOptions): Call<Result<"createAgentEnrollmentToken">>;
+  create(input: CreateAgentEnrollmentTokenBody, options?: RequestOptions): Call<CreateAgentEnrollmentTokenResult>;
 
   /**
    * List agent enrolment tokens
@@ -51,9 +131,12 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:read`.
    *
-   * @example for await (const row of portico.agentEnrollmentTokens.list()) …
+   * @example
+   * for await (const agentEnrollmentToken of portico.agentEnrollmentTokens.list()) console.log(agentEnrollmentToken);
    */
-  list(input?: Query<"listAgentEnrollmentTokens">, options?: RequestOptions): ListCall<Row<"listAgentEnrollmentTokens">>;
+  list(input?: Query<"listAgentEnrollmentTokens">, options?: ReadOptions): ListCall<AgentEnrollmentToken>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listAgentEnrollmentTokens"> | undefined, options: RequestOptions): Call<Page<AgentEnrollmentToken> | undefined>;
 
   /**
    * Revoke an agent enrolment token
@@ -62,9 +145,10 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:revoke`.
    *
-   * @example await portico.agentEnrollmentTokens.revoke(tokenId)
+   * @example
+   * const agentEnrollmentToken = await portico.agentEnrollmentTokens.revoke(tokenId);
    */
-  revoke(tokenId: string, options?: RequestOptions): Call<Result<"revokeAgentEnrollmentToken">>;
+  revoke(tokenId: string, options?: RequestOptions): Call<AgentEnrollmentToken>;
 
 }
 
@@ -77,9 +161,15 @@ export interface AgentsResource {
    *
    * For device agents.
    *
-   * @example await portico.agents.checkIn(input)
+   * @example
+   * const result = await portico.agents.checkIn({
+   *   version: "4.2.1",
+   *   hostname: "rooftop-pi-07",
+   *   ipAddress: "203.0.113.7",
+   *   facts: { source: "example" },
+   * });
    */
-  checkIn(input: Body<"checkInAgent">, options?: RequestOptions): Call<Result<"checkInAgent">>;
+  checkIn(input: CheckInAgentBody, options?: RequestOptions): Call<CheckInAgentResult>;
 
   /**
    * Delete an agent
@@ -88,7 +178,8 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:delete`.
    *
-   * @example await portico.agents.delete(agentId)
+   * @example
+   * await portico.agents.delete(agentId);
    */
   delete(agentId: string, input?: Query<"deleteAgent">, options?: RequestOptions): Call<Result<"deleteAgent">>;
 
@@ -99,31 +190,41 @@ export interface AgentsResource {
    *
    * For holders of an enrolment token.
    *
-   * @example await portico.agents.enroll(input)
+   * @example
+   * const result = await portico.agents.enroll({
+   *   guid: "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+   *   hostname: "rooftop-pi-07",
+   *   platform: "windows",
+   *   version: "4.2.1",
+   *   ipAddress: "203.0.113.7",
+   *   macAddress: "02:42:ac:11:00:02",
+   * });
    */
-  enroll(input: Body<"enrollAgent">, options?: RequestOptions): Call<Result<"enrollAgent">>;
+  enroll(input: EnrollAgentBody, options?: RequestOptions): Call<EnrollAgentResult>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(agentId: string, options: Conditional): Call<Result<"getAgent"> | undefined>;
   /**
    * Get an agent
    *
    * For members of the organization; machines and assigned roles need the permission `agent:read`.
    *
-   * @example await portico.agents.get(agentId)
+   * @example
+   * const agent = await portico.agents.get(agentId);
    */
-  get(agentId: string, options?: RequestOptions): Call<Result<"getAgent">>;
+  get(agentId: string, options?: ReadOptions): Call<Agent>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(agentId: string, options: RequestOptions): Call<Agent | undefined>;
 
-  /** getSelf unless the `ETag` in `ifNoneMatch` is still current. */
-  getSelf(options: Conditional): Call<Result<"getAgentSelf"> | undefined>;
   /**
    * Get the calling agent
    *
    * For device agents.
    *
-   * @example await portico.agents.getSelf()
+   * @example
+   * const agent = await portico.agents.getSelf();
    */
-  getSelf(options?: RequestOptions): Call<Result<"getAgentSelf">>;
+  getSelf(options?: ReadOptions): Call<Agent>;
+  /** getSelf unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSelf(options: RequestOptions): Call<Agent | undefined>;
 
   /**
    * List agents
@@ -132,9 +233,12 @@ export interface AgentsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `agent:read`.
    *
-   * @example for await (const row of portico.agents.list()) …
+   * @example
+   * for await (const agent of portico.agents.list()) console.log(agent);
    */
-  list(input?: Query<"listAgents">, options?: RequestOptions): ListCall<Row<"listAgents">>;
+  list(input?: Query<"listAgents">, options?: ReadOptions): ListCall<Agent>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listAgents"> | undefined, options: RequestOptions): Call<Page<Agent> | undefined>;
 
   /**
    * Restore an agent
@@ -143,9 +247,10 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:restore`.
    *
-   * @example await portico.agents.restore(agentId)
+   * @example
+   * const agent = await portico.agents.restore(agentId);
    */
-  restore(agentId: string, options?: RequestOptions): Call<Result<"restoreAgent">>;
+  restore(agentId: string, options?: RequestOptions): Call<Agent>;
 
   /**
    * Revoke an agent's key
@@ -154,9 +259,10 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:revoke`.
    *
-   * @example await portico.agents.revoke(agentId)
+   * @example
+   * const agent = await portico.agents.revoke(agentId);
    */
-  revoke(agentId: string, options?: RequestOptions): Call<Result<"revokeAgent">>;
+  revoke(agentId: string, options?: RequestOptions): Call<Agent>;
 
   /**
    * Rotate an agent's key
@@ -165,9 +271,10 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:update`.
    *
-   * @example await portico.agents.rotateKey(agentId)
+   * @example
+   * const result = await portico.agents.rotateKey(agentId);
    */
-  rotateKey(agentId: string, options?: RequestOptions): Call<Result<"rotateAgentKey">>;
+  rotateKey(agentId: string, options?: RequestOptions): Call<RotateAgentKeyResult>;
 
   /**
    * Update an agent
@@ -176,9 +283,10 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:update`.
    *
-   * @example await portico.agents.update(agentId)
+   * @example
+   * const agent = await portico.agents.update(agentId, { tags: ["maintenance"] });
    */
-  update(agentId: string, input?: Body<"updateAgent">, options?: RequestOptions): Call<Result<"updateAgent">>;
+  update(agentId: string, input: UpdateAgentBody, options?: RequestOptions): Call<Agent>;
 
 }
 
@@ -191,9 +299,10 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`.
    *
-   * @example await portico.apiKeys.adopt(apiKeyId)
+   * @example
+   * const apiKey = await portico.apiKeys.adopt(apiKeyId);
    */
-  adopt(apiKeyId: string, options?: RequestOptions): Call<Result<"adoptApiKey">>;
+  adopt(apiKeyId: string, options?: RequestOptions): Call<ApiKey>;
 
   /**
    * Create an API key
@@ -202,20 +311,22 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:create`.
    *
-   * @example await portico.apiKeys.create(input)
+   * @example
+   * const result = await portico.apiKeys.create({ name: "North Wind", scopes: ["schedule:read"] });
    */
-  create(input: Body<"createApiKey">, options?: RequestOptions): Call<Result<"createApiKey">>;
+  create(input: CreateApiKeyBody, options?: RequestOptions): Call<CreateApiKeyResult>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(apiKeyId: string, options: Conditional): Call<Result<"getApiKey"> | undefined>;
   /**
    * Get a API key
    *
    * Needs the permission `apiKey:read`.
    *
-   * @example await portico.apiKeys.get(apiKeyId)
+   * @example
+   * const apiKey = await portico.apiKeys.get(apiKeyId);
    */
-  get(apiKeyId: string, options?: RequestOptions): Call<Result<"getApiKey">>;
+  get(apiKeyId: string, options?: ReadOptions): Call<ApiKey>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(apiKeyId: string, options: RequestOptions): Call<ApiKey | undefined>;
 
   /**
    * List API keys
@@ -224,9 +335,12 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:read`.
    *
-   * @example for await (const row of portico.apiKeys.list()) …
+   * @example
+   * for await (const apiKey of portico.apiKeys.list()) console.log(apiKey);
    */
-  list(input?: Query<"listApiKeys">, options?: RequestOptions): ListCall<Row<"listApiKeys">>;
+  list(input?: Query<"listApiKeys">, options?: ReadOptions): ListCall<ApiKey>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listApiKeys"> | undefined, options: RequestOptions): Call<Page<ApiKey> | undefined>;
 
   /**
    * Revoke an API key
@@ -235,9 +349,10 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:revoke`.
    *
-   * @example await portico.apiKeys.revoke(apiKeyId)
+   * @example
+   * const apiKey = await portico.apiKeys.revoke(apiKeyId);
    */
-  revoke(apiKeyId: string, options?: RequestOptions): Call<Result<"revokeApiKey">>;
+  revoke(apiKeyId: string, options?: RequestOptions): Call<ApiKey>;
 
   /**
    * Rotate an API key
@@ -246,9 +361,10 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`.
    *
-   * @example await portico.apiKeys.rotate(apiKeyId)
+   * @example
+   * const result = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 0 });
    */
-  rotate(apiKeyId: string, input?: Body<"rotateApiKey">, options?: RequestOptions): Call<Result<"rotateApiKey">>;
+  rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: RequestOptions): Call<RotateApiKeyResult>;
 
   /**
    * Update an API key
@@ -257,24 +373,26 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`.
    *
-   * @example await portico.apiKeys.update(apiKeyId)
+   * @example
+   * const apiKey = await portico.apiKeys.update(apiKeyId, { name: "North Wind" });
    */
-  update(apiKeyId: string, input?: Body<"updateApiKey">, options?: RequestOptions): Call<Result<"updateApiKey">>;
+  update(apiKeyId: string, input: UpdateApiKeyBody, options?: RequestOptions): Call<ApiKey>;
 
 }
 
 /** Calls of `portico.auditLogs`. */
 export interface AuditLogsResource {
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(auditLogId: string, options: Conditional): Call<Result<"getAuditLog"> | undefined>;
   /**
    * Get an audit log
    *
    * Needs the permission `auditLog:read`.
    *
-   * @example await portico.auditLogs.get(auditLogId)
+   * @example
+   * const auditLog = await portico.auditLogs.get(auditLogId);
    */
-  get(auditLogId: string, options?: RequestOptions): Call<Result<"getAuditLog">>;
+  get(auditLogId: string, options?: ReadOptions): Call<AuditLog>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(auditLogId: string, options: RequestOptions): Call<AuditLog | undefined>;
 
   /**
    * Get the history of a record
@@ -283,9 +401,12 @@ export interface AuditLogsResource {
    *
    * Needs the permission `auditLog:read`.
    *
-   * @example for await (const row of portico.auditLogs.getRecordHistory(tableName, recordId)) …
+   * @example
+   * for await (const auditLog of portico.auditLogs.getRecordHistory(tableName, recordId)) console.log(auditLog);
    */
-  getRecordHistory(tableName: string, recordId: string, input?: Query<"getRecordHistory">, options?: RequestOptions): ListCall<Row<"getRecordHistory">>;
+  getRecordHistory(tableName: string, recordId: string, input?: Query<"getRecordHistory">, options?: ReadOptions): ListCall<AuditLog>;
+  /** getRecordHistory unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getRecordHistory(tableName: string, recordId: string, input: Query<"getRecordHistory"> | undefined, options: RequestOptions): Call<Page<AuditLog> | undefined>;
 
   /**
    * List the audit trail
@@ -294,9 +415,12 @@ export interface AuditLogsResource {
    *
    * Needs the permission `auditLog:read`.
    *
-   * @example for await (const row of portico.auditLogs.list()) …
+   * @example
+   * for await (const auditLog of portico.auditLogs.list()) console.log(auditLog);
    */
-  list(input?: Query<"listAuditLogs">, options?: RequestOptions): ListCall<Row<"listAuditLogs">>;
+  list(input?: Query<"listAuditLogs">, options?: ReadOptions): ListCall<AuditLog>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listAuditLogs"> | undefined, options: RequestOptions): Call<Page<AuditLog> | undefined>;
 
 }
 
@@ -309,18 +433,28 @@ export interface ItemsResource {
    *
    * Needs the permission `item:create`.
    *
-   * @example await portico.items.batchCreate(input)
+   * @example
+   * const result = await portico.items.batchCreate({
+   *   items: [{ name: "North Wind", status: "open", description: "Replace the filters on the roof.", tags: ["maintenance"], metadata: { source: "example" } }],
+   * });
    */
-  batchCreate(input: Body<"batchCreateItems">, options?: RequestOptions): Call<Result<"batchCreateItems">>;
+  batchCreate(input: BatchCreateItemsBody, options?: RequestOptions): Call<BatchCreateItemsResult>;
 
   /**
    * Create an item
    *
    * Needs the permission `item:create`.
    *
-   * @example await portico.items.create(input)
+   * @example
+   * const item = await portico.items.create({
+   *   name: "North Wind",
+   *   status: "open",
+   *   description: "Replace the filters on the roof.",
+   *   tags: ["maintenance"],
+   *   metadata: { source: "example" },
+   * });
    */
-  create(input: Body<"createItem">, options?: RequestOptions): Call<Result<"createItem">>;
+  create(input: CreateItemBody, options?: RequestOptions): Call<Item>;
 
   /**
    * Delete an item
@@ -329,20 +463,22 @@ export interface ItemsResource {
    *
    * Needs the permission `item:delete`.
    *
-   * @example await portico.items.delete(itemId)
+   * @example
+   * await portico.items.delete(itemId);
    */
   delete(itemId: string, input?: Query<"deleteItem">, options?: RequestOptions): Call<Result<"deleteItem">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(itemId: string, options: Conditional): Call<Result<"getItem"> | undefined>;
   /**
    * Get an item
    *
    * For members of the organization; machines and assigned roles need the permission `item:read`.
    *
-   * @example await portico.items.get(itemId)
+   * @example
+   * const item = await portico.items.get(itemId);
    */
-  get(itemId: string, options?: RequestOptions): Call<Result<"getItem">>;
+  get(itemId: string, options?: ReadOptions): Call<Item>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(itemId: string, options: RequestOptions): Call<Item | undefined>;
 
   /**
    * List items
@@ -351,9 +487,12 @@ export interface ItemsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `item:read`.
    *
-   * @example for await (const row of portico.items.list()) …
+   * @example
+   * for await (const item of portico.items.list()) console.log(item);
    */
-  list(input?: Query<"listItems">, options?: RequestOptions): ListCall<Row<"listItems">>;
+  list(input?: Query<"listItems">, options?: ReadOptions): ListCall<Item>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listItems"> | undefined, options: RequestOptions): Call<Page<Item> | undefined>;
 
   /**
    * Restore an item
@@ -362,9 +501,10 @@ export interface ItemsResource {
    *
    * Needs the permission `item:restore`.
    *
-   * @example await portico.items.restore(itemId)
+   * @example
+   * const item = await portico.items.restore(itemId);
    */
-  restore(itemId: string, options?: RequestOptions): Call<Result<"restoreItem">>;
+  restore(itemId: string, options?: RequestOptions): Call<Item>;
 
   /**
    * Update an item
@@ -373,9 +513,10 @@ export interface ItemsResource {
    *
    * Needs the permission `item:update`.
    *
-   * @example await portico.items.update(itemId)
+   * @example
+   * const item = await portico.items.update(itemId, { name: "North Wind" });
    */
-  update(itemId: string, input?: Body<"updateItem">, options?: RequestOptions): Call<Result<"updateItem">>;
+  update(itemId: string, input: UpdateItemBody, options?: RequestOptions): Call<Item>;
 
 }
 
@@ -388,12 +529,11 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.delete()
+   * @example
+   * await portico.me.delete();
    */
   delete(options?: RequestOptions): Call<Result<"deleteCurrentUser">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(options: Conditional): Call<Result<"getCurrentUser"> | undefined>;
   /**
    * Get the current user
    *
@@ -401,12 +541,13 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.get()
+   * @example
+   * const result = await portico.me.get();
    */
-  get(options?: RequestOptions): Call<Result<"getCurrentUser">>;
+  get(options?: ReadOptions): Call<GetCurrentUserResult>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(options: RequestOptions): Call<GetCurrentUserResult | undefined>;
 
-  /** getPermissions unless the `ETag` in `ifNoneMatch` is still current. */
-  getPermissions(options: Conditional): Call<Result<"getMyPermissions"> | undefined>;
   /**
    * Get one's own rights
    *
@@ -414,12 +555,13 @@ export interface MeResource {
    *
    * For members of the organization; machines and assigned roles need the permission `me:read`.
    *
-   * @example await portico.me.getPermissions()
+   * @example
+   * const result = await portico.me.getPermissions();
    */
-  getPermissions(options?: RequestOptions): Call<Result<"getMyPermissions">>;
+  getPermissions(options?: ReadOptions): Call<GetMyPermissionsResult>;
+  /** getPermissions unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getPermissions(options: RequestOptions): Call<GetMyPermissionsResult | undefined>;
 
-  /** getProfile unless the `ETag` in `ifNoneMatch` is still current. */
-  getProfile(options: Conditional): Call<Result<"getMyProfile"> | undefined>;
   /**
    * Get one's own profile
    *
@@ -427,20 +569,24 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.getProfile()
+   * @example
+   * const result = await portico.me.getProfile();
    */
-  getProfile(options?: RequestOptions): Call<Result<"getMyProfile">>;
+  getProfile(options?: ReadOptions): Call<GetMyProfileResult>;
+  /** getProfile unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getProfile(options: RequestOptions): Call<GetMyProfileResult | undefined>;
 
-  /** getSettings unless the `ETag` in `ifNoneMatch` is still current. */
-  getSettings(options: Conditional): Call<Result<"getMySettings"> | undefined>;
   /**
    * Get one's own settings
    *
    * For signed-in people.
    *
-   * @example await portico.me.getSettings()
+   * @example
+   * const result = await portico.me.getSettings();
    */
-  getSettings(options?: RequestOptions): Call<Result<"getMySettings">>;
+  getSettings(options?: ReadOptions): Call<GetMySettingsResult>;
+  /** getSettings unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSettings(options: RequestOptions): Call<GetMySettingsResult | undefined>;
 
   /**
    * Switch the default organization
@@ -449,9 +595,10 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.switchOrganization()
+   * @example
+   * const result = await portico.me.switchOrganization({ organizationId: "Example" });
    */
-  switchOrganization(input?: Body<"switchOrganization">, options?: RequestOptions): Call<Result<"switchOrganization">>;
+  switchOrganization(input?: SwitchOrganizationBody, options?: RequestOptions): Call<SwitchOrganizationResult>;
 
   /**
    * Synchronize the current user with the token
@@ -460,9 +607,10 @@ export interface MeResource {
    *
    * For anybody with a token of a trusted issuer, known here yet or not.
    *
-   * @example await portico.me.sync()
+   * @example
+   * const user = await portico.me.sync();
    */
-  sync(options?: RequestOptions): Call<Result<"syncCurrentUser">>;
+  sync(options?: RequestOptions): Call<User>;
 
   /**
    * Update the current user
@@ -471,9 +619,10 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.update()
+   * @example
+   * const user = await portico.me.update({ name: "North Wind" });
    */
-  update(input?: Body<"updateCurrentUser">, options?: RequestOptions): Call<Result<"updateCurrentUser">>;
+  update(input: UpdateCurrentUserBody, options?: RequestOptions): Call<User>;
 
   /**
    * Update one's own settings
@@ -482,9 +631,10 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.updateSettings()
+   * @example
+   * const result = await portico.me.updateSettings({ theme: "light" });
    */
-  updateSettings(input?: Body<"updateMySettings">, options?: RequestOptions): Call<Result<"updateMySettings">>;
+  updateSettings(input: UpdateMySettingsBody, options?: RequestOptions): Call<UpdateMySettingsResult>;
 
   /**
    * Write one's own profile
@@ -493,9 +643,10 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.upsertProfile()
+   * @example
+   * const result = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
    */
-  upsertProfile(input?: Body<"upsertMyProfile">, options?: RequestOptions): Call<Result<"upsertMyProfile">>;
+  upsertProfile(input: UpsertMyProfileBody, options?: RequestOptions): Call<UpsertMyProfileResult>;
 
 }
 
@@ -508,20 +659,22 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:ban`.
    *
-   * @example await portico.memberships.ban(membershipId, input)
+   * @example
+   * const membership = await portico.memberships.ban(membershipId, { reason: "Rescheduled to next week." });
    */
-  ban(membershipId: string, input: Body<"banMember">, options?: RequestOptions): Call<Result<"banMember">>;
+  ban(membershipId: string, input: BanMemberBody, options?: RequestOptions): Call<Membership>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(membershipId: string, options: Conditional): Call<Result<"getMembership"> | undefined>;
   /**
    * Get a membership
    *
    * For members of the organization; machines and assigned roles need the permission `member:read`.
    *
-   * @example await portico.memberships.get(membershipId)
+   * @example
+   * const membership = await portico.memberships.get(membershipId);
    */
-  get(membershipId: string, options?: RequestOptions): Call<Result<"getMembership">>;
+  get(membershipId: string, options?: ReadOptions): Call<Membership>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(membershipId: string, options: RequestOptions): Call<Membership | undefined>;
 
   /**
    * Leave the organization
@@ -530,7 +683,8 @@ export interface MembershipsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `me:update`.
    *
-   * @example await portico.memberships.leave()
+   * @example
+   * await portico.memberships.leave();
    */
   leave(options?: RequestOptions): Call<Result<"leaveOrganization">>;
 
@@ -541,9 +695,12 @@ export interface MembershipsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `member:read`.
    *
-   * @example for await (const row of portico.memberships.list()) …
+   * @example
+   * for await (const membership of portico.memberships.list()) console.log(membership);
    */
-  list(input?: Query<"listMemberships">, options?: RequestOptions): ListCall<Row<"listMemberships">>;
+  list(input?: Query<"listMemberships">, options?: ReadOptions): ListCall<Membership>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listMemberships"> | undefined, options: RequestOptions): Call<Page<Membership> | undefined>;
 
   /**
    * Remove a member
@@ -552,7 +709,8 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:remove`.
    *
-   * @example await portico.memberships.remove(membershipId)
+   * @example
+   * await portico.memberships.remove(membershipId);
    */
   remove(membershipId: string, options?: RequestOptions): Call<Result<"removeMembership">>;
 
@@ -563,9 +721,10 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:ban`.
    *
-   * @example await portico.memberships.unban(membershipId)
+   * @example
+   * const membership = await portico.memberships.unban(membershipId);
    */
-  unban(membershipId: string, options?: RequestOptions): Call<Result<"unbanMember">>;
+  unban(membershipId: string, options?: RequestOptions): Call<Membership>;
 
   /**
    * Update a membership
@@ -574,9 +733,10 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:update`.
    *
-   * @example await portico.memberships.update(membershipId)
+   * @example
+   * const membership = await portico.memberships.update(membershipId, { roleKey: "member" });
    */
-  update(membershipId: string, input?: Body<"updateMembership">, options?: RequestOptions): Call<Result<"updateMembership">>;
+  update(membershipId: string, input: UpdateMembershipBody, options?: RequestOptions): Call<Membership>;
 
   /**
    * Update one's own membership
@@ -585,9 +745,10 @@ export interface MembershipsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `me:update`.
    *
-   * @example await portico.memberships.updateMine()
+   * @example
+   * const membership = await portico.memberships.updateMine({ metadata: { source: "example" } });
    */
-  updateMine(input?: Body<"updateMyMembership">, options?: RequestOptions): Call<Result<"updateMyMembership">>;
+  updateMine(input: UpdateMyMembershipBody, options?: RequestOptions): Call<Membership>;
 
 }
 
@@ -600,9 +761,16 @@ export interface OrganizationsResource {
    *
    * For signed-in people.
    *
-   * @example await portico.organizations.create(input)
+   * @example
+   * const organization = await portico.organizations.create({
+   *   name: "North Wind",
+   *   slug: "north-wind",
+   *   externalId: "ext_7Hq2Vx9",
+   *   metadata: { source: "example" },
+   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, agentCheckinIntervalSeconds: 60, apiLogRetentionDays: 3, auditRetentionDays: 30, trashRetentionDays: 3 },
+   * });
    */
-  create(input: Body<"createOrganization">, options?: RequestOptions): Call<Result<"createOrganization">>;
+  create(input: CreateOrganizationBody, options?: RequestOptions): Call<Organization>;
 
   /**
    * Delete an organization
@@ -611,12 +779,11 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:delete`.
    *
-   * @example await portico.organizations.delete(organizationId)
+   * @example
+   * await portico.organizations.delete(organizationId);
    */
   delete(organizationId: string, input: Query<"deleteOrganization">, options?: RequestOptions): Call<Result<"deleteOrganization">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(organizationId: string, options: Conditional): Call<Result<"getOrganization"> | undefined>;
   /**
    * Get an organization
    *
@@ -624,12 +791,13 @@ export interface OrganizationsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
-   * @example await portico.organizations.get(organizationId)
+   * @example
+   * const organization = await portico.organizations.get(organizationId);
    */
-  get(organizationId: string, options?: RequestOptions): Call<Result<"getOrganization">>;
+  get(organizationId: string, options?: ReadOptions): Call<Organization>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(organizationId: string, options: RequestOptions): Call<Organization | undefined>;
 
-  /** getBySlug unless the `ETag` in `ifNoneMatch` is still current. */
-  getBySlug(slug: string, options: Conditional): Call<Result<"getOrganizationBySlug"> | undefined>;
   /**
    * Get an organization by its slug
    *
@@ -637,9 +805,12 @@ export interface OrganizationsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
-   * @example await portico.organizations.getBySlug(slug)
+   * @example
+   * const result = await portico.organizations.getBySlug(slug);
    */
-  getBySlug(slug: string, options?: RequestOptions): Call<Result<"getOrganizationBySlug">>;
+  getBySlug(slug: string, options?: ReadOptions): Call<GetOrganizationBySlugResult>;
+  /** getBySlug unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getBySlug(slug: string, options: RequestOptions): Call<GetOrganizationBySlugResult | undefined>;
 
   /**
    * List one's own organizations
@@ -648,9 +819,12 @@ export interface OrganizationsResource {
    *
    * For signed-in people.
    *
-   * @example for await (const row of portico.organizations.list()) …
+   * @example
+   * for await (const listOrganizationsRow of portico.organizations.list()) console.log(listOrganizationsRow);
    */
-  list(input?: Query<"listOrganizations">, options?: RequestOptions): ListCall<Row<"listOrganizations">>;
+  list(input?: Query<"listOrganizations">, options?: ReadOptions): ListCall<ListOrganizationsRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listOrganizations"> | undefined, options: RequestOptions): Call<Page<ListOrganizationsRow> | undefined>;
 
   /**
    * Purge a deleted organization
@@ -659,9 +833,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:purge`.
    *
-   * @example await portico.organizations.purge(organizationId, input)
+   * @example
+   * const organization = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind" });
    */
-  purge(organizationId: string, input: Body<"purgeOrganization">, options?: RequestOptions): Call<Result<"purgeOrganization">>;
+  purge(organizationId: string, input: PurgeOrganizationBody, options?: RequestOptions): Call<Organization>;
 
   /**
    * Restore an organization
@@ -670,9 +845,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:delete`.
    *
-   * @example await portico.organizations.restore(organizationId)
+   * @example
+   * const organization = await portico.organizations.restore(organizationId);
    */
-  restore(organizationId: string, options?: RequestOptions): Call<Result<"restoreOrganization">>;
+  restore(organizationId: string, options?: RequestOptions): Call<Organization>;
 
   /**
    * Transfer the ownership of an organization
@@ -681,9 +857,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:transfer`.
    *
-   * @example await portico.organizations.transferOwnership(organizationId, input)
+   * @example
+   * const organization = await portico.organizations.transferOwnership(organizationId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
    */
-  transferOwnership(organizationId: string, input: Body<"transferOwnership">, options?: RequestOptions): Call<Result<"transferOwnership">>;
+  transferOwnership(organizationId: string, input: TransferOwnershipBody, options?: RequestOptions): Call<Organization>;
 
   /**
    * Update an organization
@@ -692,16 +869,15 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:update`.
    *
-   * @example await portico.organizations.update(organizationId)
+   * @example
+   * const organization = await portico.organizations.update(organizationId, { name: "North Wind" });
    */
-  update(organizationId: string, input?: Body<"updateOrganization">, options?: RequestOptions): Call<Result<"updateOrganization">>;
+  update(organizationId: string, input: UpdateOrganizationBody, options?: RequestOptions): Call<Organization>;
 
 }
 
 /** Calls of `portico.permissions`. */
 export interface PermissionsResource {
-  /** list unless the `ETag` in `ifNoneMatch` is still current. */
-  list(options: Conditional): Call<Result<"listPermissions"> | undefined>;
   /**
    * List the permissions
    *
@@ -709,9 +885,12 @@ export interface PermissionsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`.
    *
-   * @example await portico.permissions.list()
+   * @example
+   * const result = await portico.permissions.list();
    */
-  list(options?: RequestOptions): Call<Result<"listPermissions">>;
+  list(options?: ReadOptions): Call<ListPermissionsResult>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(options: RequestOptions): Call<ListPermissionsResult | undefined>;
 
 }
 
@@ -722,9 +901,18 @@ export interface RolesResource {
    *
    * Needs the permission `role:create`.
    *
-   * @example await portico.roles.create(input)
+   * @example
+   * const role = await portico.roles.create({
+   *   key: "example",
+   *   name: "North Wind",
+   *   description: "Replace the filters on the roof.",
+   *   rights: ["schedule:read"],
+   *   areaPermissions: { projects: "full", resources: "full", docks: "full", operations: "full", settings: "full" },
+   *   scope: "organization",
+   *   rank: 3,
+   * });
    */
-  create(input: Body<"createRole">, options?: RequestOptions): Call<Result<"createRole">>;
+  create(input: CreateRoleBody, options?: RequestOptions): Call<Role>;
 
   /**
    * Delete a role
@@ -733,20 +921,22 @@ export interface RolesResource {
    *
    * Needs the permission `role:delete`.
    *
-   * @example await portico.roles.delete(roleId)
+   * @example
+   * await portico.roles.delete(roleId);
    */
   delete(roleId: string, input?: Query<"deleteRole">, options?: RequestOptions): Call<Result<"deleteRole">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(roleId: string, options: Conditional): Call<Result<"getRole"> | undefined>;
   /**
    * Get a role
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`.
    *
-   * @example await portico.roles.get(roleId)
+   * @example
+   * const role = await portico.roles.get(roleId);
    */
-  get(roleId: string, options?: RequestOptions): Call<Result<"getRole">>;
+  get(roleId: string, options?: ReadOptions): Call<Role>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(roleId: string, options: RequestOptions): Call<Role | undefined>;
 
   /**
    * List roles
@@ -755,9 +945,12 @@ export interface RolesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`.
    *
-   * @example for await (const row of portico.roles.list()) …
+   * @example
+   * for await (const role of portico.roles.list()) console.log(role);
    */
-  list(input?: Query<"listRoles">, options?: RequestOptions): ListCall<Row<"listRoles">>;
+  list(input?: Query<"listRoles">, options?: ReadOptions): ListCall<Role>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listRoles"> | undefined, options: RequestOptions): Call<Page<Role> | undefined>;
 
   /**
    * Restore a role
@@ -766,9 +959,10 @@ export interface RolesResource {
    *
    * Needs the permission `role:restore`.
    *
-   * @example await portico.roles.restore(roleId)
+   * @example
+   * const role = await portico.roles.restore(roleId, { key: "example" });
    */
-  restore(roleId: string, input?: Body<"restoreRole">, options?: RequestOptions): Call<Result<"restoreRole">>;
+  restore(roleId: string, input?: RestoreRoleBody, options?: RequestOptions): Call<Role>;
 
   /**
    * Update a role
@@ -777,9 +971,10 @@ export interface RolesResource {
    *
    * Needs the permission `role:update`.
    *
-   * @example await portico.roles.update(roleId)
+   * @example
+   * const role = await portico.roles.update(roleId, { name: "North Wind" });
    */
-  update(roleId: string, input?: Body<"updateRole">, options?: RequestOptions): Call<Result<"updateRole">>;
+  update(roleId: string, input: UpdateRoleBody, options?: RequestOptions): Call<Role>;
 
 }
 
@@ -790,9 +985,10 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`.
    *
-   * @example await portico.schedules.activate(scheduleId)
+   * @example
+   * const schedule = await portico.schedules.activate(scheduleId);
    */
-  activate(scheduleId: string, options?: RequestOptions): Call<Result<"activateSchedule">>;
+  activate(scheduleId: string, options?: RequestOptions): Call<Schedule>;
 
   /**
    * Create up to 100 schedules
@@ -801,9 +997,12 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:create`.
    *
-   * @example await portico.schedules.batchCreate(input)
+   * @example
+   * const result = await portico.schedules.batchCreate({
+   *   items: [{ title: "Service the pumps", description: "Replace the filters on the roof.", startDate: Date.parse("2026-01-15T09:30:00.000Z"), endDate: Date.parse("2026-01-15T10:30:00.000Z"), status: "draft" }],
+   * });
    */
-  batchCreate(input: Body<"batchCreateSchedules">, options?: RequestOptions): Call<Result<"batchCreateSchedules">>;
+  batchCreate(input: BatchCreateSchedulesBody, options?: RequestOptions): Call<BatchCreateSchedulesResult>;
 
   /**
    * Cancel a schedule
@@ -812,27 +1011,36 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`.
    *
-   * @example await portico.schedules.cancel(scheduleId)
+   * @example
+   * const schedule = await portico.schedules.cancel(scheduleId, { reason: "Rescheduled to next week." });
    */
-  cancel(scheduleId: string, input?: Body<"cancelSchedule">, options?: RequestOptions): Call<Result<"cancelSchedule">>;
+  cancel(scheduleId: string, input?: CancelScheduleBody, options?: RequestOptions): Call<Schedule>;
 
   /**
    * Complete a schedule
    *
    * Needs the permission `schedule:update`.
    *
-   * @example await portico.schedules.complete(scheduleId)
+   * @example
+   * const schedule = await portico.schedules.complete(scheduleId);
    */
-  complete(scheduleId: string, options?: RequestOptions): Call<Result<"completeSchedule">>;
+  complete(scheduleId: string, options?: RequestOptions): Call<Schedule>;
 
   /**
    * Create a schedule
    *
    * Needs the permission `schedule:create`.
    *
-   * @example await portico.schedules.create(input)
+   * @example
+   * const schedule = await portico.schedules.create({
+   *   title: "Service the pumps",
+   *   description: "Replace the filters on the roof.",
+   *   startDate: Date.parse("2026-01-15T09:30:00.000Z"),
+   *   endDate: Date.parse("2026-01-15T10:30:00.000Z"),
+   *   status: "draft",
+   * });
    */
-  create(input: Body<"createSchedule">, options?: RequestOptions): Call<Result<"createSchedule">>;
+  create(input: CreateScheduleBody, options?: RequestOptions): Call<Schedule>;
 
   /**
    * Delete a schedule
@@ -841,20 +1049,22 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:delete`.
    *
-   * @example await portico.schedules.delete(scheduleId)
+   * @example
+   * await portico.schedules.delete(scheduleId);
    */
   delete(scheduleId: string, input?: Query<"deleteSchedule">, options?: RequestOptions): Call<Result<"deleteSchedule">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(scheduleId: string, options: Conditional): Call<Result<"getSchedule"> | undefined>;
   /**
    * Get a schedule
    *
    * For members of the organization; machines and assigned roles need the permission `schedule:read`.
    *
-   * @example await portico.schedules.get(scheduleId)
+   * @example
+   * const schedule = await portico.schedules.get(scheduleId);
    */
-  get(scheduleId: string, options?: RequestOptions): Call<Result<"getSchedule">>;
+  get(scheduleId: string, options?: ReadOptions): Call<Schedule>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(scheduleId: string, options: RequestOptions): Call<Schedule | undefined>;
 
   /**
    * List schedules
@@ -863,9 +1073,12 @@ export interface SchedulesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `schedule:read`.
    *
-   * @example for await (const row of portico.schedules.list()) …
+   * @example
+   * for await (const schedule of portico.schedules.list()) console.log(schedule);
    */
-  list(input?: Query<"listSchedules">, options?: RequestOptions): ListCall<Row<"listSchedules">>;
+  list(input?: Query<"listSchedules">, options?: ReadOptions): ListCall<Schedule>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listSchedules"> | undefined, options: RequestOptions): Call<Page<Schedule> | undefined>;
 
   /**
    * Restore a schedule
@@ -874,9 +1087,10 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:restore`.
    *
-   * @example await portico.schedules.restore(scheduleId)
+   * @example
+   * const schedule = await portico.schedules.restore(scheduleId);
    */
-  restore(scheduleId: string, options?: RequestOptions): Call<Result<"restoreSchedule">>;
+  restore(scheduleId: string, options?: RequestOptions): Call<Schedule>;
 
   /**
    * Update a schedule
@@ -885,9 +1099,10 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`.
    *
-   * @example await portico.schedules.update(scheduleId)
+   * @example
+   * const schedule = await portico.schedules.update(scheduleId, { title: "Service the pumps" });
    */
-  update(scheduleId: string, input?: Body<"updateSchedule">, options?: RequestOptions): Call<Result<"updateSchedule">>;
+  update(scheduleId: string, input: UpdateScheduleBody, options?: RequestOptions): Call<Schedule>;
 
 }
 
@@ -900,18 +1115,29 @@ export interface SitesResource {
    *
    * Needs the permission `site:create`.
    *
-   * @example await portico.sites.batchCreate(input)
+   * @example
+   * const result = await portico.sites.batchCreate({
+   *   items: [{ name: "North Wind", slug: "north-wind", status: "active", psaCompanyId: "Example", psaParentCompanyId: "Example", metadata: { source: "example" } }],
+   * });
    */
-  batchCreate(input: Body<"batchCreateSites">, options?: RequestOptions): Call<Result<"batchCreateSites">>;
+  batchCreate(input: BatchCreateSitesBody, options?: RequestOptions): Call<BatchCreateSitesResult>;
 
   /**
    * Create a site
    *
    * Needs the permission `site:create`.
    *
-   * @example await portico.sites.create(input)
+   * @example
+   * const site = await portico.sites.create({
+   *   name: "North Wind",
+   *   slug: "north-wind",
+   *   status: "active",
+   *   psaCompanyId: "Example",
+   *   psaParentCompanyId: "Example",
+   *   metadata: { source: "example" },
+   * });
    */
-  create(input: Body<"createSite">, options?: RequestOptions): Call<Result<"createSite">>;
+  create(input: CreateSiteBody, options?: RequestOptions): Call<Site>;
 
   /**
    * Delete a site
@@ -920,31 +1146,34 @@ export interface SitesResource {
    *
    * Needs the permission `site:delete`.
    *
-   * @example await portico.sites.delete(siteId)
+   * @example
+   * await portico.sites.delete(siteId);
    */
   delete(siteId: string, input?: Query<"deleteSite">, options?: RequestOptions): Call<Result<"deleteSite">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(siteId: string, options: Conditional): Call<Result<"getSite"> | undefined>;
   /**
    * Get a site
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
-   * @example await portico.sites.get(siteId)
+   * @example
+   * const site = await portico.sites.get(siteId);
    */
-  get(siteId: string, options?: RequestOptions): Call<Result<"getSite">>;
+  get(siteId: string, options?: ReadOptions): Call<Site>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(siteId: string, options: RequestOptions): Call<Site | undefined>;
 
-  /** getView unless the `ETag` in `ifNoneMatch` is still current. */
-  getView(siteId: string, options: Conditional): Call<Result<"getSiteView"> | undefined>;
   /**
    * Get a site with its agents counted
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
-   * @example await portico.sites.getView(siteId)
+   * @example
+   * const result = await portico.sites.getView(siteId);
    */
-  getView(siteId: string, options?: RequestOptions): Call<Result<"getSiteView">>;
+  getView(siteId: string, options?: ReadOptions): Call<GetSiteViewResult>;
+  /** getView unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getView(siteId: string, options: RequestOptions): Call<GetSiteViewResult | undefined>;
 
   /**
    * List sites
@@ -953,9 +1182,12 @@ export interface SitesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
-   * @example for await (const row of portico.sites.list()) …
+   * @example
+   * for await (const site of portico.sites.list()) console.log(site);
    */
-  list(input?: Query<"listSites">, options?: RequestOptions): ListCall<Row<"listSites">>;
+  list(input?: Query<"listSites">, options?: ReadOptions): ListCall<Site>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listSites"> | undefined, options: RequestOptions): Call<Page<Site> | undefined>;
 
   /**
    * List sites with their agents counted
@@ -964,9 +1196,12 @@ export interface SitesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
-   * @example for await (const row of portico.sites.listView()) …
+   * @example
+   * for await (const listSitesViewRow of portico.sites.listView()) console.log(listSitesViewRow);
    */
-  listView(input?: Query<"listSitesView">, options?: RequestOptions): ListCall<Row<"listSitesView">>;
+  listView(input?: Query<"listSitesView">, options?: ReadOptions): ListCall<ListSitesViewRow>;
+  /** listView unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listView(input: Query<"listSitesView"> | undefined, options: RequestOptions): Call<Page<ListSitesViewRow> | undefined>;
 
   /**
    * Restore a site
@@ -975,9 +1210,10 @@ export interface SitesResource {
    *
    * Needs the permission `site:restore`.
    *
-   * @example await portico.sites.restore(siteId)
+   * @example
+   * const site = await portico.sites.restore(siteId, { slug: "north-wind" });
    */
-  restore(siteId: string, input?: Body<"restoreSite">, options?: RequestOptions): Call<Result<"restoreSite">>;
+  restore(siteId: string, input?: RestoreSiteBody, options?: RequestOptions): Call<Site>;
 
   /**
    * Update a site
@@ -986,9 +1222,10 @@ export interface SitesResource {
    *
    * Needs the permission `site:update`.
    *
-   * @example await portico.sites.update(siteId)
+   * @example
+   * const site = await portico.sites.update(siteId, { name: "North Wind" });
    */
-  update(siteId: string, input?: Body<"updateSite">, options?: RequestOptions): Call<Result<"updateSite">>;
+  update(siteId: string, input: UpdateSiteBody, options?: RequestOptions): Call<Site>;
 
 }
 
@@ -999,9 +1236,10 @@ export interface TodosResource {
    *
    * Needs the permission `todo:create`.
    *
-   * @example await portico.todos.create(input)
+   * @example
+   * const todo = await portico.todos.create({ text: "Order spare parts", completed: false });
    */
-  create(input: Body<"createTodo">, options?: RequestOptions): Call<Result<"createTodo">>;
+  create(input: CreateTodoBody, options?: RequestOptions): Call<Todo>;
 
   /**
    * Delete a todo
@@ -1010,20 +1248,22 @@ export interface TodosResource {
    *
    * Needs the permission `todo:delete`.
    *
-   * @example await portico.todos.delete(todoId)
+   * @example
+   * await portico.todos.delete(todoId);
    */
   delete(todoId: string, options?: RequestOptions): Call<Result<"deleteTodo">>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(todoId: string, options: Conditional): Call<Result<"getTodo"> | undefined>;
   /**
    * Get a todo
    *
    * For members of the organization; machines and assigned roles need the permission `todo:read`.
    *
-   * @example await portico.todos.get(todoId)
+   * @example
+   * const todo = await portico.todos.get(todoId);
    */
-  get(todoId: string, options?: RequestOptions): Call<Result<"getTodo">>;
+  get(todoId: string, options?: ReadOptions): Call<Todo>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(todoId: string, options: RequestOptions): Call<Todo | undefined>;
 
   /**
    * List todos
@@ -1032,9 +1272,12 @@ export interface TodosResource {
    *
    * For members of the organization; machines and assigned roles need the permission `todo:read`.
    *
-   * @example for await (const row of portico.todos.list()) …
+   * @example
+   * for await (const todo of portico.todos.list()) console.log(todo);
    */
-  list(input?: Query<"listTodos">, options?: RequestOptions): ListCall<Row<"listTodos">>;
+  list(input?: Query<"listTodos">, options?: ReadOptions): ListCall<Todo>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listTodos"> | undefined, options: RequestOptions): Call<Page<Todo> | undefined>;
 
   /**
    * Toggle a todo
@@ -1043,9 +1286,10 @@ export interface TodosResource {
    *
    * Needs the permission `todo:update`.
    *
-   * @example await portico.todos.toggle(todoId)
+   * @example
+   * const todo = await portico.todos.toggle(todoId);
    */
-  toggle(todoId: string, options?: RequestOptions): Call<Result<"toggleTodo">>;
+  toggle(todoId: string, options?: RequestOptions): Call<Todo>;
 
   /**
    * Update a todo
@@ -1054,9 +1298,10 @@ export interface TodosResource {
    *
    * Needs the permission `todo:update`.
    *
-   * @example await portico.todos.update(todoId)
+   * @example
+   * const todo = await portico.todos.update(todoId, { text: "Order spare parts" });
    */
-  update(todoId: string, input?: Body<"updateTodo">, options?: RequestOptions): Call<Result<"updateTodo">>;
+  update(todoId: string, input: UpdateTodoBody, options?: RequestOptions): Call<Todo>;
 
 }
 
@@ -1069,31 +1314,34 @@ export interface UsersResource {
    *
    * Needs the permission `member:invite`.
    *
-   * @example await portico.users.create(input)
+   * @example
+   * const result = await portico.users.create({ email: "dana.okoye@example.com", name: "Dana Okoye", roleKey: "member" });
    */
-  create(input: Body<"createUser">, options?: RequestOptions): Call<Result<"createUser">>;
+  create(input: CreateUserBody, options?: RequestOptions): Call<CreateUserResult>;
 
-  /** get unless the `ETag` in `ifNoneMatch` is still current. */
-  get(userId: string, options: Conditional): Call<Result<"getUser"> | undefined>;
   /**
    * Get a user of the organization
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
-   * @example await portico.users.get(userId)
+   * @example
+   * const result = await portico.users.get(userId);
    */
-  get(userId: string, options?: RequestOptions): Call<Result<"getUser">>;
+  get(userId: string, options?: ReadOptions): Call<GetUserResult>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(userId: string, options: RequestOptions): Call<GetUserResult | undefined>;
 
-  /** getProfile unless the `ETag` in `ifNoneMatch` is still current. */
-  getProfile(userId: string, options: Conditional): Call<Result<"getUserProfile"> | undefined>;
   /**
    * Get a user's profile
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
-   * @example await portico.users.getProfile(userId)
+   * @example
+   * const result = await portico.users.getProfile(userId);
    */
-  getProfile(userId: string, options?: RequestOptions): Call<Result<"getUserProfile">>;
+  getProfile(userId: string, options?: ReadOptions): Call<GetUserProfileResult>;
+  /** getProfile unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getProfile(userId: string, options: RequestOptions): Call<GetUserProfileResult | undefined>;
 
   /**
    * List the users of the organization
@@ -1102,9 +1350,12 @@ export interface UsersResource {
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
-   * @example for await (const row of portico.users.list()) …
+   * @example
+   * for await (const listUsersRow of portico.users.list()) console.log(listUsersRow);
    */
-  list(input?: Query<"listUsers">, options?: RequestOptions): ListCall<Row<"listUsers">>;
+  list(input?: Query<"listUsers">, options?: ReadOptions): ListCall<ListUsersRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listUsers"> | undefined, options: RequestOptions): Call<Page<ListUsersRow> | undefined>;
 
 }
 

@@ -1976,18 +1976,18 @@ export interface components {
         BanMemberBody: {
             reason: string;
             /** Format: int64 */
-            until?: number;
+            until?: number | undefined;
         };
         BatchCreateItemsBody: {
             items: {
-                description?: string;
+                description?: string | undefined;
                 metadata?: {
                     [key: string]: unknown;
-                };
+                } | undefined;
                 name: string;
                 /** @default open */
-                status?: string;
-                tags?: string[];
+                status?: string | undefined;
+                tags?: string[] | undefined;
             }[];
         };
         BatchCreateItemsResult: {
@@ -1995,7 +1995,7 @@ export interface components {
         };
         BatchCreateSchedulesBody: {
             items: {
-                description?: string;
+                description?: string | undefined;
                 /**
                  * Format: int64
                  * @description After `startDate`.
@@ -2007,13 +2007,13 @@ export interface components {
                  * @default draft
                  * @enum {string}
                  */
-                status?: "draft" | "active" | "completed" | "cancelled";
+                status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
                 title: string;
                 /**
                  * @description Whose schedule it is; the caller unless given.
                  * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
-                userId?: string;
+                userId?: string | undefined;
             }[];
         };
         BatchCreateSchedulesResult: {
@@ -2023,34 +2023,34 @@ export interface components {
             items: {
                 metadata?: {
                     [key: string]: unknown;
-                };
+                } | undefined;
                 name: string;
-                psaCompanyId?: string;
-                psaParentCompanyId?: string;
+                psaCompanyId?: string | undefined;
+                psaParentCompanyId?: string | undefined;
                 /** @description Made from the name unless given. */
-                slug?: string;
+                slug?: string | undefined;
                 /**
                  * @default active
                  * @enum {string}
                  */
-                status?: "active" | "inactive" | "archived";
+                status?: ("active" | "inactive" | "archived") | undefined;
             }[];
         };
         BatchCreateSitesResult: {
             data: components["schemas"]["Site"][];
         };
         CancelScheduleBody: {
-            reason?: string;
+            reason?: string | undefined;
         };
         CheckInAgentBody: {
             /** @description What went wrong on the device since the last check-in. */
-            errors?: string[];
+            errors?: string[] | undefined;
             /** @description What the device tells of itself, such as OS, CPU and disks. */
             facts?: {
                 [key: string]: unknown;
-            };
-            hostname?: string;
-            ipAddress?: string;
+            } | undefined;
+            hostname?: string | undefined;
+            ipAddress?: (string) | undefined;
             version: string;
         };
         CheckInAgentResult: {
@@ -2072,12 +2072,12 @@ export interface components {
         };
         CreateAgentEnrollmentTokenBody: {
             /** Format: int64 */
-            expiresAt?: number;
+            expiresAt?: number | undefined;
             /**
              * Format: int32
              * @description Unset: any number of devices.
              */
-            maxUses?: number;
+            maxUses?: number | undefined;
             name: string;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             siteId: string;
@@ -2113,7 +2113,7 @@ export interface components {
         };
         CreateApiKeyBody: {
             /** Format: int64 */
-            expiresAt?: number;
+            expiresAt?: number | undefined;
             name: string;
             scopes: string[];
         };
@@ -2156,62 +2156,62 @@ export interface components {
             updatedAt: number;
         };
         CreateItemBody: {
-            description?: string;
+            description?: string | undefined;
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | undefined;
             name: string;
             /** @default open */
-            status?: string;
-            tags?: string[];
+            status?: string | undefined;
+            tags?: string[] | undefined;
         };
         CreateOrganizationBody: {
             /** @description The organization's id at the identity provider. */
-            externalId?: string;
+            externalId?: string | undefined;
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | undefined;
             name: string;
             settings?: {
                 /** Format: int32 */
-                agentCheckinIntervalSeconds?: number;
+                agentCheckinIntervalSeconds?: number | undefined;
                 /** Format: int32 */
-                apiLogRetentionDays?: number;
+                apiLogRetentionDays?: number | undefined;
                 /** Format: int32 */
-                auditRetentionDays?: number;
-                currency?: string;
+                auditRetentionDays?: number | undefined;
+                currency?: string | undefined;
                 /** Format: int32 */
-                healthDownThreshold?: number;
-                timezone?: string;
+                healthDownThreshold?: number | undefined;
+                timezone?: string | undefined;
                 /** Format: int32 */
-                trashRetentionDays?: number;
-            };
-            slug?: string;
+                trashRetentionDays?: number | undefined;
+            } | undefined;
+            slug?: string | undefined;
         };
         CreateRoleBody: {
             areaPermissions?: {
                 /** @enum {string} */
-                docks?: "full" | "read" | "none";
+                docks?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                operations?: "full" | "read" | "none";
+                operations?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                projects?: "full" | "read" | "none";
+                projects?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                resources?: "full" | "read" | "none";
+                resources?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                settings?: "full" | "read" | "none";
-            };
-            description?: string;
-            key?: string;
+                settings?: ("full" | "read" | "none") | undefined;
+            } | undefined;
+            description?: string | undefined;
+            key?: string | undefined;
             name: string;
             /** Format: int32 */
-            rank?: number;
-            rights?: string[];
+            rank?: number | undefined;
+            rights?: string[] | undefined;
             /** @enum {string} */
-            scope?: "organization" | "assigned";
+            scope?: ("organization" | "assigned") | undefined;
         };
         CreateScheduleBody: {
-            description?: string;
+            description?: string | undefined;
             /**
              * Format: int64
              * @description After `startDate`.
@@ -2223,41 +2223,41 @@ export interface components {
              * @default draft
              * @enum {string}
              */
-            status?: "draft" | "active" | "completed" | "cancelled";
+            status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
             title: string;
             /**
              * @description Whose schedule it is; the caller unless given.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
-            userId?: string;
+            userId?: string | undefined;
         };
         CreateSiteBody: {
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | undefined;
             name: string;
-            psaCompanyId?: string;
-            psaParentCompanyId?: string;
+            psaCompanyId?: string | undefined;
+            psaParentCompanyId?: string | undefined;
             /** @description Made from the name unless given. */
-            slug?: string;
+            slug?: string | undefined;
             /**
              * @default active
              * @enum {string}
              */
-            status?: "active" | "inactive" | "archived";
+            status?: ("active" | "inactive" | "archived") | undefined;
         };
         CreateTodoBody: {
             /** @default false */
-            completed?: boolean;
+            completed?: boolean | undefined;
             text: string;
         };
         CreateUserBody: {
             /** Format: email */
             email: string;
-            name?: string;
+            name?: string | undefined;
             /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
-            roleId?: string;
-            roleKey?: string;
+            roleId?: string | undefined;
+            roleKey?: string | undefined;
         };
         CreateUserResult: {
             /**
@@ -2292,8 +2292,8 @@ export interface components {
             /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
             guid: string;
             hostname: string;
-            ipAddress?: string;
-            macAddress?: string;
+            ipAddress?: (string) | undefined;
+            macAddress?: string | undefined;
             /** @enum {string} */
             platform: "windows" | "macos" | "linux" | "other";
             version: string;
@@ -2913,12 +2913,12 @@ export interface components {
             confirmSlug: string;
         };
         RestoreRoleBody: {
-            key?: string;
-            name?: string;
+            key?: string | undefined;
+            name?: string | undefined;
         };
         RestoreSiteBody: {
             /** @description Made from the name unless given. */
-            slug?: string;
+            slug?: string | undefined;
         };
         Role: {
             areaPermissions?: {
@@ -3012,7 +3012,7 @@ export interface components {
              * Format: int32
              * @default 0
              */
-            graceSeconds?: number;
+            graceSeconds?: number | undefined;
         };
         RotateApiKeyResult: {
             /** Format: int64 */
@@ -3116,9 +3116,9 @@ export interface components {
         };
         SwitchOrganizationBody: {
             /** @description Id or slug. */
-            organizationId?: string;
+            organizationId?: string | undefined;
             /** @description Id or slug. */
-            slug?: string;
+            slug?: string | undefined;
         };
         SwitchOrganizationResult: {
             membership: {
@@ -3195,16 +3195,16 @@ export interface components {
         };
         TokenRequest: {
             /** @description Any name; the secret alone says who calls. */
-            client_id?: string;
+            client_id?: string | undefined;
             /**
              * Format: password
              * @description An API key or agent key, unless it is sent by HTTP Basic.
              */
-            client_secret?: string;
+            client_secret?: string | undefined;
             /** @enum {string} */
             grant_type: "client_credentials";
             /** @description Scopes with a space between them; all that the key holds unless given. */
-            scope?: string;
+            scope?: string | undefined;
         };
         TransferOwnershipBody: {
             /**
@@ -3214,58 +3214,58 @@ export interface components {
             userId: string;
         };
         UpdateAgentBody: {
-            metadata?: {
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
+            } | null) | undefined;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
-            siteId?: string;
-            tags?: string[] | null;
+            siteId?: string | undefined;
+            tags?: (string[] | null) | undefined;
         };
         UpdateApiKeyBody: {
-            name?: string;
-            scopes?: string[];
+            name?: string | undefined;
+            scopes?: string[] | undefined;
         };
         UpdateCurrentUserBody: {
-            imageUrl?: string | null;
-            metadata?: {
+            imageUrl?: (string | null) | undefined;
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
-            name?: string;
+            } | null) | undefined;
+            name?: string | undefined;
         };
         UpdateItemBody: {
-            description?: string | null;
-            metadata?: {
+            description?: (string | null) | undefined;
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
-            name?: string;
-            status?: string;
-            tags?: string[] | null;
+            } | null) | undefined;
+            name?: string | undefined;
+            status?: string | undefined;
+            tags?: (string[] | null) | undefined;
         };
         UpdateMembershipBody: {
-            metadata?: {
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
+            } | null) | undefined;
             /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
-            roleId?: string;
-            roleKey?: string;
+            roleId?: string | undefined;
+            roleKey?: string | undefined;
             /** @enum {string} */
-            status?: "active" | "inactive";
+            status?: ("active" | "inactive") | undefined;
         };
         UpdateMyMembershipBody: {
-            currentSiteId?: string | null;
-            metadata?: {
+            currentSiteId?: (string | null) | undefined;
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
+            } | null) | undefined;
         };
         UpdateMySettingsBody: {
-            dashboardLayout?: {
+            dashboardLayout?: ({
                 [key: string]: unknown;
-            } | null;
-            locale?: string | null;
-            notificationsEnabled?: boolean;
+            } | null) | undefined;
+            locale?: (string | null) | undefined;
+            notificationsEnabled?: boolean | undefined;
             /** @enum {string} */
-            theme?: "light" | "dark" | "system";
-            timezone?: string | null;
+            theme?: ("light" | "dark" | "system") | undefined;
+            timezone?: (string | null) | undefined;
         };
         UpdateMySettingsResult: {
             dashboardLayout?: {
@@ -3283,85 +3283,85 @@ export interface components {
         };
         UpdateOrganizationBody: {
             /** @description The organization's id at the identity provider. */
-            externalId?: string;
-            metadata?: {
+            externalId?: string | undefined;
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
-            name?: string;
+            } | null) | undefined;
+            name?: string | undefined;
             settings?: {
                 /** Format: int32 */
-                agentCheckinIntervalSeconds?: number;
+                agentCheckinIntervalSeconds?: number | undefined;
                 /** Format: int32 */
-                apiLogRetentionDays?: number;
+                apiLogRetentionDays?: number | undefined;
                 /** Format: int32 */
-                auditRetentionDays?: number;
-                currency?: string;
+                auditRetentionDays?: number | undefined;
+                currency?: string | undefined;
                 /** Format: int32 */
-                healthDownThreshold?: number;
-                timezone?: string;
+                healthDownThreshold?: number | undefined;
+                timezone?: string | undefined;
                 /** Format: int32 */
-                trashRetentionDays?: number;
-            };
-            slug?: string;
+                trashRetentionDays?: number | undefined;
+            } | undefined;
+            slug?: string | undefined;
         };
         UpdateRoleBody: {
-            areaPermissions?: {
+            areaPermissions?: ({
                 /** @enum {string} */
-                docks?: "full" | "read" | "none";
+                docks?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                operations?: "full" | "read" | "none";
+                operations?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                projects?: "full" | "read" | "none";
+                projects?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                resources?: "full" | "read" | "none";
+                resources?: ("full" | "read" | "none") | undefined;
                 /** @enum {string} */
-                settings?: "full" | "read" | "none";
-            } | null;
-            description?: string | null;
-            name?: string;
+                settings?: ("full" | "read" | "none") | undefined;
+            } | null) | undefined;
+            description?: (string | null) | undefined;
+            name?: string | undefined;
             /** Format: int32 */
-            rank?: number;
-            rights?: string[];
+            rank?: number | undefined;
+            rights?: string[] | undefined;
             /** @enum {string} */
-            scope?: "organization" | "assigned";
+            scope?: ("organization" | "assigned") | undefined;
         };
         UpdateScheduleBody: {
-            description?: string | null;
+            description?: (string | null) | undefined;
             /**
              * Format: int64
              * @description After `startDate`.
              */
-            endDate?: number;
+            endDate?: number | undefined;
             /** Format: int64 */
-            startDate?: number;
+            startDate?: number | undefined;
             /** @enum {string} */
-            status?: "draft" | "active" | "completed" | "cancelled";
-            title?: string;
+            status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
+            title?: string | undefined;
             /**
              * @description Whose schedule it is; the caller unless given.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
-            userId?: string;
+            userId?: string | undefined;
         };
         UpdateSiteBody: {
-            metadata?: {
+            metadata?: ({
                 [key: string]: unknown;
-            } | null;
-            name?: string;
-            psaCompanyId?: string | null;
-            psaParentCompanyId?: string | null;
+            } | null) | undefined;
+            name?: string | undefined;
+            psaCompanyId?: (string | null) | undefined;
+            psaParentCompanyId?: (string | null) | undefined;
             /** @description Made from the name unless given. */
-            slug?: string;
+            slug?: string | undefined;
             /** @enum {string} */
-            status?: "active" | "inactive" | "archived";
+            status?: ("active" | "inactive" | "archived") | undefined;
         };
         UpdateTodoBody: {
-            completed?: boolean;
-            text?: string;
+            completed?: boolean | undefined;
+            text?: string | undefined;
         };
         UpsertMyProfileBody: {
-            bio?: string;
-            displayName?: string;
+            bio?: string | undefined;
+            displayName?: string | undefined;
         };
         UpsertMyProfileResult: {
             bio?: string;
@@ -4842,22 +4842,22 @@ export interface operations {
     listAgentApiLogs: {
         parameters: {
             query?: {
-                agentId?: string;
+                agentId?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                from?: number;
+                from?: number | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                siteId?: string;
+                limit?: number | undefined;
+                siteId?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created" | "createdAt" | "-createdAt";
+                sort?: ("created" | "-created" | "createdAt" | "-createdAt") | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                to?: number;
+                to?: number | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -4983,16 +4983,16 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                siteId?: string;
+                limit?: number | undefined;
+                siteId?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
+                sort?: ("created" | "-created") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -5181,26 +5181,26 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
-                connectionStatus?: "online" | "offline";
+                connectionStatus?: ("online" | "offline") | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Lists soft-deleted rows instead; needs the permission to delete. */
-                deleted?: "only";
+                deleted?: "only" | undefined;
                 /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
-                guid?: string;
+                guid?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                lastCheckinFrom?: number;
+                lastCheckinFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                lastCheckinTo?: number;
+                lastCheckinTo?: number | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                siteId?: string;
+                limit?: number | undefined;
+                siteId?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created" | "lastCheckinAt" | "-lastCheckinAt";
+                sort?: ("created" | "-created" | "lastCheckinAt" | "-lastCheckinAt") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -5345,7 +5345,7 @@ export interface operations {
     deleteAgent: {
         parameters: {
             query?: {
-                permanent?: boolean;
+                permanent?: boolean | undefined;
             };
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
@@ -5900,19 +5900,19 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
-                createdBy?: string;
+                createdBy?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                ownerId?: string;
+                limit?: number | undefined;
+                ownerId?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
-                status?: "active" | "revoked";
+                sort?: ("created" | "-created") | undefined;
+                status?: ("active" | "revoked") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -6391,21 +6391,21 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `<resource>.<verb>`. */
-                action?: string;
+                action?: string | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                from?: number;
+                from?: number | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                recordId?: string;
-                result?: "success" | "error" | "denied";
+                limit?: number | undefined;
+                recordId?: string | undefined;
+                result?: ("success" | "error" | "denied") | undefined;
                 /** @description Ascending, or descending with `-`; newest first unless given. */
-                sort?: "createdAt" | "-createdAt";
-                tableName?: string;
+                sort?: ("createdAt" | "-createdAt") | undefined;
+                tableName?: string | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                to?: number;
-                userId?: string;
+                to?: number | undefined;
+                userId?: string | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -6537,15 +6537,15 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                from?: number;
+                from?: number | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
+                limit?: number | undefined;
                 /** @description Ascending, or descending with `-`; newest first unless given. */
-                sort?: "createdAt" | "-createdAt";
+                sort?: ("createdAt" | "-createdAt") | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                to?: number;
+                to?: number | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -6650,7 +6650,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The file's version; with the present one, the answer may be kept for good. */
-                v?: string;
+                v?: string | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -6716,18 +6716,18 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Lists soft-deleted rows instead; needs the permission to delete. */
-                deleted?: "only";
+                deleted?: "only" | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
+                limit?: number | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created" | "name" | "-name";
-                status?: string;
+                sort?: ("created" | "-created" | "name" | "-name") | undefined;
+                status?: string | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -6925,7 +6925,7 @@ export interface operations {
     deleteItem: {
         parameters: {
             query?: {
-                permanent?: boolean;
+                permanent?: boolean | undefined;
             };
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
@@ -7779,18 +7779,18 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                roleId?: string;
+                limit?: number | undefined;
+                roleId?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
-                status?: "active" | "inactive" | "pending";
-                userId?: string;
+                sort?: ("created" | "-created") | undefined;
+                status?: ("active" | "inactive" | "pending") | undefined;
+                userId?: string | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -8454,11 +8454,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
+                limit?: number | undefined;
                 /** @description By joining: ascending, or descending with `-`. */
-                sort?: "created" | "-created";
+                sort?: ("created" | "-created") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -9191,20 +9191,20 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Lists soft-deleted rows instead; needs the permission to delete. */
-                deleted?: "only";
-                includeGlobal?: boolean;
-                key?: string;
+                deleted?: "only" | undefined;
+                includeGlobal?: boolean | undefined;
+                key?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                name?: string;
+                limit?: number | undefined;
+                name?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
+                sort?: ("created" | "-created") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -9429,7 +9429,7 @@ export interface operations {
     deleteRole: {
         parameters: {
             query?: {
-                permanent?: boolean;
+                permanent?: boolean | undefined;
             };
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
@@ -9628,23 +9628,23 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Lists soft-deleted rows instead; needs the permission to delete. */
-                deleted?: "only";
+                deleted?: "only" | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
+                limit?: number | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created" | "startDate" | "-startDate";
+                sort?: ("created" | "-created" | "startDate" | "-startDate") | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                startFrom?: number;
+                startFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                startTo?: number;
-                status?: "draft" | "active" | "completed" | "cancelled";
-                userId?: string;
+                startTo?: number | undefined;
+                status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
+                userId?: string | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -9829,7 +9829,7 @@ export interface operations {
     deleteSchedule: {
         parameters: {
             query?: {
-                permanent?: boolean;
+                permanent?: boolean | undefined;
             };
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
@@ -10264,21 +10264,21 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Lists soft-deleted rows instead; needs the permission to delete. */
-                deleted?: "only";
+                deleted?: "only" | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                psaCompanyId?: string;
+                limit?: number | undefined;
+                psaCompanyId?: string | undefined;
                 /** @description Made from the name unless given. */
-                slug?: string;
+                slug?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created" | "name" | "-name";
-                status?: "active" | "inactive" | "archived";
+                sort?: ("created" | "-created" | "name" | "-name") | undefined;
+                status?: ("active" | "inactive" | "archived") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -10472,8 +10472,8 @@ export interface operations {
     deleteSite: {
         parameters: {
             query?: {
-                cascade?: boolean;
-                permanent?: boolean;
+                cascade?: boolean | undefined;
+                permanent?: boolean | undefined;
             };
             header?: {
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
@@ -10797,16 +10797,16 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
+                limit?: number | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
-                status?: "active" | "inactive" | "archived";
+                sort?: ("created" | "-created") | undefined;
+                status?: ("active" | "inactive" | "archived") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -10875,18 +10875,18 @@ export interface operations {
     listTodos: {
         parameters: {
             query?: {
-                completed?: boolean;
-                createdBy?: string;
+                completed?: boolean | undefined;
+                createdBy?: string | undefined;
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
+                limit?: number | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
+                sort?: ("created" | "-created") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
@@ -11215,17 +11215,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Inclusive, milliseconds since the epoch. */
-                createdFrom?: number;
+                createdFrom?: number | undefined;
                 /** @description Exclusive, milliseconds since the epoch. */
-                createdTo?: number;
+                createdTo?: number | undefined;
                 /** @description `page.nextCursor` of the page before. */
-                cursor?: string;
+                cursor?: string | undefined;
                 /** @description Rows a page, 25 unless given. */
-                limit?: number;
-                roleId?: string;
+                limit?: number | undefined;
+                roleId?: string | undefined;
                 /** @description Ascending, or descending with `-`. */
-                sort?: "created" | "-created";
-                status?: "active" | "inactive" | "pending";
+                sort?: ("created" | "-created") | undefined;
+                status?: ("active" | "inactive" | "pending") | undefined;
             };
             header?: {
                 /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */

@@ -1,4 +1,4 @@
-import { ConnectionError } from "../errors";
+import { ConnectionError, type Place, placed } from "../errors";
 import type { Reply } from "./engine";
 import { excerpt } from "./json";
 
@@ -31,22 +31,24 @@ export interface Outcome<T> {
 export class Call<T> implements Promise<T> {
   readonly [Symbol.toStringTag]: string = "Call";
   readonly #start: () => Promise<Outcome<T>>;
+  readonly #place: Place;
   #started: Promise<Outcome<T>> | undefined;
+  #data: Promise<T> | undefined;
 
-  constructor(start: () => Promise<Outcome<T>>) {
+  constructor(place: Place, start: () => Promise<Outcome<T>>) {
+    this.#place = place;
     this.#start = start;
   }
 
   /** Sends the request now instead of when the call is first awaited. */
   send(): this {
-    this.#started ??= this.#start();
+    this.#started ??= this.#run();
     return this;
   }
 
   /** The data together with response, request id, ETag, attempts and whether it was a replay. */
   async withResponse(): Promise<CallResult<T>> {
-    this.#started ??= this.#start();
-    const { data, reply } = await this.#started;
+    const { data, reply } = await (this.#started ??= this.#run());
     const { response, attempts } = reply;
     const header = (name: string) => response.headers.get(name) ?? undefined;
     return {
@@ -64,8 +66,24 @@ export class Call<T> implements Promise<T> {
     onFulfilled?: ((data: T) => Value | PromiseLike<Value>) | null,
     onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
   ): Promise<Value | Failure> {
-    this.#started ??= this.#start();
-    return this.#started.then(({ data }) => data).then(onFulfilled, onRejected);
+    this.#data ??= this.#dataAlone();
+    return this.#data.then(onFulfilled, onRejected);
+  }
+
+  async #dataAlone(): Promise<T> {
+    return (await (this.#started ??= this.#run())).data;
+  }
+
+  /**
+   * Errors are made here and nowhere deeper, and promises are passed on as they are, because engines follow `await`
+   * from here to the caller and put it into the stack; a function given to `then` would end the trail.
+   */
+  async #run(): Promise<Outcome<T>> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      throw placed(error, this.#place);
+    }
   }
 
   catch<Failure = never>(

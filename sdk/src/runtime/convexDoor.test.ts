@@ -1,10 +1,19 @@
+import { readFile } from "node:fs/promises";
 import { ConvexError } from "convex/values";
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test } from "vitest";
 import { type Answer, fakeServer, jwt, problem, type Received, rejection } from "../../test/fakeServer";
 import { api } from "../convex";
 import { Portico } from "../client";
-import { AuthenticationError, BadRequestError, ConflictError, isProblem, ServerError, TimeoutError } from "../errors";
+import {
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  isProblem,
+  NotFoundError,
+  ServerError,
+  TimeoutError,
+} from "../errors";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 const success = (value: unknown): Answer => ({ json: { status: "success", value, logLines: [] } });
@@ -109,6 +118,55 @@ describe("errors", () => {
     expect(error).toBeInstanceOf(ConflictError);
     expect(isProblem(error, "invalid_state_transition")).toBe(true);
     expect(error).toMatchObject({ requestId: "req_fn", attempts: 1, detail: data.detail });
+  });
+
+  test("a problem carries the request id that Convex's message names, and the function's name and caller", async () => {
+    const problemData = JSON.parse(problem(409, "in_use", {}, { requestId: undefined }).text ?? "");
+    const errorMessage = "[Request ID: 0123456789abcdef] Server Error\nUncaught ConvexError: in use";
+    const server = await deployment(() => ({ json: { status: "error", errorMessage, errorData: problemData } }));
+    const theCaller = async () =>
+      await door(server.url).mutation(api.workspace.schedules.activate, { scheduleId: "s" });
+    const error = await rejection(theCaller());
+    expect(error).toMatchObject({
+      code: "in_use",
+      requestId: "0123456789abcdef",
+      operation: "workspace/schedules:activate",
+      route: "POST /api/mutation",
+    });
+    expect(error).toHaveProperty("stack", expect.stringContaining("theCaller"));
+  });
+
+  test("a function that does not exist is a NotFoundError that names it", async () => {
+    const errorMessage =
+      "[Request ID: 0123456789abcdef] Server Error\nCould not find public function for 'my/module:runn'. Did you forget to run `npx convex dev` or `npx convex deploy`?";
+    const server = await deployment(() => ({ json: { status: "error", errorMessage } }));
+    const error = await rejection(door(server.url).query(makeFunctionReference<"query">("my/module:runn"), {}));
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({ code: "function_not_found", status: 404, operation: "my/module:runn" });
+  });
+
+  test.each([
+    ["workspace/schedules:gett", /workspace\/schedules has activate, .*get/],
+    ["workspace/schedule:get", /"workspace\/schedule:get"/],
+    ["schedules:get", /"schedules:get"/],
+    ["sites/schedules:get", /"sites\/schedules:get"/],
+    ["schedules.get", /"schedules.get"/],
+  ])("the misspelt name %s is refused before anything is sent", async (name, message) => {
+    const server = await deployment(() => success(1));
+    const convex = door(server.url);
+    const error = await rejection(Reflect.apply(convex.query, convex, [name, {}]));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    expect([...server.functionCalls(), ...server.tokenRequests()]).toEqual([]);
+  });
+
+  test("every function of the API has a name that is known", async () => {
+    const document = JSON.parse(await readFile(new URL("../../../openapi/openapi.json", import.meta.url), "utf8"));
+    const names = JSON.stringify(document).match(/(?<="x-portico-function":")[^"]+/g) ?? [];
+    const server = await deployment(() => success(1));
+    const convex = door(server.url, { token: jwt({}) });
+    expect(names.length).toBeGreaterThan(50);
+    for (const name of names) expect(await Reflect.apply(convex.query, convex, [name, {}])).toBe(1);
   });
 
   test("other data of a function of one's own stays a ConvexError", async () => {

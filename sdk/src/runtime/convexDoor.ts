@@ -1,7 +1,9 @@
 import type { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
-import { apiError } from "../errors";
+import { apiError, type Place, placed } from "../errors";
 import type { ConvexFunctions } from "../generated/convexFunctions";
+import { functionFolders, operations } from "../generated/operations";
+import { clientHeader } from "./clientHeader";
 import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
 import { asText, isRecord } from "./json";
@@ -66,7 +68,7 @@ export class ConvexDoor {
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("query", options, (client) => client.query(functionReference<"query">(fn), args));
+    return this.#run("query", fn, options, (client) => client.query(functionReference<"query">(fn), args));
   }
 
   /**
@@ -79,7 +81,7 @@ export class ConvexDoor {
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("mutation", options, (client) =>
+    return this.#run("mutation", fn, options, (client) =>
       client.mutation(functionReference<"mutation">(fn), args, { skipQueue: true }),
     );
   }
@@ -94,15 +96,19 @@ export class ConvexDoor {
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("action", options, (client) => client.action(functionReference<"action">(fn), args));
+    return this.#run("action", fn, options, (client) => client.action(functionReference<"action">(fn), args));
   }
 
   async #run<Result>(
     type: FunctionType,
+    fn: ConvexFunction<FunctionType>,
     options: ConvexCallOptions,
     work: (client: ConvexHttpClient) => Promise<Result>,
   ): Promise<Result> {
     if (this.#url === undefined) throw new TypeError("portico.convex needs the option convexUrl, the deployment's URL");
+    if (typeof fn === "string") assertKnown(fn);
+    const operation = nameOf(fn);
+    const place: Place = { operation, route: `POST /api/${type}` };
     const transport = { headers: new Headers(), attempts: 0 };
     // Loaded when first used: programs that only speak REST do not carry it.
     const { ConvexHttpClient } = await import("convex/browser");
@@ -112,10 +118,14 @@ export class ConvexDoor {
       fetch: async (input, init) => {
         const reply = await this.#engine.send(
           {
-            operation: `convex.${type}`,
+            operation,
             method: "POST",
             url: input instanceof Request ? input.url : input.toString(),
-            headers: Object.fromEntries(new Headers(init?.headers)),
+            // Not `Portico-Client`: Convex's own servers let browsers send only headers they know.
+            headers: {
+              ...("user-agent" in clientHeader ? clientHeader : {}),
+              ...Object.fromEntries(new Headers(init?.headers)),
+            },
             body: typeof init?.body === "string" ? init.body : undefined,
             repeatable: type === "query",
             credential: this.#credential,
@@ -131,7 +141,8 @@ export class ConvexDoor {
     try {
       return await work(client);
     } catch (error) {
-      throw this.#typedError(error, transport);
+      // Made here, where the caller's own await is one step away: see Call.
+      throw placed(this.#typedError(error, transport), place);
     }
   }
 
@@ -139,18 +150,45 @@ export class ConvexDoor {
   #typedError(error: unknown, transport: { headers: Headers; attempts: number }): unknown {
     if (transport.attempts === 0 || !isRecord(error)) return error;
     const context = { ...transport, clean: (text: string) => this.#engine.clean(text) };
-    const problem = error["data"];
-    if (isRecord(problem) && typeof problem["status"] === "number" && asText(problem["code"]))
-      return apiError(problem["status"], problem, context);
-    if (problem !== undefined) return error;
-    // Convex hides the reason of an unexpected failure behind "[Request ID: …] Server Error".
+    // Convex names the request in its message: the id by which its log and the audit log know it.
     const message = asText(error["message"]) ?? "";
     const requestId = /\[Request ID: (\w+)\]/.exec(message)?.[1];
-    // Convex refused the arguments before the function ran. Deployments that hide the reason do not say so.
-    if (message.includes("Server Error\nArgumentValidationError: "))
-      return apiError(400, { code: "validation_failed", message, requestId }, context);
-    return apiError(500, { code: "internal", message, requestId }, context);
+    const problem = error["data"];
+    if (isRecord(problem) && typeof problem["status"] === "number" && asText(problem["code"]))
+      return apiError(problem["status"], { requestId, ...problem }, context);
+    if (problem !== undefined) return error;
+    const refusal = refusals.find(({ words }) => message.includes(words));
+    const { status, code } = refusal ?? { status: 500, code: "internal" };
+    return apiError(status, { code, message, requestId }, context);
   }
+}
+
+/**
+ * What Convex refused before any function ran, by its words. Convex hides the reason of an unexpected failure behind
+ * "[Request ID: …] Server Error"; deployments that hide these reasons too are not told apart.
+ */
+const refusals = [
+  { words: "Server Error\nArgumentValidationError: ", status: 400, code: "validation_failed" },
+  { words: "Server Error\nCould not find public function for ", status: 404, code: "function_not_found" },
+] as const;
+
+/**
+ * Refuses a name that the types do not allow. Deployments hide from callers that a function does not exist, so a
+ * misspelt name would look like a failure of the server.
+ */
+function assertKnown(name: string): void {
+  const [, folder, resource = "", verb] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
+  const verbs = (operations[resource] ?? "").split(";").map((entry) => /^\w+/.exec(entry)?.[0]);
+  const isModule = folder !== undefined && functionFolders[resource] === folder;
+  if (isModule && verbs.includes(verb)) return;
+  const known = isModule ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
+  throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);
+}
+
+/** How Convex names a function; references, typed proxies among them, tell it under this symbol. */
+function nameOf(fn: ConvexFunction<FunctionType>): string {
+  const name: unknown = typeof fn === "string" ? fn : Reflect.get(fn, Symbol.for("functionName"));
+  return asText(name) ?? "a Convex function";
 }
 
 /** Convex's own status for "the function threw"; the body says how. */

@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
-import { fakeServer, jwt, problem, rejection } from "../../test/fakeServer";
+import { describe, expect, test } from "vitest";
+import { type Answer, fakeServer, jwt, problem, rejection } from "../../test/fakeServer";
 import { Portico } from "../client";
-import { AuthenticationError, TimeoutError } from "../errors";
-import { checkedCredential, RenewedToken } from "./credential";
+import { AbortedError, AuthenticationError, CredentialError, TimeoutError } from "../errors";
+import type { ConvexCallOptions } from "./convexDoor";
+import { RenewedToken, type TokenProvider } from "./credential";
 
 const inSeconds = (seconds: number) => Date.now() / 1_000 + seconds;
 
@@ -117,7 +118,7 @@ test("a provider that hangs is aborted when nobody waits, and the next call asks
 });
 
 test("a renewal has a limit of its own, whatever the patience of those who wait", async () => {
-  const source = new RenewedToken(() => new Promise(() => {}), 20);
+  const source = new RenewedToken(() => new Promise(() => {}), false, 20);
   const { signal } = new AbortController();
   expect(await rejection(source.obtain(signal))).toBeInstanceOf(TimeoutError);
 });
@@ -146,6 +147,75 @@ test.each([-3_600, 31, 880, 3_600, 315_360_000])("a clock %i s ahead costs no fu
   }
 });
 
-test.each([null, undefined])("a credential that is %s says so", (credential) => {
-  expect(() => checkedCredential(credential)).toThrow(`The credential is ${credential}; is somebody signed in?`);
+test.each([null, undefined, 7, "", "with space", "sk_test_key"])(
+  "a provider that gives %j fails the call before anything is sent, and says what to do",
+  async (given) => {
+    const server = await fakeServer(() => ({ json: { id: "a" } }));
+    // As plain JavaScript would.
+    const getToken: TokenProvider = () => JSON.parse(JSON.stringify({ given })).given;
+    const error = await rejection(new Portico({ baseUrl: server.url, getToken }).schedules.get("a"));
+    expect(error).toBeInstanceOf(CredentialError);
+    expect(error).toMatchObject({ code: "unauthenticated", operation: "schedules.get", attempts: 0 });
+    expect(error).toMatchObject({ detail: expect.stringMatching(/^what getToken gave is .*(?:;|carry)/) });
+    expect(server.requests).toHaveLength(0);
+  },
+);
+
+describe("the key exchange obeys the call that waits for it", () => {
+  const query = (portico: Portico, options: ConvexCallOptions) => portico.convex.query("tenancy/me:get", {}, options);
+  const client = (url: string) => new Portico({ baseUrl: url, convexUrl: url, apiKey: "sk_test_limits" });
+
+  test("attemptTimeoutMs and maxRetries count its requests", async () => {
+    const server = await fakeServer(() => ({ hang: true }));
+    const error = await rejection(query(client(server.url), { attemptTimeoutMs: 60, maxRetries: 1 }));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({
+      attempts: 2,
+      detail: "attemptTimeoutMs (60 ms) passed while waiting for a token",
+      operation: "tenancy/me:get",
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("maxRetries 0 means one request, although the client would retry", async () => {
+    const server = await fakeServer(() => problem(503, "unavailable"));
+    const error = await rejection(query(client(server.url), { maxRetries: 0 }));
+    expect(error).toMatchObject({ status: 503, attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("a failure that passes is retried, and the call goes on", async () => {
+    const answer = { access_token: jwt({}), expires_in: 900, status: "success", value: 1 };
+    const server = await fakeServer((_, index) => (index === 0 ? problem(503, "unavailable") : { json: answer }));
+    expect(await query(client(server.url), {})).toBe(1);
+    expect(server.requests.map(({ path }) => path)).toEqual(["/v1/oauth/token", "/v1/oauth/token", "/api/query"]);
+  });
+
+  test("its signal ends the exchange, and a patient call keeps it", async () => {
+    let release = (_answer: Answer) => {};
+    const server = await fakeServer(() => new Promise<Answer>((resolve) => (release = resolve)));
+    const portico = client(server.url);
+    const controller = new AbortController();
+    const impatient = rejection(query(portico, { signal: controller.signal }));
+    const patient = query(portico, {});
+    await expect.poll(() => server.requests.length).toBe(1);
+    controller.abort();
+    expect(await impatient).toBeInstanceOf(AbortedError);
+    release({ json: { access_token: jwt({}), expires_in: 900 } });
+    await expect.poll(() => server.requests.length).toBe(2);
+    release({ json: { status: "success", value: 1 } });
+    expect(await patient).toBe(1);
+  });
+
+  test("callers that share a failed exchange each get an error of their own", async () => {
+    const server = await fakeServer(() => ({ status: 401, json: { error: "invalid_client" } }));
+    const portico = client(server.url);
+    const args = { scheduleId: "s" };
+    const errors = await Promise.all([
+      rejection(portico.convex.query("tenancy/me:get", {})),
+      rejection(portico.convex.query("workspace/schedules:get", args)),
+    ]);
+    expect(errors).toMatchObject([{ operation: "tenancy/me:get" }, { operation: "workspace/schedules:get" }]);
+    expect(server.requests).toHaveLength(1);
+  });
 });

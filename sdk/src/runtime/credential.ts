@@ -1,3 +1,4 @@
+import { CredentialError } from "../errors";
 import { assertTenant, claimsOf } from "./tenant";
 import { within } from "./within";
 
@@ -8,16 +9,19 @@ export interface TokenSource {
   /** `signal` fires when the caller no longer waits. */
   obtain(signal: AbortSignal): Promise<string>;
   refresh?(stale: string, signal: AbortSignal): Promise<string>;
+  /** Tokens come by a request of this client, which counts as an attempt of the call that waits for it. */
+  readonly sends?: boolean;
 }
 
 /**
  * Asked for a token; `forceRefresh` means that the last one was refused and a cached one is of no use. `signal` fires
- * after 30 seconds, or when no call waits for the token any more.
+ * after 30 seconds, or when no call waits for the token any more. Null or undefined, as identity libraries answer when
+ * nobody is signed in, fails the call with a CredentialError.
  */
 export type TokenProvider = (request: {
   readonly forceRefresh: boolean;
   readonly signal: AbortSignal;
-}) => Promise<string>;
+}) => Promise<string | null | undefined> | string | null | undefined;
 
 /** A token and, when known, how long it lives from its receipt: the issuer's clock need not be ours. */
 export interface IssuedToken {
@@ -33,6 +37,11 @@ export function staticToken(token: string): TokenSource {
   return { held: () => token, obtain: async () => token };
 }
 
+/** A credential of a kind that does not serve there; `detail` says which one does. */
+export function refusedSource(detail: string): TokenSource {
+  return { held: () => undefined, obtain: async () => Promise.reject(credentialError(detail)) };
+}
+
 /** The same source for one organization: a token of another one is refused before anything is sent. */
 export function pinnedToken(source: TokenSource, organization: string): TokenSource {
   let accepted: string | undefined;
@@ -42,6 +51,7 @@ export function pinnedToken(source: TokenSource, organization: string): TokenSou
     return token;
   };
   const pinned: TokenSource = {
+    ...(source.sends ? { sends: true } : {}),
     held: () => {
       const token = source.held();
       return token === undefined ? undefined : check(token);
@@ -63,7 +73,7 @@ interface Renewal {
 }
 
 /** An issuer that has not answered by then never will; calls of longer patience start anew. */
-const renewalTimeoutMs = 30_000;
+export const renewalTimeoutMs = 30_000;
 
 /**
  * Keeps one token and renews it shortly before it ends, or when it is refused. Concurrent callers share one request to
@@ -76,6 +86,7 @@ export class RenewedToken implements TokenSource {
 
   constructor(
     issue: Issue,
+    readonly sends = false,
     readonly timeoutMs = renewalTimeoutMs,
   ) {
     this.#issue = issue;
@@ -112,7 +123,15 @@ export class RenewedToken implements TokenSource {
 
   #begin(forceRefresh: boolean): Renewal {
     const abandoned = new AbortController();
-    const limits = { timeoutMs: this.timeoutMs, signal: abandoned.signal, attempts: 0 };
+    const { timeoutMs } = this;
+    const limits = {
+      timeoutMs,
+      limit: "the limit of a token request",
+      limitMs: timeoutMs,
+      during: "waiting for a token",
+      signal: abandoned.signal,
+      attempts: 0,
+    };
     const token = within(limits, (signal) => this.#issue(forceRefresh, signal))
       .then((issued) => {
         const { lifetimeMs = Number.POSITIVE_INFINITY } = issued;
@@ -139,17 +158,36 @@ export function issuedByProvider(token: string): IssuedToken {
 }
 
 /**
- * The credential, when it can travel in a header.
+ * Why a credential cannot be sent, without repeating it; undefined when it can.
  *
- * @throws TypeError that does not repeat the credential, when it is empty or holds white space or control characters.
+ * @param isKey - It was given as `apiKey`; else as a token.
  */
-export function checkedCredential(credential: unknown): string {
+export function credentialFault(credential: unknown, isKey: boolean): string | undefined {
   // Plain JavaScript, and providers that answer null when nobody is signed in.
-  if (typeof credential !== "string")
-    throw new TypeError(
-      `The credential is ${credential === null ? "null" : typeof credential}; is somebody signed in?`,
-    );
-  if (!/^[\x21-\x7e]+$/.test(credential))
-    throw new TypeError("The credential is empty or holds characters that no HTTP header can carry");
-  return credential;
+  if (typeof credential !== "string") return `is ${credential === null ? "null" : typeof credential}`;
+  if (!/^[\x21-\x7e]+$/.test(credential)) return "is empty or holds characters that no HTTP header can carry";
+  if (!isKey) {
+    if (!/^(?:sk|agt)_/.test(credential)) return undefined;
+    return "is an API key; give it as apiKey, which opens REST and Convex";
+  }
+  if (/^eyJ[^.]*\./.test(credential)) return "is a JWT; give it as token, or have it renewed by getToken";
+  return credential.startsWith("enr_")
+    ? "is an enrolment token, which only opens agents.enroll; give it as token"
+    : undefined;
+}
+
+/**
+ * The token that a provider gave, when it can be sent.
+ *
+ * @throws CredentialError that does not repeat it.
+ */
+export function checkedToken(token: unknown): string {
+  const fault = credentialFault(token, false);
+  if (typeof token === "string" && fault === undefined) return token;
+  const advice = typeof token === "string" ? "" : "; sign in first, or call without a credential what is public";
+  throw credentialError(`what getToken gave ${fault}${advice}`);
+}
+
+function credentialError(detail: string): CredentialError {
+  return new CredentialError({ code: "unauthenticated", title: "There is no usable credential", detail });
 }

@@ -1,8 +1,12 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { fakeServer, problem, rejection } from "../../test/fakeServer";
-import { Portico, type PorticoOptions } from "../client";
+import { operations } from "../generated/operations";
+import { Portico } from "../client";
+import type { Settings } from "../restClient";
 import {
   AbortedError,
   ApiError,
@@ -12,12 +16,14 @@ import {
   PorticoError,
   TimeoutError,
 } from "../errors";
+import { headerOf } from "./clientHeader";
 import type { Deprecation, Hook } from "./engine";
+import { readOperation } from "./operations";
 
 const schedule = { title: "Patch day", startDate: 1, endDate: 2 };
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
-function client(baseUrl: string, options: Partial<PorticoOptions> = {}): Portico {
+function client(baseUrl: string, options: Partial<Settings> = {}): Portico {
   return new Portico({ baseUrl, apiKey: "sk_test_engine", ...options });
 }
 
@@ -92,6 +98,40 @@ describe("retries", () => {
 });
 
 describe("limits", () => {
+  test.each([
+    [{ timeoutMs: 60 }, "timeoutMs (60 ms) passed while waiting for the answer"],
+    [{ attemptTimeoutMs: 60, maxRetries: 0 }, "attemptTimeoutMs (60 ms) passed while waiting for the answer"],
+  ])("a TimeoutError says which limit passed, and where: %j", async (options, detail) => {
+    const server = await fakeServer(() => ({ hang: true }));
+    const error = await rejection(client(server.url).schedules.get("a", options));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ detail });
+  });
+
+  test.each([
+    { timeoutMs: Number.NaN },
+    { timeoutMs: 0 },
+    { timeoutMs: -1 },
+    { attemptTimeoutMs: Number.NaN },
+    { attemptTimeoutMs: 0 },
+    { maxRetries: Number.NaN },
+    { maxRetries: -1 },
+  ])("%j is refused, by the client and by the call, without sending anything", async (options) => {
+    const [name = ""] = Object.keys(options);
+    expect(() => client("http://127.0.0.1:1", options)).toThrow(name);
+    const server = await fakeServer(() => ({ json: {} }));
+    const error = await rejection(client(server.url).schedules.get("a", options));
+    expect(error).toBeInstanceOf(RangeError);
+    expect(String(error)).toContain(name);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test("no limit may be told as Infinity", async () => {
+    const server = await fakeServer(() => ({ json: { id: "a" } }));
+    const options = { timeoutMs: Number.POSITIVE_INFINITY, attemptTimeoutMs: Number.POSITIVE_INFINITY };
+    expect(await client(server.url).schedules.get("a", options)).toEqual({ id: "a" });
+  });
+
   test("the time limit covers reading the body", async () => {
     const server = await fakeServer(() => ({ json: { id: "a".repeat(64) }, stallBody: true }));
     const error = await rejection(client(server.url).schedules.get("a", { timeoutMs: 100 }));
@@ -159,11 +199,21 @@ describe("errors", () => {
     expect(isProblem(error, "not_found")).toBe(false);
   });
 
-  test("a proxy's HTML page becomes an ApiError of its status", async () => {
-    const server = await fakeServer(() => ({ status: 502, text: "<h1>Bad gateway</h1>" }));
+  test.each([
+    [
+      "a page",
+      "<html><style>p { color: red }</style>\n<h1>Bad gateway</h1>\u0000 of sk_test_engine",
+      "Bad gateway of [redacted]",
+    ],
+    ["a text", "upstream  connect error\n", "upstream connect error"],
+    ["foreign JSON", '{"fault":{"reason":"no route"}}', '{"fault":{"reason":"no route"}}'],
+    ["a long text", "x".repeat(10_000), "x".repeat(200)],
+    ["nothing", "", undefined],
+  ])("a proxy's %s becomes an ApiError of its status that quotes it", async (_name, text, detail) => {
+    const server = await fakeServer(() => ({ status: 502, text }));
     const error = await rejection(client(server.url, { maxRetries: 0 }).schedules.get("a"));
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ name: "ServerError", status: 502, code: "http_502", errors: [] });
+    expect(error).toMatchObject({ name: "ServerError", status: 502, code: "http_502", errors: [], detail });
   });
 
   test.each([
@@ -189,7 +239,129 @@ describe("errors", () => {
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ attempts: 2, headers: undefined, requestId: undefined });
     expect(error instanceof PorticoError && error.detail).toContain("ECONNREFUSED");
+    // The runtime's own error, not a description of it.
+    expect(error).toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    expect(error).toHaveProperty("cause", expect.any(Error));
   });
+
+  test("what this runtime will never send is refused once", async () => {
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      asked += 1;
+      return globalThis.fetch(input, init);
+    };
+    // A port that the Fetch standard blocks.
+    const error = await rejection(client("http://127.0.0.1:1", { fetch }).schedules.get("a"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ code: "not_sendable", detail: "bad port", attempts: 1 });
+    expect(asked).toBe(1);
+  });
+
+  test("a runtime that quotes a given header does so in no message, cause or log line", async () => {
+    const lines: string[] = [];
+    const write = (message: string, fields: unknown) => void lines.push(message + JSON.stringify(fields));
+    const fetch = async (_input: unknown, init: RequestInit = {}) => {
+      throw new TypeError("fetch failed", {
+        cause: Object.assign(new Error(`bad ${JSON.stringify(init.headers)}`), { code: "E_HEADER" }),
+      });
+    };
+    const portico = client("http://127.0.0.1:1", { fetch, maxRetries: 1, logger: { debug: write, warn: write } });
+    const error = await rejection(portico.schedules.get("a", { headers: { "x-own": "hunter2 hunter2" } }));
+    expect(error).toMatchObject({ cause: { code: "E_HEADER" } });
+    expect(inspect(error, { depth: 9 }) + lines.join("\n")).not.toMatch(/hunter2|sk_test_engine/);
+    expect(lines.length).toBeGreaterThan(1);
+  });
+});
+
+describe("an error says which call failed, and who made it", () => {
+  const calls = Object.entries(operations).flatMap(([resource, entries]) =>
+    entries.split(";").map((entry) => [resource, readOperation(resource, entry)] as const),
+  );
+
+  test.each(calls.map(([resource, operation]) => [`${resource}.${operation.verb}`, resource, operation] as const))(
+    "%s",
+    async (name, resource, { verb, method, path, takesInput }) => {
+      const fetch = async () => new Response('{"code":"not_found","title":"Not found"}', { status: 404 });
+      const portico = client("http://127.0.0.1:1", { fetch });
+      const ids = Array.from(path.matchAll(/\{\}/g), () => "an-id");
+      const methods: object = Reflect.get(portico, resource);
+      const call = () => Reflect.apply(Reflect.get(methods, verb), methods, [...ids, ...(takesInput ? [{}] : [])]);
+      const error = await rejection(theCaller(call));
+      const route = `${method} ${path.replaceAll("{}", "{id}")}`;
+      expect(error).toMatchObject({ operation: name, route, message: `Not found (${name}, ${route})` });
+      expect(error).toHaveProperty("stack", expect.stringContaining("theCaller"));
+    },
+  );
+
+  const broken = () =>
+    client("http://127.0.0.1:1", { fetch: async () => new Response("", { status: 500 }), maxRetries: 0 });
+  test.each<[string, (portico: Portico) => Promise<unknown>]>([
+    ["withResponse", (portico) => portico.schedules.get("a").withResponse()],
+    ["toArray", (portico) => portico.schedules.list().toArray()],
+    ["request", async (portico) => await portico.request({ method: "GET", path: "/v1/beta" })],
+    ["Promise.all", (portico) => Promise.all([portico.schedules.get("a"), portico.schedules.get("b")])],
+  ])("%s", async (_name, call) => {
+    const error = await rejection(theCaller(() => call(broken())));
+    expect(error).toMatchObject({ status: 500, operation: expect.any(String) });
+    expect(error).toHaveProperty("stack", expect.stringContaining("theCaller"));
+  });
+
+  test("for await, on the second page", async () => {
+    const page = { data: [{ id: "a" }], page: { hasMore: true, nextCursor: "next", limit: 1 } };
+    let asked = 0;
+    const fetch = async () => ((asked += 1) === 1 ? Response.json(page) : new Response("", { status: 403 }));
+    const rows: unknown[] = [];
+    const iterate = async () => {
+      for await (const row of client("http://127.0.0.1:1", { fetch }).schedules.list()) rows.push(row);
+    };
+    const error = await rejection(iterate());
+    expect(rows).toEqual([{ id: "a" }]);
+    expect(error).toMatchObject({ status: 403, operation: "schedules.list" });
+    expect(error).toHaveProperty("stack", expect.stringContaining("iterate"));
+  });
+
+  test("also for limits, lost connections and answers that are none", async () => {
+    const server = await fakeServer(({ path }) => {
+      if (path.endsWith("/hang")) return { hang: true };
+      return path.endsWith("/reset") ? { reset: true } : { text: "captive portal" };
+    });
+    const portico = client(server.url, { maxRetries: 0 });
+    for (const id of ["hang", "reset", "portal"]) {
+      const error = await rejection(theCaller(() => portico.schedules.get(id, { timeoutMs: 300 })));
+      expect(error).toMatchObject({ operation: "schedules.get", route: "GET /v1/schedules/{id}" });
+      expect(error).toHaveProperty("stack", expect.stringContaining("theCaller"));
+    }
+  });
+});
+
+/** Stands in the stacks of errors. */
+async function theCaller(call: () => unknown): Promise<unknown> {
+  return await call();
+}
+
+test("requests name this package and its version", async () => {
+  const server = await fakeServer(() => ({ json: { id: "a" } }));
+  await client(server.url).schedules.get("a");
+  const { version: published } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(server.requests[0]?.headers["user-agent"]).toBe(`portico-sdk/${published} node/${process.versions.node}`);
+  // Browsers keep User-Agent for themselves.
+  expect(headerOf(undefined)).toEqual({ "portico-client": `portico-sdk/${published}` });
+});
+
+test("fetchOptions of the client and of the call reach fetch, but cannot replace the request", async () => {
+  const seen: RequestInit[] = [];
+  const fetch = async (_input: unknown, init: RequestInit = {}) => {
+    seen.push(init);
+    return Response.json({ id: "a" });
+  };
+  const portico = client("http://127.0.0.1:1", { fetch, fetchOptions: { credentials: "omit", keepalive: true } });
+  await portico.schedules.get("a");
+  const smuggled = JSON.parse('{ "credentials": "include", "method": "DELETE" }');
+  await portico.schedules.get("a", { fetchOptions: smuggled });
+  expect(seen).toMatchObject([
+    { credentials: "omit", keepalive: true, method: "GET" },
+    { credentials: "include", keepalive: true, method: "GET" },
+  ]);
 });
 
 test.each([

@@ -1,8 +1,8 @@
-import { type ApiError, apiError, ConnectionError, PorticoError, TimeoutError } from "../errors";
+import { ApiError, apiError, ConnectionError, PorticoError, TimeoutError } from "../errors";
 import type { TokenSource } from "./credential";
 import { asText, isRecord, parseJson } from "./json";
-import type { Redactor } from "./redact";
-import { backoffMs, mayRetry, retryAfterMs, type RetryBudget } from "./retry";
+import { type Redactor, shortestSecret } from "./redact";
+import { backoffMs, mayRetry, notSendable, retryAfterMs, type RetryBudget } from "./retry";
 import { traceparent } from "./trace";
 import { type Limits, pause, within } from "./within";
 
@@ -55,13 +55,20 @@ export interface Deprecation {
   readonly link: string | undefined;
 }
 
+/** What `fetch` takes beside the request itself: `credentials`, `keepalive`, `cache`, undici's `dispatcher`. */
+export type FetchOptions = Omit<RequestInit, "method" | "headers" | "body" | "signal"> & {
+  readonly dispatcher?: unknown;
+};
+
 /** Options that every call takes. */
 export interface RequestOptions {
+  /** Organization of this call alone, id or slug, instead of the client's. */
+  readonly organization?: string | undefined;
   /** Aborts the call, its retries included. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole call: every attempt, every wait, and reading the body. */
+  /** Milliseconds for the whole call: the token, every attempt, every wait, and reading the body. */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds for one attempt. */
+  /** Milliseconds for one attempt, and for one request of a token. */
   readonly attemptTimeoutMs?: number | undefined;
   /** Retries after the first attempt; 0 turns them off. */
   readonly maxRetries?: number | undefined;
@@ -75,8 +82,14 @@ export interface RequestOptions {
   readonly requestId?: string | undefined;
   /** W3C trace context to continue; overrides the client's `traceparent`. */
   readonly traceparent?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent with the request; they replace headers of the same name. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Passed to `fetch`, after the client's own. */
+  readonly fetchOptions?: FetchOptions | undefined;
 }
+
+/** Options of a read whose answer is always there; with `ifNoneMatch` it may be `undefined`, not modified. */
+export type ReadOptions = Omit<RequestOptions, "ifNoneMatch"> & { readonly ifNoneMatch?: undefined };
 
 /** What the engine needs to know of a request, options aside. */
 export interface Plan {
@@ -102,6 +115,7 @@ export interface Reply {
 /** Settings of a client that the engine works with. */
 export interface EngineSettings {
   readonly fetch: typeof globalThis.fetch;
+  readonly fetchOptions: FetchOptions | undefined;
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly maxRetries: number;
@@ -134,66 +148,85 @@ export class Engine {
    */
   async send(plan: Plan, options: RequestOptions): Promise<Reply> {
     const settings = this.#settings;
-    if (!URL.canParse(plan.url)) throw new TypeError(`${plan.operation}: the URL cannot be parsed`);
-    const { signal } = options;
-    const maxRetries = options.maxRetries ?? settings.maxRetries;
-    const attemptTimeoutMs = options.attemptTimeoutMs ?? settings.attemptTimeoutMs;
-    const deadlineMs = performance.now() + (options.timeoutMs ?? settings.timeoutMs);
-    const limits = (attempts: number): Limits => ({
-      timeoutMs: Math.max(0, deadlineMs - performance.now()),
-      signal,
-      attempts,
-    });
+    const { operation, credential, repeatable } = plan;
+    if (!URL.canParse(plan.url)) throw new TypeError(`${operation}: the URL cannot be parsed`);
+    assertLimits(options);
+    const headers = requestHeaders(plan, options);
+    const { signal, maxRetries = settings.maxRetries } = options;
+    const { timeoutMs = settings.timeoutMs, attemptTimeoutMs = settings.attemptTimeoutMs } = options;
+    const deadlineMs = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, deadlineMs - performance.now());
+    const limits = (during: string, attempts: number, mostMs: number): Limits => {
+      const left = leftMs();
+      return left <= mostMs
+        ? { timeoutMs: left, limit: "timeoutMs", limitMs: timeoutMs, during, signal, attempts }
+        : { timeoutMs: mostMs, limit: "attemptTimeoutMs", limitMs: mostMs, during, signal, attempts };
+    };
     const trace = traceparent(options.traceparent, settings.traceparent);
-    let refreshed = false;
+    let stale: string | undefined;
+    let isRefreshed = false;
+    let sent = 0;
 
-    for (let attempt = 1, retries = 0; ; attempt += 1) {
-      const { credential } = plan;
-      const token =
-        credential?.held() ?? (credential && (await within(limits(attempt - 1), (gone) => credential.obtain(gone))));
-      const left = limits(attempt);
-      const outcome = await this.#attempt(plan, options, token, trace(), {
-        ...left,
-        timeoutMs: Math.min(left.timeoutMs, attemptTimeoutMs),
-      });
-      if (!(outcome instanceof PorticoError)) {
-        settings.budget.earn();
-        return outcome;
+    for (let retries = 0; ;) {
+      let token = stale === undefined ? credential?.held() : undefined;
+      let failure: PorticoError | undefined;
+      if (credential && token === undefined) {
+        const tried = sent + (credential.sends ? 1 : 0);
+        const answer = await this.#token(credential, stale, limits("waiting for a token", tried, attemptTimeoutMs));
+        if (typeof answer === "string") token = answer;
+        else {
+          sent = tried;
+          failure = answer.retold({ attempts: sent });
+        }
+      }
+      const isUnsent = failure !== undefined;
+      if (!failure) {
+        sent += 1;
+        stale = undefined;
+        const during = "waiting for the answer";
+        const left = limits(during, sent, attemptTimeoutMs);
+        const outcome = await this.#attempt(plan, options, attemptHeaders(headers, token, trace()), left);
+        if (!(outcome instanceof PorticoError)) {
+          settings.budget.earn();
+          return outcome;
+        }
+        if (outcome.status === 401 && token !== undefined && credential?.refresh && !isRefreshed) {
+          isRefreshed = true;
+          stale = token;
+          continue;
+        }
+        failure = outcome;
       }
 
-      if (outcome.status === 401 && token !== undefined && credential?.refresh && !refreshed) {
-        refreshed = true;
-        await this.#refresh(credential, token, limits(attempt));
-        continue;
-      }
-
-      if (retries >= maxRetries || !mayRetry(outcome, plan.repeatable)) throw outcome;
-      const delayMs = retryAfterMs(outcome.headers, Date.now()) ?? backoffMs(retries);
-      if (delayMs >= limits(attempt).timeoutMs || !settings.budget.take()) throw outcome;
-      this.#log("warn", "portico retry", {
-        operation: plan.operation,
-        attempt,
-        delayMs,
-        status: outcome.status,
-        code: outcome.code,
-      });
-      await pause(delayMs, limits(attempt));
+      if (retries >= maxRetries || !mayRetry(failure, repeatable || isUnsent)) throw failure;
+      const delayMs = retryAfterMs(failure.headers, Date.now()) ?? backoffMs(retries);
+      if (delayMs >= leftMs() || !settings.budget.take()) throw failure;
+      const { status, code } = failure;
+      this.#log("warn", "portico retry", { operation, attempt: sent, delayMs, status, code });
+      await pause(delayMs, limits("waiting to try again", sent, Number.POSITIVE_INFINITY));
       retries += 1;
     }
   }
 
-  async #refresh(credential: TokenSource, stale: string, limits: Limits): Promise<void> {
-    await within(limits, async (gone) => {
-      await credential.refresh?.(stale, gone);
-    });
+  /** A token, or a failure to get one that may pass; what a token provider throws is its own. */
+  async #token(credential: TokenSource, stale: string | undefined, limits: Limits): Promise<string | PorticoError> {
+    try {
+      return await within(limits, (gone) =>
+        stale !== undefined && credential.refresh ? credential.refresh(stale, gone) : credential.obtain(gone),
+      );
+    } catch (error) {
+      if (!isTransport(error) && !(error instanceof ApiError)) throw error;
+      // An error that names its operation comes from another client, which a token provider uses.
+      if (error.operation !== undefined) throw error;
+      return error;
+    }
   }
 
   /** One attempt; failures that may be retried are returned, anything else is thrown. */
   async #attempt(
     plan: Plan,
     options: RequestOptions,
-    token: string | undefined,
-    trace: string | undefined,
+    headers: Record<string, string>,
     limits: Limits,
   ): Promise<Reply | PorticoError> {
     const { operation, method } = plan;
@@ -201,15 +234,14 @@ export class Engine {
     const startedMs = performance.now();
     let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
-      const headers = requestHeaders(plan, options, token, trace);
       const request = { method, url: plan.url, headers, body: plan.body, signal };
       // Only hooks need a Headers object; fetch makes one of its own.
       const response = await (this.#settings.hooks.length > 0
-        ? this.#dispatch({ ...request, headers: new Headers(headers) }, { operation, attempt }, 0)
-        : this.#fetch(request, attempt));
+        ? this.#dispatch({ ...request, headers: new Headers(headers) }, options, { operation, attempt }, 0)
+        : this.#fetch(request, options, attempt));
       const succeeded = response.ok || response.status === 304 || response.status === plan.accepts;
       if (!succeeded) refusal = response;
-      const text = await this.#reaching(attempt, () => response.text());
+      const text = await this.#reaching(attempt, options, () => response.text());
       if (succeeded) return { response, text, attempts: attempt };
       return apiError(response.status, parseJson(text), {
         headers: response.headers,
@@ -217,43 +249,53 @@ export class Engine {
         clean: (part) => this.clean(part),
       });
     }).catch((error: unknown) => {
-      if (!(error instanceof ConnectionError || error instanceof TimeoutError)) throw error;
+      if (!isTransport(error)) throw error;
       if (!refusal) return error;
       // The body broke, but its head has said what the server decided: a 404 is not repeated.
-      const { status, headers } = refusal;
-      return apiError(status, undefined, { headers, attempts: attempt, clean: (part) => part });
+      const { status, headers: head } = refusal;
+      return apiError(status, "", { headers: head, attempts: attempt, clean: (part) => part });
     });
     this.#logAttempt(plan, outcome, attempt, startedMs);
-    const headers = outcome instanceof PorticoError ? outcome.headers : outcome.response.headers;
-    if (headers) this.#reportDeprecation(operation, headers);
+    const answered = outcome instanceof PorticoError ? outcome.headers : outcome.response.headers;
+    if (answered) this.#reportDeprecation(operation, answered);
     return outcome;
   }
 
-  #dispatch(request: HttpRequest, exchange: Exchange, index: number): Promise<Response> {
+  #dispatch(request: HttpRequest, options: RequestOptions, exchange: Exchange, index: number): Promise<Response> {
     const hook = this.#settings.hooks[index];
-    if (hook) return hook(request, (next) => this.#dispatch(next, exchange, index + 1), exchange);
-    return this.#fetch(request, exchange.attempt);
+    if (hook) return hook(request, (next) => this.#dispatch(next, options, exchange, index + 1), exchange);
+    return this.#fetch(request, options, exchange.attempt);
   }
 
   #fetch(
     request: Omit<HttpRequest, "headers"> & { readonly headers: HeadersInit },
+    options: RequestOptions,
     attempt: number,
   ): Promise<Response> {
+    const { fetch, fetchOptions } = this.#settings;
     const { url, method, headers, body, signal } = request;
-    return this.#reaching(attempt, () => this.#settings.fetch(url, { method, headers, body: body ?? null, signal }));
+    const init = { method, headers, body: body ?? null, signal };
+    return this.#reaching(attempt, options, () =>
+      fetch(url, fetchOptions || options.fetchOptions ? { ...fetchOptions, ...options.fetchOptions, ...init } : init),
+    );
   }
 
-  /** Runs network work and names its failure. The cause is rebuilt: a runtime's message may quote a header. */
-  async #reaching<T>(attempts: number, work: () => Promise<T>): Promise<T> {
+  /** Runs network work and names its failure. What quotes a credential or a given header is rebuilt without it. */
+  async #reaching<T>(attempts: number, { headers = {} }: RequestOptions, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
+      const { redactor } = this.#settings;
+      const values = Object.values(headers).filter((value) => value !== undefined && value.length >= shortestSecret);
+      const given = values.filter((value) => value !== undefined);
+      const reason = reasonOf(error);
+      const isSendable = !unsendable.test(reason.text);
       throw new ConnectionError({
-        code: "connection_failed",
-        title: "The server could not be reached",
-        detail: this.clean(reasonOf(error)),
+        code: isSendable ? "connection_failed" : notSendable,
+        title: isSendable ? "The server could not be reached" : "This runtime refuses to send the request",
+        detail: redactor.text(reason.text, given),
         attempts,
-        cause: this.#settings.redactor.value(error),
+        cause: redactor.error(reason.error, given),
       });
     }
   }
@@ -291,35 +333,67 @@ export class Engine {
   }
 }
 
-/** The innermost reason: fetch says only "fetch failed"; several refused addresses have a code but no message. */
-function reasonOf(error: unknown): string {
+/** What can be repeated because no answer arrived. */
+function isTransport(error: unknown): error is ConnectionError | TimeoutError {
+  return error instanceof ConnectionError || error instanceof TimeoutError;
+}
+
+/** Refusals of fetch itself, by their words in Node, Deno and Bun: of a blocked port, a scheme, a URL. */
+const unsendable = /bad port|unknown scheme|invalid url|failed to parse url|scheme \S+ not supported|protocol must be/i;
+
+/** The innermost error and what it says: fetch says only "fetch failed"; several refused addresses only have a code. */
+function reasonOf(error: unknown): { readonly error: unknown; readonly text: string } {
   const reason = isRecord(error) && isRecord(error["cause"]) ? error["cause"] : error;
-  if (!isRecord(reason)) return String(reason);
-  return asText(reason["message"]) || asText(reason["code"]) || "unknown reason";
+  if (!isRecord(reason)) return { error, text: String(reason) };
+  return { error: reason, text: asText(reason["message"]) || asText(reason["code"]) || "unknown reason" };
+}
+
+/** Limits that would be reached at once, or never by mistake. */
+export function assertLimits(limits: {
+  readonly timeoutMs?: number | undefined;
+  readonly attemptTimeoutMs?: number | undefined;
+  readonly maxRetries?: number | undefined;
+}): void {
+  const { timeoutMs = 1, attemptTimeoutMs = 1, maxRetries = 0 } = limits;
+  // Negated, so that NaN and what is no number are refused too.
+  if (!(timeoutMs > 0)) throw new RangeError("timeoutMs must be a positive number of milliseconds");
+  if (!(attemptTimeoutMs > 0)) throw new RangeError("attemptTimeoutMs must be a positive number of milliseconds");
+  if (!(maxRetries >= 0)) throw new RangeError("maxRetries must be a number, 0 or more");
 }
 
 /** Header names are lower-case throughout, so that a later one replaces an earlier one. */
-function requestHeaders(
-  plan: Plan,
-  options: RequestOptions,
-  token: string | undefined,
-  trace: string | undefined,
-): Record<string, string> {
+function requestHeaders(plan: Plan, options: RequestOptions): Record<string, string> {
+  const { requestId, ifMatch, ifNoneMatch, headers: given } = options;
   const headers: Record<string, string> = { ...plan.headers };
-  if (trace !== undefined) headers["traceparent"] = trace;
-  if (options.requestId !== undefined) headers["x-request-id"] = options.requestId;
-  if (options.ifMatch !== undefined) headers["if-match"] = options.ifMatch;
-  if (options.ifNoneMatch !== undefined) headers["if-none-match"] = options.ifNoneMatch;
-  if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
-  if (options.headers) for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value;
-  for (const [name, value] of Object.entries(headers)) assertHeader(name, value);
+  if (requestId !== undefined) headers["x-request-id"] = requestId;
+  if (ifMatch !== undefined) headers["if-match"] = ifMatch;
+  if (ifNoneMatch !== undefined) headers["if-none-match"] = ifNoneMatch;
+  if (given) {
+    for (const [name, value] of Object.entries(given)) if (value !== undefined) headers[name.toLowerCase()] = value;
+  }
+  for (const name in headers) assertHeader(plan.operation, name, headers[name]);
   return headers;
 }
 
+/** What is new in each attempt; a header that the caller gave stays. */
+function attemptHeaders(
+  headers: Record<string, string>,
+  token: string | undefined,
+  trace: string | undefined,
+): Record<string, string> {
+  const own: Record<string, string> = {};
+  if (token !== undefined) own["authorization"] = `Bearer ${token}`;
+  if (trace !== undefined) {
+    assertHeader("traceparent", "traceparent", trace);
+    own["traceparent"] = trace;
+  }
+  return { ...own, ...headers };
+}
+
 /** Fetch would throw too, but quoting the value, and looking like a failure of the network. */
-function assertHeader(name: string, value: unknown): void {
+function assertHeader(operation: string, name: string, value: unknown): void {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-    throw new TypeError("A header's name holds characters that HTTP does not allow");
+    throw new TypeError(`${operation}: a header's name holds characters that HTTP does not allow`);
   if (typeof value !== "string" || /[^\t\x20-\x7e\x80-\xff]/.test(value))
-    throw new TypeError(`The header ${name} is not text that HTTP can carry`);
+    throw new TypeError(`${operation}: the header ${name} is not text that HTTP can carry`);
 }

@@ -1,4 +1,4 @@
-import type { IssuedToken } from "./credential";
+import { type IssuedToken, renewalTimeoutMs } from "./credential";
 import type { Engine } from "./engine";
 import { dataOf, invalidResponse } from "./call";
 import { asText, isRecord } from "./json";
@@ -31,7 +31,9 @@ export async function exchangeKey(
     body: form.toString(),
     repeatable: true,
   };
-  const reply = await engine.send(plan, { signal });
+  // One try: the calls that wait for it have limits and retries of their own, and drop it together.
+  const limits = { timeoutMs: renewalTimeoutMs, attemptTimeoutMs: renewalTimeoutMs, maxRetries: 0 };
+  const reply = await engine.send(plan, { signal, ...limits });
   const answer = dataOf(reply, { acceptsText: false, clean: (text) => engine.clean(text) });
   const token = isRecord(answer) ? asText(answer["access_token"]) : undefined;
   const lifetimeSeconds = isRecord(answer) ? answer["expires_in"] : undefined;

@@ -8,10 +8,12 @@ export function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The start of a foreign text on one line, to be quoted in an error. */
+/** The start of a foreign text on one line, to be quoted in an error: of a page of HTML what a reader would see. */
 export function excerpt(text: string): string | undefined {
+  const start = text.trimStart().slice(0, 8_000);
+  const seen = start.startsWith("<") ? start.replace(/<(style|script)\b[^]*?<\/\1>|<[^>]*>/gi, " ") : start;
   return (
-    text
+    seen
       .replace(/[\s\p{C}]+/gu, " ")
       .trim()
       .slice(0, 200) || undefined

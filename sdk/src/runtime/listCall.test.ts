@@ -66,6 +66,7 @@ test("toArray collects at most its limit and asks for no page it does not need",
   expect(await portico.schedules.list({ limit: 100 }).toArray({ limit: 999 })).toHaveLength(250);
   expect(await portico.schedules.list().toArray({ limit: 0 })).toEqual([]);
   expect(server.requests).toHaveLength(5);
+  expect(await portico.schedules.list({ limit: 100 }).toArray()).toHaveLength(250);
 });
 
 test("an answer that is not a page is an error, not an empty list", async () => {

@@ -1,4 +1,5 @@
 import { Call, invalidResponse, type Outcome } from "./call";
+import type { Place } from "../errors";
 import { isRecord } from "./json";
 
 /** One page of a list. `page.nextCursor` resumes behind it, also from another process. */
@@ -19,12 +20,18 @@ export interface Page<Row> {
  */
 export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row> {
   override readonly [Symbol.toStringTag] = "ListCall";
+  readonly #place: Place;
   readonly #fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>;
   readonly #from: string | undefined;
   #cursor: string | undefined;
 
-  constructor(fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>, cursor: string | undefined) {
-    super(() => fetchPage(cursor));
+  constructor(
+    place: Place,
+    fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>,
+    cursor: string | undefined,
+  ) {
+    super(place, () => fetchPage(cursor));
+    this.#place = place;
     this.#fetchPage = fetchPage;
     this.#from = cursor;
     this.#cursor = cursor;
@@ -47,7 +54,7 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
       const { hasMore, nextCursor } = current.page;
       if (!hasMore || nextCursor === null) return;
       this.#cursor = nextCursor;
-      current = (await this.#fetchPage(nextCursor)).data;
+      current = await new Call(this.#place, () => this.#fetchPage(nextCursor));
     }
   }
 
@@ -58,14 +65,14 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
   /**
    * Collects rows into an array.
    *
-   * @param options - `limit`: most rows to collect; required, because a list may be longer than memory.
+   * @param options - `limit`: most rows to collect. Without it all of them: a list may be longer than memory.
    */
-  async toArray(options: { readonly limit: number }): Promise<Row[]> {
+  async toArray({ limit = Number.POSITIVE_INFINITY }: { readonly limit?: number | undefined } = {}): Promise<Row[]> {
     const rows: Row[] = [];
-    if (options.limit < 1) return rows;
+    if (limit < 1) return rows;
     for await (const row of this) {
       rows.push(row);
-      if (rows.length >= options.limit) break;
+      if (rows.length >= limit) break;
     }
     return rows;
   }

@@ -1,6 +1,5 @@
-import type { PaginationOptions, PaginationResult } from "convex/server";
+import type { PaginationOptions } from "convex/server";
 import type { operations } from "../generated/schema";
-import type { RequestOptions } from "./engine";
 
 type Id = keyof operations;
 type Json<Part> = Part extends { content: { "application/json": infer Content } } ? Content : undefined;
@@ -12,17 +11,11 @@ export type Result<Operation extends Id> = [Success<operations[Operation]["respo
   ? undefined
   : Json<Success<operations[Operation]["responses"]>>;
 
-/** One row of a list. */
-export type Row<Operation extends Id> = Result<Operation> extends { data: readonly (infer Item)[] } ? Item : never;
-
 /** JSON body an operation takes. */
 export type Body<Operation extends Id> = Json<NonNullable<operations[Operation]["requestBody"]>>;
 
 /** Query parameters an operation takes. */
 export type Query<Operation extends Id> = NonNullable<operations[Operation]["parameters"]["query"]>;
-
-/** Options of a conditional read: the answer may be "not modified". */
-export type Conditional = RequestOptions & { readonly ifNoneMatch: string | undefined };
 
 type Given<Value> = [NonNullable<Value>] extends [never] ? unknown : NonNullable<Value>;
 type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
@@ -38,7 +31,7 @@ export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never
 /**
  * Arguments of a function that works in an organization: its id or slug, unless the token names it already.
  */
-export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string }>;
+export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string | undefined }>;
 
 type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts: PaginationOptions }>;
 
@@ -46,10 +39,7 @@ type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts: P
 export type ListArgs<Operation extends Id> = Paged<Parts<Operation>>;
 
 /** {@link ListArgs} of a function that works in an organization. */
-export type TenantListArgs<Operation extends Id> = Paged<Parts<Operation> & { organizationId?: string }>;
-
-/** What a list's function returns. */
-export type ReturnedPage<Operation extends Id> = PaginationResult<Row<Operation>>;
+export type TenantListArgs<Operation extends Id> = Paged<Parts<Operation> & { organizationId?: string | undefined }>;
 
 /** What the function returns; Convex has no undefined. */
 export type Returned<Operation extends Id> = Result<Operation> extends undefined ? null : Result<Operation>;

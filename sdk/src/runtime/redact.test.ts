@@ -1,8 +1,10 @@
+import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jwt, problem, rejection } from "../../test/fakeServer";
 import { Portico, type PorticoOptions } from "../client";
 import { PorticoError } from "../errors";
+import { credentialFault } from "./credential";
 
 /** What a header can carry, quotes and backslashes included. */
 const headerText = (minLength: number) =>
@@ -43,6 +45,7 @@ function hostileFetch(kind: string, held: string): typeof globalThis.fetch {
 
 test("no credential reaches the logger or an error's text, whatever the server quotes", async () => {
   const check = async (held: string, how: string, kind: string) => {
+    fc.pre(credentialFault(held, how === "apiKey") === undefined);
     const sink: string[] = [];
     const write = (message: string, fields: unknown) => void sink.push(message, JSON.stringify(fields));
     const credential: Partial<PorticoOptions> = how === "getToken" ? { getToken: async () => held } : { [how]: held };
@@ -56,15 +59,15 @@ test("no credential reaches the logger or an error's text, whatever the server q
     const calls = [
       () => portico.schedules.list({ cursor: held }),
       () => portico.schedules.create({ title: held, startDate: 1, endDate: 2 }),
-      () => portico.request({ method: "GET", path: "/v1/search", query: { q: held } }),
+      () => portico.request({ method: "GET", path: `/v1/search/${encodeURIComponent(held)}`, query: { q: held } }),
     ];
     for (const call of calls) {
       const error = kind === "success" ? undefined : await rejection(call());
       if (kind === "success") await call().catch(() => {});
       if (error instanceof PorticoError)
         sink.push(
-          ...[error.message, error.detail, error.stack, JSON.stringify(error), String(error.cause)].map((text) =>
-            JSON.stringify(text ?? ""),
+          ...[error.message, error.detail, error.stack, JSON.stringify(error), inspect(error, { depth: 9 })].map(
+            (text) => JSON.stringify(text ?? ""),
           ),
         );
     }

@@ -1,8 +1,8 @@
-import { isRecord } from "./json";
+import { asText, isRecord } from "./json";
 
 const mask = "[redacted]";
 /** Shorter literals would blank out ordinary words. */
-const shortestSecret = 6;
+export const shortestSecret = 6;
 const secretField = /authorization|cookie|token|secret|password|credential|api-?key/i;
 const secretText =
   /\b(?:sk|agt|enr|whsec)_[\w.~+/=-]+|\beyJ[\w-]*\.[\w-]+(?:\.[\w-]*)?|\b(?:Bearer|Basic)\s+[^\s"',]+/gi;
@@ -27,11 +27,21 @@ export class Redactor {
     this.#recent.splice(0, Math.max(0, this.#recent.length - 64));
   }
 
-  /** The text without credentials. */
-  text(text: string): string {
+  /** The text without credentials, and without `more`: values of headers whose sense is not known here. */
+  text(text: string, more: readonly string[] = []): string {
     let clean = text;
-    for (const secret of [...this.#lasting, ...this.#recent]) clean = clean.replaceAll(secret, mask);
+    for (const secret of [...this.#lasting, ...this.#recent, ...more]) clean = clean.replaceAll(secret, mask);
     return clean.replace(secretText, mask);
+  }
+
+  /** The error itself when none of its texts holds a credential; else its name, code and message without them. */
+  error(error: unknown, more: readonly string[]): unknown {
+    if (!(error instanceof Error)) return this.value(error);
+    if (textsOf(error).every((text) => this.text(text, more) === text)) return error;
+    const copy = new Error(this.text(error.message, more));
+    copy.name = this.text(error.name, more);
+    const code = "code" in error ? asText(error.code) : undefined;
+    return code === undefined ? copy : Object.assign(copy, { code: this.text(code, more) });
   }
 
   /** A deep copy without credentials, for log fields. */
@@ -47,6 +57,16 @@ export class Redactor {
       ]),
     );
   }
+}
+
+/** Every text that printing an error would show. */
+function textsOf(value: unknown, depth = 0): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null || depth > 4) return [];
+  // Not only the enumerable ones: message, stack, cause and errors are hidden from Object.values.
+  const fields = Object.values(Object.getOwnPropertyDescriptors(value)).map((field): unknown => field.value);
+  const stack = value instanceof Error ? [value.name, value.message, value.stack ?? ""] : [];
+  return [...stack, ...fields.flatMap((field) => textsOf(field, depth + 1))];
 }
 
 /** How a credential reads in a text, in a query, in a path and inside a JSON string. */

@@ -27,9 +27,9 @@ test("a POST of two ids puts its input into query and body, and has no key unles
     {
       call: (parts, options) => {
         requests.push({ parts, options });
-        return new Call<unknown>(unanswered);
+        return new Call<unknown>(parts, unanswered);
       },
-      list: () => new ListCall<unknown>(unanswered, undefined),
+      list: (parts) => new ListCall<unknown>(parts, unanswered, undefined),
     },
   );
   client.agents?.["move"]?.("a1", "s/1", { note: "rack 4", dryRun: true }, { requestId: "req_mine" });
@@ -37,6 +37,7 @@ test("a POST of two ids puts its input into query and body, and has no key unles
     {
       parts: {
         operation: "agents.move",
+        route: "POST /v1/agents/{id}/sites/{id}/move",
         method: "POST",
         path: "/v1/agents/a1/sites/s%2F1/move",
         query: { dryRun: true },

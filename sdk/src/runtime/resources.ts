@@ -10,6 +10,8 @@ export type Query = Readonly<Record<string, unknown>>;
 /** A request by its parts, before settings and credential. */
 export interface RequestParts {
   readonly operation: string;
+  /** Method and path without ids, for errors. */
+  readonly route: string;
   readonly method: string;
   readonly path: string;
   readonly query: Query;
@@ -22,7 +24,8 @@ export interface RequestParts {
 /** What a client offers to its resources. */
 export interface Sender {
   call(parts: RequestParts, options: RequestOptions): Call<unknown>;
-  list(parts: RequestParts, options: RequestOptions): ListCall<unknown>;
+  /** A list that may be answered "not modified" is one page, and not iterated. */
+  list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown>;
 }
 
 /**
@@ -66,6 +69,7 @@ function callOperation(
   const { method } = operation;
   const parts = {
     operation: `${resource}.${operation.verb}`,
+    route: `${method} ${operation.path.replaceAll("{}", "{id}")}`,
     method,
     path,
     ...splitInput(operation, input),
@@ -100,8 +104,11 @@ function pathSegment(value: unknown): string {
 export function queryString(query: Query): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    for (const item of Array.isArray(value) ? value : [value])
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (typeof item === "object" && item !== null)
+        throw new TypeError(`The query parameter ${name} is an object; options come after the input`);
       if (item !== undefined) search.append(name, String(item));
+    }
   }
   const text = search.toString();
   return text && `?${text}`;

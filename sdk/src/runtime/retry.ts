@@ -1,5 +1,8 @@
 import { ApiError, type PorticoError } from "../errors";
 
+/** Code of a request that this runtime will never send, to a blocked port for example. */
+export const notSendable = "not_sendable";
+
 const firstDelayMs = 500;
 const longestDelayMs = 8_000;
 
@@ -53,6 +56,7 @@ export function backoffMs(retry: number, random: () => number = Math.random): nu
  * `Retry-After`, may always be repeated; a conflict only when the problem says `retryable`. `x-should-retry` decides when the server sends it.
  */
 export function mayRetry(error: PorticoError, repeatable: boolean): boolean {
+  if (error.code === notSendable) return false;
   if (!(error instanceof ApiError)) return repeatable;
   const told = error.headers?.get("x-should-retry");
   if (told === "true" || told === "false") return told === "true";

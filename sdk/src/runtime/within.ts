@@ -3,9 +3,15 @@ import { AbortedError, TimeoutError } from "../errors";
 /** Timers overflow above this and would fire at once. */
 const longestTimerMs = 2_147_483_647;
 
-/** The limits of one piece of work; `attempts` is what the error will report. */
+/** The limits of one piece of work, and what an error will report of them. */
 export interface Limits {
+  /** What is left of the limit. */
   readonly timeoutMs: number;
+  /** The option that set the limit, and its value. */
+  readonly limit: string;
+  readonly limitMs: number;
+  /** What takes the time: "waiting for a token". */
+  readonly during: string;
   readonly signal: AbortSignal | undefined;
   readonly attempts: number;
 }
@@ -17,7 +23,7 @@ export interface Limits {
  * @throws TimeoutError when `timeoutMs` passes, AbortedError when the caller's signal fires.
  */
 export function within<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { signal: outer, attempts } = limits;
+  const { signal: outer, attempts, during } = limits;
   return new Promise<T>((resolve, reject) => {
     const inner = new AbortController();
     const settle = (finish: () => void) => {
@@ -35,12 +41,16 @@ export function within<T>(limits: Limits, work: (signal: AbortSignal) => Promise
         new AbortedError({
           code: "aborted",
           title: "The caller aborted the call",
+          detail: `while ${during}`,
           attempts,
           cause: outer?.reason,
         }),
       );
     const timer = setTimeout(
-      () => stop(new TimeoutError({ code: "timeout", title: "The time limit passed", attempts })),
+      () => {
+        const detail = `${limits.limit} (${limits.limitMs} ms) passed while ${during}`;
+        stop(new TimeoutError({ code: "timeout", title: "The time limit passed", detail, attempts }));
+      },
       Math.min(limits.timeoutMs, longestTimerMs),
     );
     if (outer?.aborted) return onAbort();

@@ -1,0 +1,39 @@
+// What both entries export beside their client.
+export {
+  AbortedError,
+  ApiError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  ConnectionError,
+  CredentialError,
+  type FieldProblem,
+  GoneError,
+  isProblem,
+  NotFoundError,
+  PermissionError,
+  PorticoError,
+  PreconditionFailedError,
+  type ProblemCode,
+  RateLimitError,
+  ServerError,
+  TenantMismatchError,
+  TimeoutError,
+  UnprocessableError,
+} from "./errors";
+export type { Credential, RawRequest, Settings } from "./restClient";
+export type { Call, CallResult } from "./runtime/call";
+export type { TokenProvider } from "./runtime/credential";
+export type {
+  Deprecation,
+  Exchange,
+  FetchOptions,
+  Hook,
+  HttpRequest,
+  Logger,
+  ReadOptions,
+  RequestOptions,
+} from "./runtime/engine";
+export type { ListCall, Page } from "./runtime/listCall";
+export type * from "./generated/models";
+export type * from "./generated/resources";

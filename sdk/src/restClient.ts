@@ -1,0 +1,300 @@
+import { operations } from "./generated/operations";
+import { Resources } from "./generated/resources";
+import { Call, dataOf, type Outcome } from "./runtime/call";
+import { clientHeader } from "./runtime/clientHeader";
+import {
+  checkedToken,
+  credentialFault,
+  issuedByProvider,
+  pinnedToken,
+  refusedSource,
+  RenewedToken,
+  staticToken,
+  type TokenProvider,
+  type TokenSource,
+} from "./runtime/credential";
+import {
+  assertLimits,
+  type Deprecation,
+  Engine,
+  type FetchOptions,
+  type Hook,
+  type Logger,
+  type Plan,
+  type RequestOptions,
+} from "./runtime/engine";
+import { exchangeKey } from "./runtime/exchange";
+import { ListCall, pageOf } from "./runtime/listCall";
+import { Redactor } from "./runtime/redact";
+import { defineResources, type Query, queryString, type RequestParts } from "./runtime/resources";
+import { RetryBudget } from "./runtime/retry";
+import { randomUuid } from "./runtime/trace";
+
+/** What authenticates a client: one of these, or none for an anonymous one. */
+export type Credential =
+  | {
+      /** `sk_…` of an organization or `agt_…` of an agent. */
+      readonly apiKey?: string | undefined;
+      readonly token?: undefined;
+      readonly getToken?: undefined;
+    }
+  | {
+      readonly apiKey?: undefined;
+      /** A JWT that the caller renews by making a new client, or the `enr_…` that `agents.enroll` takes. */
+      readonly token?: string | undefined;
+      readonly getToken?: undefined;
+    }
+  | {
+      readonly apiKey?: undefined;
+      readonly token?: undefined;
+      /** Asked for a token when there is none, shortly before it expires, and once more when it was refused. */
+      readonly getToken?: TokenProvider | undefined;
+    };
+
+/** Options of a client beside its credential. */
+export interface Settings {
+  /** Origin of the REST API, without `/v1`: `https://api.example.com`. */
+  readonly baseUrl: string;
+  /** Organization to work in: id or slug, sent as `Portico-Organization`. */
+  readonly organization?: string | undefined;
+  /** Milliseconds for a whole call: token, retries and body included. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds for one attempt, and for one request of a token. Default 30 000. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Retries after the first attempt. Default 2. */
+  readonly maxRetries?: number | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Passed to every `fetch`: `credentials`, `keepalive`, undici's `dispatcher`. */
+  readonly fetchOptions?: FetchOptions | undefined;
+  /** Off by default. Lines and fields are free of credentials. */
+  readonly logger?: Logger | undefined;
+  /** Middleware around every attempt, the first one outermost. */
+  readonly hooks?: readonly Hook[] | undefined;
+  readonly onDeprecation?: ((deprecation: Deprecation) => void) | undefined;
+  /** W3C trace context: true starts a trace per call, a function supplies the header of the active span. */
+  readonly traceparent?: boolean | (() => string | undefined) | undefined;
+}
+
+/** Options of a client for REST alone. */
+export type RestOptions = Settings & Credential;
+
+/** A request to an endpoint that has no method here. */
+export interface RawRequest extends RequestOptions {
+  readonly method: string;
+  /** Path with leading slash: `/v1/schedules`. */
+  readonly path: string;
+  readonly query?: Query | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** What clones of a client have in common. */
+export interface Shared {
+  readonly baseUrl: string;
+  readonly rest: TokenSource | undefined;
+  readonly convex: TokenSource | undefined;
+  readonly engine: Engine;
+}
+
+/** Carries the shared parts to a clone without showing them in the public options. */
+export const shared = Symbol("portico.shared");
+
+/** Options of a clone. */
+export interface Cloned {
+  readonly [shared]?: Shared;
+}
+
+/**
+ * A client of one deployment's REST API: every resource as a property. This one stands alone, without Convex.
+ *
+ * @example
+ * import { Portico } from "@portico/sdk/rest";
+ * const portico = new Portico({ baseUrl: "https://api.example.com", apiKey: process.env.PORTICO_API_KEY });
+ */
+export class RestClient extends Resources {
+  readonly #options: RestOptions & Cloned;
+  readonly #shared: Shared;
+  readonly #credential: TokenSource | undefined;
+
+  /**
+   * @param options - See {@link RestOptions}.
+   * @throws TypeError when a URL or the credential cannot be used.
+   */
+  constructor(options: RestOptions) {
+    super();
+    this.#shared = sharedParts(options);
+    this.#options = options;
+    this.#credential = pinned(this.#shared.rest, options.organization);
+    defineResources(this, operations, {
+      call: (request, callOptions) => this.#call(request, callOptions),
+      list: (request, callOptions) => this.#list(request, callOptions),
+    });
+  }
+
+  /**
+   * The same client for one organization: connections, retry budget and tokens are shared.
+   *
+   * @param organization - Id or slug.
+   * @returns A clone whose calls throw TenantMismatchError, before anything is sent, when the token names another one.
+   * @example
+   * const acme = portico.withOrganization("acme");
+   */
+  withOrganization(organization: string): RestClient {
+    const options: RestOptions & Cloned = { ...this.#options, organization, [shared]: this.#shared };
+    return new RestClient(options);
+  }
+
+  /**
+   * Sends a request to any endpoint, with this client's credential, retries and errors.
+   *
+   * @returns The parsed JSON body, unchecked; text for other content types, undefined without a body.
+   * @example
+   * const health = await portico.request({ method: "GET", path: "/v1/health" });
+   */
+  request(request: RawRequest): Call<unknown> {
+    const { method, path, query = {}, body, ...options } = request;
+    const upper = method.toUpperCase();
+    // Errors say it, and the path may hold what an error should not.
+    const route = this.#shared.engine.clean(`${upper} ${path}`);
+    const parts = {
+      operation: route,
+      route,
+      method: upper,
+      path,
+      query,
+      body,
+      idempotencyKey: upper === "POST",
+      acceptsText: true,
+    };
+    return this.#call(parts, options).send();
+  }
+
+  #call(parts: RequestParts, options: RequestOptions): Call<unknown> {
+    return new Call(parts, () => this.#send(parts, options));
+  }
+
+  #list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown> {
+    const { cursor } = parts.query;
+    if (options.ifNoneMatch !== undefined) {
+      return new Call<unknown>(parts, async () => {
+        const outcome = await this.#send(parts, options);
+        const isCurrent = outcome.reply.response.status === 304;
+        return isCurrent ? outcome : { ...outcome, data: pageOf(outcome) };
+      }).send();
+    }
+    return new ListCall(
+      parts,
+      async (from) => {
+        const query = { ...parts.query, cursor: from };
+        const outcome = await this.#send({ ...parts, query }, options);
+        return { ...outcome, data: pageOf(outcome, from) };
+      },
+      typeof cursor === "string" ? cursor : undefined,
+    );
+  }
+
+  async #send(parts: RequestParts, options: RequestOptions): Promise<Outcome<unknown>> {
+    const { engine } = this.#shared;
+    const reply = await engine.send(this.#plan(parts, options), options);
+    const { acceptsText = false } = parts;
+    return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
+  }
+
+  #plan(parts: RequestParts, options: RequestOptions): Plan {
+    const { method, body } = parts;
+    const organization = options.organization ?? this.#options.organization;
+    const headers: Record<string, string> = { accept: "application/json", ...clientHeader };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    if (organization !== undefined) headers["portico-organization"] = organization;
+    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
+    if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
+    return {
+      operation: parts.operation,
+      method,
+      url: this.#shared.baseUrl + parts.path + queryString(parts.query),
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      repeatable: method !== "POST" || idempotencyKey !== undefined,
+      credential:
+        options.organization === undefined ? this.#credential : pinned(this.#shared.rest, options.organization),
+    };
+  }
+}
+
+/** The source of tokens, held to one organization when there is one. */
+export function pinned(source: TokenSource | undefined, organization: string | undefined): TokenSource | undefined {
+  return source && organization !== undefined ? pinnedToken(source, organization) : source;
+}
+
+/** @throws TypeError when a URL, a limit or the credential cannot be used. */
+export function sharedParts(options: RestOptions & Cloned): Shared {
+  if (options[shared]) return options[shared];
+  const { apiKey, token, getToken } = options;
+  const given = Object.entries({ apiKey, token, getToken }).filter(([, credential]) => credential !== undefined);
+  if (given.length > 1) throw new TypeError("Give only one of apiKey, token and getToken");
+  const [name = ["apiKey", "token", "getToken"].find((option) => option in options), credential] = given[0] ?? [];
+  const fault = name === undefined ? undefined : optionFault(name, credential);
+  if (fault !== undefined) throw new TypeError(`The option ${name} ${fault}`);
+  assertLimits(options);
+  const baseUrl = origin(options.baseUrl, "baseUrl");
+  const redactor = new Redactor();
+  const keepIssued = (issued: unknown) => {
+    const checked = checkedToken(issued);
+    redactor.addIssued(checked);
+    return checked;
+  };
+  const engine = new Engine({
+    // Looked up per call: a bare reference would lose `this` in browsers and miss a later polyfill.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetchOptions: options.fetchOptions,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    attemptTimeoutMs: options.attemptTimeoutMs ?? 30_000,
+    maxRetries: options.maxRetries ?? 2,
+    hooks: options.hooks ?? [],
+    logger: options.logger,
+    traceparent: options.traceparent ?? false,
+    onDeprecation: options.onDeprecation,
+    redactor,
+    budget: new RetryBudget(),
+  });
+  if (apiKey !== undefined) {
+    redactor.add(apiKey);
+    const exchanged = new RenewedToken(async (_force, signal) => {
+      const issued = await exchangeKey(engine, baseUrl, apiKey, signal);
+      keepIssued(issued.token);
+      return issued;
+    }, true);
+    return { baseUrl, engine, rest: staticToken(apiKey), convex: exchanged };
+  }
+  if (getToken) {
+    const provided = new RenewedToken(async (forceRefresh, signal) =>
+      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal }))),
+    );
+    return { baseUrl, engine, rest: provided, convex: provided };
+  }
+  if (token === undefined) return { baseUrl, engine, rest: undefined, convex: undefined };
+  redactor.add(token);
+  const fixed = staticToken(token);
+  const isEnrolment = token.startsWith("enr_");
+  const convex = isEnrolment ? refusedSource("an enrolment token opens only agents.enroll, over REST") : fixed;
+  return { baseUrl, engine, rest: fixed, convex };
+}
+
+/** Why a credential that was given as this option cannot be used. */
+function optionFault(option: string, credential: unknown): string | undefined {
+  const isProvider = option === "getToken" && credential !== undefined;
+  if (isProvider) return typeof credential === "function" ? undefined : "is not a function";
+  const fault = credentialFault(credential, option === "apiKey");
+  return fault === undefined || typeof credential === "string" ? fault : `${fault}; is the environment variable set?`;
+}
+
+/** A base URL without its trailing slash; credentials in it would reach logs and are refused by fetch anyway. */
+export function origin(given: string, option: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+    throw new TypeError(`${option} must be http(s)://host[:port][/path] without credentials or query`);
+  const href = url.href.replace(/\/+$/, "");
+  if (option === "baseUrl" && href.endsWith("/v1"))
+    throw new TypeError("baseUrl must end before /v1, which every path of the API begins with");
+  return href;
+}
