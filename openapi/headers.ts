@@ -30,7 +30,7 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
   "WWW-Authenticate": {
     description: "How to authenticate (RFC 6750), and why a credential was refused.",
     schema: { type: "string", maxLength: 1024 },
-    example: 'Bearer realm="portico", error="invalid_token", error_description="The token has expired."',
+    example: 'Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token."',
   },
   "X-Request-Id": {
     description: "The id of the request: the caller's own if it sent one, and the one to quote in reports.",

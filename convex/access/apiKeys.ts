@@ -91,7 +91,7 @@ export const rotate = secretOperation({
   path: "/api-keys/{apiKeyId}/rotate",
   summary: "Rotate an API key",
   description:
-    "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.",
+    "The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.",
   access: "permission",
   permission: "apiKey:update",
   ...inPath,

@@ -5,6 +5,7 @@ import { notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
 import { ExistingRow } from "./existingRow";
 import { accessBy } from "./followUps";
+import { jsonTextOf } from "./jsonText";
 import { referencePaths, projectorOf, valuesAt } from "./schemas";
 import { reachOf } from "./rights";
 import { storedAnswer } from "./idempotency";
@@ -166,7 +167,7 @@ function isOwn(row: object, caller: Scope["caller"]): boolean {
 function preconditionPhase(operation: Operation, row: { _id: string }, ifMatch: string): void {
   const { on } = operation.declaration;
   if (!on) return;
-  const tag = entityTagOf(JSON.stringify(projectorFor(on.document)(withPublicId(row))));
+  const tag = entityTagOf(jsonTextOf(projectorFor(on.document)(withPublicId(row))));
   if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
   }

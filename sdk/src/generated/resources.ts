@@ -73,7 +73,7 @@ export interface AgentsResource {
   /**
    * Check in as an agent
    *
-   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.
+   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.
    *
    * For device agents.
    *
@@ -159,7 +159,7 @@ export interface AgentsResource {
   /**
    * Rotate an agent's key
    *
-   * The old key stops at once, and the answer shows the new `key` once. A revoked agent is active again.
+   * The old key and its tokens stop at once, and the answer shows the new `key` once. A revoked agent is active again.
    *
    * Needs the permission `agent:update`.
    *
@@ -229,7 +229,7 @@ export interface ApiKeysResource {
   /**
    * Rotate an API key
    *
-   * The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
+   * The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
    *
    * Needs the permission `apiKey:update`.
    *

@@ -300,7 +300,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an agent's key
-         * @description The old key stops at once, and the answer shows the new `key` once. A revoked agent is active again.
+         * @description The old key and its tokens stop at once, and the answer shows the new `key` once. A revoked agent is active again.
          *
          *     Needs the permission `agent:update`.
          */
@@ -322,7 +322,7 @@ export interface paths {
         put?: never;
         /**
          * Check in as an agent
-         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.
+         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.
          *
          *     For device agents.
          */
@@ -462,7 +462,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
+         * @description The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its maker's rank is not above the caller's.
          *
          *     Needs the permission `apiKey:update`.
          */
@@ -1718,7 +1718,7 @@ export interface components {
             /** Format: int64 */
             lastCheckinAt?: number;
             macAddress?: string;
-            /** @description Facts of the last check-in. */
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -1889,6 +1889,7 @@ export interface components {
         BatchCreateItemsBody: {
             items: {
                 description?: string;
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 };
@@ -1929,6 +1930,7 @@ export interface components {
         };
         BatchCreateSitesBody: {
             items: {
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 };
@@ -1953,7 +1955,7 @@ export interface components {
         CheckInAgentBody: {
             /** @description What went wrong on the device since the last check-in. */
             errors?: string[];
-            /** @description What the device tells of itself, such as OS, CPU and disks. */
+            /** @description What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in `droppedFacts`: what `metadata` does not take, and what comes after 16384 bytes or 256 facts. */
             facts?: {
                 [key: string]: unknown;
             };
@@ -1962,6 +1964,12 @@ export interface components {
             version: string;
         };
         CheckInAgentResult: {
+            /** @description What of the facts was left out and why, as in a problem's `errors`. */
+            droppedFacts?: {
+                code: string;
+                message: string;
+                pointer: string;
+            }[];
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
@@ -2055,6 +2063,7 @@ export interface components {
         };
         CreateItemBody: {
             description?: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2066,6 +2075,7 @@ export interface components {
         CreateOrganizationBody: {
             /** @description The organization's id at the identity provider. */
             externalId?: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2130,6 +2140,7 @@ export interface components {
             userId?: string;
         };
         CreateSiteBody: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2227,7 +2238,7 @@ export interface components {
             /** Format: int64 */
             lastCheckinAt?: number;
             macAddress?: string;
-            /** @description Facts of the last check-in. */
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2293,6 +2304,7 @@ export interface components {
                 joinedAt?: number;
                 /** Format: int64 */
                 lastActivityAt?: number;
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 };
@@ -2308,6 +2320,7 @@ export interface components {
                 /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId: string;
             };
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2334,6 +2347,7 @@ export interface components {
             userId: string;
         };
         GetMySettingsResult: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             dashboardLayout?: {
                 [key: string]: unknown;
             };
@@ -2387,6 +2401,7 @@ export interface components {
                  */
                 status: "active" | "inactive" | "pending";
             }[];
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2432,6 +2447,7 @@ export interface components {
             deletedAt?: number;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2503,6 +2519,7 @@ export interface components {
             description?: string;
             /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2548,6 +2565,7 @@ export interface components {
             externalId?: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2615,6 +2633,7 @@ export interface components {
             deletedAt?: number;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2689,6 +2708,7 @@ export interface components {
             joinedAt?: number;
             /** Format: int64 */
             lastActivityAt?: number;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2724,6 +2744,7 @@ export interface components {
             externalId?: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2876,7 +2897,7 @@ export interface components {
             /** Format: int64 */
             lastCheckinAt?: number;
             macAddress?: string;
-            /** @description Facts of the last check-in. */
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2971,6 +2992,7 @@ export interface components {
             deletedAt?: number;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -3022,6 +3044,7 @@ export interface components {
                 joinedAt?: number;
                 /** Format: int64 */
                 lastActivityAt?: number;
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 };
@@ -3137,6 +3160,7 @@ export interface components {
             timezone?: string | null;
         };
         UpdateMySettingsResult: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             dashboardLayout?: {
                 [key: string]: unknown;
             };
@@ -3262,6 +3286,7 @@ export interface components {
             isPlatformAdmin: boolean;
             /** Format: int64 */
             lastActivityAt?: number;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -4384,7 +4409,7 @@ export interface components {
         "Retry-After": string;
         /**
          * @description How to authenticate (RFC 6750), and why a credential was refused.
-         * @example Bearer realm="portico", error="invalid_token", error_description="The token has expired."
+         * @example Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token."
          */
         "WWW-Authenticate": string;
         /**
@@ -5514,7 +5539,14 @@ export interface operations {
                      *       "settings": {
                      *         "agentCheckinIntervalSeconds": 60,
                      *         "timezone": "Europe/Zurich"
-                     *       }
+                     *       },
+                     *       "droppedFacts": [
+                     *         {
+                     *           "pointer": "/title",
+                     *           "code": "validation_failed",
+                     *           "message": "Example"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["CheckInAgentResult"];
