@@ -158,7 +158,7 @@ export function jsonFault(
     const fields = Object.entries(Object(value));
     if (fields.length > maximumFields) return fault("too_big", `Objects may hold ${maximumFields} fields at most.`);
     return firstFault(fields, ([stored, inner]) => {
-      const at = [...path, shownName(stored)];
+      const at = [...path, isStoredName(stored) ? shownName(stored) : stored];
       const message = nameFault(stored, names);
       return message === undefined ? jsonFault(inner, names, at) : fault("invalid_name", message, at);
     });
@@ -248,8 +248,8 @@ function sizeFault(value: unknown, maximumBytes: number): JsonFault | undefined 
   return sizeBytes > maximumBytes ? { path: [], code: "too_big", message } : undefined;
 }
 
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
+function bytesOf(json: string): number {
+  return new TextEncoder().encode(json).length;
 }
 
 /** Up to `maximumCount` tags of up to 40 characters. */

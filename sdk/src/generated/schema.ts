@@ -4371,7 +4371,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+        /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
         IdempotencyKey: string;
         /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
         IfMatch: string;
@@ -4860,7 +4860,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -4927,7 +4927,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5275,7 +5275,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5349,7 +5349,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5423,7 +5423,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5498,7 +5498,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -5567,7 +5567,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -5788,7 +5788,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -5987,7 +5987,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6050,7 +6050,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6526,7 +6526,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -6770,7 +6770,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6833,7 +6833,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -7361,7 +7361,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -7453,7 +7453,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -7770,7 +7770,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7848,7 +7848,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7916,7 +7916,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -8262,7 +8262,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -8544,7 +8544,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -8842,7 +8842,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -9113,7 +9113,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9262,7 +9262,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -9493,7 +9493,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9553,7 +9553,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9623,7 +9623,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9683,7 +9683,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9743,7 +9743,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -9897,7 +9897,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -10138,7 +10138,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -10262,7 +10262,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -10489,7 +10489,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -10703,7 +10703,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -10833,7 +10833,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
