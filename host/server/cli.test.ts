@@ -25,20 +25,20 @@ describe("the official CLI", () => {
     const failing = await project.convex("run", "agents:create", '{"guid":1}');
     expect(failing.exitCode).toBe(1);
     expect(failing.errors).toContain("ArgumentValidationError");
-  }, 60_000);
+  });
 
   it("sets and unsets environment variables", async () => {
     expect((await project.convex("env", "set", "GREETING", "hello there")).exitCode).toBe(0);
     expect(project.deployment.environmentVariables()).toEqual({ GREETING: "hello there" });
     expect((await project.convex("env", "unset", "GREETING")).exitCode).toBe(0);
     expect(project.deployment.environmentVariables()).toEqual({});
-  }, 60_000);
+  });
 
   it("is refused with another key", async () => {
     const refused = await project.convexAs("not-the-key", "env", "set", "GREETING", "hello");
     expect(refused.exitCode).toBe(1);
     expect(project.deployment.environmentVariables()).toEqual({});
-  }, 60_000);
+  });
 
   it.each([
     ["export", ["export", "--path", "snapshot.zip"]],
@@ -74,7 +74,7 @@ describe("the official CLI", () => {
     expect(read("api.d.ts")).toContain('ComponentApi<"second">');
     expect(read("server.d.ts")).toContain("GREETING");
     expect(read("dataModel.d.ts")).toContain("DataModelFromSchemaDefinition");
-  }, 60_000);
+  });
 });
 
 describe("admin routes", () => {
@@ -126,5 +126,5 @@ describe("admin routes", () => {
       ]);
     }
     expect(await valueOf(project.deployment, "query", "agents:byTenant", { tenant: "none" })).toEqual([]);
-  }, 60_000);
+  });
 });

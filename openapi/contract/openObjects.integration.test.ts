@@ -18,7 +18,7 @@ import type { World } from "./world.testing";
 let world: World;
 beforeAll(async () => {
   world = await createWorld(await startTestPortico());
-}, 120_000);
+});
 afterAll(() => world.portico.close());
 
 interface OpenField {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
   // Its one dependency, and what type-checking a consumer takes; nothing else of this repository is visible.
   await symlink(packageFolder("convex"), join(consumer, "node_modules/convex"));
-}, 60_000);
+});
 
 afterAll(async () => {
   await rm(consumer, { recursive: true, force: true });
