@@ -265,5 +265,4 @@ it.skipIf(!canLimit)(
       end: (pid) => limit(pid, "unlimited"),
     });
   },
-  60_000,
 );

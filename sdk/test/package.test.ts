@@ -151,7 +151,6 @@ export async function main(): Promise<void> {
       }));
       expect(stdout).toBe("");
     },
-    60_000,
   );
 });
 
