@@ -179,9 +179,12 @@ export default {
     },
     {
       name: "product-runs-without-development-packages",
-      comment: "`npm ci --omit=dev && npm start` must serve.",
+      comment: "`npm ci --omit=dev && npm start` must serve, and its operator must be able to back it up.",
       severity: "error",
-      from: { path: "^(convex/|host/|scripts/start\\.ts$)", pathNot: [testFile, "^host/testing/"] },
+      from: {
+        path: "^(convex/|host/|scripts/(portico/|(start|token|backup|restore|checkIntegrity)\\.ts$))",
+        pathNot: [testFile, "^host/testing/"],
+      },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -23,6 +23,7 @@ const information = {
 - **Retries** of POST are safe with \`Idempotency-Key\`.
 - **Lost updates** are refused with \`If-Match\`; unchanged answers cost nothing with \`If-None-Match\`.
 - **Unknown fields and parameters** are refused, so a typing error cannot pass for a default.
+- **Numbers** that a double would change are refused: send ids beyond 2^53 as text.
 - **Times** are milliseconds since the epoch.`,
   license: { name: "Apache-2.0", identifier: "Apache-2.0" },
 };

@@ -30,7 +30,8 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
   "WWW-Authenticate": {
     description: "How to authenticate (RFC 6750), and why a credential was refused.",
     schema: { type: "string", maxLength: 1024 },
-    example: 'Bearer realm="portico", error="invalid_token", error_description="The token has expired."',
+    example:
+      'Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token."',
   },
   "X-Request-Id": {
     description: "The id of the request: the caller's own if it sent one, and the one to quote in reports.",
@@ -55,7 +56,8 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
   IdempotencyKey: {
     name: "Idempotency-Key",
     in: "header",
-    description: "Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours.",
+    description:
+      "Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are.",
     schema: { type: "string", minLength: 8, maxLength: 128, pattern: "^[!-~]{8,128}$" },
   },
   IfMatch: {

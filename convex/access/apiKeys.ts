@@ -105,7 +105,7 @@ export const rotate = secretOperation({
   path: "/api-keys/{apiKeyId}/rotate",
   summary: "Rotate an API key",
   description:
-    "The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.",
+    "The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.",
   access: "permission",
   permission: "apiKey:update",
   ...inPath,

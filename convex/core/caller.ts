@@ -1,7 +1,9 @@
 import { env } from "../_generated/server";
 import { ProblemError } from "./errors";
+import { canonicalIssuer, storedTokenIdentifiers } from "./issuers";
 import { ownerStanding, suspensions } from "./keyOwner";
 import { rightsWithin } from "./rights";
+import { secretTraceOf } from "./secrets";
 import type { Credential } from "./restProtocol";
 import type { Standing } from "./standing";
 import type { Doc } from "../_generated/dataModel";
@@ -40,17 +42,37 @@ interface IssuerConfiguration {
 
 /** Issuer and audience of the tokens that this deployment's own token endpoint signs. */
 export function gatewayIssuer(): string {
-  return env["CONVEX_SITE_URL"] ?? "";
+  return canonicalIssuer(env["CONVEX_SITE_URL"] ?? "");
 }
 
-/** Identity of the caller's token; null without one. Throws 401 when Convex refused the token. */
+/** Identity of the caller's token, its issuer in one spelling; null without one. Throws 401 when Convex refused the token. */
 export async function verifiedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity | null> {
+  const identity = await acceptedIdentity(ctx);
+  if (!identity) return null;
+  const issuer = canonicalIssuer(identity.issuer);
+  if (identity.subject === "") throw new ProblemError("unauthenticated", "The token's claim sub names nobody.");
+  return { ...identity, issuer, tokenIdentifier: `${issuer}|${identity.subject}` };
+}
+
+async function acceptedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity | null> {
   try {
     return await ctx.auth.getUserIdentity();
   } catch {
-    // On HTTP actions a refused token surfaces here; the gateway says why, from the token it saw.
+    // On HTTP actions a refused token surfaces here; the gateway says why, as it hears it there.
     throw new ProblemError("unauthenticated", "The token was refused.");
   }
+}
+
+/** The user's row, found by one token identifier after the other. */
+export async function findUser(
+  { issuer, subject }: UserIdentity,
+  byTokenIdentifier: (tokenIdentifier: string) => Promise<Doc<"users"> | null>,
+): Promise<Doc<"users"> | null> {
+  for (const tokenIdentifier of storedTokenIdentifiers(issuer, subject)) {
+    const user = await byTokenIdentifier(tokenIdentifier);
+    if (user) return user;
+  }
+  return null;
 }
 
 /**
@@ -68,10 +90,12 @@ export async function identifyCaller(
   if (!identity) return { kind: "anonymous" };
   if (identity.issuer === gatewayIssuer()) return callerOfMachineToken(ctx, identity, now);
   if (asIdentity) return { kind: "identity", identity };
-  const user = await ctx.db
-    .query("users")
-    .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", identity.tokenIdentifier))
-    .unique();
+  const user = await findUser(identity, (tokenIdentifier) =>
+    ctx.db
+      .query("users")
+      .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", tokenIdentifier))
+      .unique(),
+  );
   if (!user) throw new ProblemError("user_not_provisioned", "This user has not signed in here before.");
   if (user.deletedAt !== undefined) throw new ProblemError("user_deleted", "This user was deleted.");
   if (user.status === "inactive") throw new ProblemError("user_inactive", "This user is inactive.");
@@ -102,8 +126,12 @@ async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now
     .query("apiKeys")
     .withIndex("by_previousKeyHash", (q) => q.eq("previousKeyHash", hash))
     .unique();
-  const inGrace = previous?.previousKeyExpiresAt !== undefined && previous.previousKeyExpiresAt > now;
-  return callerOfApiKey(ctx, inGrace ? previous : null, undefined, now);
+  return callerOfApiKey(ctx, previous && previousHash(previous, now) === undefined ? null : previous, undefined, now);
+}
+
+/** The hash of a rotated key's former secret, while that still opens it. */
+function previousHash({ previousKeyHash, previousKeyExpiresAt }: Doc<"apiKeys">, now: number): string | undefined {
+  return previousKeyExpiresAt !== undefined && previousKeyExpiresAt > now ? previousKeyHash : undefined;
 }
 
 async function callerOfApiKey(
@@ -141,21 +169,31 @@ function callerOfAgent(agent: Doc<"agents"> | null): RequestCaller {
   return { kind: "agent", agent };
 }
 
-/** Tokens of the token endpoint name a key, not a person: `apiKey:<id>` or `agent:<id>`, alive as long as the key is. */
+/**
+ * Tokens of the token endpoint name a key, not a person: `apiKey:<id>` or `agent:<id>`. They live no longer than the secret
+ * that they were exchanged for, which a rotation ends.
+ */
 async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: number): Promise<RequestCaller> {
   const [kind, id = ""] = identity.subject.split(":");
   if (kind === "agent") {
     const agentId = ctx.db.normalizeId("agents", id);
-    return callerOfAgent(agentId && (await ctx.db.get("agents", agentId)));
+    const agent = agentId && (await ctx.db.get("agents", agentId));
+    const caller = callerOfAgent(agent);
+    assertSecretAlive(identity, [agent?.keyHash]);
+    return caller;
   }
   const apiKeyId = kind === "apiKey" ? ctx.db.normalizeId("apiKeys", id) : null;
   const scope = identity["scope"];
-  return callerOfApiKey(
-    ctx,
-    apiKeyId && (await ctx.db.get("apiKeys", apiKeyId)),
-    typeof scope === "string" ? scope : "",
-    now,
-  );
+  const apiKey = apiKeyId && (await ctx.db.get("apiKeys", apiKeyId));
+  const caller = await callerOfApiKey(ctx, apiKey, typeof scope === "string" ? scope : "", now);
+  assertSecretAlive(identity, apiKey ? [apiKey.keyHash, previousHash(apiKey, now)] : []);
+  return caller;
+}
+
+function assertSecretAlive(identity: UserIdentity, hashes: readonly (string | undefined)[]): void {
+  const trace = identity["key_trace"];
+  if (hashes.some((hash) => hash !== undefined && secretTraceOf(hash) === trace)) return;
+  throw new ProblemError("unauthenticated", "The key that the token was exchanged for has been replaced.");
 }
 
 /** The organization a user's token names, in the claim that its issuer's configuration names and in no other. */

@@ -1,12 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { convexToJson, jsonToConvex } from "convex/values";
+import { InexactNumber } from "./exactNumbers";
+import { storedName } from "./fieldNames";
 import {
   emailAddress,
   httpsUrl,
   integer,
   jsonFault,
   jsonObject,
+  keptFacts,
   reservedSlugs,
   slug,
   tags,
@@ -60,8 +63,17 @@ describe("jsonObject", () => {
     ["Infinity", { a: { b: -Infinity } }, false],
     ["a name with $", { $a: 1 }, false],
     ["an empty name", { "": 1 }, false],
-    ["a name of 65 characters", { ["a".repeat(65)]: 1 }, false],
-    ["a nested __proto__", JSON.parse('{"a":{"__proto__":1}}'), false],
+    ["a name of 1,024 characters", { ["a".repeat(1024)]: 1 }, true],
+    ["a name of 1,025 characters", { ["a".repeat(1025)]: 1 }, false],
+    ["every printable character in a name", { [` !"#$%&'()*+,-./0:;<=>?@A[\\]^_\`a{|}~`]: 1 }, true],
+    ["a line feed in a name", { "a\n": 1 }, false],
+    ["a letter beyond ASCII in a name", { größe: 1 }, false],
+    ["a stored __proto__", { a: { [storedName("__proto__")]: 1 } }, false],
+    ["a stored name that stands for one that is not stored so", { "\\u0041": 1 }, false],
+    ["a name that looks like an escape", { [storedName("\\u0041")]: 1 }, true],
+    ["a number that a double cannot hold", { a: [new InexactNumber()] }, false],
+    ["bytes", { a: new ArrayBuffer(1) }, false],
+    ["null inside", { a: null, b: [null] }, true],
     ["names of Object's own members", { constructor: 1, toString: { valueOf: [] } }, true],
     ["undefined", { a: undefined }, false],
     ["a bigint", { a: 1n }, false],
@@ -99,6 +111,62 @@ function sorted(value: unknown): unknown {
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );
+}
+
+describe("jsonFault", () => {
+  it.each<[string, unknown, unknown]>([
+    ["a name", { a: [{ [storedName("größe")]: 1 }] }, { path: ["a", 0, "größe"], code: "invalid_name" }],
+    ["a text", { "x/y": { z: "\ud800" } }, { path: ["x/y", "z"], code: "invalid_text" }],
+    ["a number", { a: [0, Number.NaN] }, { path: ["a", 1], code: "invalid_number" }],
+    ["a level", nested(9), { path: Array(9).fill("a"), code: "too_deep" }],
+    ["an array", { a: Array(1025).fill(0) }, { path: ["a"], code: "too_big" }],
+  ])("points at the very %s", (_name, value, fault) => expect(jsonFault(value)).toMatchObject(Object(fault)));
+
+  it("takes any name where any is taken", () => {
+    const names = ["größe", "", "$env", "__proto__", "C:\\", "\ud800", "\\u0041"];
+    const value = Object.fromEntries(names.map((name) => [storedName(name), 1]));
+    expect(jsonFault(value, "any")).toBeUndefined();
+  });
+});
+
+describe("keptFacts", () => {
+  it("keeps what jsonObject takes, and leaves out the rest with its reason", () => {
+    const facts = { a: { b: [1] }, deep: nested(9), wide: Array(1025).fill(0), id: new InexactNumber(), z: null };
+    const { kept, dropped } = keptFacts(facts, 1000);
+    expect(kept).toEqual({ a: { b: [1] }, z: null });
+    expect(dropped.map(({ path, code }) => [path[0], code])).toEqual([
+      ["deep", "too_deep"],
+      ["wide", "too_big"],
+      ["id", "inexact_number"],
+    ]);
+  });
+
+  it("fills its bytes and no more, in the order of the facts", () => {
+    const fact = fc.tuple(fc.string({ maxLength: 6 }).map(storedName), fc.string({ unit: "grapheme", maxLength: 9 }));
+    fc.assert(
+      fc.property(fc.array(fact), fc.integer({ min: 2, max: 200 }), (entries, maximumBytes) => {
+        const facts = Object.fromEntries(entries);
+        const { kept, dropped } = keptFacts(facts, maximumBytes);
+        expect(accepts(jsonObject(maximumBytes, "any"), kept)).toBe(true);
+        expect(Object.keys(kept).length + dropped.length).toBe(Object.keys(facts).length);
+        const [first] = Object.keys(facts).filter((name) => !(name in kept));
+        const more = first === undefined ? {} : { ...before(facts, first), [first]: facts[first] };
+        expect(accepts(jsonObject(maximumBytes, "any"), more)).toBe(first === undefined);
+      }),
+    );
+  });
+
+  it("keeps 256 facts", () => {
+    const facts = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`f${at}`, at]));
+    const { kept, dropped } = keptFacts(facts, 16_384);
+    expect([Object.keys(kept).length, dropped.length, dropped[0]?.path]).toEqual([256, 44, ["f256"]]);
+  });
+});
+
+/** The fields of an object that come before one of them. */
+function before(value: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
+  const names = Object.keys(value);
+  return Object.fromEntries(names.slice(0, names.indexOf(name)).map((key) => [key, value[key]]));
 }
 
 describe("slug", () => {

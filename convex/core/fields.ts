@@ -1,6 +1,9 @@
-import { canonicalGuid, namesOneDevice } from "./deviceGuid";
 import { zid } from "convex-helpers/server/zod4";
 import * as z from "zod";
+import { canonicalGuid, namesOneDevice } from "./deviceGuid";
+import { InexactNumber } from "./exactNumbers";
+import { isStoredName, maximumNameCharacters, shownName } from "./fieldNames";
+import { jsonTextOf } from "./jsonText";
 
 /** What happens to the referring row when the referred row is deleted permanently. */
 export type OnDelete = "cascade" | "restrict" | "null";
@@ -116,50 +119,137 @@ export function ipAddress() {
 }
 
 const maximumDepth = 8;
-const fieldName = /^[A-Za-z0-9 .:/@_-]{1,64}$/;
+const maximumFields = 256;
+const maximumElements = 1024;
 
-/** Why `value` cannot be stored as free-form JSON, or undefined if it can (document limits of Convex, halved). */
-export function jsonFault(value: unknown, depth = 0): string | undefined {
-  if (depth > maximumDepth) return `JSON may be nested ${maximumDepth} levels deep at most.`;
-  if (typeof value === "string") return value.isWellFormed() ? undefined : "Text must be well-formed Unicode.";
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : "Numbers must be finite.";
-  if (value === null || typeof value === "boolean") return undefined;
-  if (Array.isArray(value)) {
-    if (value.length > 1024) return "Arrays may hold 1,024 elements at most.";
-    return firstFault(value, depth);
-  }
-  if (typeof value === "object") {
-    const keys = Object.keys(value);
-    if (keys.length > 256) return "Objects may hold 256 fields at most.";
-    const badKey = keys.find((key) => !fieldName.test(key) || key === "__proto__");
-    if (badKey !== undefined) return `Field names are 1 to 64 letters, digits, spaces or .:/@_- characters.`;
-    return firstFault(Object.values(value), depth);
-  }
-  return "Only JSON values can be stored.";
+/** Which names the fields of a free-form object may have. */
+export type FreeNames = "storable" | "any";
+
+/** Why free-form JSON is not kept, and where; names are the ones that its sender knows. */
+export interface JsonFault {
+  readonly path: readonly (string | number)[];
+  readonly code: string;
+  readonly message: string;
 }
 
-function firstFault(values: readonly unknown[], depth: number): string | undefined {
-  for (const value of values) {
-    const fault = jsonFault(value, depth + 1);
+/**
+ * The first thing in `value` that is not kept: what is no JSON, what Convex cannot hold (its limits of documents, halved), and
+ * field names beyond `names`. `value` has its names as they are stored.
+ */
+export function jsonFault(
+  value: unknown,
+  names: FreeNames = "storable",
+  path: readonly (string | number)[] = [],
+): JsonFault | undefined {
+  const fault = (code: string, message: string, at = path): JsonFault => ({ path: at, code, message });
+  if (path.length > maximumDepth) return fault("too_deep", `JSON may be nested ${maximumDepth} levels deep at most.`);
+  if (typeof value === "string")
+    return value.isWellFormed() ? undefined : fault("invalid_text", "Text must be well-formed Unicode.");
+  if (typeof value === "number")
+    return Number.isFinite(value) ? undefined : fault("invalid_number", "Numbers must be finite.");
+  if (value === null || typeof value === "boolean") return undefined;
+  if (value instanceof InexactNumber) return fault("inexact_number", value.message);
+  if (Array.isArray(value)) {
+    if (value.length > maximumElements) return fault("too_big", `Arrays may hold ${maximumElements} elements at most.`);
+    return firstFault([...value.entries()], ([at, element]) => jsonFault(element, names, [...path, at]));
+  }
+  // An object of a realm of its own has another prototype; bytes and the like are told by their tag.
+  if (Object.prototype.toString.call(value) === "[object Object]") {
+    const fields = Object.entries(Object(value));
+    if (fields.length > maximumFields) return fault("too_big", `Objects may hold ${maximumFields} fields at most.`);
+    return firstFault(fields, ([stored, inner]) => {
+      const at = [...path, isStoredName(stored) ? shownName(stored) : stored];
+      const message = nameFault(stored, names);
+      return message === undefined ? jsonFault(inner, names, at) : fault("invalid_name", message, at);
+    });
+  }
+  return fault("invalid_type", "Only JSON values can be stored.");
+}
+
+function nameFault(stored: string, names: FreeNames): string | undefined {
+  if (stored.length > maximumNameCharacters) {
+    return `A name may take ${maximumNameCharacters} characters at most, those outside of printable ASCII counting six.`;
+  }
+  if (!isStoredName(stored)) return "A name with `\\u` in it must be in the one form in which names are stored.";
+  if (names === "any" || /^(?!\$|__proto__$)[ -~]+$/.test(shownName(stored))) return undefined;
+  return "A name is printable ASCII and not empty, does not begin with `$`, and is not `__proto__`.";
+}
+
+function firstFault<Part>(
+  parts: readonly Part[],
+  faultOf: (part: Part) => JsonFault | undefined,
+): JsonFault | undefined {
+  for (const part of parts) {
+    const fault = faultOf(part);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
 /** A free-form JSON object of at most `maximumBytes` as UTF-8 text. */
-export function jsonObject(maximumBytes: number) {
-  return z.record(z.string(), z.any()).superRefine((value, context) => {
-    const fault = jsonFault(value) ?? sizeFault(value, maximumBytes);
-    if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+export function jsonObject(maximumBytes: number, names: FreeNames = "storable") {
+  return freeObject(names)
+    .superRefine((value, context) => {
+      const fault = jsonFault(value, names) ?? sizeFault(value, maximumBytes);
+      if (fault === undefined) return;
+      const { path, code, message } = fault;
+      context.addIssue({ code: "custom", path: [...path], message, params: { code } });
+    })
+    .meta({ description: jsonObjectRule(maximumBytes, names) });
+}
+
+/** What `jsonObject` takes, for readers of the document. */
+function jsonObjectRule(maximumBytes: number, names: FreeNames): string {
+  const ofNames = names === "any" ? "any field names" : "field names of printable ASCII that do not begin with `$`";
+  return `Free-form JSON with ${ofNames}, ${maximumDepth} levels deep, ${maximumBytes} bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.`;
+}
+
+function freeObject(names: FreeNames) {
+  const pattern = names === "any" ? {} : { minLength: 1, pattern: "^(?!\\$|__proto__$)[ -~]+$" };
+  return z.record(z.string().meta({ maxLength: maximumNameCharacters, ...pattern }), z.any());
+}
+
+/** Facts as a device finds them: what of them cannot be kept is left out, and no reason to refuse the device. */
+export function deviceFacts(maximumBytes: number) {
+  return freeObject("any").meta({
+    description: `What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in \`droppedFacts\`: what \`metadata\` does not take, and what comes after ${maximumBytes} bytes or ${maximumFields} facts.`,
   });
 }
 
-function sizeFault(value: unknown, maximumBytes: number): string | undefined {
-  const json = JSON.stringify(value);
+/** The facts of `facts` that `jsonObject(maximumBytes, "any")` takes, in their order, and why the others are none of them. */
+export function keptFacts(
+  facts: Readonly<Record<string, unknown>>,
+  maximumBytes: number,
+): { readonly kept: Record<string, unknown>; readonly dropped: readonly JsonFault[] } {
+  const kept: [name: string, value: unknown][] = [];
+  const dropped: JsonFault[] = [];
+  let sizeBytes = "{}".length;
+  for (const [stored, value] of Object.entries(facts)) {
+    const fault = jsonFault({ [stored]: value }, "any");
+    const factBytes = fault ? 0 : bytesOf(jsonTextOf({ [stored]: value })) - "{}".length + ",".length;
+    const [path, code] = [[shownName(stored)], "too_big"];
+    if (fault) dropped.push(fault);
+    else if (kept.length === maximumFields) dropped.push({ path, code, message: `${maximumFields} facts are kept.` });
+    else if (sizeBytes + factBytes - (kept.length === 0 ? 1 : 0) > maximumBytes)
+      dropped.push({ path, code, message: `${maximumBytes} bytes of facts are kept.` });
+    else {
+      sizeBytes += factBytes - (kept.length === 0 ? 1 : 0);
+      kept.push([stored, value]);
+    }
+  }
+  return { kept: Object.fromEntries(kept), dropped };
+}
+
+function sizeFault(value: unknown, maximumBytes: number): JsonFault | undefined {
   // UTF-8 takes at most three bytes for a UTF-16 unit.
-  if (json.length * 3 <= maximumBytes) return undefined;
-  const sizeBytes = new TextEncoder().encode(json).length;
-  return sizeBytes > maximumBytes ? `It may take ${maximumBytes} bytes at most; it takes ${sizeBytes}.` : undefined;
+  if (JSON.stringify(value).length * 3 <= maximumBytes) return undefined;
+  const sizeBytes = bytesOf(jsonTextOf(value));
+  const message = `It may take ${maximumBytes} bytes at most; it takes ${sizeBytes}.`;
+  return sizeBytes > maximumBytes ? { path: [], code: "too_big", message } : undefined;
+}
+
+function bytesOf(json: string): number {
+  return new TextEncoder().encode(json).length;
 }
 
 /** Up to `maximumCount` tags of up to 40 characters. */

@@ -10,7 +10,7 @@ const maximumStoredCharacters = 400_000;
 
 export interface IdempotencyKey {
   readonly key: string;
-  /** SHA-256 of method, path and body. */
+  /** SHA-256 of target and body, in the form that every request which means the same has. */
   readonly requestHash: string;
 }
 

@@ -5,6 +5,7 @@ import { notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
 import { ExistingRow } from "./existingRow";
 import { accessBy } from "./followUps";
+import { jsonTextOf } from "./jsonText";
 import { referencePaths, projectorOf, valuesAt } from "./schemas";
 import { reachOf } from "./rights";
 import { storedAnswer } from "./idempotency";
@@ -174,7 +175,7 @@ async function preconditionPhase(
 ): Promise<void> {
   if (!on || !tenant) return;
   const shown = on.show ? await on.show({ tenant, now, unscoped: new UnscopedReader(ctx) }, row) : withPublicId(row);
-  const tag = entityTagOf(JSON.stringify(projectorFor(on.document)(shown)));
+  const tag = entityTagOf(jsonTextOf(projectorFor(on.document)(shown)));
   if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
   }

@@ -3,6 +3,7 @@ import { invalidField, ProblemError, withProblemsAsData } from "./errors";
 import { entityTagOf } from "./etag";
 import { accessBy } from "./followUps";
 import { storeAnswer } from "./idempotency";
+import { jsonTextOf, parseJsonText } from "./jsonText";
 import { defaultPageSize } from "./list";
 import { execute } from "./pipeline";
 import { issueRestSecret, operationOf } from "./register";
@@ -42,7 +43,7 @@ export function restDoor(modules: Readonly<Record<string, object>>) {
           const operation = find(args.operation);
           const request = requestOf(args);
           const execution = await execute(ctx, operation, inputOf(operation, args), request);
-          const answer = encode(operation, execution, operations);
+          const answer = encode(operation, execution, operations, args);
           if (execution.kind === "answer" && request.idempotency) {
             const { caller, tenant, now } = execution;
             await storeAnswer(ctx, operation, caller, tenant, request.idempotency, answer, now);
@@ -82,7 +83,7 @@ async function answerQuery(
   args: RestRequest,
   operations: Operations,
 ): Promise<RestAnswer> {
-  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)), operations);
+  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)), operations, args);
 }
 
 function requestOf({ request, secret }: RestRequest): GatewayRequest {
@@ -126,7 +127,7 @@ function parsedBody(bodyText: string | undefined): object {
   if (bodyText === undefined || bodyText === "") return {};
   let body: unknown;
   try {
-    body = JSON.parse(bodyText);
+    body = parseJsonText(bodyText);
   } catch (error) {
     const reason = error instanceof SyntaxError ? "The body is not valid JSON." : "The body is nested too deeply.";
     throw new ProblemError("validation_failed", reason, [{ pointer: "", code: "invalid_json", message: reason }]);
@@ -140,7 +141,12 @@ function parsedBody(bodyText: string | undefined): object {
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
 }
 
-function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {
+function encode(
+  operation: Operation,
+  execution: Execution,
+  operations: Operations,
+  { inputText }: RestRequest,
+): RestAnswer {
   const isReadable = operations.has(`${operation.resource}.get`);
   if (execution.kind === "replay") {
     const { status, body } = execution;
@@ -153,7 +159,9 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
   const { value, input } = execution;
   const followUp = followUpOf(operation, execution);
   const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
-  const body = status === 204 ? "" : JSON.stringify(operation.isList ? listBody(value, input["limit"]) : value);
+  // A Convex call that goes on here takes its answer back with the names that Convex can carry.
+  const textOf = inputText === undefined ? jsonTextOf : JSON.stringify;
+  const body = status === 204 ? "" : textOf(operation.isList ? listBody(value, input["limit"]) : value);
   return {
     status,
     headers: answerHeaders(operation, status, body, isReadable),

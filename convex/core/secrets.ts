@@ -24,6 +24,11 @@ export async function newSecret(prefix: string): Promise<NewSecret> {
   return { plaintext, hash: await sha256Hex(plaintext), prefix: plaintext.slice(0, 12) };
 }
 
+/** What a token may tell of the secret it was exchanged for: enough to tell it from the next one, nothing to find it by. */
+export function secretTraceOf(hash: string): string {
+  return hash.slice(0, 16);
+}
+
 /** SHA-256 of UTF-8 text, in lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

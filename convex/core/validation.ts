@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { invalidField, ProblemError } from "./errors";
+import { InexactNumber } from "./exactNumbers";
+import { maximumNameCharacters, shownName } from "./fieldNames";
 import type { ProblemFault } from "./problems";
 import type { Fields } from "./table";
 
 /** More faults than this are counted but not listed: a body may hold a hundred thousand unknown fields. */
 const maximumListedFaults = 100;
-const maximumPointerPartCharacters = 64;
+const maximumPointerCharacters = 16_384;
 
 const compiled = new WeakMap<Fields, z.ZodType<Record<string, unknown>>>();
 
@@ -19,8 +21,9 @@ export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<
   // Without its input, a value of a wrong type could not be told from a missing one.
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) {
-    const hidden = prototypeKeyIn(input);
-    if (hidden) throw invalidField(pointerOf(hidden), "unknown_field", "No field can have this name.");
+    // Zod leaves it out without a word; deeper down no name of an input is this one, as `storedName` writes it.
+    if (Object.hasOwn(Object(input), "__proto__"))
+      throw invalidField("/__proto__", "unknown_field", "No field can have this name.");
     return result.data;
   }
   const faults = result.error.issues.flatMap(faultsOf);
@@ -39,21 +42,16 @@ export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<
     faults.length === 1
       ? `${faults[0]?.pointer || "The input"}: ${faults[0]?.message}`
       : `${faults.length} fields are not valid.`;
-  throw new ProblemError("validation_failed", detail, faults.slice(0, maximumListedFaults));
+  throw new ProblemError("validation_failed", detail, listed(faults));
 }
 
-/** Zod leaves `__proto__` out of free-form objects without a word; what a caller sends is stored or refused. */
-function prototypeKeyIn(input: unknown): readonly string[] | undefined {
-  const pending: (readonly [value: unknown, path: readonly string[]])[] = [[input, []]];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const [value, path] = next;
-    if (typeof value !== "object" || value === null) continue;
-    if (Object.hasOwn(value, "__proto__")) return [...path, "__proto__"];
-    for (const [key, inner] of Object.entries(value)) {
-      if (typeof inner === "object" && inner !== null) pending.push([inner, [...path, key]]);
-    }
-  }
-  return undefined;
+/** As many faults as an answer should carry. */
+function listed(faults: readonly ProblemFault[]): ProblemFault[] {
+  let characters = 0;
+  return faults.slice(0, maximumListedFaults).filter(({ pointer }, at) => {
+    characters += pointer.length;
+    return at === 0 || characters <= maximumPointerCharacters;
+  });
 }
 
 function asReadOnly({ pointer }: ProblemFault): ProblemFault {
@@ -63,16 +61,20 @@ function asReadOnly({ pointer }: ProblemFault): ProblemFault {
 function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      pointer: pointerOf([...issue.path, key]),
+      pointer: pointerOf([...issue.path, issue.path.length === 0 ? key : shownName(key)]),
       code: "unknown_field",
       message: "This field is not known here.",
     }));
   }
+  if (issue.input instanceof InexactNumber) {
+    return [{ pointer: pointerOf(issue.path), code: "inexact_number", message: issue.input.message }];
+  }
   const missing = issue.code === "invalid_type" && issue.input === undefined;
+  const named: unknown = issue.code === "custom" ? issue.params?.["code"] : undefined;
   return [
     {
       pointer: pointerOf(issue.path),
-      code: missing ? "required" : issue.code,
+      code: missing ? "required" : typeof named === "string" ? named : issue.code,
       message: missing ? "This field is required." : issue.message,
     },
   ];
@@ -84,7 +86,7 @@ function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
  */
 export function pointerOf(path: readonly PropertyKey[]): string {
   return path
-    .map((part) => String(part).slice(0, maximumPointerPartCharacters).toWellFormed())
+    .map((part) => String(part).slice(0, maximumNameCharacters).toWellFormed())
     .map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`)
     .join("");
 }

@@ -30,7 +30,18 @@ function isPrefix(prefix: string): prefix is keyof typeof kinds {
 }
 
 /**
- * Why a JWT was refused, from the token itself and without trusting it: the answer is 401 already, this only helps the
+ * What the deployment's verifier says of a token, which names the claim, as callers of the function API hear it too;
+ * undefined when it says anything else, since that may not be for callers.
+ */
+export function verifierSentence(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : "";
+  return /\b(?:Could not (?:parse|decode|validate|verify)|Missing issuer|No auth provider)\b[^\n]{0,200}/.exec(
+    message,
+  )?.[0];
+}
+
+/**
+ * Why a JWT was refused where the verifier does not say, from the token itself and without trusting it: the answer is 401 already, this only helps the
  * caller mend it.
  */
 export function refusalOf(token: string, now: number): string {

@@ -2,7 +2,8 @@ import { makeFunctionReference } from "convex/server";
 import { failureOf, ProblemError } from "../core/errors";
 import { entityTagMatches } from "../core/etag";
 import { sha256Hex } from "../core/secrets";
-import { bearerOf, credentialOf, refusalOf } from "./credentials";
+import { bearerOf, credentialOf, refusalOf, verifierSentence } from "./credentials";
+import { canonicalBody, targetOf } from "./requestIdentity";
 import { assertAcceptsJson, assertConditions, queryOf, readBody } from "./requests";
 import { problemResponse } from "./responses";
 import { isUnavailable } from "./unavailable";
@@ -79,7 +80,7 @@ async function argumentsOf({ ctx, request, route, params, requestId }: Call, tok
         : {
             idempotency: {
               key: idempotencyKey,
-              requestHash: await sha256Hex(`${targetOf(request.url)}\n${bodyText ?? ""}`),
+              requestHash: await sha256Hex(`${targetOf(request.url)}\n${canonicalBody(bodyText ?? "")}`),
             },
           }),
     },
@@ -90,11 +91,6 @@ function mayBeLarge({ headers, method }: Request): boolean {
   if (method === "GET" || method === "HEAD") return false;
   const declared = headers.get("content-length");
   return declared === null ? headers.get("transfer-encoding") !== null : Number(declared) > largeBodyBytes;
-}
-
-/** Path and query: a retry that reaches the API under another host name is the same request. */
-function targetOf(url: string): string {
-  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
 }
 
 type RestCallArguments = Awaited<ReturnType<typeof argumentsOf>>;
@@ -168,19 +164,20 @@ async function explained(
 ): Promise<[Problem, string, Record<string, string>]> {
   if (problem.status !== 401) return [problem, requestId, headers];
   const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
-  const isRefused = isJwt && problem.code === "unauthenticated" && !(await isAccepted(ctx));
-  const detail = isRefused ? refusalOf(token, Date.now()) : problem.detail;
+  const refusal = isJwt && problem.code === "unauthenticated" ? await refusalBy(ctx, token) : undefined;
+  const detail = refusal ?? problem.detail;
   const challenge =
-    token === undefined ? "" : `, error="invalid_token", error_description="${detail.replaceAll('"', "'")}"`;
+    token === undefined ? "" : `, error="invalid_token", error_description="${detail.replace(/["\\]|[^ -~]/g, "'")}"`;
   return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
 }
 
-/** True if Convex accepts the request's token: then it is the operation that asks for another kind of credential. */
-async function isAccepted(ctx: ActionCtx): Promise<boolean> {
+/** Why Convex refuses the request's token; undefined if it does not: then the operation asks for another kind of credential. */
+async function refusalBy(ctx: ActionCtx, token: string): Promise<string | undefined> {
   try {
-    return (await ctx.auth.getUserIdentity()) !== null;
-  } catch {
+    if ((await ctx.auth.getUserIdentity()) !== null) return undefined;
+  } catch (error) {
     // A refused token surfaces as an error here, or as null, by deployment.
-    return false;
+    return verifierSentence(error) ?? refusalOf(token, Date.now());
   }
+  return refusalOf(token, Date.now());
 }

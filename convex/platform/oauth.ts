@@ -56,9 +56,18 @@ export const createToken = internalAction({
 });
 
 /** `typ` is the plain one: Convex's verifier accepts no other. */
-async function signedToken(key: SigningKey, issuer: string, { subject, organizationId, scope, actor }: TokenGrant) {
+async function signedToken(
+  key: SigningKey,
+  issuer: string,
+  { subject, organizationId, scope, secretTrace, actor }: TokenGrant,
+) {
   const issuedAtSeconds = Math.floor(Date.now() / 1000);
-  return new SignJWT({ org_id: organizationId, scope, ...(actor === undefined ? {} : { act: { sub: actor } }) })
+  return new SignJWT({
+    org_id: organizationId,
+    scope,
+    key_trace: secretTrace,
+    ...(actor === undefined ? {} : { act: { sub: actor } }),
+  })
     .setProtectedHeader({ alg: "ES256", kid: key.kid, typ: "JWT" })
     .setIssuer(issuer)
     .setSubject(subject)

@@ -4,6 +4,7 @@ import { appendAudit } from "../core/audit";
 import { identifyCaller } from "../core/caller";
 import { TenantReader } from "../core/database";
 import { ProblemError } from "../core/errors";
+import { secretTraceOf } from "../core/secrets";
 import { assertUsable, resolveTenant } from "../core/tenant";
 import { oauthErrorOf } from "../core/oauthErrors";
 import { grantedScope } from "./scopes";
@@ -19,6 +20,8 @@ export interface TokenGrant {
   readonly subject: string;
   readonly organizationId: string;
   readonly scope: string;
+  /** Of the secret that the token is exchanged for: a rotation ends both. */
+  readonly secretTrace: string;
   readonly actor?: string;
 }
 
@@ -56,15 +59,14 @@ export const grant = internalMutation({
       action: "credential.token",
       isAudited: true,
     });
-    const organizationId = tenant.organization._id;
-    if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, organizationId, scope: granted.scope };
-    const { _id, ownerId } = caller.apiKey;
-    return {
-      subject: `apiKey:${_id}`,
-      organizationId,
+    const common = {
+      organizationId: tenant.organization._id,
       scope: granted.scope,
-      ...(ownerId ? { actor: ownerId } : {}),
+      secretTrace: secretTraceOf(credential.hash),
     };
+    if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, ...common };
+    const { _id, ownerId } = caller.apiKey;
+    return { subject: `apiKey:${_id}`, ...common, ...(ownerId ? { actor: ownerId } : {}) };
   },
 });
 

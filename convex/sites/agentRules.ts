@@ -1,3 +1,6 @@
+import { keptFacts } from "../core/fields";
+import { pointerOf } from "../core/validation";
+import type { ProblemFault } from "../core/problems";
 import type { Doc } from "../_generated/dataModel";
 
 const dayMs = 86_400_000;
@@ -22,7 +25,18 @@ export function externalAddress(ip: string | undefined): { extAddress?: string }
   return ip === undefined || ip.length > maximumAddressCharacters ? {} : { extAddress: ip };
 }
 
-/** What an agent reports beside its facts. */
+/** The facts of a check-in as the row keeps them, and what of them it does not. */
+export function factsOf(
+  facts: Readonly<Record<string, unknown>> | undefined,
+  maximumBytes: number,
+): { readonly metadata?: Record<string, unknown>; readonly droppedFacts: readonly ProblemFault[] } {
+  if (facts === undefined) return { droppedFacts: [] };
+  const { kept, dropped } = keptFacts(facts, maximumBytes);
+  const droppedFacts = dropped.map(({ path, code, message }) => ({ pointer: pointerOf(path), code, message }));
+  return { metadata: kept, droppedFacts };
+}
+
+/** What an agent reports of itself. */
 export interface CheckinReport {
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
   readonly errors?: readonly string[] | undefined;

@@ -3,18 +3,19 @@ import { crud } from "../core/crud";
 import { withPublicId } from "../core/documents";
 import { alreadyRevoked } from "../core/errors";
 import { ExistingRow } from "../core/existingRow";
-import { integer, rowId, text, timestampMs } from "../core/fields";
+import { deviceFacts, integer, rowId, text, timestampMs } from "../core/fields";
 import { mutationOperation, queryOperation, secretOperation } from "../core/operation";
 import { documentWith } from "../core/resource";
 import { logAgentCall } from "./agentLog";
 import { agents } from "./agentResource";
-import { errorLine, externalAddress, reportSummary } from "./agentRules";
+import { errorLine, externalAddress, factsOf, reportSummary } from "./agentRules";
 import { enrollDevice } from "./enrollment";
-import { agentFields } from "./tables";
+import { agentFields, maximumFactBytes } from "./tables";
 
 const { list, get, update, delete: remove, restore } = crud(agents);
 export { list, get, update, remove as delete, restore };
 
+const maximumListedDrops = 100;
 const key = z.string().optional().meta({ description: "The agent's key itself, shown this once." });
 const checkinInterval = integer(60, 86_400).meta({ description: "Seconds from one check-in to the next." });
 
@@ -67,14 +68,15 @@ export const checkIn = mutationOperation({
   method: "POST",
   path: "/agents/check-in",
   summary: "Check in as an agent",
-  description: "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.",
+  description:
+    "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.",
   access: "agent",
   permission: "agent:checkin",
   body: {
     version: agentFields.version,
     hostname: agentFields.hostname.optional(),
     ipAddress: agentFields.ipAddress,
-    facts: agentFields.metadata.meta({ description: "What the device tells of itself, such as OS, CPU and disks." }),
+    facts: deviceFacts(maximumFactBytes).optional(),
     errors: z
       .array(text(1, 1000))
       .max(50)
@@ -85,11 +87,17 @@ export const checkIn = mutationOperation({
     serverTime: timestampMs(),
     nextCheckinInSeconds: checkinInterval,
     settings: z.object({ agentCheckinIntervalSeconds: checkinInterval, timezone: z.string().max(64) }),
+    droppedFacts: z
+      .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
+      .max(maximumListedDrops)
+      .optional()
+      .meta({ description: "What of the facts was left out and why, as in a problem's `errors`." }),
   }),
   problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;
     const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
+    const { metadata, droppedFacts } = factsOf(facts, maximumFactBytes);
     await agents.patch(ctx, caller.agent, {
       lastCheckinAt: now,
       checkinIntervalSeconds: agentCheckinIntervalSeconds,
@@ -97,20 +105,21 @@ export const checkIn = mutationOperation({
       version,
       ...(hostname === undefined ? {} : { hostname }),
       ...(ipAddress === undefined ? {} : { ipAddress }),
-      ...(facts === undefined ? {} : { metadata: facts }),
+      ...(metadata ? { metadata } : {}),
       ...externalAddress(origin.ip),
     });
     // `psaSiteId` stays unset: the site would have to be read for it, and this is the most frequent call there is.
     await logAgentCall(ctx, caller.agent, {
       endpoint: "/v1/agents/check-in",
       statusCode: 200,
-      reqMetadata: reportSummary({ facts, errors }),
+      reqMetadata: reportSummary({ facts: metadata, errors }),
       ...errorLine({ errors }),
     });
     return {
       serverTime: now,
       nextCheckinInSeconds: agentCheckinIntervalSeconds,
       settings: { agentCheckinIntervalSeconds, timezone },
+      ...(droppedFacts.length > 0 ? { droppedFacts: droppedFacts.slice(0, maximumListedDrops) } : {}),
     };
   },
 });
@@ -137,7 +146,8 @@ export const rotateKey = secretOperation({
   method: "POST",
   path: "/agents/{agentId}/rotate-key",
   summary: "Rotate an agent's key",
-  description: "The old key stops at once, and the answer shows the new `key` once. A revoked agent is active again.",
+  description:
+    "The old key and its tokens stop at once, and the answer shows the new `key` once. A revoked agent is active again.",
   access: "permission",
   permission: "agent:update",
   on: agents,

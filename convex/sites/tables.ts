@@ -13,6 +13,9 @@ import {
 } from "../core/fields";
 import { tenantTable } from "../core/table";
 
+/** What the agent's row keeps of what a device tells of itself. */
+export const maximumFactBytes = 16_384;
+
 export const siteFields = {
   name: text(1, 120),
   slug: slug().meta({ description: "Made from the name unless given." }),
@@ -84,7 +87,7 @@ export const agentFields = {
   keyHash: z.string().max(64),
   keyRotatedAt: timestampMs().optional(),
   tags: tags(20).optional(),
-  metadata: jsonObject(16_384).optional().meta({ description: "Facts of the last check-in." }),
+  metadata: jsonObject(maximumFactBytes, "any").optional(),
 };
 
 /** A device's agent. Written by enrolment and check-in; moved, revoked and deleted by administrators. */

@@ -1,3 +1,4 @@
+import { canonicalTokenIdentifier } from "../core/issuers";
 import { emailAddress, httpsUrl, text } from "../core/fields";
 
 /** What a person's token says of them, as far as it can be stored. */
@@ -32,9 +33,10 @@ export function nameFromEmail(email: string | undefined): string {
   return shortened(email.slice(0, email.lastIndexOf("@")), 120) || email;
 }
 
-/** True if `PLATFORM_ADMIN_SUBJECTS`, a comma list of `iss|sub`, names this token identifier. */
+/** True if `PLATFORM_ADMIN_SUBJECTS`, a comma list of `iss|sub`, names this token identifier in any spelling of its issuer. */
 export function isListedSubject(list: string | undefined, tokenIdentifier: string): boolean {
-  return tokenIdentifier !== "" && (list ?? "").split(",").some((entry) => entry.trim() === tokenIdentifier);
+  const wanted = canonicalTokenIdentifier(tokenIdentifier);
+  return wanted !== "" && (list ?? "").split(",").some((entry) => canonicalTokenIdentifier(entry.trim()) === wanted);
 }
 
 function shortened(value: string, maximum: number): string {

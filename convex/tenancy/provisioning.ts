@@ -1,6 +1,6 @@
 import { v } from "convex/values";
 import { env, internalMutation } from "../_generated/server";
-import { gatewayIssuer, verifiedIdentity } from "../core/caller";
+import { findUser, gatewayIssuer, verifiedIdentity } from "../core/caller";
 import { UnscopedWriter } from "../core/database";
 import { ProblemError } from "../core/errors";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
@@ -45,10 +45,12 @@ export async function userOf(
 ): Promise<Doc<"users"> | null> {
   if (identity.issuer === gatewayIssuer())
     throw new ProblemError("forbidden", "This operation is for people, not for machines.");
-  const user = await reader
-    .query("users")
-    .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", identity.tokenIdentifier))
-    .unique();
+  const user = await findUser(identity, (tokenIdentifier) =>
+    reader
+      .query("users")
+      .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", tokenIdentifier))
+      .unique(),
+  );
   if (user?.deletedAt !== undefined) throw new ProblemError("user_deleted", "This user was deleted.");
   if (user?.status === "inactive") throw new ProblemError("user_inactive", "This user is inactive.");
   return user;

@@ -14,6 +14,8 @@ export interface TokenVerifierOptions {
   readonly fetch?: typeof fetch;
   /** Milliseconds since the epoch; the system clock when absent. */
   readonly now?: () => number;
+  /** Told of every token that is not accepted, for the operator's log. */
+  readonly onRefused?: (error: AuthError) => void;
 }
 
 const ACCESS_TOKEN_TYPES: ReadonlySet<string> = new Set(["jwt", "at+jwt"]);
@@ -80,9 +82,13 @@ export class TokenVerifier {
       if (this.#providersText === providersText) this.#verified.set(token, identity, validUntilMs);
       return identity;
     } catch (error) {
-      if (error instanceof AuthError) throw error;
       // jose and WebCrypto throw several kinds of errors over hostile keys and tokens; each means "not accepted".
-      throw new AuthError("InvalidAuthHeader", "Could not validate token.", 401, { cause: error });
+      const refused =
+        error instanceof AuthError
+          ? error
+          : new AuthError("InvalidAuthHeader", "Could not validate token.", 401, { cause: error });
+      this.#options.onRefused?.(refused);
+      throw refused;
     }
   }
 

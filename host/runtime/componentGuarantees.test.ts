@@ -17,7 +17,6 @@ const functionsDirectory = join(
   "componentsFixture",
   "convex",
 );
-const PATIENCE = { timeout: 10_000 };
 const EIGHT_DAYS_MS = 8 * 86_400_000;
 
 let deployment: ReloadableDeployment | null = null;
@@ -127,21 +126,21 @@ describe("the scheduler over several components", () => {
       const { app, component } = await jobsOf(host);
       return kindsOf([...app, ...component]).filter((kind) => kind === "inProgress").length;
     };
-    await expect.poll(running, PATIENCE).toBe(8);
+    await expect.poll(running).toBe(8);
     // A ninth would have started by the time that these have gone through.
     for (let i = 0; i < 20; i++) expect(await running()).toBe(8);
     const canceled = (await jobsOf(host)).app.findIndex(({ state }) => state.kind === "inProgress");
     await valueOf(host, "mutation", "guarantees:cancel", { id: ids[canceled] ?? "" });
     await add(host, amount);
     const expected = [0, 1, 2, 3, 4, 5].filter((i) => i !== canceled).map((i) => 100 + i);
-    await expect.poll(() => amountsOf(host), PATIENCE).toEqual([...expected, amount]);
+    await expect.poll(() => amountsOf(host)).toEqual([...expected, amount]);
     const finished = async () => {
       const { app, component } = await jobsOf(host);
       const later = component.filter(({ name }) => name === "guarantees.js:addNow");
       return { app: kindsOf(app).toSorted(), later: kindsOf(later).toSorted() };
     };
     const kinds = ["canceled", ...Array<string>(5).fill("success")];
-    await expect.poll(finished, PATIENCE).toEqual({ app: kinds, later: kinds });
+    await expect.poll(finished).toEqual({ app: kinds, later: kinds });
     expect(await amountsOf(host)).not.toContain(100 + canceled);
   });
 
@@ -151,7 +150,7 @@ describe("the scheduler over several components", () => {
       const file = join(scratch.path, "store.sqlite3");
       const host = await open(file);
       await valueOf(host, "mutation", "ledger;guarantees:addLater", { amount: 5 }, { allowInternal: true });
-      await expect.poll(async () => kindsOf((await jobsOf(host)).component), PATIENCE).toEqual(["success"]);
+      await expect.poll(async () => kindsOf((await jobsOf(host)).component)).toEqual(["success"]);
       const [job] = (await jobsOf(host)).component;
       await host.close();
       ageJob(file, job?._id ?? "");
@@ -170,13 +169,13 @@ describe("a live query", () => {
     const report = makeFunctionReference<"query", { which: string }, { amounts: number[] }>("ledgers:report");
     // A new interval cron runs at once, and the report counts its runs.
     const reported = async () => await valueOf(host, "query", "ledgers:report", { which: "ledger" });
-    await expect.poll(reported, PATIENCE).toMatchObject({ archived: { ticks: 1 } });
+    await expect.poll(reported).toMatchObject({ archived: { ticks: 1 } });
     const watched = watch(client(), report, { which: "ledger" });
     const amounts = () => watched.values.map((value) => value.amounts);
-    await expect.poll(amounts, PATIENCE).toEqual([[]]);
+    await expect.poll(amounts).toEqual([[]]);
     await valueOf(host, "mutation", "ledgers:add", { which: "secondLedger", amount: 1 });
     await add(host, 2);
-    await expect.poll(amounts, PATIENCE).toEqual([[], [2]]);
+    await expect.poll(amounts).toEqual([[], [2]]);
     expect(watched.errors).toEqual([]);
   });
 });

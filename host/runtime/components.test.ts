@@ -13,8 +13,6 @@ import {
 } from "../testing/testDeployment";
 import type { ReloadableDeployment } from "./openDeployment";
 
-const PATIENCE = { timeout: 10_000 };
-
 async function openComponentsFixture(options: Parameters<typeof openFixture>[0] = {}): Promise<ReloadableDeployment> {
   return await openFixture({
     functionsDirectory: componentsFixtureDirectory,
@@ -131,7 +129,7 @@ describe("components of the app", () => {
     const handle = String(await valueOf(deployment, "mutation", "ledgers:callBack", { delayMs: 0 }));
     expect(handle).toMatch(/^function:\/\//);
     await expect
-      .poll(() => valueOf(deployment, "query", "ledgers:notes"), PATIENCE)
+      .poll(() => valueOf(deployment, "query", "ledgers:notes"))
       .toEqual(["kept", "called now", "called later"]);
     expect(await valueOf(deployment, "query", "ledgers:jobs")).toMatchObject({
       app: [],
@@ -150,14 +148,14 @@ describe("components of the app", () => {
     const result = await valueOf(deployment, "action", "ledgers:fromAction", { amount: 7 });
     expect(result).toMatchObject({ doubled: 14, report: { amounts: expect.arrayContaining([3, 5, 7, 14]) } });
     expect(result).toMatchObject({ refused: expect.stringContaining("Could not find function for") });
-    await expect.poll(() => amountsOf("ledger"), PATIENCE).toEqual([3, 5, 7, 8, 14]);
+    await expect.poll(() => amountsOf("ledger")).toEqual([3, 5, 7, 8, 14]);
     expect(await amountsOf("secondLedger")).toEqual(before);
   });
 
   it("run their crons, each installation its own", async () => {
     for (const which of ["ledger", "secondLedger"])
       await expect
-        .poll(() => valueOf(deployment, "query", "ledgers:report", { which }), PATIENCE)
+        .poll(() => valueOf(deployment, "query", "ledgers:report", { which }))
         .toMatchObject({ archived: { ticks: 1 } });
   });
 
@@ -295,7 +293,7 @@ describe("published components", () => {
     });
     await restart();
     await expect
-      .poll(() => valueOf(deployment, "query", "migrations:status"), PATIENCE)
+      .poll(() => valueOf(deployment, "query", "migrations:status"))
       .toMatchObject([
         { name: "migrations:failing", state: "unknown" },
         { name: "migrations:setLevel", state: "success", isDone: true, processed: 25 },
@@ -306,7 +304,7 @@ describe("published components", () => {
 
     await valueOf(deployment, "mutation", "migrations:startSeries");
     await expect
-      .poll(() => valueOf(deployment, "query", "migrations:status"), PATIENCE)
+      .poll(() => valueOf(deployment, "query", "migrations:status"))
       .toMatchObject([
         { name: "migrations:failing", state: "failed", error: expect.stringContaining("cannot migrate") },
         { name: "migrations:setLevel", state: "success", processed: 25 },

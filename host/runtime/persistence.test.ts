@@ -78,7 +78,7 @@ describe("a store", () => {
     // Each call writes both counters; a torn batch would leave them apart.
     expect(await valueOf(reopened, "query", "behaviour:read", { name: "inner" })).toBe(value * 2);
     await reopened.close();
-  }, 30_000);
+  });
 });
 
 describe("the scheduler", () => {
@@ -118,7 +118,7 @@ describe("the scheduler", () => {
     ]);
     expect(await valueOf(reopened, "query", "behaviour:read", { name: "slowActionStarted" })).toBe(1);
     await reopened.close();
-  }, 30_000);
+  });
 
   it("runs an interval cron when it is first deployed and not again before its time", async () => {
     const first = await openFixture({ file });

@@ -36,7 +36,7 @@ const names = async () => z.array(z.string()).parse(await valueOf(deployment, "q
 const jobs = async () => jobsShape.parse(await valueOf(deployment, "query", "syscalls:jobs"));
 const states = async (name: string) =>
   (await jobs()).filter((job) => job.name === `syscalls.js:${name}`).map(({ state }) => state.kind);
-const until = (condition: () => Promise<boolean>) => expect.poll(condition, { timeout: 10_000 }).toBe(true);
+const until = (condition: () => Promise<boolean>) => expect.poll(condition).toBe(true);
 
 describe("scheduled functions", () => {
   it("tell the log when they fail, since nobody waits for them", async () => {

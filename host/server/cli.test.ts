@@ -25,35 +25,31 @@ describe("the official CLI", () => {
     const failing = await project.convex("run", "agents:create", '{"guid":1}');
     expect(failing.exitCode).toBe(1);
     expect(failing.errors).toContain("ArgumentValidationError");
-  }, 60_000);
+  });
 
   it("sets and unsets environment variables", async () => {
     expect((await project.convex("env", "set", "GREETING", "hello there")).exitCode).toBe(0);
     expect(project.deployment.environmentVariables()).toEqual({ GREETING: "hello there" });
     expect((await project.convex("env", "unset", "GREETING")).exitCode).toBe(0);
     expect(project.deployment.environmentVariables()).toEqual({});
-  }, 60_000);
+  });
 
   it("is refused with another key", async () => {
     const refused = await project.convexAs("not-the-key", "env", "set", "GREETING", "hello");
     expect(refused.exitCode).toBe(1);
     expect(project.deployment.environmentVariables()).toEqual({});
-  }, 60_000);
+  });
 
   it.each([
     ["export", ["export", "--path", "snapshot.zip"]],
     ["imports", ["import", "--table", "agents", "rows.jsonl", "--yes"]],
     ["inline queries", ["run", "--inline-query", "await ctx.db.query('agents').collect()"]],
-  ])(
-    "is told at once that there are no %s",
-    async (_title, command) => {
-      writeFileSync(join(project.directory, "rows.jsonl"), '{"guid":"imported"}');
-      const refused = await project.convex(...command);
-      expect(refused.exitCode).not.toBe(0);
-      expect(refused.output + refused.errors).toContain("This host has no import, export or inline queries");
-    },
-    60_000,
-  );
+  ])("is told at once that there are no %s", async (_title, command) => {
+    writeFileSync(join(project.directory, "rows.jsonl"), '{"guid":"imported"}');
+    const refused = await project.convex(...command);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output + refused.errors).toContain("This host has no import, export or inline queries");
+  });
 
   it("follows the log: lines, failures and history", async () => {
     await valueOf(project.deployment, "query", "live:agentCount", {});
@@ -92,7 +88,7 @@ describe("the official CLI", () => {
     expect(read("api.d.ts")).toContain('ComponentApi<"second">');
     expect(read("server.d.ts")).toContain("GREETING");
     expect(read("dataModel.d.ts")).toContain("DataModelFromSchemaDefinition");
-  }, 60_000);
+  });
 });
 
 describe("admin routes", () => {
@@ -144,5 +140,5 @@ describe("admin routes", () => {
       ]);
     }
     expect(await valueOf(project.deployment, "query", "agents:byTenant", { tenant: "none" })).toEqual([]);
-  }, 60_000);
+  });
 });

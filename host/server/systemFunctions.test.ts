@@ -43,14 +43,14 @@ describe("the official CLI", () => {
     expect(errors).toContain("Could not find function for 'agents:nothing'.");
     expect(errors).toMatch(/Available functions:\n[^]*• agents:byTenant\n[^]*• nodeActions:sha256/);
     expect(errors).not.toMatch(/^\s+at /m);
-  }, 60_000);
+  });
 
   it("env list, env get: answers the variables that were set", async () => {
     expect((await project.convex("env", "list", "--include-values")).output).toBe("A=1\nSECRET=two words\n");
     expect((await project.convex("env", "get", "SECRET")).output).toBe("two words\n");
     const missing = await project.convex("env", "get", "constructor");
     expect(missing.errors).toContain('Environment variable "constructor" not found');
-  }, 60_000);
+  });
 
   it("data: lists tables, a table's newest documents, and the system tables that functions can read", async () => {
     expect((await project.convex("data")).output.split("\n")).toContain("agents");
@@ -62,7 +62,7 @@ describe("the official CLI", () => {
     expect(errors).not.toMatch(/^\s+at /m);
     expect((await project.convex("data", "_scheduled_functions")).errors).toContain("no documents in this table");
     expect((await project.convex("data", "_session_requests")).exitCode).not.toBe(0);
-  }, 60_000);
+  });
 
   it("function-spec: describes every function and route", async () => {
     const spec = parseJson((await project.convex("function-spec")).output);
@@ -86,7 +86,7 @@ describe("the official CLI", () => {
       expect.objectContaining({ functionType: "Action", identifier: "nodeActions.js:sha256" }),
     );
     expect(functions).toContainEqual({ functionType: "HttpAction", method: "POST", path: "/deep/*" });
-  }, 60_000);
+  });
 });
 
 describe("system functions", () => {

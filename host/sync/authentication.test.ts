@@ -57,9 +57,9 @@ describe("ConvexClient", () => {
       async () => "no.token.atall",
       (isAuthenticated) => void changes.push(isAuthenticated),
     );
-    await expect.poll(() => changes, { timeout: 10_000 }).toEqual([false]);
+    await expect.poll(() => changes).toEqual([false]);
     const watched = watch(client, api.subject, {});
-    await expect.poll(() => watched.values, { timeout: 10_000 }).toEqual([null]);
+    await expect.poll(() => watched.values).toEqual([null]);
   });
 
   it("brings a fresh token when the one it has expires", async () => {
@@ -69,7 +69,7 @@ describe("ConvexClient", () => {
     const stale = await issuer.sign({ sub: "alice", generation: "stale", exp: Date.now() / 1000 - 1 });
     client.setAuth(async ({ forceRefreshToken }) => (forceRefreshToken ? fresh : stale));
     const watched = watch(client, api.subject, {});
-    await expect.poll(() => watched.values, { timeout: 10_000 }).toEqual(["alice"]);
+    await expect.poll(() => watched.values).toEqual(["alice"]);
   });
 });
 

@@ -132,7 +132,7 @@ describe("a connection that is lost", () => {
     host.sockets.at(-1)?.terminate();
     const other = host.client();
     await other.mutation(api.add, { name: "back" });
-    await expect.poll(() => watched.values, { timeout: 5000 }).toEqual([0, 1]);
+    await expect.poll(() => watched.values).toEqual([0, 1]);
     expect(host.sockets).toHaveLength(3);
   });
 
@@ -185,7 +185,7 @@ describe("the host", () => {
     const elsewhere = watch(host.client(), api.read, { name: "stuck" });
     await expect.poll(() => [endless.values, healthy.values, elsewhere.values]).toEqual([["ended"], [0], [0]]);
     await host.client().mutation(api.add, { name: "stuck" });
-    await expect.poll(() => endless.errors.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => endless.errors.length).toBe(1);
     expect(endless.errors[0]?.message).toContain("Function execution timed out");
     await expect.poll(() => [healthy.values.at(-1), elsewhere.values.at(-1)]).toEqual([1, 1]);
     await client.mutation(api.add, { name: "stuck" });
@@ -199,11 +199,11 @@ describe("the host", () => {
     const healthy = watch(client, api.read, { name: "food" });
     await expect.poll(() => [hungry.values, healthy.values]).toEqual([["fed"], [0]]);
     await host.client().mutation(api.add, { name: "food" });
-    await expect.poll(() => hungry.errors.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => hungry.errors.length).toBe(1);
     expect(hungry.errors[0]?.message).toContain("ran out of memory");
-    await expect.poll(() => healthy.values.at(-1), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => healthy.values.at(-1)).toBe(1);
     await client.mutation(api.add, { name: "food" });
     await expect.poll(() => healthy.values.at(-1)).toBe(2);
     expect(host.reported).toEqual([]);
-  }, 90_000);
+  });
 });

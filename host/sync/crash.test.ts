@@ -50,19 +50,17 @@ it("a host that is killed comes back: clients recover, and mutations in flight h
       answered++;
     }
   });
-  await expect.poll(() => answered, { timeout: 30_000 }).toBeGreaterThan(40);
+  await expect.poll(() => answered).toBeGreaterThan(40);
   await kill(child);
   const before = answered;
   ({ child, url } = await startVictim(file, port));
-  await expect.poll(() => answered, { timeout: 30_000 }).toBeGreaterThan(before + 40);
+  await expect.poll(() => answered).toBeGreaterThan(before + 40);
   stop.abort();
   await Promise.all(writing);
   expect(answered).toBe(sent);
-  await expect
-    .poll(() => watched.map(({ values }) => values.at(-1)), { timeout: 30_000 })
-    .toEqual(watched.map(() => sent));
+  await expect.poll(() => watched.map(({ values }) => values.at(-1))).toEqual(watched.map(() => sent));
   for (const { values } of watched) expect(values).toEqual([...values].sort((a, b) => a - b));
-}, 120_000);
+});
 
 it("a mutation that committed before the host was killed is answered with its outcome after a restart", async () => {
   const scratch = scratchDirectory();
@@ -82,4 +80,4 @@ it("a mutation that committed before the host was killed is answered with its ou
   expect(after).toMatchObject({ success: true, result: 1 });
   const time = (message: typeof after): bigint => Buffer.from(String(message["ts"]), "base64").readBigUInt64LE();
   expect(time(after)).toBeGreaterThan(time(before));
-}, 60_000);
+});

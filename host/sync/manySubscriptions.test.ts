@@ -39,7 +39,7 @@ it("keeps 200 subscriptions consistent under writes: the sum over accounts never
   expect(torn).toEqual([]);
   expect(transitions).toBeGreaterThan(clients * 10);
   expect(host.reported).toEqual([]);
-}, 60_000);
+});
 
 it("shows one state of 600 queries in each transition, however often others write while they run", async () => {
   const host = await startSyncHost();
@@ -53,7 +53,7 @@ it("shows one state of 600 queries in each transition, however often others writ
     if (seen.length !== names.length || seen.reduce((total, value) => total + value, 0) !== 0) torn.push(seen.length);
   });
   for (const name of names) client.subscribe("behaviour:read", { name });
-  await expect.poll(() => values().every((value) => value === 0), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => values().every((value) => value === 0)).toBe(true);
   const writer = host.client();
   for (let i = 0; i < 40; i++) {
     const some = names.slice(i * 7, i * 7 + 20);
@@ -62,11 +62,11 @@ it("shows one state of 600 queries in each transition, however often others writ
   }
   const reader = host.client();
   const expected = await Promise.all(names.map((name) => reader.query(api.read, { name })));
-  await expect.poll(values, { timeout: 60_000 }).toEqual(expected);
+  await expect.poll(values).toEqual(expected);
   expect(torn).toEqual([]);
   expect(transitions).toBeGreaterThan(2);
   expect(host.reported).toEqual([]);
-}, 240_000);
+});
 
 it("answers others while one client's thousands of queries run", async () => {
   const host = await startSyncHost();
@@ -76,9 +76,9 @@ it("answers others while one client's thousands of queries run", async () => {
   const other = host.client();
   const watched = watch(host.client(), api.read, { name: "beside" });
   await other.mutation(api.add, { name: "beside" }).then(() => order.push("a mutation"));
-  await expect.poll(() => watched.values.at(-1), { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => watched.values.at(-1)).toBe(1);
   order.push("another's live query");
-  await expect.poll(() => order.length, { timeout: 60_000 }).toBe(3);
+  await expect.poll(() => order.length).toBe(3);
   expect(order).toEqual(["a mutation", "another's live query", "all queries of one client"]);
   expect(host.reported).toEqual([]);
-}, 240_000);
+});

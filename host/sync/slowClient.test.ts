@@ -31,4 +31,4 @@ it("waits for a client that does not read, sends it the newest state only, and s
   expect(received).toBeLessThan(rounds / 2);
   slow.socket.close();
   await once(slow.socket, "close");
-}, 60_000);
+});

@@ -35,7 +35,7 @@ describe("a result above 5 MB", () => {
     await expect.poll(() => counter.values.at(-1)).toBe(20);
     expect(host.sockets).toHaveLength(1);
     expect([results.errors, host.reported]).toEqual([[], []]);
-  }, 60_000);
+  });
 
   it.each([
     ["/api/1.28.0/sync", "TransitionChunk"],

@@ -24,4 +24,4 @@ it("a killed host has lost, torn and repeated nothing: nested calls, failures th
   expect(result.facts["scheduled actions run once"]).toBeGreaterThan(0);
   // Eight run at a time; a kill can cut off no more, and what has run to its end is not called a failure.
   expect(result.facts["cut off by a kill"]).toBeLessThanOrEqual(8 * result.kills);
-}, 120_000);
+});

@@ -195,7 +195,7 @@ describe.skipIf(disk === null)("on a full tmpfs", () => {
       begin: () => disk?.fill(),
       end: () => disk?.free(),
     });
-  }, 60_000);
+  });
 
   it("variables, files and backups are refused, a host says so at its start, and each works afterwards", async () => {
     const directory = onDisk("operated");
@@ -236,7 +236,7 @@ describe.skipIf(disk === null)("on a full tmpfs", () => {
     await expect(openFixture({ file })).rejects.toThrow(`${file} cannot be written: the disk is full.`);
     disk?.free();
     await (await openFixture({ file })).close();
-  }, 60_000);
+  });
 });
 
 /** Writes until the log that is there already is used up. */
@@ -265,5 +265,4 @@ it.skipIf(!canLimit)(
       end: (pid) => limit(pid, "unlimited"),
     });
   },
-  60_000,
 );

@@ -20,7 +20,7 @@ let caseCount = 0;
 beforeAll(async () => {
   portico = await startTestPortico();
   world = await createWorld(portico);
-}, 60_000);
+});
 
 afterAll(async () => {
   process.stdout.write(`contract: ${registry.length} operations, ${caseCount} cases over REST\n`);

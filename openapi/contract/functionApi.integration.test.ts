@@ -29,7 +29,7 @@ let callCount = 0;
 beforeAll(async () => {
   portico = await startTestPortico();
   world = await createWorld(portico);
-}, 60_000);
+});
 
 afterAll(async () => {
   process.stdout.write(`function API: ${functions.length} functions, ${callCount} calls\n`);

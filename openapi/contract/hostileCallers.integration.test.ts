@@ -40,6 +40,21 @@ describe("credentials", () => {
     }
   });
 
+  it("says at both doors the same of a token, and to the log each reason once in a while", async () => {
+    // Opaque keys are REST's own; the function API takes each for a malformed token.
+    const tokens = Object.entries(forged).filter(([, token]) => !/^(sk_|agt_|enr_)/.test(token));
+    for (const [name, token] of tokens) {
+      const call = await callFunction("query", "workspace/items:list", {}, { authorization: `Bearer ${token}` });
+      const { message }: { message?: string } = JSON.parse(call.text);
+      const read = await send(portico, "GET", "/v1/items", token);
+      expect([name, read.body["detail"]]).toEqual([name, message]);
+    }
+    const told = portico.logLines.filter((line) => line.includes("A token was refused: "));
+    expect(told.length).toBeGreaterThan(5);
+    // Twice for each forged token and door, but for the log.
+    expect(told.length).toBeLessThan(2 * tokens.length);
+  });
+
   it.each([
     ["Basic", () => `Basic ${Buffer.from("owner:x").toString("base64")}`],
     ["no scheme", () => owner],

@@ -18,7 +18,7 @@ beforeAll(async () => {
   if (!first) throw new Error("The demo data has organizations.");
   acme = first;
   owner = acme.users.owner.token;
-}, 60_000);
+});
 
 afterAll(() => portico.close());
 

@@ -76,6 +76,39 @@ describe("the tag of an answer to a write", () => {
 
 const match = ({ headers }: { readonly headers: Headers }) => ({ "if-match": headers.get("etag") ?? "" });
 
+describe("a request that is sent again", () => {
+  const key = { "idempotency-key": "the-same-request" };
+  const forms = [
+    '{"name":"Again","metadata":{"a":1,"o":[true,null]}}',
+    ' { "metadata" : { "o" : [ true, null ], "a" : 1.0 },\n "name" : "\\u0041gain" } ',
+    '{"metadata":{"\\u006f":[true,null],"a":1e0},"name":"Again"}',
+  ];
+
+  it("is the same in any form that JSON and a URL give it", async () => {
+    const [first, ...others] = forms;
+    const created = await send(portico, "POST", "/v1/items", owner, first, key);
+    expect(created.status, created.text).toBe(201);
+    for (const [path, body] of [...others.map((form) => ["/v1/items", form]), ["/v1/items/", first]]) {
+      const again = await send(portico, "POST", path ?? "", owner, body, key);
+      expect([again.status, again.text, again.headers.get("idempotent-replayed")]).toEqual([201, created.text, "true"]);
+    }
+    const other = await send(portico, "POST", "/v1/items", owner, first?.replace("[true,null]", "[null,true]"), key);
+    expectProblem(other, 409, "idempotency_conflict");
+  });
+
+  it("belongs to one caller", async () => {
+    const admin = portico.demo.organizations[0]?.users.admin.token;
+    const apiKey = portico.demo.organizations[0]?.apiKey;
+    const ids = new Set<unknown>();
+    for (const credential of [owner, admin, apiKey]) {
+      const answer = await send(portico, "POST", "/v1/items", credential, forms[0], key);
+      expect(answer.status, answer.text).toBe(201);
+      ids.add(answer.body["id"]);
+    }
+    expect(ids.size).toBe(3);
+  });
+});
+
 describe("a body in a coding", () => {
   it.each(["gzip", "br", "deflate", "zstd", "x-gzip", "gzip, gzip"])("%s is 415 with what is taken", async (coding) => {
     for (const [path, type] of [

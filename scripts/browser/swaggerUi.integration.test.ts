@@ -19,10 +19,7 @@ if (executable === undefined) {
 const scheduleRow = z.object({ id: z.string(), title: z.string(), status: z.string() });
 const schedulePage = z.object({ data: z.array(scheduleRow) });
 
-// A browser on a busy machine needs seconds to compile the page's script.
-const timeoutMs = 60_000;
-
-describe.skipIf(executable === undefined)("Swagger UI in a real browser", { timeout: timeoutMs }, () => {
+describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => {
   let portico: TestPortico;
   let browser: Browser;
   let swagger: SwaggerPage;

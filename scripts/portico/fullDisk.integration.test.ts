@@ -65,5 +65,4 @@ it.skipIf(disk === null)(
       await portico.close();
     }
   },
-  120_000,
 );

@@ -104,7 +104,7 @@ describe("an installation", () => {
     expect(cold.exitCode).toBe(0);
     const check = await script("checkIntegrity.ts", [path.join(scratch, "cold")]);
     expect(check).toMatchObject({ exitCode: 0, output: expect.stringMatching(/_cron_jobs +\d+ +\d+/) });
-  }, 120_000);
+  });
 });
 
 describe("settings", () => {

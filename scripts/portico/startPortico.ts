@@ -1,5 +1,6 @@
 import path from "node:path";
 import { inspect } from "node:util";
+import { RefusalLog } from "../../host/auth/refusalLog";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
@@ -64,6 +65,7 @@ export async function startPortico(
     },
     onLog,
   });
+  const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
   try {
     const server = await startServer({
       deployment,
@@ -75,7 +77,10 @@ export async function startPortico(
       ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
       reportError: (error, requestId) =>
         onLog({ path: "", line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
-      authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
+      authentication: new TokenVerifier({
+        providers: () => deployment.authProviders(),
+        onRefused: (error) => refusals.note(error),
+      }),
     });
     const demo =
       settings.seed === "demo"

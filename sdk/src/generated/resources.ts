@@ -157,7 +157,7 @@ export interface AgentsResource {
   /**
    * Check in as an agent
    *
-   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.
+   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.
    *
    * For device agents.
    *
@@ -267,7 +267,7 @@ export interface AgentsResource {
   /**
    * Rotate an agent's key
    *
-   * The old key stops at once, and the answer shows the new `key` once. A revoked agent is active again.
+   * The old key and its tokens stop at once, and the answer shows the new `key` once. A revoked agent is active again.
    *
    * Needs the permission `agent:update`.
    *
@@ -357,7 +357,7 @@ export interface ApiKeysResource {
   /**
    * Rotate an API key
    *
-   * The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
+   * The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
    *
    * Needs the permission `apiKey:update`.
    *

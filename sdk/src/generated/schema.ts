@@ -302,7 +302,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an agent's key
-         * @description The old key stops at once, and the answer shows the new `key` once. A revoked agent is active again.
+         * @description The old key and its tokens stop at once, and the answer shows the new `key` once. A revoked agent is active again.
          *
          *     Needs the permission `agent:update`.
          */
@@ -324,7 +324,7 @@ export interface paths {
         put?: never;
         /**
          * Check in as an agent
-         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays.
+         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.
          *
          *     For device agents.
          */
@@ -486,7 +486,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description The answer carries the new key, once. The old one works for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
+         * @description The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
          *
          *     Needs the permission `apiKey:update`.
          */
@@ -1800,7 +1800,7 @@ export interface components {
             /** Format: int64 */
             lastCheckinAt?: number;
             macAddress?: string;
-            /** @description Facts of the last check-in. */
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -1981,6 +1981,7 @@ export interface components {
         BatchCreateItemsBody: {
             items: {
                 description?: string | undefined;
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 } | undefined;
@@ -2021,6 +2022,7 @@ export interface components {
         };
         BatchCreateSitesBody: {
             items: {
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 } | undefined;
@@ -2045,7 +2047,7 @@ export interface components {
         CheckInAgentBody: {
             /** @description What went wrong on the device since the last check-in. */
             errors?: string[] | undefined;
-            /** @description What the device tells of itself, such as OS, CPU and disks. */
+            /** @description What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in `droppedFacts`: what `metadata` does not take, and what comes after 16384 bytes or 256 facts. */
             facts?: {
                 [key: string]: unknown;
             } | undefined;
@@ -2054,6 +2056,12 @@ export interface components {
             version: string;
         };
         CheckInAgentResult: {
+            /** @description What of the facts was left out and why, as in a problem's `errors`. */
+            droppedFacts?: {
+                code: string;
+                message: string;
+                pointer: string;
+            }[];
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
@@ -2157,6 +2165,7 @@ export interface components {
         };
         CreateItemBody: {
             description?: string | undefined;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             } | undefined;
@@ -2168,6 +2177,7 @@ export interface components {
         CreateOrganizationBody: {
             /** @description The organization's id at the identity provider. */
             externalId?: string | undefined;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             } | undefined;
@@ -2232,6 +2242,7 @@ export interface components {
             userId?: string | undefined;
         };
         CreateSiteBody: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             } | undefined;
@@ -2329,7 +2340,7 @@ export interface components {
             /** Format: int64 */
             lastCheckinAt?: number;
             macAddress?: string;
-            /** @description Facts of the last check-in. */
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2395,6 +2406,7 @@ export interface components {
                 joinedAt?: number;
                 /** Format: int64 */
                 lastActivityAt?: number;
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 };
@@ -2410,6 +2422,7 @@ export interface components {
                 /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId: string;
             };
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2436,6 +2449,7 @@ export interface components {
             userId: string;
         };
         GetMySettingsResult: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             dashboardLayout?: {
                 [key: string]: unknown;
             };
@@ -2489,6 +2503,7 @@ export interface components {
                  */
                 status: "active" | "inactive" | "pending";
             }[];
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2534,6 +2549,7 @@ export interface components {
             deletedAt?: number;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2605,6 +2621,7 @@ export interface components {
             description?: string;
             /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2650,6 +2667,7 @@ export interface components {
             externalId?: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2717,6 +2735,7 @@ export interface components {
             deletedAt?: number;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2791,6 +2810,7 @@ export interface components {
             joinedAt?: number;
             /** Format: int64 */
             lastActivityAt?: number;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2826,6 +2846,7 @@ export interface components {
             externalId?: string;
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2990,7 +3011,7 @@ export interface components {
             /** Format: int64 */
             lastCheckinAt?: number;
             macAddress?: string;
-            /** @description Facts of the last check-in. */
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -3095,6 +3116,7 @@ export interface components {
             deletedAt?: number;
             /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             id: string;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -3146,6 +3168,7 @@ export interface components {
                 joinedAt?: number;
                 /** Format: int64 */
                 lastActivityAt?: number;
+                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
                 metadata?: {
                     [key: string]: unknown;
                 };
@@ -3268,6 +3291,7 @@ export interface components {
             timezone?: (string | null) | undefined;
         };
         UpdateMySettingsResult: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             dashboardLayout?: {
                 [key: string]: unknown;
             };
@@ -3393,6 +3417,7 @@ export interface components {
             isPlatformAdmin: boolean;
             /** Format: int64 */
             lastActivityAt?: number;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -4566,7 +4591,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+        /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
         IdempotencyKey: string;
         /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
         IfMatch: string;
@@ -4604,7 +4629,7 @@ export interface components {
         "Retry-After": string;
         /**
          * @description How to authenticate (RFC 6750), and why a credential was refused.
-         * @example Bearer realm="portico", error="invalid_token", error_description="The token has expired."
+         * @example Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token."
          */
         "WWW-Authenticate": string;
         /**
@@ -5055,7 +5080,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -5122,7 +5147,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5470,7 +5495,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5545,7 +5570,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5619,7 +5644,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5694,7 +5719,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -5735,7 +5760,14 @@ export interface operations {
                      *       "settings": {
                      *         "agentCheckinIntervalSeconds": 60,
                      *         "timezone": "Europe/Zurich"
-                     *       }
+                     *       },
+                     *       "droppedFacts": [
+                     *         {
+                     *           "pointer": "/title",
+                     *           "code": "validation_failed",
+                     *           "message": "Example"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["CheckInAgentResult"];
@@ -5756,7 +5788,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -5980,7 +6012,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -6185,7 +6217,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6250,7 +6282,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6315,7 +6347,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6793,7 +6825,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -7037,7 +7069,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7101,7 +7133,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -7629,7 +7661,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -7721,7 +7753,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -8038,7 +8070,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -8116,7 +8148,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -8184,7 +8216,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -8530,7 +8562,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -8812,7 +8844,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -8895,7 +8927,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -8969,7 +9001,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9277,7 +9309,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -9548,7 +9580,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9707,7 +9739,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -9938,7 +9970,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -9998,7 +10030,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -10068,7 +10100,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -10128,7 +10160,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -10189,7 +10221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -10343,7 +10375,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -10584,7 +10616,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -10718,7 +10750,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -10945,7 +10977,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];
@@ -11159,7 +11191,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -11289,7 +11321,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["Organization"];

@@ -113,7 +113,7 @@ test("a provider that hangs is aborted when nobody waits, and the next call asks
   const gaveUp = await Promise.all([30, 60].map((timeoutMs) => rejection(portico.schedules.get("a", { timeoutMs }))));
   for (const error of gaveUp) expect(error).toBeInstanceOf(TimeoutError);
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-  expect(await portico.schedules.get("a", { timeoutMs: 5_000 })).toEqual({ id: "a" });
+  expect(await portico.schedules.get("a", { timeoutMs: 60_000 })).toEqual({ id: "a" });
   expect(signals).toHaveLength(2);
 });
 
@@ -129,7 +129,7 @@ test("a key exchange that hangs is dropped with its last caller", async () => {
   );
   const portico = new Portico({ baseUrl: server.url, convexUrl: server.url, apiKey: "sk_test_hang" });
   expect(await rejection(portico.convex.query("tenancy/me:get", {}, { timeoutMs: 60 }))).toBeInstanceOf(TimeoutError);
-  expect(await portico.convex.query("tenancy/me:get", {}, { timeoutMs: 5_000 })).toBe(1);
+  expect(await portico.convex.query("tenancy/me:get", {}, { timeoutMs: 60_000 })).toBe(1);
 });
 
 test.each([-3_600, 31, 880, 3_600, 315_360_000])("a clock %i s ahead costs no further renewals", async (skew) => {

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { lockFileFaults } from "./lockFile";
+import { repositoryRoot } from "./repositoryFiles";
+
+const integrity = `sha512-${"A".repeat(86)}==`;
+const faultsOf = (packages: object) => lockFileFaults(JSON.stringify({ lockfileVersion: 3, packages }));
+
+test("takes what is pinned by its content, and what is the repository itself", () => {
+  expect(
+    faultsOf({
+      "": { name: "root", version: "1.0.0" },
+      sdk: { version: "1.0.0" },
+      "node_modules/@root/sdk": { resolved: "sdk", link: true },
+      "node_modules/a": { version: "1.0.0", integrity },
+      "node_modules/a/node_modules/esbuild": { version: "1.0.0", integrity, hasInstallScript: true },
+      "node_modules/tool": { version: "1.0.0", integrity, dev: true, hasInstallScript: true },
+      "node_modules/b": { version: "1.0.0", integrity, resolved: "https://registry.npmjs.org/b/-/b-1.0.0.tgz" },
+    }),
+  ).toEqual([]);
+});
+
+test.each([
+  ["no integrity", { version: "1.0.0", optional: true }, "has no SHA-512 integrity"],
+  ["a weak one", { version: "1.0.0", integrity: "sha1-AAAA" }, "has no SHA-512 integrity"],
+  ["another registry", { integrity, resolved: "http://localhost:4873/a.tgz" }, "does not come from"],
+  ["a look-alike", { integrity, resolved: "https://registry.npmjs.org.evil.example/a.tgz" }, "does not come from"],
+  ["a repository", { integrity, resolved: "git+ssh://git@github.com/a/a.git#1" }, "does not come from"],
+  ["telemetry", { version: "1.0.0", integrity, hasInstallScript: true }, "runs code when the product is installed"],
+])("names a package with %s", (_name, entry, fault) => {
+  const faults = faultsOf({ "node_modules/@scope/a": entry });
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toContain(fault);
+});
+
+test("finds nothing open in the repository's own", () => {
+  expect(lockFileFaults(readFileSync(path.join(repositoryRoot, "package-lock.json"), "utf8"))).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import * as z from "zod";
+
+/** What the check reads of npm's lock file, version 3. */
+const lockFile = z.object({
+  lockfileVersion: z.literal(3),
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      resolved: z.string().optional(),
+      integrity: z.string().optional(),
+      link: z.boolean().optional(),
+      dev: z.boolean().optional(),
+      hasInstallScript: z.boolean().optional(),
+    }),
+  ),
+});
+
+const publicRegistry = "https://registry.npmjs.org/";
+
+/** What may run code when the product is installed: esbuild fetches its binary where its optional packages are missing. */
+const mayRunAtInstall: ReadonlySet<string> = new Set(["esbuild"]);
+
+/**
+ * Finds what a lock file leaves open: a package without the hash of its content, one that comes from elsewhere than the
+ * public registry, and one that runs code of its own when the product (`npm ci --omit=dev`) is installed.
+ *
+ * @returns One line for each fault, beginning with the package's place.
+ * @throws {Error} When the text is no lock file of version 3.
+ */
+export function lockFileFaults(text: string): string[] {
+  const { packages } = lockFile.parse(JSON.parse(text));
+  return Object.entries(packages).flatMap(([place, entry]) => {
+    // The root, workspaces and the links to them are the repository itself.
+    const isInstalled = place.includes("node_modules/") && entry.link !== true;
+    if (!isInstalled) return [];
+    const name = place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);
+    const faults: string[] = [];
+    if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? "")) faults.push("has no SHA-512 integrity");
+    if (entry.resolved !== undefined && !entry.resolved.startsWith(publicRegistry))
+      faults.push(`does not come from ${publicRegistry}`);
+    if (entry.hasInstallScript === true && entry.dev !== true && !mayRunAtInstall.has(name))
+      faults.push("runs code when the product is installed");
+    return faults.map((fault) => `${place} ${entry.version ?? ""} ${fault}`);
+  });
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { expect } from "vitest";
+import type { RunDetails } from "fast-check";
+
+/**
+ * Runs before every test file. A property ends by a budget of its own, long before its test's limit, and says how much it has
+ * tried: on a busy machine it tries less and does not fail.
+ */
+
+const budgetMs = 20_000;
+
+/** Throws for a property that does not hold, and tells of one that was cut short. */
+function reporter(message: (details: RunDetails<unknown>) => string | undefined) {
+  return (details: RunDetails<unknown>): void => {
+    if (details.failed) throw new Error(message(details), { cause: details.errorInstance });
+    if (!details.interrupted) return;
+    const { currentTestName = "a property" } = expect.getState();
+    const asked = details.runConfiguration.numRuns ?? 100;
+    process.stdout.write(`${details.numRuns} of ${asked} runs in ${budgetMs / 1000} s: ${currentTestName}\n`);
+  };
+}
+
+const { testPath } = expect.getState();
+// Its evaluation costs a tenth of a second, which most files need not pay.
+if (testPath !== undefined && readFileSync(testPath, "utf8").includes('from "fast-check"')) {
+  const { configureGlobal, defaultReportMessage } = await import("fast-check");
+  configureGlobal({ interruptAfterTimeLimit: budgetMs, reporter: reporter(defaultReportMessage) });
+}
