@@ -26,8 +26,12 @@ export function requestIdOf(headers: Headers): string {
 }
 
 /** The body as text. Throws 413 as soon as it is known to be too large, 415 unless it is of `mediaType`, 400 unless it is UTF-8 of few values. */
-export async function readBody(request: Request, mediaType: string): Promise<string> {
-  const bytes = await bytesOf(request);
+export async function readBody(
+  request: Request,
+  mediaType: string,
+  maximumBytes: number = maximumBodyBytes,
+): Promise<string> {
+  const bytes = await bytesOf(request, maximumBytes);
   if (bytes.byteLength === 0) return "";
   const coding = (request.headers.get("content-encoding") ?? "identity").trim().toLowerCase();
   if (coding !== "identity" && coding !== "") {
@@ -69,22 +73,22 @@ function assertFewValues(bytes: Uint8Array): void {
   }
 }
 
-async function bytesOf(request: Request): Promise<Uint8Array> {
+async function bytesOf(request: Request, maximumBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  if (Number(declared ?? "0") > maximumBodyBytes) throw tooLarge();
+  if (Number(declared ?? "0") > maximumBytes) throw tooLarge(maximumBytes);
   if (declared !== null) return new Uint8Array(await request.arrayBuffer());
-  return request.body === null ? new Uint8Array() : readStream(request.body);
+  return request.body === null ? new Uint8Array() : readStream(request.body, maximumBytes);
 }
 
-async function readStream(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number): Promise<Uint8Array> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     sizeBytes += part.value.byteLength;
-    if (sizeBytes > maximumBodyBytes) {
+    if (sizeBytes > maximumBytes) {
       await reader.cancel();
-      throw tooLarge();
+      throw tooLarge(maximumBytes);
     }
     chunks.push(part.value);
   }
@@ -97,8 +101,8 @@ async function readStream(body: ReadableStream<Uint8Array>): Promise<Uint8Array>
   return whole;
 }
 
-function tooLarge(): ProblemError {
-  return new ProblemError("payload_too_large", `A body may take ${maximumBodyBytes} bytes at most.`);
+function tooLarge(maximumBytes: number): ProblemError {
+  return new ProblemError("payload_too_large", `A body may take ${maximumBytes} bytes at most.`);
 }
 
 /** Throws 406 when the caller accepts neither JSON nor anything. */

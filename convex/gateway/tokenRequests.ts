@@ -16,6 +16,8 @@ export interface TokenRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** All scopes there are fit many times. */
+const maximumFormBytes = 16 * 1024;
 const maximumSecretCharacters = 1024;
 
 /** Reads a client credentials request (RFC 6749, 4.4.2), the client's secret from the body or from HTTP Basic. */
@@ -43,7 +45,9 @@ export async function tokenRequestOf(request: Request): Promise<TokenRequest | T
 
 async function formOf(request: Request): Promise<{ form: URLSearchParams } | TokenRefusal> {
   try {
-    return { form: new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded")) };
+    return {
+      form: new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded", maximumFormBytes)),
+    };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { detail, status, code } = error.data;

@@ -13,6 +13,8 @@ const maxDepth = 128;
 export interface JsonLimits {
   /** Objects, arrays, fields and elements together, counted before anything is parsed: they, not bytes, are what it costs. */
   readonly maxValues: number;
+  /** The same, of a sender who is nobody that is known. */
+  readonly maxAnonymousValues: number;
   /** Bytes of a body or a message whose sender is nobody that is known. */
   readonly maxAnonymousBytes: number;
   /** Bytes of bodies and messages in this process at a time, of each kind that `BytesInFlight` tells apart. */
@@ -22,20 +24,21 @@ export interface JsonLimits {
 /** Convex's: whatever its body limit lets through, for apps whose public functions take large anonymous arguments. */
 export const convexJsonLimits: JsonLimits = {
   maxValues: Infinity,
+  maxAnonymousValues: Infinity,
   maxAnonymousBytes: maxBodyBytes,
   maxBytesInFlight: Infinity,
 };
 
 /**
  * Reads a request's JSON object.
- * @param limits `maxAnonymousBytes` is for a caller whom nobody has authenticated, as `isAnonymous` says
+ * @param limits those for the anonymous are for a caller whom nobody has authenticated, as `isAnonymous` says
  * @param held what its bytes are counted in
  * @throws TransportError 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
  *   JSON and numbers beyond float64; 413 over the body limit; 415 for a compressed body; 503 when too much is in flight.
  */
 export async function readJsonObject(
   request: IncomingMessage,
-  { maxValues, maxAnonymousBytes }: JsonLimits = convexJsonLimits,
+  limits: JsonLimits = convexJsonLimits,
   isAnonymous = false,
   held?: HeldBytes,
 ): Promise<JsonObject> {
@@ -47,11 +50,16 @@ export async function readJsonObject(
   if (encoding !== "identity") {
     throw new TransportError(415, "UnsupportedContentEncoding", "Compressed request bodies are not supported.");
   }
-  const maxBytes = isAnonymous ? Math.min(maxAnonymousBytes, maxBodyBytes) : maxBodyBytes;
+  const maxBytes = isAnonymous ? Math.min(limits.maxAnonymousBytes, maxBodyBytes) : maxBodyBytes;
   assertDeclaredLength(request, maxBytes);
-  const body = parseJsonBytes(await readBody(request, maxBytes, held), maxValues);
+  const body = parseJsonBytes(await readBody(request, maxBytes, held), valuesOf(limits, isAnonymous));
   if (!isJsonObject(body)) throw badJsonBody("expected a JSON object");
   return body;
+}
+
+/** How many values a sender may send. */
+export function valuesOf({ maxValues, maxAnonymousValues }: JsonLimits, isAnonymous: boolean): number {
+  return isAnonymous ? Math.min(maxAnonymousValues, maxValues) : maxValues;
 }
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { exchangeRaw, postJson, startTestServer } from "./testServer.testing";
 
-const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096, maxBytesInFlight: 1024 * 1024 };
+const jsonLimits = { maxValues: 1000, maxAnonymousValues: 100, maxAnonymousBytes: 4096, maxBytesInFlight: 1024 * 1024 };
 const adminKey = "the-admin-key-of-a-test";
 const admin = { authorization: `Convex ${adminKey}` };
 const paths = ["/api/query", "/api/mutation", "/api/action", "/api/function", "/api/run/a/b", "/api/query_at_ts"];
@@ -41,6 +41,14 @@ it.each([
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("1000 values")]);
   }
   expect((await postJson(server, "/api/query", callOf(',[{"'.repeat(900)), admin)).status).toBe(200);
+});
+
+it("takes fewer values of nobody", async () => {
+  const server = await startTestServer({ jsonLimits, adminKey });
+  const x = Array.from({ length: 100 }, () => ({}));
+  const refused = await postJson(server, "/api/query", callOf(x));
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("100 values")]);
+  expect((await postJson(server, "/api/query", callOf(x), admin)).status).toBe(200);
 });
 
 it("takes no more bodies at once than there is room for, and strangers take only their own room", async () => {

@@ -8,6 +8,11 @@ export const maxBodyBytes = 20 * 1024 * 1024;
 
 /** How long the rest of an unread body is discarded after the answer before the connection is cut. */
 const lingerMs = 5_000;
+/** How much of such rests is discarded at a time in this process, so that whoever sends them takes nobody's turn. */
+const discardIntervalMs = 50;
+const discardBytesPerInterval = 1024 * 1024;
+/** Each hands over 64 KiB before it can be held back. */
+const discardedPerInterval = 16;
 
 export function bodyTooLarge(limitBytes = maxBodyBytes): TransportError {
   const limit = limitBytes === maxBodyBytes ? `${maxBodyBytes} bytes (20 MiB)` : `${limitBytes} bytes`;
@@ -67,16 +72,57 @@ function clientGone(cause?: unknown): TransportError {
 
 /**
  * Limits what an answered request may still send. The rest of its body is discarded, so that the client gets to read the
- * answer (closing at once would reset the connection); a client that never stops is cut off.
+ * answer (closing at once would reset the connection), at a rate that all share; a client that never stops is cut off.
  */
 export function limitUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   response.once("finish", () => {
     if (request.complete || request.destroyed) return;
-    request.resume();
+    discarded.add(request);
     const timer = setTimeout(() => {
       if (!request.complete) request.destroy();
     }, lingerMs);
     timer.unref();
-    request.once("close", () => clearTimeout(timer));
+    request.once("close", () => {
+      clearTimeout(timer);
+      discarded.delete(request);
+    });
   });
 }
+
+/** The rests of bodies that nobody reads, discarded in turn. */
+class DiscardedBodies {
+  readonly #requests = new Set<IncomingMessage>();
+  #leftBytes = discardBytesPerInterval;
+  #timer: NodeJS.Timeout | null = null;
+
+  add(request: IncomingMessage): void {
+    this.#requests.add(request);
+    request.on("data", (chunk: Buffer) => {
+      this.#leftBytes -= chunk.length;
+      if (this.#leftBytes <= 0) request.pause();
+    });
+    if (this.#leftBytes > 0) request.resume();
+    else request.pause();
+    this.#timer ??= setInterval(() => this.#goOn(), discardIntervalMs).unref();
+  }
+
+  delete(request: IncomingMessage): void {
+    this.#requests.delete(request);
+    if (this.#requests.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+    this.#leftBytes = discardBytesPerInterval;
+  }
+
+  #goOn(): void {
+    this.#leftBytes = discardBytesPerInterval;
+    for (const request of [...this.#requests].slice(0, discardedPerInterval)) {
+      // Whoever has a part now comes last the next time.
+      this.#requests.delete(request);
+      this.#requests.add(request);
+      request.resume();
+    }
+  }
+}
+
+const discarded = new DiscardedBodies();

@@ -41,7 +41,12 @@ it("is given again to the same caller only, also with a refreshed token", async 
 });
 
 it("takes small messages until it knows who sends them, and few values at any time", async () => {
-  const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 4096, maxBytesInFlight: 1024 * 1024 };
+  const jsonLimits = {
+    maxValues: 1000,
+    maxAnonymousValues: 100,
+    maxAnonymousBytes: 4096,
+    maxBytesInFlight: 1024 * 1024,
+  };
   const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
   const large = mutation("x".repeat(8192));
   const stranger = await openRaw(server.cloudUrl);
@@ -60,7 +65,12 @@ it("takes small messages until it knows who sends them, and few values at any ti
 });
 
 it("keeps no more of an unfinished message than a stranger may send, and what strangers begin keeps nobody out", async () => {
-  const jsonLimits = { maxValues: 1000, maxAnonymousBytes: 64 * 1024, maxBytesInFlight: 1024 * 1024 };
+  const jsonLimits = {
+    maxValues: 1000,
+    maxAnonymousValues: 100,
+    maxAnonymousBytes: 64 * 1024,
+    maxBytesInFlight: 1024 * 1024,
+  };
   const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
   const known = await signedIn(server.cloudUrl, { sub: "ann" });
   const strangers = await Promise.all(Array.from({ length: 20 }, () => openRaw(server.cloudUrl)));

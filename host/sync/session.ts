@@ -5,6 +5,7 @@ import { AuthError } from "../auth/authError";
 import type { Caller, Deployment, LiveQuery, QuerySet, RequestMetadata } from "../deployment";
 import { tooManyBytes } from "../server/bytesInFlight";
 import { metadataFor } from "../server/callers";
+import { valuesOf } from "../server/jsonBody";
 import type { JsonLimits } from "../server/jsonBody";
 import type { CallerResolver, ResolvedCaller } from "../server/callers";
 import { newRequestId } from "../server/requestMetadata";
@@ -127,10 +128,11 @@ export class SyncSession {
 
   /** @returns whether `release` is left to a call that has begun */
   async #handle(frame: Buffer, release: () => void): Promise<boolean> {
-    const { maxAnonymousBytes, maxValues } = this.#options.jsonLimits;
+    const { jsonLimits } = this.#options;
+    const { maxAnonymousBytes } = jsonLimits;
     // The first Authenticate is itself anonymous: a token fits many times over.
     if (this.isAnonymous && frame.length > maxAnonymousBytes) throw tooLongBeforeAuthenticate(maxAnonymousBytes);
-    const message = parseClientMessage(frame, maxValues);
+    const message = parseClientMessage(frame, valuesOf(jsonLimits, this.isAnonymous));
     if ((message.type === "Connect") !== (this.#sessionId === null))
       throw badMessage("Connect comes first, and only once");
     switch (message.type) {

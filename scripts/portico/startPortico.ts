@@ -26,7 +26,12 @@ export interface RunningPortico {
 }
 
 /** Every operation fits many times; REST has the same limits in its gateway. */
-const jsonLimits = { maxValues: 65_536, maxAnonymousBytes: 64 * 1024, maxBytesInFlight: 48 * 1024 * 1024 };
+const jsonLimits = {
+  maxValues: 65_536,
+  maxAnonymousValues: 1024,
+  maxAnonymousBytes: 64 * 1024,
+  maxBytesInFlight: 48 * 1024 * 1024,
+};
 
 const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 
