@@ -11,6 +11,7 @@ import type { TenantTable } from "./documents";
 import type { NewValues, Changes, TenantReader } from "./database";
 import type { ListOptions } from "./list";
 import type { PageInput, TenantQueryContext } from "./declaration";
+import type { ProblemCode } from "./problems";
 import type { Permission } from "./permissionCatalogue";
 import type { Resource } from "./resource";
 import type { Fields } from "./table";
@@ -94,6 +95,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return resource.document;
         },
+        problems: resource.problemsOf("create"),
         handler: async (ctx, input) => withPublicId(await resource.insert(ctx, asValues<Table>(input))),
       });
     },
@@ -114,6 +116,9 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         },
         get output() {
           return resource.document;
+        },
+        get problems() {
+          return resource.problemsOf("update");
         },
         handler: async (ctx, input) =>
           withPublicId(await resource.patch(ctx, rowOf<Table>(ctx), changesOf<Table>(input, resource.idParameter))),
@@ -141,7 +146,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return z.null();
         },
-        problems: resource.hasTrash ? ["already_deleted", "not_deleted", "in_use"] : ["in_use"],
+        problems: deletionProblems(resource),
         handler: async (ctx, input) => resource.delete(ctx, rowOf<Table>(ctx), input),
       });
     },
@@ -160,11 +165,19 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return resource.document;
         },
-        problems: ["not_deleted"],
+        problems: ["not_deleted", ...resource.problemsOf("restore")],
         handler: async (ctx) => withPublicId(await resource.restore(ctx, rowOf<Table>(ctx))),
       });
     },
   };
+}
+
+/** What a deletion through `resource.delete` may refuse with. */
+export function deletionProblems<Table extends TenantTable, Create extends Fields, Update extends Fields>(
+  resource: Resource<Table, Create, Update>,
+): readonly ProblemCode[] {
+  const ofTrash = resource.hasTrash ? (["already_deleted", "not_deleted"] as const) : [];
+  return [...ofTrash, "in_use", ...resource.problemsOf("delete")];
 }
 
 /** Creates up to 100 rows in one transaction, all or none: `POST <path>/batch` with `{items}`. */
@@ -190,6 +203,7 @@ export function batchCreation<Table extends TenantTable, Create extends Fields, 
     get output() {
       return z.object({ data: z.array(resource.document) });
     },
+    problems: resource.problemsOf("create"),
     handler: async (ctx, { items }) => {
       const data: object[] = [];
       for (const values of items) data.push(withPublicId(await resource.insert(ctx, asValues<Table>(values))));

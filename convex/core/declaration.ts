@@ -1,7 +1,7 @@
 import type { Caller, RequestCaller } from "./caller";
 import type { RequestOrigin } from "./audit";
 import type { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
-import type { ProblemCode } from "./problems";
+import type { DeclaredProblem } from "./problems";
 import type { Permission } from "./permissionCatalogue";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "./table";
@@ -123,8 +123,10 @@ export interface OperationDeclaration<
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */
   readonly auditedAs?: string;
-  /** Problem codes beyond the implied ones, for the document. */
-  readonly problems?: readonly ProblemCode[];
+  /** Fields of the body of which a request names one and no more; they are the whole body. */
+  readonly exactlyOneOf?: readonly (keyof B & string)[];
+  /** Problems beyond the implied ones, for the document. */
+  readonly problems?: readonly DeclaredProblem[];
 }
 
 /** An operation as the pipeline, the REST door and the document see it: types erased, everything compiled on first use. */

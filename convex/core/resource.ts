@@ -10,6 +10,7 @@ import type { DocumentOf, TenantTable } from "./documents";
 import type { TableFacts } from "./facts";
 import type { ListOptions } from "./list";
 import type { Access, TenantMutationContext } from "./declaration";
+import type { ProblemCode } from "./problems";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "./table";
 import type { Doc, TableNames } from "../_generated/dataModel";
@@ -62,7 +63,12 @@ export interface ResourceDeclaration<
     readonly transitions: Readonly<Record<string, readonly string[]>>;
   };
   readonly hooks?: ResourceHooks<Table>;
+  /** What the hooks refuse with, by the operations that run them; the document names it. */
+  readonly problems?: Partial<Record<ResourceWrite, readonly ProblemCode[]>>;
 }
+
+/** The operations of `crud()` that write. */
+type ResourceWrite = "create" | "update" | "delete" | "restore";
 
 type Flatten<T> = { [K in keyof T]: T[K] };
 type Optional<F extends Fields, Keys extends keyof F> = Flatten<Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }>;
@@ -93,6 +99,8 @@ export interface Resource<
   readonly listFields: Fields;
   readonly listOptions: ListOptions & { readonly access?: Access };
   readonly hasTrash: boolean;
+  /** What an operation that writes so may refuse with, beyond what every write of a table does. */
+  problemsOf(write: ResourceWrite): readonly ProblemCode[];
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
   insert(
     ctx: TenantMutationContext,
@@ -122,7 +130,7 @@ export function resource<
 >(
   declaration: ResourceDeclaration<Table, F, Server, Immutable, Defaulted> & Pick<ResourceShape, "find">,
 ): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>> {
-  const { name, table, path, fields, list = {}, states, hooks = {}, find } = declaration;
+  const { name, table, path, fields, list = {}, states, hooks = {}, find, problems = {} } = declaration;
   const facts: TableFacts = tableFacts[table];
   const hasTrash = facts.base === "CUD";
   const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
@@ -153,11 +161,15 @@ export function resource<
       return once(
         this,
         "listFields",
-        listParameters({ ...fields, createdBy: reference("users", "null") }, list, hasTrash),
+        listParameters(table, { ...fields, createdBy: reference("users", "null") }, list),
       );
     },
     listOptions: list,
     hasTrash,
+    problemsOf(write) {
+      const changesState = write === "update" && states !== undefined && states.field in this.updateFields;
+      return [...(problems[write] ?? []), ...(changesState ? (["invalid_state_transition"] as const) : [])];
+    },
     async insert(ctx, given, auditMetadata) {
       const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
       const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });

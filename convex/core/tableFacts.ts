@@ -202,6 +202,9 @@ export const tableFacts = {
       }
     ],
     "indexes": {
+      "by_organizationId": [
+        "organizationId"
+      ],
       "by_organizationId_and_status": [
         "organizationId",
         "status"

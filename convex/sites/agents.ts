@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { crud } from "../core/crud";
 import { withPublicId } from "../core/documents";
-import { alreadyRevoked } from "../core/errors";
+import { ProblemError } from "../core/errors";
 import { ExistingRow } from "../core/existingRow";
 import { integer, rowId, text, timestampMs } from "../core/fields";
 import { mutationOperation, queryOperation, secretOperation } from "../core/operation";
@@ -43,11 +43,10 @@ export const enroll = secretOperation({
   secret: { prefix: "agt_", field: "key" },
   output: documentWith(agents, { key, checkinIntervalSeconds: checkinInterval }),
   problems: [
-    "invalid_enrollment_token",
     "enrollment_expired",
     "enrollment_exhausted",
     "site_not_active",
-    "agent_revoked",
+    { target: "agent_revoked" },
     "guid_in_use",
   ],
   handler: async (ctx, device) => {
@@ -86,7 +85,6 @@ export const checkIn = mutationOperation({
     nextCheckinInSeconds: checkinInterval,
     settings: z.object({ agentCheckinIntervalSeconds: checkinInterval, timezone: z.string().max(64) }),
   }),
-  problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;
     const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
@@ -125,7 +123,6 @@ export const getSelf = queryOperation({
   access: "agent",
   permission: "agent:checkin",
   output: agents.document,
-  problems: ["agent_revoked"],
   handler: async ({ caller }) => withPublicId(caller.agent),
 });
 
@@ -164,10 +161,10 @@ export const revoke = mutationOperation({
   on: agents,
   params: { agentId: rowId("agents") },
   output: agents.document,
-  problems: ["agent_revoked"],
+  problems: [{ target: "agent_revoked" }],
   handler: async (ctx) => {
     if (ctx.row.credentialStatus === "revoked")
-      throw alreadyRevoked("agent_revoked", "The agent's key is revoked already.");
+      throw new ProblemError({ target: "agent_revoked" }, "The agent's key is revoked already.");
     return withPublicId(await agents.patch(ctx, ctx.row, { credentialStatus: "revoked" }));
   },
 });

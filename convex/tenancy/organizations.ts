@@ -89,7 +89,7 @@ export const list = listOperation({
     sort: z
       .enum(["created", "-created"])
       .optional()
-      .meta({ description: "By joining: ascending, or descending with `-`." }),
+      .meta({ description: "By joining: ascending, or descending with `-`.", default: "-created" }),
   },
   output: organizationDocument.extend({ roleKey: membershipFields.roleKey }),
   problems: ["invalid_cursor"],

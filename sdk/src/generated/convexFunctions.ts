@@ -50,7 +50,7 @@ export interface ConvexFunctions {
   "tenancy/me:getProfile": { type: "query"; args: Args<"getMyProfile">; result: Returned<"getMyProfile"> };
   "tenancy/me:getSettings": { type: "query"; args: Args<"getMySettings">; result: Returned<"getMySettings"> };
   "tenancy/me:switchOrganization": { type: "mutation"; args: Args<"switchOrganization">; result: Returned<"switchOrganization"> };
-  "tenancy/me:sync": { type: "mutation"; args: TenantArgs<"syncCurrentUser">; result: Returned<"syncCurrentUser"> };
+  "tenancy/me:sync": { type: "mutation"; args: Args<"syncCurrentUser">; result: Returned<"syncCurrentUser"> };
   "tenancy/me:update": { type: "mutation"; args: Args<"updateCurrentUser">; result: Returned<"updateCurrentUser"> };
   "tenancy/me:updateSettings": { type: "mutation"; args: Args<"updateMySettings">; result: Returned<"updateMySettings"> };
   "tenancy/me:upsertProfile": { type: "mutation"; args: Args<"upsertMyProfile">; result: Returned<"upsertMyProfile"> };

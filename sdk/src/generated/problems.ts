@@ -2,7 +2,7 @@
 
 /** Problem codes the API documents, each with its HTTP statuses. */
 export interface ProblemStatuses {
-  agent_revoked: 401;
+  agent_revoked: 401 | 409;
   already_deleted: 409;
   already_member: 409;
   confirmation_mismatch: 409;
@@ -22,7 +22,7 @@ export interface ProblemStatuses {
   invalid_enrollment_token: 401;
   invalid_state_transition: 409;
   key_expired: 401;
-  key_revoked: 401;
+  key_revoked: 401 | 409;
   key_taken: 409;
   last_admin: 409;
   membership_banned: 403;
@@ -40,11 +40,13 @@ export interface ProblemStatuses {
   precondition_failed: 412;
   rank_too_low: 403;
   read_only_field: 422;
+  role_in_use: 409;
   scope_not_allowed: 422;
   site_has_agents: 409;
   site_not_active: 409;
   slug_taken: 409;
   sole_owner: 409;
+  system_role: 409;
   tenant_mismatch: 403;
   unauthenticated: 401;
   unavailable: 503;

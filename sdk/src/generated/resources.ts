@@ -207,7 +207,7 @@ export interface ApiKeysResource {
   /**
    * List API keys
    *
-   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * Needs the permission `apiKey:read`.
    *
@@ -277,7 +277,7 @@ export interface AuditLogsResource {
   /**
    * List the audit trail
    *
-   * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {result, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, recordId, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName}, {userId, createdFrom/createdTo or from/to, sort=created or createdAt}.
+   * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
    *
    * Needs the permission `auditLog:read`.
    *
@@ -913,7 +913,7 @@ export interface SitesResource {
   /**
    * List sites with their agents counted
    *
-   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *

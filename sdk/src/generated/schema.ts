@@ -384,7 +384,7 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
          *     Needs the permission `apiKey:read`.
          */
@@ -482,7 +482,7 @@ export interface paths {
         };
         /**
          * List the audit trail
-         * @description Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {result, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, recordId, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName}, {userId, createdFrom/createdTo or from/to, sort=created or createdAt}.
+         * @description Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
          *
          *     Needs the permission `auditLog:read`.
          */
@@ -566,7 +566,7 @@ export interface paths {
         };
         /**
          * Get a file of the API reference
-         * @description Scripts and styles of Swagger UI, compressed with gzip.
+         * @description Scripts and styles of Swagger UI, compressed with gzip; `conventions.md` tells what all operations have in common.
          */
         get: operations["getDocsFile"];
         put?: never;
@@ -1009,6 +1009,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/openapi-3.0.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get this document as OpenAPI 3.0
+         * @description The same operations for tools that do not read OpenAPI 3.1.
+         */
+        get: operations["getOpenApi30"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1018,7 +1038,7 @@ export interface paths {
         };
         /**
          * Get this document
-         * @description The OpenAPI 3.1 description of every operation.
+         * @description The OpenAPI 3.1 description of every operation, with the deployment's own origin as server.
          */
         get: operations["getOpenApi"];
         put?: never;
@@ -1524,7 +1544,7 @@ export interface paths {
         };
         /**
          * List sites with their agents counted
-         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
          *     For members of the organization; machines and assigned roles need the permission `site:read`.
          */
@@ -1886,6 +1906,9 @@ export interface components {
             /** Format: int64 */
             until?: number;
         };
+        BatchCreateItemsAnswer: {
+            data: components["schemas"]["Item"][];
+        };
         BatchCreateItemsBody: {
             items: {
                 description?: string;
@@ -1893,13 +1916,13 @@ export interface components {
                     [key: string]: unknown;
                 };
                 name: string;
-                /** @default open */
+                /** @description `open` unless given. */
                 status?: string;
                 tags?: string[];
             }[];
         };
-        BatchCreateItemsResult: {
-            data: components["schemas"]["Item"][];
+        BatchCreateSchedulesAnswer: {
+            data: components["schemas"]["Schedule"][];
         };
         BatchCreateSchedulesBody: {
             items: {
@@ -1912,7 +1935,7 @@ export interface components {
                 /** Format: int64 */
                 startDate: number;
                 /**
-                 * @default draft
+                 * @description `draft` unless given.
                  * @enum {string}
                  */
                 status?: "draft" | "active" | "completed" | "cancelled";
@@ -1924,8 +1947,8 @@ export interface components {
                 userId?: string;
             }[];
         };
-        BatchCreateSchedulesResult: {
-            data: components["schemas"]["Schedule"][];
+        BatchCreateSitesAnswer: {
+            data: components["schemas"]["Site"][];
         };
         BatchCreateSitesBody: {
             items: {
@@ -1938,30 +1961,16 @@ export interface components {
                 /** @description Made from the name unless given. */
                 slug?: string;
                 /**
-                 * @default active
+                 * @description `active` unless given.
                  * @enum {string}
                  */
                 status?: "active" | "inactive" | "archived";
             }[];
         };
-        BatchCreateSitesResult: {
-            data: components["schemas"]["Site"][];
-        };
         CancelScheduleBody: {
             reason?: string;
         };
-        CheckInAgentBody: {
-            /** @description What went wrong on the device since the last check-in. */
-            errors?: string[];
-            /** @description What the device tells of itself, such as OS, CPU and disks. */
-            facts?: {
-                [key: string]: unknown;
-            };
-            hostname?: string;
-            ipAddress?: string;
-            version: string;
-        };
-        CheckInAgentResult: {
+        CheckInAgentAnswer: {
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
@@ -1978,19 +1987,18 @@ export interface components {
                 timezone: string;
             };
         };
-        CreateAgentEnrollmentTokenBody: {
-            /** Format: int64 */
-            expiresAt?: number;
-            /**
-             * Format: int32
-             * @description Unset: any number of devices.
-             */
-            maxUses?: number;
-            name: string;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
-            siteId: string;
+        CheckInAgentBody: {
+            /** @description What went wrong on the device since the last check-in. */
+            errors?: string[];
+            /** @description What the device tells of itself, such as OS, CPU and disks. */
+            facts?: {
+                [key: string]: unknown;
+            };
+            hostname?: string;
+            ipAddress?: string;
+            version: string;
         };
-        CreateAgentEnrollmentTokenResult: {
+        CreateAgentEnrollmentTokenAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2019,13 +2027,19 @@ export interface components {
             /** Format: int32 */
             useCount: number;
         };
-        CreateApiKeyBody: {
+        CreateAgentEnrollmentTokenBody: {
             /** Format: int64 */
             expiresAt?: number;
+            /**
+             * Format: int32
+             * @description Unset: any number of devices.
+             */
+            maxUses?: number;
             name: string;
-            scopes: string[];
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
         };
-        CreateApiKeyResult: {
+        CreateApiKeyAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2053,13 +2067,19 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
+        CreateApiKeyBody: {
+            /** Format: int64 */
+            expiresAt?: number;
+            name: string;
+            scopes: string[];
+        };
         CreateItemBody: {
             description?: string;
             metadata?: {
                 [key: string]: unknown;
             };
             name: string;
-            /** @default open */
+            /** @description `open` unless given. */
             status?: string;
             tags?: string[];
         };
@@ -2118,7 +2138,7 @@ export interface components {
             /** Format: int64 */
             startDate: number;
             /**
-             * @default draft
+             * @description `draft` unless given.
              * @enum {string}
              */
             status?: "draft" | "active" | "completed" | "cancelled";
@@ -2139,25 +2159,17 @@ export interface components {
             /** @description Made from the name unless given. */
             slug?: string;
             /**
-             * @default active
+             * @description `active` unless given.
              * @enum {string}
              */
             status?: "active" | "inactive" | "archived";
         };
         CreateTodoBody: {
-            /** @default false */
+            /** @description `false` unless given. */
             completed?: boolean;
             text: string;
         };
-        CreateUserBody: {
-            /** Format: email */
-            email: string;
-            name?: string;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
-            roleId?: string;
-            roleKey?: string;
-        };
-        CreateUserResult: {
+        CreateUserAnswer: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
@@ -2186,17 +2198,15 @@ export interface components {
              */
             status: "active" | "inactive" | "pending";
         };
-        EnrollAgentBody: {
-            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
-            guid: string;
-            hostname: string;
-            ipAddress?: string;
-            macAddress?: string;
-            /** @enum {string} */
-            platform: "windows" | "macos" | "linux" | "other";
-            version: string;
+        CreateUserBody: {
+            /** Format: email */
+            email: string;
+            name?: string;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId?: string;
+            roleKey?: string;
         };
-        EnrollAgentResult: {
+        EnrollAgentAnswer: {
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
@@ -2244,7 +2254,17 @@ export interface components {
             updatedAt: number;
             version: string;
         };
-        GetCurrentUserResult: {
+        EnrollAgentBody: {
+            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+            guid: string;
+            hostname: string;
+            ipAddress?: string;
+            macAddress?: string;
+            /** @enum {string} */
+            platform: "windows" | "macos" | "linux" | "other";
+            version: string;
+        };
+        GetCurrentUserAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2319,7 +2339,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        GetMyPermissionsResult: {
+        GetMyPermissionsAnswer: {
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
             /** Format: int64 */
@@ -2327,13 +2347,13 @@ export interface components {
             rights: string[];
             roleKey?: string;
         };
-        GetMyProfileResult: {
+        GetMyProfileAnswer: {
             bio?: string;
             displayName: string;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
         };
-        GetMySettingsResult: {
+        GetMySettingsAnswer: {
             dashboardLayout?: {
                 [key: string]: unknown;
             };
@@ -2347,7 +2367,7 @@ export interface components {
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
         };
-        GetOrganizationBySlugResult: {
+        GetOrganizationBySlugAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2415,7 +2435,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        GetSiteViewResult: {
+        GetSiteViewAnswer: {
             agents: {
                 /** @description The site has more agents than were counted: both numbers are lower bounds. */
                 isCapped: boolean;
@@ -2447,13 +2467,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        GetUserProfileResult: {
-            bio?: string;
-            displayName: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
-            userId: string;
-        };
-        GetUserResult: {
+        GetUserAnswer: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
@@ -2481,6 +2495,12 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
+        };
+        GetUserProfileAnswer: {
+            bio?: string;
+            displayName: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
         };
         Health: {
             /** @enum {string} */
@@ -2577,7 +2597,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        ListPermissionsResult: {
+        ListPermissionsAnswer: {
             data: {
                 action: string;
                 description: string;
@@ -2845,7 +2865,7 @@ export interface components {
             data: components["schemas"]["Role"][];
             page: components["schemas"]["PageInfo"];
         };
-        RotateAgentKeyResult: {
+        RotateAgentKeyAnswer: {
             /**
              * Format: int32
              * @description Seconds to the next check-in, as the agent was last told; it is overdue after two of them.
@@ -2893,14 +2913,7 @@ export interface components {
             updatedAt: number;
             version: string;
         };
-        RotateApiKeyBody: {
-            /**
-             * Format: int32
-             * @default 0
-             */
-            graceSeconds?: number;
-        };
-        RotateApiKeyResult: {
+        RotateApiKeyAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2927,6 +2940,13 @@ export interface components {
             status: "active" | "revoked";
             /** Format: int64 */
             updatedAt: number;
+        };
+        RotateApiKeyBody: {
+            /**
+             * Format: int32
+             * @description `0` unless given.
+             */
+            graceSeconds?: number;
         };
         Schedule: {
             /** Format: int64 */
@@ -2990,13 +3010,7 @@ export interface components {
             data: components["schemas"]["Site"][];
             page: components["schemas"]["PageInfo"];
         };
-        SwitchOrganizationBody: {
-            /** @description Id or slug. */
-            organizationId?: string;
-            /** @description Id or slug. */
-            slug?: string;
-        };
-        SwitchOrganizationResult: {
+        SwitchOrganizationAnswer: {
             membership: {
                 /** Format: int64 */
                 bannedAt?: number;
@@ -3038,6 +3052,12 @@ export interface components {
                 userId: string;
             };
             organization: components["schemas"]["Organization"];
+        };
+        SwitchOrganizationBody: {
+            /** @description Id or slug. */
+            organizationId?: string;
+            /** @description Id or slug. */
+            slug?: string;
         };
         Todo: {
             completed: boolean;
@@ -3095,6 +3115,7 @@ export interface components {
             scopes?: string[];
         };
         UpdateCurrentUserBody: {
+            /** Format: uri */
             imageUrl?: string | null;
             metadata?: {
                 [key: string]: unknown;
@@ -3121,22 +3142,13 @@ export interface components {
             status?: "active" | "inactive";
         };
         UpdateMyMembershipBody: {
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             currentSiteId?: string | null;
             metadata?: {
                 [key: string]: unknown;
             } | null;
         };
-        UpdateMySettingsBody: {
-            dashboardLayout?: {
-                [key: string]: unknown;
-            } | null;
-            locale?: string | null;
-            notificationsEnabled?: boolean;
-            /** @enum {string} */
-            theme?: "light" | "dark" | "system";
-            timezone?: string | null;
-        };
-        UpdateMySettingsResult: {
+        UpdateMySettingsAnswer: {
             dashboardLayout?: {
                 [key: string]: unknown;
             };
@@ -3149,6 +3161,18 @@ export interface components {
             timezone?: string;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
+        };
+        UpdateMySettingsBody: {
+            dashboardLayout?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description BCP 47 language tag. */
+            locale?: string | null;
+            notificationsEnabled?: boolean;
+            /** @enum {string} */
+            theme?: "light" | "dark" | "system";
+            /** @description IANA time zone name. */
+            timezone?: string | null;
         };
         UpdateOrganizationBody: {
             /** @description The organization's id at the identity provider. */
@@ -3228,15 +3252,15 @@ export interface components {
             completed?: boolean;
             text?: string;
         };
-        UpsertMyProfileBody: {
-            bio?: string;
-            displayName?: string;
-        };
-        UpsertMyProfileResult: {
+        UpsertMyProfileAnswer: {
             bio?: string;
             displayName: string;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
+        };
+        UpsertMyProfileBody: {
+            bio?: string;
+            displayName?: string;
         };
         User: {
             /** Format: int64 */
@@ -3275,20 +3299,39 @@ export interface components {
     responses: {
         /**
          * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          */
-        AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated: {
+        AgentRevokedOrEmailTakenOrIdempotencyConflict409: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "invalid_enrollment_token" | "unauthenticated";
+                    code?: "agent_revoked" | "email_taken" | "idempotency_conflict";
+                };
+            };
+        };
+        /**
+         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
+         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         */
+        AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive409: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "agent_revoked" | "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -3310,24 +3353,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "agent_revoked" | "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         */
-        AgentRevokedOrUnauthenticated: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "agent_revoked" | "unauthenticated";
                 };
             };
         };
@@ -3365,6 +3390,27 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `role_in_use`: The role is in use. Give its members another role first.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
+         */
+        AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrRoleInUseOrSystemRole: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted" | "role_in_use" | "system_role";
                 };
             };
         };
@@ -3537,8 +3583,9 @@ export interface components {
          *     - `guid_taken`: The device GUID is taken. Restore or update the agent that has this GUID.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `site_not_active`: The site is not active. Activate the site first.
          */
-        EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeleted: {
+        EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeletedOrSiteNotActive: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3547,7 +3594,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted";
+                    code?: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted" | "site_not_active";
                 };
             };
         };
@@ -3589,6 +3636,24 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `key_revoked`: The API key was revoked. Use another API key.
+         */
+        EmailTakenOrIdempotencyConflictOrKeyRevoked409: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "idempotency_conflict" | "key_revoked";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `key_taken`: The key is taken. Choose another key.
          *     - `name_taken`: The name is taken. Choose another name.
          */
@@ -3611,8 +3676,9 @@ export interface components {
          *     - `key_taken`: The key is taken. Choose another key.
          *     - `name_taken`: The name is taken. Choose another name.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          */
-        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
+        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeletedOrSystemRole: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3621,7 +3687,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted";
+                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted" | "system_role";
                 };
             };
         };
@@ -3754,10 +3820,9 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `key_taken`: The key is taken. Choose another key.
-         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          */
-        EmailTakenOrKeyTakenOrNameTaken: {
+        EmailTakenOrInvalidStateTransition: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3766,7 +3831,44 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_taken" | "key_taken" | "name_taken";
+                    code?: "email_taken" | "invalid_state_transition";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         *     - `slug_taken`: The slug is taken. Choose another slug.
+         */
+        EmailTakenOrInvalidStateTransitionOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "invalid_state_transition" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `key_taken`: The key is taken. Choose another key.
+         *     - `name_taken`: The name is taken. Choose another name.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
+         */
+        EmailTakenOrKeyTakenOrNameTakenOrSystemRole: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "key_taken" | "name_taken" | "system_role";
                 };
             };
         };
@@ -3790,23 +3892,6 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `slug_taken`: The slug is taken. Choose another slug.
-         */
-        EmailTakenOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `sole_owner`: The user owns an organization. Transfer or delete the organization first.
          */
         EmailTakenOrSoleOwner: {
@@ -3819,25 +3904,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
-         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
                 };
             };
         };
@@ -3964,25 +4030,6 @@ export interface components {
         };
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
-         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
-         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
-         */
-        ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "organization_deleted" | "organization_suspended" | "tenant_mismatch";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
          */
         ForbiddenOrUserInactive: {
@@ -3995,20 +4042,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "forbidden" | "user_inactive";
-                };
-            };
-        };
-        /** @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request. */
-        IdempotencyConflict: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict";
                 };
             };
         };
@@ -4116,12 +4149,10 @@ export interface components {
             };
         };
         /**
-         * @description - `key_expired`: The API key has expired. Create a new API key.
-         *     - `key_revoked`: The API key was revoked. Use another API key.
+         * @description - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
          *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
          */
-        KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted: {
+        InvalidEnrollmentTokenOrUnauthenticated: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4131,7 +4162,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "key_expired" | "key_revoked" | "unauthenticated" | "user_deleted";
+                    code?: "invalid_enrollment_token" | "unauthenticated";
                 };
             };
         };
@@ -4205,6 +4236,24 @@ export interface components {
             content?: never;
         };
         /**
+         * @description - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         */
+        OrganizationDeletedOrOrganizationSuspendedOrTenantMismatch: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "organization_deleted" | "organization_suspended" | "tenant_mismatch";
+                };
+            };
+        };
+        /**
          * @description - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
          *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
          */
@@ -4221,7 +4270,7 @@ export interface components {
                 };
             };
         };
-        /** @description - `payload_too_large`: The body is too large. Send less in one request. */
+        /** @description - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request. */
         PayloadTooLarge: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -4280,24 +4329,6 @@ export interface components {
                 };
             };
         };
-        /**
-         * @description - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
-         */
-        UnauthenticatedOrUserDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unauthenticated" | "user_deleted";
-                };
-            };
-        };
         /** @description - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
@@ -4319,6 +4350,7 @@ export interface components {
          */
         UnsupportedContentEncodingOrUnsupportedMediaType: {
             headers: {
+                "Accept-Encoding": components["headers"]["Accept-Encoding"];
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -4348,15 +4380,26 @@ export interface components {
     parameters: {
         /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
         IdempotencyKey: string;
-        /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+        /**
+         * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+         * @example *
+         */
         IfMatch: string;
-        /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+        /**
+         * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+         * @example "22jjqs1036017iu32fbwuv"
+         */
         IfNoneMatch: string;
         /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-        Organization: string;
+        PorticoOrganization: string;
     };
     requestBodies: never;
     headers: {
+        /**
+         * @description Codings of a body that are taken (RFC 9110, 12.5.3), where the one that was sent is not.
+         * @example identity
+         */
+        "Accept-Encoding": string;
         /**
          * @description `*`, or the caller's origin where the deployment lists the origins it allows.
          * @example *
@@ -4401,7 +4444,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4444,7 +4490,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4463,9 +4512,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "issuer": "https://example.convex.site",
-                     *       "token_endpoint": "https://example.convex.site/v1/oauth/token",
-                     *       "jwks_uri": "https://example.convex.site/.well-known/jwks.json",
+                     *       "issuer": "http://127.0.0.1:3211",
+                     *       "token_endpoint": "http://127.0.0.1:3211/v1/oauth/token",
+                     *       "jwks_uri": "http://127.0.0.1:3211/.well-known/jwks.json",
                      *       "scopes_supported": [
                      *         "schedule:read",
                      *         "todo:read"
@@ -4478,7 +4527,7 @@ export interface operations {
                      *         "client_secret_basic",
                      *         "client_secret_post"
                      *       ],
-                     *       "service_documentation": "https://example.convex.site/v1/docs"
+                     *       "service_documentation": "http://127.0.0.1:3211/v1/docs"
                      *     }
                      */
                     "application/json": components["schemas"]["AuthorizationServer"];
@@ -4492,7 +4541,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4511,10 +4563,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "resource": "https://example.convex.site",
+                     *       "resource": "http://127.0.0.1:3211",
                      *       "resource_name": "Portico",
                      *       "authorization_servers": [
-                     *         "https://example.convex.site"
+                     *         "http://127.0.0.1:3211"
                      *       ],
                      *       "scopes_supported": [
                      *         "schedule:read",
@@ -4523,7 +4575,7 @@ export interface operations {
                      *       "bearer_methods_supported": [
                      *         "header"
                      *       ],
-                     *       "resource_documentation": "https://example.convex.site/v1/docs"
+                     *       "resource_documentation": "http://127.0.0.1:3211/v1/docs"
                      *     }
                      */
                     "application/json": components["schemas"]["ProtectedResource"];
@@ -4537,7 +4589,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4558,7 +4613,7 @@ export interface operations {
                      * @example {
                      *       "problems": [
                      *         {
-                     *           "type": "https://example.convex.site/problems/not_found",
+                     *           "type": "http://127.0.0.1:3211/problems/not_found",
                      *           "code": "not_found",
                      *           "status": 404,
                      *           "title": "Not found",
@@ -4580,7 +4635,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -4602,7 +4660,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "https://example.convex.site/problems/not_found",
+                     *       "type": "http://127.0.0.1:3211/problems/not_found",
                      *       "code": "not_found",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -4622,28 +4680,54 @@ export interface operations {
     listAgentApiLogs: {
         parameters: {
             query?: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch. The same as `from`; send one of them.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch. The same as `to`; send one of them.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 from?: number;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
                 siteId?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created" | "createdAt" | "-createdAt";
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 to?: number;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -4667,14 +4751,21 @@ export interface operations {
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                     *           "endpoint": "Example",
-                     *           "method": "Example",
+                     *           "endpoint": "/v1/agents/check-in",
+                     *           "method": "POST",
                      *           "statusCode": 100,
-                     *           "externalId": "ext_7Hq2Vx9",
-                     *           "psaSiteId": "Example",
-                     *           "rmmDeviceId": "Example",
-                     *           "reqMetadata": "example",
-                     *           "resMetadata": "example",
+                     *           "externalId": "idp_7Hq2Vx9",
+                     *           "psaSiteId": "2217",
+                     *           "rmmDeviceId": "88213",
+                     *           "reqMetadata": {
+                     *             "facts": [
+                     *               "osVersion",
+                     *               "memoryGigabytes"
+                     *             ]
+                     *           },
+                     *           "resMetadata": {
+                     *             "durationMs": 12
+                     *           },
                      *           "timeElapsedMs": 3,
                      *           "createdAt": 1768469400000,
                      *           "expiresAt": 1768473000000
@@ -4692,7 +4783,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -4704,10 +4795,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z */
@@ -4732,14 +4826,21 @@ export interface operations {
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                     *       "endpoint": "Example",
-                     *       "method": "Example",
+                     *       "endpoint": "/v1/agents/check-in",
+                     *       "method": "POST",
                      *       "statusCode": 100,
-                     *       "externalId": "ext_7Hq2Vx9",
-                     *       "psaSiteId": "Example",
-                     *       "rmmDeviceId": "Example",
-                     *       "reqMetadata": "example",
-                     *       "resMetadata": "example",
+                     *       "externalId": "idp_7Hq2Vx9",
+                     *       "psaSiteId": "2217",
+                     *       "rmmDeviceId": "88213",
+                     *       "reqMetadata": {
+                     *         "facts": [
+                     *           "osVersion",
+                     *           "memoryGigabytes"
+                     *         ]
+                     *       },
+                     *       "resMetadata": {
+                     *         "durationMs": 12
+                     *       },
                      *       "timeElapsedMs": 3,
                      *       "createdAt": 1768469400000,
                      *       "expiresAt": 1768473000000
@@ -4750,7 +4851,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -4762,23 +4863,42 @@ export interface operations {
     listAgentEnrollmentTokens: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
                 siteId?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -4801,8 +4921,8 @@ export interface operations {
                      *           "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *           "name": "North Wind",
-                     *           "tokenPrefix": "Example",
+                     *           "name": "Rollout spring 2026",
+                     *           "tokenPrefix": "enr_8dK2pT6w",
                      *           "maxUses": 3,
                      *           "useCount": 3,
                      *           "expiresAt": 1768473000000,
@@ -4823,7 +4943,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -4838,7 +4958,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -4848,7 +4968,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *       "name": "North Wind",
+                 *       "name": "Rollout spring 2026",
                  *       "maxUses": 3
                  *     }
                  */
@@ -4862,7 +4982,6 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4872,8 +4991,8 @@ export interface operations {
                      *       "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "name": "North Wind",
-                     *       "tokenPrefix": "Example",
+                     *       "name": "Rollout spring 2026",
+                     *       "tokenPrefix": "enr_8dK2pT6w",
                      *       "maxUses": 3,
                      *       "useCount": 3,
                      *       "expiresAt": 1768473000000,
@@ -4883,11 +5002,11 @@ export interface operations {
                      *       "token": "enr_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["CreateAgentEnrollmentTokenResult"];
+                    "application/json": components["schemas"]["CreateAgentEnrollmentTokenAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSiteNotActive"];
@@ -4904,10 +5023,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
@@ -4932,8 +5054,8 @@ export interface operations {
                      *       "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "name": "North Wind",
-                     *       "tokenPrefix": "Example",
+                     *       "name": "Rollout spring 2026",
+                     *       "tokenPrefix": "enr_8dK2pT6w",
                      *       "maxUses": 3,
                      *       "useCount": 3,
                      *       "expiresAt": 1768473000000,
@@ -4946,7 +5068,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -4961,32 +5083,64 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
+                /** @example online */
                 connectionStatus?: "online" | "offline";
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only";
-                /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+                /**
+                 * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+                 * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
+                 */
                 guid?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `lastCheckinAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 lastCheckinFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `lastCheckinAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 lastCheckinTo?: number;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
                 siteId?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `lastCheckinAt`, latest first, where one of `lastCheckinFrom`, `lastCheckinTo` is given; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: "created" | "-created" | "lastCheckinAt" | "-lastCheckinAt";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5011,11 +5165,11 @@ export interface operations {
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *           "hostname": "rooftop-pi-07",
-                     *           "platform": "windows",
+                     *           "platform": "linux",
                      *           "version": "4.2.1",
                      *           "ipAddress": "203.0.113.7",
                      *           "macAddress": "02:42:ac:11:00:02",
-                     *           "extAddress": "Example",
+                     *           "extAddress": "198.51.100.24",
                      *           "registeredAt": 1768469400000,
                      *           "lastCheckinAt": 1768469400000,
                      *           "checkinIntervalSeconds": 60,
@@ -5026,7 +5180,8 @@ export interface operations {
                      *             "maintenance"
                      *           ],
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "osVersion": "Debian 13",
+                     *             "memoryGigabytes": 8
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5045,7 +5200,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -5057,10 +5212,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5086,11 +5244,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5101,7 +5259,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5113,7 +5272,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5125,13 +5284,17 @@ export interface operations {
     deleteAgent: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5151,7 +5314,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5167,10 +5330,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5207,11 +5373,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5222,7 +5388,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5233,7 +5400,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5252,10 +5419,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5282,11 +5452,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5297,81 +5467,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
-                     *       },
-                     *       "createdAt": 1768469400000,
-                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "updatedAt": 1768473000000
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    revokeAgent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
-                "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
-            };
-            path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
-                agentId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done: agent. */
-            200: {
-                headers: {
-                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                    ETag: components["headers"]["ETag"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                     *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
-                     *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
-                     *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
-                     *       "registeredAt": 1768469400000,
-                     *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
-                     *       "connectionStatus": "online",
-                     *       "credentialStatus": "active",
-                     *       "keyRotatedAt": 1768469400000,
-                     *       "tags": [
-                     *         "maintenance"
-                     *       ],
-                     *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5386,7 +5483,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeletedOrSiteNotActive"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -5394,16 +5491,19 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    rotateAgentKey: {
+    revokeAgent: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5430,11 +5530,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5445,7 +5545,86 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AgentRevokedOrEmailTakenOrIdempotencyConflict409"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateAgentKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: agent. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "linux",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "198.51.100.24",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5453,11 +5632,11 @@ export interface operations {
                      *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["RotateAgentKeyResult"];
+                    "application/json": components["schemas"]["RotateAgentKeyAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5476,7 +5655,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5489,7 +5668,8 @@ export interface operations {
                  *       "hostname": "rooftop-pi-07",
                  *       "ipAddress": "203.0.113.7",
                  *       "facts": {
-                 *         "source": "example"
+                 *         "osVersion": "Debian 13",
+                 *         "memoryGigabytes": 8
                  *       }
                  *     }
                  */
@@ -5517,14 +5697,14 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["CheckInAgentResult"];
+                    "application/json": components["schemas"]["CheckInAgentAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrUnauthenticated"];
-            403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -5547,7 +5727,7 @@ export interface operations {
                  * @example {
                  *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                  *       "hostname": "rooftop-pi-07",
-                 *       "platform": "windows",
+                 *       "platform": "linux",
                  *       "version": "4.2.1",
                  *       "ipAddress": "203.0.113.7",
                  *       "macAddress": "02:42:ac:11:00:02"
@@ -5557,6 +5737,50 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was there before: agent. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "linux",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "198.51.100.24",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrollAgentAnswer"];
+                };
+            };
             /** @description Created: agent. */
             201: {
                 headers: {
@@ -5574,11 +5798,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5589,7 +5813,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5597,13 +5822,14 @@ export interface operations {
                      *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["EnrollAgentResult"];
+                    "application/json": components["schemas"]["EnrollAgentAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrInvalidEnrollmentTokenOrUnauthenticated"];
+            401: components["responses"]["InvalidEnrollmentTokenOrUnauthenticated"];
+            403: components["responses"]["OrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
+            409: components["responses"]["AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive409"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -5616,10 +5842,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5642,11 +5871,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5657,7 +5886,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5668,10 +5898,11 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrUnauthenticated"];
-            403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5679,24 +5910,44 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 createdBy?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
+                /** @example active */
                 status?: "active" | "revoked";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5718,8 +5969,8 @@ export interface operations {
                      *         {
                      *           "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "keyPrefix": "sk_4fZ2kQ9xB",
+                     *           "name": "Nightly export",
+                     *           "keyPrefix": "sk_live_4fZ2kQ9x",
                      *           "scopes": [
                      *             "schedule:read"
                      *           ],
@@ -5744,7 +5995,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -5759,7 +6010,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5768,7 +6019,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
+                 *       "name": "Nightly export",
                  *       "scopes": [
                  *         "schedule:read"
                  *       ]
@@ -5793,8 +6044,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -5808,11 +6059,11 @@ export interface operations {
                      *       "key": "sk_live_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["CreateApiKeyResult"];
+                    "application/json": components["schemas"]["CreateApiKeyAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -5827,10 +6078,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -5853,8 +6107,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -5872,7 +6126,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5885,10 +6139,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -5900,7 +6157,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Nightly export"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateApiKeyBody"];
@@ -5920,8 +6177,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -5938,7 +6195,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5957,10 +6214,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -5984,8 +6244,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6002,11 +6262,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6020,10 +6280,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -6035,7 +6298,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "graceSeconds": 0
+                 *       "graceSeconds": 3
                  *     }
                  */
                 "application/json": components["schemas"]["RotateApiKeyBody"];
@@ -6056,8 +6319,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6071,15 +6334,15 @@ export interface operations {
                      *       "key": "sk_live_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["RotateApiKeyResult"];
+                    "application/json": components["schemas"]["RotateApiKeyAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6091,28 +6354,53 @@ export interface operations {
     listAuditLogs: {
         parameters: {
             query?: {
-                /** @description `<resource>.<verb>`. */
+                /**
+                 * @description `<resource>.<verb>`.
+                 * @example schedule.create
+                 */
                 action?: string;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 from?: number;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 recordId?: string;
+                /** @example success */
                 result?: "success" | "error" | "denied";
-                /** @description Ascending, or descending with `-`; newest first unless given. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
                 sort?: "createdAt" | "-createdAt";
+                /** @example schedules */
                 tableName?: string;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 to?: number;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId?: string;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6140,10 +6428,17 @@ export interface operations {
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "action": "schedule.create",
                      *           "operation": "create",
-                     *           "tableName": "Example",
-                     *           "recordId": "Example",
-                     *           "changes": "example",
-                     *           "metadata": "example",
+                     *           "tableName": "schedules",
+                     *           "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "changes": {
+                     *             "status": {
+                     *               "from": "draft",
+                     *               "to": "active"
+                     *             }
+                     *           },
+                     *           "metadata": {
+                     *             "reason": "Rescheduled to next week."
+                     *           },
                      *           "result": "success",
                      *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "portico-sdk/0.1.0",
@@ -6164,7 +6459,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6176,10 +6471,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc */
@@ -6208,10 +6506,17 @@ export interface operations {
                      *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *       "action": "schedule.create",
                      *       "operation": "create",
-                     *       "tableName": "Example",
-                     *       "recordId": "Example",
-                     *       "changes": "example",
-                     *       "metadata": "example",
+                     *       "tableName": "schedules",
+                     *       "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "changes": {
+                     *         "status": {
+                     *           "from": "draft",
+                     *           "to": "active"
+                     *         }
+                     *       },
+                     *       "metadata": {
+                     *         "reason": "Rescheduled to next week."
+                     *       },
                      *       "result": "success",
                      *       "ipAddress": "203.0.113.7",
                      *       "userAgent": "portico-sdk/0.1.0",
@@ -6225,7 +6530,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6237,27 +6542,45 @@ export interface operations {
     getRecordHistory: {
         parameters: {
             query?: {
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 from?: number;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description Ascending, or descending with `-`; newest first unless given. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
                 sort?: "createdAt" | "-createdAt";
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 to?: number;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example Example */
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 recordId: string;
-                /** @example Example */
+                /** @example schedules */
                 tableName: string;
             };
             cookie?: never;
@@ -6285,10 +6608,17 @@ export interface operations {
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "action": "schedule.create",
                      *           "operation": "create",
-                     *           "tableName": "Example",
-                     *           "recordId": "Example",
-                     *           "changes": "example",
-                     *           "metadata": "example",
+                     *           "tableName": "schedules",
+                     *           "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "changes": {
+                     *             "status": {
+                     *               "from": "draft",
+                     *               "to": "active"
+                     *             }
+                     *           },
+                     *           "metadata": {
+                     *             "reason": "Rescheduled to next week."
+                     *           },
                      *           "result": "success",
                      *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "portico-sdk/0.1.0",
@@ -6309,7 +6639,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6322,7 +6652,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -6350,11 +6683,17 @@ export interface operations {
     getDocsFile: {
         parameters: {
             query?: {
-                /** @description The file's version; with the present one, the answer may be kept for good. */
+                /**
+                 * @description The file's version; with the present one, the answer may be kept for good.
+                 * @example 0123456789abcdef
+                 */
                 v?: string;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -6374,7 +6713,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/png": unknown;
                     "text/css": string;
+                    "text/html": string;
+                    "text/javascript": string;
+                    "text/markdown": string;
+                    "text/plain": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -6416,25 +6760,47 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only";
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: "created" | "-created" | "name" | "-name";
+                /** @example open */
                 status?: string;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6456,14 +6822,14 @@ export interface operations {
                      *         {
                      *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
+                     *           "name": "Pressure sensor",
                      *           "status": "open",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "description": "Measures the water in the north basin.",
                      *           "tags": [
                      *             "maintenance"
                      *           ],
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6482,7 +6848,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6497,7 +6863,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6506,14 +6872,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
+                 *       "name": "Pressure sensor",
                  *       "status": "open",
-                 *       "description": "Replace the filters on the roof.",
+                 *       "description": "Measures the water in the north basin.",
                  *       "tags": [
                  *         "maintenance"
                  *       ],
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       }
                  *     }
                  */
@@ -6536,14 +6902,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6554,7 +6920,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -6569,10 +6935,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -6595,14 +6964,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6614,7 +6983,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6626,13 +6995,17 @@ export interface operations {
     deleteItem: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -6652,7 +7025,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6668,10 +7041,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -6683,7 +7059,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Pressure sensor"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateItemBody"];
@@ -6703,14 +7079,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6721,7 +7097,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6740,10 +7116,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -6767,14 +7146,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6785,7 +7164,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6804,7 +7183,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6815,14 +7194,14 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "name": "North Wind",
+                 *           "name": "Flow meter",
                  *           "status": "open",
-                 *           "description": "Replace the filters on the roof.",
+                 *           "description": "Measures the water in the north basin.",
                  *           "tags": [
                  *             "maintenance"
                  *           ],
                  *           "metadata": {
-                 *             "source": "example"
+                 *             "costCenter": "4711"
                  *           }
                  *         }
                  *       ]
@@ -6848,14 +7227,14 @@ export interface operations {
                      *         {
                      *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
+                     *           "name": "Flow meter",
                      *           "status": "open",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "description": "Measures the water in the north basin.",
                      *           "tags": [
                      *             "maintenance"
                      *           ],
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6864,11 +7243,11 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BatchCreateItemsResult"];
+                    "application/json": components["schemas"]["BatchCreateItemsAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -6882,7 +7261,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -6902,7 +7284,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -6911,7 +7293,7 @@ export interface operations {
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -6919,13 +7301,13 @@ export interface operations {
                      *       "updatedAt": 1768473000000,
                      *       "organization": {
                      *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *         "name": "North Wind",
-                     *         "slug": "north-wind",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *         "externalId": "ext_7Hq2Vx9",
+                     *         "externalId": "org_5bT1xW9",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "settings": {
                      *           "timezone": "Europe/Zurich",
@@ -6950,10 +7332,10 @@ export interface operations {
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "invitedEmail": "dana.okoye@example.com",
-                     *         "invitedName": "Example",
+                     *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "lastActivityAt": 1768469400000,
                      *         "createdAt": 1768469400000,
@@ -6963,9 +7345,9 @@ export interface operations {
                      *       "role": {
                      *         "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *         "key": "example",
-                     *         "name": "North Wind",
-                     *         "description": "Replace the filters on the roof.",
+                     *         "key": "fieldEngineer",
+                     *         "name": "Field engineer",
+                     *         "description": "Plans and does the work on sites.",
                      *         "rights": [
                      *           "schedule:read"
                      *         ],
@@ -6985,12 +7367,12 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["GetCurrentUserResult"];
+                    "application/json": components["schemas"]["GetCurrentUserAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7017,7 +7399,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrSoleOwner"];
@@ -7038,7 +7420,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Dana Okoye"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateCurrentUserBody"];
@@ -7057,7 +7439,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -7066,7 +7448,7 @@ export interface operations {
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7078,7 +7460,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7093,10 +7475,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7122,12 +7507,12 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["GetMyPermissionsResult"];
+                    "application/json": components["schemas"]["GetMyPermissionsAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7139,7 +7524,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7160,15 +7548,15 @@ export interface operations {
                      * @example {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "displayName": "Dana Okoye",
-                     *       "bio": "Example"
+                     *       "bio": "Keeps the pumps of three sites running."
                      *     }
                      */
-                    "application/json": components["schemas"]["GetMyProfileResult"];
+                    "application/json": components["schemas"]["GetMyProfileAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7207,14 +7595,14 @@ export interface operations {
                      * @example {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "displayName": "Dana Okoye",
-                     *       "bio": "Example"
+                     *       "bio": "Keeps the pumps of three sites running."
                      *     }
                      */
-                    "application/json": components["schemas"]["UpsertMyProfileResult"];
+                    "application/json": components["schemas"]["UpsertMyProfileAnswer"];
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7229,7 +7617,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7252,18 +7643,18 @@ export interface operations {
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
                      *       "dashboardLayout": {
-                     *         "source": "example"
+                     *         "columns": 2
                      *       },
                      *       "locale": "en-GB",
                      *       "timezone": "Europe/Zurich"
                      *     }
                      */
-                    "application/json": components["schemas"]["GetMySettingsResult"];
+                    "application/json": components["schemas"]["GetMySettingsAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7304,17 +7695,17 @@ export interface operations {
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
                      *       "dashboardLayout": {
-                     *         "source": "example"
+                     *         "columns": 2
                      *       },
                      *       "locale": "en-GB",
                      *       "timezone": "Europe/Zurich"
                      *     }
                      */
-                    "application/json": components["schemas"]["UpdateMySettingsResult"];
+                    "application/json": components["schemas"]["UpdateMySettingsAnswer"];
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7335,11 +7726,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "organizationId": "Example"
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k"
                  *     }
                  */
                 "application/json": components["schemas"]["SwitchOrganizationBody"];
@@ -7360,13 +7751,13 @@ export interface operations {
                      * @example {
                      *       "organization": {
                      *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *         "name": "North Wind",
-                     *         "slug": "north-wind",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *         "externalId": "ext_7Hq2Vx9",
+                     *         "externalId": "org_5bT1xW9",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "settings": {
                      *           "timezone": "Europe/Zurich",
@@ -7391,10 +7782,10 @@ export interface operations {
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "invitedEmail": "dana.okoye@example.com",
-                     *         "invitedName": "Example",
+                     *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "lastActivityAt": 1768469400000,
                      *         "createdAt": 1768469400000,
@@ -7403,11 +7794,11 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["SwitchOrganizationResult"];
+                    "application/json": components["schemas"]["SwitchOrganizationAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -7423,8 +7814,6 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
             cookie?: never;
@@ -7444,7 +7833,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -7453,7 +7842,7 @@ export interface operations {
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7465,7 +7854,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -7478,25 +7867,46 @@ export interface operations {
     listMemberships: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
                 roleId?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
+                /** @example active */
                 status?: "active" | "inactive" | "pending";
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId?: string;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7525,11 +7935,11 @@ export interface operations {
                      *           "joinedAt": 1768469400000,
                      *           "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "invitedEmail": "dana.okoye@example.com",
-                     *           "invitedName": "Example",
+                     *           "invitedName": "Dana Okoye",
                      *           "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *           "banReason": "Example",
+                     *           "banReason": "Kept posting advertisements after two warnings.",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "lastActivityAt": 1768469400000,
                      *           "createdAt": 1768469400000,
@@ -7549,7 +7959,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7561,10 +7971,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7594,11 +8007,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7611,7 +8024,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7624,10 +8037,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7647,7 +8063,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7663,10 +8079,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7705,11 +8124,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7721,7 +8140,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7740,10 +8159,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7755,7 +8177,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "Rescheduled to next week."
+                 *       "reason": "Kept posting advertisements after two warnings."
                  *     }
                  */
                 "application/json": components["schemas"]["BanMemberBody"];
@@ -7783,11 +8205,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7799,7 +8221,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7818,10 +8240,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7852,11 +8277,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7868,7 +8293,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7887,7 +8312,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7905,7 +8330,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
@@ -7920,7 +8345,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7930,7 +8355,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       }
                  *     }
                  */
@@ -7958,11 +8383,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7974,7 +8399,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8059,7 +8484,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The body is larger than 4 MiB (4,194,304 bytes). */
             413: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -8079,6 +8504,7 @@ export interface operations {
             /** @description The body is no form. */
             415: {
                 headers: {
+                    "Accept-Encoding": components["headers"]["Accept-Encoding"];
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -8113,11 +8539,54 @@ export interface operations {
             };
         };
     };
+    getOpenApi30: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.0.3"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            500: components["responses"]["Internal"];
+        };
+    };
     getOpenApi: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8153,15 +8622,27 @@ export interface operations {
     listOrganizations: {
         parameters: {
             query?: {
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description By joining: ascending, or descending with `-`. */
+                /**
+                 * @description By joining: ascending, or descending with `-`.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8183,13 +8664,13 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "North Wind Energy",
+                     *           "slug": "north-wind-energy",
                      *           "status": "active",
                      *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "ext_7Hq2Vx9",
+                     *           "externalId": "org_5bT1xW9",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "settings": {
                      *             "timezone": "Europe/Zurich",
@@ -8218,7 +8699,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8240,11 +8721,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind",
-                 *       "externalId": "ext_7Hq2Vx9",
+                 *       "name": "Lakeside Clinics",
+                 *       "slug": "lakeside-clinics",
+                 *       "externalId": "org_2vK8mQ4",
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       },
                  *       "settings": {
                  *         "timezone": "Europe/Zurich",
@@ -8275,13 +8756,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Lakeside Clinics",
+                     *       "slug": "lakeside-clinics",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_2vK8mQ4",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8301,7 +8782,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken"];
@@ -8316,15 +8797,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8344,13 +8828,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8371,7 +8855,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8385,20 +8869,23 @@ export interface operations {
             query: {
                 /**
                  * @description Id or slug.
-                 * @example north-wind
+                 * @example north-wind-energy
                  */
                 confirmSlug: string;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8416,7 +8903,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8432,15 +8919,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8450,7 +8940,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "North Wind Energy"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateOrganizationBody"];
@@ -8469,13 +8959,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8495,7 +8985,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8514,15 +9004,18 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8543,13 +9036,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8569,7 +9062,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8585,15 +9078,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example north-wind
+                 * @example north-wind-energy
                  */
                 slug: string;
             };
@@ -8613,13 +9109,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8636,10 +9132,10 @@ export interface operations {
                      *       "members": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "ext_7Hq2Vx9",
+                     *           "externalId": "org_5bT1xW9",
                      *           "email": "dana.okoye@example.com",
                      *           "emailVerified": true,
-                     *           "name": "Dana Okoye",
+                     *           "name": "North Wind Energy",
                      *           "imageUrl": "https://example.com/north-wind",
                      *           "status": "active",
                      *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -8651,12 +9147,12 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["GetOrganizationBySlugResult"];
+                    "application/json": components["schemas"]["GetOrganizationBySlugAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8669,10 +9165,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -8692,14 +9191,14 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "permission": "Example",
-                     *           "resource": "Example",
-                     *           "action": "schedule.create",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "permission": "schedule:read",
+                     *           "resource": "schedule",
+                     *           "action": "read",
+                     *           "description": "See schedules.",
                      *           "grantable": false,
                      *           "roles": [
                      *             {
-                     *               "key": "field_engineer",
+                     *               "key": "member",
                      *               "reach": "all"
                      *             }
                      *           ]
@@ -8707,12 +9206,12 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["ListPermissionsResult"];
+                    "application/json": components["schemas"]["ListPermissionsAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8723,27 +9222,51 @@ export interface operations {
     listRoles: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only";
+                /** @example false */
                 includeGlobal?: boolean;
+                /** @example fieldEngineer */
                 key?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example Field engineer */
                 name?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: "created" | "-created";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -8765,9 +9288,9 @@ export interface operations {
                      *         {
                      *           "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "key": "example",
-                     *           "name": "North Wind",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "key": "fieldEngineer",
+                     *           "name": "Field engineer",
+                     *           "description": "Plans and does the work on sites.",
                      *           "rights": [
                      *             "schedule:read"
                      *           ],
@@ -8798,7 +9321,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8813,7 +9336,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -8822,9 +9345,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "key": "example",
-                 *       "name": "North Wind",
-                 *       "description": "Replace the filters on the roof.",
+                 *       "key": "fieldEngineer",
+                 *       "name": "Field engineer",
+                 *       "description": "Plans and does the work on sites.",
                  *       "rights": [
                  *         "schedule:read"
                  *       ],
@@ -8858,9 +9381,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -8883,8 +9406,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken"];
             413: components["responses"]["PayloadTooLarge"];
@@ -8898,10 +9421,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -8924,9 +9450,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -8950,7 +9476,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8962,13 +9488,17 @@ export interface operations {
     deleteRole: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -8988,11 +9518,11 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrRoleInUseOrSystemRole"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9004,10 +9534,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -9019,7 +9552,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Field engineer"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateRoleBody"];
@@ -9039,9 +9572,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -9064,11 +9597,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrKeyTakenOrNameTaken"];
+            409: components["responses"]["EmailTakenOrKeyTakenOrNameTakenOrSystemRole"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9083,10 +9616,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -9110,9 +9646,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -9135,11 +9671,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeletedOrSystemRole"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9150,30 +9686,59 @@ export interface operations {
     listSchedules: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only";
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startDate`, latest first, where one of `status`, `startFrom`, `startTo`, `userId` is given; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: "created" | "-created" | "startDate" | "-startDate";
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `startDate` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 startFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `startDate` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 startTo?: number;
+                /** @example draft */
                 status?: "draft" | "active" | "completed" | "cancelled";
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId?: string;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9218,7 +9783,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9233,7 +9798,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9283,7 +9848,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -9298,10 +9863,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9340,7 +9908,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9352,13 +9920,17 @@ export interface operations {
     deleteSchedule: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9378,7 +9950,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9394,10 +9966,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9444,11 +10019,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
+            409: components["responses"]["EmailTakenOrInvalidStateTransition"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9463,10 +10038,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9505,7 +10083,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9523,10 +10101,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9574,7 +10155,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9593,10 +10174,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9635,7 +10219,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9653,10 +10237,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9695,7 +10282,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9714,7 +10301,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9767,11 +10354,11 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BatchCreateSchedulesResult"];
+                    "application/json": components["schemas"]["BatchCreateSchedulesAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -9785,28 +10372,54 @@ export interface operations {
     listSites: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only";
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example 10442 */
                 psaCompanyId?: string;
-                /** @description Made from the name unless given. */
+                /**
+                 * @description Made from the name unless given.
+                 * @example rotterdam-depot
+                 */
                 slug?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: "created" | "-created" | "name" | "-name";
+                /** @example active */
                 status?: "active" | "inactive" | "archived";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9828,13 +10441,13 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "Rotterdam depot",
+                     *           "slug": "rotterdam-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "Example",
-                     *           "psaParentCompanyId": "Example",
+                     *           "psaCompanyId": "10442",
+                     *           "psaParentCompanyId": "10400",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9853,7 +10466,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9868,7 +10481,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9877,13 +10490,13 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind",
+                 *       "name": "Rotterdam depot",
+                 *       "slug": "rotterdam-depot",
                  *       "status": "active",
-                 *       "psaCompanyId": "Example",
-                 *       "psaParentCompanyId": "Example",
+                 *       "psaCompanyId": "10442",
+                 *       "psaParentCompanyId": "10400",
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       }
                  *     }
                  */
@@ -9906,13 +10519,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9923,7 +10536,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
@@ -9938,10 +10551,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -9964,13 +10580,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9982,7 +10598,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9994,14 +10610,19 @@ export interface operations {
     deleteSite: {
         parameters: {
             query?: {
+                /** @example false */
                 cascade?: boolean;
+                /** @example false */
                 permanent?: boolean;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10021,7 +10642,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10037,10 +10658,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10052,7 +10676,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Rotterdam depot"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateSiteBody"];
@@ -10072,13 +10696,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10089,11 +10713,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrInvalidStateTransitionOrSlugTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -10108,10 +10732,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10135,13 +10762,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10152,7 +10779,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10168,10 +10795,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10194,13 +10824,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10212,12 +10842,12 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["GetSiteViewResult"];
+                    "application/json": components["schemas"]["GetSiteViewAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10233,7 +10863,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10244,13 +10874,13 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "name": "North Wind",
-                 *           "slug": "north-wind",
+                 *           "name": "Antwerp depot",
+                 *           "slug": "antwerp-depot",
                  *           "status": "active",
-                 *           "psaCompanyId": "Example",
-                 *           "psaParentCompanyId": "Example",
+                 *           "psaCompanyId": "10443",
+                 *           "psaParentCompanyId": "10400",
                  *           "metadata": {
-                 *             "source": "example"
+                 *             "costCenter": "4711"
                  *           }
                  *         }
                  *       ]
@@ -10276,13 +10906,13 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "Antwerp depot",
+                     *           "slug": "antwerp-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "Example",
-                     *           "psaParentCompanyId": "Example",
+                     *           "psaCompanyId": "10443",
+                     *           "psaParentCompanyId": "10400",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10291,11 +10921,11 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BatchCreateSitesResult"];
+                    "application/json": components["schemas"]["BatchCreateSitesAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
@@ -10308,23 +10938,42 @@ export interface operations {
     listSitesView: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
+                /** @example active */
                 status?: "active" | "inactive" | "archived";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10346,13 +10995,13 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "Rotterdam depot",
+                     *           "slug": "rotterdam-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "Example",
-                     *           "psaParentCompanyId": "Example",
+                     *           "psaCompanyId": "10442",
+                     *           "psaParentCompanyId": "10400",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10376,7 +11025,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10387,24 +11036,44 @@ export interface operations {
     listTodos: {
         parameters: {
             query?: {
+                /** @example false */
                 completed?: boolean;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 createdBy?: string;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10445,7 +11114,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10460,7 +11129,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10503,7 +11172,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -10518,10 +11187,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -10556,7 +11228,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10569,10 +11241,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -10592,7 +11267,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10608,10 +11283,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -10654,7 +11332,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10673,10 +11351,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -10711,7 +11392,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10726,24 +11407,44 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
                 roleId?: string;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: "created" | "-created";
+                /** @example active */
                 status?: "active" | "inactive" | "pending";
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10764,7 +11465,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "ext_7Hq2Vx9",
+                     *           "externalId": "idp_7Hq2Vx9",
                      *           "email": "dana.okoye@example.com",
                      *           "emailVerified": true,
                      *           "name": "Dana Okoye",
@@ -10789,7 +11490,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10804,7 +11505,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10813,8 +11514,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "email": "dana.okoye@example.com",
-                 *       "name": "Dana Okoye",
+                 *       "email": "sam.lindqvist@example.com",
+                 *       "name": "Sam Lindqvist",
                  *       "roleKey": "member"
                  *     }
                  */
@@ -10836,10 +11537,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
-                     *       "email": "dana.okoye@example.com",
+                     *       "externalId": "idp_7Hq2Vx9",
+                     *       "email": "sam.lindqvist@example.com",
                      *       "emailVerified": true,
-                     *       "name": "Dana Okoye",
+                     *       "name": "Sam Lindqvist",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -10849,11 +11550,11 @@ export interface operations {
                      *       "lastActivityAt": 1768469400000
                      *     }
                      */
-                    "application/json": components["schemas"]["CreateUserResult"];
+                    "application/json": components["schemas"]["CreateUserAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict"];
@@ -10868,15 +11569,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or external id.
-                 * @example Example
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -10896,7 +11600,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -10909,12 +11613,12 @@ export interface operations {
                      *       "lastActivityAt": 1768469400000
                      *     }
                      */
-                    "application/json": components["schemas"]["GetUserResult"];
+                    "application/json": components["schemas"]["GetUserAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10927,15 +11631,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or external id.
-                 * @example Example
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -10956,15 +11663,15 @@ export interface operations {
                      * @example {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "displayName": "Dana Okoye",
-                     *       "bio": "Example"
+                     *       "bio": "Keeps the pumps of three sites running."
                      *     }
                      */
-                    "application/json": components["schemas"]["GetUserProfileResult"];
+                    "application/json": components["schemas"]["GetUserProfileAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
