@@ -70,7 +70,7 @@ function fileContents(): JsonObject {
   ].map((type) => type.replace(/;.*/, ""));
   const text = { type: "string", maxLength: 4_194_304 };
   return Object.fromEntries(
-    [...new Set(types)].toSorted(byText).map((type) => [type, { schema: /^text/.test(type) ? text : {} }]),
+    [...new Set(types)].toSorted(byText).map((type) => [type, { schema: type.startsWith("text/") ? text : {} }]),
   );
 }
 

@@ -142,7 +142,7 @@ function withDefaultInWords(schema: JsonObject): JsonObject {
   if (!("default" in schema)) return schema;
   const { default: value, description, ...rest } = schema;
   const words = `\`${typeof value === "string" ? value : JSON.stringify(value)}\` unless given.`;
-  return { ...rest, description: description === undefined ? words : `${String(description)} ${words}` };
+  return { ...rest, description: typeof description === "string" ? `${description} ${words}` : words };
 }
 
 function isLiteral(key: string): boolean {

@@ -56,12 +56,12 @@ function startedWith(href: string) {
     matchMedia: () => ({ matches: false, addEventListener: () => undefined }),
     addEventListener: (_event: string, listener: () => void) => listeners.push(listener),
   };
-  const page = { documentElement: { classList: { toggle: () => undefined } } };
+  const dom = { documentElement: { classList: { toggle: () => undefined } } };
   const SwaggerUIBundle = (given: typeof options) => {
     options = given;
     return { initOAuth: () => undefined, specSelectors: { specJson: () => ({ size: 0 }) } };
   };
-  runInNewContext(initializer, { window, document: page, URL, SwaggerUIBundle });
+  runInNewContext(initializer, { window, document: dom, URL, SwaggerUIBundle });
   for (const listener of listeners) listener();
   if (!options) throw new Error("The page did not start Swagger UI.");
   return options;
