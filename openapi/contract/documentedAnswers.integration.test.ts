@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import document from "../openapi.json" with { type: "json" };
 import { isObject } from "../json";
@@ -109,9 +109,13 @@ describe("credentials of every kind", () => {
       ["an enrolment token of a deleted organization", gone.enrollmentToken],
     ];
     for (const [name, credential] of entries) credentials.set(name, credential);
-    await expect
-      .poll(async () => (await send(portico, "GET", "/v1/items", String(expiredKey["key"]))).body["code"])
-      .toBe("key_expired");
+    await vi.waitFor(
+      async () => {
+        const { body } = await send(portico, "GET", "/v1/items", String(expiredKey["key"]));
+        expect(body["code"]).toBe("key_expired");
+      },
+      { timeout: 15_000 },
+    );
   });
 
   /** With a credential that lives these would end it, or the user behind it. */

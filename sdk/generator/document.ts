@@ -129,7 +129,8 @@ export class OpenApiDocument {
   /** False when an empty object would be a valid body, so that callers may leave it out. */
   #hasRequiredFields(content: Json): boolean {
     const schema = this.resolve(this.resolve(content["application/json"])["schema"]);
-    return schema["type"] !== "object" || list(schema["required"]).length > 0;
+    const { type, minProperties = 0 } = schema;
+    return type !== "object" || list(schema["required"]).length > 0 || Number(minProperties) > 0;
   }
 
   #isPage(operation: Json): boolean {

@@ -434,9 +434,9 @@ export interface MeResource {
    *
    * For signed-in people.
    *
-   * @example await portico.me.switchOrganization()
+   * @example await portico.me.switchOrganization(input)
    */
-  switchOrganization(input?: Body<"switchOrganization">, options?: RequestOptions): Call<Result<"switchOrganization">>;
+  switchOrganization(input: Body<"switchOrganization">, options?: RequestOptions): Call<Result<"switchOrganization">>;
 
   /**
    * Synchronize the current user with the token
