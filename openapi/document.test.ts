@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { toOpenApi30 } from "../convex/documentation/openApi30";
 import { tableFacts } from "../convex/core/tableFacts";
 import { openApiDocument } from "./document";
-import { isObject } from "./json";
+import { isObject, pascalCase } from "./json";
 import { platformOperations } from "./platformOperations";
 import { registry } from "./registry";
 import type { JsonObject } from "./json";
@@ -204,11 +204,17 @@ test("no schema has the name of a type that generators make, nor one that anothe
   const namesOf = (kind: string) => Object.keys(nodes.get(`/components/${kind}`) ?? {});
   const made = new Set(
     operations.flatMap(({ operationId }) => {
-      const name = String(operationId);
-      return typeSuffixes.map((suffix) => name.charAt(0).toUpperCase() + name.slice(1) + suffix);
+      return typeSuffixes.map((suffix) => pascalCase(String(operationId)) + suffix);
     }),
   );
   expect(namesOf("schemas").filter((name) => made.has(name))).toEqual([]);
+  const enums = operations.flatMap(({ operationId, parameters }) =>
+    (Array.isArray(parameters) ? parameters : [])
+      .filter(({ schema }) => isObject(schema) && "enum" in schema)
+      .map(({ name }) => pascalCase(String(operationId)) + pascalCase(String(name))),
+  );
+  expect(enums.length).toBeGreaterThan(15);
+  expect(enums.filter((name) => made.has(name))).toEqual([]);
   const all = ["schemas", "parameters", "responses"].flatMap(namesOf);
   expect(all.filter((name, at) => all.indexOf(name) !== at)).toEqual([]);
 });

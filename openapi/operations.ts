@@ -79,6 +79,25 @@ function contextsOf({ declaration: { operationId, noun } }: Operation): readonly
   return [operationId, noun];
 }
 
+/**
+ * Generators name the type of an enum `<Operation><Parameter>`, which with one of these is their name for another type of the
+ * operation; a schema of its own has a name of its own.
+ */
+const ambiguousNames: ReadonlySet<string> = new Set([
+  "body",
+  "data",
+  "error",
+  "errors",
+  "params",
+  "response",
+  "responses",
+  "result",
+]);
+
+function titleOf(contexts: readonly string[], name: string): string {
+  return pascalCase(contexts.at(-1) ?? "") + pascalCase(name);
+}
+
 function parameterFor(
   place: "path" | "query",
   name: string,
@@ -94,7 +113,7 @@ function parameterFor(
     in: place,
     ...(required ? { required } : {}),
     ...(description === undefined ? {} : { description }),
-    schema,
+    schema: "enum" in schema && ambiguousNames.has(name) ? schemas.define(titleOf(contexts, name), schema) : schema,
     // The reference page leaves those of optional parameters out of what it sends (convex/documentation/pageFiles.ts).
     example,
   };

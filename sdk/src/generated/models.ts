@@ -12,6 +12,7 @@ export type ApiKey = components["schemas"]["ApiKey"];
 export type ApiKeyPage = components["schemas"]["ApiKeyPage"];
 export type AuditLog = components["schemas"]["AuditLog"];
 export type AuditLogPage = components["schemas"]["AuditLogPage"];
+export type AuditLogResult = components["schemas"]["AuditLogResult"];
 export type AuthorizationServer = components["schemas"]["AuthorizationServer"];
 export type BanMemberBody = components["schemas"]["BanMemberBody"];
 export type BatchCreateItemsAnswer = components["schemas"]["BatchCreateItemsAnswer"];

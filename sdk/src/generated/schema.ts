@@ -1887,6 +1887,8 @@ export interface components {
             data: components["schemas"]["AuditLog"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @enum {string} */
+        AuditLogResult: "success" | "error" | "denied";
         AuthorizationServer: {
             grant_types_supported: string[];
             /** Format: uri */
@@ -6377,7 +6379,7 @@ export interface operations {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 recordId?: string;
                 /** @example success */
-                result?: "success" | "error" | "denied";
+                result?: components["schemas"]["AuditLogResult"];
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
                  * @example -createdAt
