@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
-import type { ExamplePlace } from "./examples";
 import type { JsonObject } from "./json";
+
+/** Where an example stands. */
+export interface ExamplePlace {
+  /** The field. */
+  readonly name: string;
+  /** What it is about, a site having another name than a person: the operation, then resources, the nearest first. */
+  readonly contexts: readonly string[];
+}
 
 const digits = "0123456789abcdefghjkmnpqrstvwxyz";
 

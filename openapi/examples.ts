@@ -1,5 +1,6 @@
 import { exampleBoolean, exampleNumber, exampleText, isContext, knownObject, knownText } from "./exampleValues";
 import { isObject } from "./json";
+import type { ExamplePlace } from "./exampleValues";
 import type { JsonObject } from "./json";
 
 /** Follows a reference to a schema of the document. */
@@ -7,14 +8,6 @@ type Resolve = (schema: JsonObject) => JsonObject;
 
 /** Fields that are set only when something ended; an example shows a row that is alive. */
 const endings = /^(deleted|revoked|banned|purge|suspended|ended|failed|previous|error|cancelled)/;
-
-/** Where an example stands. */
-export interface ExamplePlace {
-  /** The field. */
-  readonly name: string;
-  /** What it is about, a site having another name than a person: the operation, then resources, the nearest first. */
-  readonly contexts: readonly string[];
-}
 
 const nowhere: ExamplePlace = { name: "", contexts: [] };
 

@@ -263,7 +263,7 @@ describe("lists", () => {
   it.each(lists.map((operation) => [nameOf(operation), operation] as const))(
     "%s does without a sort and a limit what it does with their defaults",
     async (_name, operation) => {
-      const { parameters = [] }: { parameters?: { name?: string; schema?: { default?: unknown } }[] } = Object(
+      const { parameters = [] }: { parameters?: { name?: string; schema?: { default?: string | number } }[] } = Object(
         rawOperations.get(operation.declaration.operationId),
       );
       const defaults = parameters.flatMap(({ name, schema }) =>

@@ -63,6 +63,7 @@ it.skipIf(disk === null)(
       }
       for (const name of acknowledged) expect(stored.has(name), name).toBe(true);
       expect([...stored].filter((name) => name.startsWith("written") && !acknowledged.has(name))).toEqual([]);
+      await audit.close();
     } finally {
       await portico.close();
     }
