@@ -151,6 +151,7 @@ test.each<[string, Parts]>([
   ["a new field of the answer", answerWith({ extra: { type: "string" } })],
   ["a field of the answer always there", { answer: { required: ["id", "note"] } }],
   ["an answer never null", answerWith({ note: { type: "string" } })],
+  ["null as a second type", answerWith({ note: { type: ["string", "null"] } })],
 ])("%s does not", (_name, parts) => {
   expect(breakingChanges(base, documentWith(parts))).toEqual([]);
 });

@@ -139,7 +139,9 @@ class CompatibilityCheck {
   }
 
   #resolvedSchema(direction: Direction, place: string, base: JsonObject, next: JsonObject): string[] {
-    const shape = this.#alternatives(direction, place, base, next) ?? [
+    const alternatives = this.#alternatives(direction, place, base, next);
+    if (alternatives) return alternatives;
+    const shape = [
       ...typeChanges(direction, place, base, next),
       ...valueChanges(direction, place, base, next),
       ...this.#properties(direction, place, base, next),
@@ -222,9 +224,19 @@ function isIntegerFormat(format: unknown): boolean {
   return format === "int32" || format === "int64";
 }
 
+/** A type that may be null is a union too, in whichever of its two forms. */
 function branchesOf(schema: JsonObject): JsonObject[] {
   const branches = [schema["anyOf"], schema["oneOf"]].flat().filter(isObject);
-  return branches.length > 0 ? branches : [schema];
+  if (branches.length > 0) return branches;
+  const types = typesOf(schema);
+  if (types.length < 2 || !types.includes("null")) return [schema];
+  const values = valuesOf(schema);
+  const value = {
+    ...schema,
+    type: types.filter((type) => type !== "null"),
+    ...(values ? { enum: values.filter((one) => one !== null) } : {}),
+  };
+  return [value, { type: "null" }];
 }
 
 function typesOf(schema: JsonObject): string[] {

@@ -1,8 +1,11 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
+import { toOpenApi30 } from "../convex/documentation/openApi30";
+import { codeAndStatus } from "../convex/core/problems";
+import { tableFacts } from "../convex/core/tableFacts";
 import { openApiDocument } from "./document";
-import { isObject } from "./json";
+import { isObject, pascalCase } from "./json";
 import { platformOperations } from "./platformOperations";
 import { builtInRights, reachOf } from "../convex/core/rights";
 import { registry } from "./registry";
@@ -46,12 +49,9 @@ test("every example satisfies the schema beside it", () => {
   expect(shown.length).toBeGreaterThan(registry.length);
 });
 
-test("no optional parameter has an example, since the reference page would send it", () => {
-  const filled = [...nodes].filter(([, { in: place, required, schema, ...rest }]) => {
-    const hasExample = "example" in rest || "examples" in rest || (isObject(schema) && "examples" in schema);
-    return typeof place === "string" && required !== true && hasExample;
-  });
-  expect(filled).toEqual([]);
+test("every parameter has an example, but for those of which a made-up value makes every request fail", () => {
+  const bare = [...nodes.values()].filter((node) => typeof node["in"] === "string" && !("example" in node));
+  expect(bare.map(({ name }) => name)).toEqual(["Idempotency-Key", "Portico-Organization"]);
 });
 
 test("a false example is found", () => {
@@ -93,9 +93,10 @@ test("every refusal is a shared response of problem details, but for OAuth's own
 test("a code of its caller's state is told as a conflict where it is of the operation's object", () => {
   for (const { declaration } of registry) {
     const operation = operations.find(({ operationId }) => operationId === declaration.operationId);
-    const reference = Object(Object(operation?.["responses"])["409"])["$ref"];
-    for (const code of declaration.conflicts ?? [])
+    for (const [code, status] of Array.from(declaration.problems ?? [], codeAndStatus)) {
+      const reference = Object(Object(operation?.["responses"])[String(status)])["$ref"];
       expect(JSON.stringify(nodes.get(String(reference).slice(1)))).toContain(`"${code}"`);
+    }
   }
 });
 
@@ -168,10 +169,113 @@ test("an example of a body names no row and no lapsing time that it can do witho
   expect(token?.["example"]).not.toHaveProperty("expiresAt");
 });
 
-test("the reference page fills in no optional parameter", () => {
-  const optional = [...nodes.values()].filter(({ in: place, required }) => place !== undefined && required !== true);
-  expect(optional.length).toBeGreaterThan(20);
-  expect(optional.filter((parameter) => "example" in parameter || "examples" in parameter)).toEqual([]);
+test("no example is a stopgap", () => {
+  const texts = [...nodes.values()].flatMap((node) => Object.values(node).filter((value) => typeof value === "string"));
+  expect(texts.filter((text) => /^example( |-1|$)/i.test(text))).toEqual([]);
+});
+
+test("the examples of two creations name what is unique differently", () => {
+  const shown = new Map<string, string[]>();
+  for (const { declaration } of registry.filter(({ verb }) => /create|enroll/i.test(verb))) {
+    const { unique } = Object.values(tableFacts).find(({ noun }) => noun === declaration.noun) ?? { unique: [] };
+    const body = nodes.get(
+      `/paths/~1v1${declaration.path.replaceAll("/", "~1")}/post/requestBody/content/application~1json`,
+    );
+    const { items = [body?.["example"]] }: { items?: unknown[] } = Object(body?.["example"]);
+    for (const field of new Set(unique.flatMap(({ fields }) => fields))) {
+      const key = `${declaration.noun}.${field}`;
+      const values = items.flatMap((item) => (isObject(item) && field in item ? [String(item[field])] : []));
+      shown.set(key, [...(shown.get(key) ?? []), ...values]);
+    }
+  }
+  const repeated = [...shown].filter(([, values]) => new Set(values).size < values.length);
+  expect(repeated).toEqual([]);
+  expect(shown.get("site.slug")).toHaveLength(2);
+});
+
+test("people, organizations, sites, roles and keys have names of their own", () => {
+  const named = ["User", "Organization", "Site", "Role", "ApiKey", "Item", "AgentEnrollmentToken"];
+  const names = named.map((resource) => {
+    const answer = [...nodes.values()].find(
+      ({ schema, example }) =>
+        isObject(schema) && schema["$ref"] === `#/components/schemas/${resource}` && isObject(example),
+    );
+    return Object(answer?.["example"]).name;
+  });
+  expect(names.filter((name) => typeof name === "string")).toHaveLength(named.length);
+  expect(new Set(names).size).toBe(named.length);
+});
+
+/** What generators append to an operation's name for types of their own. */
+const typeSuffixes = [
+  "",
+  "Result",
+  "Params",
+  "PathParams",
+  "QueryParams",
+  "Response",
+  "Responses",
+  "Data",
+  "Error",
+  "Errors",
+];
+
+test("no schema has the name of a type that generators make, nor one that another component has", () => {
+  const namesOf = (kind: string) => Object.keys(nodes.get(`/components/${kind}`) ?? {});
+  const made = new Set(
+    operations.flatMap(({ operationId }) => {
+      return typeSuffixes.map((suffix) => pascalCase(String(operationId)) + suffix);
+    }),
+  );
+  expect(namesOf("schemas").filter((name) => made.has(name))).toEqual([]);
+  const enums = operations.flatMap(({ operationId, parameters }) =>
+    (Array.isArray(parameters) ? parameters : [])
+      .filter(({ schema }) => isObject(schema) && "enum" in schema)
+      .map(({ name }) => pascalCase(String(operationId)) + pascalCase(String(name))),
+  );
+  expect(enums.length).toBeGreaterThan(15);
+  expect(enums.filter((name) => made.has(name))).toEqual([]);
+  const all = ["schemas", "parameters", "responses"].flatMap(namesOf);
+  expect(all.filter((name, at) => all.indexOf(name) !== at)).toEqual([]);
+});
+
+test("a body is required just where an empty one is refused", () => {
+  const wrong = [...nodes].flatMap(([pointer, node]) => {
+    const { requestBody } = node;
+    if (!isObject(requestBody) || !isObject(requestBody["content"]) || !("application/json" in requestBody["content"]))
+      return [];
+    const accepts = schemaFaults(`${pointer}/requestBody/content/application~1json`, {}).length === 0;
+    return accepts === (requestBody["required"] !== true) ? [] : [pointer];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("lists have a greatest length in requests only, and no body tells a default but in words", () => {
+  const isAnswer = (pointer: string) =>
+    pointer.includes("/responses/") || /^\/components\/schemas\/(?!\w+Body)/.test(pointer);
+  const pointersWith = (keyword: string) =>
+    [...nodes].filter(([, node]) => keyword in node).map(([pointer]) => pointer);
+  expect(pointersWith("maxItems").filter(isAnswer)).toEqual([]);
+  expect(pointersWith("default").filter((pointer) => !pointer.includes("/parameters/"))).toEqual([]);
+  expect(nodes.get("/components/schemas/CreateScheduleBody/properties/status")).toMatchObject({
+    description: "`draft` unless given.",
+  });
+});
+
+test("what may be null says so by its type, which OpenAPI 3.0 has a word for", () => {
+  const unions = [...nodes.values()].filter(({ anyOf }) =>
+    (Array.isArray(anyOf) ? anyOf : []).some((branch: JsonObject) => branch["type"] === "null"),
+  );
+  expect(unions).toEqual([]);
+  const text = JSON.stringify(toOpenApi30(document));
+  expect(text).toContain('"nullable":true');
+  expect(text).not.toMatch(/"type":\[|"type":"null"|"const":/);
+  expect(Object.keys(Object(toOpenApi30(document)["paths"]))).toEqual(Object.keys(Object(document["paths"])));
+});
+
+test("a keyword that OpenAPI 3.0 has not is no silent loss", () => {
+  const schemas = { Odd: { type: "object", unevaluatedProperties: false } };
+  expect(() => toOpenApi30({ info: {}, paths: {}, components: { schemas } })).toThrow(/unevaluatedProperties/);
 });
 
 test("reads come before changes, and deletion last", () => {

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { commonHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
 import { byText, isObject, sorted } from "./json";
+import { documentOrigin } from "../convex/documentation/documentOrigin";
 import { operationObject } from "./operations";
 import { platformOperationObject, platformOperations } from "./platformOperations";
 import { platformSchemas } from "./platformSchemas";
@@ -18,20 +19,26 @@ const information = {
   summary: "One multi-tenant backend: sites and their devices, work, people and roles.",
   description: `Every answer carries \`X-Request-Id\`; every refusal is RFC 9457 problem details whose \`type\` is a page about its \`code\`.
 
-- **Authorize** with an API key, or with one of the other ways; one is enough. Every request can be tried on this page.
+- **Authorize** with \`Authorization: Bearer sk_…\`, an API key, or with one of the other ways; one is enough. In the
+  Authorize dialog of this page paste the key only: it adds \`Bearer\` itself.
 - **Lists** answer \`{data, page}\`; pass \`page.nextCursor\` as \`cursor\` until it is null.
 - **Retries** of POST are safe with \`Idempotency-Key\`.
 - **Lost updates** are refused with \`If-Match\`; unchanged answers cost nothing with \`If-None-Match\`.
 - **Unknown fields and parameters** are refused, so a typing error cannot pass for a default.
 - **Numbers** that a double would change are refused: send ids beyond 2^53 as text.
-- **Times** are milliseconds since the epoch.`,
+- **Bodies** are JSON of 4 MiB (4,194,304 bytes) and 16,384 values at most.
+- **Times** are milliseconds since the epoch.
+- **New values** may join an enum of an answer, also that of problem codes, at any time; expect ones that you do not know.
+- **Tools** that read only OpenAPI 3.0 find it at \`/v1/openapi-3.0.json\`. Postman's importer switches optional parameters on and
+  sends their examples; import with \`enableOptionalParameters=false\`.`,
   license: { name: "Apache-2.0", identifier: "Apache-2.0" },
 };
 
-const server = {
-  url: "/",
-  description: "The deployment that serves this document, be it production, staging or local.",
-  "x-internal": "false",
+const server = { url: documentOrigin, description: "This deployment", "x-internal": false };
+
+const externalDocs = {
+  description: "Conventions: callers, tenants, lists, writes, problems.",
+  url: `${documentOrigin}/v1/docs/conventions.md`,
 };
 
 const notModified = {
@@ -44,7 +51,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
   const schemas = new SchemaComponents();
   const problems = new ProblemResponses();
   for (const [name, schema] of Object.entries({ ...problemSchemas, ...platformSchemas })) schemas.define(name, schema);
-  const parts = { schemas, problems, tables: tablesOf(operations) };
+  const parts = { schemas, problems, tables: tablesOf(operations), readable: readableOf(operations) };
 
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
   for (const operation of [...operations].toSorted((left, right) => byText(keyOf(left), keyOf(right)))) {
@@ -69,7 +76,13 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
 
   const resources = [...operations, ...platformOperations].map(({ resource }) => resource);
   return inOrder(
-    getOpenAPI31Document({ openapi: "3.1.0", info: information, servers: [server], tags: raw(tagList(resources)) }),
+    getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: information,
+      externalDocs,
+      servers: [server],
+      tags: raw(tagList(resources)),
+    }),
   );
 }
 
@@ -105,6 +118,13 @@ const methods = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: 
 
 function methodOf(method: keyof typeof methods) {
   return methods[method];
+}
+
+/** The resources of which one row can be read, by `<domain>/<resource>`. */
+function readableOf(operations: readonly Operation[]): ReadonlySet<string> {
+  return new Set(
+    operations.filter(({ verb }) => verb === "get").map(({ domain, resource }) => `${domain}/${resource}`),
+  );
 }
 
 /** Operations on one row name the table of their resource; creations of the same resource write it too. */

@@ -50,5 +50,7 @@ test("ids have the form of Convex's, one for each table", () => {
 });
 
 test("a pattern for which no example is known is a mistake, not a false example", () => {
-  expect(() => exampleOf({ type: "string", pattern: "^ZZ\\d{9}$" }, none, "taxNumber")).toThrow(/taxNumber/);
+  expect(() => exampleOf({ type: "string", pattern: "^ZZ\\d{9}$" }, none, { name: "taxNumber", contexts: [] })).toThrow(
+    /taxNumber/,
+  );
 });

@@ -1,13 +1,19 @@
 import type { JsonObject } from "./json";
 
-/** Response headers that operations refer to. */
+/** Response headers that operations refer to. Those that are required stand in every answer that refers to them. */
 export const headerComponents: Readonly<Record<string, JsonObject>> = {
   "Access-Control-Allow-Origin": {
     description: "`*`, or the caller's origin where the deployment lists the origins it allows.",
     schema: { type: "string", maxLength: 2048 },
     example: "*",
   },
+  "Accept-Encoding": {
+    description: "Codings of a body that are taken (RFC 9110, 12.5.3), where the one that was sent is not.",
+    schema: { type: "string", maxLength: 64 },
+    example: "identity",
+  },
   ETag: {
+    required: true,
     description: "Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.",
     schema: { type: "string", maxLength: 128 },
     example: '"22jjqs1036017iu32fbwuv"',
@@ -18,22 +24,26 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     example: "true",
   },
   Location: {
+    required: true,
     description: "Path of the created row.",
     schema: { type: "string", format: "uri-reference", maxLength: 2048 },
     example: "/v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
   },
   "Retry-After": {
+    required: true,
     description: "Seconds after which the same request may succeed (RFC 9110).",
     schema: { type: "string", maxLength: 32 },
     example: "5",
   },
   "WWW-Authenticate": {
+    required: true,
     description: "How to authenticate (RFC 6750), and why a credential was refused.",
     schema: { type: "string", maxLength: 1024 },
     example:
       'Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token."',
   },
   "X-Request-Id": {
+    required: true,
     description: "The id of the request: the caller's own if it sent one, and the one to quote in reports.",
     schema: { type: "string", maxLength: 128 },
     example: "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
@@ -49,8 +59,8 @@ export function headersOf(...names: readonly (keyof typeof headerComponents)[]):
 export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin");
 
 /**
- * Request headers that operations refer to. None has an example: the reference page would fill it into every request,
- * and a made-up organization, key or entity tag makes each of them fail.
+ * Request headers that operations refer to. Organization and idempotency key have no example: tools that send examples would send
+ * one made-up organization, or one key for different requests, and each of them would fail.
  */
 export const parameterComponents: Readonly<Record<string, JsonObject>> = {
   IdempotencyKey: {
@@ -65,14 +75,16 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
     in: "header",
     description: "Entity tags of the row as it was read; another state of the row is refused with 412.",
     schema: { type: "string", maxLength: 1024 },
+    example: "*",
   },
   IfNoneMatch: {
     name: "If-None-Match",
     in: "header",
     description: "Entity tags of answers that the caller has; 304 when one of them is still current.",
     schema: { type: "string", maxLength: 1024 },
+    example: '"22jjqs1036017iu32fbwuv"',
   },
-  Organization: {
+  PorticoOrganization: {
     name: "Portico-Organization",
     in: "header",
     description:

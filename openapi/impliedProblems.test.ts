@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { problemCodesOf } from "./impliedProblems";
+import { problemsOf } from "./impliedProblems";
 import { registry } from "./registry";
 
 function codesOf(operationId: string) {
   const operation = registry.find(({ declaration }) => declaration.operationId === operationId);
   if (!operation) throw new Error(`There is no operation ${operationId}.`);
-  return problemCodesOf(operation, operation.declaration.on?.table);
+  return problemsOf(operation, operation.declaration.on?.table);
 }
 
 test("a change of one row can miss it, come too late, or set what may not be set", () => {

@@ -2,19 +2,19 @@ import { referencePaths } from "../convex/core/schemas";
 import { tableFacts } from "../convex/core/tableFacts";
 import type { TableFacts } from "../convex/core/facts";
 import type { Operation } from "../convex/core/declaration";
-import type { ProblemCode } from "../convex/core/problems";
+import type { DeclaredProblem, ProblemCode } from "../convex/core/problems";
 import type { TableNames } from "../convex/_generated/dataModel";
 import { problems } from "../convex/core/problems";
 
 const uniquenessVerbs: ReadonlySet<string> = new Set(["create", "batchCreate", "update", "restore"]);
 
 /**
- * Every problem code that an operation may answer with: those it declares, and those that the gateway and the pipeline
+ * Every problem that an operation may answer with: those it declares, and those that the gateway and the pipeline
  * raise by themselves. `table` is the one that its resource writes.
  */
-export function problemCodesOf(operation: Operation, table: TableNames | undefined): Set<ProblemCode> {
+export function problemsOf(operation: Operation, table: TableNames | undefined): Set<DeclaredProblem> {
   const { declaration, isList } = operation;
-  const codes = new Set<ProblemCode>([
+  const codes = new Set<DeclaredProblem>([
     "validation_failed",
     "not_acceptable",
     "internal",
@@ -44,23 +44,28 @@ export function problemCodesOf(operation: Operation, table: TableNames | undefin
 function callerProblems({ declaration }: Operation): ProblemCode[] {
   const { access, allowsUnusableOrganization } = declaration;
   const usable: ProblemCode[] = allowsUnusableOrganization ? [] : ["organization_deleted", "organization_suspended"];
-  const people: ProblemCode[] = ["unauthenticated", "user_deleted", "user_inactive"];
+  // Whoever calls is looked up before it is known to be of a kind that the operation takes.
+  const anybody: ProblemCode[] = [
+    "unauthenticated",
+    "user_deleted",
+    "user_inactive",
+    "email_taken",
+    "agent_revoked",
+    "key_expired",
+    "key_revoked",
+    "key_suspended",
+  ];
   switch (access) {
     case "enrollment":
-      return ["unauthenticated", "invalid_enrollment_token"];
+      return ["unauthenticated", "invalid_enrollment_token", "tenant_mismatch", ...usable];
     case "identity":
     case "user":
-      return [...people, "email_taken", "forbidden"];
+      return [...anybody, "forbidden"];
     case "agent":
-      return ["unauthenticated", "agent_revoked", "forbidden", "tenant_mismatch", ...usable];
     case "organization":
     case "permission":
       return [
-        ...people,
-        "email_taken",
-        "key_expired",
-        "key_revoked",
-        "key_suspended",
+        ...anybody,
         "organization_required",
         "forbidden",
         "tenant_mismatch",

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { wordsOf } from "../convex/core/crud";
 import { referencePaths } from "../convex/core/schemas";
-import { exampleOf } from "./examples";
 import { exampleCredential } from "./exampleValues";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
-import { problemCodesOf } from "./impliedProblems";
+import { problemsOf } from "./impliedProblems";
 import { isObject, pascalCase } from "./json";
 import { schemaNameOf } from "./schemas";
 import { securityOf } from "./security";
@@ -12,7 +11,7 @@ import { tagOf } from "./tags";
 import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
-import type { Operation } from "../convex/core/declaration";
+import type { Access, Operation } from "../convex/core/declaration";
 import type { Fields } from "../convex/core/table";
 import type { TableNames } from "../convex/_generated/dataModel";
 
@@ -22,12 +21,14 @@ export interface DocumentParts {
   readonly problems: ProblemResponses;
   /** The table that a resource writes, by `<domain>/<resource>`. */
   readonly tables: ReadonlyMap<string, TableNames>;
+  /** The resources whose `get` a `Location` can name, by `<domain>/<resource>`. */
+  readonly readable: ReadonlySet<string>;
 }
 
 /** One operation of the registry as an OpenAPI operation object. */
 export function operationObject(operation: Operation, parts: DocumentParts): JsonObject {
   const { declaration, resource, domain } = operation;
-  const codes = problemCodesOf(operation, parts.tables.get(`${domain}/${resource}`));
+  const codes = problemsOf(operation, parts.tables.get(`${domain}/${resource}`));
   const body = requestBodyOf(operation, parts);
   return {
     operationId: declaration.operationId,
@@ -37,7 +38,7 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
     security: securityOf(operation),
     parameters: parametersOf(operation, parts),
     ...(body ? { requestBody: body } : {}),
-    responses: { ...successOf(operation, parts), ...parts.problems.of(codes, declaration.conflicts) },
+    responses: { ...successOf(operation, parts), ...parts.problems.of(codes) },
     ...extensionsOf(operation),
   };
 }
@@ -55,51 +56,88 @@ function descriptionOf({ declaration }: Operation): string {
   return description === undefined ? needs : `${description}\n\n${needs}`;
 }
 
-function parametersOf({ declaration, query }: Operation, { schemas }: DocumentParts): JsonObject[] {
+function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObject[] {
+  const { declaration, query } = operation;
   const { method, access } = declaration;
   const asParameters = (place: "path" | "query", shape: Readonly<Record<string, z.ZodType>> = {}) =>
-    Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas));
+    Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas, contextsOf(operation)));
   return [
     ...asParameters("path", declaration.params),
     ...asParameters("query", query),
-    ...(access === "user" || access === "enrollment" ? [] : [parameterOf("Organization")]),
+    ...(tenantless.has(access) ? [] : [parameterOf("PorticoOrganization")]),
     ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
     ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),
     ...(method === "GET" ? [parameterOf("IfNoneMatch")] : []),
   ];
 }
 
-function parameterFor(place: "path" | "query", name: string, type: z.ZodType, schemas: SchemaComponents): JsonObject {
+/** Operations of these take no organization to act in. */
+const tenantless: ReadonlySet<Access> = new Set(["identity", "user", "enrollment"]);
+
+/** What the examples of an operation are about, the nearest first. */
+function contextsOf({ declaration: { operationId, noun } }: Operation): readonly string[] {
+  return [operationId, noun];
+}
+
+/**
+ * Generators name the type of an enum `<Operation><Parameter>`, which with one of these is their name for another type of the
+ * operation; a schema of its own has a name of its own.
+ */
+const ambiguousNames: ReadonlySet<string> = new Set([
+  "body",
+  "data",
+  "error",
+  "errors",
+  "params",
+  "response",
+  "responses",
+  "result",
+]);
+
+function titleOf(contexts: readonly string[], name: string): string {
+  return pascalCase(contexts.at(-1) ?? "") + pascalCase(name);
+}
+
+function parameterFor(
+  place: "path" | "query",
+  name: string,
+  type: z.ZodType,
+  schemas: SchemaComponents,
+  contexts: readonly string[],
+): JsonObject {
   const { description, examples, ...schema } = schemas.input(type);
   const required = place === "path" || !type.safeParse(undefined).success;
-  const example = Array.isArray(examples) ? examples[0] : exampleOf(schema, (inner) => schemas.resolve(inner), name);
+  const example = Array.isArray(examples) ? examples[0] : schemas.example(schema, contexts, name);
   return {
     name,
     in: place,
     ...(required ? { required } : {}),
     ...(description === undefined ? {} : { description }),
-    schema,
-    // An optional parameter with an example would be filled into every request that the reference page sends.
-    ...(required ? { example } : {}),
+    schema: "enum" in schema && ambiguousNames.has(name) ? schemas.define(titleOf(contexts, name), schema) : schema,
+    // The reference page leaves those of optional parameters out of what it sends (convex/documentation/pageFiles.ts).
+    example,
   };
 }
 
-function requestBodyOf({ declaration }: Operation, { schemas }: DocumentParts): JsonObject | undefined {
-  const { body, operationId } = declaration;
+function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonObject | undefined {
+  const { body, operationId, exactlyOneOf } = operation.declaration;
   if (!body || Object.keys(body).length === 0) return undefined;
-  const schema = schemas.input(z.strictObject(body));
-  const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
-  const example = sendable(
-    body,
-    exampleOf(schema, (inner) => schemas.resolve(inner)),
-  );
+  if (exactlyOneOf && exactlyOneOf.length !== Object.keys(body).length)
+    throw new Error(`${operationId} has fields beside those of which it takes one.`);
+  const schema = {
+    ...schemas.body(z.strictObject(body)),
+    ...(exactlyOneOf ? { minProperties: 1, maxProperties: 1 } : {}),
+  };
+  const required = exactlyOneOf !== undefined || !z.strictObject(body).safeParse({}).success;
+  const shown = sendable(body, schemas.example(schema, contextsOf(operation)));
+  const isSparse = exactlyOneOf !== undefined || !required;
   return {
     required,
     content: {
       "application/json": {
         schema: schemas.define(`${pascalCase(operationId)}Body`, schema),
-        // Where nothing is required, one field is a whole request, and cannot exclude another.
-        example: required || !isObject(example) ? example : Object.fromEntries(Object.entries(example).slice(0, 1)),
+        // Where no field is required, one is a whole request, and cannot exclude another.
+        example: isSparse && isObject(shown) ? Object.fromEntries(Object.entries(shown).slice(0, 1)) : shown,
       },
     },
   };
@@ -132,26 +170,31 @@ function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[])
   return isWhole || inner === undefined ? others : { ...others, [head]: withoutValueAt(inner, rest) };
 }
 
-function successOf(operation: Operation, { schemas }: DocumentParts): Record<string, JsonObject> {
-  const { declaration, isList, verb } = operation;
-  const { status = 200, method, output, operationId, noun, secret } = declaration;
+function successOf(operation: Operation, { schemas, readable }: DocumentParts): Record<string, JsonObject> {
+  const { declaration, isList, verb, domain, resource } = operation;
+  const { status = 200, method, output, operationId, noun, secret, answersExisting } = declaration;
   const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
   if (status === 204)
     return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
-  const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Result"}`);
+  const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Answer"}`);
   const schema = isList
     ? schemas.define(`${schemaNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row))
     : row;
-  const created = status === 201 && verb === "create" ? headersOf("Location") : {};
-  const shown = exampleOf(schema, (inner) => schemas.resolve(inner));
+  const isLocated = status === 201 && verb === "create" && readable.has(`${domain}/${resource}`);
+  const shown = schemas.example(schema, contextsOf(operation));
   const credential = secret ? { [secret.field]: exampleCredential(secret.prefix) } : {};
-  const answer = {
-    description: isList ? "A page of the list." : `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`,
-    headers: { ...commonHeaders, ...headersOf("ETag"), ...created, ...replayed },
+  const answer = (description: string, headers: JsonObject = {}) => ({
+    description,
+    headers: { ...commonHeaders, ...headersOf("ETag"), ...headers, ...replayed },
     content: { "application/json": { schema, example: isObject(shown) ? { ...shown, ...credential } : shown } },
+  });
+  const done = `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`;
+  const success = {
+    ...(answersExisting ? { "200": answer(`It was there before: ${wordsOf(noun)}.`) } : {}),
+    [status]: answer(isList ? "A page of the list." : done, isLocated ? headersOf("Location") : {}),
   };
-  if (method !== "GET") return { [status]: answer };
-  return { [status]: answer, "304": { $ref: "#/components/responses/NotModified" } };
+  if (method !== "GET") return success;
+  return { ...success, "304": { $ref: "#/components/responses/NotModified" } };
 }
 
 /** The body of every list. */
@@ -159,7 +202,7 @@ function pageSchema(row: JsonObject): JsonObject {
   return {
     type: "object",
     properties: {
-      data: { type: "array", maxItems: 100, items: row },
+      data: { type: "array", items: row },
       page: { $ref: "#/components/schemas/PageInfo" },
     },
     required: ["data", "page"],

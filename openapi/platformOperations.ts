@@ -1,5 +1,9 @@
 import { problems } from "../convex/core/problems";
+import { ownFiles } from "../convex/documentation/docsPage";
+import { swaggerAssets } from "../convex/documentation/swaggerAssets";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
+import { byText } from "./json";
+import { documentOrigin } from "../convex/documentation/documentOrigin";
 import { tagOf } from "./tags";
 import type { JsonObject } from "./json";
 import type { ProblemCode } from "../convex/core/problems";
@@ -19,7 +23,7 @@ export interface PlatformOperation {
   readonly problems: readonly ProblemCode[];
 }
 
-const site = "https://example.convex.site";
+const site = documentOrigin;
 const html = { schema: { type: "string", maxLength: 65_536 }, example: "<!doctype html>…" };
 
 function json(schema: string, example: unknown, mediaType = "application/json"): JsonObject {
@@ -45,6 +49,29 @@ function oauthRefusal(description: string, error: string, detail: string, header
 function problemEntry(code: ProblemCode): JsonObject {
   const [status, title, mend] = problems[code];
   return { type: `${site}/problems/${code}`, code, status, title, mend };
+}
+
+function openApiContent(version: string): JsonObject {
+  const schema = {
+    type: "object",
+    properties: { openapi: { type: "string", maxLength: 16 } },
+    required: ["openapi"],
+    additionalProperties: {},
+    maxProperties: 32,
+  };
+  return { "application/json": { schema, example: { openapi: version } } };
+}
+
+/** One entry for each media type that the reference's files have. */
+function fileContents(): JsonObject {
+  const types = [
+    ...Array.from(swaggerAssets.values(), ({ contentType }) => contentType),
+    ...Array.from(ownFiles.values(), ({ headers }) => headers["content-type"] ?? ""),
+  ].map((type) => type.replace(/;.*/, ""));
+  const text = { type: "string", maxLength: 4_194_304 };
+  return Object.fromEntries(
+    [...new Set(types)].toSorted(byText).map((type) => [type, { schema: type.startsWith("text/") ? text : {} }]),
+  );
 }
 
 const scopes = ["schedule:read", "todo:read"];
@@ -96,11 +123,16 @@ export const platformOperations: readonly PlatformOperation[] = [
         "The API key was revoked.",
         headersOf("WWW-Authenticate"),
       ),
-      "413": oauthRefusal("The body is too large.", "invalid_request", "A body may take 4194304 bytes at most."),
+      "413": oauthRefusal(
+        "The body is larger than 4 MiB (4,194,304 bytes).",
+        "invalid_request",
+        "A body may take 4194304 bytes at most.",
+      ),
       "415": oauthRefusal(
         "The body is no form.",
         "invalid_request",
         "Send Content-Type: application/x-www-form-urlencoded in UTF-8.",
+        headersOf("Accept-Encoding"),
       ),
       "503": oauthRefusal(
         "This deployment has no signing key.",
@@ -224,20 +256,20 @@ export const platformOperations: readonly PlatformOperation[] = [
     resource: "documentation",
     operationId: "getOpenApi",
     summary: "Get this document",
-    description: "The OpenAPI 3.1 description of every operation.",
+    description: "The OpenAPI 3.1 description of every operation, with the deployment's own origin as server.",
     parameters: [parameterOf("IfNoneMatch")],
-    success: tagged("The document.", {
-      "application/json": {
-        schema: {
-          type: "object",
-          properties: { openapi: { type: "string", maxLength: 16 } },
-          required: ["openapi"],
-          additionalProperties: {},
-          maxProperties: 32,
-        },
-        example: { openapi: "3.1.0" },
-      },
-    }),
+    success: tagged("The document.", openApiContent("3.1.0")),
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/v1/openapi-3.0.json",
+    resource: "documentation",
+    operationId: "getOpenApi30",
+    summary: "Get this document as OpenAPI 3.0",
+    description: "The same operations for tools that do not read OpenAPI 3.1.",
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged("The document.", openApiContent("3.0.3")),
     problems: ["internal"],
   },
   {
@@ -257,7 +289,8 @@ export const platformOperations: readonly PlatformOperation[] = [
     resource: "documentation",
     operationId: "getDocsFile",
     summary: "Get a file of the API reference",
-    description: "Scripts and styles of Swagger UI, compressed with gzip.",
+    description:
+      "Scripts and styles of Swagger UI, compressed with gzip; `conventions.md` tells what all operations have in common.",
     parameters: [
       {
         name: "file",
@@ -271,10 +304,11 @@ export const platformOperations: readonly PlatformOperation[] = [
         in: "query",
         description: "The file's version; with the present one, the answer may be kept for good.",
         schema: { type: "string", maxLength: 64 },
+        example: "0123456789abcdef",
       },
       parameterOf("IfNoneMatch"),
     ],
-    success: tagged("The file.", { "text/css": { schema: { type: "string", maxLength: 4_194_304 } } }),
+    success: tagged("The file.", fileContents()),
     problems: ["not_found", "not_acceptable", "internal"],
   },
 ];

@@ -4,7 +4,7 @@ import type { JsonObject } from "./json";
 
 const url = { type: "string", format: "uri", maxLength: 2048 };
 const name = { type: "string", maxLength: 128 };
-const names = { type: "array", maxItems: 500, items: name };
+const names = { type: "array", items: name };
 const base64url = { type: "string", pattern: "^[A-Za-z0-9_-]+$", maxLength: 86 };
 
 function closedObject(properties: JsonObject, optional: readonly string[] = []): JsonObject {
@@ -73,7 +73,6 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
   JsonWebKeySet: closedObject({
     keys: {
       type: "array",
-      maxItems: 2,
       items: closedObject({
         kty: { type: "string", enum: ["EC"] },
         crv: { type: "string", enum: ["P-256"] },
@@ -98,13 +97,13 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
   ProtectedResource: closedObject({
     resource: url,
     resource_name: name,
-    authorization_servers: { type: "array", maxItems: 100, items: url },
+    authorization_servers: { type: "array", items: url },
     scopes_supported: names,
     bearer_methods_supported: names,
     resource_documentation: url,
   }),
   ProblemEntry: closedObject(problemEntry),
   ProblemIndex: closedObject({
-    problems: { type: "array", maxItems: 500, items: { $ref: "#/components/schemas/ProblemEntry" } },
+    problems: { type: "array", items: { $ref: "#/components/schemas/ProblemEntry" } },
   }),
 };

@@ -1,8 +1,9 @@
-import { problems } from "../convex/core/problems";
+import { codeAndStatus, problems } from "../convex/core/problems";
 import { commonHeaders } from "./headers";
 import { byText, pascalCase } from "./json";
+import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
-import type { ProblemCode } from "../convex/core/problems";
+import type { DeclaredProblem, ProblemCode } from "../convex/core/problems";
 
 const exampleRequestId = "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c";
 
@@ -28,7 +29,7 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
         description: "Stable; each answer names those it may carry.",
       },
       requestId: { type: "string", maxLength: 128 },
-      errors: { type: "array", maxItems: 1000, items: { $ref: "#/components/schemas/ProblemFault" } },
+      errors: { type: "array", items: { $ref: "#/components/schemas/ProblemFault" } },
     },
     required: ["type", "title", "status", "detail", "code", "requestId"],
     additionalProperties: false,
@@ -55,19 +56,20 @@ export class ProblemResponses {
     return Object.fromEntries(this.#responses);
   }
 
-  /** References for `codes`, grouped by status, and for `conflicts`, which are 409 whatever their own status is. */
-  of(codes: Iterable<ProblemCode>, conflicts: Iterable<ProblemCode> = []): Record<string, JsonObject> {
-    const byStatus = new Map<number, ProblemCode[]>();
-    const add = (status: number, code: ProblemCode) => byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-    for (const code of new Set(codes)) add(problems[code][0], code);
-    for (const code of new Set(conflicts)) add(409, code);
+  /** References for the declared problems, grouped by status. */
+  of(declared: Iterable<DeclaredProblem>): Record<string, JsonObject> {
+    const byStatus = new Map<number, Set<ProblemCode>>();
+    for (const [code, status] of Array.from(declared, codeAndStatus)) {
+      byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
+    }
     return Object.fromEntries(
-      [...byStatus].map(([status, group]) => [String(status), this.#reference(status, group.sort(byText))]),
+      [...byStatus].map(([status, group]) => [String(status), this.#reference(status, [...group].sort(byText))]),
     );
   }
 
   #reference(status: number, codes: readonly ProblemCode[]): JsonObject {
-    const name = codes.map(pascalCase).join("Or");
+    const isOwn = codes.every((code) => problems[code][0] === status);
+    const name = codes.map(pascalCase).join("Or") + (isOwn ? "" : String(status));
     this.#responses.set(name, problemResponse(status, codes));
     return { $ref: `#/components/responses/${name}` };
   }
@@ -80,6 +82,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): JsonObj
     headers: {
       ...commonHeaders,
       ...(status === 503 ? { "Retry-After": { $ref: "#/components/headers/Retry-After" } } : {}),
+      ...(status === 415 ? { "Accept-Encoding": { $ref: "#/components/headers/Accept-Encoding" } } : {}),
       ...(status === 401 ? { "WWW-Authenticate": { $ref: "#/components/headers/WWW-Authenticate" } } : {}),
     },
     content: {
@@ -102,7 +105,7 @@ function exampleProblem(code: ProblemCode, status: number): JsonObject {
   const [, title, mend] = problems[code];
   const fault = { pointer: "/title", code: "required", message: "This field is required." };
   return {
-    type: `https://example.convex.site/problems/${code}`,
+    type: `${documentOrigin}/problems/${code}`,
     title,
     status,
     detail: code === "validation_failed" ? "/title: This field is required." : mend,

@@ -1,6 +1,7 @@
 import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
 import { documentNameOf } from "../convex/core/resource";
+import { exampleOf } from "./examples";
 import { exampleId } from "./exampleValues";
 import { isObject } from "./json";
 import type { JsonObject } from "./json";
@@ -39,12 +40,26 @@ export class SchemaComponents {
 
   /** The schema of what leaves: the name of its resource where it is a document, else `name`. */
   output(type: z.ZodType, name: string): JsonObject {
-    return this.define(schemaNameOf(type) ?? name, this.#converted(type, "output"));
+    // Generators unroll the greatest length of a list into tuples, and what is read has no need of it.
+    return this.define(schemaNameOf(type) ?? name, mapped(this.#converted(type, "output"), withoutMaxItems));
   }
 
-  /** The schema of what a request may send, in place. */
+  /** The schema of a parameter, in place. */
   input(type: z.ZodType): JsonObject {
     return this.#converted(type, "input");
+  }
+
+  /**
+   * The schema of a body, in place. A default is told in words: as a keyword it makes generators take the field for one that is
+   * always there, and require it of callers.
+   */
+  body(type: z.ZodType): JsonObject {
+    return mapped(this.#converted(type, "input"), withDefaultInWords);
+  }
+
+  /** A value that the schema accepts, with contents that fit `contexts`, of which the first that knows the field decides. */
+  example(schema: JsonObject, contexts: readonly string[], name = ""): unknown {
+    return exampleOf(schema, (inner) => this.resolve(inner), { name, contexts });
   }
 
   /** Follows a reference to a schema of this document. */
@@ -68,9 +83,7 @@ export class SchemaComponents {
         } else if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, idOf(zodSchema));
       },
     });
-    const bounded = boundedSchema(schema);
-    if (!isObject(bounded)) throw new Error("A schema of the document is no object.");
-    return bounded;
+    return mapped(schema, (inner) => nullableType(bounded(inner)));
   }
 }
 
@@ -84,14 +97,52 @@ function tableNamedBy(validator: GenericValidator): string {
   throw new Error("A custom schema that is no id cannot be described.");
 }
 
-/** Gives every string, number, list and map the bounds that it lacks, so that clients can size what they read. */
-function boundedSchema(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(boundedSchema);
-  if (!isObject(schema)) return schema;
-  const inner = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, isLiteral(key) ? value : boundedSchema(value)]),
-  );
-  return { ...inner, ...boundsOf(inner), ...(formatLengths[String(inner["format"])] ? { pattern: undefined } : {}) };
+/** The schema with every schema inside it changed, innermost first. */
+function mapped(schema: JsonObject, change: (schema: JsonObject) => JsonObject): JsonObject {
+  const inner = Object.entries(schema).map(([key, value]) => [
+    key,
+    isLiteral(key) ? value : mappedValue(value, change),
+  ]);
+  return change(Object.fromEntries(inner));
+}
+
+function mappedValue(value: unknown, change: (schema: JsonObject) => JsonObject): unknown {
+  if (Array.isArray(value)) return value.map((element) => mappedValue(element, change));
+  return isObject(value) ? mapped(value, change) : value;
+}
+
+/** Gives a string, number, list or map the bounds that it lacks, so that clients can size what they read. */
+function bounded(schema: JsonObject): JsonObject {
+  const { pattern: _pattern, ...rest } = schema;
+  const hasKnownForm = formatLengths[String(schema["format"])] !== undefined;
+  return { ...(hasKnownForm ? rest : schema), ...boundsOf(schema) };
+}
+
+/** `anyOf: [X, null]` as X whose type may be null: the one form that also tools of OpenAPI 3.0 can be given. */
+function nullableType(schema: JsonObject): JsonObject {
+  const { anyOf, ...rest } = schema;
+  if (!Array.isArray(anyOf) || anyOf.length !== 2) return schema;
+  const [value, other] = anyOf.filter(isObject).toSorted((left) => (left["type"] === "null" ? 1 : -1));
+  if (!value || typeof value["type"] !== "string" || other?.["type"] !== "null") return schema;
+  const values = value["enum"];
+  return {
+    ...value,
+    ...rest,
+    type: [value["type"], "null"],
+    ...(Array.isArray(values) ? { enum: [...values, null] } : {}),
+  };
+}
+
+function withoutMaxItems(schema: JsonObject): JsonObject {
+  const { maxItems: _maxItems, ...rest } = schema;
+  return schema["type"] === "array" ? rest : schema;
+}
+
+function withDefaultInWords(schema: JsonObject): JsonObject {
+  if (!("default" in schema)) return schema;
+  const { default: value, description, ...rest } = schema;
+  const words = `\`${typeof value === "string" ? value : JSON.stringify(value)}\` unless given.`;
+  return { ...rest, description: typeof description === "string" ? `${description} ${words}` : words };
 }
 
 function isLiteral(key: string): boolean {

@@ -1,5 +1,6 @@
 import { permissionCatalogue } from "../convex/core/permissionCatalogue";
 import { byText } from "./json";
+import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
 import type { Operation } from "../convex/core/declaration";
 
@@ -17,7 +18,8 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
     type: "http",
     scheme: "bearer",
     description:
-      "For services: an API key, `sk_…`, alone, without `Bearer`. It fixes the organization and carries its own scopes.",
+      "For services: an API key, sent as `Authorization: Bearer sk_…`; in this page's dialog paste the key only. It fixes the " +
+      "organization and carries its own scopes.",
   },
   clientCredentials: {
     type: "oauth2",
@@ -25,14 +27,14 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
       "For services and device agents that prefer tokens of 15 minutes: put the API key or agent key into `client_secret`; " +
       "`client_id` may be anything. Without a chosen scope the token carries all that the key holds. Tokens are signed with " +
       "ES256 and follow RFC8725.",
-    flows: { clientCredentials: { tokenUrl: "/v1/oauth/token", scopes: machineScopes() } },
+    flows: { clientCredentials: { tokenUrl: `${documentOrigin}/v1/oauth/token`, scopes: machineScopes() } },
   },
   userToken: {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
     description:
-      "For people: a token, `eyJ…`, of one of the deployment's identity providers. It is verified by RFC8725: algorithm, issuer " +
+      "For people: a token of the form `eyJ…`, of one of the deployment's identity providers. It is verified by RFC8725: algorithm, issuer " +
       "and audience are those of the deployment's configuration.",
   },
   agentKey: {

@@ -112,8 +112,7 @@ export const rotate = secretOperation({
   body: { graceSeconds: integer(0, 86_400).default(0) },
   ...issues,
   output: issuedKey,
-  problems: ["key_revoked", "rank_too_low"],
-  conflicts: ["key_revoked"],
+  problems: [{ target: "key_revoked" }, "rank_too_low"],
   handler: async (ctx, { graceSeconds }) => {
     assertActive(ctx.row);
     assertMayTakeOver(ctx.tenant, ctx.row.scopes, await ownerRankOf(ctx, ctx.row));
@@ -163,8 +162,7 @@ export const revoke = mutationOperation({
   permission: "apiKey:revoke",
   ...inPath,
   output: apiKeys.document,
-  problems: ["key_revoked"],
-  conflicts: ["key_revoked"],
+  problems: [{ target: "key_revoked" }],
   handler: async (ctx) => {
     assertActive(ctx.row);
     return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));
@@ -172,7 +170,7 @@ export const revoke = mutationOperation({
 });
 
 function assertActive({ status }: Doc<"apiKeys">): void {
-  if (status === "revoked") throw new ProblemError("key_revoked", "The API key was revoked before.", undefined, 409);
+  if (status === "revoked") throw new ProblemError({ target: "key_revoked" }, "The API key was revoked before.");
 }
 
 /** The rank of the owner's role, in force or not: a ban that ends gives the key its rank back. */

@@ -23,6 +23,12 @@ const roles = resource({
   immutable: ["key"],
   defaulted: ["key", "rights", "scope", "rank"],
   list: { filters: ["key", "name"] },
+  problems: {
+    create: ["key_taken", "rank_too_low"],
+    update: ["system_role", "rank_too_low"],
+    delete: ["system_role", "rank_too_low", "role_in_use"],
+    restore: ["system_role", "rank_too_low"],
+  },
   // Built-in roles belong to no organization and are seen by all.
   find: async ({ db, unscoped }, id) => {
     const role = await unscoped.get("roles", id);

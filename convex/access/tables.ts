@@ -77,6 +77,7 @@ export const apiKeys = tenantTable(apiKeyFields, "CU", {
   audited: true,
   secret: ["keyHash", "previousKeyHash"],
 })
+  .index("by_organizationId", ["organizationId"])
   .index("by_organizationId_and_status", ["organizationId", "status"])
   .index("by_keyHash", ["keyHash"])
   .index("by_previousKeyHash", ["previousKeyHash"])

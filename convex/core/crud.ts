@@ -12,6 +12,7 @@ import type { NewValues, Changes, TenantReader } from "./database";
 import type { TableFacts } from "./facts";
 import type { ListOptions } from "./list";
 import type { PageInput, TenantQueryContext } from "./declaration";
+import type { ProblemCode } from "./problems";
 import type { Permission } from "./permissionCatalogue";
 import type { Resource } from "./resource";
 import type { Fields } from "./table";
@@ -98,6 +99,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return resource.document;
         },
+        problems: resource.problemsOf("create"),
         handler: async (ctx, input) => resource.show(ctx, await resource.insert(ctx, asValues<Table>(input))),
       });
     },
@@ -118,6 +120,9 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         },
         get output() {
           return resource.document;
+        },
+        get problems() {
+          return resource.problemsOf("update");
         },
         handler: async (ctx, input) =>
           resource.show(
@@ -148,7 +153,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return z.null();
         },
-        problems: resource.hasTrash ? ["already_deleted", "not_deleted", "in_use"] : ["in_use"],
+        problems: deletionProblems(resource),
         handler: async (ctx, input) => resource.delete(ctx, rowOf<Table>(ctx), input),
       });
     },
@@ -173,7 +178,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         get output() {
           return resource.document;
         },
-        problems: ["not_deleted"],
+        problems: ["not_deleted", ...resource.problemsOf("restore")],
         handler: async (ctx, input) =>
           resource.show(
             ctx,
@@ -195,6 +200,14 @@ function namesAtRestore({ restoreFields }: Pick<Resource<TenantTable>, "restoreF
       : [`Send another ${listed(Object.keys(restoreFields))} where it is taken by now.`]),
     ...(fixed.length === 0 ? [] : [`Refused while another row has its ${listed(fixed)}.`]),
   ];
+}
+
+/** What a deletion through `resource.delete` may refuse with. */
+export function deletionProblems<Table extends TenantTable, Create extends Fields, Update extends Fields>(
+  resource: Resource<Table, Create, Update>,
+): readonly ProblemCode[] {
+  const ofTrash = resource.hasTrash ? (["already_deleted", "not_deleted"] as const) : [];
+  return [...ofTrash, "in_use", ...resource.problemsOf("delete")];
 }
 
 /** Creates up to 100 rows in one transaction, all or none: `POST <path>/batch` with `{items}`. */
@@ -220,6 +233,7 @@ export function batchCreation<Table extends TenantTable, Create extends Fields, 
     get output() {
       return z.object({ data: z.array(resource.document) });
     },
+    problems: resource.problemsOf("create"),
     handler: async (ctx, { items }) => {
       const data: object[] = [];
       for (const values of items)

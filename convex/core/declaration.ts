@@ -1,7 +1,7 @@
 import type { Caller, RequestCaller } from "./caller";
 import type { RequestOrigin } from "./audit";
 import type { TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
-import type { ProblemCode } from "./problems";
+import type { DeclaredProblem } from "./problems";
 import type { Permission } from "./permissionCatalogue";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "./table";
@@ -123,10 +123,10 @@ export interface OperationDeclaration<
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */
   readonly auditedAs?: string;
-  /** Problem codes beyond the implied ones, for the document. */
-  readonly problems?: readonly ProblemCode[];
-  /** Codes that are 409 here, because they tell of the operation's object; their own status is for the caller's own state. */
-  readonly conflicts?: readonly ProblemCode[];
+  /** Fields of the body of which a request names one and no more; they are the whole body. */
+  readonly exactlyOneOf?: readonly (keyof B & string)[];
+  /** Problems beyond the implied ones, for the document. */
+  readonly problems?: readonly DeclaredProblem[];
   /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
   readonly endsPermission?: boolean;
 }

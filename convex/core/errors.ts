@@ -1,8 +1,8 @@
 import { env } from "../_generated/server";
 import { ConvexError } from "convex/values";
 import type { Value } from "convex/values";
-import { problems } from "./problems";
-import type { ProblemCode, ProblemFault } from "./problems";
+import { codeAndStatus, problems } from "./problems";
+import type { DeclaredProblem, ProblemCode, ProblemFault } from "./problems";
 
 /** RFC 9457 problem details; the same object over REST and in `ConvexError.data`. */
 export type Problem = {
@@ -15,13 +15,9 @@ export type Problem = {
   readonly errors?: ProblemFault[];
 };
 
-/** The problem of `code`; `type` resolves to the page of the code on this deployment's site origin. */
-export function problemOf(
-  code: ProblemCode,
-  detail: string,
-  errors?: readonly ProblemFault[],
-  status: number = problems[code][0],
-): Problem {
+/** The problem that is declared as `declared`; `type` resolves to the page of its code on this deployment's site origin. */
+export function problemOf(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]): Problem {
+  const [code, status] = codeAndStatus(declared);
   const title = problems[code][1];
   const type = `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
   return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
@@ -36,9 +32,8 @@ export class ProblemError extends ConvexError<Problem> {
   /** Set by the permission phase: the audit row that the gateway writes afterwards. Never part of the answer. */
   denial: Denial | undefined;
 
-  /** `status` replaces the code's own where one code names two situations: a revoked key is 401 as credential, 409 as target. */
-  constructor(code: ProblemCode, detail: string, errors?: readonly ProblemFault[], status?: number) {
-    super(problemOf(code, detail, errors, status));
+  constructor(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]) {
+    super(problemOf(declared, detail, errors));
   }
 
   get code(): ProblemCode {
@@ -49,11 +44,6 @@ export class ProblemError extends ConvexError<Problem> {
 /** The one answer for a missing row and for a row of another organization. */
 export function notFound(noun: string): ProblemError {
   return new ProblemError("not_found", `There is no such ${noun}.`);
-}
-
-/** A revoked credential as the object of an operation is a conflict, 409; as the caller's own it is a 401. */
-export function alreadyRevoked(code: "agent_revoked" | "key_revoked", detail: string): ProblemError {
-  return new ProblemError(code, detail, undefined, 409);
 }
 
 /** A single faulty field as a 400 with its pointer. */

@@ -15,6 +15,10 @@ export interface ListOptions {
   readonly ranges?: Readonly<Record<string, readonly [from: string, to: string]>>;
   /** Fields to sort by, besides `created`. */
   readonly sorts?: readonly string[];
+  /** False where `ranges` and `sorts` name the time of creation themselves, and it has no other names. */
+  readonly created?: false;
+  /** False where the list leaves the trash out, though its table has one. */
+  readonly trash?: false;
   /** Default order when no sort is given: newest first unless `asc`. */
   readonly order?: "asc" | "desc";
 }
@@ -23,8 +27,9 @@ export const maximumPageSize = 100;
 export const defaultPageSize = 25;
 const createdRange = ["createdFrom", "createdTo"] as const;
 
-/** The query parameters of a list, besides `cursor` and `limit`. */
-export function listParameters(fields: Fields, options: ListOptions, hasTrash: boolean): Record<string, z.ZodType> {
+/** The query parameters of a list of `table`, besides `cursor` and `limit`. */
+export function listParameters(table: TableNames, fields: Fields, options: ListOptions): Record<string, z.ZodType> {
+  const facts: TableFacts = tableFacts[table];
   const parameters: Record<string, z.ZodType> = {};
   for (const name of options.filters ?? []) {
     const type = fields[name];
@@ -35,19 +40,37 @@ export function listParameters(fields: Fields, options: ListOptions, hasTrash: b
     if (referred) parameters[name] = rowId(referred.table).refine(isIdText, "This is no id.").optional();
     else parameters[name] = stored instanceof z.ZodOptional ? stored : stored.optional();
   }
-  for (const [from, to] of [createdRange, ...Object.values(options.ranges ?? {})]) {
-    parameters[from] = timestampMs().optional().meta({ description: "Inclusive, milliseconds since the epoch." });
-    parameters[to] = timestampMs().optional().meta({ description: "Exclusive, milliseconds since the epoch." });
+  for (const [field, [from, to]] of rangesOf(facts, options)) {
+    const shown = field === "_creationTime" ? "createdAt" : field;
+    // Creation may have names of its own beside those that every list has.
+    const [twinFrom, twinTo] = (from === createdRange[0] && options.ranges?.[field]) || [];
+    parameters[from] = rangeEnd(`Inclusive: \`${shown}\` from this time on`, twinFrom);
+    parameters[to] = rangeEnd(`Exclusive: \`${shown}\` before this time`, twinTo);
   }
-  const sorts = ["created", ...(options.sorts ?? [])].flatMap((name) => [name, `-${name}`]);
-  parameters["sort"] = z.enum(sorts).optional().meta({ description: "Ascending, or descending with `-`." });
-  if (hasTrash) {
+  const sorts = sortsOf(options).flatMap((name) => [name, `-${name}`]);
+  const byDefault = defaultSort(facts, options);
+  parameters["sort"] = z
+    .enum(sorts)
+    .optional()
+    .meta({
+      description: `Ascending, or descending with \`-\`. ${unsortedOrder(facts, options)}`,
+      // Not zod's own default: a request that names no order must stay one that combines with every filter.
+      ...(byDefault === undefined ? {} : { default: byDefault }),
+    });
+  if (offersTrash(facts, options)) {
     parameters["deleted"] = z
       .enum(["only"])
       .optional()
       .meta({ description: "Lists soft-deleted rows instead; needs the permission to delete." });
   }
   return parameters;
+}
+
+function rangeEnd(meaning: string, twin: string | undefined): z.ZodType {
+  const same = twin === undefined ? "" : ` The same as \`${twin}\`; send one of them.`;
+  return timestampMs()
+    .optional()
+    .meta({ description: `${meaning}, in milliseconds since the epoch.${same}` });
 }
 
 function isIdText(text: string): boolean {
@@ -116,7 +139,48 @@ function createdFieldOf({ indexes }: TableFacts): string {
 }
 
 function rangesOf(facts: TableFacts, options: ListOptions): [field: string, names: readonly [string, string]][] {
-  return [[createdFieldOf(facts), createdRange], ...Object.entries(options.ranges ?? {})];
+  const created: [string, typeof createdRange][] =
+    options.created === false ? [] : [[createdFieldOf(facts), createdRange]];
+  return [...created, ...Object.entries(options.ranges ?? {})];
+}
+
+function sortsOf({ created, sorts = [] }: ListOptions): readonly string[] {
+  return created === false ? sorts : ["created", ...sorts];
+}
+
+function offersTrash({ base }: TableFacts, { trash }: ListOptions): boolean {
+  return base === "CUD" && trash !== false;
+}
+
+/**
+ * The sort that a request without one gets, if every such request gets the same: an index that goes on by another field orders by
+ * that, and the trash is ordered by deletion.
+ */
+function defaultSort(facts: TableFacts, options: ListOptions): string | undefined {
+  const created = createdFieldOf(facts);
+  const order = options.order ?? "desc";
+  const sets = setsOf(facts, options);
+  const name = sets.find(({ filters, next }) => filters.length === 0 && next === created)?.sorts[0];
+  const isUniform = sets.every(({ next }) => next === created);
+  if (name === undefined || !isUniform || offersTrash(facts, options)) return undefined;
+  return order === "desc" ? `-${name}` : name;
+}
+
+/** In which order rows come where no sort is asked for. */
+function unsortedOrder(facts: TableFacts, options: ListOptions): string {
+  const created = createdFieldOf(facts);
+  const others = new Map<string, Set<string>>();
+  for (const { filters, next, ranges } of setsOf(facts, options)) {
+    if (next === created) continue;
+    const asked = [...filters, ...ranges.flat()].map((name) => `\`${name}\``);
+    others.set(next, new Set([...(others.get(next) ?? []), ...asked]));
+  }
+  const [first, last] = options.order === "asc" ? ["oldest", "earliest"] : ["newest", "latest"];
+  const ways = [...others].flatMap(([field, names]) =>
+    names.size === 0 ? [] : [`; by \`${field}\`, ${last} first, where one of ${[...names].join(", ")} is given`],
+  );
+  const trash = offersTrash(facts, options) ? "; last deleted first in the trash" : "";
+  return `Unless given: ${first} first${ways.join("")}${trash}.`;
 }
 
 function fieldOfSort(sort: string, created: string): string {
@@ -142,31 +206,53 @@ function indexNamed(facts: TableFacts, fields: readonly string[]): string {
   return found[0];
 }
 
-/** The sets of filters, ranges and sorts that one index each can answer, in words; also part of the OpenAPI document. */
-export function supportedSets(facts: TableFacts, options: ListOptions): string {
+/** Filters that one index answers together, the field that it goes on by, and what can be asked of that field. */
+interface FilterSet {
+  readonly filters: readonly string[];
+  readonly next: string;
+  /** Names of the range parameters over `next`, and of its sorts. */
+  readonly ranges: readonly (readonly [from: string, to: string])[];
+  readonly sorts: readonly string[];
+}
+
+function setsOf(facts: TableFacts, options: ListOptions): FilterSet[] {
   const hasTrash = facts.base === "CUD";
-  const sets = new Set<string>();
+  const created = createdFieldOf(facts);
+  const start = hasTrash ? 2 : 1;
+  const sets: FilterSet[] = [];
   for (const fields of Object.values(facts.indexes)) {
     for (let count = 0; count <= fields.length; count++) {
-      const rest = restAfter(fields, hasTrash, fields.slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + count));
-      const filtered = fields.slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + count);
-      if (!rest || filtered.length !== count || filtered.some((field) => !options.filters?.includes(field))) continue;
+      const filters = fields.slice(start, start + count);
+      const rest = restAfter(fields, hasTrash, filters);
+      if (!rest || filters.length !== count || filters.some((field) => !options.filters?.includes(field))) continue;
       const next = rest[0] ?? "_creationTime";
-      const ranges = rangesOf(facts, options).filter(([field]) => field === next);
-      const sorts = [
-        ...(next === createdFieldOf(facts) ? ["created"] : []),
-        ...(options.sorts ?? []).filter((name) => name === next),
-      ];
-      if (filtered.length === 0 && ranges.length === 0 && sorts.length === 0) continue;
-      const parts = [
-        ...filtered,
-        ...(ranges.length > 0 ? [ranges.map(([, names]) => names.join("/")).join(" or ")] : []),
-        ...(sorts.length > 0 ? [`sort=${sorts.join(" or ")}`] : []),
-      ];
-      sets.add(`{${parts.join(", ")}}`);
+      const ranges = rangesOf(facts, options).flatMap(([field, names]) => (field === next ? [names] : []));
+      const sorts = sortsOf(options).filter((name) => fieldOfSort(name, created) === next);
+      if (filters.length > 0 || ranges.length > 0 || sorts.length > 0) sets.push({ filters, next, ranges, sorts });
     }
   }
-  return `Supported together: ${[...sets].sort().join(", ")}${hasTrash ? ", {deleted=only}" : ""}.`;
+  // An index that goes on by what cannot be asked for is not taken where another one answers the same filters.
+  const isTaken = ({ filters, ranges, sorts }: FilterSet) =>
+    ranges.length > 0 || sorts.length > 0 || !sets.some((other) => isBetter(other, filters));
+  return sets.filter(isTaken);
+}
+
+function isBetter({ filters, ranges, sorts }: FilterSet, wanted: readonly string[]): boolean {
+  return filters.toSorted().join() === wanted.toSorted().join() && ranges.length + sorts.length > 0;
+}
+
+/** The sets of filters, ranges and sorts that one index each can answer, in words; also part of the OpenAPI document. */
+export function supportedSets(facts: TableFacts, options: ListOptions): string {
+  const sets = setsOf(facts, options).map(({ filters, ranges, sorts }) => {
+    const parts = [
+      ...filters,
+      ...(ranges.length > 0 ? [ranges.map((names) => names.join("/")).join(" or ")] : []),
+      ...(sorts.length > 0 ? [`sort=${sorts.join(" or ")}`] : []),
+    ];
+    return `{${parts.join(", ")}}`;
+  });
+  const trash = offersTrash(facts, options) ? ", {deleted=only}" : "";
+  return `Supported together: ${[...new Set(sets)].sort().join(", ")}${trash}.`;
 }
 
 /** Applies a plan's range part to an index builder positioned after the tenant. */

@@ -1,5 +1,5 @@
 import { integer, text } from "./fields";
-import { maximumPageSize } from "./list";
+import { defaultPageSize, maximumPageSize } from "./list";
 import { register } from "./register";
 import type {
   Access,
@@ -25,7 +25,7 @@ import type {
 function pageParameters(): Fields {
   return {
     cursor: text(1, 4096).optional().meta({ description: "`page.nextCursor` of the page before." }),
-    limit: integer(1, maximumPageSize).optional().meta({ description: "Rows a page, 25 unless given." }),
+    limit: integer(1, maximumPageSize).optional().meta({ description: "Rows of a page.", default: defaultPageSize }),
   };
 }
 

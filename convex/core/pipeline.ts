@@ -1,7 +1,7 @@
 import { identifyCaller } from "./caller";
 import { actingUser, TenantReader, TenantWriter, UnscopedReader, UnscopedWriter } from "./database";
 import { withPublicId } from "./documents";
-import { notFound, ProblemError } from "./errors";
+import { invalidField, notFound, ProblemError } from "./errors";
 import { entityTagMatches, entityTagOf } from "./etag";
 import { ExistingRow } from "./existingRow";
 import { accessBy } from "./followUps";
@@ -17,7 +17,7 @@ import type { RequestCaller } from "./caller";
 import type { Credential } from "./restProtocol";
 import type { Scope } from "./database";
 import type { TenantTable } from "./documents";
-import type { IssuedSecret, Operation } from "./declaration";
+import type { Access, IssuedSecret, Operation } from "./declaration";
 import type { Reach } from "./rights";
 import type { Projector, ReferencePath } from "./schemas";
 import type { Tenant } from "./tenant";
@@ -64,6 +64,7 @@ export async function execute(
   const now = Date.now();
   const { declaration } = operation;
 
+  assertKindOfCredential(declaration.access, request.credential);
   const caller = await identifyCaller(ctx, request.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
   const replay = async () =>
@@ -80,6 +81,7 @@ export async function execute(
   if (request.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, request.ifMatch);
 
   const input = parseInput(operation.shape, withoutTenantArgument(operation, raw), readOnlyFields(operation));
+  assertExactlyOne(declaration, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
 
   const context = contextOf(ctx, operation, scope, request, row);
@@ -95,6 +97,18 @@ function auditingOf({ declaration: { noun, audit }, action }: Operation): Pick<S
   return { noun, action: audit || action, isAudited: audit !== false };
 }
 
+/**
+ * An enrolment token enrols devices, and nothing else does: whether it or what stands in its place is alive is nobody's business
+ * elsewhere.
+ */
+function assertKindOfCredential(access: Access, credential: Credential | undefined): void {
+  const isEnrollmentToken = credential?.kind === "enrollment";
+  if (access === "enrollment" && !isEnrollmentToken)
+    throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
+  if (access !== "enrollment" && isEnrollmentToken)
+    throw new ProblemError("unauthenticated", "An enrolment token enrols devices and does nothing else.");
+}
+
 async function tenantPhase(
   ctx: QueryCtx,
   { declaration }: Operation,
@@ -103,13 +117,9 @@ async function tenantPhase(
   request: GatewayRequest,
   now: number,
 ): Promise<Tenant | undefined> {
-  if (declaration.access === "enrollment" && caller.kind !== "enrollment") {
-    throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
-  }
-  if (caller.kind === "anonymous" || (caller.kind === "enrollment" && declaration.access !== "enrollment")) {
-    throw new ProblemError("unauthenticated", "This operation needs a credential.");
-  }
-  if (declaration.access === "user" || caller.kind === "identity") return undefined;
+  if (caller.kind === "anonymous") throw new ProblemError("unauthenticated", "This operation needs a credential.");
+  if (declaration.access === "user" || declaration.access === "identity" || caller.kind === "identity")
+    return undefined;
   const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
   // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
   const { on } = declaration;
@@ -179,6 +189,11 @@ async function preconditionPhase(
   if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
   }
+}
+
+function assertExactlyOne({ exactlyOneOf: names }: Operation["declaration"], input: Input): void {
+  if (!names || names.filter((name) => input[name] !== undefined).length === 1) return;
+  throw invalidField(`/${names[0]}`, "exactly_one", `Send one of ${names.join(" and ")}, and no other.`);
 }
 
 const referencesOfBody = new WeakMap<object, readonly ReferencePath[]>();

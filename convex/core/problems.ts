@@ -104,7 +104,11 @@ export const problems = {
   enrollment_expired: [410, "The enrolment token has expired", "Create a new enrolment token for the site."],
   purged: [410, "It is being purged", "It cannot be restored any more."],
   precondition_failed: [412, "The resource has changed", "Read it again and send its new `ETag` as `If-Match`."],
-  payload_too_large: [413, "The body is too large", "Send less in one request."],
+  payload_too_large: [
+    413,
+    "The body is too large",
+    "A body takes 4 MiB (4,194,304 bytes) at most; send less in one request.",
+  ],
   unsupported_content_encoding: [
     415,
     "The content coding is not supported",
@@ -136,6 +140,23 @@ export const problems = {
 } as const satisfies Record<string, readonly [status: number, title: string, mend: string]>;
 
 export type ProblemCode = keyof typeof problems;
+
+/**
+ * Codes that name two situations, with the status of the second: a revoked key is a 401 as the caller's own credential, and a
+ * conflict where it is what the operation is about.
+ */
+export const targetStatuses = { agent_revoked: 409, key_revoked: 409, not_a_member: 409 } as const satisfies Partial<
+  Record<ProblemCode, number>
+>;
+
+/** A problem as an operation declares it: a code with its own status, or with the one it has as the target of the operation. */
+export type DeclaredProblem = ProblemCode | { readonly target: keyof typeof targetStatuses };
+
+/** The code and the status of a declared problem. */
+export function codeAndStatus(declared: DeclaredProblem): readonly [code: ProblemCode, status: number] {
+  if (typeof declared === "string") return [declared, problems[declared][0]];
+  return [declared.target, targetStatuses[declared.target]];
+}
 
 /** One fault inside a request: where (RFC 6901 JSON Pointer into the flat input), a stable code, and what to change. */
 export type ProblemFault = {

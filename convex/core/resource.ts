@@ -10,6 +10,7 @@ import type { DocumentOf, TenantTable } from "./documents";
 import type { TableFacts } from "./facts";
 import type { ListOptions } from "./list";
 import type { Access, TenantMutationContext } from "./declaration";
+import type { ProblemCode } from "./problems";
 import type { ResourceShape, Showing } from "./resourceShape";
 import type { Fields } from "./table";
 import type { Doc, TableNames } from "../_generated/dataModel";
@@ -64,7 +65,12 @@ export interface ResourceDeclaration<
   readonly hooks?: ResourceHooks<Table>;
   /** The row as answers show it, where that is not just its fields. */
   show?(showing: Showing, row: Doc<Table>): Awaitable<object>;
+  /** What the hooks refuse with, by the operations that run them; the document names it. */
+  readonly problems?: Partial<Record<ResourceWrite, readonly ProblemCode[]>>;
 }
+
+/** The operations of `crud()` that write. */
+type ResourceWrite = "create" | "update" | "delete" | "restore";
 
 type Flatten<T> = { [K in keyof T]: T[K] };
 type Optional<F extends Fields, Keys extends keyof F> = Flatten<Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }>;
@@ -99,6 +105,8 @@ export interface Resource<
   readonly hasTrash: boolean;
   /** The row as answers show it. */
   show(showing: Showing, row: Doc<Table>): Promise<object>;
+  /** What an operation that writes so may refuse with, beyond what every write of a table does. */
+  problemsOf(write: ResourceWrite): readonly ProblemCode[];
   /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
   insert(
     ctx: TenantMutationContext,
@@ -128,7 +136,7 @@ export function resource<
 >(
   declaration: ResourceDeclaration<Table, F, Server, Immutable, Defaulted> & Pick<ResourceShape, "find">,
 ): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>> {
-  const { name, table, path, fields, list = {}, states, hooks = {}, find } = declaration;
+  const { name, table, path, fields, list = {}, states, hooks = {}, find, problems = {} } = declaration;
   const facts: TableFacts = tableFacts[table];
   const hasTrash = facts.base === "CUD";
   const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
@@ -162,12 +170,16 @@ export function resource<
       return once(
         this,
         "listFields",
-        listParameters({ ...fields, createdBy: reference("users", "null") }, list, hasTrash),
+        listParameters(table, { ...fields, createdBy: reference("users", "null") }, list),
       );
     },
     listOptions: list,
     hasTrash,
     show: async (showing, row) => (declaration.show ? declaration.show(showing, row) : withPublicId(row)),
+    problemsOf(write) {
+      const changesState = write === "update" && states !== undefined && states.field in this.updateFields;
+      return [...(problems[write] ?? []), ...(changesState ? (["invalid_state_transition"] as const) : [])];
+    },
     async insert(ctx, given, auditMetadata) {
       const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
       const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });

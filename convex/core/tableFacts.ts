@@ -209,6 +209,9 @@ export const tableFacts = {
       }
     ],
     "indexes": {
+      "by_organizationId": [
+        "organizationId"
+      ],
       "by_organizationId_and_status": [
         "organizationId",
         "status"

@@ -1,4 +1,5 @@
 import { entityTagOf } from "../core/etag";
+import { conventionsText } from "./conventions";
 import { initializer, style } from "./pageFiles";
 import type { HttpDocument } from "../core/httpDocument";
 
@@ -44,6 +45,7 @@ export function pageFor(versionOf: (name: string) => string): HttpDocument {
 export const ownFiles: ReadonlyMap<string, HttpDocument> = new Map([
   ["initializer.js", revalidatedDocument("text/javascript; charset=utf-8", initializer)],
   ["reference.css", revalidatedDocument("text/css; charset=utf-8", style)],
+  ["conventions.md", revalidatedDocument("text/markdown; charset=utf-8", conventionsText)],
 ]);
 
 function revalidatedDocument(contentType: string, body: string): HttpDocument {

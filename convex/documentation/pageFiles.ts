@@ -10,11 +10,37 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const applyScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", applyScheme);
 applyScheme();
+/**
+ * The document as this page needs it: its requests go to where the page was opened, which may be another name of the deployment,
+ * and what is optional stays empty until somebody fills it in.
+ */
+const ownDocument = (text) => {
+  const read = JSON.parse(text);
+  const [server] = read.servers;
+  const documentUrl = new URL("/v1/openapi.json", window.location.href);
+  read.servers = [{ ...server, url: documentUrl.origin }];
+  for (const { flows = {} } of Object.values(read.components.securitySchemes)) {
+    for (const flow of Object.values(flows)) flow.tokenUrl = new URL(new URL(flow.tokenUrl).pathname, documentUrl).href;
+  }
+  const operations = Object.values(read.paths).flatMap((item) => Object.values(item));
+  const parameters = [
+    ...Object.values(read.components.parameters),
+    ...operations.flatMap((operation) => operation.parameters ?? []),
+  ];
+  for (const parameter of parameters) if (!parameter.required) delete parameter.example;
+  return JSON.stringify(read);
+};
 window.addEventListener("load", () => {
   window.ui = SwaggerUIBundle({
     url: "/v1/openapi.json",
     dom_id: "#swagger-ui",
     plugins: [quietFields],
+    responseInterceptor: (response) => {
+      const isDocument = new URL(response.url, window.location.href).pathname === "/v1/openapi.json";
+      // The page's own "Try it out" on the document shows it as it is served.
+      if (!isDocument || response.status !== 200 || window.ui?.specSelectors.specJson().size > 0) return response;
+      return Object.assign(response, { text: ownDocument(response.text) });
+    },
     deepLinking: true,
     displayOperationId: true,
     filter: true,

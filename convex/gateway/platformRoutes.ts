@@ -41,7 +41,8 @@ export function platformRoutes(app: Hono<GatewayEnvironment>): void {
   app.get("/problems", (c) => answerDocument(c, problemPage, acceptOf(c)));
   app.get("/problems/:code", (c) => answerDocument(c, problemPage, { ...acceptOf(c), code: c.req.param("code") }));
 
-  app.get("/v1/openapi.json", (c) => answerDocument(c, openApiDocument, {}));
+  app.get("/v1/openapi.json", (c) => answerDocument(c, openApiDocument, { version: "3.1" }));
+  app.get("/v1/openapi-3.0.json", (c) => answerDocument(c, openApiDocument, { version: "3.0" }));
   app.get("/v1/docs", (c) => answerDocument(c, swaggerUi, {}));
   app.get("/v1/docs/:file", (c) => {
     const version = c.req.query("v");

@@ -1,11 +1,13 @@
-import * as z from "zod";
 import { crud, listRows } from "../core/crud";
-import { text, timestampMs } from "../core/fields";
-import { supportedSets } from "../core/list";
+import { text } from "../core/fields";
+import { listParameters, supportedSets } from "../core/list";
 import { listOperation } from "../core/operation";
 import { resource } from "../core/resource";
 import { tableFacts } from "../core/tableFacts";
 import { auditLogFields } from "./tables";
+
+// Every index of the trail ends in `createdAt`, so that is what it is sorted and cut by, under that name only.
+const times = { ranges: { createdAt: ["from", "to"] }, sorts: ["createdAt"], created: false } as const;
 
 const auditLogs = resource({
   name: "observability/auditLogs",
@@ -14,21 +16,10 @@ const auditLogs = resource({
   fields: auditLogFields,
   list: {
     filters: ["userId", "tableName", "recordId", "action", "result"],
-    ranges: { createdAt: ["from", "to"] },
-    sorts: ["createdAt"],
+    ...times,
     access: "permission",
   },
 });
-
-// Every index of the trail ends in `createdAt`, so that is what it is sorted and cut by, not the rows' own creation.
-const times = {
-  from: timestampMs().optional().meta({ description: "Inclusive, milliseconds since the epoch." }),
-  to: timestampMs().optional().meta({ description: "Exclusive, milliseconds since the epoch." }),
-  sort: z
-    .enum(["createdAt", "-createdAt"])
-    .optional()
-    .meta({ description: "Ascending, or descending with `-`; newest first unless given." }),
-};
 
 const { get } = crud(auditLogs);
 export { get };
@@ -44,13 +35,8 @@ export const list = listOperation({
   access: "permission",
   permission: "auditLog:read",
   auditedAs: "audit.read",
-  query: {
-    userId: auditLogFields.userId,
-    tableName: auditLogFields.tableName,
-    recordId: auditLogFields.recordId,
-    action: auditLogFields.action.optional(),
-    result: auditLogFields.result.optional(),
-    ...times,
+  get query() {
+    return auditLogs.listFields;
   },
   output: auditLogs.document,
   problems: ["unsupported_filter", "invalid_cursor"],
@@ -68,7 +54,9 @@ export const getRecordHistory = listOperation({
   access: "permission",
   permission: "auditLog:read",
   params: { tableName: text(1, 64), recordId: text(1, 64) },
-  query: times,
+  get query() {
+    return listParameters("auditLogs", auditLogFields, times);
+  },
   output: auditLogs.document,
   problems: ["invalid_cursor"],
   handler: (ctx, input) => listRows(ctx, "auditLogs", auditLogs.listOptions, input, "auditLog"),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { crud } from "../core/crud";
 import { withPublicId } from "../core/documents";
-import { alreadyRevoked } from "../core/errors";
+import { ProblemError } from "../core/errors";
 import { ExistingRow } from "../core/existingRow";
 import { deviceFacts, integer, rowId, text, timestampMs } from "../core/fields";
 import { mutationOperation, queryOperation, secretOperation } from "../core/operation";
@@ -44,13 +44,12 @@ export const enroll = secretOperation({
   secret: { prefix: "agt_", field: "key" },
   output: documentWith(agents, { key, checkinIntervalSeconds: checkinInterval }),
   problems: [
-    "invalid_enrollment_token",
     "enrollment_expired",
     "enrollment_exhausted",
     "site_not_active",
+    { target: "agent_revoked" },
     "guid_in_use",
   ],
-  conflicts: ["agent_revoked"],
   handler: async (ctx, device) => {
     const { agent, isExisting } = await enrollDevice(ctx, device);
     const { agentCheckinIntervalSeconds } = ctx.tenant.organization.settings;
@@ -93,7 +92,6 @@ export const checkIn = mutationOperation({
       .optional()
       .meta({ description: "What of the facts was left out and why, as in a problem's `errors`." }),
   }),
-  problems: ["agent_revoked"],
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;
     const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
@@ -134,7 +132,6 @@ export const getSelf = queryOperation({
   access: "agent",
   permission: "agent:checkin",
   output: agents.document,
-  problems: ["agent_revoked"],
   handler: async ({ caller }) => withPublicId(caller.agent),
 });
 
@@ -174,11 +171,10 @@ export const revoke = mutationOperation({
   on: agents,
   params: { agentId: rowId("agents") },
   output: agents.document,
-  problems: ["agent_revoked"],
-  conflicts: ["agent_revoked"],
+  problems: [{ target: "agent_revoked" }],
   handler: async (ctx) => {
     if (ctx.row.credentialStatus === "revoked")
-      throw alreadyRevoked("agent_revoked", "The agent's key is revoked already.");
+      throw new ProblemError({ target: "agent_revoked" }, "The agent's key is revoked already.");
     return withPublicId(await agents.patch(ctx, ctx.row, { credentialStatus: "revoked" }));
   },
 });

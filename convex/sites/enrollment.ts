@@ -1,4 +1,4 @@
-import { alreadyRevoked } from "../core/errors";
+import { ProblemError } from "../core/errors";
 import { logAgentCall } from "./agentLog";
 import { agents } from "./agentResource";
 import { externalAddress } from "./agentRules";
@@ -58,8 +58,8 @@ function register(ctx: EnrollmentContext, device: Device): Promise<Doc<"agents">
 
 function reenroll(ctx: EnrollmentContext, known: Doc<"agents">, device: Device): Promise<Doc<"agents">> {
   if (known.credentialStatus === "revoked") {
-    throw alreadyRevoked(
-      "agent_revoked",
+    throw new ProblemError(
+      { target: "agent_revoked" },
       "The agent that has this GUID is revoked; an administrator can rotate its key.",
     );
   }

@@ -17,6 +17,7 @@ export const sites = resource({
     field: "status",
     transitions: { active: ["inactive", "archived"], inactive: ["active", "archived"], archived: ["active"] },
   },
+  problems: { delete: ["site_has_agents"] },
   hooks: {
     defaults: async (ctx, { name, slug }) => ({
       slug: slug ?? (name === undefined ? undefined : await slugFor(ctx, name)),

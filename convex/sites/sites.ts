@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { batchCreation, crud, listRows } from "../core/crud";
+import { batchCreation, crud, deletionProblems, listRows } from "../core/crud";
 import { withPublicId } from "../core/documents";
 import { rowId } from "../core/fields";
 import { listParameters, supportedSets } from "../core/list";
@@ -30,13 +30,13 @@ const remove = mutationOperation({
   params: { siteId: rowId("sites") },
   query: { permanent: z.boolean().optional(), cascade: z.boolean().optional() },
   output: z.null(),
-  problems: ["site_has_agents", "already_deleted", "not_deleted", "in_use"],
+  problems: deletionProblems(sites),
   handler: (ctx, input) => sites.delete(ctx, ctx.row, input),
 });
 export { remove as delete };
 
 const view = documentWith(sites, { agents: agentCountsSchema });
-const viewList = { filters: ["status"] };
+const viewList = { filters: ["status"], trash: false } as const;
 
 export const listView = listOperation({
   name: "sites/sites:listView",
@@ -48,7 +48,7 @@ export const listView = listOperation({
   description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts.sites, viewList)}`,
   access: "organization",
   permission: "site:read",
-  query: listParameters(siteFields, viewList, false),
+  query: listParameters("sites", siteFields, viewList),
   output: view,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, input) => {

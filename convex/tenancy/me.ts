@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { withPublicId } from "../core/documents";
-import { invalidField, ProblemError } from "../core/errors";
+import { ProblemError } from "../core/errors";
 import { rowId } from "../core/fields";
 import { mutationOperation, queryOperation } from "../core/operation";
 import { effectiveRights } from "../core/rights";
@@ -179,14 +179,11 @@ export const switchOrganization = mutationOperation({
   access: "user",
   permission: "me:update",
   body: { organizationId: organizationIdParameter.optional(), slug: organizationIdParameter.optional() },
+  exactlyOneOf: ["organizationId", "slug"],
   output: z.object({ organization: organizationDocument, membership: ownMembershipDocument }),
   problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],
   handler: async ({ caller: { user }, unscoped, now }, { organizationId, slug }) => {
-    const name = organizationId ?? slug;
-    if (name === undefined || (organizationId !== undefined && slug !== undefined)) {
-      throw invalidField("/organizationId", "exactly_one", "Send either organizationId or slug.");
-    }
-    const organization = await unscoped.organization(name);
+    const organization = await unscoped.organization(organizationId ?? slug ?? "");
     const membership = organization && (await membershipOf(unscoped, organization._id, user._id));
     if (!membership || membership.status === "pending") {
       throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");

@@ -58,7 +58,7 @@ export function assertMayOwn(
 ): asserts membership {
   const refuse = (message: string) => {
     const errors = [{ pointer: "/userId", code: "not_a_member", message }];
-    return new ProblemError("not_a_member", message, errors, 409);
+    return new ProblemError({ target: "not_a_member" }, message, errors);
   };
   if (!user || !membership) throw refuse("No member of the organization has this id.");
   if (membership.status === "pending") throw refuse("The user has not accepted the invitation yet.");

@@ -93,7 +93,7 @@ export const list = listOperation({
     sort: z
       .enum(["created", "-created"])
       .optional()
-      .meta({ description: "By joining: ascending, or descending with `-`." }),
+      .meta({ description: "By joining: ascending, or descending with `-`.", default: "-created" }),
   },
   output: organizationDocument.extend({ roleKey: membershipFields.roleKey }),
   problems: ["invalid_cursor"],
@@ -229,7 +229,7 @@ export const transferOwnership = mutationOperation({
   params,
   body: { userId: rowId("users").meta({ description: "An active member of the organization." }) },
   output: organizationDocument,
-  conflicts: ["not_a_member"],
+  problems: [{ target: "not_a_member" }],
   handler: async ({ row, tenant: { membership }, db, unscoped, now }, { userId }) => {
     // A custom role may carry the permission; what it would give away is not its holder's.
     if (membership?.userId !== row.ownerId)

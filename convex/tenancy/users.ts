@@ -27,7 +27,7 @@ export const list = listOperation({
   description: `Newest membership first unless sorted otherwise. ${supportedSets(tableFacts.memberships, listOptions)}`,
   access: "organization",
   permission: "user:read",
-  query: listParameters(membershipFields, listOptions, false),
+  query: listParameters("memberships", membershipFields, listOptions),
   output: memberUserDocument,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, input) => {

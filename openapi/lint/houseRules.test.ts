@@ -38,7 +38,7 @@ const operation = {
 };
 
 /** A whole document around one operation; what the variations break is the only difference between them. */
-function documentWith(changes: object, pathName = "/v1/sites"): object {
+function documentWith(changes: object, pathName = "/v1/sites", server: object = {}): object {
   return {
     openapi: "3.1.0",
     info: {
@@ -48,7 +48,7 @@ function documentWith(changes: object, pathName = "/v1/sites"): object {
       contact: { name: "Support", url: "https://example.com", email: "support@example.com" },
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: "https://api.example.com", description: "Production", "x-internal": "false" }],
+    servers: [{ url: "https://api.example.com", description: "Production", "x-internal": false, ...server }],
     tags: [{ name: "Sites", description: "Places." }],
     paths: { [pathName]: { post: { ...operation, ...changes } } },
     components: {
@@ -122,6 +122,28 @@ const cases: Record<string, { rule?: string; document: object }> = {
     document: documentWith({
       parameters: [{ name: "apiKey", in: "query", schema: { type: "string", maxLength: 64 } }],
     }),
+  },
+  "a list of any length in a body": {
+    rule: "portico-array-limit",
+    document: documentWith({
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: {
+              type: "object",
+              properties: { tags: { type: "array", items: { type: "string", maxLength: 9 } } },
+              unevaluatedProperties: false,
+            },
+            example: {},
+          },
+        },
+      },
+    }),
+  },
+  "an audience in words": {
+    rule: "portico-server-audience",
+    document: documentWith({}, "/v1/sites", { "x-internal": "false" }),
   },
   "a path in camel case": { rule: "portico-path-words", document: documentWith({}, "/v1/enrollmentTokens") },
 };

@@ -28,6 +28,12 @@ export const generators: readonly Generator[] = [
     outputs: ["convex/documentation/swaggerAssets.ts"],
   },
   {
+    name: "conventions as a module",
+    script: "scripts/generate/conventionsModule.ts",
+    outputs: ["convex/documentation/conventions.ts"],
+    sourceExport: "conventionsModuleSource",
+  },
+  {
     name: "schema",
     script: "scripts/generate/schema.ts",
     outputs: ["convex/schema.ts"],

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { repositoryRoot } from "../lib/repositoryFiles";
@@ -8,11 +7,7 @@ import { banner } from "./tableFacts";
 export function openApiModuleSource(): string {
   const document: unknown = JSON.parse(readFileSync(path.join(repositoryRoot, "openapi/openapi.json"), "utf8"));
   const text = JSON.stringify(document);
-  const tag = createHash("sha256").update(text).digest("hex").slice(0, 32);
   return `${banner}
-/** Strong entity tag of the text. */
-export const openApiEntityTag = ${JSON.stringify(`"${tag}"`)};
-
 /** openapi/openapi.json without its white space. */
 export const openApiText = ${JSON.stringify(text)};
 `;

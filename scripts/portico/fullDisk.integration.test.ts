@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { mountSmallDisk } from "../../host/testing/smallDisk";
+import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 
@@ -23,6 +24,7 @@ it.skipIf(disk === null)(
     const portico = await startPortico(await freeSettings(path.join(disk.path, "data")), ({ line }) => {
       logLines.push(line);
     });
+    const audit = new AnswerAudit(portico.siteUrl);
     try {
       const token = portico.demo?.organizations[0]?.users.owner.token ?? "";
       const send = (method: string, url: string, body?: object) =>
@@ -61,6 +63,7 @@ it.skipIf(disk === null)(
       }
       for (const name of acknowledged) expect(stored.has(name), name).toBe(true);
       expect([...stored].filter((name) => name.startsWith("written") && !acknowledged.has(name))).toEqual([]);
+      await audit.close();
     } finally {
       await portico.close();
     }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { freePorts } from "../lib/freePorts";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
@@ -15,7 +16,10 @@ export interface TestPortico extends RunningPortico {
   readonly logLines: readonly string[];
 }
 
-/** Starts the product as `npm start` does, on free ports and a temporary directory that `close` removes. */
+/**
+ * Starts the product as `npm start` does, on free ports and a temporary directory that `close` removes. Whatever a test gets from
+ * it over REST is checked against the OpenAPI document; `close` throws what the document does not know.
+ */
 export async function startTestPortico(): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-test-"));
   const logLines: string[] = [];
@@ -23,6 +27,7 @@ export async function startTestPortico(): Promise<TestPortico> {
     logLines.push(`${name} ${line}`),
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
+  const audit = new AnswerAudit(portico.siteUrl);
   return {
     ...portico,
     demo: portico.demo,
@@ -31,6 +36,7 @@ export async function startTestPortico(): Promise<TestPortico> {
     close: async () => {
       await portico.close();
       await rm(dataDirectory, { recursive: true });
+      await audit.close();
     },
   };
 }

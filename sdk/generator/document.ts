@@ -143,7 +143,8 @@ export class OpenApiDocument {
   /** False when an empty object would be a valid body, so that callers may leave it out. */
   #hasRequiredFields(content: Json): boolean {
     const schema = this.resolve(this.resolve(content["application/json"])["schema"]);
-    return schema["type"] !== "object" || list(schema["required"]).length > 0;
+    const { type, minProperties = 0 } = schema;
+    return type !== "object" || list(schema["required"]).length > 0 || Number(minProperties) > 0;
   }
 
   /** The one name of what a success answers with; undefined when there are several or none. */

@@ -184,6 +184,25 @@ describe("what cannot become a method fails the generation and names the operati
   });
 });
 
+test("a body of one field or another cannot be left out", () => {
+  const schema = { type: "object", properties: { id: {}, slug: {} }, minProperties: 1 };
+  const [spec] = new OpenApiDocument({
+    paths: {
+      "/v1/me/switch": {
+        post: {
+          operationId: "switchIt",
+          summary: "Switch",
+          "x-portico-resource": "me",
+          "x-portico-verb": "switchIt",
+          requestBody: { required: true, content: { "application/json": { schema } } },
+          responses: {},
+        },
+      },
+    },
+  }).operations();
+  expect(spec?.bodyRequired).toBe(true);
+});
+
 test("paths outside the resource's own are kept whole", () => {
   const [spec] = new OpenApiDocument({
     paths: {

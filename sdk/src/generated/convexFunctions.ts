@@ -8,50 +8,50 @@ import type {
   AgentEnrollmentToken,
   ApiKey,
   AuditLog,
-  BatchCreateItemsResult,
-  BatchCreateSchedulesResult,
-  BatchCreateSitesResult,
-  CheckInAgentResult,
-  CreateAgentEnrollmentTokenResult,
-  CreateApiKeyResult,
-  CreateUserResult,
-  GetCurrentUserResult,
-  GetMyPermissionsResult,
-  GetMyProfileResult,
-  GetMySettingsResult,
-  GetOrganizationBySlugResult,
-  GetSiteViewResult,
-  GetUserProfileResult,
-  GetUserResult,
+  BatchCreateItemsAnswer,
+  BatchCreateSchedulesAnswer,
+  BatchCreateSitesAnswer,
+  CheckInAgentAnswer,
+  CreateAgentEnrollmentTokenAnswer,
+  CreateApiKeyAnswer,
+  CreateUserAnswer,
+  GetCurrentUserAnswer,
+  GetMyPermissionsAnswer,
+  GetMyProfileAnswer,
+  GetMySettingsAnswer,
+  GetOrganizationBySlugAnswer,
+  GetSiteViewAnswer,
+  GetUserAnswer,
+  GetUserProfileAnswer,
   Item,
   ListOrganizationsRow,
-  ListPermissionsResult,
+  ListPermissionsAnswer,
   ListSitesViewRow,
   ListUsersRow,
   Membership,
   Organization,
   Role,
-  RotateAgentKeyResult,
-  RotateApiKeyResult,
+  RotateAgentKeyAnswer,
+  RotateApiKeyAnswer,
   Schedule,
   Site,
-  SwitchOrganizationResult,
+  SwitchOrganizationAnswer,
   Todo,
-  UpdateMySettingsResult,
-  UpsertMyProfileResult,
+  UpdateMySettingsAnswer,
+  UpsertMyProfileAnswer,
   User,
 } from "./models";
 
 /** Every public function behind an operation of the API, by its Convex name. */
 export interface ConvexFunctions {
   "access/apiKeys:adopt": { type: "mutation"; args: TenantArgs<"adoptApiKey">; result: ApiKey };
-  "access/apiKeys:create": { type: "action"; args: TenantArgs<"createApiKey">; result: CreateApiKeyResult };
+  "access/apiKeys:create": { type: "action"; args: TenantArgs<"createApiKey">; result: CreateApiKeyAnswer };
   "access/apiKeys:get": { type: "query"; args: TenantArgs<"getApiKey">; result: ApiKey };
   "access/apiKeys:list": { type: "query"; args: TenantListArgs<"listApiKeys">; result: PaginationResult<ApiKey> };
   "access/apiKeys:revoke": { type: "mutation"; args: TenantArgs<"revokeApiKey">; result: ApiKey };
-  "access/apiKeys:rotate": { type: "action"; args: TenantArgs<"rotateApiKey">; result: RotateApiKeyResult };
+  "access/apiKeys:rotate": { type: "action"; args: TenantArgs<"rotateApiKey">; result: RotateApiKeyAnswer };
   "access/apiKeys:update": { type: "mutation"; args: TenantArgs<"updateApiKey">; result: ApiKey };
-  "access/permissions:list": { type: "query"; args: TenantArgs<"listPermissions">; result: ListPermissionsResult };
+  "access/permissions:list": { type: "query"; args: TenantArgs<"listPermissions">; result: ListPermissionsAnswer };
   "access/roles:create": { type: "mutation"; args: TenantArgs<"createRole">; result: Role };
   "access/roles:delete": { type: "mutation"; args: TenantArgs<"deleteRole">; result: Returned<"deleteRole"> };
   "access/roles:get": { type: "query"; args: TenantArgs<"getRole">; result: Role };
@@ -63,37 +63,37 @@ export interface ConvexFunctions {
   "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: PaginationResult<AuditLog> };
   "sites/agentApiLogs:get": { type: "query"; args: TenantArgs<"getAgentApiLog">; result: AgentApiLog };
   "sites/agentApiLogs:list": { type: "query"; args: TenantListArgs<"listAgentApiLogs">; result: PaginationResult<AgentApiLog> };
-  "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantArgs<"createAgentEnrollmentToken">; result: CreateAgentEnrollmentTokenResult };
+  "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantArgs<"createAgentEnrollmentToken">; result: CreateAgentEnrollmentTokenAnswer };
   "sites/agentEnrollmentTokens:list": { type: "query"; args: TenantListArgs<"listAgentEnrollmentTokens">; result: PaginationResult<AgentEnrollmentToken> };
   "sites/agentEnrollmentTokens:revoke": { type: "mutation"; args: TenantArgs<"revokeAgentEnrollmentToken">; result: AgentEnrollmentToken };
-  "sites/agents:checkIn": { type: "mutation"; args: TenantArgs<"checkInAgent">; result: CheckInAgentResult };
+  "sites/agents:checkIn": { type: "mutation"; args: TenantArgs<"checkInAgent">; result: CheckInAgentAnswer };
   "sites/agents:delete": { type: "mutation"; args: TenantArgs<"deleteAgent">; result: Returned<"deleteAgent"> };
   "sites/agents:get": { type: "query"; args: TenantArgs<"getAgent">; result: Agent };
   "sites/agents:getSelf": { type: "query"; args: TenantArgs<"getAgentSelf">; result: Agent };
   "sites/agents:list": { type: "query"; args: TenantListArgs<"listAgents">; result: PaginationResult<Agent> };
   "sites/agents:restore": { type: "mutation"; args: TenantArgs<"restoreAgent">; result: Agent };
   "sites/agents:revoke": { type: "mutation"; args: TenantArgs<"revokeAgent">; result: Agent };
-  "sites/agents:rotateKey": { type: "action"; args: TenantArgs<"rotateAgentKey">; result: RotateAgentKeyResult };
+  "sites/agents:rotateKey": { type: "action"; args: TenantArgs<"rotateAgentKey">; result: RotateAgentKeyAnswer };
   "sites/agents:update": { type: "mutation"; args: TenantArgs<"updateAgent">; result: Agent };
-  "sites/sites:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSites">; result: BatchCreateSitesResult };
+  "sites/sites:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSites">; result: BatchCreateSitesAnswer };
   "sites/sites:create": { type: "mutation"; args: TenantArgs<"createSite">; result: Site };
   "sites/sites:delete": { type: "mutation"; args: TenantArgs<"deleteSite">; result: Returned<"deleteSite"> };
   "sites/sites:get": { type: "query"; args: TenantArgs<"getSite">; result: Site };
-  "sites/sites:getView": { type: "query"; args: TenantArgs<"getSiteView">; result: GetSiteViewResult };
+  "sites/sites:getView": { type: "query"; args: TenantArgs<"getSiteView">; result: GetSiteViewAnswer };
   "sites/sites:list": { type: "query"; args: TenantListArgs<"listSites">; result: PaginationResult<Site> };
   "sites/sites:listView": { type: "query"; args: TenantListArgs<"listSitesView">; result: PaginationResult<ListSitesViewRow> };
   "sites/sites:restore": { type: "mutation"; args: TenantArgs<"restoreSite">; result: Site };
   "sites/sites:update": { type: "mutation"; args: TenantArgs<"updateSite">; result: Site };
   "tenancy/me:delete": { type: "mutation"; args: Args<"deleteCurrentUser">; result: Returned<"deleteCurrentUser"> };
-  "tenancy/me:get": { type: "query"; args: Args<"getCurrentUser">; result: GetCurrentUserResult };
-  "tenancy/me:getPermissions": { type: "query"; args: TenantArgs<"getMyPermissions">; result: GetMyPermissionsResult };
-  "tenancy/me:getProfile": { type: "query"; args: Args<"getMyProfile">; result: GetMyProfileResult };
-  "tenancy/me:getSettings": { type: "query"; args: Args<"getMySettings">; result: GetMySettingsResult };
-  "tenancy/me:switchOrganization": { type: "mutation"; args: Args<"switchOrganization">; result: SwitchOrganizationResult };
-  "tenancy/me:sync": { type: "mutation"; args: TenantArgs<"syncCurrentUser">; result: User };
+  "tenancy/me:get": { type: "query"; args: Args<"getCurrentUser">; result: GetCurrentUserAnswer };
+  "tenancy/me:getPermissions": { type: "query"; args: TenantArgs<"getMyPermissions">; result: GetMyPermissionsAnswer };
+  "tenancy/me:getProfile": { type: "query"; args: Args<"getMyProfile">; result: GetMyProfileAnswer };
+  "tenancy/me:getSettings": { type: "query"; args: Args<"getMySettings">; result: GetMySettingsAnswer };
+  "tenancy/me:switchOrganization": { type: "mutation"; args: Args<"switchOrganization">; result: SwitchOrganizationAnswer };
+  "tenancy/me:sync": { type: "mutation"; args: Args<"syncCurrentUser">; result: User };
   "tenancy/me:update": { type: "mutation"; args: Args<"updateCurrentUser">; result: User };
-  "tenancy/me:updateSettings": { type: "mutation"; args: Args<"updateMySettings">; result: UpdateMySettingsResult };
-  "tenancy/me:upsertProfile": { type: "mutation"; args: Args<"upsertMyProfile">; result: UpsertMyProfileResult };
+  "tenancy/me:updateSettings": { type: "mutation"; args: Args<"updateMySettings">; result: UpdateMySettingsAnswer };
+  "tenancy/me:upsertProfile": { type: "mutation"; args: Args<"upsertMyProfile">; result: UpsertMyProfileAnswer };
   "tenancy/memberships:ban": { type: "mutation"; args: TenantArgs<"banMember">; result: Membership };
   "tenancy/memberships:get": { type: "query"; args: TenantArgs<"getMembership">; result: Membership };
   "tenancy/memberships:leave": { type: "mutation"; args: TenantArgs<"leaveOrganization">; result: Returned<"leaveOrganization"> };
@@ -105,17 +105,17 @@ export interface ConvexFunctions {
   "tenancy/organizations:create": { type: "mutation"; args: Args<"createOrganization">; result: Organization };
   "tenancy/organizations:delete": { type: "mutation"; args: TenantArgs<"deleteOrganization">; result: Returned<"deleteOrganization"> };
   "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Organization };
-  "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: GetOrganizationBySlugResult };
+  "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: GetOrganizationBySlugAnswer };
   "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: PaginationResult<ListOrganizationsRow> };
   "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: Organization };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Organization };
   "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Organization };
   "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Organization };
-  "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: CreateUserResult };
-  "tenancy/users:get": { type: "query"; args: TenantArgs<"getUser">; result: GetUserResult };
-  "tenancy/users:getProfile": { type: "query"; args: TenantArgs<"getUserProfile">; result: GetUserProfileResult };
+  "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: CreateUserAnswer };
+  "tenancy/users:get": { type: "query"; args: TenantArgs<"getUser">; result: GetUserAnswer };
+  "tenancy/users:getProfile": { type: "query"; args: TenantArgs<"getUserProfile">; result: GetUserProfileAnswer };
   "tenancy/users:list": { type: "query"; args: TenantListArgs<"listUsers">; result: PaginationResult<ListUsersRow> };
-  "workspace/items:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateItems">; result: BatchCreateItemsResult };
+  "workspace/items:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateItems">; result: BatchCreateItemsAnswer };
   "workspace/items:create": { type: "mutation"; args: TenantArgs<"createItem">; result: Item };
   "workspace/items:delete": { type: "mutation"; args: TenantArgs<"deleteItem">; result: Returned<"deleteItem"> };
   "workspace/items:get": { type: "query"; args: TenantArgs<"getItem">; result: Item };
@@ -123,7 +123,7 @@ export interface ConvexFunctions {
   "workspace/items:restore": { type: "mutation"; args: TenantArgs<"restoreItem">; result: Item };
   "workspace/items:update": { type: "mutation"; args: TenantArgs<"updateItem">; result: Item };
   "workspace/schedules:activate": { type: "mutation"; args: TenantArgs<"activateSchedule">; result: Schedule };
-  "workspace/schedules:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSchedules">; result: BatchCreateSchedulesResult };
+  "workspace/schedules:batchCreate": { type: "mutation"; args: TenantArgs<"batchCreateSchedules">; result: BatchCreateSchedulesAnswer };
   "workspace/schedules:cancel": { type: "mutation"; args: TenantArgs<"cancelSchedule">; result: Schedule };
   "workspace/schedules:complete": { type: "mutation"; args: TenantArgs<"completeSchedule">; result: Schedule };
   "workspace/schedules:create": { type: "mutation"; args: TenantArgs<"createSchedule">; result: Schedule };

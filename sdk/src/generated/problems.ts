@@ -42,11 +42,13 @@ export interface ProblemStatuses {
   purged: 410;
   rank_too_low: 403;
   read_only_field: 422;
+  role_in_use: 409;
   scope_not_allowed: 422;
   site_has_agents: 409;
   site_not_active: 409;
   slug_taken: 409;
   sole_owner: 409;
+  system_role: 409;
   tenant_mismatch: 403;
   unauthenticated: 401;
   unavailable: 503;

@@ -11,40 +11,40 @@ import type {
   ApiKey,
   AuditLog,
   BanMemberBody,
+  BatchCreateItemsAnswer,
   BatchCreateItemsBody,
-  BatchCreateItemsResult,
+  BatchCreateSchedulesAnswer,
   BatchCreateSchedulesBody,
-  BatchCreateSchedulesResult,
+  BatchCreateSitesAnswer,
   BatchCreateSitesBody,
-  BatchCreateSitesResult,
   CancelScheduleBody,
+  CheckInAgentAnswer,
   CheckInAgentBody,
-  CheckInAgentResult,
+  CreateAgentEnrollmentTokenAnswer,
   CreateAgentEnrollmentTokenBody,
-  CreateAgentEnrollmentTokenResult,
+  CreateApiKeyAnswer,
   CreateApiKeyBody,
-  CreateApiKeyResult,
   CreateItemBody,
   CreateOrganizationBody,
   CreateRoleBody,
   CreateScheduleBody,
   CreateSiteBody,
   CreateTodoBody,
+  CreateUserAnswer,
   CreateUserBody,
-  CreateUserResult,
+  EnrollAgentAnswer,
   EnrollAgentBody,
-  EnrollAgentResult,
-  GetCurrentUserResult,
-  GetMyPermissionsResult,
-  GetMyProfileResult,
-  GetMySettingsResult,
-  GetOrganizationBySlugResult,
-  GetSiteViewResult,
-  GetUserProfileResult,
-  GetUserResult,
+  GetCurrentUserAnswer,
+  GetMyPermissionsAnswer,
+  GetMyProfileAnswer,
+  GetMySettingsAnswer,
+  GetOrganizationBySlugAnswer,
+  GetSiteViewAnswer,
+  GetUserAnswer,
+  GetUserProfileAnswer,
   Item,
   ListOrganizationsRow,
-  ListPermissionsResult,
+  ListPermissionsAnswer,
   ListSitesViewRow,
   ListUsersRow,
   Membership,
@@ -53,13 +53,13 @@ import type {
   RestoreRoleBody,
   RestoreSiteBody,
   Role,
-  RotateAgentKeyResult,
+  RotateAgentKeyAnswer,
+  RotateApiKeyAnswer,
   RotateApiKeyBody,
-  RotateApiKeyResult,
   Schedule,
   Site,
+  SwitchOrganizationAnswer,
   SwitchOrganizationBody,
-  SwitchOrganizationResult,
   Todo,
   TransferOwnershipBody,
   UpdateAgentBody,
@@ -68,15 +68,15 @@ import type {
   UpdateItemBody,
   UpdateMembershipBody,
   UpdateMyMembershipBody,
+  UpdateMySettingsAnswer,
   UpdateMySettingsBody,
-  UpdateMySettingsResult,
   UpdateOrganizationBody,
   UpdateRoleBody,
   UpdateScheduleBody,
   UpdateSiteBody,
   UpdateTodoBody,
+  UpsertMyProfileAnswer,
   UpsertMyProfileBody,
-  UpsertMyProfileResult,
   User,
 } from "./models";
 
@@ -120,9 +120,13 @@ export interface AgentEnrollmentTokensResource {
    * Needs the permission `agentEnrollment:create`.
    *
    * @example
-   * const result = await portico.agentEnrollmentTokens.create({ siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347", name: "North Wind", maxUses: 3 });
+   * const createAgentEnrollmentTokenAnswer = await portico.agentEnrollmentTokens.create({
+   *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+   *   name: "Rollout spring 2026",
+   *   maxUses: 3,
+   * });
    */
-  create(input: CreateAgentEnrollmentTokenBody, options?: RequestOptions): Call<CreateAgentEnrollmentTokenResult>;
+  create(input: CreateAgentEnrollmentTokenBody, options?: RequestOptions): Call<CreateAgentEnrollmentTokenAnswer>;
 
   /**
    * List agent enrolment tokens
@@ -162,14 +166,14 @@ export interface AgentsResource {
    * For device agents.
    *
    * @example
-   * const result = await portico.agents.checkIn({
+   * const checkInAgentAnswer = await portico.agents.checkIn({
    *   version: "4.2.1",
    *   hostname: "rooftop-pi-07",
    *   ipAddress: "203.0.113.7",
-   *   facts: { source: "example" },
+   *   facts: { osVersion: "Debian 13", memoryGigabytes: 8 },
    * });
    */
-  checkIn(input: CheckInAgentBody, options?: RequestOptions): Call<CheckInAgentResult>;
+  checkIn(input: CheckInAgentBody, options?: RequestOptions): Call<CheckInAgentAnswer>;
 
   /**
    * Delete an agent
@@ -191,16 +195,16 @@ export interface AgentsResource {
    * For holders of an enrolment token.
    *
    * @example
-   * const result = await portico.agents.enroll({
+   * const enrollAgentAnswer = await portico.agents.enroll({
    *   guid: "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
    *   hostname: "rooftop-pi-07",
-   *   platform: "windows",
+   *   platform: "linux",
    *   version: "4.2.1",
    *   ipAddress: "203.0.113.7",
    *   macAddress: "02:42:ac:11:00:02",
    * });
    */
-  enroll(input: EnrollAgentBody, options?: RequestOptions): Call<EnrollAgentResult>;
+  enroll(input: EnrollAgentBody, options?: RequestOptions): Call<EnrollAgentAnswer>;
 
   /**
    * Get an agent
@@ -272,9 +276,9 @@ export interface AgentsResource {
    * Needs the permission `agent:update`.
    *
    * @example
-   * const result = await portico.agents.rotateKey(agentId);
+   * const rotateAgentKeyAnswer = await portico.agents.rotateKey(agentId);
    */
-  rotateKey(agentId: string, options?: RequestOptions): Call<RotateAgentKeyResult>;
+  rotateKey(agentId: string, options?: RequestOptions): Call<RotateAgentKeyAnswer>;
 
   /**
    * Update an agent
@@ -312,9 +316,9 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:create`.
    *
    * @example
-   * const result = await portico.apiKeys.create({ name: "North Wind", scopes: ["schedule:read"] });
+   * const createApiKeyAnswer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"] });
    */
-  create(input: CreateApiKeyBody, options?: RequestOptions): Call<CreateApiKeyResult>;
+  create(input: CreateApiKeyBody, options?: RequestOptions): Call<CreateApiKeyAnswer>;
 
   /**
    * Get a API key
@@ -331,7 +335,7 @@ export interface ApiKeysResource {
   /**
    * List API keys
    *
-   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * Needs the permission `apiKey:read`.
    *
@@ -362,9 +366,9 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:update`.
    *
    * @example
-   * const result = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 0 });
+   * const rotateApiKeyAnswer = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 3 });
    */
-  rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: RequestOptions): Call<RotateApiKeyResult>;
+  rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: RequestOptions): Call<RotateApiKeyAnswer>;
 
   /**
    * Update an API key
@@ -374,7 +378,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:update`.
    *
    * @example
-   * const apiKey = await portico.apiKeys.update(apiKeyId, { name: "North Wind" });
+   * const apiKey = await portico.apiKeys.update(apiKeyId, { name: "Nightly export" });
    */
   update(apiKeyId: string, input: UpdateApiKeyBody, options?: RequestOptions): Call<ApiKey>;
 
@@ -411,7 +415,7 @@ export interface AuditLogsResource {
   /**
    * List the audit trail
    *
-   * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {result, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, recordId, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName}, {userId, createdFrom/createdTo or from/to, sort=created or createdAt}.
+   * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
    *
    * Needs the permission `auditLog:read`.
    *
@@ -434,11 +438,11 @@ export interface ItemsResource {
    * Needs the permission `item:create`.
    *
    * @example
-   * const result = await portico.items.batchCreate({
-   *   items: [{ name: "North Wind", status: "open", description: "Replace the filters on the roof.", tags: ["maintenance"], metadata: { source: "example" } }],
+   * const batchCreateItemsAnswer = await portico.items.batchCreate({
+   *   items: [{ name: "Flow meter", status: "open", description: "Measures the water in the north basin.", tags: ["maintenance"], metadata: { costCenter: "4711" } }],
    * });
    */
-  batchCreate(input: BatchCreateItemsBody, options?: RequestOptions): Call<BatchCreateItemsResult>;
+  batchCreate(input: BatchCreateItemsBody, options?: RequestOptions): Call<BatchCreateItemsAnswer>;
 
   /**
    * Create an item
@@ -447,11 +451,11 @@ export interface ItemsResource {
    *
    * @example
    * const item = await portico.items.create({
-   *   name: "North Wind",
+   *   name: "Pressure sensor",
    *   status: "open",
-   *   description: "Replace the filters on the roof.",
+   *   description: "Measures the water in the north basin.",
    *   tags: ["maintenance"],
-   *   metadata: { source: "example" },
+   *   metadata: { costCenter: "4711" },
    * });
    */
   create(input: CreateItemBody, options?: RequestOptions): Call<Item>;
@@ -514,7 +518,7 @@ export interface ItemsResource {
    * Needs the permission `item:update`.
    *
    * @example
-   * const item = await portico.items.update(itemId, { name: "North Wind" });
+   * const item = await portico.items.update(itemId, { name: "Pressure sensor" });
    */
   update(itemId: string, input: UpdateItemBody, options?: RequestOptions): Call<Item>;
 
@@ -542,11 +546,11 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const result = await portico.me.get();
+   * const getCurrentUserAnswer = await portico.me.get();
    */
-  get(options?: ReadOptions): Call<GetCurrentUserResult>;
+  get(options?: ReadOptions): Call<GetCurrentUserAnswer>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  get(options: RequestOptions): Call<GetCurrentUserResult | undefined>;
+  get(options: RequestOptions): Call<GetCurrentUserAnswer | undefined>;
 
   /**
    * Get one's own rights
@@ -556,11 +560,11 @@ export interface MeResource {
    * For members of the organization; machines and assigned roles need the permission `me:read`.
    *
    * @example
-   * const result = await portico.me.getPermissions();
+   * const getMyPermissionsAnswer = await portico.me.getPermissions();
    */
-  getPermissions(options?: ReadOptions): Call<GetMyPermissionsResult>;
+  getPermissions(options?: ReadOptions): Call<GetMyPermissionsAnswer>;
   /** getPermissions unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  getPermissions(options: RequestOptions): Call<GetMyPermissionsResult | undefined>;
+  getPermissions(options: RequestOptions): Call<GetMyPermissionsAnswer | undefined>;
 
   /**
    * Get one's own profile
@@ -570,11 +574,11 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const result = await portico.me.getProfile();
+   * const getMyProfileAnswer = await portico.me.getProfile();
    */
-  getProfile(options?: ReadOptions): Call<GetMyProfileResult>;
+  getProfile(options?: ReadOptions): Call<GetMyProfileAnswer>;
   /** getProfile unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  getProfile(options: RequestOptions): Call<GetMyProfileResult | undefined>;
+  getProfile(options: RequestOptions): Call<GetMyProfileAnswer | undefined>;
 
   /**
    * Get one's own settings
@@ -582,11 +586,11 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const result = await portico.me.getSettings();
+   * const getMySettingsAnswer = await portico.me.getSettings();
    */
-  getSettings(options?: ReadOptions): Call<GetMySettingsResult>;
+  getSettings(options?: ReadOptions): Call<GetMySettingsAnswer>;
   /** getSettings unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  getSettings(options: RequestOptions): Call<GetMySettingsResult | undefined>;
+  getSettings(options: RequestOptions): Call<GetMySettingsAnswer | undefined>;
 
   /**
    * Switch the default organization
@@ -596,9 +600,9 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const result = await portico.me.switchOrganization({ organizationId: "Example" });
+   * const switchOrganizationAnswer = await portico.me.switchOrganization({ organizationId: "r659q9hjzw92wwqydxyzfgvtcrqq3x8k" });
    */
-  switchOrganization(input?: SwitchOrganizationBody, options?: RequestOptions): Call<SwitchOrganizationResult>;
+  switchOrganization(input: SwitchOrganizationBody, options?: RequestOptions): Call<SwitchOrganizationAnswer>;
 
   /**
    * Synchronize the current user with the token
@@ -620,7 +624,7 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const user = await portico.me.update({ name: "North Wind" });
+   * const user = await portico.me.update({ name: "Dana Okoye" });
    */
   update(input: UpdateCurrentUserBody, options?: RequestOptions): Call<User>;
 
@@ -632,9 +636,9 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const result = await portico.me.updateSettings({ theme: "light" });
+   * const updateMySettingsAnswer = await portico.me.updateSettings({ theme: "light" });
    */
-  updateSettings(input: UpdateMySettingsBody, options?: RequestOptions): Call<UpdateMySettingsResult>;
+  updateSettings(input: UpdateMySettingsBody, options?: RequestOptions): Call<UpdateMySettingsAnswer>;
 
   /**
    * Write one's own profile
@@ -644,9 +648,9 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const result = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
+   * const upsertMyProfileAnswer = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
    */
-  upsertProfile(input: UpsertMyProfileBody, options?: RequestOptions): Call<UpsertMyProfileResult>;
+  upsertProfile(input: UpsertMyProfileBody, options?: RequestOptions): Call<UpsertMyProfileAnswer>;
 
 }
 
@@ -660,7 +664,7 @@ export interface MembershipsResource {
    * Needs the permission `member:ban`.
    *
    * @example
-   * const membership = await portico.memberships.ban(membershipId, { reason: "Rescheduled to next week." });
+   * const membership = await portico.memberships.ban(membershipId, { reason: "Kept posting advertisements after two warnings." });
    */
   ban(membershipId: string, input: BanMemberBody, options?: RequestOptions): Call<Membership>;
 
@@ -746,7 +750,7 @@ export interface MembershipsResource {
    * For members of the organization; machines and assigned roles need the permission `me:update`.
    *
    * @example
-   * const membership = await portico.memberships.updateMine({ metadata: { source: "example" } });
+   * const membership = await portico.memberships.updateMine({ metadata: { costCenter: "4711" } });
    */
   updateMine(input: UpdateMyMembershipBody, options?: RequestOptions): Call<Membership>;
 
@@ -763,10 +767,10 @@ export interface OrganizationsResource {
    *
    * @example
    * const organization = await portico.organizations.create({
-   *   name: "North Wind",
-   *   slug: "north-wind",
-   *   externalId: "ext_7Hq2Vx9",
-   *   metadata: { source: "example" },
+   *   name: "Lakeside Clinics",
+   *   slug: "lakeside-clinics",
+   *   externalId: "org_2vK8mQ4",
+   *   metadata: { costCenter: "4711" },
    *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, agentCheckinIntervalSeconds: 60, apiLogRetentionDays: 3, auditRetentionDays: 30, trashRetentionDays: 3 },
    * });
    */
@@ -806,11 +810,11 @@ export interface OrganizationsResource {
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
    * @example
-   * const result = await portico.organizations.getBySlug(slug);
+   * const getOrganizationBySlugAnswer = await portico.organizations.getBySlug(slug);
    */
-  getBySlug(slug: string, options?: ReadOptions): Call<GetOrganizationBySlugResult>;
+  getBySlug(slug: string, options?: ReadOptions): Call<GetOrganizationBySlugAnswer>;
   /** getBySlug unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  getBySlug(slug: string, options: RequestOptions): Call<GetOrganizationBySlugResult | undefined>;
+  getBySlug(slug: string, options: RequestOptions): Call<GetOrganizationBySlugAnswer | undefined>;
 
   /**
    * List one's own organizations
@@ -834,7 +838,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:purge`.
    *
    * @example
-   * const organization = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind" });
+   * const organization = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind-energy" });
    */
   purge(organizationId: string, input: PurgeOrganizationBody, options?: RequestOptions): Call<Organization>;
 
@@ -870,7 +874,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:update`.
    *
    * @example
-   * const organization = await portico.organizations.update(organizationId, { name: "North Wind" });
+   * const organization = await portico.organizations.update(organizationId, { name: "North Wind Energy" });
    */
   update(organizationId: string, input: UpdateOrganizationBody, options?: RequestOptions): Call<Organization>;
 
@@ -886,11 +890,11 @@ export interface PermissionsResource {
    * For members of the organization; machines and assigned roles need the permission `role:read`.
    *
    * @example
-   * const result = await portico.permissions.list();
+   * const listPermissionsAnswer = await portico.permissions.list();
    */
-  list(options?: ReadOptions): Call<ListPermissionsResult>;
+  list(options?: ReadOptions): Call<ListPermissionsAnswer>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  list(options: RequestOptions): Call<ListPermissionsResult | undefined>;
+  list(options: RequestOptions): Call<ListPermissionsAnswer | undefined>;
 
 }
 
@@ -903,9 +907,9 @@ export interface RolesResource {
    *
    * @example
    * const role = await portico.roles.create({
-   *   key: "example",
-   *   name: "North Wind",
-   *   description: "Replace the filters on the roof.",
+   *   key: "fieldEngineer",
+   *   name: "Field engineer",
+   *   description: "Plans and does the work on sites.",
    *   rights: ["schedule:read"],
    *   areaPermissions: { projects: "full", resources: "full", docks: "full", operations: "full", settings: "full" },
    *   scope: "organization",
@@ -960,7 +964,7 @@ export interface RolesResource {
    * Needs the permission `role:restore`.
    *
    * @example
-   * const role = await portico.roles.restore(roleId, { key: "example" });
+   * const role = await portico.roles.restore(roleId, { key: "fieldEngineer" });
    */
   restore(roleId: string, input?: RestoreRoleBody, options?: RequestOptions): Call<Role>;
 
@@ -972,7 +976,7 @@ export interface RolesResource {
    * Needs the permission `role:update`.
    *
    * @example
-   * const role = await portico.roles.update(roleId, { name: "North Wind" });
+   * const role = await portico.roles.update(roleId, { name: "Field engineer" });
    */
   update(roleId: string, input: UpdateRoleBody, options?: RequestOptions): Call<Role>;
 
@@ -998,11 +1002,11 @@ export interface SchedulesResource {
    * Needs the permission `schedule:create`.
    *
    * @example
-   * const result = await portico.schedules.batchCreate({
+   * const batchCreateSchedulesAnswer = await portico.schedules.batchCreate({
    *   items: [{ title: "Service the pumps", description: "Replace the filters on the roof.", startDate: Date.parse("2026-01-15T09:30:00.000Z"), endDate: Date.parse("2026-01-15T10:30:00.000Z"), status: "draft" }],
    * });
    */
-  batchCreate(input: BatchCreateSchedulesBody, options?: RequestOptions): Call<BatchCreateSchedulesResult>;
+  batchCreate(input: BatchCreateSchedulesBody, options?: RequestOptions): Call<BatchCreateSchedulesAnswer>;
 
   /**
    * Cancel a schedule
@@ -1116,11 +1120,11 @@ export interface SitesResource {
    * Needs the permission `site:create`.
    *
    * @example
-   * const result = await portico.sites.batchCreate({
-   *   items: [{ name: "North Wind", slug: "north-wind", status: "active", psaCompanyId: "Example", psaParentCompanyId: "Example", metadata: { source: "example" } }],
+   * const batchCreateSitesAnswer = await portico.sites.batchCreate({
+   *   items: [{ name: "Antwerp depot", slug: "antwerp-depot", status: "active", psaCompanyId: "10443", psaParentCompanyId: "10400", metadata: { costCenter: "4711" } }],
    * });
    */
-  batchCreate(input: BatchCreateSitesBody, options?: RequestOptions): Call<BatchCreateSitesResult>;
+  batchCreate(input: BatchCreateSitesBody, options?: RequestOptions): Call<BatchCreateSitesAnswer>;
 
   /**
    * Create a site
@@ -1129,12 +1133,12 @@ export interface SitesResource {
    *
    * @example
    * const site = await portico.sites.create({
-   *   name: "North Wind",
-   *   slug: "north-wind",
+   *   name: "Rotterdam depot",
+   *   slug: "rotterdam-depot",
    *   status: "active",
-   *   psaCompanyId: "Example",
-   *   psaParentCompanyId: "Example",
-   *   metadata: { source: "example" },
+   *   psaCompanyId: "10442",
+   *   psaParentCompanyId: "10400",
+   *   metadata: { costCenter: "4711" },
    * });
    */
   create(input: CreateSiteBody, options?: RequestOptions): Call<Site>;
@@ -1169,11 +1173,11 @@ export interface SitesResource {
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
    * @example
-   * const result = await portico.sites.getView(siteId);
+   * const getSiteViewAnswer = await portico.sites.getView(siteId);
    */
-  getView(siteId: string, options?: ReadOptions): Call<GetSiteViewResult>;
+  getView(siteId: string, options?: ReadOptions): Call<GetSiteViewAnswer>;
   /** getView unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  getView(siteId: string, options: RequestOptions): Call<GetSiteViewResult | undefined>;
+  getView(siteId: string, options: RequestOptions): Call<GetSiteViewAnswer | undefined>;
 
   /**
    * List sites
@@ -1192,7 +1196,7 @@ export interface SitesResource {
   /**
    * List sites with their agents counted
    *
-   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
@@ -1211,7 +1215,7 @@ export interface SitesResource {
    * Needs the permission `site:restore`.
    *
    * @example
-   * const site = await portico.sites.restore(siteId, { slug: "north-wind" });
+   * const site = await portico.sites.restore(siteId, { slug: "rotterdam-depot" });
    */
   restore(siteId: string, input?: RestoreSiteBody, options?: RequestOptions): Call<Site>;
 
@@ -1223,7 +1227,7 @@ export interface SitesResource {
    * Needs the permission `site:update`.
    *
    * @example
-   * const site = await portico.sites.update(siteId, { name: "North Wind" });
+   * const site = await portico.sites.update(siteId, { name: "Rotterdam depot" });
    */
   update(siteId: string, input: UpdateSiteBody, options?: RequestOptions): Call<Site>;
 
@@ -1315,9 +1319,9 @@ export interface UsersResource {
    * Needs the permission `member:invite`.
    *
    * @example
-   * const result = await portico.users.create({ email: "dana.okoye@example.com", name: "Dana Okoye", roleKey: "member" });
+   * const createUserAnswer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Sam Lindqvist", roleKey: "member" });
    */
-  create(input: CreateUserBody, options?: RequestOptions): Call<CreateUserResult>;
+  create(input: CreateUserBody, options?: RequestOptions): Call<CreateUserAnswer>;
 
   /**
    * Get a user of the organization
@@ -1325,11 +1329,11 @@ export interface UsersResource {
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
    * @example
-   * const result = await portico.users.get(userId);
+   * const getUserAnswer = await portico.users.get(userId);
    */
-  get(userId: string, options?: ReadOptions): Call<GetUserResult>;
+  get(userId: string, options?: ReadOptions): Call<GetUserAnswer>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  get(userId: string, options: RequestOptions): Call<GetUserResult | undefined>;
+  get(userId: string, options: RequestOptions): Call<GetUserAnswer | undefined>;
 
   /**
    * Get a user's profile
@@ -1337,11 +1341,11 @@ export interface UsersResource {
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
    * @example
-   * const result = await portico.users.getProfile(userId);
+   * const getUserProfileAnswer = await portico.users.getProfile(userId);
    */
-  getProfile(userId: string, options?: ReadOptions): Call<GetUserProfileResult>;
+  getProfile(userId: string, options?: ReadOptions): Call<GetUserProfileAnswer>;
   /** getProfile unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
-  getProfile(userId: string, options: RequestOptions): Call<GetUserProfileResult | undefined>;
+  getProfile(userId: string, options: RequestOptions): Call<GetUserProfileAnswer | undefined>;
 
   /**
    * List the users of the organization

@@ -386,7 +386,7 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
          *     Needs the permission `apiKey:read`.
          */
@@ -506,7 +506,7 @@ export interface paths {
         };
         /**
          * List the audit trail
-         * @description Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {result, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName, recordId, createdFrom/createdTo or from/to, sort=created or createdAt}, {tableName}, {userId, createdFrom/createdTo or from/to, sort=created or createdAt}.
+         * @description Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
          *
          *     Needs the permission `auditLog:read`.
          */
@@ -590,7 +590,7 @@ export interface paths {
         };
         /**
          * Get a file of the API reference
-         * @description Scripts and styles of Swagger UI, compressed with gzip.
+         * @description Scripts and styles of Swagger UI, compressed with gzip; `conventions.md` tells what all operations have in common.
          */
         get: operations["getDocsFile"];
         put?: never;
@@ -1039,6 +1039,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/openapi-3.0.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get this document as OpenAPI 3.0
+         * @description The same operations for tools that do not read OpenAPI 3.1.
+         */
+        get: operations["getOpenApi30"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1048,7 +1068,7 @@ export interface paths {
         };
         /**
          * Get this document
-         * @description The OpenAPI 3.1 description of every operation.
+         * @description The OpenAPI 3.1 description of every operation, with the deployment's own origin as server.
          */
         get: operations["getOpenApi"];
         put?: never;
@@ -1606,7 +1626,7 @@ export interface paths {
         };
         /**
          * List sites with their agents counted
-         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
          *     For members of the organization; machines and assigned roles need the permission `site:read`.
          */
@@ -1959,6 +1979,8 @@ export interface components {
             data: components["schemas"]["AuditLog"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @enum {string} */
+        AuditLogResult: "success" | "error" | "denied";
         AuthorizationServer: {
             grant_types_supported: string[];
             /** Format: uri */
@@ -1978,6 +2000,9 @@ export interface components {
             /** Format: int64 */
             until?: number | undefined;
         };
+        BatchCreateItemsAnswer: {
+            data: components["schemas"]["Item"][];
+        };
         BatchCreateItemsBody: {
             items: {
                 description?: string | undefined;
@@ -1986,13 +2011,13 @@ export interface components {
                     [key: string]: unknown;
                 } | undefined;
                 name: string;
-                /** @default open */
+                /** @description `open` unless given. */
                 status?: string | undefined;
                 tags?: string[] | undefined;
             }[];
         };
-        BatchCreateItemsResult: {
-            data: components["schemas"]["Item"][];
+        BatchCreateSchedulesAnswer: {
+            data: components["schemas"]["Schedule"][];
         };
         BatchCreateSchedulesBody: {
             items: {
@@ -2005,7 +2030,7 @@ export interface components {
                 /** Format: int64 */
                 startDate: number;
                 /**
-                 * @default draft
+                 * @description `draft` unless given.
                  * @enum {string}
                  */
                 status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
@@ -2017,8 +2042,8 @@ export interface components {
                 userId?: string | undefined;
             }[];
         };
-        BatchCreateSchedulesResult: {
-            data: components["schemas"]["Schedule"][];
+        BatchCreateSitesAnswer: {
+            data: components["schemas"]["Site"][];
         };
         BatchCreateSitesBody: {
             items: {
@@ -2032,30 +2057,16 @@ export interface components {
                 /** @description Made from the name unless given. */
                 slug?: string | undefined;
                 /**
-                 * @default active
+                 * @description `active` unless given.
                  * @enum {string}
                  */
                 status?: ("active" | "inactive" | "archived") | undefined;
             }[];
         };
-        BatchCreateSitesResult: {
-            data: components["schemas"]["Site"][];
-        };
         CancelScheduleBody: {
             reason?: string | undefined;
         };
-        CheckInAgentBody: {
-            /** @description What went wrong on the device since the last check-in. */
-            errors?: string[] | undefined;
-            /** @description What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in `droppedFacts`: what `metadata` does not take, and what comes after 16384 bytes or 256 facts. */
-            facts?: {
-                [key: string]: unknown;
-            } | undefined;
-            hostname?: string | undefined;
-            ipAddress?: (string) | undefined;
-            version: string;
-        };
-        CheckInAgentResult: {
+        CheckInAgentAnswer: {
             /** @description What of the facts was left out and why, as in a problem's `errors`. */
             droppedFacts?: {
                 code: string;
@@ -2078,19 +2089,18 @@ export interface components {
                 timezone: string;
             };
         };
-        CreateAgentEnrollmentTokenBody: {
-            /** Format: int64 */
-            expiresAt?: number | undefined;
-            /**
-             * Format: int32
-             * @description Unset: any number of devices.
-             */
-            maxUses?: number | undefined;
-            name: string;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
-            siteId: string;
+        CheckInAgentBody: {
+            /** @description What went wrong on the device since the last check-in. */
+            errors?: string[] | undefined;
+            /** @description What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in `droppedFacts`: what `metadata` does not take, and what comes after 16384 bytes or 256 facts. */
+            facts?: {
+                [key: string]: unknown;
+            } | undefined;
+            hostname?: string | undefined;
+            ipAddress?: (string) | undefined;
+            version: string;
         };
-        CreateAgentEnrollmentTokenResult: {
+        CreateAgentEnrollmentTokenAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2119,13 +2129,19 @@ export interface components {
             /** Format: int32 */
             useCount: number;
         };
-        CreateApiKeyBody: {
+        CreateAgentEnrollmentTokenBody: {
             /** Format: int64 */
             expiresAt?: number | undefined;
+            /**
+             * Format: int32
+             * @description Unset: any number of devices.
+             */
+            maxUses?: number | undefined;
             name: string;
-            scopes: string[];
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            siteId: string;
         };
-        CreateApiKeyResult: {
+        CreateApiKeyAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2163,6 +2179,12 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
+        CreateApiKeyBody: {
+            /** Format: int64 */
+            expiresAt?: number | undefined;
+            name: string;
+            scopes: string[];
+        };
         CreateItemBody: {
             description?: string | undefined;
             /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
@@ -2170,7 +2192,7 @@ export interface components {
                 [key: string]: unknown;
             } | undefined;
             name: string;
-            /** @default open */
+            /** @description `open` unless given. */
             status?: string | undefined;
             tags?: string[] | undefined;
         };
@@ -2230,7 +2252,7 @@ export interface components {
             /** Format: int64 */
             startDate: number;
             /**
-             * @default draft
+             * @description `draft` unless given.
              * @enum {string}
              */
             status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
@@ -2252,25 +2274,17 @@ export interface components {
             /** @description Made from the name unless given. */
             slug?: string | undefined;
             /**
-             * @default active
+             * @description `active` unless given.
              * @enum {string}
              */
             status?: ("active" | "inactive" | "archived") | undefined;
         };
         CreateTodoBody: {
-            /** @default false */
+            /** @description `false` unless given. */
             completed?: boolean | undefined;
             text: string;
         };
-        CreateUserBody: {
-            /** Format: email */
-            email: string;
-            name?: string | undefined;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
-            roleId?: string | undefined;
-            roleKey?: string | undefined;
-        };
-        CreateUserResult: {
+        CreateUserAnswer: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
@@ -2299,17 +2313,15 @@ export interface components {
              */
             status: "active" | "inactive" | "pending";
         };
-        EnrollAgentBody: {
-            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
-            guid: string;
-            hostname: string;
-            ipAddress?: (string) | undefined;
-            macAddress?: string | undefined;
-            /** @enum {string} */
-            platform: "windows" | "macos" | "linux" | "other";
-            version: string;
+        CreateUserBody: {
+            /** Format: email */
+            email: string;
+            name?: string | undefined;
+            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            roleId?: string | undefined;
+            roleKey?: string | undefined;
         };
-        EnrollAgentResult: {
+        EnrollAgentAnswer: {
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
@@ -2357,7 +2369,17 @@ export interface components {
             updatedAt: number;
             version: string;
         };
-        GetCurrentUserResult: {
+        EnrollAgentBody: {
+            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+            guid: string;
+            hostname: string;
+            ipAddress?: (string) | undefined;
+            macAddress?: string | undefined;
+            /** @enum {string} */
+            platform: "windows" | "macos" | "linux" | "other";
+            version: string;
+        };
+        GetCurrentUserAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2434,7 +2456,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        GetMyPermissionsResult: {
+        GetMyPermissionsAnswer: {
             /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
             organizationId: string;
             /** Format: int64 */
@@ -2442,13 +2464,13 @@ export interface components {
             rights: string[];
             roleKey?: string;
         };
-        GetMyProfileResult: {
+        GetMyProfileAnswer: {
             bio?: string;
             displayName: string;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
         };
-        GetMySettingsResult: {
+        GetMySettingsAnswer: {
             /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             dashboardLayout?: {
                 [key: string]: unknown;
@@ -2463,7 +2485,7 @@ export interface components {
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
         };
-        GetOrganizationBySlugResult: {
+        GetOrganizationBySlugAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -2532,7 +2554,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        GetSiteViewResult: {
+        GetSiteViewAnswer: {
             agents: {
                 /** @description The site has more agents than were counted: both numbers are lower bounds. */
                 isCapped: boolean;
@@ -2565,13 +2587,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        GetUserProfileResult: {
-            bio?: string;
-            displayName: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
-            userId: string;
-        };
-        GetUserResult: {
+        GetUserAnswer: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
@@ -2599,6 +2615,12 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
+        };
+        GetUserProfileAnswer: {
+            bio?: string;
+            displayName: string;
+            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            userId: string;
         };
         Health: {
             /** @enum {string} */
@@ -2697,7 +2719,7 @@ export interface components {
             /** Format: int64 */
             updatedAt: number;
         };
-        ListPermissionsResult: {
+        ListPermissionsAnswer: {
             data: {
                 action: string;
                 description: string;
@@ -2980,7 +3002,7 @@ export interface components {
             data: components["schemas"]["Role"][];
             page: components["schemas"]["PageInfo"];
         };
-        RotateAgentKeyResult: {
+        RotateAgentKeyAnswer: {
             /**
              * Format: int32
              * @description Seconds to the next check-in, as the agent was last told; it is overdue after two of them.
@@ -3028,14 +3050,7 @@ export interface components {
             updatedAt: number;
             version: string;
         };
-        RotateApiKeyBody: {
-            /**
-             * Format: int32
-             * @default 0
-             */
-            graceSeconds?: number | undefined;
-        };
-        RotateApiKeyResult: {
+        RotateApiKeyAnswer: {
             /** Format: int64 */
             createdAt: number;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
@@ -3072,6 +3087,13 @@ export interface components {
             suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
             /** Format: int64 */
             updatedAt: number;
+        };
+        RotateApiKeyBody: {
+            /**
+             * Format: int32
+             * @description `0` unless given.
+             */
+            graceSeconds?: number | undefined;
         };
         Schedule: {
             /** Format: int64 */
@@ -3136,13 +3158,7 @@ export interface components {
             data: components["schemas"]["Site"][];
             page: components["schemas"]["PageInfo"];
         };
-        SwitchOrganizationBody: {
-            /** @description Id or slug. */
-            organizationId?: string | undefined;
-            /** @description Id or slug. */
-            slug?: string | undefined;
-        };
-        SwitchOrganizationResult: {
+        SwitchOrganizationAnswer: {
             membership: {
                 /** Format: int64 */
                 bannedAt?: number;
@@ -3185,6 +3201,12 @@ export interface components {
                 userId: string;
             };
             organization: components["schemas"]["Organization"];
+        };
+        SwitchOrganizationBody: {
+            /** @description Id or slug. */
+            organizationId?: string | undefined;
+            /** @description Id or slug. */
+            slug?: string | undefined;
         };
         Todo: {
             completed: boolean;
@@ -3237,6 +3259,7 @@ export interface components {
             userId: string;
         };
         UpdateAgentBody: {
+            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
@@ -3249,7 +3272,9 @@ export interface components {
             scopes?: string[] | undefined;
         };
         UpdateCurrentUserBody: {
+            /** Format: uri */
             imageUrl?: (string | null) | undefined;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
@@ -3257,6 +3282,7 @@ export interface components {
         };
         UpdateItemBody: {
             description?: (string | null) | undefined;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
@@ -3265,6 +3291,7 @@ export interface components {
             tags?: (string[] | null) | undefined;
         };
         UpdateMembershipBody: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
@@ -3275,22 +3302,14 @@ export interface components {
             status?: ("active" | "inactive") | undefined;
         };
         UpdateMyMembershipBody: {
+            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
             currentSiteId?: (string | null) | undefined;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
         };
-        UpdateMySettingsBody: {
-            dashboardLayout?: ({
-                [key: string]: unknown;
-            } | null) | undefined;
-            locale?: (string | null) | undefined;
-            notificationsEnabled?: boolean | undefined;
-            /** @enum {string} */
-            theme?: ("light" | "dark" | "system") | undefined;
-            timezone?: (string | null) | undefined;
-        };
-        UpdateMySettingsResult: {
+        UpdateMySettingsAnswer: {
             /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             dashboardLayout?: {
                 [key: string]: unknown;
@@ -3305,9 +3324,23 @@ export interface components {
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
         };
+        UpdateMySettingsBody: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            dashboardLayout?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /** @description BCP 47 language tag. */
+            locale?: (string | null) | undefined;
+            notificationsEnabled?: boolean | undefined;
+            /** @enum {string} */
+            theme?: ("light" | "dark" | "system") | undefined;
+            /** @description IANA time zone name. */
+            timezone?: (string | null) | undefined;
+        };
         UpdateOrganizationBody: {
             /** @description The organization's id at the identity provider. */
             externalId?: string | undefined;
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
@@ -3368,6 +3401,7 @@ export interface components {
             userId?: string | undefined;
         };
         UpdateSiteBody: {
+            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
@@ -3383,15 +3417,15 @@ export interface components {
             completed?: boolean | undefined;
             text?: string | undefined;
         };
-        UpsertMyProfileBody: {
-            bio?: string | undefined;
-            displayName?: string | undefined;
-        };
-        UpsertMyProfileResult: {
+        UpsertMyProfileAnswer: {
             bio?: string;
             displayName: string;
             /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
             userId: string;
+        };
+        UpsertMyProfileBody: {
+            bio?: string | undefined;
+            displayName?: string | undefined;
         };
         User: {
             /** Format: int64 */
@@ -3434,7 +3468,7 @@ export interface components {
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          */
-        AgentRevokedOrEmailTakenOrIdempotencyConflict: {
+        AgentRevokedOrEmailTakenOrIdempotencyConflict409: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3454,7 +3488,7 @@ export interface components {
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `site_not_active`: The site is not active. Activate the site first.
          */
-        AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive: {
+        AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive409: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3486,24 +3520,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         */
-        AgentRevokedOrUnauthenticated: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "agent_revoked" | "unauthenticated";
                 };
             };
         };
@@ -3541,6 +3557,27 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted";
+                };
+            };
+        };
+        /**
+         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `role_in_use`: The role is in use. Give its members another role first.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
+         */
+        AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrRoleInUseOrSystemRole: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted" | "role_in_use" | "system_role";
                 };
             };
         };
@@ -3732,8 +3769,9 @@ export interface components {
          *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `site_not_active`: The site is not active. Activate the site first.
          */
-        EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeleted: {
+        EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeletedOrSiteNotActive: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3742,7 +3780,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted";
+                    code?: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted" | "site_not_active";
                 };
             };
         };
@@ -3786,7 +3824,7 @@ export interface components {
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          */
-        EmailTakenOrIdempotencyConflictOrKeyRevoked: {
+        EmailTakenOrIdempotencyConflictOrKeyRevoked409: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3824,8 +3862,9 @@ export interface components {
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          */
-        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted: {
+        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeletedOrSystemRole: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3834,7 +3873,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted";
+                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted" | "system_role";
                 };
             };
         };
@@ -3862,7 +3901,7 @@ export interface components {
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          */
-        EmailTakenOrIdempotencyConflictOrNotAMember: {
+        EmailTakenOrIdempotencyConflictOrNotAMember409: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3985,10 +4024,9 @@ export interface components {
         };
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
-         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          */
-        EmailTakenOrKeyTakenOrNameTaken: {
+        EmailTakenOrInvalidStateTransition: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3997,7 +4035,44 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_taken" | "key_taken" | "name_taken";
+                    code?: "email_taken" | "invalid_state_transition";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
+         */
+        EmailTakenOrInvalidStateTransitionOrSlugTaken: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "invalid_state_transition" | "slug_taken";
+                };
+            };
+        };
+        /**
+         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
+         */
+        EmailTakenOrKeyTakenOrNameTakenOrSystemRole: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "email_taken" | "key_taken" | "name_taken" | "system_role";
                 };
             };
         };
@@ -4016,23 +4091,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "email_taken" | "last_admin" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "slug_taken";
                 };
             };
         };
@@ -4176,25 +4234,6 @@ export interface components {
         };
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
-         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
-         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
-         */
-        ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "organization_deleted" | "organization_suspended" | "tenant_mismatch";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
          */
         ForbiddenOrUserInactive: {
@@ -4207,20 +4246,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "forbidden" | "user_inactive";
-                };
-            };
-        };
-        /** @description - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request. */
-        IdempotencyConflict: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_conflict";
                 };
             };
         };
@@ -4345,27 +4370,6 @@ export interface components {
                 };
             };
         };
-        /**
-         * @description - `key_expired`: The API key has expired. Create a new API key.
-         *     - `key_revoked`: The API key was revoked. Use another API key.
-         *     - `key_suspended`: The API key is suspended. Let an administrator adopt the key (`POST /v1/api-keys/{apiKeyId}/adopt`), or give its owner the membership back.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
-         */
-        KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted";
-                };
-            };
-        };
         /** @description - `not_acceptable`: The answer has no acceptable form. Accept `application/json`. */
         NotAcceptable: {
             headers: {
@@ -4436,6 +4440,24 @@ export interface components {
             content?: never;
         };
         /**
+         * @description - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
+         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
+         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         */
+        OrganizationDeletedOrOrganizationSuspendedOrTenantMismatch: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "organization_deleted" | "organization_suspended" | "tenant_mismatch";
+                };
+            };
+        };
+        /**
          * @description - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
          *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
          */
@@ -4452,7 +4474,7 @@ export interface components {
                 };
             };
         };
-        /** @description - `payload_too_large`: The body is too large. Send less in one request. */
+        /** @description - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request. */
         PayloadTooLarge: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -4525,24 +4547,6 @@ export interface components {
                 };
             };
         };
-        /**
-         * @description - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
-         */
-        UnauthenticatedOrUserDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unauthenticated" | "user_deleted";
-                };
-            };
-        };
         /** @description - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
@@ -4564,6 +4568,7 @@ export interface components {
          */
         UnsupportedContentEncodingOrUnsupportedMediaType: {
             headers: {
+                "Accept-Encoding": components["headers"]["Accept-Encoding"];
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -4593,15 +4598,26 @@ export interface components {
     parameters: {
         /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
         IdempotencyKey: string;
-        /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+        /**
+         * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+         * @example *
+         */
         IfMatch: string;
-        /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+        /**
+         * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+         * @example "22jjqs1036017iu32fbwuv"
+         */
         IfNoneMatch: string;
         /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-        Organization: string;
+        PorticoOrganization: string;
     };
     requestBodies: never;
     headers: {
+        /**
+         * @description Codings of a body that are taken (RFC 9110, 12.5.3), where the one that was sent is not.
+         * @example identity
+         */
+        "Accept-Encoding": string;
         /**
          * @description `*`, or the caller's origin where the deployment lists the origins it allows.
          * @example *
@@ -4646,7 +4662,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4689,7 +4708,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4708,9 +4730,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "issuer": "https://example.convex.site",
-                     *       "token_endpoint": "https://example.convex.site/v1/oauth/token",
-                     *       "jwks_uri": "https://example.convex.site/.well-known/jwks.json",
+                     *       "issuer": "http://127.0.0.1:3211",
+                     *       "token_endpoint": "http://127.0.0.1:3211/v1/oauth/token",
+                     *       "jwks_uri": "http://127.0.0.1:3211/.well-known/jwks.json",
                      *       "scopes_supported": [
                      *         "schedule:read",
                      *         "todo:read"
@@ -4723,7 +4745,7 @@ export interface operations {
                      *         "client_secret_basic",
                      *         "client_secret_post"
                      *       ],
-                     *       "service_documentation": "https://example.convex.site/v1/docs"
+                     *       "service_documentation": "http://127.0.0.1:3211/v1/docs"
                      *     }
                      */
                     "application/json": components["schemas"]["AuthorizationServer"];
@@ -4737,7 +4759,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4756,10 +4781,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "resource": "https://example.convex.site",
+                     *       "resource": "http://127.0.0.1:3211",
                      *       "resource_name": "Portico",
                      *       "authorization_servers": [
-                     *         "https://example.convex.site"
+                     *         "http://127.0.0.1:3211"
                      *       ],
                      *       "scopes_supported": [
                      *         "schedule:read",
@@ -4768,7 +4793,7 @@ export interface operations {
                      *       "bearer_methods_supported": [
                      *         "header"
                      *       ],
-                     *       "resource_documentation": "https://example.convex.site/v1/docs"
+                     *       "resource_documentation": "http://127.0.0.1:3211/v1/docs"
                      *     }
                      */
                     "application/json": components["schemas"]["ProtectedResource"];
@@ -4782,7 +4807,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -4803,7 +4831,7 @@ export interface operations {
                      * @example {
                      *       "problems": [
                      *         {
-                     *           "type": "https://example.convex.site/problems/not_found",
+                     *           "type": "http://127.0.0.1:3211/problems/not_found",
                      *           "code": "not_found",
                      *           "status": 404,
                      *           "title": "Not found",
@@ -4825,7 +4853,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -4847,7 +4878,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "https://example.convex.site/problems/not_found",
+                     *       "type": "http://127.0.0.1:3211/problems/not_found",
                      *       "code": "not_found",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -4867,28 +4898,54 @@ export interface operations {
     listAgentApiLogs: {
         parameters: {
             query?: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
                 agentId?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch. The same as `from`; send one of them.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch. The same as `to`; send one of them.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 from?: number | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
                 siteId?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created" | "createdAt" | "-createdAt") | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 to?: number | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -4912,14 +4969,21 @@ export interface operations {
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                     *           "endpoint": "Example",
-                     *           "method": "Example",
+                     *           "endpoint": "/v1/agents/check-in",
+                     *           "method": "POST",
                      *           "statusCode": 100,
-                     *           "externalId": "ext_7Hq2Vx9",
-                     *           "psaSiteId": "Example",
-                     *           "rmmDeviceId": "Example",
-                     *           "reqMetadata": "example",
-                     *           "resMetadata": "example",
+                     *           "externalId": "idp_7Hq2Vx9",
+                     *           "psaSiteId": "2217",
+                     *           "rmmDeviceId": "88213",
+                     *           "reqMetadata": {
+                     *             "facts": [
+                     *               "osVersion",
+                     *               "memoryGigabytes"
+                     *             ]
+                     *           },
+                     *           "resMetadata": {
+                     *             "durationMs": 12
+                     *           },
                      *           "timeElapsedMs": 3,
                      *           "createdAt": 1768469400000,
                      *           "expiresAt": 1768473000000
@@ -4937,7 +5001,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -4949,10 +5013,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z */
@@ -4977,14 +5044,21 @@ export interface operations {
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                     *       "endpoint": "Example",
-                     *       "method": "Example",
+                     *       "endpoint": "/v1/agents/check-in",
+                     *       "method": "POST",
                      *       "statusCode": 100,
-                     *       "externalId": "ext_7Hq2Vx9",
-                     *       "psaSiteId": "Example",
-                     *       "rmmDeviceId": "Example",
-                     *       "reqMetadata": "example",
-                     *       "resMetadata": "example",
+                     *       "externalId": "idp_7Hq2Vx9",
+                     *       "psaSiteId": "2217",
+                     *       "rmmDeviceId": "88213",
+                     *       "reqMetadata": {
+                     *         "facts": [
+                     *           "osVersion",
+                     *           "memoryGigabytes"
+                     *         ]
+                     *       },
+                     *       "resMetadata": {
+                     *         "durationMs": 12
+                     *       },
                      *       "timeElapsedMs": 3,
                      *       "createdAt": 1768469400000,
                      *       "expiresAt": 1768473000000
@@ -4995,7 +5069,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5007,23 +5081,42 @@ export interface operations {
     listAgentEnrollmentTokens: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
                 siteId?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5046,8 +5139,8 @@ export interface operations {
                      *           "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *           "name": "North Wind",
-                     *           "tokenPrefix": "Example",
+                     *           "name": "Rollout spring 2026",
+                     *           "tokenPrefix": "enr_8dK2pT6w",
                      *           "maxUses": 3,
                      *           "useCount": 3,
                      *           "expiresAt": 1768473000000,
@@ -5068,7 +5161,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -5083,7 +5176,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5093,7 +5186,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *       "name": "North Wind",
+                 *       "name": "Rollout spring 2026",
                  *       "maxUses": 3
                  *     }
                  */
@@ -5107,7 +5200,6 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -5117,8 +5209,8 @@ export interface operations {
                      *       "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "name": "North Wind",
-                     *       "tokenPrefix": "Example",
+                     *       "name": "Rollout spring 2026",
+                     *       "tokenPrefix": "enr_8dK2pT6w",
                      *       "maxUses": 3,
                      *       "useCount": 3,
                      *       "expiresAt": 1768473000000,
@@ -5128,11 +5220,11 @@ export interface operations {
                      *       "token": "enr_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["CreateAgentEnrollmentTokenResult"];
+                    "application/json": components["schemas"]["CreateAgentEnrollmentTokenAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSiteNotActive"];
@@ -5149,10 +5241,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
@@ -5177,8 +5272,8 @@ export interface operations {
                      *       "id": "ybahcmrcdj3v0y6snv2tzjrmhyrb1eee",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "name": "North Wind",
-                     *       "tokenPrefix": "Example",
+                     *       "name": "Rollout spring 2026",
+                     *       "tokenPrefix": "enr_8dK2pT6w",
                      *       "maxUses": 3,
                      *       "useCount": 3,
                      *       "expiresAt": 1768473000000,
@@ -5191,7 +5286,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5206,32 +5301,64 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
+                /** @example online */
                 connectionStatus?: ("online" | "offline") | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only" | undefined;
-                /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+                /**
+                 * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+                 * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
+                 */
                 guid?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `lastCheckinAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 lastCheckinFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `lastCheckinAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 lastCheckinTo?: number | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
                 siteId?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `lastCheckinAt`, latest first, where one of `lastCheckinFrom`, `lastCheckinTo` is given; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: ("created" | "-created" | "lastCheckinAt" | "-lastCheckinAt") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5256,11 +5383,11 @@ export interface operations {
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *           "hostname": "rooftop-pi-07",
-                     *           "platform": "windows",
+                     *           "platform": "linux",
                      *           "version": "4.2.1",
                      *           "ipAddress": "203.0.113.7",
                      *           "macAddress": "02:42:ac:11:00:02",
-                     *           "extAddress": "Example",
+                     *           "extAddress": "198.51.100.24",
                      *           "registeredAt": 1768469400000,
                      *           "lastCheckinAt": 1768469400000,
                      *           "checkinIntervalSeconds": 60,
@@ -5271,7 +5398,8 @@ export interface operations {
                      *             "maintenance"
                      *           ],
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "osVersion": "Debian 13",
+                     *             "memoryGigabytes": 8
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5290,7 +5418,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -5302,10 +5430,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5331,11 +5462,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5346,7 +5477,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5358,7 +5490,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5370,13 +5502,17 @@ export interface operations {
     deleteAgent: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean | undefined;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5396,7 +5532,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5412,10 +5548,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5452,11 +5591,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5467,7 +5606,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5478,7 +5618,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5497,10 +5637,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5527,11 +5670,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5542,82 +5685,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
-                     *       },
-                     *       "createdAt": 1768469400000,
-                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "updatedAt": 1768473000000
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    revokeAgent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
-                "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
-            };
-            path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
-                agentId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done: agent. */
-            200: {
-                headers: {
-                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                    ETag: components["headers"]["ETag"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                     *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
-                     *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
-                     *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
-                     *       "registeredAt": 1768469400000,
-                     *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
-                     *       "connectionStatus": "online",
-                     *       "credentialStatus": "active",
-                     *       "keyRotatedAt": 1768469400000,
-                     *       "tags": [
-                     *         "maintenance"
-                     *       ],
-                     *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5632,24 +5701,28 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AgentRevokedOrEmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeletedOrSiteNotActive"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            422: components["responses"]["ReadOnlyField"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    rotateAgentKey: {
+    revokeAgent: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
@@ -5676,11 +5749,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5691,7 +5764,86 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["AgentRevokedOrEmailTakenOrIdempotencyConflict409"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateAgentKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: agent. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "linux",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "198.51.100.24",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5699,11 +5851,11 @@ export interface operations {
                      *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["RotateAgentKeyResult"];
+                    "application/json": components["schemas"]["RotateAgentKeyAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -5722,7 +5874,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5735,7 +5887,8 @@ export interface operations {
                  *       "hostname": "rooftop-pi-07",
                  *       "ipAddress": "203.0.113.7",
                  *       "facts": {
-                 *         "source": "example"
+                 *         "osVersion": "Debian 13",
+                 *         "memoryGigabytes": 8
                  *       }
                  *     }
                  */
@@ -5770,14 +5923,14 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["CheckInAgentResult"];
+                    "application/json": components["schemas"]["CheckInAgentAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrUnauthenticated"];
-            403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
+            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["IdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -5800,7 +5953,7 @@ export interface operations {
                  * @example {
                  *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                  *       "hostname": "rooftop-pi-07",
-                 *       "platform": "windows",
+                 *       "platform": "linux",
                  *       "version": "4.2.1",
                  *       "ipAddress": "203.0.113.7",
                  *       "macAddress": "02:42:ac:11:00:02"
@@ -5810,6 +5963,50 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was there before: agent. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *       "hostname": "rooftop-pi-07",
+                     *       "platform": "linux",
+                     *       "version": "4.2.1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "macAddress": "02:42:ac:11:00:02",
+                     *       "extAddress": "198.51.100.24",
+                     *       "registeredAt": 1768469400000,
+                     *       "lastCheckinAt": 1768469400000,
+                     *       "checkinIntervalSeconds": 60,
+                     *       "connectionStatus": "online",
+                     *       "credentialStatus": "active",
+                     *       "keyRotatedAt": 1768469400000,
+                     *       "tags": [
+                     *         "maintenance"
+                     *       ],
+                     *       "metadata": {
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrollAgentAnswer"];
+                };
+            };
             /** @description Created: agent. */
             201: {
                 headers: {
@@ -5827,11 +6024,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5842,7 +6039,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5850,13 +6048,14 @@ export interface operations {
                      *       "key": "agt_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["EnrollAgentResult"];
+                    "application/json": components["schemas"]["EnrollAgentAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
             401: components["responses"]["InvalidEnrollmentTokenOrUnauthenticated"];
+            403: components["responses"]["OrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive"];
+            409: components["responses"]["AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive409"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -5869,10 +6068,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5895,11 +6097,11 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
                      *       "hostname": "rooftop-pi-07",
-                     *       "platform": "windows",
+                     *       "platform": "linux",
                      *       "version": "4.2.1",
                      *       "ipAddress": "203.0.113.7",
                      *       "macAddress": "02:42:ac:11:00:02",
-                     *       "extAddress": "Example",
+                     *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
                      *       "checkinIntervalSeconds": 60,
@@ -5910,7 +6112,8 @@ export interface operations {
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "osVersion": "Debian 13",
+                     *         "memoryGigabytes": 8
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5921,10 +6124,11 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrUnauthenticated"];
-            403: components["responses"]["ForbiddenOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
+            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["EmailTaken"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5932,25 +6136,46 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 createdBy?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 ownerId?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
+                /** @example active */
                 status?: ("active" | "revoked") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -5972,8 +6197,8 @@ export interface operations {
                      *         {
                      *           "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "keyPrefix": "sk_4fZ2kQ9xB",
+                     *           "name": "Nightly export",
+                     *           "keyPrefix": "sk_live_4fZ2kQ9x",
                      *           "scopes": [
                      *             "schedule:read"
                      *           ],
@@ -6000,7 +6225,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6015,7 +6240,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6024,7 +6249,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
+                 *       "name": "Nightly export",
                  *       "scopes": [
                  *         "schedule:read"
                  *       ]
@@ -6049,8 +6274,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6066,11 +6291,11 @@ export interface operations {
                      *       "key": "sk_live_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["CreateApiKeyResult"];
+                    "application/json": components["schemas"]["CreateApiKeyAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -6085,10 +6310,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -6111,8 +6339,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6132,7 +6360,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6145,10 +6373,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -6160,7 +6391,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Nightly export"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateApiKeyBody"];
@@ -6180,8 +6411,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6200,7 +6431,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6219,10 +6450,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -6246,8 +6480,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6266,7 +6500,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6284,10 +6518,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -6311,8 +6548,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6331,11 +6568,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6349,10 +6586,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
@@ -6364,7 +6604,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "graceSeconds": 0
+                 *       "graceSeconds": 3
                  *     }
                  */
                 "application/json": components["schemas"]["RotateApiKeyBody"];
@@ -6385,8 +6625,8 @@ export interface operations {
                      * @example {
                      *       "id": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "keyPrefix": "sk_4fZ2kQ9xB",
+                     *       "name": "Nightly export",
+                     *       "keyPrefix": "sk_live_4fZ2kQ9x",
                      *       "scopes": [
                      *         "schedule:read"
                      *       ],
@@ -6402,15 +6642,15 @@ export interface operations {
                      *       "key": "sk_live_ExampleExampleExampleExampleExampleExampleE"
                      *     }
                      */
-                    "application/json": components["schemas"]["RotateApiKeyResult"];
+                    "application/json": components["schemas"]["RotateApiKeyAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -6422,28 +6662,53 @@ export interface operations {
     listAuditLogs: {
         parameters: {
             query?: {
-                /** @description `<resource>.<verb>`. */
+                /**
+                 * @description `<resource>.<verb>`.
+                 * @example schedule.create
+                 */
                 action?: string | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 from?: number | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 recordId?: string | undefined;
-                result?: ("success" | "error" | "denied") | undefined;
-                /** @description Ascending, or descending with `-`; newest first unless given. */
+                /** @example success */
+                result?: components["schemas"]["AuditLogResult"] | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
                 sort?: ("createdAt" | "-createdAt") | undefined;
+                /** @example schedules */
                 tableName?: string | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 to?: number | undefined;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId?: string | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6471,10 +6736,17 @@ export interface operations {
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "action": "schedule.create",
                      *           "operation": "create",
-                     *           "tableName": "Example",
-                     *           "recordId": "Example",
-                     *           "changes": "example",
-                     *           "metadata": "example",
+                     *           "tableName": "schedules",
+                     *           "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "changes": {
+                     *             "status": {
+                     *               "from": "draft",
+                     *               "to": "active"
+                     *             }
+                     *           },
+                     *           "metadata": {
+                     *             "reason": "Rescheduled to next week."
+                     *           },
                      *           "result": "success",
                      *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "portico-sdk/0.1.0",
@@ -6495,7 +6767,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6507,10 +6779,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc */
@@ -6539,10 +6814,17 @@ export interface operations {
                      *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *       "action": "schedule.create",
                      *       "operation": "create",
-                     *       "tableName": "Example",
-                     *       "recordId": "Example",
-                     *       "changes": "example",
-                     *       "metadata": "example",
+                     *       "tableName": "schedules",
+                     *       "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "changes": {
+                     *         "status": {
+                     *           "from": "draft",
+                     *           "to": "active"
+                     *         }
+                     *       },
+                     *       "metadata": {
+                     *         "reason": "Rescheduled to next week."
+                     *       },
                      *       "result": "success",
                      *       "ipAddress": "203.0.113.7",
                      *       "userAgent": "portico-sdk/0.1.0",
@@ -6556,7 +6838,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6568,27 +6850,45 @@ export interface operations {
     getRecordHistory: {
         parameters: {
             query?: {
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 from?: number | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
-                /** @description Ascending, or descending with `-`; newest first unless given. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
                 sort?: ("createdAt" | "-createdAt") | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 to?: number | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example Example */
+                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
                 recordId: string;
-                /** @example Example */
+                /** @example schedules */
                 tableName: string;
             };
             cookie?: never;
@@ -6616,10 +6916,17 @@ export interface operations {
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "action": "schedule.create",
                      *           "operation": "create",
-                     *           "tableName": "Example",
-                     *           "recordId": "Example",
-                     *           "changes": "example",
-                     *           "metadata": "example",
+                     *           "tableName": "schedules",
+                     *           "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "changes": {
+                     *             "status": {
+                     *               "from": "draft",
+                     *               "to": "active"
+                     *             }
+                     *           },
+                     *           "metadata": {
+                     *             "reason": "Rescheduled to next week."
+                     *           },
                      *           "result": "success",
                      *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "portico-sdk/0.1.0",
@@ -6640,7 +6947,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6653,7 +6960,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -6681,11 +6991,17 @@ export interface operations {
     getDocsFile: {
         parameters: {
             query?: {
-                /** @description The file's version; with the present one, the answer may be kept for good. */
+                /**
+                 * @description The file's version; with the present one, the answer may be kept for good.
+                 * @example 0123456789abcdef
+                 */
                 v?: string | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -6705,7 +7021,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/png": unknown;
                     "text/css": string;
+                    "text/html": string;
+                    "text/javascript": string;
+                    "text/markdown": string;
+                    "text/plain": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -6747,25 +7068,47 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only" | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: ("created" | "-created" | "name" | "-name") | undefined;
+                /** @example open */
                 status?: string | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6787,14 +7130,14 @@ export interface operations {
                      *         {
                      *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
+                     *           "name": "Pressure sensor",
                      *           "status": "open",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "description": "Measures the water in the north basin.",
                      *           "tags": [
                      *             "maintenance"
                      *           ],
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6813,7 +7156,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -6828,7 +7171,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -6837,14 +7180,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
+                 *       "name": "Pressure sensor",
                  *       "status": "open",
-                 *       "description": "Replace the filters on the roof.",
+                 *       "description": "Measures the water in the north basin.",
                  *       "tags": [
                  *         "maintenance"
                  *       ],
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       }
                  *     }
                  */
@@ -6867,14 +7210,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6885,7 +7228,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -6900,10 +7243,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -6926,14 +7272,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -6945,7 +7291,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6957,13 +7303,17 @@ export interface operations {
     deleteItem: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean | undefined;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -6983,7 +7333,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -6999,10 +7349,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -7014,7 +7367,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Pressure sensor"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateItemBody"];
@@ -7034,14 +7387,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -7052,7 +7405,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7071,10 +7424,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
@@ -7098,14 +7454,14 @@ export interface operations {
                      * @example {
                      *       "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
+                     *       "name": "Pressure sensor",
                      *       "status": "open",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "description": "Measures the water in the north basin.",
                      *       "tags": [
                      *         "maintenance"
                      *       ],
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -7116,7 +7472,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7136,7 +7492,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7147,14 +7503,14 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "name": "North Wind",
+                 *           "name": "Flow meter",
                  *           "status": "open",
-                 *           "description": "Replace the filters on the roof.",
+                 *           "description": "Measures the water in the north basin.",
                  *           "tags": [
                  *             "maintenance"
                  *           ],
                  *           "metadata": {
-                 *             "source": "example"
+                 *             "costCenter": "4711"
                  *           }
                  *         }
                  *       ]
@@ -7180,14 +7536,14 @@ export interface operations {
                      *         {
                      *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
+                     *           "name": "Flow meter",
                      *           "status": "open",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "description": "Measures the water in the north basin.",
                      *           "tags": [
                      *             "maintenance"
                      *           ],
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -7196,11 +7552,11 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BatchCreateItemsResult"];
+                    "application/json": components["schemas"]["BatchCreateItemsAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -7214,7 +7570,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7234,7 +7593,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -7243,7 +7602,7 @@ export interface operations {
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7251,13 +7610,13 @@ export interface operations {
                      *       "updatedAt": 1768473000000,
                      *       "organization": {
                      *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *         "name": "North Wind",
-                     *         "slug": "north-wind",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *         "externalId": "ext_7Hq2Vx9",
+                     *         "externalId": "org_5bT1xW9",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "settings": {
                      *           "timezone": "Europe/Zurich",
@@ -7282,10 +7641,10 @@ export interface operations {
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "invitedEmail": "dana.okoye@example.com",
-                     *         "invitedName": "Example",
+                     *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "lastActivityAt": 1768469400000,
                      *         "createdAt": 1768469400000,
@@ -7295,9 +7654,9 @@ export interface operations {
                      *       "role": {
                      *         "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *         "key": "example",
-                     *         "name": "North Wind",
-                     *         "description": "Replace the filters on the roof.",
+                     *         "key": "fieldEngineer",
+                     *         "name": "Field engineer",
+                     *         "description": "Plans and does the work on sites.",
                      *         "rights": [
                      *           "schedule:read"
                      *         ],
@@ -7317,12 +7676,12 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["GetCurrentUserResult"];
+                    "application/json": components["schemas"]["GetCurrentUserAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7349,7 +7708,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrSoleOwner"];
@@ -7370,7 +7729,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Dana Okoye"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateCurrentUserBody"];
@@ -7389,7 +7748,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -7398,7 +7757,7 @@ export interface operations {
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7410,7 +7769,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7425,10 +7784,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7454,12 +7816,12 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["GetMyPermissionsResult"];
+                    "application/json": components["schemas"]["GetMyPermissionsAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7471,7 +7833,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7492,15 +7857,15 @@ export interface operations {
                      * @example {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "displayName": "Dana Okoye",
-                     *       "bio": "Example"
+                     *       "bio": "Keeps the pumps of three sites running."
                      *     }
                      */
-                    "application/json": components["schemas"]["GetMyProfileResult"];
+                    "application/json": components["schemas"]["GetMyProfileAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7539,14 +7904,14 @@ export interface operations {
                      * @example {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "displayName": "Dana Okoye",
-                     *       "bio": "Example"
+                     *       "bio": "Keeps the pumps of three sites running."
                      *     }
                      */
-                    "application/json": components["schemas"]["UpsertMyProfileResult"];
+                    "application/json": components["schemas"]["UpsertMyProfileAnswer"];
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7561,7 +7926,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7584,18 +7952,18 @@ export interface operations {
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
                      *       "dashboardLayout": {
-                     *         "source": "example"
+                     *         "columns": 2
                      *       },
                      *       "locale": "en-GB",
                      *       "timezone": "Europe/Zurich"
                      *     }
                      */
-                    "application/json": components["schemas"]["GetMySettingsResult"];
+                    "application/json": components["schemas"]["GetMySettingsAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7636,17 +8004,17 @@ export interface operations {
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
                      *       "dashboardLayout": {
-                     *         "source": "example"
+                     *         "columns": 2
                      *       },
                      *       "locale": "en-GB",
                      *       "timezone": "Europe/Zurich"
                      *     }
                      */
-                    "application/json": components["schemas"]["UpdateMySettingsResult"];
+                    "application/json": components["schemas"]["UpdateMySettingsAnswer"];
                 };
             };
             400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7667,11 +8035,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "organizationId": "Example"
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k"
                  *     }
                  */
                 "application/json": components["schemas"]["SwitchOrganizationBody"];
@@ -7692,13 +8060,13 @@ export interface operations {
                      * @example {
                      *       "organization": {
                      *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *         "name": "North Wind",
-                     *         "slug": "north-wind",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *         "externalId": "ext_7Hq2Vx9",
+                     *         "externalId": "org_5bT1xW9",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "settings": {
                      *           "timezone": "Europe/Zurich",
@@ -7723,10 +8091,10 @@ export interface operations {
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "invitedEmail": "dana.okoye@example.com",
-                     *         "invitedName": "Example",
+                     *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *         "metadata": {
-                     *           "source": "example"
+                     *           "costCenter": "4711"
                      *         },
                      *         "lastActivityAt": 1768469400000,
                      *         "createdAt": 1768469400000,
@@ -7735,11 +8103,11 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["SwitchOrganizationResult"];
+                    "application/json": components["schemas"]["SwitchOrganizationAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -7755,8 +8123,6 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
             };
             path?: never;
             cookie?: never;
@@ -7776,7 +8142,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -7785,7 +8151,7 @@ export interface operations {
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7797,7 +8163,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -7810,25 +8176,46 @@ export interface operations {
     listMemberships: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
                 roleId?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
+                /** @example active */
                 status?: ("active" | "inactive" | "pending") | undefined;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId?: string | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -7857,11 +8244,11 @@ export interface operations {
                      *           "joinedAt": 1768469400000,
                      *           "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "invitedEmail": "dana.okoye@example.com",
-                     *           "invitedName": "Example",
+                     *           "invitedName": "Dana Okoye",
                      *           "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *           "banReason": "Example",
+                     *           "banReason": "Kept posting advertisements after two warnings.",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "lastActivityAt": 1768469400000,
                      *           "createdAt": 1768469400000,
@@ -7881,7 +8268,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -7893,10 +8280,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7926,11 +8316,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -7943,7 +8333,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7956,10 +8346,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -7979,7 +8372,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -7995,10 +8388,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -8037,11 +8433,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -8053,7 +8449,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8072,10 +8468,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -8087,7 +8486,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "Rescheduled to next week."
+                 *       "reason": "Kept posting advertisements after two warnings."
                  *     }
                  */
                 "application/json": components["schemas"]["BanMemberBody"];
@@ -8115,11 +8514,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -8131,7 +8530,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8150,10 +8549,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
@@ -8184,11 +8586,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -8200,7 +8602,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8219,7 +8621,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -8237,7 +8639,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
@@ -8252,7 +8654,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -8262,7 +8664,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       }
                  *     }
                  */
@@ -8290,11 +8692,11 @@ export interface operations {
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "invitedEmail": "dana.okoye@example.com",
-                     *       "invitedName": "Example",
+                     *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                     *       "banReason": "Example",
+                     *       "banReason": "Kept posting advertisements after two warnings.",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "lastActivityAt": 1768469400000,
                      *       "createdAt": 1768469400000,
@@ -8306,7 +8708,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8391,7 +8793,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The body is larger than 4 MiB (4,194,304 bytes). */
             413: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -8411,6 +8813,7 @@ export interface operations {
             /** @description The body is no form. */
             415: {
                 headers: {
+                    "Accept-Encoding": components["headers"]["Accept-Encoding"];
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -8445,11 +8848,54 @@ export interface operations {
             };
         };
     };
+    getOpenApi30: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.0.3"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            500: components["responses"]["Internal"];
+        };
+    };
     getOpenApi: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8485,15 +8931,27 @@ export interface operations {
     listOrganizations: {
         parameters: {
             query?: {
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
-                /** @description By joining: ascending, or descending with `-`. */
+                /**
+                 * @description By joining: ascending, or descending with `-`.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -8515,13 +8973,13 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "North Wind Energy",
+                     *           "slug": "north-wind-energy",
                      *           "status": "active",
                      *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "ext_7Hq2Vx9",
+                     *           "externalId": "org_5bT1xW9",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "settings": {
                      *             "timezone": "Europe/Zurich",
@@ -8550,7 +9008,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -8572,11 +9030,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind",
-                 *       "externalId": "ext_7Hq2Vx9",
+                 *       "name": "Lakeside Clinics",
+                 *       "slug": "lakeside-clinics",
+                 *       "externalId": "org_2vK8mQ4",
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       },
                  *       "settings": {
                  *         "timezone": "Europe/Zurich",
@@ -8607,13 +9065,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Lakeside Clinics",
+                     *       "slug": "lakeside-clinics",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_2vK8mQ4",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8633,7 +9091,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["UnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken"];
@@ -8648,15 +9106,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8676,13 +9137,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8703,7 +9164,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8717,20 +9178,23 @@ export interface operations {
             query: {
                 /**
                  * @description Id or slug.
-                 * @example north-wind
+                 * @example north-wind-energy
                  */
                 confirmSlug: string;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8748,7 +9212,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8764,15 +9228,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8782,7 +9249,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "North Wind Energy"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateOrganizationBody"];
@@ -8801,13 +9268,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8827,7 +9294,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8846,15 +9313,18 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8864,7 +9334,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "confirmSlug": "north-wind"
+                 *       "confirmSlug": "north-wind-energy"
                  *     }
                  */
                 "application/json": components["schemas"]["PurgeOrganizationBody"];
@@ -8884,13 +9354,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8910,7 +9380,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -8929,15 +9399,18 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -8958,13 +9431,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -8984,7 +9457,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9003,15 +9476,18 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example Example
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
                  */
                 organizationId: string;
             };
@@ -9041,13 +9517,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -9067,11 +9543,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotAMember"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotAMember409"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9084,15 +9560,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or slug.
-                 * @example north-wind
+                 * @example north-wind-energy
                  */
                 slug: string;
             };
@@ -9112,13 +9591,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "settings": {
                      *         "timezone": "Europe/Zurich",
@@ -9135,10 +9614,10 @@ export interface operations {
                      *       "members": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "ext_7Hq2Vx9",
+                     *           "externalId": "org_5bT1xW9",
                      *           "email": "dana.okoye@example.com",
                      *           "emailVerified": true,
-                     *           "name": "Dana Okoye",
+                     *           "name": "North Wind Energy",
                      *           "imageUrl": "https://example.com/north-wind",
                      *           "status": "active",
                      *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -9150,12 +9629,12 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["GetOrganizationBySlugResult"];
+                    "application/json": components["schemas"]["GetOrganizationBySlugAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9168,10 +9647,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9191,14 +9673,14 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "permission": "Example",
-                     *           "resource": "Example",
-                     *           "action": "schedule.create",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "permission": "schedule:read",
+                     *           "resource": "schedule",
+                     *           "action": "read",
+                     *           "description": "See schedules.",
                      *           "grantable": false,
                      *           "roles": [
                      *             {
-                     *               "key": "field_engineer",
+                     *               "key": "member",
                      *               "reach": "all"
                      *             }
                      *           ]
@@ -9206,12 +9688,12 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["ListPermissionsResult"];
+                    "application/json": components["schemas"]["ListPermissionsAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9222,27 +9704,51 @@ export interface operations {
     listRoles: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only" | undefined;
+                /** @example false */
                 includeGlobal?: boolean | undefined;
+                /** @example fieldEngineer */
                 key?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example Field engineer */
                 name?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: ("created" | "-created") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9264,9 +9770,9 @@ export interface operations {
                      *         {
                      *           "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "key": "example",
-                     *           "name": "North Wind",
-                     *           "description": "Replace the filters on the roof.",
+                     *           "key": "fieldEngineer",
+                     *           "name": "Field engineer",
+                     *           "description": "Plans and does the work on sites.",
                      *           "rights": [
                      *             "schedule:read"
                      *           ],
@@ -9297,7 +9803,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9312,7 +9818,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9321,9 +9827,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "key": "example",
-                 *       "name": "North Wind",
-                 *       "description": "Replace the filters on the roof.",
+                 *       "key": "fieldEngineer",
+                 *       "name": "Field engineer",
+                 *       "description": "Plans and does the work on sites.",
                  *       "rights": [
                  *         "schedule:read"
                  *       ],
@@ -9357,9 +9863,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -9382,8 +9888,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken"];
             413: components["responses"]["PayloadTooLarge"];
@@ -9397,10 +9903,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -9423,9 +9932,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -9449,7 +9958,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9461,13 +9970,17 @@ export interface operations {
     deleteRole: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean | undefined;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -9487,11 +10000,11 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
+            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrRoleInUseOrSystemRole"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9503,10 +10016,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -9518,7 +10034,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Field engineer"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateRoleBody"];
@@ -9538,9 +10054,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -9563,11 +10079,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrKeyTakenOrNameTaken"];
+            409: components["responses"]["EmailTakenOrKeyTakenOrNameTakenOrSystemRole"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9582,10 +10098,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
@@ -9597,7 +10116,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "key": "example"
+                 *       "key": "fieldEngineer"
                  *     }
                  */
                 "application/json": components["schemas"]["RestoreRoleBody"];
@@ -9618,9 +10137,9 @@ export interface operations {
                      * @example {
                      *       "id": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "key": "example",
-                     *       "name": "North Wind",
-                     *       "description": "Replace the filters on the roof.",
+                     *       "key": "fieldEngineer",
+                     *       "name": "Field engineer",
+                     *       "description": "Plans and does the work on sites.",
                      *       "rights": [
                      *         "schedule:read"
                      *       ],
@@ -9643,11 +10162,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeleted"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeletedOrSystemRole"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9659,30 +10178,59 @@ export interface operations {
     listSchedules: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only" | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startDate`, latest first, where one of `status`, `startFrom`, `startTo`, `userId` is given; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: ("created" | "-created" | "startDate" | "-startDate") | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `startDate` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 startFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `startDate` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 startTo?: number | undefined;
+                /** @example draft */
                 status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 userId?: string | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9727,7 +10275,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -9742,7 +10290,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -9792,7 +10340,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -9807,10 +10355,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9849,7 +10400,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9861,13 +10412,17 @@ export interface operations {
     deleteSchedule: {
         parameters: {
             query?: {
+                /** @example false */
                 permanent?: boolean | undefined;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9887,7 +10442,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -9903,10 +10458,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -9953,11 +10511,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
+            409: components["responses"]["EmailTakenOrInvalidStateTransition"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -9972,10 +10530,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -10014,7 +10575,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10032,10 +10593,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -10083,7 +10647,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10102,10 +10666,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -10144,7 +10711,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10162,10 +10729,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
@@ -10204,7 +10774,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10224,7 +10794,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10277,11 +10847,11 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BatchCreateSchedulesResult"];
+                    "application/json": components["schemas"]["BatchCreateSchedulesAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -10295,28 +10865,54 @@ export interface operations {
     listSites: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Lists soft-deleted rows instead; needs the permission to delete. */
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
                 deleted?: "only" | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example 10442 */
                 psaCompanyId?: string | undefined;
-                /** @description Made from the name unless given. */
+                /**
+                 * @description Made from the name unless given.
+                 * @example rotterdam-depot
+                 */
                 slug?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
                 sort?: ("created" | "-created" | "name" | "-name") | undefined;
+                /** @example active */
                 status?: ("active" | "inactive" | "archived") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10338,13 +10934,13 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "Rotterdam depot",
+                     *           "slug": "rotterdam-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "Example",
-                     *           "psaParentCompanyId": "Example",
+                     *           "psaCompanyId": "10442",
+                     *           "psaParentCompanyId": "10400",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10363,7 +10959,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10378,7 +10974,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10387,13 +10983,13 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind",
-                 *       "slug": "north-wind",
+                 *       "name": "Rotterdam depot",
+                 *       "slug": "rotterdam-depot",
                  *       "status": "active",
-                 *       "psaCompanyId": "Example",
-                 *       "psaParentCompanyId": "Example",
+                 *       "psaCompanyId": "10442",
+                 *       "psaParentCompanyId": "10400",
                  *       "metadata": {
-                 *         "source": "example"
+                 *         "costCenter": "4711"
                  *       }
                  *     }
                  */
@@ -10416,13 +11012,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10433,7 +11029,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
@@ -10448,10 +11044,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10474,13 +11073,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10492,7 +11091,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10504,14 +11103,19 @@ export interface operations {
     deleteSite: {
         parameters: {
             query?: {
+                /** @example false */
                 cascade?: boolean | undefined;
+                /** @example false */
                 permanent?: boolean | undefined;
             };
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10531,7 +11135,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10547,10 +11151,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10562,7 +11169,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "North Wind"
+                 *       "name": "Rotterdam depot"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateSiteBody"];
@@ -10582,13 +11189,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10599,11 +11206,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrSlugTaken"];
+            409: components["responses"]["EmailTakenOrInvalidStateTransitionOrSlugTaken"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
@@ -10618,10 +11225,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10633,7 +11243,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "slug": "north-wind"
+                 *       "slug": "rotterdam-depot"
                  *     }
                  */
                 "application/json": components["schemas"]["RestoreSiteBody"];
@@ -10654,13 +11264,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10671,7 +11281,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10688,10 +11298,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
@@ -10714,13 +11327,13 @@ export interface operations {
                      * @example {
                      *       "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "North Wind",
-                     *       "slug": "north-wind",
+                     *       "name": "Rotterdam depot",
+                     *       "slug": "rotterdam-depot",
                      *       "status": "active",
-                     *       "psaCompanyId": "Example",
-                     *       "psaParentCompanyId": "Example",
+                     *       "psaCompanyId": "10442",
+                     *       "psaParentCompanyId": "10400",
                      *       "metadata": {
-                     *         "source": "example"
+                     *         "costCenter": "4711"
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10732,12 +11345,12 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["GetSiteViewResult"];
+                    "application/json": components["schemas"]["GetSiteViewAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -10753,7 +11366,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10764,13 +11377,13 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "name": "North Wind",
-                 *           "slug": "north-wind",
+                 *           "name": "Antwerp depot",
+                 *           "slug": "antwerp-depot",
                  *           "status": "active",
-                 *           "psaCompanyId": "Example",
-                 *           "psaParentCompanyId": "Example",
+                 *           "psaCompanyId": "10443",
+                 *           "psaParentCompanyId": "10400",
                  *           "metadata": {
-                 *             "source": "example"
+                 *             "costCenter": "4711"
                  *           }
                  *         }
                  *       ]
@@ -10796,13 +11409,13 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "Antwerp depot",
+                     *           "slug": "antwerp-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "Example",
-                     *           "psaParentCompanyId": "Example",
+                     *           "psaCompanyId": "10443",
+                     *           "psaParentCompanyId": "10400",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10811,11 +11424,11 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BatchCreateSitesResult"];
+                    "application/json": components["schemas"]["BatchCreateSitesAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
@@ -10828,23 +11441,42 @@ export interface operations {
     listSitesView: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
+                /** @example active */
                 status?: ("active" | "inactive" | "archived") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10866,13 +11498,13 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "North Wind",
-                     *           "slug": "north-wind",
+                     *           "name": "Rotterdam depot",
+                     *           "slug": "rotterdam-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "Example",
-                     *           "psaParentCompanyId": "Example",
+                     *           "psaCompanyId": "10442",
+                     *           "psaParentCompanyId": "10400",
                      *           "metadata": {
-                     *             "source": "example"
+                     *             "costCenter": "4711"
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10896,7 +11528,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10907,24 +11539,44 @@ export interface operations {
     listTodos: {
         parameters: {
             query?: {
+                /** @example false */
                 completed?: boolean | undefined;
+                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
                 createdBy?: string | undefined;
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -10965,7 +11617,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -10980,7 +11632,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -11023,7 +11675,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTakenOrIdempotencyConflict"];
@@ -11038,10 +11690,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -11076,7 +11731,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -11089,10 +11744,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -11112,7 +11770,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -11128,10 +11786,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -11174,7 +11835,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -11193,10 +11854,13 @@ export interface operations {
             header?: {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description Entity tags of the row as it was read; another state of the row is refused with 412. */
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
@@ -11231,7 +11895,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -11246,24 +11910,44 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description Inclusive, milliseconds since the epoch. */
+                /**
+                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
                 createdFrom?: number | undefined;
-                /** @description Exclusive, milliseconds since the epoch. */
+                /**
+                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 createdTo?: number | undefined;
-                /** @description `page.nextCursor` of the page before. */
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
                 cursor?: string | undefined;
-                /** @description Rows a page, 25 unless given. */
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
                 limit?: number | undefined;
+                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
                 roleId?: string | undefined;
-                /** @description Ascending, or descending with `-`. */
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
                 sort?: ("created" | "-created") | undefined;
+                /** @example active */
                 status?: ("active" | "inactive" | "pending") | undefined;
             };
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -11284,7 +11968,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "ext_7Hq2Vx9",
+                     *           "externalId": "idp_7Hq2Vx9",
                      *           "email": "dana.okoye@example.com",
                      *           "emailVerified": true,
                      *           "name": "Dana Okoye",
@@ -11309,7 +11993,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["EmailTaken"];
@@ -11324,7 +12008,7 @@ export interface operations {
                 /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path?: never;
             cookie?: never;
@@ -11333,8 +12017,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "email": "dana.okoye@example.com",
-                 *       "name": "Dana Okoye",
+                 *       "email": "sam.lindqvist@example.com",
+                 *       "name": "Sam Lindqvist",
                  *       "roleKey": "member"
                  *     }
                  */
@@ -11356,10 +12040,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
-                     *       "email": "dana.okoye@example.com",
+                     *       "externalId": "idp_7Hq2Vx9",
+                     *       "email": "sam.lindqvist@example.com",
                      *       "emailVerified": true,
-                     *       "name": "Dana Okoye",
+                     *       "name": "Sam Lindqvist",
                      *       "imageUrl": "https://example.com/north-wind",
                      *       "status": "active",
                      *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
@@ -11369,11 +12053,11 @@ export interface operations {
                      *       "lastActivityAt": 1768469400000
                      *     }
                      */
-                    "application/json": components["schemas"]["CreateUserResult"];
+                    "application/json": components["schemas"]["CreateUserAnswer"];
                 };
             };
             400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict"];
@@ -11388,15 +12072,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or external id.
-                 * @example Example
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -11416,7 +12103,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "ext_7Hq2Vx9",
+                     *       "externalId": "idp_7Hq2Vx9",
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
@@ -11429,12 +12116,12 @@ export interface operations {
                      *       "lastActivityAt": 1768469400000
                      *     }
                      */
-                    "application/json": components["schemas"]["GetUserResult"];
+                    "application/json": components["schemas"]["GetUserAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -11447,15 +12134,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of answers that the caller has; 304 when one of them is still current. */
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
-                "Portico-Organization"?: components["parameters"]["Organization"];
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
                 /**
                  * @description Id or external id.
-                 * @example Example
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -11476,15 +12166,15 @@ export interface operations {
                      * @example {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "displayName": "Dana Okoye",
-                     *       "bio": "Example"
+                     *       "bio": "Keeps the pumps of three sites running."
                      *     }
                      */
-                    "application/json": components["schemas"]["GetUserProfileResult"];
+                    "application/json": components["schemas"]["GetUserProfileAnswer"];
                 };
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["KeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
+            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
