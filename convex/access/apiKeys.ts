@@ -141,7 +141,7 @@ export const adopt = mutationOperation({
   permission: "apiKey:update",
   ...inPath,
   output: apiKeys.document,
-  problems: ["key_revoked", "rank_too_low"],
+  problems: [{ target: "key_revoked" }, "rank_too_low"],
   handler: async (ctx) => {
     assertActive(ctx.row);
     const ownerId = requireActingMember(ctx);

@@ -51,6 +51,7 @@ export interface StageSet {
   /** Every right that a custom role can have, at the lowest rank. */
   readonly strongRole: string;
   readonly trashedRole: string;
+  readonly trashedWeakRole: string;
   /** Every scope, and the owner's rank. */
   readonly ownersKey: string;
   /** Every scope, and its owner was removed. */
@@ -153,6 +154,7 @@ export class EscalationStage {
       accomplice: parts.accomplice ?? (await this.newMember({ roleId: accompliceRole })),
       strongRole: parts.strongRole ?? (await strong()),
       trashedRole: parts.trashedRole ?? (await this.trashed(await strong())),
+      trashedWeakRole: parts.trashedWeakRole ?? (await this.trashed(await this.newRole([], 1, "assigned"))),
       ownersKey: parts.ownersKey ?? (await this.newKey(everyScope)).id,
       orphanedKey: parts.orphanedKey ?? (await this.orphaned()),
     };
@@ -187,7 +189,7 @@ export function attacksOf(
   const { params = {}, body = {} } = operation.declaration;
   const targets: Readonly<Record<string, readonly string[]>> = {
     membershipId: [stage.accomplice.membershipId, attacker.membershipId],
-    roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole],
+    roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole, stage.trashedWeakRole],
     apiKeyId: [stage.ownersKey, stage.orphanedKey, ...got.flatMap(({ principal }) => principal.keyId ?? [])],
   };
   const held = everyRight.filter((right) => reachOf(rights, right) === "all" && !right.startsWith("me:"));

@@ -5916,9 +5916,9 @@ export interface operations {
                      *       },
                      *       "droppedFacts": [
                      *         {
-                     *           "pointer": "/title",
-                     *           "code": "validation_failed",
-                     *           "message": "Example"
+                     *           "pointer": "/facts/disks",
+                     *           "code": "too_deep",
+                     *           "message": "JSON may be nested 16 levels deep at most."
                      *         }
                      *       ]
                      *     }
@@ -6504,7 +6504,7 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
+            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
