@@ -8,6 +8,7 @@ import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { refusedRoles } from "./refusals.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/declaration";
 import type { Answer, Arranged } from "./client.testing";
 import type { World } from "./world.testing";
@@ -23,6 +24,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  noteTries(caseCount);
   process.stdout.write(`contract: ${registry.length} operations, ${caseCount} cases over REST\n`);
   await portico.close();
 });

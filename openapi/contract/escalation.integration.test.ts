@@ -5,6 +5,7 @@ import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { nameOf } from "./arrangements.testing";
 import { accessOperations, attacksOf, EscalationStage, gained } from "./escalation.testing";
 import { roleKeys } from "./world.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/declaration";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer } from "./client.testing";
@@ -28,6 +29,7 @@ beforeAll(async () => {
   acme = first;
 });
 afterAll(async () => {
+  noteTries(tried.calls);
   console.log(
     `escalation: ${accessOperations.length} operations, ${tried.attackers} attackers, ${tried.pairs} ordered pairs, ${tried.calls} calls, ${letThrough.length} attacks that were let through`,
   );

@@ -7,6 +7,7 @@ import { arrange, arrangeRefused } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
 import { refusedRoles } from "./refusals.testing";
 import { createWorld, unknownLike } from "./world.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/declaration";
 import type { Arranged } from "./client.testing";
 import type { World } from "./world.testing";
@@ -32,6 +33,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  noteTries(callCount);
   process.stdout.write(`function API: ${functions.length} functions, ${callCount} calls\n`);
   await portico.close();
 });

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import * as steps from "./organizationModel.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Step } from "./organizationModel.testing";
 
@@ -66,6 +67,7 @@ it("no name leads to two organizations, no claim into a stranger's, and a refusa
   try {
     await fc.assert(property, { numRuns: maximumSequences });
   } finally {
+    noteTries(taken);
     process.stdout.write(`organization names: ${sequences} sequences, ${taken} steps\n`);
   }
   expect(sequences).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
+import { noteTries } from "./tries.testing";
 import type { RunDetails } from "fast-check";
 
 /**
@@ -7,15 +8,18 @@ import type { RunDetails } from "fast-check";
  * tried: on a busy machine it tries less and does not fail.
  */
 
-const budgetMs = 20_000;
+const budgetMs = Number(process.env["PORTICO_PROPERTY_SECONDS"] ?? 20) * 1000;
+/** For properties that do not say how often they run. */
+const numRuns = Number(process.env["PORTICO_PROPERTY_RUNS"] ?? 100);
 
 /** Throws for a property that does not hold, and tells of one that was cut short. */
 function reporter(message: (details: RunDetails<unknown>) => string | undefined) {
   return (details: RunDetails<unknown>): void => {
     if (details.failed) throw new Error(message(details), { cause: details.errorInstance });
+    noteTries(details.numRuns);
     if (!details.interrupted) return;
     const { currentTestName = "a property" } = expect.getState();
-    const asked = details.runConfiguration.numRuns ?? 100;
+    const asked = details.runConfiguration.numRuns ?? numRuns;
     process.stdout.write(`${details.numRuns} of ${asked} runs in ${budgetMs / 1000} s: ${currentTestName}\n`);
   };
 }
@@ -24,5 +28,5 @@ const { testPath } = expect.getState();
 // Its evaluation costs a tenth of a second, which most files need not pay.
 if (testPath !== undefined && readFileSync(testPath, "utf8").includes('from "fast-check"')) {
   const { configureGlobal, defaultReportMessage } = await import("fast-check");
-  configureGlobal({ interruptAfterTimeLimit: budgetMs, reporter: reporter(defaultReportMessage) });
+  configureGlobal({ numRuns, interruptAfterTimeLimit: budgetMs, reporter: reporter(defaultReportMessage) });
 }

@@ -1,0 +1,78 @@
+import * as z from "zod";
+
+/** What attackers try, and the test files that try it. */
+export interface AttackKind {
+  readonly kind: string;
+  readonly files: readonly string[];
+}
+
+const contract = (...names: readonly string[]): string[] =>
+  names.map((name) => `openapi/contract/${name}.integration.test.ts`);
+
+/** The kinds of attack that `npm run attack` repeats; each test file belongs to one. */
+export const attackKinds: readonly AttackKind[] = [
+  {
+    kind: "every operation by whoever must not, over REST and as function",
+    files: contract("contract", "functionApi", "documentedAnswers"),
+  },
+  {
+    kind: "ways to rights that somebody lacks",
+    files: contract("escalation", "givenRights", "apiKeyOwners", "ownership"),
+  },
+  {
+    kind: "names and addresses of others",
+    files: contract("organizationModel", "organizationNames", "firstSignIn"),
+  },
+  {
+    kind: "forged, foreign, expired and replaced credentials",
+    files: [
+      "host/auth/hostileTokens.test.ts",
+      "host/server/callers.test.ts",
+      ...contract("hostileCallers", "tokenLives"),
+    ],
+  },
+  {
+    kind: "hostile requests and messages",
+    files: [
+      "host/server/hostileRequests.test.ts",
+      "host/server/jsonLimits.test.ts",
+      "host/sync/protocol.test.ts",
+      "host/sync/requestOwner.test.ts",
+      ...contract("hostile", "hostileSweep", "requestForms"),
+    ],
+  },
+  {
+    kind: "hostile names and values in free-form objects",
+    files: ["convex/core/fieldNames.test.ts", "convex/core/jsonText.test.ts", ...contract("openObjects")],
+  },
+  {
+    kind: "rows and live results that are not the right ones",
+    files: [
+      "host/values/indexKey.test.ts",
+      "host/store/documentStore.test.ts",
+      "host/store/pastState.test.ts",
+      "host/sync/manySubscriptions.test.ts",
+      "host/sync/readSetProperty.test.ts",
+    ],
+  },
+  {
+    kind: "kills and full disks",
+    files: [
+      "host/testing/crash.integration.test.ts",
+      "host/testing/fullDisk.integration.test.ts",
+      "scripts/portico/fullDisk.integration.test.ts",
+    ],
+  },
+];
+
+const triesLine = z.object({ file: z.string(), count: z.int().nonnegative() });
+
+/** What {@link noteTries} has told, summed by test file. */
+export function triesByFile(text: string): ReadonlyMap<string, number> {
+  const tries = new Map<string, number>();
+  for (const line of text.split("\n").filter((each) => each !== "")) {
+    const { file, count } = triesLine.parse(JSON.parse(line));
+    tries.set(file, (tries.get(file) ?? 0) + count);
+  }
+  return tries;
+}

@@ -1,0 +1,12 @@
+import { appendFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "vitest";
+import { repositoryRoot } from "./repositoryFiles";
+
+/** Tells `npm run attack`, if it is what runs the test, how often the test file tried what must not succeed. */
+export function noteTries(count: number): void {
+  const file = process.env["PORTICO_TRIES_FILE"];
+  const { testPath } = expect.getState();
+  if (file === undefined || testPath === undefined) return;
+  appendFileSync(file, `${JSON.stringify({ file: path.relative(repositoryRoot, testPath), count })}\n`);
+}
