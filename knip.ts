@@ -20,13 +20,14 @@ const config: KnipConfig = {
         // Each export of a domain's file is a function of the deployment or a declaration that the registry reads.
         "convex/!(core|gateway|_generated)/*.ts",
         // The engine's own functions are called by reference.
-        "convex/core/{builtInRoles,cascades,followUps,retention}.ts",
+        "convex/core/{builtInRoles,callers,cascades,followUps,retention}.ts",
         "openapi/*.ts",
         "scripts/*.ts",
         "scripts/generate/*.ts",
         "bench/*.ts",
         // Started as processes and deployments of their own.
         "bench/baseline/{server,taskServer}.ts",
+        "bench/floods/*.ts",
         "bench/{functions,seed/functions}/*.ts",
         "examples/*/*.ts",
         // The host bundles these at start; the fixtures are deployments, and the victims are processes to be killed.

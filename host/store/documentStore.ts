@@ -3,20 +3,13 @@ import type { ConvexJsonObject } from "../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";
 import type { Catalog, IndexDefinition, StoredIndex, StoredTable } from "./catalog";
+import type { DocumentWrite } from "./documentWrite";
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 import type { PastState } from "./pastState";
 import { RowCache } from "./rowCache";
 import type { Connection, SqlValue, Statement } from "./sqlite";
 
 const MAX_ENTRIES_PER_STATEMENT = 8;
-
-/** One write of the running call: a document's text before and after it, null where there is none. */
-export interface DocumentWrite {
-  readonly table: StoredTable;
-  readonly id: string;
-  readonly before: string | null;
-  readonly after: string | null;
-}
 
 /** Writes that are out of sight; see {@link DocumentStore.stashWrites}. */
 export interface WriteStash {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { parseJsonObject } from "../values/convexJson";
 import { IndexKeyWriter } from "../values/indexKey";
 import type { StoredIndex, StoredTable } from "./catalog";
-import type { DocumentWrite } from "./documentStore";
+import type { DocumentWrite } from "./documentWrite";
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
 /** Ids have no index of their own; index numbers start at 1. */

@@ -4,7 +4,6 @@ import { expect, it, onTestFinished } from "vitest";
 import { runCrashRounds } from "./crashRounds";
 import { ledgerOn } from "./ledgerSubject";
 import { scratchDirectory } from "./testDeployment";
-import { noteTries } from "../../scripts/lib/tries.testing";
 
 // The short form of `npm run bench -- crash`.
 const rounds = 3;
@@ -16,7 +15,6 @@ it("a killed host has lost, torn and repeated nothing: nested calls, failures th
   const directory = join(scratch.path, "store");
   mkdirSync(directory);
   const result = await runCrashRounds(ledgerOn(join(directory, "store.sqlite3")), { rounds, writers });
-  noteTries(result.acknowledged);
   console.log(`${result.kills} kills, ${result.acknowledged} writes acknowledged, ${result.lost} lost`);
   expect(result).toMatchObject({ rounds, lost: 0, duplicated: 0, integrityProblems: 0 });
   expect(Object.entries(result.faults).filter(([, count]) => count > 0)).toEqual([]);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DocumentWrite } from "../../store/documentStore";
+import type { DocumentWrite } from "../../store/documentWrite";
 import { PastState } from "../../store/pastState";
 import type { RefreshRequest } from "../protocol";
 import type { ReadRecorder } from "./readRecorder";

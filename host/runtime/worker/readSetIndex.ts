@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { DocumentWrite } from "../../store/documentStore";
+import type { DocumentWrite } from "../../store/documentWrite";
 import type { ReadInterval } from "../../store/pastState";
 import { parseJsonObject } from "../../values/convexJson";
 import { IndexKeyWriter } from "../../values/indexKey";
