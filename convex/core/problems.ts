@@ -47,7 +47,7 @@ export const problems = {
   ],
   not_a_member: [
     403,
-    "The caller is not a member of the organization",
+    "Not a member of the organization",
     "Ask an administrator of the organization for an invitation; as a new owner, name an active member.",
   ],
   membership_banned: [403, "The membership is banned", "Ask a moderator of the organization."],

@@ -69,8 +69,10 @@ function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
   if (issue.input instanceof InexactNumber) {
     return [{ pointer: pointerOf(issue.path), code: "inexact_number", message: issue.input.message }];
   }
-  const missing = issue.code === "invalid_type" && issue.input === undefined;
   const named: unknown = issue.code === "custom" ? issue.params?.["code"] : undefined;
+  // An id is a check of its own to zod, which does not tell it from a wrong one.
+  const isOfType = issue.code === "invalid_type" || (issue.code === "custom" && named === undefined);
+  const missing = isOfType && issue.input === undefined;
   return [
     {
       pointer: pointerOf(issue.path),

@@ -1,3 +1,4 @@
+import { ProblemError } from "../core/errors";
 import { emailAddress } from "../core/fields";
 import { storedRows } from "../core/crud";
 import { actingUser } from "../core/database";
@@ -7,7 +8,7 @@ import { tableFacts } from "../core/tableFacts";
 import { roleFields } from "../access/tables";
 import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPath } from "./documents";
 import { nameFromEmail } from "./identityRules";
-import { displayNameOf, profileDocument, shownProfile } from "./people";
+import { displayNameOf, membershipOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
 import { namedRole } from "./members";
 import { assertMayAssign } from "./membershipRules";
@@ -93,6 +94,10 @@ export const create = mutationOperation({
         status: "pending",
         isPlatformAdmin: false,
       }));
+    if (known && (await membershipOf(ctx.unscoped, ctx.tenant.organization._id, known._id))) {
+      const message = "Who has this address is a member or invited already.";
+      throw new ProblemError("already_member", message, [{ pointer: "/email", code: "already_member", message }]);
+    }
     const invitedBy = actingUser(ctx.caller);
     const membership = await ctx.db.insert("memberships", {
       userId: user._id,

@@ -3899,7 +3899,7 @@ export interface components {
         /**
          * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          */
         EmailTakenOrIdempotencyConflictOrNotAMember409: {
             headers: {
@@ -4128,7 +4128,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `rank_too_low`: The role's rank is too low. Only a role of a higher rank may do this; ask somebody who has one.
@@ -4151,7 +4151,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
@@ -4173,7 +4173,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
@@ -4194,7 +4194,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
@@ -4215,7 +4215,7 @@ export interface components {
         /**
          * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: The caller is not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
          */
