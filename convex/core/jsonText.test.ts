@@ -94,6 +94,17 @@ describe("parseJsonText", () => {
     );
   });
 
+  it("stores every name alike, whatever other names stand beside it", () => {
+    const unit = fc.nat({ max: 0xffff }).map((code) => String.fromCharCode(code));
+    const odd = fc.constantFrom("\u00a0", "\u2028", "\u3000", "\ufeff", "\u0085", " ", "\t");
+    fc.assert(
+      fc.property(fc.string({ unit: fc.oneof(unit, odd), maxLength: 3 }), (name) => {
+        expect(parseJsonText(`{"r":{${JSON.stringify(name)}:1}}`)).toEqual({ r: { [storedName(name)]: 1 } });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("takes time in proportion to a text made to be slow", () => {
     const zeros = "0".repeat(2_000_000);
     expect(parseJsonText(`[0.${zeros}1,"${"9".repeat(2_000_000)}"]`)).toHaveLength(2);

@@ -4,7 +4,7 @@ import { shownName, storedName, withNames } from "./fieldNames";
 // The border to JSON text, REST's form of every value: exact numbers, and field names that Convex cannot hold.
 
 /** Without one of these no name of the text needs another form. */
-const mayHoldForeignName = /[^ -~\s]|\\|"\$|""|__proto__/;
+const mayHoldForeignName = /[^ -~\t\n\r]|\\|"\$|""|__proto__/;
 /** Fifteen digits always survive. */
 const mayHoldInexactNumber = /\d{16}|\d[eE]/;
 /** No text that anybody may send: lone surrogates are refused. */
@@ -23,6 +23,11 @@ export function parseJsonText(text: string): unknown {
   if (Array.isArray(marked)) return withNames(marked, storedName);
   const fields = Object.entries(marked).map(([name, inner]) => [name, withNames(inner, storedName)]);
   return Object.fromEntries(fields);
+}
+
+/** True if every number of the JSON text is what `parseJsonText` makes of it. */
+export function isExactJson(text: string): boolean {
+  return !mayHoldInexactNumber.test(text) || withMarkedNumbers(text, mark) === mark;
 }
 
 /** The JSON text of an answer, under the names that callers know. */

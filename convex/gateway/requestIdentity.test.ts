@@ -21,6 +21,8 @@ it.each([
   ['{"a":null}', "{}"],
   ['{"__proto__":1}', "{}"],
   ["{", "{ "],
+  ['{"a":9007199254740992}', '{"a":9007199254740993}'],
+  ['{"a":null}', '{"a":1e400}'],
 ])("tells %s from %s", (left, right) => expect(canonicalBody(left)).not.toBe(canonicalBody(right)));
 
 it("keeps every value of a body", () => {

@@ -1,3 +1,5 @@
+import { isExactJson } from "../core/jsonText";
+
 // What makes two requests the same one, for idempotency keys.
 
 /** Path and query: a retry under another host name, or with a slash at the end, is the same request. */
@@ -11,6 +13,8 @@ export function targetOf(url: string): string {
 export function canonicalBody(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
+    // What would be rounded is refused, and is not the request that was rounded to.
+    if (!isExactJson(text)) return text;
     return JSON.stringify(sorted(value));
   } catch {
     // No JSON, or nested too deeply: it is refused whatever it is taken for.

@@ -76,7 +76,7 @@ function assertFewValues(bytes: Uint8Array): void {
 async function bytesOf(request: Request, maximumBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (Number(declared ?? "0") > maximumBytes) throw tooLarge(maximumBytes);
-  if (declared !== null) return new Uint8Array(await request.arrayBuffer());
+  if (declared !== null) return new Uint8Array(await whole(request.arrayBuffer()));
   return request.body === null ? new Uint8Array() : readStream(request.body, maximumBytes);
 }
 
@@ -84,7 +84,7 @@ async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+  for (let part = await whole(reader.read()); !part.done; part = await whole(reader.read())) {
     sizeBytes += part.value.byteLength;
     if (sizeBytes > maximumBytes) {
       await reader.cancel();
@@ -92,13 +92,22 @@ async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number
     }
     chunks.push(part.value);
   }
-  const whole = new Uint8Array(sizeBytes);
+  const all = new Uint8Array(sizeBytes);
   let at = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
+    all.set(chunk, at);
     at += chunk.byteLength;
   }
-  return whole;
+  return all;
+}
+
+/** A client that goes away in the middle is no failure of ours; nobody reads the answer. */
+async function whole<Part>(part: Promise<Part>): Promise<Part> {
+  try {
+    return await part;
+  } catch {
+    throw invalidField("", "incomplete_body", "The body broke off.");
+  }
 }
 
 function tooLarge(maximumBytes: number): ProblemError {

@@ -8,15 +8,18 @@ import type {
 } from "../deployment";
 import { callerText, metadataText } from "./callTexts";
 import type { ExecutorClient } from "./executorClient";
+
+/** What a set asks of the thread. */
+type Executor = Pick<ExecutorClient, "call" | "refresh">;
 import { NO_METADATA } from "./protocol";
 
 /** The main thread's side of live queries: knows every set, so that a new executor thread can be given all of them. */
 export class QuerySets {
-  readonly #executorOf: () => ExecutorClient;
+  readonly #executorOf: () => Executor;
   readonly #sets = new Map<string, WatchedSet>();
   #nextKey = 1;
 
-  constructor(executorOf: () => ExecutorClient) {
+  constructor(executorOf: () => Executor) {
     this.#executorOf = executorOf;
   }
 
@@ -43,17 +46,20 @@ export class QuerySets {
 
 class WatchedSet implements QuerySet {
   readonly #key: string;
-  readonly #executor: ExecutorClient;
+  readonly #executor: Executor;
   readonly #onClosed: () => void;
   readonly #queries = new Map<number, LiveQuery>();
   /** Queries that ran past their limit. They would stop the thread again, so they stay failed until they are replaced. */
   readonly #stopped = new Set<number>();
   #retried: LiveQuery[] = [];
   #isKnown = false;
+  /** The thread may know the set, or will: a refresh is under way. */
+  #isSent = false;
+  #isClosed = false;
 
   constructor(
     key: string,
-    executor: ExecutorClient,
+    executor: Executor,
     readonly onInvalidated: () => void,
     onClosed: () => void,
   ) {
@@ -85,6 +91,7 @@ class WatchedSet implements QuerySet {
     for (;;) {
       const added = reset ? [...this.#queries.values()].filter(({ queryId }) => !this.#stopped.has(queryId)) : delta;
       const request = { set: this.#key, reset, allowInternal, add: added, remove: reset ? [] : remove };
+      this.#isSent = true;
       const outcome = await this.#executor.refresh(request, callerText(caller));
       if (outcome.kind === "done") {
         this.#isKnown = true;
@@ -95,13 +102,16 @@ class WatchedSet implements QuerySet {
         this.#stopped.add(outcome.queryId);
         stopped.push({ queryId: outcome.queryId, outcome: timedOut(outcome.errorMessage), journal: null });
       }
+      // Asked for once more, the set would outlive its client.
+      if (this.#isClosed) return { timestamp: 0n, results: [] };
       reset = true;
     }
   }
 
   async close(): Promise<void> {
     this.#onClosed();
-    if (!this.#isKnown) return;
+    this.#isClosed = true;
+    if (!this.#isSent) return;
     await this.#executor.call({
       operation: "dropQuerySet",
       type: "query",

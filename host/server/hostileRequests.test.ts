@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { exchangeRaw, postJson as post, startTestServer } from "./testServer.testing";
 
@@ -109,4 +112,34 @@ describe("hostile requests", () => {
     );
     expect(hugeHead).toMatch(/^HTTP\/1\.1 431 [\s\S]*"code":"RequestHeadersTooLarge"/);
   });
+});
+
+it("runs pipelined requests one at a time, and none that nobody waits for any more", async () => {
+  const server = await startTestServer();
+  const { hostname, port } = new URL(server.cloudUrl);
+  let running = 0;
+  let most = 0;
+  server.deployment.answer = async ({ argsText }) => {
+    most = Math.max(most, ++running);
+    await setTimeout(1);
+    running--;
+    return { status: "success", valueText: argsText, logLines: [], timestamp: 0n };
+  };
+  const body = JSON.stringify({ path: "a:b", args: {} });
+  const request = `POST /api/query HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const answers = await exchangeRaw(
+    server.cloudUrl,
+    request.repeat(19) + request.replace("host: x", "host: x\r\nconnection: close"),
+  );
+  expect(answers.match(/HTTP\/1.1 200/g)).toHaveLength(20);
+  expect(most).toBe(1);
+  server.deployment.calls.length = 0;
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  socket.write(request.repeat(200));
+  await expect.poll(() => server.deployment.calls.length).toBeGreaterThan(0);
+  socket.resetAndDestroy();
+  await expect.poll(() => server.reported).toEqual([]);
+  expect((await post(server, "/api/query", { path: "a:b", args: {} })).status).toBe(200);
+  expect(server.deployment.calls.length).toBeLessThan(200);
 });

@@ -42,6 +42,8 @@ export interface ListenerOptions {
 export class Listener {
   readonly #server: Server;
   readonly #options: ListenerOptions;
+  /** The request that each connection waits for: pipelined ones have their turn one at a time, as their answers do. */
+  readonly #running = new WeakMap<Socket, Promise<void>>();
   /** Connections that have not sent a request; Node counts them as busy. */
   readonly #silentSockets = new Set<Socket>();
   #openSockets = 0;
@@ -58,8 +60,16 @@ export class Listener {
       if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) {
         limitUnreadBody(request, response);
       }
-      handler(request, response, metadata).catch((error: unknown) => {
-        sendTransportError(response, toTransportError(error, metadata.requestId, options.reportError));
+      const run = (): Promise<void> =>
+        handler(request, response, metadata).catch((error: unknown) => {
+          sendTransportError(response, toTransportError(error, metadata.requestId, options.reportError));
+        });
+      const { socket } = request;
+      const before = this.#running.get(socket);
+      const running = before === undefined ? run() : before.then(() => (socket.destroyed ? undefined : run()));
+      this.#running.set(socket, running);
+      void running.then(() => {
+        if (this.#running.get(socket) === running) this.#running.delete(socket);
       });
     };
     this.#server = createServer(

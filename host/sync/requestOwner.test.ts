@@ -85,6 +85,38 @@ it("keeps no more of an unfinished message than a stranger may send, and what st
   expect(await known.next("MutationResponse")).toMatchObject({ success: true });
 });
 
+it("gives back the room of messages that it refuses, also of those that are no text", async () => {
+  const jsonLimits = {
+    maxValues: 1000,
+    maxAnonymousValues: 100,
+    maxAnonymousBytes: 64 * 1024,
+    maxBytesInFlight: 1024 * 1024,
+  };
+  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
+  for (const message of [Buffer.alloc(900_000), `[${"x".repeat(900_000)}`, `[${"0,".repeat(450_000)}0]`]) {
+    const client = await signedIn(server.cloudUrl, { sub: "ann" });
+    client.send(message);
+    expect(await client.closed()).toBe(1008);
+  }
+  const known = await signedIn(server.cloudUrl, { sub: "ann" });
+  known.send(mutation("x".repeat(900_000)));
+  expect(await known.next("MutationResponse")).toMatchObject({ success: true });
+});
+
+it("counts no Pings and Pongs as parts of a message", async () => {
+  const jsonLimits = {
+    maxValues: 1000,
+    maxAnonymousValues: 100,
+    maxAnonymousBytes: 1024,
+    maxBytesInFlight: 1024 * 1024,
+  };
+  const { server } = await startSyncHost({ server: { jsonLimits } });
+  const client = await openRaw(server.cloudUrl);
+  for (let at = 0; at < 1000; at++) client.socket.pong("x".repeat(at % 100));
+  client.send(mutation("a"));
+  expect(await client.next("MutationResponse")).toMatchObject({ requestId: 7 });
+});
+
 it("shows the admin what it keeps from others", async () => {
   const adminKey = "the-admin-key-of-a-test";
   const { server } = await startSyncHost({ server: { redactErrors: true, adminKey } });

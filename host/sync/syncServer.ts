@@ -78,8 +78,9 @@ export class SyncServer {
     webSocket.on("message", (data, isBinary) => {
       channel.noteSign();
       const held = intake.complete();
-      if (isBinary || !Buffer.isBuffer(data)) session.refuse("messages are text");
-      else session.receive(data, () => held.release());
+      if (!isBinary && Buffer.isBuffer(data)) return session.receive(data, () => held.release());
+      held.release();
+      session.refuse("messages are text");
     });
     // After ws has taken what it can of the same bytes, so that what is left is the beginning of a message.
     socket.on("data", (chunk: Buffer) => {
@@ -87,7 +88,11 @@ export class SyncServer {
       session.refuseIntake();
       setImmediate(() => webSocket.terminate());
     });
-    webSocket.on("pong", () => channel.noteSign());
+    webSocket.on("ping", (data) => intake.passOver(data.length));
+    webSocket.on("pong", (data) => {
+      channel.noteSign();
+      intake.passOver(data.length);
+    });
     webSocket.on("close", () => {
       this.#channels.delete(webSocket);
       intake.end();

@@ -195,6 +195,8 @@ export class LiveQueries {
     const { query, request, set } = subscription;
     const recorded = await run(query.source, request.queryId, query.journal, state);
     const { result } = recorded;
+    // Everybody who watched it has gone while it ran.
+    if (query.subscribers.size === 0) return result;
     const reads = readSetOf(recorded.reads);
     query.journal = result.journal;
     if (state.past.touches(reads.intervals, reads.countedTables)) {

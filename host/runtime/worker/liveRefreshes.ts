@@ -10,6 +10,8 @@ interface Task {
   refresh: Refresh | null;
   /** Of its results so far, UTF-16 code units. */
   length: number;
+  /** True once it has been answered, also while one of its queries runs. */
+  isEnded: boolean;
 }
 
 /** The refreshes of one caller, whichever sockets they came through. */
@@ -56,7 +58,7 @@ export class LiveRefreshes {
     const key = laneOf(callerText);
     let lane = this.#lanes.get(key);
     if (lane === undefined) this.#lanes.set(key, (lane = { usedMs: this.#leastUsedMs(), tasks: [] }));
-    lane.tasks.push({ sequence, callerText, request: readRequest(argsText), refresh: null, length: 0 });
+    lane.tasks.push({ sequence, callerText, request: readRequest(argsText), refresh: null, length: 0, isEnded: false });
   }
 
   /** Forgets a client's queries with what still waits for them. */
@@ -85,12 +87,17 @@ export class LiveRefreshes {
 
   async #runTurn(run: RunLiveQuery): Promise<void> {
     const [key, lane] = this.#nextLane();
-    const task = lane.tasks.shift();
+    const [task] = lane.tasks;
     if (task === undefined) return void this.#lanes.delete(key);
     const startedAt = performance.now();
     this.#onTurn(task.sequence);
-    if (await this.#work(task, run, startedAt)) lane.tasks.push(task);
+    // It stays where it is meanwhile: a query may wait, and requests come in.
+    const hasMore = await this.#work(task, run, startedAt);
     lane.usedMs += performance.now() - startedAt;
+    if (task.isEnded) return;
+    lane.tasks.splice(lane.tasks.indexOf(task), 1);
+    if (hasMore) lane.tasks.push(task);
+    else task.isEnded = true;
     if (lane.tasks.length === 0) this.#lanes.delete(key);
   }
 
@@ -101,12 +108,15 @@ export class LiveRefreshes {
       this.#push(task.sequence, "false", this.#timestamp());
       return false;
     }
-    const onResult = (queryId: number, result: LiveQueryResult): void => this.#item(task, queryId, result);
+    const onResult = (queryId: number, result: LiveQueryResult): void => {
+      if (!task.isEnded) this.#item(task, queryId, result);
+    };
     while (await task.refresh.step(run, onResult)) {
+      if (task.isEnded) return false;
       if (task.length > MAX_REFRESH_LENGTH) return this.#refuse(task);
       if (performance.now() - startedAt > TURN_MS) return true;
     }
-    this.#push(task.sequence, "true", task.refresh.timestamp);
+    if (!task.isEnded) this.#push(task.sequence, "true", task.refresh.timestamp);
     return false;
   }
 
@@ -114,6 +124,7 @@ export class LiveRefreshes {
     for (const [key, { tasks }] of this.#lanes) {
       for (const task of tasks.filter(ends)) {
         task.refresh?.end();
+        task.isEnded = true;
         this.#push(task.sequence, answer, task.refresh?.timestamp ?? this.#timestamp());
         tasks.splice(tasks.indexOf(task), 1);
       }
