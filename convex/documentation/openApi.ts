@@ -16,10 +16,10 @@ export const document = internalQuery({
   handler: async (_ctx, { version }): Promise<HttpDocument> => {
     const origin = env["CONVEX_SITE_URL"] ?? documentOrigin;
     const known = `${version} ${origin}`;
-    let document = documents.get(known);
-    if (document === undefined) {
+    let served = documents.get(known);
+    if (served === undefined) {
       const body = servedDocument(version, origin);
-      document = {
+      served = {
         status: 200,
         headers: {
           "content-type": "application/json",
@@ -28,8 +28,8 @@ export const document = internalQuery({
         },
         body,
       };
-      documents.set(known, document);
+      documents.set(known, served);
     }
-    return document;
+    return served;
   },
 });

@@ -11,8 +11,8 @@ const lingerMs = 5_000;
 /** How much of such rests is discarded at a time in this process, so that whoever sends them takes nobody's turn. */
 const discardIntervalMs = 50;
 const discardBytesPerInterval = 1024 * 1024;
-/** Each hands over 64 KiB before it can be held back. */
-const discardedPerInterval = 16;
+/** Each hands over 64 KiB before it can be held back, and holds megabytes of the system's memory until it is closed. */
+const maxDiscarded = 16;
 
 export function bodyTooLarge(limitBytes = maxBodyBytes): TransportError {
   const limit = limitBytes === maxBodyBytes ? `${maxBodyBytes} bytes (20 MiB)` : `${limitBytes} bytes`;
@@ -75,6 +75,12 @@ function clientGone(cause?: unknown): TransportError {
  * answer (closing at once would reset the connection), at a rate that all share; a client that never stops is cut off.
  */
 export function limitUnreadBody(request: IncomingMessage, response: ServerResponse): void {
+  response.once("prefinish", () => {
+    if (request.complete || request.destroyed) return;
+    // Node drains a body that nobody has begun to read, as fast as it comes.
+    request.pause();
+    request.read(0);
+  });
   response.once("finish", () => {
     if (request.complete || request.destroyed) return;
     discarded.add(request);
@@ -96,6 +102,11 @@ class DiscardedBodies {
   #timer: NodeJS.Timeout | null = null;
 
   add(request: IncomingMessage): void {
+    const [oldest] = this.#requests;
+    if (oldest !== undefined && this.#requests.size >= maxDiscarded) {
+      this.#requests.delete(oldest);
+      oldest.destroy();
+    }
     this.#requests.add(request);
     request.on("data", (chunk: Buffer) => {
       this.#leftBytes -= chunk.length;
@@ -116,12 +127,7 @@ class DiscardedBodies {
 
   #goOn(): void {
     this.#leftBytes = discardBytesPerInterval;
-    for (const request of [...this.#requests].slice(0, discardedPerInterval)) {
-      // Whoever has a part now comes last the next time.
-      this.#requests.delete(request);
-      this.#requests.add(request);
-      request.resume();
-    }
+    for (const request of this.#requests) request.resume();
   }
 }
 
