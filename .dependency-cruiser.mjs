@@ -8,7 +8,8 @@
 
 const testFile = "\\.(test|testing)\\.ts$";
 const anyWorld = "^(convex|openapi|host|sdk|examples|bench|scripts)/";
-const coreForTransport = "^convex/core/(errors|etag|httpDocument|oauthErrors|problems|restProtocol|secrets)\\.ts$";
+const coreForTransport =
+  "^convex/core/(errors|etag|exactNumbers|httpDocument|oauthErrors|problems|restProtocol|secrets)\\.ts$";
 const generatedReferences = "^convex/_generated/";
 
 /** @param {...string} names */

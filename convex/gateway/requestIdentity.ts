@@ -1,4 +1,4 @@
-import { isExactJson } from "../core/jsonText";
+import { isExactJson } from "../core/exactNumbers";
 
 // What makes two requests the same one, for idempotency keys.
 
