@@ -1,5 +1,6 @@
 // The load generator's process: takes orders over IPC, one at a time, and answers each with what it measured.
 import autocannon from "autocannon";
+import { percentileOf, takeOrders } from "./orders";
 import type { LoadOrder, LoadResult } from "./load";
 
 const sampleMs = 100;
@@ -23,24 +24,13 @@ async function run({ url, connections, seconds, requests }: LoadOrder): Promise<
   });
   const result = await instance;
   latenciesMs.sort((left, right) => left - right);
-  const percentile = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? Number.NaN;
   return {
     requests: result["2xx"],
     failures: result.non2xx + result.errors,
     seconds: result.duration,
-    p50Ms: percentile(0.5),
-    p99Ms: percentile(0.99),
+    p50Ms: percentileOf(latenciesMs, 0.5),
+    p99Ms: percentileOf(latenciesMs, 0.99),
   };
 }
 
-process.on("message", (order: LoadOrder) => {
-  run(order).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-// Waiting for orders ends with the process that gives them.
-process.once("disconnect", () => process.exit(0));
+takeOrders(run);

@@ -4,6 +4,7 @@ import http from "node:http";
 import net from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { WebSocket } from "ws";
+import { takeOrders } from "../orders";
 
 export interface FloodOrder {
   readonly kind: string;
@@ -166,17 +167,12 @@ async function unfinishedBodies({ order, isOver }: Flood): Promise<number> {
   return tries;
 }
 
-process.on("message", (order: FloodOrder) => {
+async function run(order: FloodOrder): Promise<FloodResult> {
   const overAtMs = performance.now() + order.seconds * 1000;
   const flood = floods[order.kind];
   if (flood === undefined) throw new Error(`There is no flood "${order.kind}".`);
-  flood({ order, isOver: () => performance.now() >= overAtMs }).then(
-    (tries) => process.send?.({ tries } satisfies FloodResult),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-process.once("disconnect", () => process.exit(0));
+  return { tries: await flood({ order, isOver: () => performance.now() >= overAtMs }) };
+}
+
+takeOrders(run);
 process.send?.({ kinds: Object.keys(floods) });

@@ -1,5 +1,6 @@
 // Honest clients at a fixed rate, in a process of their own: they read and write whether or not earlier answers have come.
 import { setTimeout } from "node:timers/promises";
+import { percentileOf, takeOrders } from "../orders";
 
 export interface HonestOrder {
   readonly siteUrl: string;
@@ -44,23 +45,13 @@ async function run({ siteUrl, token, perSecond, seconds }: HonestOrder): Promise
   }
   await Promise.all(asked);
   latenciesMs.sort((left, right) => left - right);
-  const percentile = (share: number): number => latenciesMs[Math.floor(latenciesMs.length * share)] ?? Number.NaN;
   return {
     requests: latenciesMs.length,
     failures,
-    p50Ms: percentile(0.5),
-    p99Ms: percentile(0.99),
+    p50Ms: percentileOf(latenciesMs, 0.5),
+    p99Ms: percentileOf(latenciesMs, 0.99),
     longestMs: latenciesMs.at(-1) ?? Number.NaN,
   };
 }
 
-process.on("message", (order: HonestOrder) => {
-  run(order).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-process.once("disconnect", () => process.exit(0));
+takeOrders(run);

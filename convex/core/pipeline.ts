@@ -76,7 +76,7 @@ export async function execute(
   const scope: Scope = { caller, tenant, origin: request, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, operation, scope, raw, reach);
 
-  const answer = await replay();
+  const answer = declaration.endsPermission ? undefined : await replay();
   if (answer) return { kind: "replay", ...answer };
   if (request.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, request.ifMatch);
 

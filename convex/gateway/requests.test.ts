@@ -106,6 +106,18 @@ describe("readBody", () => {
     expect((await post(exact)).length).toBe(maximumBodyBytes);
   });
 
+  it.each([
+    ["of a declared length", { "content-length": "100" }],
+    ["of none", {}],
+  ])("answers 400, and fails in no other way, when a body %s breaks off", async (_title, headers) => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error("The client closed the connection.")),
+    });
+    await expect(post(broken, { "content-type": "application/json", ...headers })).rejects.toMatchObject({
+      data: { status: 400, errors: [{ code: "incomplete_body" }] },
+    });
+  });
+
   it("puts characters together that chunks cut in two", async () => {
     const bytes = new TextEncoder().encode('{"a":"é😀"}');
     const bytewise = new ReadableStream<Uint8Array>({

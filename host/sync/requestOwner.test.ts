@@ -14,6 +14,13 @@ const mutation = (name: string, udfPath = "behaviour:add") => ({
   args: [{ name }],
 });
 
+const limits = {
+  maxValues: 1000,
+  maxAnonymousValues: 100,
+  maxAnonymousBytes: 64 * 1024,
+  maxBytesInFlight: 1024 * 1024,
+};
+
 async function signedIn(cloudUrl: string, claims: Readonly<Record<string, unknown>> | null): Promise<RawClient> {
   const client = await openRaw(cloudUrl);
   if (claims === null) return client;
@@ -41,12 +48,7 @@ it("is given again to the same caller only, also with a refreshed token", async 
 });
 
 it("takes small messages until it knows who sends them, and few values at any time", async () => {
-  const jsonLimits = {
-    maxValues: 1000,
-    maxAnonymousValues: 100,
-    maxAnonymousBytes: 4096,
-    maxBytesInFlight: 1024 * 1024,
-  };
+  const jsonLimits = { ...limits, maxAnonymousBytes: 4096 };
   const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
   const large = mutation("x".repeat(8192));
   const stranger = await openRaw(server.cloudUrl);
@@ -65,13 +67,7 @@ it("takes small messages until it knows who sends them, and few values at any ti
 });
 
 it("keeps no more of an unfinished message than a stranger may send, and what strangers begin keeps nobody out", async () => {
-  const jsonLimits = {
-    maxValues: 1000,
-    maxAnonymousValues: 100,
-    maxAnonymousBytes: 64 * 1024,
-    maxBytesInFlight: 1024 * 1024,
-  };
-  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
+  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits: limits } });
   const known = await signedIn(server.cloudUrl, { sub: "ann" });
   const strangers = await Promise.all(Array.from({ length: 20 }, () => openRaw(server.cloudUrl)));
   // The room for strangers is 256 KiB; some of these are ended for want of it, all would be for the second part.
@@ -86,13 +82,7 @@ it("keeps no more of an unfinished message than a stranger may send, and what st
 });
 
 it("gives back the room of messages that it refuses, also of those that are no text", async () => {
-  const jsonLimits = {
-    maxValues: 1000,
-    maxAnonymousValues: 100,
-    maxAnonymousBytes: 64 * 1024,
-    maxBytesInFlight: 1024 * 1024,
-  };
-  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits } });
+  const { server } = await startSyncHost({ providers: [issuer.customJwt("app")], server: { jsonLimits: limits } });
   for (const message of [Buffer.alloc(900_000), `[${"x".repeat(900_000)}`, `[${"0,".repeat(450_000)}0]`]) {
     const client = await signedIn(server.cloudUrl, { sub: "ann" });
     client.send(message);
@@ -104,12 +94,7 @@ it("gives back the room of messages that it refuses, also of those that are no t
 });
 
 it("counts no Pings and Pongs as parts of a message", async () => {
-  const jsonLimits = {
-    maxValues: 1000,
-    maxAnonymousValues: 100,
-    maxAnonymousBytes: 1024,
-    maxBytesInFlight: 1024 * 1024,
-  };
+  const jsonLimits = { ...limits, maxAnonymousBytes: 1024 };
   const { server } = await startSyncHost({ server: { jsonLimits } });
   const client = await openRaw(server.cloudUrl);
   for (let at = 0; at < 1000; at++) client.socket.pong("x".repeat(at % 100));

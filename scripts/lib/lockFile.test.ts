@@ -16,7 +16,6 @@ test("takes what is pinned by its content, and what is the repository itself", (
       "node_modules/a": { version: "1.0.0", integrity },
       "node_modules/a/node_modules/esbuild": { version: "1.0.0", integrity, hasInstallScript: true },
       "node_modules/tool": { version: "1.0.0", integrity, dev: true, hasInstallScript: true },
-      "node_modules/b": { version: "1.0.0", integrity, resolved: "https://registry.npmjs.org/b/-/b-1.0.0.tgz" },
     }),
   ).toEqual([]);
 });
@@ -24,9 +23,8 @@ test("takes what is pinned by its content, and what is the repository itself", (
 test.each([
   ["no integrity", { version: "1.0.0", optional: true }, "has no SHA-512 integrity"],
   ["a weak one", { version: "1.0.0", integrity: "sha1-AAAA" }, "has no SHA-512 integrity"],
-  ["another registry", { integrity, resolved: "http://localhost:4873/a.tgz" }, "does not come from"],
-  ["a look-alike", { integrity, resolved: "https://registry.npmjs.org.evil.example/a.tgz" }, "does not come from"],
-  ["a repository", { integrity, resolved: "git+ssh://git@github.com/a/a.git#1" }, "does not come from"],
+  ["a registry", { integrity, resolved: "https://registry.example/a/-/a-1.0.0.tgz" }, "names where it comes from"],
+  ["a repository", { integrity, resolved: "git+ssh://git@github.com/a/a.git#1" }, "names where it comes from"],
   ["telemetry", { version: "1.0.0", integrity, hasInstallScript: true }, "runs code when the product is installed"],
 ])("names a package with %s", (_name, entry, fault) => {
   const faults = faultsOf({ "node_modules/@scope/a": entry });

@@ -16,14 +16,12 @@ const lockFile = z.object({
   ),
 });
 
-const publicRegistry = "https://registry.npmjs.org/";
-
 /** What may run code when the product is installed: esbuild fetches its binary where its optional packages are missing. */
 const mayRunAtInstall: ReadonlySet<string> = new Set(["esbuild"]);
 
 /**
- * Finds what a lock file leaves open: a package without the hash of its content, one that comes from elsewhere than the
- * public registry, and one that runs code of its own when the product (`npm ci --omit=dev`) is installed.
+ * Finds what a lock file leaves open: a package without the hash of its content, one that names where it comes from (the hash
+ * is enough, whichever registry has it), and one that runs code of its own when the product (`npm ci --omit=dev`) is installed.
  *
  * @returns One line for each fault, beginning with the package's place.
  * @throws {Error} When the text is no lock file of version 3.
@@ -37,8 +35,7 @@ export function lockFileFaults(text: string): string[] {
     const name = place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);
     const faults: string[] = [];
     if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? "")) faults.push("has no SHA-512 integrity");
-    if (entry.resolved !== undefined && !entry.resolved.startsWith(publicRegistry))
-      faults.push(`does not come from ${publicRegistry}`);
+    if (entry.resolved !== undefined) faults.push("names where it comes from");
     if (entry.hasInstallScript === true && entry.dev !== true && !mayRunAtInstall.has(name))
       faults.push("runs code when the product is installed");
     return faults.map((fault) => `${place} ${entry.version ?? ""} ${fault}`);

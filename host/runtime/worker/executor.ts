@@ -74,14 +74,16 @@ export class Executor {
 
   enqueue(calls: readonly string[]): void {
     for (let at = 0; at < calls.length; at += CALL_SLOTS) {
-      const [sequence = "", operation = "", , path = "", argsText = "", callerText = ""] = calls.slice(
-        at,
-        at + CALL_SLOTS,
-      );
-      if (operation === ("refreshQuerySet" satisfies Operation)) this.#refreshes.add(sequence, argsText, callerText);
-      else if (operation === ("dropQuerySet" satisfies Operation)) this.#refreshes.drop(sequence, path);
+      const operation = calls[at + 1];
+      if (operation === ("refreshQuerySet" satisfies Operation)) this.#enqueueRefresh(calls.slice(at, at + CALL_SLOTS));
+      else if (operation === ("dropQuerySet" satisfies Operation))
+        this.#refreshes.drop(calls[at] ?? "", calls[at + 3] ?? "");
       else for (let slot = at; slot < at + CALL_SLOTS; slot++) this.#queue.push(calls[slot] ?? "");
     }
+  }
+
+  #enqueueRefresh([sequence = "", , , , argsText = "", callerText = ""]: readonly string[]): void {
+    this.#refreshes.add(sequence, argsText, callerText);
   }
 
   /** True when no call waits. */
@@ -107,7 +109,10 @@ export class Executor {
     return { results, timestamp: this.#clock.latest, commitMs: null };
   }
 
-  /** Functions or variables have changed: whatever a live query takes from them is not recorded, so all of them run again. */
+  /**
+   * Functions or variables have changed, which no query's reads record, or writes that put-aside refreshes were told of are gone:
+   * all run again.
+   */
   restartLiveQueries(): void {
     this.#refreshes.abandon();
     this.liveQueries.invalidateAll();
@@ -156,7 +161,6 @@ export class Executor {
     store.rollback();
     catalog.reload();
     this.#knownTables = catalog.size;
-    // They have been told of writes that are gone.
     this.restartLiveQueries();
   }
 
