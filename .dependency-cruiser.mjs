@@ -1,16 +1,19 @@
 // The law of import directions, read top to bottom. `scripts/checkImports.ts` runs it; its test plants violations.
 //
-//   schema → tables → core/table, core/fields
+//   schema → tables → core/schema/table, core/schema/fields
 //   a domain → itself, core, other domains' tables.ts, functions by reference
-//   core → no domain                    gateway → core/errors and the route table
+//   core → no domain; its rooms: resources → operations → records → access → schema → wire
+//   gateway → core/wire and the route table
 //   openapi → domains                   sdk → nothing outside sdk/
 //   host → no file of convex/           examples → the SDK by its package name
 
 const testFile = "\\.(test|testing)\\.ts$";
 const anyWorld = "^(convex|openapi|host|sdk|examples|bench|scripts)/";
-const coreForTransport =
-  "^convex/core/(errors|etag|exactNumbers|httpDocument|oauthErrors|problems|restProtocol|secrets)\\.ts$";
+const coreForTransport = "^convex/core/wire/";
 const generatedReferences = "^convex/_generated/";
+
+/** The rooms of the engine, each of which sees itself and those before it. */
+const coreRooms = ["wire", "schema", "access", "records", "operations", "resources"];
 
 /** @param {...string} names */
 const packages = (...names) => `(^|node_modules/)(${names.join("|")})(/|$)`;
@@ -45,14 +48,14 @@ export default {
         "schema.ts lists tables and nothing else: behaviour reachable from it would make the data model refer to itself.",
       severity: "error",
       from: { path: "^convex/schema\\.ts$" },
-      to: { path: anyWorld, pathNot: "^convex/([^/]+/tables|core/table)\\.ts$" },
+      to: { path: anyWorld, pathNot: "^convex/([^/]+/tables|core/schema/table)\\.ts$" },
     },
     {
       name: "tables-are-shapes",
-      comment: "tables.ts holds shapes and indexes; it sees core/table and core/fields, no behaviour.",
+      comment: "tables.ts holds shapes and indexes; it sees core/schema/{table,fields}, no behaviour.",
       severity: "error",
       from: { path: "^convex/[^/]+/tables\\.ts$" },
-      to: { path: anyWorld, pathNot: "^convex/core/(table|fields)\\.ts$" },
+      to: { path: anyWorld, pathNot: "^convex/core/schema/(table|fields)\\.ts$" },
     },
     {
       name: "core-knows-no-domain",
@@ -60,6 +63,20 @@ export default {
       severity: "error",
       from: { path: "^convex/core/", pathNot: testFile },
       to: { path: "^convex/", pathNot: ["^convex/core/", generatedReferences] },
+    },
+    ...coreRooms.slice(0, -1).map((room, floor) => ({
+      name: `core-${room}-looks-down`,
+      comment: `A room of the engine sees only the rooms below it: ${coreRooms.join(" ← ")}.`,
+      severity: /** @type {const} */ ("error"),
+      from: { path: `^convex/core/${room}/`, pathNot: testFile },
+      to: { path: `^convex/core/(${coreRooms.slice(floor + 1).join("|")})/` },
+    })),
+    {
+      name: "core-has-six-rooms",
+      comment: "Files of convex/core itself are old paths of functions, kept for stored calls: code imports the rooms.",
+      severity: "error",
+      from: { pathNot: testFile },
+      to: { path: "^convex/core/", pathNot: `^convex/core/(${coreRooms.join("|")})/` },
     },
     {
       name: "domains-meet-by-reference",

@@ -3,13 +3,13 @@ import { internal } from "./_generated/api";
 
 const crons = cronJobs();
 
-crons.hourly("delete expired audit rows", { minuteUTC: 7 }, internal.core.retention.deleteExpired, {
+crons.hourly("delete expired audit rows", { minuteUTC: 7 }, internal.core.records.retention.deleteExpired, {
   table: "auditLogs",
 });
-crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.retention.deleteExpired, {
+crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.records.retention.deleteExpired, {
   table: "agentApiLogs",
 });
-crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.retention.deleteExpired, {
+crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.records.retention.deleteExpired, {
   table: "idempotencyKeys",
 });
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});

@@ -2,12 +2,12 @@ import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
 import { toOpenApi30 } from "../convex/documentation/openApi30";
-import { codeAndStatus } from "../convex/core/problems";
-import { tableFacts } from "../convex/core/tableFacts";
+import { codeAndStatus } from "../convex/core/wire/problems";
+import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import { openApiDocument } from "./document";
 import { isObject, pascalCase } from "./json";
 import { platformOperations } from "./platformOperations";
-import { builtInRights, reachOf } from "../convex/core/rights";
+import { builtInRights, reachOf } from "../convex/core/access/rights";
 import { registry } from "./registry";
 import type { JsonObject } from "./json";
 
@@ -177,7 +177,7 @@ test("no example is a stopgap", () => {
 test("the examples of two creations name what is unique differently", () => {
   const shown = new Map<string, string[]>();
   for (const { declaration } of registry.filter(({ verb }) => /create|enroll/i.test(verb))) {
-    const { unique } = Object.values(tableFacts).find(({ noun }) => noun === declaration.noun) ?? { unique: [] };
+    const { unique } = Object.values(tableMetadata).find(({ noun }) => noun === declaration.noun) ?? { unique: [] };
     const body = nodes.get(
       `/paths/~1v1${declaration.path.replaceAll("/", "~1")}/post/requestBody/content/application~1json`,
     );

@@ -10,7 +10,7 @@ import { SchemaComponents } from "./schemas";
 import { securitySchemes } from "./security";
 import { tagList } from "./tags";
 import type { JsonObject } from "./json";
-import type { Operation } from "../convex/core/declaration";
+import type { Operation } from "../convex/core/operations/declaration";
 import type { TableNames } from "../convex/_generated/dataModel";
 
 const information = {

@@ -1,10 +1,10 @@
-import { referencePaths } from "../convex/core/schemas";
-import { tableFacts } from "../convex/core/tableFacts";
-import type { TableFacts } from "../convex/core/facts";
-import type { Operation } from "../convex/core/declaration";
-import type { DeclaredProblem, ProblemCode } from "../convex/core/problems";
+import { referencePaths } from "../convex/core/schema/zod";
+import { tableMetadata } from "../convex/core/schema/tableMetadata";
+import type { TableMetadata } from "../convex/core/schema/table";
+import type { Operation } from "../convex/core/operations/declaration";
+import type { DeclaredProblem, ProblemCode } from "../convex/core/wire/problems";
 import type { TableNames } from "../convex/_generated/dataModel";
-import { problems } from "../convex/core/problems";
+import { problems } from "../convex/core/wire/problems";
 
 const uniquenessVerbs: ReadonlySet<string> = new Set(["create", "batchCreate", "update", "restore"]);
 
@@ -37,7 +37,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
       if (tables.includes("users")) add("not_an_organization_member");
     }
   }
-  if (table && uniquenessVerbs.has(operation.verb)) add(...uniquenessProblems(tableFacts[table]));
+  if (table && uniquenessVerbs.has(operation.verb)) add(...uniquenessProblems(tableMetadata[table]));
   return codes;
 }
 
@@ -76,7 +76,7 @@ function callerProblems({ declaration }: Operation): ProblemCode[] {
   }
 }
 
-function uniquenessProblems({ unique }: TableFacts): ProblemCode[] {
+function uniquenessProblems({ unique }: TableMetadata): ProblemCode[] {
   return unique.map(({ code }) => code).filter(isProblemCode);
 }
 

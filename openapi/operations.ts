@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { wordsOf } from "../convex/core/crud";
-import { referencePaths } from "../convex/core/schemas";
+import { wordsOf } from "../convex/core/resources/words";
+import { referencePaths } from "../convex/core/schema/zod";
 import { exampleCredential } from "./exampleValues";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { problemsOf } from "./impliedProblems";
@@ -11,8 +11,8 @@ import { tagOf } from "./tags";
 import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
-import type { Access, Operation } from "../convex/core/declaration";
-import type { Fields } from "../convex/core/table";
+import type { Access, Operation } from "../convex/core/operations/declaration";
+import type { Fields } from "../convex/core/schema/table";
 import type { TableNames } from "../convex/_generated/dataModel";
 
 /** What operations share while the document is built. */

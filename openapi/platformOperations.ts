@@ -1,4 +1,4 @@
-import { problems } from "../convex/core/problems";
+import { problems } from "../convex/core/wire/problems";
 import { ownFiles } from "../convex/documentation/docsPage";
 import { swaggerAssets } from "../convex/documentation/swaggerAssets";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
@@ -6,7 +6,7 @@ import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import { tagOf } from "./tags";
 import type { JsonObject } from "./json";
-import type { ProblemCode } from "../convex/core/problems";
+import type { ProblemCode } from "../convex/core/wire/problems";
 
 /** A route of the gateway that has no domain operation behind it. */
 export interface PlatformOperation {

@@ -1,4 +1,4 @@
-import { oauthErrors } from "../convex/core/oauthErrors";
+import { oauthErrors } from "../convex/core/wire/oauthErrors";
 import { byText } from "./json";
 import type { JsonObject } from "./json";
 

@@ -1,5 +1,5 @@
 import { domains } from "./domains";
-import type { Operation } from "../convex/core/declaration";
+import type { Operation } from "../convex/core/operations/declaration";
 
 /** Every REST operation of every domain, by path and method: the table of contents of the API. */
 export const registry: readonly Operation[] = Object.values(domains)

@@ -1,6 +1,6 @@
 import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
-import { documentNameOf } from "../convex/core/resource";
+import { documentNameOf } from "../convex/core/resources/resource";
 import { exampleOf } from "./examples";
 import { exampleId } from "./exampleValues";
 import { isObject } from "./json";

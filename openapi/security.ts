@@ -1,8 +1,8 @@
-import { permissionCatalogue } from "../convex/core/permissionCatalogue";
+import { permissionCatalogue } from "../convex/core/access/permissions";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
-import type { Operation } from "../convex/core/declaration";
+import type { Operation } from "../convex/core/operations/declaration";
 
 /** Scopes that an access token of the token endpoint can carry: those of API keys, and the device agents' own. */
 function machineScopes(): Record<string, string> {

@@ -1,4 +1,4 @@
-import { capitalized, wordsOf } from "../convex/core/crud";
+import { capitalized, wordsOf } from "../convex/core/resources/words";
 import { byText } from "./json";
 import type { JsonObject } from "./json";
 

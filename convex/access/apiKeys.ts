@@ -1,16 +1,16 @@
 import * as z from "zod";
-import { crud } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { ProblemError } from "../core/errors";
-import { integer, rowId } from "../core/fields";
-import { mutationOperation, secretOperation } from "../core/operation";
-import { resource } from "../core/resource";
-import { patchOf } from "../core/schemas";
-import { requireActingMember } from "../core/actingMember";
-import { suspensionNames } from "../core/keyOwner";
-import { assertGrantable, assertLifetime, assertMayTakeOver, assertNarrowed } from "./apiKeyRules";
+import { crud } from "../core/resources/crud";
+import { withPublicId } from "../core/records/documents";
+import { ProblemError } from "../core/wire/errors";
+import { integer, rowId } from "../core/schema/fields";
+import { mutationOperation, secretOperation } from "../core/operations/define";
+import { resource } from "../core/resources/resource";
+import { patchOf } from "../core/schema/zod";
+import { requireActingMember } from "../core/operations/actingMember";
+import { suspensionNames } from "../core/access/keyOwner";
+import { assertGrantable, assertLifetime, assertMayTakeOver, assertNarrowed } from "./apiKeys/rules";
 import { apiKeyFields } from "./tables";
-import type { IssuedSecret, TenantMutationContext } from "../core/declaration";
+import type { IssuedSecret, TenantMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const apiKeys = resource({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { queryOperation } from "../core/operation";
-import { builtInRoles, permissionCatalogue } from "../core/permissionCatalogue";
-import { builtInRights, isBuiltInRole, reachOf } from "../core/rights";
+import { queryOperation } from "../core/operations/define";
+import { builtInRoles, permissionCatalogue } from "../core/access/permissions";
+import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
 
 const permissionDocument = z.object({
   permission: z.string().meta({ description: "`<resource>:<action>`." }),

@@ -1,15 +1,16 @@
 import * as z from "zod";
-import { crud, listRows } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { ProblemError } from "../core/errors";
-import { defaultPageSize, supportedSets } from "../core/list";
-import { listOperation } from "../core/operation";
-import { resource } from "../core/resource";
-import { isBuiltInRole } from "../core/rights";
-import { tableFacts } from "../core/tableFacts";
-import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./roleRules";
+import { crud } from "../core/resources/crud";
+import { listRows } from "../core/resources/pages";
+import { withPublicId } from "../core/records/documents";
+import { ProblemError } from "../core/wire/errors";
+import { defaultPageSize, supportedSets } from "../core/records/listPlan";
+import { listOperation } from "../core/operations/define";
+import { resource } from "../core/resources/resource";
+import { isBuiltInRole } from "../core/access/rights";
+import { tableMetadata } from "../core/schema/tableMetadata";
+import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./roles/rules";
 import { roleFields } from "./tables";
-import type { TenantMutationContext, TenantQueryContext } from "../core/declaration";
+import type { TenantMutationContext, TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const defaultRank = 20;
@@ -68,7 +69,7 @@ export const list = listOperation({
   method: "GET",
   path: "/roles",
   summary: "List roles",
-  description: `The organization's own roles, newest first unless sorted otherwise; with \`includeGlobal=true\` the built-in ones lead. ${supportedSets(tableFacts.roles, roles.listOptions)}`,
+  description: `The organization's own roles, newest first unless sorted otherwise; with \`includeGlobal=true\` the built-in ones lead. ${supportedSets(tableMetadata.roles, roles.listOptions)}`,
   access: "organization",
   permission: "role:read",
   query: { ...roles.listFields, includeGlobal: z.boolean().optional() },

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { integer, reference, text, timestampMs } from "../core/fields";
-import { optionalTenantTable, tenantTable } from "../core/table";
+import { integer, reference, text, timestampMs } from "../core/schema/fields";
+import { optionalTenantTable, tenantTable } from "../core/schema/table";
 
 const area = z.enum(["full", "read", "none"]);
 

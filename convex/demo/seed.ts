@@ -1,15 +1,15 @@
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
 import { internalAction, internalMutation } from "../_generated/server";
-import { builtInRoleRow, ensureBuiltInRoles } from "../core/builtInRoles";
-import { UnscopedWriter } from "../core/database";
-import { permissionCatalogue } from "../core/permissionCatalogue";
-import { isGrantable } from "../core/rights";
-import { newSecret } from "../core/secrets";
+import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
+import { UnscopedWriter } from "../core/records/writer";
+import { permissionCatalogue } from "../core/access/permissions";
+import { isGrantable } from "../core/access/rights";
+import { newSecret } from "../core/wire/secrets";
 import { defaultOrganizationSettings } from "../tenancy/tables";
 import { agentsOf, items, organizations, roles, schedules, sites, todos } from "./data";
 import type { DemoOrganization, DemoRole } from "./data";
-import type { TenantWriter } from "../core/database";
+import type { TenantWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { Infer } from "convex/values";
 

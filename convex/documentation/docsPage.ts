@@ -1,7 +1,7 @@
-import { entityTagOf } from "../core/etag";
+import { entityTagOf } from "../core/wire/etag";
 import { conventionsText } from "./conventions";
 import { initializer, style } from "./pageFiles";
-import type { HttpDocument } from "../core/httpDocument";
+import type { HttpDocument } from "../core/wire/httpDocument";
 
 /** Nothing is loaded from elsewhere, nothing inline runs or styles; Swagger UI's icons are data: URLs. */
 const policy = [

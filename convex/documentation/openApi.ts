@@ -1,10 +1,10 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
-import { entityTagOf } from "../core/etag";
-import { httpDocument } from "../core/httpDocument";
+import { entityTagOf } from "../core/wire/etag";
+import { httpDocument } from "../core/wire/httpDocument";
 import { documentOrigin } from "./documentOrigin";
 import { servedDocument } from "./servedDocument";
-import type { HttpDocument } from "../core/httpDocument";
+import type { HttpDocument } from "../core/wire/httpDocument";
 
 /** What one deployment serves is the same until its code or its origin changes; strangers may ask for it often. */
 const documents = new Map<string, HttpDocument>();

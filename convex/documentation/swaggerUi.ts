@@ -1,9 +1,9 @@
 import { v } from "convex/values";
 import { internalQuery } from "../_generated/server";
-import { httpDocument } from "../core/httpDocument";
+import { httpDocument } from "../core/wire/httpDocument";
 import { ownFiles, pageFor } from "./docsPage";
 import { swaggerAssets } from "./swaggerAssets";
-import type { HttpDocument } from "../core/httpDocument";
+import type { HttpDocument } from "../core/wire/httpDocument";
 
 const immutable = "public, max-age=31536000, immutable";
 const revalidated = "public, max-age=300";

@@ -1,6 +1,6 @@
 import { Hono } from "hono/tiny";
 import { LinearRouter } from "hono/router/linear-router";
-import { failureOf } from "../core/errors";
+import { failureOf } from "../core/wire/errors";
 import { dispatch } from "./dispatch";
 import { platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { sha256Hex } from "../core/secrets";
+import { sha256Hex } from "../core/wire/secrets";
 import { bearerOf, credentialOf, refusalOf } from "./credentials";
 
 const headersOf = (authorization: string) => new Headers({ authorization });

@@ -1,7 +1,7 @@
 import { env } from "../_generated/server";
-import { ProblemError } from "../core/errors";
-import { sha256Hex } from "../core/secrets";
-import type { Credential } from "../core/restProtocol";
+import { ProblemError } from "../core/wire/errors";
+import { sha256Hex } from "../core/wire/secrets";
+import type { Credential } from "../core/wire/restProtocol";
 
 const maximumCredentialCharacters = 8192;
 const kinds = { sk_: "apiKey", agt: "agent", enr: "enrollment" } as const;

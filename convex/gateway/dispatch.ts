@@ -1,14 +1,14 @@
 import { makeFunctionReference } from "convex/server";
-import { failureOf, ProblemError } from "../core/errors";
-import { entityTagMatches } from "../core/etag";
-import { sha256Hex } from "../core/secrets";
+import { failureOf, ProblemError } from "../core/wire/errors";
+import { entityTagMatches } from "../core/wire/etag";
+import { sha256Hex } from "../core/wire/secrets";
 import { bearerOf, credentialOf, refusalOf, verifierSentence } from "./credentials";
 import { canonicalBody, targetOf } from "./requestIdentity";
 import { assertAcceptsJson, assertConditions, queryOf, readBody } from "./requests";
 import { problemResponse } from "./responses";
 import { isUnavailable } from "./unavailable";
-import type { Problem } from "../core/errors";
-import type { RestAnswer } from "../core/restProtocol";
+import type { Problem } from "../core/wire/errors";
+import type { RestAnswer } from "../core/wire/restProtocol";
 import type { ActionCtx } from "../_generated/server";
 import type { Route } from "./routes";
 
@@ -25,8 +25,8 @@ export interface Call {
 const largeBodyBytes = 16 * 1024;
 const idempotencyKeyPattern = /^[!-~]{8,128}$/;
 const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
-const assertKnown = makeFunctionReference<"query">("core/callers:assertKnown");
-const recordFollowUp = makeFunctionReference<"mutation">("core/followUps:record");
+const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKnown");
+const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
 export async function dispatch(call: Call): Promise<Response> {
@@ -37,12 +37,12 @@ export async function dispatch(call: Call): Promise<Response> {
     if (token === undefined) throw new ProblemError("unauthenticated", "This operation needs a credential.");
     const args = await argumentsOf(call, token);
     const answer = await runProvisioned(call, args);
-    if (answer.followUp) await followUp(call, answer.followUp);
+    if (answer.deferred) await writeDeferred(call, answer.deferred);
     return responseOf(call, answer);
   } catch (error) {
     const { problem, denial } = failureOf(error);
     if (!problem) throw error;
-    if (denial !== undefined) await followUp(call, { denial, detail: problem.detail });
+    if (denial !== undefined) await writeDeferred(call, { denied: denial, detail: problem.detail });
     return problemResponse(...(await explained(problem, token, call)));
   }
 }
@@ -141,10 +141,10 @@ function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
 }
 
 /** Writes what belongs to a request and not to its answer; that stands by now, whatever becomes of this. */
-async function followUp({ ctx, requestId }: Call, what: Record<string, unknown>): Promise<void> {
+async function writeDeferred({ ctx, requestId }: Call, what: Record<string, unknown>): Promise<void> {
   const { ip, userAgent } = await ctx.meta.getRequestMetadata();
   try {
-    await ctx.runMutation(recordFollowUp, {
+    await ctx.runMutation(recordDeferred, {
       ...what,
       requestId,
       ...(ip === null ? {} : { ip }),

@@ -1,11 +1,11 @@
 import { makeFunctionReference } from "convex/server";
-import { entityTagMatches } from "../core/etag";
-import { oauthErrorOf, oauthErrors } from "../core/oauthErrors";
+import { entityTagMatches } from "../core/wire/etag";
+import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
 import { problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
-import type { HttpDocument } from "../core/httpDocument";
-import type { OAuthError } from "../core/oauthErrors";
+import type { HttpDocument } from "../core/wire/httpDocument";
+import type { OAuthError } from "../core/wire/oauthErrors";
 import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
 

@@ -1,4 +1,4 @@
-import { isExactJson } from "../core/exactNumbers";
+import { isExactJson } from "../core/wire/exactNumbers";
 
 // What makes two requests the same one, for idempotency keys.
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ProblemError } from "../core/errors";
+import { ProblemError } from "../core/wire/errors";
 import { assertAcceptsJson, maximumBodyBytes, queryOf, readBody, requestIdOf } from "./requests";
 
 const url = "https://portico.example/v1/items";

@@ -1,5 +1,5 @@
-import { isEntityTagList } from "../core/etag";
-import { invalidField, ProblemError } from "../core/errors";
+import { isEntityTagList } from "../core/wire/etag";
+import { invalidField, ProblemError } from "../core/wire/errors";
 
 /** Larger requests are refused before they are read; Convex itself would cut them at 20 MiB. */
 export const maximumBodyBytes = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { problemOf } from "../core/errors";
+import { problemOf } from "../core/wire/errors";
 import { commonHeaders, optionsResponse, problemResponse, problemResponseOf } from "./responses";
 
 afterEach(() => vi.unstubAllEnvs());

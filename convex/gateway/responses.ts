@@ -1,7 +1,7 @@
 import { env } from "../_generated/server";
-import { problemOf } from "../core/errors";
-import type { Problem } from "../core/errors";
-import type { ProblemCode } from "../core/problems";
+import { problemOf } from "../core/wire/errors";
+import type { Problem } from "../core/wire/errors";
+import type { ProblemCode } from "../core/wire/problems";
 
 const exposedHeaders = "ETag, Idempotent-Replayed, Location, Retry-After, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =

@@ -1,4 +1,4 @@
-import { ProblemError } from "../core/errors";
+import { ProblemError } from "../core/wire/errors";
 import { credentialOf } from "./credentials";
 import { readBody } from "./requests";
 import { headersOfProblem } from "./responses";

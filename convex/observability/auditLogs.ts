@@ -1,9 +1,10 @@
-import { crud, listRows } from "../core/crud";
-import { text } from "../core/fields";
-import { listParameters, supportedSets } from "../core/list";
-import { listOperation } from "../core/operation";
-import { resource } from "../core/resource";
-import { tableFacts } from "../core/tableFacts";
+import { crud } from "../core/resources/crud";
+import { listRows } from "../core/resources/pages";
+import { text } from "../core/schema/fields";
+import { listParameters, supportedSets } from "../core/records/listPlan";
+import { listOperation } from "../core/operations/define";
+import { resource } from "../core/resources/resource";
+import { tableMetadata } from "../core/schema/tableMetadata";
 import { auditLogFields } from "./tables";
 
 // Every index of the trail ends in `createdAt`, so that is what it is sorted and cut by, under that name only.
@@ -31,7 +32,7 @@ export const list = listOperation({
   method: "GET",
   path: "/audit-logs",
   summary: "List the audit trail",
-  description: `Newest first unless sorted otherwise. Reading it leaves a row of its own, \`audit.read\`, once an hour and actor. ${supportedSets(tableFacts.auditLogs, auditLogs.listOptions)}`,
+  description: `Newest first unless sorted otherwise. Reading it leaves a row of its own, \`audit.read\`, once an hour and actor. ${supportedSets(tableMetadata.auditLogs, auditLogs.listOptions)}`,
   access: "permission",
   permission: "auditLog:read",
   auditedAs: "audit.read",

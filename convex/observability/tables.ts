@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { reference, timestampMs } from "../core/fields";
-import { optionalTenantTable } from "../core/table";
+import { reference, timestampMs } from "../core/schema/fields";
+import { optionalTenantTable } from "../core/schema/table";
 
 export const auditLogFields = {
   actorType: z.enum(["user", "apiKey", "agent", "system", "webhook"]),

@@ -1,10 +1,10 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
-import { entityTagOf } from "../core/etag";
-import { permissionCatalogue } from "../core/permissionCatalogue";
-import { httpDocument } from "../core/httpDocument";
+import { entityTagOf } from "../core/wire/etag";
+import { permissionCatalogue } from "../core/access/permissions";
+import { httpDocument } from "../core/wire/httpDocument";
 import { publicKeysOf } from "./signingKeys";
-import type { HttpDocument } from "../core/httpDocument";
+import type { HttpDocument } from "../core/wire/httpDocument";
 
 // Long enough to spare fetches, short enough that a new key is known before the first rotation needs it.
 const cacheControl = "public, max-age=300, stale-while-revalidate=60";

@@ -2,9 +2,9 @@ import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { importJWK, SignJWT } from "jose";
 import { env, internalAction } from "../_generated/server";
-import { oauthErrorOf } from "../core/oauthErrors";
+import { oauthErrorOf } from "../core/wire/oauthErrors";
 import { signingKeyOf } from "./signingKeys";
-import type { OAuthError } from "../core/oauthErrors";
+import type { OAuthError } from "../core/wire/oauthErrors";
 import type { SigningKey } from "./signingKeys";
 import type { TokenGrant } from "./tokenGrants";
 

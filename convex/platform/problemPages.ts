@@ -1,11 +1,11 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
-import { entityTagOf } from "../core/etag";
-import { problems } from "../core/problems";
-import { httpDocument } from "../core/httpDocument";
+import { entityTagOf } from "../core/wire/etag";
+import { problems } from "../core/wire/problems";
+import { httpDocument } from "../core/wire/httpDocument";
 import { escaped, styleSource, withCode } from "./html";
-import type { HttpDocument } from "../core/httpDocument";
-import type { ProblemCode } from "../core/problems";
+import type { HttpDocument } from "../core/wire/httpDocument";
+import type { ProblemCode } from "../core/wire/problems";
 
 const style = `:root{color-scheme:light dark;--text:#1c1c1e;--muted:#5b5b66;--line:#dcdce2;--back:#fff;--link:#0b57d0}
 @media (prefers-color-scheme:dark){:root{--text:#ececf1;--muted:#a9a9b6;--line:#3a3a44;--back:#17171b;--link:#8ab4f8}}

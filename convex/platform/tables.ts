@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { integer, reference, timestampMs } from "../core/fields";
-import { globalTable } from "../core/table";
+import { integer, reference, timestampMs } from "../core/schema/fields";
+import { globalTable } from "../core/schema/table";
 
 export const idempotencyKeyFields = {
   organizationId: reference("organizations", "cascade").optional(),

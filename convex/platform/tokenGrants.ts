@@ -1,19 +1,19 @@
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
-import { appendAudit } from "../core/audit";
-import { identifyCaller } from "../core/caller";
-import { TenantReader } from "../core/database";
-import { ProblemError } from "../core/errors";
-import { secretTraceOf } from "../core/secrets";
-import { assertUsable, resolveTenant } from "../core/tenant";
-import { oauthErrorOf } from "../core/oauthErrors";
+import { appendAudit } from "../core/records/audit";
+import { identifyCaller } from "../core/access/caller";
+import { TenantReader } from "../core/records/reader";
+import { ProblemError } from "../core/wire/errors";
+import { secretTraceOf } from "../core/wire/secrets";
+import { assertUsable, resolveTenant } from "../core/access/tenant";
+import { oauthErrorOf } from "../core/wire/oauthErrors";
 import { grantedScope } from "./scopes";
-import type { OAuthError } from "../core/oauthErrors";
-import type { Caller } from "../core/caller";
-import type { Credential } from "../core/restProtocol";
-import type { Scope } from "../core/database";
+import type { OAuthError } from "../core/wire/oauthErrors";
+import type { Caller } from "../core/access/caller";
+import type { Credential } from "../core/wire/restProtocol";
+import type { Scope } from "../core/records/scope";
 import type { MutationCtx } from "../_generated/server";
-import type { Tenant } from "../core/tenant";
+import type { Tenant } from "../core/access/tenant";
 
 /** What a token may say of its holder; `actor` is the person who owns the API key. */
 export interface TokenGrant {

@@ -1,5 +1,5 @@
-import { crud } from "../core/crud";
-import { resource } from "../core/resource";
+import { crud } from "../core/resources/crud";
+import { resource } from "../core/resources/resource";
 import { agentApiLogFields } from "./tables";
 
 const agentApiLogs = {

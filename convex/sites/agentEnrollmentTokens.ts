@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { listRows } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { rowId } from "../core/fields";
-import { supportedSets } from "../core/list";
-import { listOperation, mutationOperation, secretOperation } from "../core/operation";
-import { documentWith, resource } from "../core/resource";
-import { tableFacts } from "../core/tableFacts";
-import { assertEnrollable, tokenExpiry } from "./enrollmentRules";
+import { listRows } from "../core/resources/pages";
+import { withPublicId } from "../core/records/documents";
+import { rowId } from "../core/schema/fields";
+import { supportedSets } from "../core/records/listPlan";
+import { listOperation, mutationOperation, secretOperation } from "../core/operations/define";
+import { documentWith, resource } from "../core/resources/resource";
+import { tableMetadata } from "../core/schema/tableMetadata";
+import { assertEnrollable, tokenExpiry } from "./agents/enrollmentRules";
 import { agentEnrollmentTokenFields } from "./tables";
 
 const tokens = {
@@ -30,7 +30,7 @@ export const list = listOperation({
   method: "GET",
   path: "/agent-enrollment-tokens",
   summary: "List agent enrolment tokens",
-  description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts.agentEnrollmentTokens, tokens.listOptions)}`,
+  description: `Newest first unless sorted otherwise. ${supportedSets(tableMetadata.agentEnrollmentTokens, tokens.listOptions)}`,
   access: "permission",
   permission: "agentEnrollment:read",
   query: tokens.listFields,

@@ -1,15 +1,15 @@
 import * as z from "zod";
-import { crud } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { ProblemError } from "../core/errors";
-import { ExistingRow } from "../core/existingRow";
-import { deviceFacts, integer, rowId, text, timestampMs } from "../core/fields";
-import { mutationOperation, queryOperation, secretOperation } from "../core/operation";
-import { documentWith } from "../core/resource";
-import { logAgentCall } from "./agentLog";
-import { agents } from "./agentResource";
-import { errorLine, externalAddress, factsOf, reportSummary } from "./agentRules";
-import { enrollDevice } from "./enrollment";
+import { crud } from "../core/resources/crud";
+import { withPublicId } from "../core/records/documents";
+import { ProblemError } from "../core/wire/errors";
+import { ExistingRow } from "../core/operations/existingRow";
+import { deviceFacts, integer, rowId, text, timestampMs } from "../core/schema/fields";
+import { mutationOperation, queryOperation, secretOperation } from "../core/operations/define";
+import { documentWith } from "../core/resources/resource";
+import { logAgentCall } from "./agents/log";
+import { agents } from "./agents/resource";
+import { errorLine, externalAddress, factsOf, reportSummary } from "./agents/rules";
+import { enrollDevice } from "./agents/enrollment";
 import { agentFields, maximumFactBytes } from "./tables";
 
 const { list, get, update, delete: remove, restore } = crud(agents);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { planList } from "../core/list";
+import { planList } from "../core/records/listPlan";
 import { operations } from "./rest";
-import { agents } from "./agentResource";
-import { sites } from "./siteResource";
-import type { ListOptions } from "../core/list";
+import { agents } from "./agents/resource";
+import { sites } from "./sites/resource";
+import type { ListOptions } from "../core/records/listPlan";
 
 const logOptions: ListOptions = {
   filters: ["siteId", "agentId"],

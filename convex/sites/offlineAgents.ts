@@ -1,8 +1,8 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
-import { systemWriter } from "../core/system";
-import { isOverdue } from "./agentRules";
+import { systemWriter } from "../core/records/systemWriter";
+import { isOverdue } from "./agents/rules";
 import type { Doc, Id } from "../_generated/dataModel";
 
 const batchSize = 200;

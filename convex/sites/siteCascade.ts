@@ -1,8 +1,8 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
-import { tenantJob } from "../core/system";
-import { agents } from "./agentResource";
-import type { TenantMutationContext } from "../core/declaration";
+import { tenantJob } from "../core/operations/scheduledWork";
+import { agents } from "./agents/resource";
+import type { TenantMutationContext } from "../core/operations/declaration";
 import type { Id } from "../_generated/dataModel";
 
 /** Agents deleted in one mutation; the rest follows in scheduled mutations of the same size. */

@@ -1,13 +1,15 @@
 import * as z from "zod";
-import { batchCreation, crud, deletionProblems, listRows } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { rowId } from "../core/fields";
-import { listParameters, supportedSets } from "../core/list";
-import { listOperation, mutationOperation, queryOperation } from "../core/operation";
-import { documentWith } from "../core/resource";
-import { tableFacts } from "../core/tableFacts";
-import { agentCountsSchema, countAgents, countedPerSite } from "./siteCounts";
-import { sites } from "./siteResource";
+import { batchCreation } from "../core/resources/batch";
+import { crud, deletionProblems } from "../core/resources/crud";
+import { listRows } from "../core/resources/pages";
+import { withPublicId } from "../core/records/documents";
+import { rowId } from "../core/schema/fields";
+import { listParameters, supportedSets } from "../core/records/listPlan";
+import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { documentWith } from "../core/resources/resource";
+import { tableMetadata } from "../core/schema/tableMetadata";
+import { agentCountsSchema, countAgents, countedPerSite } from "./sites/counts";
+import { sites } from "./sites/resource";
 import { siteFields } from "./tables";
 
 export const { list, get, create, update, restore } = crud(sites);
@@ -26,7 +28,7 @@ const remove = mutationOperation({
   permission: "site:delete",
   status: 204,
   on: sites,
-  reachesTrash: true,
+  includesDeleted: true,
   params: { siteId: rowId("sites") },
   query: { permanent: z.boolean().optional(), cascade: z.boolean().optional() },
   output: z.null(),
@@ -45,7 +47,7 @@ export const listView = listOperation({
   method: "GET",
   path: "/sites/view",
   summary: "List sites with their agents counted",
-  description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts.sites, viewList)}`,
+  description: `Newest first unless sorted otherwise. ${supportedSets(tableMetadata.sites, viewList)}`,
   access: "organization",
   permission: "site:read",
   query: listParameters("sites", siteFields, viewList),

@@ -10,8 +10,8 @@ import {
   text,
   timestampMs,
   version,
-} from "../core/fields";
-import { tenantTable } from "../core/table";
+} from "../core/schema/fields";
+import { tenantTable } from "../core/schema/table";
 
 /** What the agent's row keeps of what a device tells of itself. */
 export const maximumFactBytes = 16_384;

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { rowId, text } from "../core/fields";
-import { documentOf } from "../core/resource";
+import { rowId, text } from "../core/schema/fields";
+import { documentOf } from "../core/resources/resource";
 import { nameFromEmail } from "./identityRules";
 import { membershipFields, organizationFields, userFields } from "./tables";
-import { withPublicId } from "../core/documents";
-import type { ResourceShape } from "../core/resourceShape";
+import { withPublicId } from "../core/records/documents";
+import type { ResourceShape } from "../core/operations/resourceShape";
 import type { Doc, Id } from "../_generated/dataModel";
 
 export const userDocument = documentOf("users", userFields);

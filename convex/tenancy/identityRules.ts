@@ -1,5 +1,5 @@
-import { canonicalTokenIdentifier } from "../core/issuers";
-import { emailAddress, httpsUrl, text } from "../core/fields";
+import { canonicalTokenIdentifier } from "../core/access/issuers";
+import { emailAddress, httpsUrl, text } from "../core/schema/fields";
 
 /** What a person's token says of them, as far as it can be stored. */
 export interface IdentityValues {

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { withPublicId } from "../core/documents";
-import { ProblemError } from "../core/errors";
-import { rowId } from "../core/fields";
-import { mutationOperation, queryOperation } from "../core/operation";
-import { effectiveRights } from "../core/rights";
-import { patchOf } from "../core/schemas";
-import { isInForce } from "../core/standing";
-import { assertUsable } from "../core/tenant";
+import { withPublicId } from "../core/records/documents";
+import { ProblemError } from "../core/wire/errors";
+import { rowId } from "../core/schema/fields";
+import { mutationOperation, queryOperation } from "../core/operations/define";
+import { effectiveRights } from "../core/access/rights";
+import { patchOf } from "../core/schema/zod";
+import { isInForce } from "../core/access/standing";
+import { assertUsable } from "../core/access/tenant";
 import { organizationDocument, organizationIdParameter, userDocument } from "./documents";
-import { endMembership } from "./members";
+import { endMembership } from "./memberships/members";
 import {
   anonymous,
   defaultSettings,

@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { storedRows } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { invalidField, ProblemError } from "../core/errors";
-import { rowId, text, timestampMs } from "../core/fields";
-import { supportedSets } from "../core/list";
-import { listOperation, mutationOperation, queryOperation } from "../core/operation";
-import { resource } from "../core/resource";
-import { reachOf } from "../core/rights";
-import { patchOf } from "../core/schemas";
-import { tableFacts } from "../core/tableFacts";
+import { storedRows } from "../core/resources/pages";
+import { withPublicId } from "../core/records/documents";
+import { invalidField, ProblemError } from "../core/wire/errors";
+import { rowId, text, timestampMs } from "../core/schema/fields";
+import { supportedSets } from "../core/records/listPlan";
+import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { resource } from "../core/resources/resource";
+import { reachOf } from "../core/access/rights";
+import { patchOf } from "../core/schema/zod";
+import { tableMetadata } from "../core/schema/tableMetadata";
 import { roleFields } from "../access/tables";
-import { assertAdminRemains, endMembership, namedRole } from "./members";
-import { administers, assertMayAssign, assertMayChange, transferring } from "./membershipRules";
+import { assertAdminRemains, endMembership, namedRole } from "./memberships/members";
+import { administers, assertMayAssign, assertMayChange, transferring } from "./memberships/rules";
 import { membershipFields } from "./tables";
-import type { TenantMutationContext } from "../core/declaration";
+import type { TenantMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const memberships = resource({
@@ -36,7 +36,7 @@ export const list = listOperation({
   method: "GET",
   path: "/memberships",
   summary: "List memberships",
-  description: `Newest first unless sorted otherwise. ${supportedSets(tableFacts.memberships, memberships.listOptions)}`,
+  description: `Newest first unless sorted otherwise. ${supportedSets(tableMetadata.memberships, memberships.listOptions)}`,
   access: "organization",
   permission: "member:read",
   query: memberships.listFields,

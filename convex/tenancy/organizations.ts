@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { builtInRoleRow, ensureBuiltInRoles } from "../core/builtInRoles";
-import { pageOf } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { ProblemError } from "../core/errors";
-import { rowId } from "../core/fields";
-import { listOperation, mutationOperation, queryOperation } from "../core/operation";
-import { reachOf } from "../core/rights";
-import { definedOf, patchOf } from "../core/schemas";
-import { slugCandidates } from "../core/slugs";
-import { assertUsable } from "../core/tenant";
+import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
+import { pageOf } from "../core/resources/pages";
+import { withPublicId } from "../core/records/documents";
+import { ProblemError } from "../core/wire/errors";
+import { rowId } from "../core/schema/fields";
+import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { reachOf } from "../core/access/rights";
+import { definedOf, patchOf } from "../core/schema/zod";
+import { slugCandidates } from "../core/schema/slugs";
+import { assertUsable } from "../core/access/tenant";
 import {
   memberUser,
   memberUserDocument,
@@ -16,11 +16,11 @@ import {
   organizationIdParameter,
   organizationInPath,
 } from "./documents";
-import { assertMayOwn } from "./membershipRules";
+import { assertMayOwn } from "./memberships/rules";
 import { membershipOf } from "./people";
 import { schedulePurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
-import type { TenantQueryContext, UserMutationContext } from "../core/declaration";
+import type { TenantQueryContext, UserMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const dayMs = 86_400_000;
@@ -122,7 +122,7 @@ export const get = queryOperation({
   on: organizationInPath,
   params,
   allowsUnusableOrganization: true,
-  reachesTrash: true,
+  includesDeleted: true,
   output: organizationDocument,
   handler: async ({ row }) => withPublicId(row),
 });
@@ -200,7 +200,7 @@ const remove = mutationOperation({
   status: 204,
   // Deleting it twice is 409, not 403; every other unusable state is refused below.
   allowsUnusableOrganization: true,
-  reachesTrash: true,
+  includesDeleted: true,
   output: z.null(),
   problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
   handler: async ({ row, unscoped, now }, { confirmSlug }) => {
@@ -258,7 +258,7 @@ export const restore = mutationOperation({
   on: organizationInPath,
   params,
   allowsUnusableOrganization: true,
-  reachesTrash: true,
+  includesDeleted: true,
   output: organizationDocument,
   problems: ["not_deleted", "purged"],
   handler: async ({ row, unscoped, now }) => {
@@ -284,7 +284,7 @@ export const purge = mutationOperation({
   body: { confirmSlug: organizationIdParameter },
   status: 202,
   allowsUnusableOrganization: true,
-  reachesTrash: true,
+  includesDeleted: true,
   output: organizationDocument,
   problems: ["not_deleted", "confirmation_mismatch"],
   handler: async ({ row, unscoped, scheduler, now }, { confirmSlug }) => {

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { documentOf } from "../core/resource";
+import { documentOf } from "../core/resources/resource";
 import { roleFields } from "../access/tables";
 import { membershipFields, userProfileFields, userSettingFields } from "./tables";
-import type { UnscopedReader } from "../core/database";
+import type { UnscopedReader } from "../core/records/reader";
 import type { Doc, Id } from "../_generated/dataModel";
 
 /** One's own membership; why one was banned is not part of it. */

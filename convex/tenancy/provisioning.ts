@@ -1,11 +1,11 @@
 import { v } from "convex/values";
 import { env, internalMutation } from "../_generated/server";
-import { findUser, gatewayIssuer, verifiedIdentity } from "../core/caller";
-import { UnscopedWriter } from "../core/database";
-import { ProblemError } from "../core/errors";
+import { findUser, gatewayIssuer, verifiedIdentity } from "../core/access/caller";
+import { UnscopedWriter } from "../core/records/writer";
+import { ProblemError } from "../core/wire/errors";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
-import type { Caller } from "../core/caller";
+import type { Caller } from "../core/access/caller";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { UserIdentity } from "convex/server";
 

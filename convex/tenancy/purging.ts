@@ -1,8 +1,8 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
-import { deleteTenantRows } from "../core/cascades";
-import { systemWriter } from "../core/system";
+import { deleteTenantRows } from "../core/records/cascades";
+import { systemWriter } from "../core/records/systemWriter";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 

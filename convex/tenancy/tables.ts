@@ -10,8 +10,8 @@ import {
   text,
   timestampMs,
   timeZone,
-} from "../core/fields";
-import { globalTable, tenantTable } from "../core/table";
+} from "../core/schema/fields";
+import { globalTable, tenantTable } from "../core/schema/table";
 
 export const userFields = {
   tokenIdentifier: z.string().max(512).optional().meta({ description: "`iss|sub` of the user's tokens." }),

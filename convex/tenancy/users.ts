@@ -1,19 +1,19 @@
-import { ProblemError } from "../core/errors";
-import { emailAddress } from "../core/fields";
-import { storedRows } from "../core/crud";
-import { actingUser } from "../core/database";
-import { listParameters, supportedSets } from "../core/list";
-import { listOperation, mutationOperation, queryOperation } from "../core/operation";
-import { tableFacts } from "../core/tableFacts";
+import { ProblemError } from "../core/wire/errors";
+import { emailAddress } from "../core/schema/fields";
+import { storedRows } from "../core/resources/pages";
+import { actingUser } from "../core/access/caller";
+import { listParameters, supportedSets } from "../core/records/listPlan";
+import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { tableMetadata } from "../core/schema/tableMetadata";
 import { roleFields } from "../access/tables";
 import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPath } from "./documents";
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, membershipOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
-import { namedRole } from "./members";
-import { assertMayAssign } from "./membershipRules";
+import { namedRole } from "./memberships/members";
+import { assertMayAssign } from "./memberships/rules";
 import { membershipFields, userFields } from "./tables";
-import type { TenantQueryContext } from "../core/declaration";
+import type { TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const listOptions = { filters: ["status", "roleId"] };
@@ -25,7 +25,7 @@ export const list = listOperation({
   method: "GET",
   path: "/users",
   summary: "List the users of the organization",
-  description: `Newest membership first unless sorted otherwise. ${supportedSets(tableFacts.memberships, listOptions)}`,
+  description: `Newest membership first unless sorted otherwise. ${supportedSets(tableMetadata.memberships, listOptions)}`,
   access: "organization",
   permission: "user:read",
   query: listParameters("memberships", membershipFields, listOptions),

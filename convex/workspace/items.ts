@@ -1,5 +1,6 @@
-import { batchCreation, crud } from "../core/crud";
-import { resource } from "../core/resource";
+import { batchCreation } from "../core/resources/batch";
+import { crud } from "../core/resources/crud";
+import { resource } from "../core/resources/resource";
 import { itemFields } from "./tables";
 
 const items = resource({

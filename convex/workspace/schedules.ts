@@ -1,10 +1,12 @@
-import { batchCreation, crud, transition } from "../core/crud";
-import { requireActingMember } from "../core/actingMember";
-import { withPublicId } from "../core/documents";
-import { invalidField } from "../core/errors";
-import { rowId, text } from "../core/fields";
-import { mutationOperation } from "../core/operation";
-import { resource } from "../core/resource";
+import { batchCreation } from "../core/resources/batch";
+import { crud } from "../core/resources/crud";
+import { transition } from "../core/resources/transition";
+import { requireActingMember } from "../core/operations/actingMember";
+import { withPublicId } from "../core/records/documents";
+import { invalidField } from "../core/wire/errors";
+import { rowId, text } from "../core/schema/fields";
+import { mutationOperation } from "../core/operations/define";
+import { resource } from "../core/resources/resource";
 import { scheduleFields } from "./tables";
 
 const schedules = resource({

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { jsonObject, reference, tags, text, timestampMs } from "../core/fields";
-import { tenantTable } from "../core/table";
+import { jsonObject, reference, tags, text, timestampMs } from "../core/schema/fields";
+import { tenantTable } from "../core/schema/table";
 
 export const scheduleFields = {
   title: text(1, 200),

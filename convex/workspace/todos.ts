@@ -1,8 +1,8 @@
-import { crud } from "../core/crud";
-import { withPublicId } from "../core/documents";
-import { rowId } from "../core/fields";
-import { mutationOperation } from "../core/operation";
-import { resource } from "../core/resource";
+import { crud } from "../core/resources/crud";
+import { withPublicId } from "../core/records/documents";
+import { rowId } from "../core/schema/fields";
+import { mutationOperation } from "../core/operations/define";
+import { resource } from "../core/resources/resource";
 import { todoFields } from "./tables";
 
 const todos = resource({

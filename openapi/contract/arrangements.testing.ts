@@ -2,7 +2,7 @@ import { registry } from "../registry";
 import { send, sendOperation } from "./client.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { createMember } from "./world.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { Arranged } from "./client.testing";
 import type { World } from "./world.testing";
 

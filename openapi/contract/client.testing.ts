@@ -1,4 +1,4 @@
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 /** A request of one operation, before it is sent. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectorOf } from "../../convex/core/schemas";
-import { tableFacts } from "../../convex/core/tableFacts";
+import { projectorOf } from "../../convex/core/schema/zod";
+import { tableMetadata } from "../../convex/core/schema/tableMetadata";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
@@ -9,7 +9,7 @@ import { refusedRoles } from "./refusals.testing";
 import { referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { Answer, Arranged } from "./client.testing";
 import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
@@ -263,7 +263,7 @@ async function expectAuditRow(operation: Operation, answer: Answer): Promise<voi
 
 /** Names of the operation's rows that must be unique. */
 function uniqueFields({ declaration }: Operation): readonly string[] {
-  const facts = Object.values(tableFacts).find(({ noun }) => noun === declaration.noun);
+  const facts = Object.values(tableMetadata).find(({ noun }) => noun === declaration.noun);
   const fields: string[] = facts?.unique.flatMap((rule) => [...rule.fields]) ?? [];
   return fields.filter((field) => field !== "organizationId");
 }

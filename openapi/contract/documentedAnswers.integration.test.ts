@@ -8,7 +8,7 @@ import { pathOf, send, sendOperation } from "./client.testing";
 import { expectProblem } from "./hostile.testing";
 import { nextSample } from "./samples.testing";
 import { createMember, createWorld, unknownIdLike } from "./world.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { JsonObject } from "../json";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer } from "./client.testing";

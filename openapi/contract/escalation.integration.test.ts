@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { builtInRoles } from "../../convex/core/permissionCatalogue";
-import { isGrantable, reachOf } from "../../convex/core/rights";
+import { builtInRoles } from "../../convex/core/access/permissions";
+import { isGrantable, reachOf } from "../../convex/core/access/rights";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { nameOf } from "./arrangements.testing";
 import { accessOperations, attacksOf, EscalationStage, gained } from "./escalation.testing";
 import { roleKeys } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer } from "./client.testing";
 import type { Held, Principal, StageSet, Standing } from "./escalation.testing";

@@ -1,12 +1,12 @@
-import { isGrantable, missingRight, reachOf } from "../../convex/core/rights";
-import { permissionCatalogue } from "../../convex/core/permissionCatalogue";
+import { isGrantable, missingRight, reachOf } from "../../convex/core/access/rights";
+import { permissionCatalogue } from "../../convex/core/access/permissions";
 import { registry } from "../registry";
 import { send, sendOperation } from "./client.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { roleKeys } from "./world.testing";
-import type { Operation } from "../../convex/core/declaration";
-import type { Rights } from "../../convex/core/rights";
-import type { Fields } from "../../convex/core/table";
+import type { Operation } from "../../convex/core/operations/declaration";
+import type { Rights } from "../../convex/core/access/rights";
+import type { Fields } from "../../convex/core/schema/table";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer, Arranged } from "./client.testing";
 import type { DemoOrganization } from "./world.testing";

@@ -1,14 +1,14 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { operationOf } from "../../convex/core/register";
+import { operationOf } from "../../convex/core/operations/convexFunctions";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { arrange, arrangeRefused } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
 import { refusedRoles } from "./refusals.testing";
 import { createWorld, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { Arranged } from "./client.testing";
 import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";

@@ -200,7 +200,7 @@ describe("the function API", () => {
         "nothing:here",
         "workspace/rest:query",
         "workspace/rest:mutation",
-        "core/followUps:record",
+        "core/records/deferredWrites:record",
       ]) {
         for (const args of hostileArguments) {
           const { status, text } = await callFunction(type, path, args, authorized());

@@ -4,7 +4,7 @@ import { registry } from "../registry";
 import { nameOf } from "./arrangements.testing";
 import { pathOf, send } from "./client.testing";
 import { expectWellFormedProblem } from "./hostile.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 let portico: TestPortico;

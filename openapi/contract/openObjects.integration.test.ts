@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { innermost } from "../../convex/core/schemas";
+import { innermost } from "../../convex/core/schema/zod";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import { arrange, nameOf } from "./arrangements.testing";
@@ -9,7 +9,7 @@ import { pathOf, send } from "./client.testing";
 import { expectProblem } from "./hostile.testing";
 import { withValueAt } from "./samples.testing";
 import { createWorld } from "./world.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { Answer, Arranged } from "./client.testing";
 import type { World } from "./world.testing";
 

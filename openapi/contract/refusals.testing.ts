@@ -1,7 +1,7 @@
-import { builtInRoles } from "../../convex/core/permissionCatalogue";
-import { builtInRights, reachOf } from "../../convex/core/rights";
+import { builtInRoles } from "../../convex/core/access/permissions";
+import { builtInRights, reachOf } from "../../convex/core/access/rights";
 import { roleKeys } from "./world.testing";
-import type { Operation } from "../../convex/core/declaration";
+import type { Operation } from "../../convex/core/operations/declaration";
 import type { RoleKey } from "./world.testing";
 
 /** The built-in roles that must not run an operation on a row that is not their own. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { innermost, referencePaths } from "../../convex/core/schemas";
-import { references } from "../../convex/core/fields";
-import type { Fields } from "../../convex/core/table";
+import { innermost, referencePaths } from "../../convex/core/schema/zod";
+import { references } from "../../convex/core/schema/fields";
+import type { Fields } from "../../convex/core/schema/table";
 
 let counter = 0;
 

@@ -12,12 +12,12 @@ export interface Generator {
 }
 
 /** Written for every domain that has operations. */
-const restDoors = domainFiles()
+const restFunctions = domainFiles()
   .filter((file) => file.endsWith("/rest.ts"))
   .map((file) => `convex/${file}`);
 
 /**
- * Every generator, in the order of their dependencies: the registry reads the tables' facts; Convex's types list all
+ * Every generator, in the order of their dependencies: the registry reads the tables' metadata; Convex's types list all
  * modules of convex/, so what is generated into that folder comes first; its module and the SDK read the document. Each runs in a
  * process of its own, so that it sees what the one before has just written.
  */
@@ -40,15 +40,15 @@ export const generators: readonly Generator[] = [
     sourceExport: "schemaSource",
   },
   {
-    name: "table facts",
-    script: "scripts/generate/tableFacts.ts",
-    outputs: ["convex/core/tableFacts.ts"],
-    sourceExport: "tableFactsSource",
+    name: "table metadata",
+    script: "scripts/generate/tableMetadata.ts",
+    outputs: ["convex/core/schema/tableMetadata.ts"],
+    sourceExport: "tableMetadataSource",
   },
   {
-    name: "REST doors",
-    script: "scripts/generate/restDoors.ts",
-    outputs: ["openapi/domains.ts", ...restDoors],
+    name: "REST functions",
+    script: "scripts/generate/restFunctions.ts",
+    outputs: ["openapi/domains.ts", ...restFunctions],
   },
   {
     name: "route table",

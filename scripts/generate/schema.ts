@@ -1,8 +1,8 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { declarationOf } from "../../convex/core/table";
+import { declarationOf } from "../../convex/core/schema/table";
 import { convexDirectory, domainFiles } from "./domains";
-import { banner } from "./tableFacts";
+import { banner } from "./tableMetadata";
 
 /** The source of `convex/schema.ts`: every table that a domain's `tables.ts` exports, and nothing else. */
 export async function schemaSource(): Promise<string> {

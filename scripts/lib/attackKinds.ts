@@ -43,7 +43,7 @@ export const attackKinds: readonly AttackKind[] = [
   },
   {
     kind: "hostile names and values in free-form objects",
-    files: ["convex/core/fieldNames.test.ts", "convex/core/jsonText.test.ts", ...contract("openObjects")],
+    files: ["convex/core/wire/fieldNames.test.ts", "convex/core/wire/jsonText.test.ts", ...contract("openObjects")],
   },
   {
     kind: "rows and live results that are not the right ones",

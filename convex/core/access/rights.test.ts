@@ -1,0 +1,172 @@
+import * as fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { builtInRoles, permissionCatalogue } from "./permissions";
+import {
+  builtInRights,
+  coversRights,
+  customRights,
+  effectiveRights,
+  isBuiltInRole,
+  isGrantable,
+  isKnownRight,
+  reachOf,
+  rightsWithin,
+  roleRights,
+} from "./rights";
+
+test("effective rights are what the checks allow, for every built-in role", () => {
+  for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
+    const effective = new Set(effectiveRights(builtInRights(key)));
+    for (const permission of Object.keys(permissionCatalogue)) {
+      const reach = reachOf(builtInRights(key), permission);
+      expect(effective.has(permission), `${key} ${permission}`).toBe(reach === "all");
+      expect(effective.has(`${permission}:own`), `${key} ${permission}`).toBe(reach === "own");
+    }
+  }
+});
+
+test("the grants of the catalogue reach whom they name", () => {
+  expect(reachOf(builtInRights("member"), "schedule:update")).toBe("own");
+  expect(reachOf(builtInRights("moderator"), "schedule:update")).toBe("all");
+  expect(reachOf(builtInRights("viewer"), "schedule:update")).toBeUndefined();
+  expect(reachOf(builtInRights("admin"), "organization:delete")).toBeUndefined();
+  expect(reachOf(builtInRights("owner"), "organization:delete")).toBe("all");
+});
+
+test("a custom role without rights still has its own user", () => {
+  expect(effectiveRights(customRights({ rights: [] }))).toEqual(["me:delete", "me:read", "me:update"]);
+});
+
+test("areas stand for their rights, and none for nothing", () => {
+  const areas = { settings: "read", projects: "none" } as const;
+  const rights = customRights({ rights: [], areaPermissions: areas });
+  expect(reachOf(rights, "role:read")).toBe("all");
+  expect(rights.has("organization:update")).toBe(false);
+  expect(rights.has("project:read")).toBe(false);
+});
+
+test("an organization-wide role reads what a viewer reads, and an assigned one what it lists", () => {
+  const role = { key: "custom", rights: ["schedule:update:own"] };
+  expect(coversRights(roleRights({ ...role, scope: "organization" }), builtInRights("viewer"))).toBe(true);
+  expect(reachOf(roleRights({ ...role, scope: "assigned" }), "schedule:read")).toBeUndefined();
+  for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
+    const isWide = builtInRoles[key].scope === "organization";
+    expect([key, coversRights(builtInRights(key), builtInRights("viewer"))]).toEqual([key, isWide]);
+  }
+});
+
+test("scopes reach as far as their holder and no further", () => {
+  const scopes = Object.keys(permissionCatalogue);
+  for (const key of Object.keys(builtInRoles).filter(isBuiltInRole)) {
+    const within = rightsWithin(builtInRights(key), scopes);
+    expect([...within].sort()).toEqual(effectiveRights(builtInRights(key)));
+  }
+  expect([...rightsWithin(builtInRights("member"), ["schedule:update", "item:read", "role:create"])]).toEqual([
+    "schedule:update:own",
+    "item:read",
+  ]);
+});
+
+test.each(["schedule:read", "schedule:update:own", "schedule:*"])("%s is a right", (right) => {
+  expect(isKnownRight(right)).toBe(true);
+});
+
+test.each(["*", "*:*", "schedule", "schedule:", "schedule:fly", "dragon:*", "schedule:*:own", "constructor:*"])(
+  "%s is no right",
+  (right) => {
+    expect(isKnownRight(right)).toBe(false);
+  },
+);
+
+test("what is for people only is never granted to a key", () => {
+  for (const permission of [
+    "apiKey:create",
+    "role:update",
+    "member:ban",
+    "organization:delete",
+    "me:read",
+    "agent:checkin",
+  ]) {
+    expect(isGrantable(permission), permission).toBe(false);
+  }
+  expect(isGrantable("toString")).toBe(false);
+  expect(isGrantable("schedule:read")).toBe(true);
+});
+
+const resources = ["schedule", "item", "site"] as const;
+const actions = ["read", "update", "delete"] as const;
+const right = fc.oneof(
+  { weight: 1, arbitrary: fc.constant("*") },
+  { weight: 2, arbitrary: fc.constantFrom(...resources).map((resource) => `${resource}:*`) },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.constantFrom(...resources), fc.constantFrom(...actions)).map((parts) => parts.join(":")),
+  },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...resources), fc.constantFrom(...actions))
+      .map((parts) => `${parts.join(":")}:own`),
+  },
+);
+const rights = fc.uniqueArray(right, { maxLength: 6 });
+const everyPermission = resources.flatMap((resource) => actions.map((action) => `${resource}:${action}`));
+
+describe("coversRights", () => {
+  it("is reflexive", () => {
+    fc.assert(
+      fc.property(rights, (held) => {
+        expect(coversRights(new Set(held), held)).toBe(true);
+      }),
+    );
+  });
+
+  it("is monotone: more held never covers less, less wanted is never covered less", () => {
+    fc.assert(
+      fc.property(rights, rights, rights, (held, more, wanted) => {
+        const covers = coversRights(new Set(held), wanted);
+        expect(!covers || coversRights(new Set([...held, ...more]), wanted)).toBe(true);
+        expect(!covers || coversRights(new Set(held), wanted.slice(1))).toBe(true);
+        expect(!covers && coversRights(new Set(held), [...wanted, ...more])).toBe(false);
+      }),
+    );
+  });
+
+  it("is transitive", () => {
+    fc.assert(
+      fc.property(rights, rights, rights, (first, second, third) => {
+        fc.pre(coversRights(new Set(first), second) && coversRights(new Set(second), third));
+        expect(coversRights(new Set(first), third)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("hands on no permission that is not held as far", () => {
+    const distance = { all: 2, own: 1, none: 0 };
+    fc.assert(
+      fc.property(rights, rights, (held, wanted) => {
+        fc.pre(coversRights(new Set(held), wanted));
+        for (const permission of everyPermission) {
+          const [mine, theirs] = [held, wanted].map((list) => distance[reachOf(new Set(list), permission) ?? "none"]);
+          expect(mine).toBeGreaterThanOrEqual(theirs ?? 0);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("reachOf", () => {
+  it.each<[string[], "all" | "own" | undefined]>([
+    [["*"], "all"],
+    [["schedule:*"], "all"],
+    [["schedule:update"], "all"],
+    [["schedule:update:own"], "own"],
+    [["schedule:update:own", "schedule:update"], "all"],
+    [["schedule:read", "item:update", "item:*", "schedules:*", "sched:*"], undefined],
+    [[], undefined],
+  ])("%j reach schedule:update of %s rows", (held, reach) =>
+    expect(reachOf(new Set(held), "schedule:update")).toBe(reach),
+  );
+});

@@ -1,0 +1,157 @@
+import type { Caller, RequestCaller } from "../access/caller";
+import type { RequestOrigin } from "../records/audit";
+import type { TenantReader, UnscopedReader } from "../records/reader";
+import type { TenantWriter, UnscopedWriter } from "../records/writer";
+import type { DeclaredProblem } from "../wire/problems";
+import type { Permission } from "../access/permissions";
+import type { ResourceShape } from "./resourceShape";
+import type { Fields } from "../schema/table";
+import type { Tenant } from "../access/tenant";
+import type { TableNames } from "../../_generated/dataModel";
+import type { MutationCtx } from "../../_generated/server";
+import type * as z from "zod";
+
+/**
+ * Who may call: `identity` any verified token of a person, even of one not known here yet; `user` level 1,
+ * any valid user; `organization` level 2, a member (machines and assigned
+ * roles need the permission); `permission` level 3; `agent` a device agent; `enrollment` a holder of an enrolment token.
+ */
+export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment";
+
+/** What a mutation is told about the credential it issues; the plaintext stays in the action that made it. */
+export interface IssuedSecret {
+  readonly hash: string;
+  readonly prefix: string;
+}
+
+interface BaseContext {
+  readonly caller: Caller;
+  readonly now: number;
+  readonly origin: RequestOrigin;
+  /** What `Portico-Organization` says, for operations that run in no organization but show one. */
+  readonly namedOrganization: string | undefined;
+}
+interface MutationBase extends BaseContext {
+  readonly scheduler: MutationCtx["scheduler"];
+  /** Present on operations that declare `secret`. */
+  readonly secret: IssuedSecret | undefined;
+}
+
+/** A level 1 query: no tenant yet. */
+export interface UserQueryContext extends BaseContext {
+  readonly unscoped: UnscopedReader;
+}
+/** A level 1 mutation: no tenant yet. */
+export interface UserMutationContext extends MutationBase {
+  readonly unscoped: UnscopedWriter;
+}
+/** A query inside an organization. */
+export interface TenantQueryContext extends UserQueryContext {
+  readonly db: TenantReader;
+  readonly tenant: Tenant;
+}
+/** A mutation inside an organization. */
+export interface TenantMutationContext extends UserMutationContext {
+  readonly db: TenantWriter;
+  readonly tenant: Tenant;
+}
+
+type Tenantless = "identity" | "user";
+/** The permission phase lets callers of one kind only through to these operations. */
+type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment"
+  ? Extract<RequestCaller, { kind: A }>
+  : Caller;
+/** What a handler gets, by who may call it and what it may do. */
+export type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
+  ? A extends Tenantless
+    ? UserQueryContext
+    : TenantQueryContext
+  : A extends Tenantless
+    ? UserMutationContext
+    : TenantMutationContext) & { readonly row: Row; readonly caller: CallerOf<A> };
+
+/** An operation's input as its handler sees it. */
+export type Output<F extends Fields> = z.output<z.ZodObject<F>>;
+/** An operation's input as its callers send it. */
+export type Input<F extends Fields> = z.input<z.ZodObject<F>>;
+
+/** Input of an operation; names are unique across the three places, so that Convex takes them as one flat object. */
+interface Shapes<P extends Fields, Q extends Fields, B extends Fields> {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+}
+
+export interface OperationDeclaration<
+  A extends Access,
+  P extends Fields,
+  Q extends Fields,
+  B extends Fields,
+  Result,
+  Table extends TableNames | undefined,
+> extends Shapes<P, Q, B> {
+  /** The Convex function: `<domain>/<resource>:<verb>`. */
+  readonly name: `${string}/${string}:${string}`;
+  readonly operationId: string;
+  /** Singular name of what it works on: audit actions are `<noun>.<verb>`. */
+  readonly noun: string;
+  /** Action of its audit rows where it has a name of its own; false where another record tells of it, named beside. */
+  readonly audit?: `${string}.${string}` | false;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path template under `/v1`. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: A;
+  readonly permission?: Permission;
+  /** Status of success: 200 unless given; 204 has no body. */
+  readonly status?: 200 | 201 | 202 | 204;
+  /** The handler may return an `ExistingRow`, which answers 200. */
+  readonly answersExisting?: boolean;
+  /** Schema the answer is projected through; what it does not name cannot leave. */
+  readonly output: z.ZodType<Result>;
+  /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */
+  readonly on?: ResourceShape & { readonly table: Table };
+  /** Known fields that a request may not set, where `on` does not say. */
+  readonly readOnly?: ReadonlySet<string>;
+  /** The row may be in the trash: delete and restore. */
+  readonly includesDeleted?: boolean;
+  /** Answers 403 for a deleted organization unless set. */
+  readonly allowsUnusableOrganization?: boolean;
+  /** Issues a credential: an action makes it, the mutation stores its hash, the answer carries it once. */
+  readonly secret?: { readonly prefix: string; readonly field: string };
+  /** Reachable over REST only, because its credential exists only there. */
+  readonly restOnly?: boolean;
+  /** A read that leaves an audit row of this action itself, once an hour and actor. */
+  readonly auditedAs?: string;
+  /** Fields of the body of which a request names one and no more; they are the whole body. */
+  readonly exactlyOneOf?: readonly (keyof B & string)[];
+  /** Problems beyond the implied ones, for the document. */
+  readonly problems?: readonly DeclaredProblem[];
+  /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
+  readonly endsPermission?: boolean;
+}
+
+/** An operation as the pipeline, the REST door and the document see it: types erased, everything compiled on first use. */
+export interface Operation {
+  readonly declaration: OperationDeclaration<Access, Fields, Fields, Fields, unknown, TableNames | undefined>;
+  readonly kind: "query" | "mutation";
+  /** A list: pages over REST, `paginationOpts` over Convex. */
+  readonly isList: boolean;
+  readonly domain: string;
+  readonly resource: string;
+  readonly verb: string;
+  /** `<noun>.<verb>` of audit rows. */
+  readonly action: string;
+  /** Query parameters, a list's page included. */
+  readonly query: Fields;
+  /** Params, query and body as one flat shape. */
+  readonly shape: Fields;
+  handler(ctx: unknown, input: unknown): Promise<unknown>;
+}
+
+/** The page a list is asked for, whichever door asks. */
+export interface PageInput {
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+}

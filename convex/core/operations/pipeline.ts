@@ -1,0 +1,319 @@
+import { identifyCaller, actingUser } from "../access/caller";
+import { TenantReader, UnscopedReader } from "../records/reader";
+import { TenantWriter, UnscopedWriter } from "../records/writer";
+import { withPublicId } from "../records/documents";
+import { invalidField, notFound, ProblemError } from "../wire/errors";
+import { entityTagMatches, entityTagOf } from "../wire/etag";
+import { ExistingRow } from "./existingRow";
+import { accessBy } from "../records/deferredWrites";
+import { jsonTextOf } from "../wire/jsonText";
+import { referencePaths, projectorOf, valuesAt } from "../schema/zod";
+import { reachOf } from "../access/rights";
+import { storedAnswer } from "./idempotency";
+import { tableMetadata } from "../schema/tableMetadata";
+import { assertUsable, resolveTenant } from "../access/tenant";
+import { parseInput } from "./validation";
+import type { RequestOrigin } from "../records/audit";
+import type { RequestCaller } from "../access/caller";
+import type { Credential } from "../wire/restProtocol";
+import type { Scope } from "../records/scope";
+import type { TenantTable } from "../records/documents";
+import type { Access, IssuedSecret, Operation } from "./declaration";
+import type { Reach } from "../access/rights";
+import type { Projector, ReferencePath } from "../schema/zod";
+import type { Tenant } from "../access/tenant";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
+
+/** What only the gateway can say; empty for calls through the Convex function API. */
+export interface GatewayRequest extends RequestOrigin {
+  readonly credential?: Credential | undefined;
+  /** `Portico-Organization` */
+  readonly organization?: string | undefined;
+  /** `If-Match` */
+  readonly ifMatch?: string | undefined;
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
+  readonly secret?: IssuedSecret | undefined;
+}
+
+/** How a run ended, for the door to encode. */
+export type Execution =
+  | {
+      readonly kind: "answer";
+      readonly value: unknown;
+      /** A create answers with a row that was there before: 200. */
+      readonly isExisting: boolean;
+      readonly input: Input;
+      readonly caller: RequestCaller;
+      readonly tenant: Tenant | undefined;
+      readonly now: number;
+    }
+  | { readonly kind: "replay"; readonly status: number; readonly body: string };
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * The way of every call, whichever door it came through, in order:
+ * caller → tenant → permission → row → replay → precondition → input → references → handler → output.
+ * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
+ */
+export async function execute(
+  ctx: QueryCtx,
+  operation: Operation,
+  raw: Input,
+  request: GatewayRequest,
+): Promise<Execution> {
+  const now = Date.now();
+  const { declaration } = operation;
+
+  assertKindOfCredential(declaration.access, request.credential);
+  const caller = await identifyCaller(ctx, request.credential, now, declaration.access === "identity");
+  const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
+  const replay = async () =>
+    request.idempotency && storedAnswer(ctx, operation, caller, tenant, request.idempotency, now);
+  // Whoever has given a permission away by this very request cannot pass the next phase with it again.
+  const early = declaration.endsPermission ? await replay() : undefined;
+  if (early) return { kind: "replay", ...early };
+  const reach = permissionPhase(operation, caller, tenant);
+  const scope: Scope = { caller, tenant, origin: request, now, ...auditingOf(operation) };
+  const row = await rowPhase(ctx, operation, scope, raw, reach);
+
+  const answer = declaration.endsPermission ? undefined : await replay();
+  if (answer) return { kind: "replay", ...answer };
+  if (request.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, request.ifMatch);
+
+  const input = parseInput(operation.shape, withoutTenantArgument(operation, raw), readOnlyFields(operation));
+  assertExactlyOne(declaration, input);
+  if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
+
+  const context = contextOf(ctx, operation, scope, request, row);
+  const result = await operation.handler(context, input);
+  const isExisting = result instanceof ExistingRow;
+  if (isExisting && !declaration.answersExisting)
+    throw new Error(`${operation.action} does not declare answersExisting.`);
+  const value = outputPhase(operation, isExisting ? result.document : result);
+  return { kind: "answer", value, isExisting, input, caller, tenant, now };
+}
+
+function auditingOf({ declaration: { noun, audit }, action }: Operation): Pick<Scope, "noun" | "action" | "isAudited"> {
+  return { noun, action: audit || action, isAudited: audit !== false };
+}
+
+/**
+ * An enrolment token enrols devices, and nothing else does: whether it or what stands in its place is alive is nobody's business
+ * elsewhere.
+ */
+function assertKindOfCredential(access: Access, credential: Credential | undefined): void {
+  const isEnrollmentToken = credential?.kind === "enrollment";
+  if (access === "enrollment" && !isEnrollmentToken)
+    throw new ProblemError("unauthenticated", "This operation needs an enrolment token.");
+  if (access !== "enrollment" && isEnrollmentToken)
+    throw new ProblemError("unauthenticated", "An enrolment token enrols devices and does nothing else.");
+}
+
+async function tenantPhase(
+  ctx: QueryCtx,
+  { declaration }: Operation,
+  caller: RequestCaller,
+  raw: Input,
+  request: GatewayRequest,
+  now: number,
+): Promise<Tenant | undefined> {
+  if (caller.kind === "anonymous") throw new ProblemError("unauthenticated", "This operation needs a credential.");
+  if (declaration.access === "user" || declaration.access === "identity" || caller.kind === "identity")
+    return undefined;
+  const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
+  // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
+  const { on } = declaration;
+  const ofPath = on?.table === "organizations" ? raw[on.idParameter] : undefined;
+  const inPath = typeof ofPath === "string" ? ofPath : undefined;
+  const named = request.organization ?? (on?.idParameter === "organizationId" ? undefined : argument);
+  const tenant = await resolveTenant(ctx, caller, { named, inPath }, now);
+  if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
+  return tenant;
+}
+
+/** How far the caller may go; throws 403 when it may not go at all. */
+function permissionPhase({ declaration, action }: Operation, caller: RequestCaller, tenant: Tenant | undefined): Reach {
+  const { access, permission } = declaration;
+  if (access === "enrollment") return "all";
+  if (access === "user" || access === "identity") {
+    if (caller.kind !== access) throw denied("This operation is for people, not for machines.", action, caller, tenant);
+    return "all";
+  }
+  if (access === "agent" && caller.kind !== "agent")
+    throw denied("This operation is for device agents.", action, caller, tenant);
+  if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
+  const reach = reachOf(tenant.rights, permission);
+  if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);
+  return reach;
+}
+
+/** Loads the row that the path names; throws 404 when it is foreign, missing or in the trash, 403 when it is not one's own. */
+async function rowPhase(ctx: QueryCtx, operation: Operation, scope: Scope, raw: Input, reach: Reach) {
+  const { on, permission } = operation.declaration;
+  if (!on) return undefined;
+  const id = raw[on.idParameter];
+  const { caller, tenant } = scope;
+  if (!tenant || typeof id !== "string") throw notFound(on.noun);
+  const row = on.find
+    ? await on.find(
+        { db: new TenantReader(ctx, { ...scope, tenant }), unscoped: new UnscopedReader(ctx), tenant, caller },
+        id,
+      )
+    : await new TenantReader(ctx, { ...scope, tenant }).get(asTenantTable(on.table), id);
+  if (!row) throw notFound(on.noun);
+  const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
+  if (isDeleted && !operation.declaration.includesDeleted) throw notFound(on.noun);
+  if (reach === "own" && !isOwn(row, caller)) {
+    throw denied(`The permission ${permission} reaches only one's own rows.`, operation.action, caller, tenant);
+  }
+  return row;
+}
+
+function isOwn(row: object, caller: Scope["caller"]): boolean {
+  const owners = ["createdBy", "userId"].map((field) => Object.getOwnPropertyDescriptor(row, field)?.value);
+  const person = actingUser(caller);
+  return person !== undefined && owners.includes(person);
+}
+
+/** RFC 9110, 13.1.1: the tag is that of the row's document, as `get` shows it. */
+async function preconditionPhase(
+  ctx: QueryCtx,
+  { declaration: { on } }: Operation,
+  { tenant, now }: Scope,
+  row: { _id: string },
+  ifMatch: string,
+): Promise<void> {
+  if (!on || !tenant) return;
+  const shown = on.show ? await on.show({ tenant, now, unscoped: new UnscopedReader(ctx) }, row) : withPublicId(row);
+  const tag = entityTagOf(jsonTextOf(projectorFor(on.document)(shown)));
+  if (!entityTagMatches(ifMatch, tag)) {
+    throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
+  }
+}
+
+function assertExactlyOne({ exactlyOneOf: names }: Operation["declaration"], input: Input): void {
+  if (!names || names.filter((name) => input[name] !== undefined).length === 1) return;
+  throw invalidField(`/${names[0]}`, "exactly_one", `Send one of ${names.join(" and ")}, and no other.`);
+}
+
+const referencesOfBody = new WeakMap<object, readonly ReferencePath[]>();
+
+/** Every reference in the body must name a live row of the tenant; users must be active members. */
+async function referencePhase(
+  ctx: QueryCtx,
+  body: NonNullable<Operation["declaration"]["body"]>,
+  input: Input,
+  tenant: Tenant,
+) {
+  let paths = referencesOfBody.get(body);
+  if (!paths) {
+    paths = referencePaths(body);
+    referencesOfBody.set(body, paths);
+  }
+  const checked = new Set<string>();
+  for (const { path, table } of paths) {
+    for (const [value, pointer] of valuesAt(input, path)) {
+      if (typeof value !== "string" || checked.has(`${table} ${value}`)) continue;
+      await assertReference(ctx, table, value, pointer, tenant);
+      checked.add(`${table} ${value}`);
+    }
+  }
+}
+
+async function assertReference(ctx: QueryCtx, table: string, value: string, pointer: string, { organization }: Tenant) {
+  const refuse = (code: "cross_tenant_reference" | "not_an_organization_member", message: string) => {
+    throw new ProblemError(code, message, [{ pointer, code, message }]);
+  };
+  if (!isTable(table)) throw new Error(`The reference at ${pointer} names the unknown table ${table}.`);
+  if (table === "users") {
+    const userId = ctx.db.normalizeId("users", value);
+    const membership =
+      userId &&
+      (await ctx.db
+        .query("memberships")
+        .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
+        .unique());
+    if (membership?.status !== "active")
+      refuse("not_an_organization_member", "No active member of the organization has this id.");
+    return;
+  }
+  const id = ctx.db.normalizeId(table, value);
+  const row = id && (await ctx.db.get(table, id));
+  const isOwnRow = row && "organizationId" in row && row.organizationId === organization._id;
+  const isBuiltIn = row && table === "roles" && !("organizationId" in row);
+  const isDeleted = row && "deletedAt" in row && row.deletedAt !== undefined;
+  if (!(isOwnRow || isBuiltIn) || isDeleted) {
+    refuse("cross_tenant_reference", `No ${tableMetadata[table].noun} of the organization has this id.`);
+  }
+}
+
+function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: GatewayRequest, row: unknown): unknown {
+  const { caller, tenant, origin, now } = scope;
+  const namedOrganization = request.organization;
+  if (operation.kind === "query") {
+    const db = tenant && new TenantReader(ctx, { ...scope, tenant });
+    return { caller, now, origin, row, tenant, namedOrganization, unscoped: new UnscopedReader(ctx), db };
+  }
+  const mutation = asMutation(ctx);
+  const { scheduler } = mutation;
+  const unscoped = new UnscopedWriter(mutation, scope);
+  const db = tenant && new TenantWriter(mutation, { ...scope, tenant });
+  return { caller, now, origin, row, tenant, namedOrganization, scheduler, secret: request.secret, unscoped, db };
+}
+
+const projectors = new WeakMap<object, Projector>();
+
+function projectorFor(schema: Operation["declaration"]["output"]): Projector {
+  let projector = projectors.get(schema);
+  if (!projector) {
+    projector = projectorOf(schema);
+    projectors.set(schema, projector);
+  }
+  return projector;
+}
+
+/** A list's result keeps Convex's page fields; its rows are projected like any document. */
+function outputPhase({ declaration, isList }: Operation, result: unknown): unknown {
+  if (declaration.status === 204) return null;
+  const project = projectorFor(declaration.output);
+  if (!isList) return project(result);
+  const page: { page: unknown[] } = asPage(result);
+  return { ...page, page: page.page.map(project) };
+}
+
+/** `organizationId` names the tenant of a Convex call; it is an input only where the path or the shape has it. */
+function withoutTenantArgument(operation: Operation, raw: Input): Input {
+  if (!("organizationId" in raw) || "organizationId" in operation.shape) return raw;
+  const { organizationId: _, ...input } = raw;
+  return input;
+}
+
+function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {
+  return declaration.on?.readOnly ?? declaration.readOnly ?? new Set();
+}
+
+function denied(detail: string, action: string, caller: Scope["caller"], tenant: Tenant | undefined): ProblemError {
+  const error = new ProblemError("forbidden", detail);
+  if (tenant) error.denial = accessBy(caller, tenant, action);
+  return error;
+}
+
+function isTable(name: string): name is keyof typeof tableMetadata {
+  return Object.hasOwn(tableMetadata, name);
+}
+
+/** Resources without `find` are declared on tenant tables only; `resource()` checks it. */
+function asTenantTable(table: string | undefined): TenantTable {
+  return table as TenantTable;
+}
+
+/** Operations of kind mutation are registered as Convex mutations, so their context can write. */
+function asMutation(ctx: QueryCtx): MutationCtx {
+  return ctx as MutationCtx;
+}
+
+/** List handlers return the result of one `.paginate()`. */
+function asPage(result: unknown): { page: unknown[] } {
+  return result as { page: unknown[] };
+}

@@ -1,0 +1,209 @@
+import { internalAction, internalMutation, internalQuery } from "../../_generated/server";
+import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
+import { entityTagOf } from "../wire/etag";
+import { accessBy, lastUsedIntervalMs } from "../records/deferredWrites";
+import { storeAnswer } from "./idempotency";
+import { jsonTextOf, parseJsonText } from "../wire/jsonText";
+import { defaultPageSize } from "../records/listPlan";
+import { execute } from "./pipeline";
+import { issueRestSecret, operationOf } from "./convexFunctions";
+import { answerValidator, restArguments } from "../wire/restProtocol";
+import { parsedParameter } from "../schema/zod";
+import { pointerOf } from "./validation";
+import type { RequestCaller } from "../access/caller";
+import type { Operation } from "./declaration";
+import type { Execution, GatewayRequest } from "./pipeline";
+import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
+import type { QueryCtx } from "../../_generated/server";
+
+/** Convex's limit for objects, at every door. */
+const maximumFields = 1024;
+
+/** The three internal REST entries of a domain, over the operations that its resource modules export. */
+export function restFunctions(modules: Readonly<Record<string, object>>) {
+  const operations = operationsOf(modules);
+  const find = (name: string): Operation => {
+    const operation = operations.get(name);
+    if (!operation) throw new Error(`The route table names the unknown operation ${name}.`);
+    return operation;
+  };
+  return {
+    operations,
+    query: internalQuery({
+      args: restArguments,
+      returns: answerValidator,
+      handler: async (ctx, args) => withProblemsAsData(() => answerQuery(ctx, find(args.operation), args, operations)),
+    }),
+    mutation: internalMutation({
+      args: restArguments,
+      returns: answerValidator,
+      handler: async (ctx, args) =>
+        withProblemsAsData(async () => {
+          const operation = find(args.operation);
+          const request = requestOf(args);
+          const execution = await execute(ctx, operation, inputOf(operation, args), request);
+          const answer = encode(operation, execution, operations, args);
+          if (execution.kind === "answer" && request.idempotency) {
+            const { caller, tenant, now } = execution;
+            await storeAnswer(ctx, operation, caller, tenant, request.idempotency, answer, now);
+          }
+          return answer;
+        }),
+    }),
+    action: internalAction({
+      args: restArguments,
+      returns: answerValidator,
+      handler: async (ctx, args): Promise<RestAnswer> => issueRestSecret(ctx, find(args.operation), args),
+    }),
+  };
+}
+
+/** Every operation exported by the modules, by `<resource>.<verb>`; a name that does not match its place is a mistake. */
+function operationsOf(modules: Readonly<Record<string, object>>): ReadonlyMap<string, Operation> {
+  const operations = new Map<string, Operation>();
+  for (const [resource, exports] of Object.entries(modules)) {
+    for (const [verb, exported] of Object.entries(exports)) {
+      const operation = operationOf(exported);
+      if (!operation) continue;
+      if (operation.resource !== resource || operation.verb !== verb) {
+        throw new Error(`${operation.declaration.name} is exported as ${resource}:${verb}.`);
+      }
+      operations.set(`${resource}.${verb}`, operation);
+    }
+  }
+  return operations;
+}
+
+type Operations = ReadonlyMap<string, Operation>;
+
+async function answerQuery(
+  ctx: QueryCtx,
+  operation: Operation,
+  args: RestRequest,
+  operations: Operations,
+): Promise<RestAnswer> {
+  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)), operations, args);
+}
+
+function requestOf({ request, secret }: RestRequest): GatewayRequest {
+  return { ...request, secret };
+}
+
+/** Path, query and body as one flat input. Parameters that the operation does not know are refused here. */
+function inputOf(operation: Operation, { params, query, bodyText, inputText }: RestRequest): Record<string, unknown> {
+  if (inputText !== undefined) return JSON.parse(inputText);
+  const { declaration } = operation;
+  const input: Record<string, unknown> = { ...params };
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (!Object.hasOwn(operation.query, name)) throw unknownInput(name, "This query parameter is not known here.");
+    input[name] = typeof value === "string" ? parsedParameter(operation.query[name], value) : value;
+  }
+  for (const [name, value] of Object.entries(parsedBody(bodyText))) {
+    const isElsewhere = Object.hasOwn(declaration.params ?? {}, name) || Object.hasOwn(operation.query, name);
+    if (isElsewhere) throw unknownInput(name, "This is a parameter, not a field of the body.");
+    // An argument of Convex calls; over REST the header names the tenant, and a row's own organization cannot be set.
+    if (name === "organizationId" && !Object.hasOwn(operation.shape, name)) throw tenantInBody(declaration);
+    Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return input;
+}
+
+function unknownInput(name: string, message: string): ProblemError {
+  const pointer = pointerOf([name]);
+  return new ProblemError("validation_failed", `${pointer}: ${message}`, [{ pointer, code: "unknown_field", message }]);
+}
+
+function tenantInBody({ on, readOnly }: Operation["declaration"]): ProblemError {
+  const name = "organizationId";
+  if (!(on?.readOnly ?? readOnly)?.has(name)) return unknownInput(name, "This field is not known here.");
+  const message = "This field is set by the server, or cannot be changed.";
+  return new ProblemError("read_only_field", message, [
+    { pointer: pointerOf([name]), code: "read_only_field", message },
+  ]);
+}
+
+function parsedBody(bodyText: string | undefined): object {
+  if (bodyText === undefined || bodyText === "") return {};
+  let body: unknown;
+  try {
+    body = parseJsonText(bodyText);
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? "The body is not valid JSON." : "The body is nested too deeply.";
+    throw new ProblemError("validation_failed", reason, [{ pointer: "", code: "invalid_json", message: reason }]);
+  }
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+    if (Object.keys(body).length > maximumFields)
+      throw invalidField("", "too_many_fields", `An object may have ${maximumFields} fields at most.`);
+    return body;
+  }
+  const message = "The body must be a JSON object.";
+  throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
+}
+
+function encode(
+  operation: Operation,
+  execution: Execution,
+  operations: Operations,
+  { inputText }: RestRequest,
+): RestAnswer {
+  const isReadable = operations.has(`${operation.resource}.get`);
+  if (execution.kind === "replay") {
+    const { status, body } = execution;
+    return {
+      status,
+      headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" },
+      body,
+    };
+  }
+  const { value, input } = execution;
+  const deferred = deferredWritesOf(operation, execution);
+  const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
+  // A Convex call that goes on here takes its answer back with the names that Convex can carry.
+  const textOf = inputText === undefined ? jsonTextOf : JSON.stringify;
+  const body = status === 204 ? "" : textOf(operation.isList ? listBody(value, input["limit"]) : value);
+  return {
+    status,
+    headers: answerHeaders(operation, status, body, isReadable),
+    body,
+    ...(deferred ? { deferred } : {}),
+  };
+}
+
+/** `Location` names a row only where a GET reads it (RFC 9110, 10.2.2). */
+function answerHeaders(
+  { declaration, verb }: Operation,
+  status: number,
+  body: string,
+  isReadable: boolean,
+): Record<string, string> {
+  if (body === "") return {};
+  const etag = entityTagOf(body);
+  if (status !== 201 || verb !== "create" || !isReadable) return { etag };
+  const { id }: { id?: unknown } = JSON.parse(body);
+  return { etag, location: `/v1${declaration.path}/${String(id)}` };
+}
+
+/** `{data, page}` of a Convex page. */
+function listBody(value: unknown, limit: unknown): object {
+  const { page, isDone, continueCursor }: { page?: unknown; isDone?: boolean; continueCursor?: string } = Object(value);
+  return {
+    data: page,
+    page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: limit ?? defaultPageSize },
+  };
+}
+
+function deferredWritesOf(
+  { declaration: { auditedAs } }: Operation,
+  { caller, tenant, now }: Extract<Execution, { kind: "answer" }>,
+): DeferredWrites | undefined {
+  const lastUsed = staleUse(caller, now);
+  const read = auditedAs === undefined || !tenant ? undefined : accessBy(caller, tenant, auditedAs);
+  return lastUsed || read ? { ...(lastUsed ? { lastUsed } : {}), ...(read ? { read } : {}) } : undefined;
+}
+
+function staleUse(caller: RequestCaller, now: number): LastUsed | undefined {
+  const isStale = (atMs: number | undefined) => atMs === undefined || atMs < now - lastUsedIntervalMs;
+  if (caller.kind === "apiKey" && isStale(caller.apiKey.lastUsedAt)) return { kind: "apiKey", id: caller.apiKey._id };
+  if (caller.kind === "user" && isStale(caller.user.lastActivityAt)) return { kind: "user", id: caller.user._id };
+  return undefined;
+}

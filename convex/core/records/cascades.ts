@@ -1,0 +1,154 @@
+import { v } from "convex/values";
+import { makeFunctionReference } from "convex/server";
+import { internalMutation } from "../../_generated/server";
+import { ProblemError } from "../wire/errors";
+import { tableMetadata } from "../schema/tableMetadata";
+import { untypedDatabase } from "./untypedDatabase";
+import type { UntypedRange } from "./untypedDatabase";
+import type { OnDelete } from "../schema/fields";
+import type { TableMetadata } from "../schema/table";
+import type { Id, TableNames } from "../../_generated/dataModel";
+import type { MutationCtx } from "../../_generated/server";
+
+/** Rows handled in the deleting mutation itself; the rest follows in scheduled mutations of the same size. */
+const batchSize = 200;
+
+interface Referrer {
+  readonly table: TableNames;
+  readonly field: string;
+  readonly onDelete: OnDelete;
+}
+
+const resumeReference = makeFunctionReference<"mutation">("core/records/cascades:resume");
+
+/** Tables whose rows refer to rows of `table` by a top-level field, the tenant itself aside. */
+function referrersOf(table: TableNames): readonly Referrer[] {
+  return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) =>
+    metadata.references
+      .filter(({ path, table: target }) => target === table && path.length === 1 && path[0] !== "organizationId")
+      .map(({ path, onDelete }) => ({ table: name as TableNames, field: path[0] ?? "", onDelete })),
+  );
+}
+
+/**
+ * Deletes a row and applies each referring table's rule: `restrict` refuses with 409, `null` clears the field, `cascade`
+ * deletes. Soft-deleted rows refer like any other.
+ */
+export async function deleteCascading(ctx: MutationCtx, table: TableNames, id: string, tenant: unknown): Promise<void> {
+  const referrers = referrersOf(table);
+  for (const referrer of referrers.filter(({ onDelete }) => onDelete === "restrict")) {
+    if ((await referringRows(ctx, referrer, id, tenant, 1)).length > 0) {
+      throw new ProblemError("in_use", `Rows of ${referrer.table} refer to it by ${referrer.field}.`);
+    }
+  }
+  for (const referrer of referrers.filter(({ onDelete }) => onDelete !== "restrict")) {
+    await applyRule(ctx, referrer, id, tenant);
+  }
+  await untypedDatabase(ctx).delete(table, id);
+}
+
+async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenant: unknown): Promise<void> {
+  const rows = await referringRows(ctx, referrer, id, tenant, batchSize);
+  for (const row of rows) {
+    if (referrer.onDelete === "cascade") await deleteCascading(ctx, referrer.table, row._id, tenant);
+    else await untypedDatabase(ctx).patch(referrer.table, row._id, { [referrer.field]: undefined });
+  }
+  if (rows.length === batchSize) {
+    await ctx.scheduler.runAfter(0, resumeReference, { ...referrer, id, tenant: tenant ?? null });
+  }
+}
+
+/**
+ * Deletes up to `count` rows of an organization, whatever their tables. Answers how many there were: fewer than `count`
+ * means that none are left. Nothing is audited, since the audit rows are among them.
+ */
+export async function deleteTenantRows(
+  ctx: MutationCtx,
+  organizationId: Id<"organizations">,
+  count: number,
+): Promise<number> {
+  let deleted = 0;
+  for (const [table, index] of tablesOfTenants()) {
+    const rows = await untypedDatabase(ctx)
+      .query(table)
+      .withIndex(index, (q) => q.eq("organizationId", organizationId))
+      .take(count - deleted);
+    for (const { _id } of rows) await untypedDatabase(ctx).delete(table, _id);
+    deleted += rows.length;
+    if (deleted === count) break;
+  }
+  return deleted;
+}
+
+/** Every table whose rows belong to an organization, with an index that finds them. */
+function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
+  return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) => {
+    const isOwned = metadata.references.some(
+      ({ path, table }) => table === "organizations" && path[0] === "organizationId",
+    );
+    if (!isOwned) return [];
+    const index = Object.keys(metadata.indexes).find((known) => metadata.indexes[known]?.[0] === "organizationId");
+    if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
+    return [[name as TableNames, index] as const];
+  });
+}
+
+/** Continues a cascade that was larger than one batch. */
+export const resume = internalMutation({
+  args: {
+    table: v.string(),
+    field: v.string(),
+    onDelete: v.string(),
+    id: v.string(),
+    tenant: v.union(v.string(), v.null()),
+  },
+  returns: v.null(),
+  handler: async (ctx, { table, field, onDelete, id, tenant }) => {
+    const referrer = referrersOf(targetOf(table, field)).find(
+      (known) => known.table === table && known.field === field,
+    );
+    if (!referrer || referrer.onDelete !== onDelete) throw new Error(`No rule for ${table}.${field} is declared.`);
+    await applyRule(ctx, referrer, id, tenant ?? undefined);
+    return null;
+  },
+});
+
+function targetOf(table: string, field: string): TableNames {
+  const metadata = Object.entries(tableMetadata).find(([name]) => name === table)?.[1] as TableMetadata | undefined;
+  const target = metadata?.references.find(({ path }) => path.length === 1 && path[0] === field)?.table;
+  if (target === undefined) throw new Error(`${table}.${field} is no reference.`);
+  return target as TableNames;
+}
+
+/** Up to `count` referring rows, by the shortest index that reaches the field; without one, over the tenant's rows. */
+async function referringRows(ctx: MutationCtx, { table, field }: Referrer, id: string, tenant: unknown, count: number) {
+  const metadata: TableMetadata = tableMetadata[table];
+  const database = untypedDatabase(ctx);
+  const indexes = Object.entries(metadata.indexes).filter(
+    ([, fields]) => !metadata.tenant || fields[0] === "organizationId",
+  );
+  const direct = indexes.find(([, fields]) => fields.filter((name) => name !== "organizationId")[0] === field);
+  if (direct)
+    return database
+      .query(table)
+      .withIndex(direct[0], tenantPrefix(metadata, direct[1], tenant, field, id))
+      .take(count);
+  const scan = indexes[0];
+  const rows = scan
+    ? database.query(table).withIndex(scan[0], tenantPrefix(metadata, scan[1], tenant, undefined, id))
+    : database.query(table);
+  return rows.filter((q) => q.eq(q.field(field), id)).take(count);
+}
+
+function tenantPrefix(
+  metadata: TableMetadata,
+  fields: readonly string[],
+  tenant: unknown,
+  field: string | undefined,
+  id: string,
+) {
+  return (q: UntypedRange) => {
+    const scoped = metadata.tenant && fields[0] === "organizationId" ? q.eq("organizationId", tenant) : q;
+    return field === undefined ? scoped : scoped.eq(field, id);
+  };
+}

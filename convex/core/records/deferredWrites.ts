@@ -1,0 +1,136 @@
+import { v } from "convex/values";
+import { internalMutation } from "../../_generated/server";
+import { actorOf } from "./audit";
+import { accessValidator, lastUsedValidator } from "../wire/restProtocol";
+import type { Caller } from "../access/caller";
+import type { LastUsed, RecordedAccess } from "../wire/restProtocol";
+import type { Tenant } from "../access/tenant";
+import type { MutationCtx } from "../../_generated/server";
+import type { ObjectType } from "convex/values";
+
+/** A use less than this after the noted one is not noted. */
+export const lastUsedIntervalMs = 60_000;
+const deniedIntervalMs = 60_000;
+const readIntervalMs = 3_600_000;
+const dayMs = 86_400_000;
+
+/** `action` of `caller` in `tenant`, for a deferred write. */
+export function accessBy(caller: Caller, { organization }: Tenant, action: string): RecordedAccess {
+  const { actorType: _, ...actor } = actorOf(caller);
+  return { organizationId: organization._id, action, ...actor };
+}
+
+/** What the gateway says of the request beside what to write. */
+export const circumstances = {
+  detail: v.optional(v.string()),
+  requestId: v.optional(v.string()),
+  ip: v.optional(v.string()),
+  userAgent: v.optional(v.string()),
+};
+type Circumstances = ObjectType<typeof circumstances>;
+
+/**
+ * What an answer may not write itself: queries cannot write, and a refusal rolls its transaction back. The gateway calls
+ * this afterwards: at most once a minute per principal (lastUsed) or per principal and operation (denied), once an hour per
+ * principal for reads that are audited (read).
+ */
+export const record = internalMutation({
+  args: {
+    lastUsed: v.optional(lastUsedValidator),
+    denied: v.optional(accessValidator),
+    read: v.optional(accessValidator),
+    ...circumstances,
+  },
+  returns: v.null(),
+  handler: async (ctx, { lastUsed, denied, read, ...rest }) => {
+    await writeDeferred(ctx, { lastUsed, denied, read }, rest);
+    return null;
+  },
+});
+
+interface Writes {
+  readonly lastUsed: LastUsed | undefined;
+  readonly denied: RecordedAccess | undefined;
+  readonly read: RecordedAccess | undefined;
+}
+
+/** Writes what `record` was asked to. */
+export async function writeDeferred(
+  ctx: MutationCtx,
+  { lastUsed, denied, read }: Writes,
+  { detail, ...origin }: Circumstances,
+): Promise<void> {
+  const now = Date.now();
+  if (lastUsed) await noteUse(ctx, lastUsed, origin.ip, now);
+  if (denied && !(await wasRecorded(ctx, "rbac.deny", denied, denied.action, now - deniedIntervalMs))) {
+    const refusal = { ...denied, action: "rbac.deny", result: "denied", operation: denied.action } as const;
+    await recordAccess(ctx, refusal, detail, origin, now);
+  }
+  if (read && !(await wasRecorded(ctx, read.action, read, undefined, now - readIntervalMs))) {
+    await recordAccess(ctx, { ...read, result: "success" }, undefined, origin, now);
+  }
+}
+
+async function noteUse(ctx: MutationCtx, { kind, id }: LastUsed, ip: string | undefined, now: number): Promise<void> {
+  if (kind === "apiKey") {
+    const apiKeyId = ctx.db.normalizeId("apiKeys", id);
+    const apiKey = apiKeyId && (await ctx.db.get("apiKeys", apiKeyId));
+    if (!apiKey || (apiKey.lastUsedAt ?? 0) >= now - lastUsedIntervalMs) return;
+    await ctx.db.patch("apiKeys", apiKey._id, { lastUsedAt: now, ...(ip === undefined ? {} : { lastUsedIp: ip }) });
+    return;
+  }
+  const userId = ctx.db.normalizeId("users", id);
+  const user = userId && (await ctx.db.get("users", userId));
+  if (!user || (user.lastActivityAt ?? 0) >= now - lastUsedIntervalMs) return;
+  await ctx.db.patch("users", user._id, { lastActivityAt: now });
+}
+
+/** Looks at the newest rows of the action since `sinceMs`; more than a hundred are not told apart any further. */
+async function wasRecorded(
+  ctx: MutationCtx,
+  action: string,
+  access: RecordedAccess,
+  operation: string | undefined,
+  sinceMs: number,
+) {
+  const recent = await ctx.db
+    .query("auditLogs")
+    .withIndex("by_organizationId_and_action_and_createdAt", (q) =>
+      q.eq("organizationId", access.organizationId).eq("action", action).gt("createdAt", sinceMs),
+    )
+    .order("desc")
+    .take(100);
+  const isSame = (row: (typeof recent)[number]) =>
+    row.userId === access.userId &&
+    row.apiKeyId === access.apiKeyId &&
+    row.agentId === access.agentId &&
+    Object(row.metadata).operation === operation;
+  return recent.length === 100 || recent.some(isSame);
+}
+
+async function recordAccess(
+  ctx: MutationCtx,
+  {
+    result,
+    operation,
+    ...access
+  }: RecordedAccess & { readonly result: "success" | "denied"; readonly operation?: string },
+  detail: string | undefined,
+  origin: { readonly requestId?: string; readonly ip?: string; readonly userAgent?: string },
+  now: number,
+): Promise<void> {
+  const organization = await ctx.db.get("organizations", access.organizationId);
+  await ctx.db.insert("auditLogs", {
+    ...access,
+    actorType: access.userId ? "user" : access.apiKeyId ? "apiKey" : "agent",
+    operation: "access",
+    ...(operation === undefined ? {} : { metadata: { operation } }),
+    result,
+    ...(detail === undefined ? {} : { errorMessage: detail.slice(0, 1000) }),
+    ...(origin.ip === undefined ? {} : { ipAddress: origin.ip }),
+    ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent.slice(0, 300) }),
+    ...(origin.requestId === undefined ? {} : { requestId: origin.requestId }),
+    createdAt: now,
+    expiresAt: now + (organization?.settings.auditRetentionDays ?? 365) * dayMs,
+  });
+}

@@ -1,0 +1,95 @@
+import { ownerStanding } from "../access/keyOwner";
+import { standingOf } from "../access/standing";
+import { findClaimedOrganization, findOrganization } from "../access/tenant";
+import type { TenantTable } from "./documents";
+import type { Scope } from "./scope";
+import type { Tenant } from "../access/tenant";
+import type { DataModel, Doc, Id, TableNames } from "../../_generated/dataModel";
+import type { QueryCtx } from "../../_generated/server";
+import type { IndexNames, IndexRange, IndexRangeBuilder, NamedIndex, NamedTableInfo, Query } from "convex/server";
+
+type TableInfo<Table extends TableNames> = NamedTableInfo<DataModel, Table>;
+
+/** Reads rows of the caller's organization only: a foreign row does not exist here. */
+export class TenantReader {
+  constructor(
+    protected readonly ctx: QueryCtx,
+    protected readonly scope: Scope & { readonly tenant: Tenant },
+  ) {}
+
+  /** The organization that every read and write is bound to. */
+  get organizationId(): Id<"organizations"> {
+    return this.scope.tenant.organization._id;
+  }
+
+  /** The row of `id`, or null if it is missing, malformed, of another table or of another organization. */
+  async get<Table extends TenantTable>(table: Table, id: string): Promise<Doc<Table> | null> {
+    const normalized = this.ctx.db.normalizeId(table, id);
+    const row = normalized && (await this.ctx.db.get(table, normalized));
+    return row && tenantOf(row) === this.organizationId ? row : null;
+  }
+
+  /** A query over `index` within the organization; `range` continues after `organizationId`. */
+  index<Table extends TenantTable, Index extends IndexNames<TableInfo<Table>>>(
+    table: Table,
+    index: Index,
+    range: (q: TenantRange<Table, Index>) => IndexRange = (q) => q,
+  ): Query<TableInfo<Table>> {
+    return this.ctx.db.query(table).withIndex(index, (q) => range(tenantRange<Table, Index>(q, this.organizationId)));
+  }
+}
+
+type TenantRange<Table extends TableNames, Index extends IndexNames<TableInfo<Table>>> = IndexRangeBuilder<
+  Doc<Table>,
+  NamedIndex<TableInfo<Table>, Index>,
+  1
+>;
+
+/** The schema test guarantees that every index of a tenant table reachable from here begins with `organizationId`. */
+function tenantRange<Table extends TenantTable, Index extends IndexNames<TableInfo<Table>>>(
+  q: IndexRangeBuilder<Doc<Table>, NamedIndex<TableInfo<Table>, Index>>,
+  organizationId: Id<"organizations">,
+): TenantRange<Table, Index> {
+  const prefixed = q as unknown as { eq(field: string, value: string): TenantRange<Table, Index> };
+  return prefixed.eq("organizationId", organizationId);
+}
+
+/** The organization that a row says it belongs to. */
+export function tenantOf(row: object): unknown {
+  return "organizationId" in row ? row.organizationId : undefined;
+}
+
+/** Reads past the tenant: for identities, organizations and built-in roles, in operations that say why. */
+export class UnscopedReader {
+  constructor(protected readonly ctx: QueryCtx) {}
+
+  /** The row of `id`, or null if it is missing, malformed or of another table. */
+  async get<Table extends TableNames>(table: Table, id: string): Promise<Doc<Table> | null> {
+    const normalized = this.ctx.db.normalizeId(table, id);
+    return normalized && this.ctx.db.get(table, normalized);
+  }
+
+  query<Table extends TableNames>(table: Table) {
+    return this.ctx.db.query(table);
+  }
+
+  /** The organization with this id or slug, deleted ones included. */
+  organization(name: string): Promise<Doc<"organizations"> | null> {
+    return findOrganization(this.ctx, name);
+  }
+
+  /** The organization that a token's claim names, by id or external id, deleted ones included. */
+  claimedOrganization(claim: string): Promise<Doc<"organizations"> | null> {
+    return findClaimedOrganization(this.ctx, claim);
+  }
+
+  /** What the role of a membership is worth. */
+  standingOf(membership: Doc<"memberships">) {
+    return standingOf(this.ctx, membership);
+  }
+
+  /** What an API key may do at most, or why it is suspended. */
+  ownerStanding(apiKey: Doc<"apiKeys">, now: number) {
+    return ownerStanding(this.ctx, apiKey, now);
+  }
+}

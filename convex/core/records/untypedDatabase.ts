@@ -1,0 +1,29 @@
+import type { MutationCtx } from "../../_generated/server";
+
+export interface UntypedRange {
+  eq(field: string, value: unknown): UntypedRange;
+  lt(field: string, value: number): UntypedRange;
+}
+
+interface UntypedRows {
+  filter(
+    predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
+  ): UntypedRows;
+  take(count: number): Promise<{ _id: string }[]>;
+}
+
+interface UntypedDatabase {
+  query(
+    table: string,
+  ): UntypedRows & { withIndex(name: string, range: (q: UntypedRange) => UntypedRange): UntypedRows };
+  delete(table: string, id: string): Promise<void>;
+  patch(table: string, id: string, changes: object): Promise<void>;
+}
+
+/**
+ * Convex's database for work on whatever table its metadata leads to. Tables, fields and indexes come from the generated
+ * metadata, so the untyped calls name what exists.
+ */
+export function untypedDatabase(ctx: Pick<MutationCtx, "db">): UntypedDatabase {
+  return ctx.db as unknown as UntypedDatabase;
+}

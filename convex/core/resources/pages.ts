@@ -1,0 +1,68 @@
+import { reachOf } from "../access/rights";
+import { withPublicId } from "../records/documents";
+import { applyPlan, defaultPageSize, planList } from "../records/listPlan";
+import { ProblemError } from "../wire/errors";
+import type { PageInput, TenantQueryContext } from "../operations/declaration";
+import type { TenantTable } from "../records/documents";
+import type { ListOptions } from "../records/listPlan";
+import type { TenantReader } from "../records/reader";
+import type { Doc } from "../../_generated/dataModel";
+import type { DocumentByInfo, GenericTableInfo, OrderedQuery, PaginationResult } from "convex/server";
+
+/** One page of a resource's rows under their public ids; see `storedRows`. */
+export async function listRows<Table extends TenantTable>(
+  ctx: TenantQueryContext,
+  table: Table,
+  options: ListOptions,
+  input: PageInput & object,
+  noun: string,
+): Promise<PaginationResult<Omit<Doc<Table>, "_id"> & { id: Doc<Table>["_id"] }>> {
+  const rows = await storedRows(ctx, table, options, input, noun);
+  return { ...rows, page: rows.page.map((row) => withPublicId(row)) };
+}
+
+/** One page of a resource's rows as they are stored: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
+export async function storedRows<Table extends TenantTable>(
+  ctx: TenantQueryContext,
+  table: Table,
+  options: ListOptions,
+  input: PageInput & object,
+  noun: string,
+): Promise<PaginationResult<Doc<Table>>> {
+  const asked: Readonly<Record<string, unknown>> = { ...input };
+  if (asked["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
+    throw new ProblemError("forbidden", `Listing the trash needs the permission ${noun}:delete.`);
+  }
+  const plan = planList(table, options, asked);
+  return paginate(ctx.db, table, plan, input);
+}
+
+async function paginate<Table extends TenantTable>(
+  db: TenantReader,
+  table: Table,
+  plan: ReturnType<typeof planList>,
+  input: PageInput,
+): Promise<PaginationResult<Doc<Table>>> {
+  return pageOf(db.index(table, indexOf(plan.index), (q) => applyPlan(plan, q)).order(plan.order), input);
+}
+
+/** One page of an ordered query: one `.paginate()`. Throws 400 for a cursor of another list. */
+export async function pageOf<Info extends GenericTableInfo>(
+  query: OrderedQuery<Info>,
+  { cursor, limit }: PageInput,
+): Promise<PaginationResult<DocumentByInfo<Info>>> {
+  try {
+    return await query.paginate({ cursor: cursor ?? null, numItems: limit ?? defaultPageSize });
+  } catch (error) {
+    // Convex binds a cursor to its whole query, the tenant included, and refuses any other.
+    if (cursor !== undefined && /cursor/i.test(String(error))) {
+      throw new ProblemError("invalid_cursor", "The cursor belongs to another list, or is none.");
+    }
+    throw error;
+  }
+}
+
+/** `planList` names an index from the table's own metadata. */
+function indexOf(name: string): never {
+  return name as never;
+}

@@ -1,0 +1,326 @@
+import * as z from "zod";
+import { defined, withPublicId } from "../records/documents";
+import { ProblemError } from "../wire/errors";
+import { reference, rowId, timestampMs } from "../schema/fields";
+import { listParameters } from "../records/listPlan";
+import { asPatch, withoutDefault } from "../schema/zod";
+import { tableMetadata } from "../schema/tableMetadata";
+import type { Changes, NewValues } from "../records/scope";
+import type { DocumentOf, TenantTable } from "../records/documents";
+import type { TableMetadata, Fields } from "../schema/table";
+import type { ListOptions } from "../records/listPlan";
+import type { Access, TenantMutationContext } from "../operations/declaration";
+import type { ProblemCode } from "../wire/problems";
+import type { ResourceShape, Showing } from "../operations/resourceShape";
+import type { Doc, TableNames } from "../../_generated/dataModel";
+
+type Awaitable<T> = T | Promise<T>;
+type Provided<Table extends TenantTable> = { [F in keyof NewValues<Table>]?: NewValues<Table>[F] | undefined };
+
+/** Domain code that runs at fixed places of every write of the resource, whichever operation writes. */
+export interface ResourceHooks<Table extends TenantTable> {
+  /** Values that the server provides on insert where the input left them out. */
+  defaults?(ctx: TenantMutationContext, values: Partial<NewValues<Table>>): Awaitable<Provided<Table>>;
+  /** Rules over the row as it will be; throws the problem that applies. */
+  rules?(ctx: TenantMutationContext, next: NewValues<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
+  /** Denormalized fields and rows of other tables, in the same transaction. */
+  afterWrite?(ctx: TenantMutationContext, row: Doc<Table>, previous: Doc<Table> | undefined): Awaitable<void>;
+  /**
+   * What must hold, or happens to others, before a row is deleted (softly, or for good when it is in the trash). Returns
+   * the changes that go with a soft deletion, such as a credential that stops.
+   */
+  beforeDelete?(
+    ctx: TenantMutationContext,
+    row: Doc<Table>,
+    input: Readonly<Record<string, unknown>>,
+  ): Awaitable<Changes<Table> | undefined>;
+}
+
+export interface ResourceDeclaration<
+  Table extends TenantTable,
+  F extends Fields,
+  Server extends keyof F,
+  Immutable extends keyof F,
+  Defaulted extends keyof F,
+> {
+  /** `<domain>/<resource>`: module path and SDK property. */
+  readonly name: `${string}/${string}`;
+  readonly table: Table;
+  /** Path under `/v1`. */
+  readonly path: `/${string}`;
+  readonly fields: F;
+  /** Never taken from a request. */
+  readonly serverOwned?: readonly Server[];
+  /** Taken on create only. */
+  readonly immutable?: readonly Immutable[];
+  /** Required in the row, optional on create: the `defaults` hook provides them. */
+  readonly defaulted?: readonly Defaulted[];
+  readonly list?: ListOptions & { readonly access?: Access };
+  /** State field and the transitions it may make; everything else is 409. */
+  readonly states?: {
+    readonly field: keyof F & string;
+    readonly transitions: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly hooks?: ResourceHooks<Table>;
+  /** The row as answers show it, where that is not just its fields. */
+  show?(showing: Showing, row: Doc<Table>): Awaitable<object>;
+  /** What the hooks refuse with, by the operations that run them; the document names it. */
+  readonly problems?: Partial<Record<ResourceWrite, readonly ProblemCode[]>>;
+}
+
+/** The operations of `crud()` that write. */
+type ResourceWrite = "create" | "update" | "delete" | "restore";
+
+type Flatten<T> = { [K in keyof T]: T[K] };
+type Optional<F extends Fields, Keys extends keyof F> = Flatten<Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }>;
+/** Fields a create takes. */
+export type CreateFields<F extends Fields, Server extends keyof F, Defaulted extends keyof F> = Optional<
+  Omit<F, Server>,
+  Extract<Defaulted, Exclude<keyof F, Server>>
+>;
+/** Fields an update takes: each may be left out, optional ones may be cleared with null. */
+export type UpdateFields<F extends Fields, Fixed extends keyof F> = {
+  [K in Exclude<keyof F, Fixed>]: undefined extends z.output<F[K]>
+    ? z.ZodOptional<z.ZodNullable<z.ZodType<Exclude<z.output<F[K]>, undefined>, Exclude<z.input<F[K]>, undefined>>>>
+    : z.ZodOptional<z.ZodType<z.output<F[K]>, Exclude<z.input<F[K]>, undefined>>>;
+};
+
+/** A table as the API knows it: shapes for every direction, and the one way to write its rows. */
+export interface Resource<
+  Table extends TenantTable,
+  Create extends Fields = Fields,
+  Update extends Fields = Fields,
+> extends ResourceShape {
+  readonly name: `${string}/${string}`;
+  readonly table: Table;
+  readonly path: `/${string}`;
+  readonly document: z.ZodType<DocumentOf<Table>> & z.ZodObject;
+  readonly createFields: Create;
+  readonly updateFields: Update;
+  /** What a restore takes: another name for each that must be unique and that somebody else may bear by now. */
+  readonly restoreFields: Fields;
+  readonly listFields: Fields;
+  readonly listOptions: ListOptions & { readonly access?: Access };
+  readonly hasTrash: boolean;
+  /** The row as answers show it. */
+  show(showing: Showing, row: Doc<Table>): Promise<object>;
+  /** What an operation that writes so may refuse with, beyond what every write of a table does. */
+  problemsOf(write: ResourceWrite): readonly ProblemCode[];
+  /** Inserts a row: defaults → rules → uniqueness → write → afterWrite → audit. */
+  insert(
+    ctx: TenantMutationContext,
+    values: Provided<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>>;
+  /** Changes a row: state machine → rules → uniqueness → write → afterWrite → audit. */
+  patch(
+    ctx: TenantMutationContext,
+    row: Doc<Table>,
+    changes: Changes<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ): Promise<Doc<Table>>;
+  /** Moves a row to the trash, or purges one that is there already (`permanent`); tables without a trash purge at once. */
+  delete(ctx: TenantMutationContext, row: Doc<Table>, input: { permanent?: boolean | undefined }): Promise<void>;
+  /** Takes a row out of the trash, with other names if given: rules → uniqueness → write → afterWrite → audit. */
+  restore(ctx: TenantMutationContext, row: Doc<Table>, changes: Changes<Table>): Promise<Doc<Table>>;
+}
+
+/** Declares a resource of one tenant table. */
+export function resource<
+  Table extends TenantTable,
+  F extends Fields,
+  Server extends keyof F = never,
+  Immutable extends keyof F = never,
+  Defaulted extends keyof F = never,
+>(
+  declaration: ResourceDeclaration<Table, F, Server, Immutable, Defaulted> & Pick<ResourceShape, "find">,
+): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>> {
+  const { name, table, path, fields, list = {}, states, hooks = {}, find, problems = {} } = declaration;
+  const metadata: TableMetadata = tableMetadata[table];
+  const hasTrash = metadata.base === "CUD";
+  const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
+    if (states) assertTransition(states, Object.entries(row), Object.entries(changes));
+  };
+
+  return {
+    name,
+    table,
+    path,
+    noun: metadata.noun,
+    idParameter: `${metadata.noun}Id`,
+    find,
+    // Built on first use: a fresh context runs one operation and needs few of these.
+    get document() {
+      return once(this, "document", asDocument<Table>(documentSchema(table, metadata, fields)));
+    },
+    get readOnly() {
+      return once(this, "readOnly", new Set(Object.keys(this.document.shape)));
+    },
+    get createFields() {
+      return once(this, "createFields", asShape<CreateFields<F, Server, Defaulted>>(createShape(declaration)));
+    },
+    get updateFields() {
+      return once(this, "updateFields", asShape<UpdateFields<F, Server | Immutable>>(updateShape(declaration)));
+    },
+    get restoreFields() {
+      return once(this, "restoreFields", restoreShape(declaration, metadata));
+    },
+    get listFields() {
+      return once(
+        this,
+        "listFields",
+        listParameters(table, { ...fields, createdBy: reference("users", "null") }, list),
+      );
+    },
+    listOptions: list,
+    hasTrash,
+    show: async (showing, row) => (declaration.show ? declaration.show(showing, row) : withPublicId(row)),
+    problemsOf(write) {
+      const changesState = write === "update" && states !== undefined && states.field in this.updateFields;
+      return [...(problems[write] ?? []), ...(changesState ? (["invalid_state_transition"] as const) : [])];
+    },
+    async insert(ctx, given, auditMetadata) {
+      const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
+      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
+      await hooks.rules?.(ctx, complete, undefined);
+      const row = await ctx.db.insert(table, complete, auditMetadata);
+      await hooks.afterWrite?.(ctx, row, undefined);
+      return row;
+    },
+    async patch(ctx, row, changes, auditMetadata) {
+      stateRule(row, changes);
+      await hooks.rules?.(ctx, asNew<Table>({ ...row, ...changes }), row);
+      const next = await ctx.db.patch(table, row, changes, auditMetadata);
+      if (next !== row) await hooks.afterWrite?.(ctx, next, row);
+      return next;
+    },
+    async delete(ctx, row, input) {
+      const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
+      if (hasTrash && input.permanent && !isDeleted) {
+        throw new ProblemError("not_deleted", "Only what is in the trash can be deleted permanently.");
+      }
+      if (isDeleted && !input.permanent) throw new ProblemError("already_deleted", "It is in the trash already.");
+      const changes = await hooks.beforeDelete?.(ctx, row, input);
+      if (hasTrash && !isDeleted) await ctx.db.softDelete(table, row, changes);
+      else await ctx.db.purge(table, row);
+    },
+    async restore(ctx, row, changes) {
+      await hooks.rules?.(ctx, asNew<Table>({ ...row, ...changes }), row);
+      const restored = await ctx.db.restore(table, row, changes);
+      await hooks.afterWrite?.(ctx, restored, row);
+      return restored;
+    },
+  };
+}
+
+/** Replaces a getter by its value. */
+function once<Value>(owner: object, name: string, value: Value): Value {
+  Object.defineProperty(owner, name, { value });
+  return value;
+}
+
+interface Direction {
+  readonly fields: Fields;
+  readonly serverOwned?: readonly PropertyKey[];
+  readonly immutable?: readonly PropertyKey[];
+  readonly defaulted?: readonly PropertyKey[];
+}
+
+function createShape({ fields, serverOwned = [], defaulted = [] }: Direction): Fields {
+  const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field));
+  return Object.fromEntries(taken.map(([field, type]) => [field, defaulted.includes(field) ? type.optional() : type]));
+}
+
+function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): Fields {
+  const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field) && !immutable.includes(field));
+  return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
+}
+
+/** The unique fields that a create takes: those of a row in the trash cannot be changed in any other way. */
+function restoreShape(declaration: Direction, { unique, base }: TableMetadata): Fields {
+  if (base !== "CUD") return {};
+  const names = new Set<string>(unique.flatMap(({ fields }) => fields));
+  const taken = Object.entries(createShape(declaration)).filter(([field]) => names.has(field));
+  return Object.fromEntries(taken.map(([field, type]) => [field, type.optional()]));
+}
+
+/** The resource's document with further fields: a credential shown once, or counts of a view. */
+export function documentWith<Table extends TenantTable, F extends Fields>(
+  { document }: Pick<Resource<Table>, "document">,
+  fields: F,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return asExtended<Table, F>(document.extend(fields));
+}
+
+const documentNames = new WeakMap<z.ZodType, string>();
+
+/** The OpenAPI component name of a resource's document schema, or undefined for any other schema. */
+export function documentNameOf(schema: z.ZodType): string | undefined {
+  return documentNames.get(schema);
+}
+
+/** `documentSchema` of a table that has no `resource()`, typed as its rows. */
+export function documentOf<Table extends TableNames>(
+  table: Table,
+  fields: Fields,
+): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+  return asDocument<Table>(documentSchema(table, tableMetadata[table], fields));
+}
+
+/** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
+function documentSchema(table: TableNames, metadata: TableMetadata, fields: Fields): z.ZodObject {
+  const visible = Object.entries(fields).filter(([field]) => !metadata.secret.includes(field));
+  const document = z.object({
+    id: rowId(table),
+    ...(metadata.tenant && !("organizationId" in fields)
+      ? {
+          organizationId:
+            metadata.noun === "role" || metadata.noun === "auditLog"
+              ? rowId("organizations").optional()
+              : rowId("organizations"),
+        }
+      : {}),
+    ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
+    ...(metadata.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId("users").optional() }),
+    ...(metadata.base === "CU" || metadata.base === "CUD" ? { updatedAt: timestampMs() } : {}),
+    ...(metadata.base === "CUD" ? { deletedAt: timestampMs().optional() } : {}),
+  });
+  documentNames.set(document, metadata.noun.charAt(0).toUpperCase() + metadata.noun.slice(1));
+  return document;
+}
+
+function assertTransition(
+  { field, transitions }: { field: string; transitions: Readonly<Record<string, readonly string[]>> },
+  row: readonly [string, unknown][],
+  changes: readonly [string, unknown][],
+): void {
+  const from = row.find(([name]) => name === field)?.[1];
+  const to = changes.find(([name]) => name === field)?.[1];
+  if (typeof from !== "string" || typeof to !== "string" || to === from) return;
+  const allowed = transitions[from] ?? [];
+  if (allowed.includes(to)) return;
+  const ways = allowed.length > 0 ? `allowed from ${from}: ${allowed.join(", ")}` : `${from} is final`;
+  throw new ProblemError("invalid_state_transition", `${field} cannot go from ${from} to ${to}; ${ways}.`);
+}
+
+/** Input was parsed by the create shape and completed by `defaults`; Convex validates the row against the schema. */
+function asNew<Table extends TenantTable>(values: object): NewValues<Table> {
+  return values as NewValues<Table>;
+}
+
+/** The schema is built from the same fields and metadata as the table that types `DocumentOf`. */
+function asDocument<Table extends TableNames>(schema: z.ZodObject): z.ZodType<DocumentOf<Table>> & z.ZodObject {
+  return schema as unknown as z.ZodType<DocumentOf<Table>> & z.ZodObject;
+}
+
+/** The extension is typed by the same document and the same fields. */
+function asExtended<Table extends TenantTable, F extends Fields>(
+  schema: z.ZodObject,
+): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
+  return schema as unknown as z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>>;
+}
+
+/** The filtered entries are those that the type parameters name. */
+function asShape<Shape extends Fields>(shape: Fields): Shape {
+  return shape as Shape;
+}

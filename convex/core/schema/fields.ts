@@ -1,0 +1,258 @@
+import { zid } from "convex-helpers/server/zod4";
+import * as z from "zod";
+import { canonicalGuid, namesOneDevice } from "./deviceGuid";
+import { InexactNumber } from "../wire/exactNumbers";
+import { isStoredName, maximumNameCharacters, shownName } from "../wire/fieldNames";
+import { jsonTextOf } from "../wire/jsonText";
+
+/** What happens to the referring row when the referred row is deleted permanently. */
+export type OnDelete = "cascade" | "restrict" | "null";
+
+/** Which schemas are references, and to what; read by the generator of `tableMetadata.ts`. */
+export const references = z.registry<{ table: string; onDelete: OnDelete }>();
+
+/** The id of a row of `table`; checked against the tenant by every write, at any depth. */
+export function reference<Table extends string>(table: Table, onDelete: OnDelete) {
+  return zid(table).register(references, { table, onDelete });
+}
+
+/** The id of a row of `table` in a request, without being stored. */
+export function rowId<Table extends string>(table: Table) {
+  return zid(table);
+}
+
+const wellFormed = (value: string) => value.isWellFormed();
+
+/** Text of `minimum` to `maximum` code points, as JSON Schema counts; lone surrogates are refused, since Convex cannot store them. */
+export function text(minimum: number, maximum: number) {
+  // One `check` makes one copy of the schema where a chain makes three; every context pays for it.
+  return z
+    .string()
+    .check(z.minLength(minimum), z.maxLength(maximum), z.refine(wellFormed, "Text must be well-formed Unicode."));
+}
+
+/** Milliseconds since the epoch. */
+export function timestampMs() {
+  return integer(0, 8_640_000_000_000_000);
+}
+
+/** A time zone that the runtime's IANA database knows. */
+export function timeZone() {
+  return z.string().max(64).refine(isTimeZone, "This is no IANA time zone name.");
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return name !== "" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** An ISO 4217 currency code in lower case. */
+export function currency() {
+  return z
+    .string()
+    .length(3)
+    .regex(/^[a-z]{3}$/)
+    .refine((code) => Intl.supportedValuesOf("currency").includes(code.toUpperCase()), "This is no ISO 4217 code.");
+}
+
+/** A whole number within bounds. */
+export function integer(minimum: number, maximum: number) {
+  return z.int().check(z.gte(minimum), z.lte(maximum));
+}
+
+/** A lower-cased e-mail address of at most 254 characters (RFC 5321). */
+export function emailAddress() {
+  return z.email().max(254).toLowerCase();
+}
+
+/** An `https` URL of at most 2,048 characters. */
+export function httpsUrl() {
+  return z.url({ protocol: /^https$/ }).max(2048);
+}
+
+export const reservedSlugs: ReadonlySet<string> = new Set([
+  "api",
+  "admin",
+  "v1",
+  "www",
+  "app",
+  "docs",
+  "me",
+  "by-slug",
+]);
+
+/** A lower-case name for URLs, 3 to 48 characters. */
+export function slug() {
+  return z
+    .string()
+    .min(3)
+    .max(48)
+    .regex(/^[a-z0-9][a-z0-9-]{1,46}[a-z0-9]$/)
+    .refine((value) => !reservedSlugs.has(value), "This slug is reserved.");
+}
+
+/** A semver-like version of at most 40 characters. */
+export function version() {
+  return z
+    .string()
+    .max(40)
+    .regex(/^\d+(\.\d+){0,3}([-+][0-9A-Za-z.+-]+)?$/);
+}
+
+/** What a device names itself by, 8 to 64 characters, in one spelling; not what many devices share. */
+export function deviceGuid() {
+  return z
+    .string()
+    .min(8)
+    .max(64)
+    .regex(/^[0-9A-Za-z{}._:-]+$/)
+    .overwrite(canonicalGuid)
+    .refine(namesOneDevice, "This is no id, or one that many devices share; send one of the device's own.");
+}
+
+/** An IPv4 or IPv6 address. */
+export function ipAddress() {
+  return z.union([z.ipv4(), z.ipv6()]);
+}
+
+const maximumDepth = 8;
+const maximumFields = 256;
+const maximumElements = 1024;
+
+/** Which names the fields of a free-form object may have. */
+export type FreeNames = "storable" | "any";
+
+/** Why free-form JSON is not kept, and where; names are the ones that its sender knows. */
+export interface JsonFault {
+  readonly path: readonly (string | number)[];
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * The first thing in `value` that is not kept: what is no JSON, what Convex cannot hold (its limits of documents, halved), and
+ * field names beyond `names`. `value` has its names as they are stored.
+ */
+export function jsonFault(
+  value: unknown,
+  names: FreeNames = "storable",
+  path: readonly (string | number)[] = [],
+): JsonFault | undefined {
+  const fault = (code: string, message: string, at = path): JsonFault => ({ path: at, code, message });
+  if (path.length > maximumDepth) return fault("too_deep", `JSON may be nested ${maximumDepth} levels deep at most.`);
+  if (typeof value === "string")
+    return value.isWellFormed() ? undefined : fault("invalid_text", "Text must be well-formed Unicode.");
+  if (typeof value === "number")
+    return Number.isFinite(value) ? undefined : fault("invalid_number", "Numbers must be finite.");
+  if (value === null || typeof value === "boolean") return undefined;
+  if (value instanceof InexactNumber) return fault("inexact_number", value.message);
+  if (Array.isArray(value)) {
+    if (value.length > maximumElements) return fault("too_big", `Arrays may hold ${maximumElements} elements at most.`);
+    return firstFault([...value.entries()], ([at, element]) => jsonFault(element, names, [...path, at]));
+  }
+  // An object of a realm of its own has another prototype; bytes and the like are told by their tag.
+  if (Object.prototype.toString.call(value) === "[object Object]") {
+    const fields = Object.entries(Object(value));
+    if (fields.length > maximumFields) return fault("too_big", `Objects may hold ${maximumFields} fields at most.`);
+    return firstFault(fields, ([stored, inner]) => {
+      const at = [...path, isStoredName(stored) ? shownName(stored) : stored];
+      const message = nameFault(stored, names);
+      return message === undefined ? jsonFault(inner, names, at) : fault("invalid_name", message, at);
+    });
+  }
+  return fault("invalid_type", "Only JSON values can be stored.");
+}
+
+function nameFault(stored: string, names: FreeNames): string | undefined {
+  if (stored.length > maximumNameCharacters) {
+    return `A name may take ${maximumNameCharacters} characters at most, those outside of printable ASCII counting six.`;
+  }
+  if (!isStoredName(stored)) return "A name with `\\u` in it must be in the one form in which names are stored.";
+  if (names === "any" || /^(?!\$|__proto__$)[ -~]+$/.test(shownName(stored))) return undefined;
+  return "A name is printable ASCII and not empty, does not begin with `$`, and is not `__proto__`.";
+}
+
+function firstFault<Part>(
+  parts: readonly Part[],
+  faultOf: (part: Part) => JsonFault | undefined,
+): JsonFault | undefined {
+  for (const part of parts) {
+    const fault = faultOf(part);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** A free-form JSON object of at most `maximumBytes` as UTF-8 text. */
+export function jsonObject(maximumBytes: number, names: FreeNames = "storable") {
+  return freeObject(names)
+    .superRefine((value, context) => {
+      const fault = jsonFault(value, names) ?? sizeFault(value, maximumBytes);
+      if (fault === undefined) return;
+      const { path, code, message } = fault;
+      context.addIssue({ code: "custom", path: [...path], message, params: { code } });
+    })
+    .meta({ description: jsonObjectRule(maximumBytes, names) });
+}
+
+/** What `jsonObject` takes, for readers of the document. */
+function jsonObjectRule(maximumBytes: number, names: FreeNames): string {
+  const ofNames = names === "any" ? "any field names" : "field names of printable ASCII that do not begin with `$`";
+  return `Free-form JSON with ${ofNames}, ${maximumDepth} levels deep, ${maximumBytes} bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.`;
+}
+
+function freeObject(names: FreeNames) {
+  const pattern = names === "any" ? {} : { minLength: 1, pattern: "^(?!\\$|__proto__$)[ -~]+$" };
+  return z.record(z.string().meta({ maxLength: maximumNameCharacters, ...pattern }), z.any());
+}
+
+/** Facts as a device finds them: what of them cannot be kept is left out, and no reason to refuse the device. */
+export function deviceFacts(maximumBytes: number) {
+  return freeObject("any").meta({
+    description: `What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in \`droppedFacts\`: what \`metadata\` does not take, and what comes after ${maximumBytes} bytes or ${maximumFields} facts.`,
+  });
+}
+
+/** The facts of `facts` that `jsonObject(maximumBytes, "any")` takes, in their order, and why the others are none of them. */
+export function keptFacts(
+  facts: Readonly<Record<string, unknown>>,
+  maximumBytes: number,
+): { readonly kept: Record<string, unknown>; readonly dropped: readonly JsonFault[] } {
+  const kept: [name: string, value: unknown][] = [];
+  const dropped: JsonFault[] = [];
+  let sizeBytes = "{}".length;
+  for (const [stored, value] of Object.entries(facts)) {
+    const fault = jsonFault({ [stored]: value }, "any");
+    const factBytes = fault ? 0 : bytesOf(jsonTextOf({ [stored]: value })) - "{}".length + ",".length;
+    const [path, code] = [[shownName(stored)], "too_big"];
+    if (fault) dropped.push(fault);
+    else if (kept.length === maximumFields) dropped.push({ path, code, message: `${maximumFields} facts are kept.` });
+    else if (sizeBytes + factBytes - (kept.length === 0 ? 1 : 0) > maximumBytes)
+      dropped.push({ path, code, message: `${maximumBytes} bytes of facts are kept.` });
+    else {
+      sizeBytes += factBytes - (kept.length === 0 ? 1 : 0);
+      kept.push([stored, value]);
+    }
+  }
+  return { kept: Object.fromEntries(kept), dropped };
+}
+
+function sizeFault(value: unknown, maximumBytes: number): JsonFault | undefined {
+  // UTF-8 takes at most three bytes for a UTF-16 unit.
+  if (JSON.stringify(value).length * 3 <= maximumBytes) return undefined;
+  const sizeBytes = bytesOf(jsonTextOf(value));
+  const message = `It may take ${maximumBytes} bytes at most; it takes ${sizeBytes}.`;
+  return sizeBytes > maximumBytes ? { path: [], code: "too_big", message } : undefined;
+}
+
+function bytesOf(json: string): number {
+  return new TextEncoder().encode(json).length;
+}
+
+/** Up to `maximumCount` tags of up to 40 characters. */
+export function tags(maximumCount: number) {
+  return z.array(text(1, 40)).max(maximumCount);
+}

@@ -1,0 +1,139 @@
+import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
+import { defineTable } from "convex/server";
+import { reference, timestampMs } from "./fields";
+import type { OnDelete } from "./fields";
+import type { ProblemCode } from "../wire/problems";
+import type * as z from "zod";
+
+/** Field shapes of a table, as zod types. */
+export type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** No two rows that are not deleted share these fields. Without all of them set, the rule does not apply. */
+export interface UniqueRule {
+  readonly fields: readonly string[];
+  readonly index: string;
+  readonly code: ProblemCode;
+  /** Rows in the trash keep what they hold until they are purged. */
+  readonly includesTrash?: boolean;
+  /**
+   * Indexes on other fields of the table whose texts name a row just as this field does. A text that stands in one of them is
+   * taken here, and so is one in the form of the table's ids.
+   */
+  readonly nameIn?: readonly string[];
+}
+
+export interface TableOptions {
+  /** Singular name: audit actions, problem details, `<noun>Id` path parameters. */
+  readonly noun: string;
+  /** Never returned, never logged; "[redacted]" in audit rows. */
+  readonly secret?: readonly string[];
+  readonly unique?: readonly UniqueRule[];
+  /** Every write leaves an audit row in the same transaction. */
+  readonly audited?: boolean;
+}
+
+/** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. */
+export type Base = "" | "C" | "CU" | "CUD";
+
+const created = { createdAt: timestampMs(), createdBy: reference("users", "null").optional() };
+const updated = { updatedAt: timestampMs() };
+const deleted = { deletedAt: timestampMs().optional() };
+const tenant = { organizationId: reference("organizations", "cascade") };
+const optionalTenant = { organizationId: reference("organizations", "cascade").optional() };
+
+const baseFields = {
+  "": {},
+  C: created,
+  CU: { ...created, ...updated },
+  CUD: { ...created, ...updated, ...deleted },
+} as const satisfies Record<Base, Fields>;
+
+type BaseFields<B extends Base> = (typeof baseFields)[B];
+
+export interface DeclaredTable {
+  readonly fields: Fields;
+  readonly base: Base;
+  readonly tenant: boolean;
+  readonly options: TableOptions;
+}
+
+export interface ReferenceMetadata {
+  /** Field names from the row's root; `[]` stands for every element of an array. */
+  readonly path: readonly string[];
+  readonly table: string;
+  readonly onDelete: OnDelete;
+}
+
+/** What the engine knows of a table at run time, without evaluating any domain's schemas. */
+export interface TableMetadata {
+  readonly noun: string;
+  readonly tenant: boolean;
+  readonly base: Base;
+  readonly audited: boolean;
+  readonly secret: readonly string[];
+  readonly unique: readonly UniqueRule[];
+  readonly references: readonly ReferenceMetadata[];
+  readonly indexes: Readonly<Record<string, readonly string[]>>;
+}
+
+const declarations = new WeakMap<object, DeclaredTable>();
+
+/**
+ * A table definition that is made when somebody looks at it. Domains import their fields from the module that also
+ * declares their tables, but only the schema needs the tables: without this, every context would convert them.
+ */
+function lazily<Definition extends object>(define: () => Definition, declaration: DeclaredTable): Definition {
+  const indexes: (readonly [name: string, fields: readonly string[]])[] = [];
+  let made: Definition | undefined;
+  const proxy: Definition = new Proxy(asDefinition<Definition>({}), {
+    get(_target, property) {
+      if (property === "index" && !made) {
+        return (name: string, fields: readonly string[]) => {
+          indexes.push([name, fields]);
+          return proxy;
+        };
+      }
+      made ??= withIndexes(define(), indexes);
+      return Reflect.get(made, property, made);
+    },
+  });
+  declarations.set(proxy, declaration);
+  return proxy;
+}
+
+/** Only methods and properties of the definition behind it are ever asked of the proxy. */
+function asDefinition<Definition>(target: object): Definition {
+  return target as Definition;
+}
+
+function withIndexes<Definition extends object>(
+  definition: Definition,
+  indexes: (readonly [string, readonly string[]])[],
+): Definition {
+  const indexed = definition as Definition & { index(name: string, fields: readonly string[]): unknown };
+  for (const [name, fields] of indexes) indexed.index(name, fields);
+  return definition;
+}
+
+/** A table whose rows belong to one organization each; every index begins with `organizationId` unless it is internal. */
+export function tenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
+  const all: typeof tenant & F & BaseFields<B> = { ...tenant, ...fields, ...baseFields[base] };
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
+}
+
+/** A table without a tenant: identities, organizations themselves, and rows of the platform. */
+export function globalTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
+  const all: F & BaseFields<B> = { ...fields, ...baseFields[base] };
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: false, options });
+}
+
+/** A table whose rows may also belong to no organization: built-in roles, audit rows of user-level operations. */
+export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
+  const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
+}
+
+/** How a table was declared; undefined for a definition that this module did not make. */
+export function declarationOf(definition: object): DeclaredTable | undefined {
+  return declarations.get(definition);
+}

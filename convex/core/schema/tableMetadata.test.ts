@@ -1,0 +1,107 @@
+import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
+import { defineTable } from "convex/server";
+import { describe, expect, it } from "vitest";
+import schema from "../../schema";
+import { declarationOf } from "./table";
+import { problems } from "../wire/problems";
+import { tableMetadata } from "./tableMetadata";
+import type { TableMetadata } from "./table";
+
+/** Indexes that cross organizations: credentials and memberships looked up before the tenant is known, and work of crons. */
+const internalIndexes: Readonly<Record<string, readonly string[]>> = {
+  agentApiLogs: ["by_expiresAt"],
+  agentEnrollmentTokens: ["by_tokenHash", "by_expiresAt"],
+  agents: ["by_keyHash", "by_connectionStatus_and_lastCheckinAt"],
+  apiKeys: ["by_keyHash", "by_previousKeyHash"],
+  auditLogs: ["by_expiresAt"],
+  idempotencyKeys: ["by_expiresAt"],
+  memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
+};
+
+const tables = Object.entries(tableMetadata).map(([name, metadata]): [string, TableMetadata] => [name, metadata]);
+const definitions = new Map(Object.entries(schema.tables));
+
+describe.each(tables)("%s", (name, metadata) => {
+  const indexes = Object.entries(metadata.indexes);
+
+  it("is the table of the schema", () => {
+    const definition = definitions.get(name);
+    const declared = definition && declarationOf(definition);
+    expect(declared).toMatchObject({ tenant: metadata.tenant, base: metadata.base });
+    expect(declared?.options.noun).toBe(metadata.noun);
+    expect(declared?.options.secret ?? []).toEqual(metadata.secret);
+  });
+
+  it("has every index begin with the tenant, but for those that its owner knows", () => {
+    if (!metadata.tenant) return;
+    const others = indexes.filter(([, fields]) => fields[0] !== "organizationId").map(([index]) => index);
+    expect(others.sort()).toEqual([...(internalIndexes[name] ?? [])].sort());
+  });
+
+  it("names each index after its fields, within Convex's limits", () => {
+    expect(indexes.length).toBeLessThan(32);
+    for (const [index, fields] of indexes) {
+      expect(index.length).toBeLessThanOrEqual(64);
+      expect(index).toBe(`by_${fields.join("_and_")}`);
+      expect(fields.length).toBeLessThanOrEqual(16);
+    }
+    expect(new Set(indexes.map(([, fields]) => fields.join())).size).toBe(indexes.length);
+  });
+
+  it("indexes fields that exist", () => {
+    const definition = definitions.get(name);
+    const fields = Object.keys((definition && declarationOf(definition)?.fields) ?? {});
+    for (const [, indexed] of indexes) expect(fields).toEqual(expect.arrayContaining([...indexed]));
+  });
+
+  it("can look up what must be unique", () => {
+    for (const { fields, index, code } of metadata.unique) {
+      const indexed = (metadata.indexes[index] ?? []).filter((field) => field !== "deletedAt");
+      expect(indexed, index).toEqual([...fields]);
+      expect(problems[code][0]).toBe(409);
+    }
+  });
+
+  it("can list its trash", () => {
+    const needsIndex = metadata.tenant && metadata.base === "CUD";
+    expect(!needsIndex || Object.hasOwn(metadata.indexes, "by_organizationId_and_deletedAt")).toBe(true);
+  });
+
+  it("refers to tables that exist, and so does whoever refers to it", () => {
+    for (const { table, path } of metadata.references) {
+      expect(definitions.has(table), path.join(".")).toBe(true);
+    }
+  });
+});
+
+describe("the schema", () => {
+  it("has metadata for every table, in its own name and under a noun of its own", () => {
+    expect(tables.map(([name]) => name)).toEqual([...definitions.keys()].sort());
+    expect(new Set(tables.map(([, { noun }]) => noun)).size).toBe(tables.length);
+  });
+
+  it("exports the same from lazy definitions as from eager ones", () => {
+    for (const [name, definition] of definitions) {
+      const declared = declarationOf(definition);
+      const eager = defineTable(zodOutputToConvexFields(declared?.fields ?? {}));
+      const metadata = tables.find(([table]) => table === name)?.[1];
+      for (const [index, [first = "", ...rest]] of Object.entries(metadata?.indexes ?? {}))
+        Object(eager).index(index, [first, ...rest]);
+      expect(exportOf(definition), name).toEqual(exportOf(eager));
+    }
+  });
+
+  it("gives the same however often and in whatever order it is asked", () => {
+    const [definition] = definitions.values();
+    if (!definition) throw new Error("The schema has tables.");
+    const first = exportOf(definition);
+    expect(definition.validator.kind).toBe("object");
+    expect(exportOf(definition)).toEqual(first);
+    expect(declarationOf({})).toBeUndefined();
+  });
+});
+
+/** What is pushed to Convex for a table. */
+function exportOf(definition: object): unknown {
+  return Object(definition).export();
+}

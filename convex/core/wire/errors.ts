@@ -1,0 +1,80 @@
+import { env } from "../../_generated/server";
+import { ConvexError } from "convex/values";
+import type { Value } from "convex/values";
+import { codeAndStatus, problems } from "./problems";
+import type { DeclaredProblem, ProblemCode, ProblemFault } from "./problems";
+
+/** RFC 9457 problem details; the same object over REST and in `ConvexError.data`. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly requestId?: string;
+  readonly errors?: ProblemFault[];
+};
+
+/** The problem that is declared as `declared`; `type` resolves to the page of its code on this deployment's site origin. */
+export function problemOf(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]): Problem {
+  const [code, status] = codeAndStatus(declared);
+  const title = problems[code][1];
+  const type = `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
+  return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
+}
+
+/** What a refusal leaves behind once its transaction is rolled back; see `deferredWrites`. */
+export type Denial = { readonly [key: string]: Value | undefined };
+
+/** Thrown anywhere in the engine or a handler; every door turns it into its own form of the problem. */
+export class ProblemError extends ConvexError<Problem> {
+  override readonly name = "ProblemError";
+  /** Set by the permission phase: the audit row that the gateway writes afterwards. Never part of the answer. */
+  denial: Denial | undefined;
+
+  constructor(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]) {
+    super(problemOf(declared, detail, errors));
+  }
+
+  get code(): ProblemCode {
+    return this.data.code;
+  }
+}
+
+/** The one answer for a missing row and for a row of another organization. */
+export function notFound(noun: string): ProblemError {
+  return new ProblemError("not_found", `There is no such ${noun}.`);
+}
+
+/** A single faulty field as a 400 with its pointer. */
+export function invalidField(pointer: string, code: string, message: string): ProblemError {
+  return new ProblemError("validation_failed", message, [{ pointer, code, message }]);
+}
+
+/** What the gateway calls: problems leave as ConvexError with the denial beside them, so that the transaction is rolled back. */
+export async function withProblemsAsData<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { data, denial } = error;
+    throw new ConvexError({ problem: data, ...(denial ? { denial } : {}) });
+  }
+}
+
+/**
+ * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem with its
+ * denial, every other function throws the problem itself. Empty for every other error.
+ */
+export function failureOf(error: unknown): { readonly problem?: Problem; readonly denial?: Denial } {
+  if (error instanceof ProblemError) return { problem: error.data, ...(error.denial ? { denial: error.denial } : {}) };
+  if (!(error instanceof ConvexError)) return {};
+  const data: unknown = error.data;
+  return isProblem(data) ? { problem: data } : Object(data);
+}
+
+/** Problems alone carry one of the problem codes at their root. */
+function isProblem(data: unknown): data is Problem {
+  if (typeof data !== "object" || data === null || !("code" in data)) return false;
+  return typeof data.code === "string" && Object.hasOwn(problems, data.code);
+}

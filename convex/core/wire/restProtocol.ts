@@ -1,0 +1,69 @@
+import { v } from "convex/values";
+import type { Infer } from "convex/values";
+
+// The border between the gateway and the domains. The gateway's context is made anew for every request, so nothing but
+// Convex's own validators may be needed here.
+
+/** An opaque credential, as the gateway hands it over: never the secret itself, only its SHA-256 in hex. */
+export const credentialValidator = v.object({
+  kind: v.union(v.literal("apiKey"), v.literal("agent"), v.literal("enrollment")),
+  hash: v.string(),
+});
+export type Credential = Infer<typeof credentialValidator>;
+
+/** A principal whose last use is due to be noted. */
+export const lastUsedValidator = v.object({ kind: v.union(v.literal("apiKey"), v.literal("user")), id: v.string() });
+
+/** Who did what in which organization: a denied operation, or a read that is itself audited. */
+export const accessValidator = v.object({
+  organizationId: v.id("organizations"),
+  action: v.string(),
+  userId: v.optional(v.id("users")),
+  apiKeyId: v.optional(v.id("apiKeys")),
+  agentId: v.optional(v.id("agents")),
+});
+export type RecordedAccess = Infer<typeof accessValidator>;
+
+export type LastUsed = Infer<typeof lastUsedValidator>;
+
+const origin = {
+  requestId: v.optional(v.string()),
+  ip: v.optional(v.string()),
+  userAgent: v.optional(v.string()),
+};
+
+/** What the gateway sends to a domain's REST entries. Internal functions only: no public caller can forge it. */
+export const restArguments = {
+  operation: v.string(),
+  params: v.optional(v.record(v.string(), v.string())),
+  query: v.optional(v.record(v.string(), v.union(v.string(), v.array(v.string())))),
+  /** The body as it came: its fields may not even be storable, so it is parsed behind this border. */
+  bodyText: v.optional(v.string()),
+  /** The flat input of a Convex call that goes on as a REST mutation. */
+  inputText: v.optional(v.string()),
+  request: v.optional(
+    v.object({
+      ...origin,
+      credential: v.optional(credentialValidator),
+      organization: v.optional(v.string()),
+      ifMatch: v.optional(v.string()),
+      idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
+    }),
+  ),
+  secret: v.optional(v.object({ hash: v.string(), prefix: v.string() })),
+};
+const argumentsValidator = v.object(restArguments);
+export type RestRequest = Infer<typeof argumentsValidator>;
+
+/** What a read may not write itself; the gateway hands it to `core/records/deferredWrites:record` afterwards. */
+const deferredValidator = v.object({ lastUsed: v.optional(lastUsedValidator), read: v.optional(accessValidator) });
+export type DeferredWrites = Infer<typeof deferredValidator>;
+
+export const answerValidator = v.object({
+  status: v.number(),
+  headers: v.record(v.string(), v.string()),
+  /** JSON text, empty with 204. */
+  body: v.string(),
+  deferred: v.optional(deferredValidator),
+});
+export type RestAnswer = Infer<typeof answerValidator>;

@@ -1,0 +1,59 @@
+import { keptFacts } from "../../core/schema/fields";
+import { pointerOf } from "../../core/operations/validation";
+import type { ProblemFault } from "../../core/wire/problems";
+import type { Doc } from "../../_generated/dataModel";
+
+const dayMs = 86_400_000;
+const maximumErrorCharacters = 1000;
+const maximumAddressCharacters = 45;
+
+/**
+ * An agent is online as long as it was seen within two of the check-in intervals that it was last told: it cannot know of
+ * another one before it checks in. `settingSeconds` is for agents that were told none yet.
+ */
+export function isOverdue(
+  agent: Pick<Doc<"agents">, "lastCheckinAt" | "registeredAt" | "checkinIntervalSeconds">,
+  settingSeconds: number,
+  now: number,
+): boolean {
+  const intervalSeconds = agent.checkinIntervalSeconds ?? settingSeconds;
+  return (agent.lastCheckinAt ?? agent.registeredAt) < now - 2 * intervalSeconds * 1000;
+}
+
+/** The address an agent was seen from, as the field to store; nothing where the runtime does not know it. */
+export function externalAddress(ip: string | undefined): { extAddress?: string } {
+  return ip === undefined || ip.length > maximumAddressCharacters ? {} : { extAddress: ip };
+}
+
+/** The facts of a check-in as the row keeps them, and what of them it does not. */
+export function factsOf(
+  facts: Readonly<Record<string, unknown>> | undefined,
+  maximumBytes: number,
+): { readonly metadata?: Record<string, unknown>; readonly droppedFacts: readonly ProblemFault[] } {
+  if (facts === undefined) return { droppedFacts: [] };
+  const { kept, dropped } = keptFacts(facts, maximumBytes);
+  const droppedFacts = dropped.map(({ path, code, message }) => ({ pointer: pointerOf(path), code, message }));
+  return { metadata: kept, droppedFacts };
+}
+
+/** What an agent reports of itself. */
+export interface CheckinReport {
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  readonly errors?: readonly string[] | undefined;
+}
+
+/** Sizes instead of payload: the log tells that and how much an agent reported, the agent's row holds what. */
+export function reportSummary({ facts = {}, errors = [] }: CheckinReport): { factCount: number; errorCount: number } {
+  return { factCount: Object.keys(facts).length, errorCount: errors.length };
+}
+
+/** The reported errors as one line of at most 1,000 characters, well-formed even where the cut splits a character. */
+export function errorLine({ errors = [] }: CheckinReport): { errorMessage?: string } {
+  if (errors.length === 0) return {};
+  return { errorMessage: errors.join("; ").slice(0, maximumErrorCharacters).toWellFormed() };
+}
+
+/** When a log row written at `now` is removed. */
+export function logExpiry(now: number, retentionDays: number): number {
+  return now + retentionDays * dayMs;
+}

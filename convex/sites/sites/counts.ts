@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { integer } from "../../core/schema/fields";
+import type { TenantReader } from "../../core/records/reader";
+import type { Id } from "../../_generated/dataModel";
+
+const maximumCounted = 1000;
+const maximumCountedOnPage = 8000;
+
+/** Agents of a site by connection. Convex counts by reading, so a count ends at a bound and says that it did. */
+export const agentCountsSchema = z.object({
+  online: integer(0, maximumCounted),
+  offline: integer(0, maximumCounted),
+  isCapped: z
+    .boolean()
+    .meta({ description: "The site has more agents than were counted: both numbers are lower bounds." }),
+});
+export type AgentCounts = z.output<typeof agentCountsSchema>;
+
+/** How many agents of each site are counted when a page shows `siteCount` sites, so that one query stays within its reads. */
+export function countedPerSite(siteCount: number): number {
+  return Math.min(maximumCounted, Math.floor(maximumCountedOnPage / Math.max(1, siteCount)));
+}
+
+/** Counts what was read; one row more than `bound` shows that there are more. */
+export function tally(
+  agents: readonly { readonly connectionStatus: "online" | "offline" }[],
+  bound: number,
+): AgentCounts {
+  const counted = agents.slice(0, bound);
+  const online = counted.filter(({ connectionStatus }) => connectionStatus === "online").length;
+  return { online, offline: counted.length - online, isCapped: agents.length > bound };
+}
+
+/** Counts the agents of a site that are not deleted, at most `bound` of them. */
+export async function countAgents(db: TenantReader, siteId: Id<"sites">, bound: number): Promise<AgentCounts> {
+  const agents = await db
+    .index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) =>
+      q.eq("deletedAt", undefined).eq("siteId", siteId),
+    )
+    .take(bound + 1);
+  return tally(agents, bound);
+}

@@ -1,0 +1,62 @@
+import { findRole } from "../../core/records/roleRows";
+import { invalidField, ProblemError } from "../../core/wire/errors";
+import { administers, adminRank } from "./rules";
+import type { TenantReader, UnscopedReader } from "../../core/records/reader";
+import type { UnscopedWriter, TenantWriter } from "../../core/records/writer";
+import type { TenantMutationContext } from "../../core/operations/declaration";
+import type { Doc } from "../../_generated/dataModel";
+
+/** The role that a body names by `roleId` or `roleKey`; undefined if by neither. Throws 400 for an unknown key. */
+export async function namedRole(
+  { unscoped, db }: TenantMutationContext,
+  { roleId, roleKey }: { readonly roleId?: string | undefined; readonly roleKey?: string | undefined },
+): Promise<Doc<"roles"> | undefined> {
+  if (roleKey === undefined)
+    return roleId === undefined ? undefined : ((await unscoped.get("roles", roleId)) ?? undefined);
+  const role = await findRole(unscoped, db.organizationId, roleKey);
+  if (!role) throw invalidField("/roleKey", "unknown_role", "No role of the organization has this key.");
+  if (roleId !== undefined && roleId !== role._id) {
+    throw invalidField("/roleId", "contradiction", "roleId and roleKey name different roles; send one of them.");
+  }
+  return role;
+}
+
+/** Throws 409 when nobody but `leaving` has the rank of an administrator and a membership in force. */
+export async function assertAdminRemains(
+  {
+    db,
+    unscoped,
+    now,
+  }: { readonly db: TenantReader; readonly unscoped: Pick<UnscopedReader, "query">; readonly now: number },
+  leaving: Doc<"memberships">,
+): Promise<void> {
+  const builtIn = await unscoped
+    .query("roles")
+    .withIndex("by_organizationId_and_deletedAt", (q) => q.eq("organizationId", undefined).eq("deletedAt", undefined))
+    .collect();
+  const custom = await db
+    .index("roles", "by_organizationId_and_deletedAt", (q) => q.eq("deletedAt", undefined))
+    .collect();
+  const administering = [...builtIn, ...custom].filter(({ rank }) => rank >= adminRank);
+  for (const role of administering) {
+    for await (const membership of db.index("memberships", "by_organizationId_and_roleId", (q) =>
+      q.eq("roleId", role._id),
+    )) {
+      if (membership._id !== leaving._id && administers(membership, role.rank, now)) return;
+    }
+  }
+  throw new ProblemError("last_admin", "Nobody else could administer the organization.");
+}
+
+/** Ends a membership for good; the organization is no longer the user's default. */
+export async function endMembership(
+  db: TenantWriter,
+  unscoped: UnscopedWriter,
+  membership: Doc<"memberships">,
+): Promise<void> {
+  const user = await unscoped.get("users", membership.userId);
+  if (user && user.defaultOrganizationId === membership.organizationId) {
+    await unscoped.patch("users", user, { defaultOrganizationId: undefined });
+  }
+  await db.purge("memberships", membership);
+}
