@@ -50,10 +50,7 @@ it.each(Object.entries(oldCalls))("%s runs under its old path", async (functionP
   const organizationId = portico.demo.organizations[0]?.id;
   const text = JSON.stringify(args).replaceAll('"organizationId":""', `"organizationId":"${organizationId}"`);
   const outcome = await call(functionPath, type, JSON.parse(text));
-  // An unknown credential is refused, by the function and not for its path.
-  const expected =
-    type === "query"
-      ? { status: "error", errorDataText: expect.stringContaining("unauthenticated") }
-      : { status: "success" };
-  expect(outcome).toMatchObject(expected);
+  // An unknown credential is refused by the function, and not for its path.
+  const said = outcome.status === "success" ? "success" : (outcome.errorDataText ?? outcome.errorMessage);
+  expect(said).toContain(type === "query" ? "unauthenticated" : "success");
 });

@@ -6,7 +6,7 @@ import type { Doc } from "../../_generated/dataModel";
 type RoleValues = Pick<Doc<"roles">, "rank" | "rights" | "areaPermissions">;
 
 /** The highest rank of a custom role; above it is the owner alone. */
-export const maximumCustomRank = 99;
+const maximumCustomRank = 99;
 
 /** Throws 400 for a right that does not exist or is the owner's alone, or for a rank out of bounds. */
 export function assertValidRole({ rank, rights }: RoleValues): void {
