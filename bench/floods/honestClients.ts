@@ -7,6 +7,8 @@ export interface HonestOrder {
   readonly token: string;
   readonly perSecond: number;
   readonly seconds: number;
+  /** Whether each write adds a to-do or changes one of a few. */
+  readonly writes: "create" | "update";
 }
 
 export interface HonestResult {
@@ -19,17 +21,39 @@ export interface HonestResult {
 
 /** Whoever waits longer has been kept out. */
 const giveUpMs = 60_000;
+/** As many as one page shows. */
+const changedTodos = 25;
 
-async function run({ siteUrl, token, perSecond, seconds }: HonestOrder): Promise<HonestResult> {
+async function run({ siteUrl, token, perSecond, seconds, writes }: HonestOrder): Promise<HonestResult> {
   const latenciesMs: number[] = [];
   let failures = 0;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const todos = `${siteUrl}/v1/todos`;
+  const create = async (text: string): Promise<Response> =>
+    await fetch(todos, {
+      method: "POST",
+      body: JSON.stringify({ text }),
+      headers,
+      signal: AbortSignal.timeout(giveUpMs),
+    });
+  const ids: string[] = [];
+  while (writes === "update" && ids.length < changedTodos) {
+    const todo: { readonly id: string } = await (await create(`Honest work ${ids.length}`)).json();
+    ids.push(todo.id);
+  }
+  const write = async (text: string, at: number): Promise<Response> => {
+    const id = ids[at % ids.length];
+    if (id === undefined) return await create(text);
+    const init = { method: "PATCH", body: JSON.stringify({ text }), headers };
+    return await fetch(`${todos}/${id}`, { ...init, signal: AbortSignal.timeout(giveUpMs) });
+  };
   const ask = async (at: number): Promise<void> => {
     const startedAtMs = performance.now();
     try {
-      const init = at % 2 === 0 ? {} : { method: "POST", body: JSON.stringify({ text: `Honest work ${at}` }) };
-      const address = `${siteUrl}/v1/todos${at % 2 === 0 ? "?limit=10" : ""}`;
-      const response = await fetch(address, { ...init, headers, signal: AbortSignal.timeout(giveUpMs) });
+      const response =
+        at % 2 === 0
+          ? await fetch(`${todos}?limit=10`, { headers, signal: AbortSignal.timeout(giveUpMs) })
+          : await write(`Honest work ${at}`, at);
       await response.arrayBuffer();
       if (response.status >= 400) failures++;
     } catch {

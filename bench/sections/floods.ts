@@ -27,7 +27,7 @@ const watched = 5000;
 export async function floodsSection(options: Options): Promise<Section> {
   const seconds = Math.max(options.seconds, minimumSeconds);
   const rows = await inScratchDirectory(async (scratch) => {
-    const server = await startServer(scratch);
+    const server = await startServer(scratch, options);
     const drain = await ServerProcess.start<AttackedWorld>(path.join(directory, "drainServer.ts"), {});
     try {
       const kinds = await floodKinds();
@@ -60,14 +60,17 @@ export async function floodsSection(options: Options): Promise<Section> {
   };
 }
 
-/** One member with read rights watches thousands of distinct queries while others write. */
+/**
+ * One member with read rights watches thousands of distinct queries, each a page of 25, while others change what all of them
+ * show. (New rows would make the pages grow until the client is refused for its size.)
+ */
 export async function starvationSection(options: Options): Promise<Section> {
   const seconds = Math.max(options.seconds, 3 * minimumSeconds);
   const rows = await inScratchDirectory(async (scratch) => {
-    const server = await startServer(scratch);
+    const server = await startServer(scratch, options);
     try {
       await besides(server.world, server.world, "none", 2);
-      const idle = await withProgress("nobody watches", () => honest(server.world, seconds));
+      const idle = await withProgress("nobody watches", () => honest(server.world, seconds, "update"));
       const idleBytes = (await server.usage()).peakBytes;
       const watcher = fork(path.join(directory, "watcher.ts"));
       const { cloudUrl, viewerToken: token } = server.world;
@@ -78,7 +81,9 @@ export async function starvationSection(options: Options): Promise<Section> {
         return await nextMessage<WatchResult>(watcher, "The watcher");
       };
       while ((await report()).transitions === 0) await setTimeout(200);
-      const beside = await withProgress(`${watched} queries are watched`, () => honest(server.world, seconds));
+      const beside = await withProgress(`${watched} queries are watched`, () =>
+        honest(server.world, seconds, "update"),
+      );
       await setTimeout(minimumSeconds * 1000);
       const seen = await report();
       await end(watcher);
@@ -97,6 +102,8 @@ export async function starvationSection(options: Options): Promise<Section> {
           "p99 ratio": 1,
           "stalest s": "",
           transitions: "",
+          "received MB": "",
+          connected: "",
           "peak MB over idle": 0,
         },
         {
@@ -104,6 +111,8 @@ export async function starvationSection(options: Options): Promise<Section> {
           "p99 ratio": rounded(beside.p99Ms / idle.p99Ms),
           "stalest s": rounded(seen.stalestMs / 1000),
           transitions: seen.transitions,
+          "received MB": rounded(seen.receivedBytes / megabyte),
+          connected: seen.isOpen ? "yes" : "no",
           "peak MB over idle": rounded((peakBytes - idleBytes) / megabyte),
         },
       ];
@@ -117,8 +126,13 @@ export async function starvationSection(options: Options): Promise<Section> {
   };
 }
 
-async function startServer(scratch: string): Promise<ServerProcess<AttackedWorld>> {
-  return await ServerProcess.start<AttackedWorld>(path.join(directory, "attackedServer.ts"), { directory: scratch });
+async function startServer(scratch: string, { profileDirectory }: Options): Promise<ServerProcess<AttackedWorld>> {
+  const profile = profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`];
+  return await ServerProcess.start<AttackedWorld>(
+    path.join(directory, "attackedServer.ts"),
+    { directory: scratch },
+    profile,
+  );
 }
 
 function rowOf(kind: string, drained: Measured, flooded: Measured, peakMegabytes: number): Row {
@@ -149,16 +163,20 @@ async function besides(
   const { siteUrl, cloudUrl } = target;
   flooder.send({ kind, siteUrl, cloudUrl, seconds } satisfies FloodOrder);
   const [measured, { tries }] = await Promise.all([
-    honest(product, seconds),
+    honest(product, seconds, "create"),
     nextMessage<FloodResult>(flooder, "The flooder"),
   ]);
   await end(flooder);
   return { ...measured, tries };
 }
 
-async function honest({ siteUrl, memberToken }: AttackedWorld, seconds: number): Promise<HonestResult> {
+async function honest(
+  { siteUrl, memberToken }: AttackedWorld,
+  seconds: number,
+  writes: HonestOrder["writes"],
+): Promise<HonestResult> {
   const clients = fork(path.join(directory, "honestClients.ts"));
-  clients.send({ siteUrl, token: memberToken, perSecond, seconds } satisfies HonestOrder);
+  clients.send({ siteUrl, token: memberToken, perSecond, seconds, writes } satisfies HonestOrder);
   const result = await nextMessage<HonestResult>(clients, "The honest clients");
   await end(clients);
   return result;

@@ -62,7 +62,7 @@ export class ActionRequestBody {
           const isTooLarge = sizeBytes > maxBodyBytes;
           if (isTooLarge || !this.#held.add(next.value.byteLength)) {
             await source.return?.();
-            controller.error((this.#refusal = isTooLarge ? bodyTooLarge() : tooManyBytes()));
+            controller.error((this.#refusal = isTooLarge ? bodyTooLarge() : tooManyBytes));
             return;
           }
           controller.enqueue(next.value);

@@ -76,8 +76,10 @@ export class BytesInFlight {
   }
 }
 
-/** The refusal of bytes for which there is no room now. */
-export function tooManyBytes(): TransportError {
-  const headers = { "retry-after": "1" };
-  return new TransportError(503, "TooManyBytesInFlight", "Too much is being received at once. Try again.", headers);
-}
+/** The refusal of bytes for which there is no room now; one for all, since floods meet it often. */
+export const tooManyBytes = new TransportError(
+  503,
+  "TooManyBytesInFlight",
+  "Too much is being received at once. Try again.",
+  { "retry-after": "1" },
+);

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { RequestMetadata } from "../deployment";
 import { limitUnreadBody, maxBodyBytes } from "./requestBody";
 import { requestMetadata } from "./requestMetadata";
+import { StrangerTurns } from "./strangerTurns";
 import { sendTransportError, toTransportError, type ReportError } from "./transportError";
 
 const headersTimeoutMs = 20_000;
@@ -44,6 +45,7 @@ export class Listener {
   readonly #options: ListenerOptions;
   /** The request that each connection waits for: pipelined ones have their turn one at a time, as their answers do. */
   readonly #running = new WeakMap<Socket, Promise<void>>();
+  readonly #strangers = new StrangerTurns();
   /** Connections that have not sent a request; Node counts them as busy. */
   readonly #silentSockets = new Set<Socket>();
   #openSockets = 0;
@@ -65,8 +67,9 @@ export class Listener {
           sendTransportError(response, toTransportError(error, metadata.requestId, options.reportError));
         });
       const { socket } = request;
+      const begin = headers.authorization === undefined ? () => this.#inTurn(socket, run) : run;
       const before = this.#running.get(socket);
-      const running = before === undefined ? run() : before.then(() => (socket.destroyed ? undefined : run()));
+      const running = before === undefined ? begin() : before.then(() => (socket.destroyed ? undefined : begin()));
       this.#running.set(socket, running);
       void running.then(() => {
         if (this.#running.get(socket) === running) this.#running.delete(socket);
@@ -100,10 +103,23 @@ export class Listener {
     if (onUpgrade !== undefined) {
       this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         this.#silentSockets.delete(request.socket);
-        if (this.#closing) socket.destroy();
-        else onUpgrade(request, socket, head, requestMetadata(request, options.trustProxy));
+        // Nobody else listens on an upgraded connection while it waits.
+        socket.on("error", () => socket.destroy());
+        this.#strangers.begin(() => {
+          if (this.#closing || socket.destroyed) socket.destroy();
+          else onUpgrade(request, socket, head, requestMetadata(request, options.trustProxy));
+        });
       });
     }
+  }
+
+  #inTurn(socket: Socket, run: () => Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#strangers.begin(() => {
+        if (socket.destroyed) resolve();
+        else void run().then(resolve);
+      });
+    });
   }
 
   /** Starts to listen. @returns the port. @throws Error with one clear sentence when the port cannot be had. */

@@ -52,7 +52,7 @@ export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes, he
       chunks.length = 0;
       request.removeAllListeners("data");
       request.pause();
-      reject(isTooLarge ? bodyTooLarge(limitBytes) : tooManyBytes());
+      reject(isTooLarge ? bodyTooLarge(limitBytes) : tooManyBytes);
     });
     request.on("end", () => {
       isComplete = true;

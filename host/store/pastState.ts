@@ -80,11 +80,8 @@ export class PastState {
       const at = Buffer.from(this.#keyOf(range.index, last), "latin1");
       rest = order === "asc" ? { ...range, lower: Buffer.concat([at, Buffer.of(0)]) } : { ...range, upper: at };
     }
-    if (past.length === 0) return unchanged.slice(0, limit);
-    const rows = [...past, ...unchanged.map((row) => ({ ...row, key: this.#keyOf(range.index, row) }))];
-    const direction = order === "asc" ? 1 : -1;
-    rows.sort((a, b) => (a.key < b.key ? -direction : direction));
-    return rows.slice(0, limit);
+    if (order === "desc") past.reverse();
+    return this.#merge(range.index, order, past, unchanged, limit);
   }
 
   /** Whether what was read then may be different now. */
@@ -137,7 +134,28 @@ export class PastState {
     );
   }
 
-  #rowsIn({ index, lower, upper }: KeyRange): readonly PastRow[] {
+  /** Of two sorted lists the first rows. Keys are computed for the rows that are compared only: that takes parsing them. */
+  #merge(
+    index: StoredIndex | null,
+    order: ScanOrder,
+    past: readonly PastRow[],
+    unchanged: readonly ScannedDocument[],
+    limit: number,
+  ): readonly ScannedDocument[] {
+    const merged: ScannedDocument[] = [];
+    let taken = 0;
+    for (const row of past) {
+      const comesFirst = (other: ScannedDocument): boolean =>
+        order === "asc" ? this.#keyOf(index, other) < row.key : this.#keyOf(index, other) > row.key;
+      const at = firstWhereNot(unchanged, taken, comesFirst);
+      merged.push(...unchanged.slice(taken, at), row);
+      taken = at;
+      if (merged.length >= limit) return merged.slice(0, limit);
+    }
+    return [...merged, ...unchanged.slice(taken)].slice(0, limit);
+  }
+
+  #rowsIn({ index, lower, upper }: KeyRange): PastRow[] {
     const rows = this.#rows.get(index?.number ?? BY_ID);
     if (rows === undefined) return [];
     const at = (bound: Buffer): number => firstAtOrAfter(rows, bound.toString("latin1"), ({ key }) => key);
@@ -151,11 +169,16 @@ export class PastState {
 
 /** Where `key` is, or would have to be inserted, in a sorted list. */
 function firstAtOrAfter<T>(sorted: readonly T[], key: string, keyOf: (element: T) => string): number {
-  let [low, high] = [0, sorted.length];
+  return firstWhereNot(sorted, 0, (element) => keyOf(element) < key);
+}
+
+/** The first place from `low` on whose element no longer `comesFirst`, in a list where those that do stand before the others. */
+function firstWhereNot<T>(sorted: readonly T[], low: number, comesFirst: (element: T) => boolean): number {
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const element = sorted[middle];
-    if (element !== undefined && keyOf(element) < key) low = middle + 1;
+    if (element !== undefined && comesFirst(element)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -116,7 +116,7 @@ export class SyncSession {
   /** Ends the session because more has come of a message than there is room for. */
   refuseIntake(): void {
     const { maxAnonymousBytes } = this.#options.jsonLimits;
-    this.#fail(this.isAnonymous ? tooLongBeforeAuthenticate(maxAnonymousBytes) : tooManyBytes());
+    this.#fail(this.isAnonymous ? tooLongBeforeAuthenticate(maxAnonymousBytes) : tooManyBytes);
   }
 
   /** The socket is gone. */

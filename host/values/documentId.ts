@@ -84,9 +84,19 @@ export function encodeDocumentId(tableNumber: number, internalId: Uint8Array): s
  * @throws {DocumentIdError} with Convex's wording when the text is not a canonical id
  */
 export function decodeDocumentId(text: string): DecodedDocumentId {
+  const tableNumber = decode(text);
+  const internalIdAt = vintLength(tableNumber);
+  return { tableNumber, internalId: decoded.slice(internalIdAt, internalIdAt + INTERNAL_ID_BYTES) };
+}
+
+/** The bytes of the id that was decoded last: every id of every answer is checked, so that checking one allocates nothing. */
+const decoded = new Uint8Array((MAX_TEXT_LENGTH * 5) >> 3);
+
+/** Decodes an id into {@link decoded}. @returns its table number. @throws {DocumentIdError} */
+function decode(text: string): number {
   if (text.length < MIN_TEXT_LENGTH || text.length > MAX_TEXT_LENGTH)
     throw new DocumentIdError(`Unable to decode ID: Invalid ID length ${text.length}`);
-  const bytes = new Uint8Array((text.length * 5) >> 3);
+  const bytes = decoded;
   let buffer = 0;
   let bits = 0;
   let length = 0;
@@ -123,13 +133,13 @@ export function decodeDocumentId(text: string): DecodedDocumentId {
   if (footer !== expected)
     throw new DocumentIdError(`Unable to decode ID: Invalid ID version ${footer ^ expected} (expected 0)`);
   if (buffer !== 0) throw new DocumentIdError("Unable to decode ID: ID wasn't valid base32");
-  return { tableNumber, internalId: bytes.slice(prefixBytes, footerAt) };
+  return tableNumber;
 }
 
 /** The table number of a canonical id, or null for any other string. */
 export function tableNumberOf(text: string): number | null {
   try {
-    return decodeDocumentId(text).tableNumber;
+    return decode(text);
   } catch (error) {
     if (error instanceof DocumentIdError) return null;
     throw error;

@@ -30,13 +30,12 @@ export class CursorCodec {
     );
   }
 
-  /** Tells whether this deployment made the cursor for this query. */
-  belongsTo(cursor: string, fingerprint: Buffer): boolean {
+  /** Opens a cursor, or gives null for one that this deployment has not made for this query. */
+  openOwn(cursor: string, fingerprint: Buffer): CursorPosition | null {
     try {
-      this.open(cursor, fingerprint);
-      return true;
+      return this.open(cursor, fingerprint);
     } catch (error) {
-      if (error instanceof SystemConvexError) return false;
+      if (error instanceof SystemConvexError) return null;
       throw error;
     }
   }

@@ -81,14 +81,20 @@ class RowStream {
   /** Rows scanned, whether or not a filter kept them. */
   rowsScanned = 0;
 
-  constructor(transaction: Transaction, plan: QueryPlan, range = plan.range, rowsWanted = plan.rowsWanted) {
+  constructor(
+    transaction: Transaction,
+    plan: QueryPlan,
+    range = plan.range,
+    rowsWanted = plan.rowsWanted,
+    firstChunkRows = rowsWanted === Infinity ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS,
+  ) {
     this.#transaction = transaction;
     this.#plan = plan;
     this.#start = range;
     this.#range = range;
     this.#remaining = plan.operators.map((operator) => ("limit" in operator ? operator.limit : Infinity));
     this.#rowsWanted = rowsWanted;
-    this.#chunkRows = rowsWanted === Infinity ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS;
+    this.#chunkRows = firstChunkRows;
     this.#seenWriteCount = transaction.host.store.writeCount;
     transaction.usage.countRangeRead();
     transaction.reads?.addScan(this);
@@ -204,8 +210,7 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const plan = planQuery(query, catalog);
   const fingerprint = queryFingerprint(query);
   const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
-  const endCursor = endCursorOf(transaction, args, fingerprint);
-  const end = endCursor === null ? null : cursors.open(endCursor, fingerprint);
+  const end = endOf(transaction, args, fingerprint);
   const maximumRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
   const maximumBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
   // Everything up to an end cursor belongs to the page, whatever its size.
@@ -216,25 +221,34 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
     crowdedRows: Math.min(maximumRows, MAX_PAGE_ROWS) * SPLIT_RECOMMENDED_SHARE,
     crowdedBytes: Math.min(maximumBytes, MAX_PAGE_BYTES) * SPLIT_RECOMMENDED_SHARE,
   };
-  const page = collectPage(transaction, plan, start, end, limits);
-  const seal = (position: CursorPosition): string => JSON.stringify(cursors.seal(position, fingerprint));
+  const page = collectPage(transaction, plan, start, end?.position ?? null, limits);
   const { splitKey } = page;
-  const continueCursor = seal(page.position);
-  transaction.reads?.recordPage(cursors.seal(page.position, fingerprint));
+  const continueCursor = page.position === end?.position ? end.cursor : cursors.seal(page.position, fingerprint);
+  const splitCursor = splitKey === null ? null : cursors.seal({ kind: "after", key: splitKey }, fingerprint);
+  transaction.reads?.recordPage(continueCursor);
   return (
     `{"page":[${page.texts.join(",")}],"isDone":${page.position.kind === "end"},` +
-    `"continueCursor":${continueCursor},` +
-    `"splitCursor":${splitKey === null ? "null" : seal({ kind: "after", key: splitKey })},` +
+    `"continueCursor":${JSON.stringify(continueCursor)},"splitCursor":${JSON.stringify(splitCursor)},` +
     `"pageStatus":${page.status === null ? "null" : `"${page.status}"`}}`
   );
 }
 
+/** An end that was given, and the text it was given as. */
+interface PageEnd {
+  readonly cursor: string;
+  readonly position: CursorPosition;
+}
+
 /** Where the page has to end: where the caller says, or where it ended when the same live query ran before. */
-function endCursorOf(transaction: Transaction, args: ConvexJsonObject, fingerprint: Buffer): string | null {
-  if (typeof args["endCursor"] === "string") return args["endCursor"];
+function endOf(transaction: Transaction, args: ConvexJsonObject, fingerprint: Buffer): PageEnd | null {
+  const { cursors } = transaction.host;
+  const endCursor = args["endCursor"];
+  if (typeof endCursor === "string") return { cursor: endCursor, position: cursors.open(endCursor, fingerprint) };
   const journal = transaction.reads?.journal ?? null;
+  if (journal === null) return null;
   // A journal of another query, which new code or a nested function may bring, says nothing about this page.
-  return journal !== null && transaction.host.cursors.belongsTo(journal, fingerprint) ? journal : null;
+  const position = cursors.openOwn(journal, fingerprint);
+  return position === null ? null : { cursor: journal, position };
 }
 
 interface Page {
@@ -265,7 +279,9 @@ function collectPage(
   if (range !== null && start !== null) range = rangeAfter(range, plan.order, start.key);
   if (range !== null && end?.kind === "after") range = rangeThrough(range, plan.order, end.key);
   const rowsWanted = plan.operators.length === 0 ? limits.page : Infinity;
-  const stream = new RowStream(transaction, plan, range, rowsWanted);
+  // What lies before a given end is wanted whole.
+  const firstChunkRows = rowsWanted === Infinity && end === null ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS;
+  const stream = new RowStream(transaction, plan, range, rowsWanted, firstChunkRows);
   const texts: string[] = [];
   const rows: ScannedDocument[] = [];
   let position: CursorPosition | null = null;
@@ -295,9 +311,10 @@ function collectPage(
     bytesScanned += measuresBytes ? convexSizeBytes(parseJsonObject(row.text)) : row.text.length;
     if (stream.passes(row)) texts.push(row.text);
   }
-  const lastRow = rows.at(-1);
-  const last = lastRow === undefined ? null : stream.keyOf(lastRow);
-  position ??= last === null ? (start ?? { kind: "end" }) : { kind: "after", key: last };
+  if (position === null) {
+    const last = rows.at(-1);
+    position = last === undefined ? (start ?? { kind: "end" }) : { kind: "after", key: stream.keyOf(last) };
+  }
   const middle = rows[rows.length >> 1];
   const crowded =
     texts.length > SPLIT_RECOMMENDED_ROWS ||
