@@ -2,7 +2,6 @@ import type { BundledModule } from "../bundle/bundleFunctions";
 import type { FunctionType, RequestMetadata } from "../deployment";
 import type { FunctionValidators } from "../values/validatorJson";
 import type { ComponentEnvironment } from "./componentEnvironment";
-import type { StoreRefusal } from "./worker/storeRefusal";
 
 // Calls and results cross the thread boundary as one flat array of strings per batch, which structured clone copies
 // far faster than objects. The constants below name the slots.
@@ -18,6 +17,23 @@ export type JobOperation =
   | "finishJob"
   | "failRunningJobs"
   | "removeFinishedJobs";
+
+/** A job that the main thread has to start: mutations run in the executor, actions on the main thread. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly type: "mutation" | "action";
+  /** As `addressText` writes it. */
+  readonly path: string;
+  readonly argsText: string;
+  readonly isCron: boolean;
+}
+
+/** What `claimJobs` answers with; times are milliseconds since the epoch. */
+export interface ClaimedJobs {
+  readonly jobs: readonly ClaimedJob[];
+  readonly nextJobAtMs: number | null;
+  readonly nextCronAtMs: number | null;
+}
 
 /** What keeps live queries up to date; `argsText` of a refresh is a {@link RefreshRequest}. */
 type LiveOperation = "refreshQuerySet" | "dropQuerySet";
@@ -63,6 +79,13 @@ export const RESULT_SLOTS = 6;
  * The dataText of a `hostError` is the code of a refusal, or empty.
  */
 export type ResultStatus = "success" | "error" | "hostError" | "item";
+
+/** Why a call is refused whose writes the store could not take. */
+export interface StoreRefusal {
+  /** What the doors answer as `code`; empty for an error of the host's own, which clients are not told. */
+  readonly code: "DiskFull" | "StoreFailed" | "";
+  readonly message: string;
+}
 
 export interface LiveItemHead {
   readonly queryId: number;

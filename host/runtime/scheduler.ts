@@ -1,8 +1,7 @@
 import { DeploymentRefusal } from "../deployment";
 import type { FunctionOutcome } from "../deployment";
-import type { ClaimedJob, ClaimedJobs } from "./worker/jobOperations";
 import type { ExecutorClient } from "./executorClient";
-import type { Operation } from "./protocol";
+import type { ClaimedJob, ClaimedJobs, Operation } from "./protocol";
 import { NO_METADATA } from "./protocol";
 import { metadataText } from "./callTexts";
 

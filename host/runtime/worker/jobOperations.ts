@@ -1,6 +1,6 @@
 import type { CallContext } from "../frames";
 import { FunctionError, toFunctionError } from "../functionErrors";
-import type { JobOperation } from "../protocol";
+import type { ClaimedJob, ClaimedJobs, JobOperation } from "../protocol";
 import { parseJsonObject } from "../../values/convexJson";
 import { addressText } from "../functionAddress";
 import type { Clock } from "./clock";
@@ -23,23 +23,6 @@ import { Transaction } from "./transaction";
 import type { ExecutionHost } from "./transaction";
 
 const MAX_CLAIMED_JOBS = 64;
-
-/** A job that the main thread has to start: mutations run here, actions on the main thread. */
-export interface ClaimedJob {
-  readonly id: string;
-  readonly type: "mutation" | "action";
-  /** As `addressText` writes it. */
-  readonly path: string;
-  readonly argsText: string;
-  readonly isCron: boolean;
-}
-
-/** What `claimJobs` answers with; times are milliseconds since the epoch. */
-export interface ClaimedJobs {
-  readonly jobs: readonly ClaimedJob[];
-  readonly nextJobAtMs: number | null;
-  readonly nextCronAtMs: number | null;
-}
 
 /** When the scheduler has to wake up next, milliseconds since the epoch, or null. */
 export function nextDueTimeMs(app: ExecutionHost): number | null {
