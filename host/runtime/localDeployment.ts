@@ -24,7 +24,6 @@ import type { ConvexJsonObject } from "../values/convexJson";
 import { ActionFrame } from "./mainThread/actionFrame";
 import type { ActionHost } from "./mainThread/actionFrame";
 import { backUpStore } from "./mainThread/backup";
-import { callerText, metadataText } from "./rpc/callTexts";
 import { DeploymentMetrics } from "./deploymentMetrics";
 import type { DeploymentOptions } from "./deploymentOptions";
 import { ExecutorClient } from "./rpc/executorClient";
@@ -40,7 +39,7 @@ import { canonicalFunctionPath } from "./functions/registry";
 import { installSyscallBoundary } from "./functions/frames";
 import type { CallContext } from "./functions/frames";
 import { componentLoads, loadCode, loadNodeActions } from "./mainThread/loadedCode";
-import { NO_METADATA } from "./rpc/protocol";
+import { noMetadata } from "./rpc/calls";
 import { QuerySets } from "./mainThread/querySets";
 import { RecentLogs } from "./mainThread/recentLogs";
 import type { LogSource } from "./mainThread/recentLogs";
@@ -99,7 +98,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>
-        this.runAction(path, argsText, this.#context({ kind: "anonymous" }, NO_METADATA, jobId)),
+        this.runAction(path, argsText, this.#context({ kind: "anonymous" }, noMetadata, jobId)),
       reportError: (error) => this.#log("", `[ERROR] ${error.message}`),
     });
   }
@@ -142,10 +141,11 @@ export class LocalDeployment implements Deployment, ActionHost {
     const outcome = await this.executor.call({
       operation: "call",
       type: call.type,
-      path: `${call.allowInternal ? "internal" : "public"}:${path}`,
+      address: path,
+      allowInternal: call.allowInternal,
       argsText: call.argsText,
-      callerText: callerText(call.caller),
-      metadataText: metadataText(call.metadata),
+      caller: call.caller,
+      metadata: call.metadata,
       idempotencyKey: call.idempotencyKey,
     });
     if (call.snapshotTimestamp !== undefined) this.#assertSnapshot(call.snapshotTimestamp, outcome);

@@ -1,8 +1,8 @@
 import type { FunctionOutcome } from "../deployment";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "../runtime/rpc/executionState";
-import { outcomeAt } from "../runtime/rpc/outcomeCodec";
-import { RESULT_SLOTS } from "../runtime/rpc/protocol";
-import type { ExecutorCall } from "../runtime/rpc/protocol";
+import { encodeCall } from "../runtime/rpc/calls";
+import type { ExecutorCall } from "../runtime/rpc/calls";
+import { hostErrorAt, outcomeAt, resultSlots } from "../runtime/rpc/results";
 import type { Clock } from "../runtime/executor/transaction/clock";
 import { Executor } from "../runtime/executor/executor";
 import type { ExecutionHost } from "../runtime/executor/transaction/transaction";
@@ -28,19 +28,11 @@ export class InProcessExecutor {
   }
 
   /** Queues a call; it is answered after the commit of its batch. */
-  call({
-    operation,
-    type,
-    path,
-    argsText,
-    callerText,
-    metadataText,
-    idempotencyKey = "",
-  }: ExecutorCall): Promise<FunctionOutcome> {
+  call(call: ExecutorCall): Promise<FunctionOutcome> {
     const sequence = String(this.#nextSequence++);
     return new Promise((resolve, reject) => {
       this.#pending.set(sequence, { resolve, reject });
-      this.#executor.enqueue([sequence, operation, type, path, argsText, callerText, metadataText, idempotencyKey]);
+      this.#executor.enqueue(encodeCall(sequence, call));
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -51,7 +43,7 @@ export class InProcessExecutor {
       while (!this.#executor.isIdle) {
         const { results, nextJobAtMs } = await this.#executor.runBatch(() => undefined);
         if (nextJobAtMs !== undefined) this.#onNextJob(nextJobAtMs);
-        for (let at = 0; at < results.length; at += RESULT_SLOTS) this.#settle(results, at);
+        for (let at = 0; at < results.length; at += resultSlots) this.#settle(results, at);
       }
     } finally {
       this.#isRunning = false;
@@ -62,7 +54,8 @@ export class InProcessExecutor {
     const sequence = results[at] ?? "";
     const pending = this.#pending.get(sequence);
     this.#pending.delete(sequence);
-    if (results[at + 1] === "hostError") pending?.reject(new Error(results[at + 2]));
-    else pending?.resolve(outcomeAt(results, at));
+    const hostError = hostErrorAt(results, at);
+    if (hostError === null) pending?.resolve(outcomeAt(results, at));
+    else pending?.reject(new Error(hostError.message));
   }
 }

@@ -7,7 +7,6 @@ import { evaluatedSchemaText } from "../bundle/evaluateConfig";
 import type { Caller, FunctionCall, FunctionOutcome, FunctionType, RequestMetadata } from "../deployment";
 import { ActionFrame } from "../runtime/mainThread/actionFrame";
 import type { ActionHost } from "../runtime/mainThread/actionFrame";
-import { callerText, metadataText } from "../runtime/rpc/callTexts";
 import { addressText, parseAddress, resolveAddress } from "../runtime/functions/address";
 import type { AddressScope, FunctionAddress } from "../runtime/functions/address";
 import { errorOutcome, toFunctionError } from "../runtime/functions/errors";
@@ -17,7 +16,7 @@ import { installSyscallBoundary } from "../runtime/functions/frames";
 import type { CallContext } from "../runtime/functions/frames";
 import { HTTP_MODULE, readHttpRouter } from "../runtime/functions/httpRouter";
 import type { HttpRouter } from "../runtime/functions/httpRouter";
-import { NO_METADATA } from "../runtime/rpc/protocol";
+import { noMetadata } from "../runtime/rpc/calls";
 import type { ImportPhase } from "../runtime/rpc/protocol";
 import { runAction, runHttpAction } from "../runtime/mainThread/runAction";
 import { Scheduler } from "../runtime/mainThread/scheduler";
@@ -118,7 +117,7 @@ export class InProcessRuntime implements ActionHost {
     this.scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>
-        this.runAction(path, argsText, context({ kind: "anonymous" }, NO_METADATA, jobId)),
+        this.runAction(path, argsText, context({ kind: "anonymous" }, noMetadata, jobId)),
       reportError: (error) => console.error(error),
     });
     installSyscallBoundary();
@@ -173,10 +172,11 @@ export class InProcessRuntime implements ActionHost {
     return await this.executor.call({
       operation: "call",
       type,
-      path: `internal:${path}`,
+      address: path,
+      allowInternal: true,
       argsText,
-      callerText: callerText(caller),
-      metadataText: metadataText(metadata),
+      caller,
+      metadata,
     });
   }
 

@@ -1,20 +1,19 @@
-import type { RequestMetadata } from "../../deployment";
 import type { MetaTable } from "../../store/storeFile";
-import { parseCaller } from "../rpc/callTexts";
+import { anonymous, callSlots, decodeCall, noMetadata, operationAt } from "../rpc/calls";
+import type { ExecutorCall, FunctionCall, StorageCall } from "../rpc/calls";
+import { logTextOf, pushError, pushHostError, pushSuccess } from "../rpc/results";
 import type { ExecutionState } from "../rpc/executionState";
 import { FunctionError, HostRefusal, toFunctionError } from "../functions/errors";
 import type { CallContext } from "../functions/frames";
 import { parseAddress } from "../functions/address";
 import { functionNotFound, resolveFunction } from "../functions/registry";
-import { CALL_SLOTS } from "../rpc/protocol";
-import type { Operation, ResultStatus } from "../rpc/protocol";
 import type { Clock } from "./transaction/clock";
 import { runFunction } from "./calls/executionFrame";
 import { LiveQueries } from "./live/queries";
 import { liveQueryRunner } from "./live/runner";
 import { LiveRefreshes } from "./live/refreshes";
 import type { RunLiveQuery } from "./live/queries";
-import { nextDueTimeMs, runJobOperation } from "./scheduled/operations";
+import { nextDueTimeMs, runSchedulingCall } from "./scheduled/operations";
 import { recordedOutcome, recordOutcome } from "./calls/sessionRequests";
 import { storeRefusalOf } from "./storeRefusal";
 import { runStorageOperation } from "./calls/storageSyscalls";
@@ -73,17 +72,17 @@ export class Executor {
   }
 
   enqueue(calls: readonly string[]): void {
-    for (let at = 0; at < calls.length; at += CALL_SLOTS) {
-      const operation = calls[at + 1];
-      if (operation === ("refreshQuerySet" satisfies Operation)) this.#enqueueRefresh(calls.slice(at, at + CALL_SLOTS));
-      else if (operation === ("dropQuerySet" satisfies Operation))
-        this.#refreshes.drop(calls[at] ?? "", calls[at + 3] ?? "");
-      else for (let slot = at; slot < at + CALL_SLOTS; slot++) this.#queue.push(calls[slot] ?? "");
+    for (let at = 0; at < calls.length; at += callSlots) {
+      const operation = operationAt(calls, at);
+      if (operation === "refreshQuerySet" || operation === "dropQuerySet")
+        this.#takeLive(calls[at] ?? "", decodeCall(calls, at));
+      else for (let slot = at; slot < at + callSlots; slot++) this.#queue.push(calls[slot] ?? "");
     }
   }
 
-  #enqueueRefresh([sequence = "", , , , argsText = "", callerText = ""]: readonly string[]): void {
-    this.#refreshes.add(sequence, argsText, callerText);
+  #takeLive(sequence: string, call: ExecutorCall): void {
+    if (call.operation === "refreshQuerySet") this.#refreshes.add(sequence, call.request, call.callerText);
+    else if (call.operation === "dropQuerySet") this.#refreshes.drop(sequence, call.set);
   }
 
   /** True when no call waits. */
@@ -167,8 +166,8 @@ export class Executor {
   #runAgainOrRefuse(results: string[], error: unknown): void {
     const [sequence] = this.#queue;
     results.length = 0;
-    if (this.#queueAt > CALL_SLOTS) {
-      this.#loneCalls = this.#queueAt / CALL_SLOTS;
+    if (this.#queueAt > callSlots) {
+      this.#loneCalls = this.#queueAt / callSlots;
       this.#queueAt = 0;
       return;
     }
@@ -179,7 +178,7 @@ export class Executor {
       this.#queueAt = 0;
       return;
     }
-    if (sequence !== undefined) results.push(sequence, "hostError" satisfies ResultStatus, message, code, "", "0");
+    if (sequence !== undefined) pushHostError(results, sequence, message, code);
   }
 
   /**
@@ -213,39 +212,19 @@ export class Executor {
   }
 
   async #runNext(results: string[]): Promise<void> {
-    const [
-      sequence = "",
-      operation = "",
-      type = "",
-      path = "",
-      argsText = "",
-      callerText = "",
-      metadataText = "",
-      idempotencyKey = "",
-    ] = this.#queue.slice(this.#queueAt, this.#queueAt + CALL_SLOTS);
-    this.#queueAt += CALL_SLOTS;
+    const sequence = this.#queue[this.#queueAt] ?? "";
+    const call = decodeCall(this.#queue, this.#queueAt);
+    this.#queueAt += callSlots;
     this.#state.beginCall(Number(sequence));
     const logLines: string[] = [];
-    const push = (status: ResultStatus, text: string, dataText: string, timestamp: bigint): void => {
-      const logText = logLines.length === 0 ? "" : JSON.stringify(logLines);
-      results.push(sequence, status, text, dataText, logText, String(timestamp));
-    };
-    const metadata = parseMetadata(metadataText);
     const clockBefore = this.#clock.latest;
-    const call = {
-      caller: parseCaller(callerText),
-      metadata,
-      scheduledFunctionId: metadata.scheduledFunctionId ?? null,
-      nowMs: Date.now(),
-      logLines,
-    };
     try {
-      const text = await this.#run(operationOf(operation), type, path, argsText, call, idempotencyKey);
+      const text = await this.#run(call, contextOf(call, logLines));
       this.#settleClock(clockBefore);
-      push("success", text, "", this.#clock.latest);
+      pushSuccess(results, sequence, text, logTextOf(logLines), this.#clock.latest);
     } catch (error) {
-      if (error instanceof FunctionError) push("error", error.message, error.dataText ?? "", 0n);
-      else throw error;
+      if (!(error instanceof FunctionError)) throw error;
+      pushError(results, sequence, error.message, error.dataText ?? "", logTextOf(logLines));
       this.#settleClock(clockBefore);
     }
     this.#noteWrites();
@@ -264,55 +243,62 @@ export class Executor {
     this.liveQueries.applyWrites(store.callWrites, hasNewTable);
   }
 
-  #runStorage(address: string, argsText: string, call: CallContext): string {
-    const { componentPath, functionPath: operation } = parseAddress(address);
+  async #run(call: ExecutorCall, context: CallContext): Promise<string> {
+    switch (call.operation) {
+      case "call":
+        return await this.#runFunction(call, context);
+      case "storage":
+        return this.#runStorage(call, context);
+      case "schedule":
+      case "cancelJob":
+      case "claimJobs":
+      case "runJob":
+      case "finishJob":
+      case "failRunningJobs":
+      case "removeFinishedJobs":
+        return await runSchedulingCall(call, this.#host, this.#clock, context);
+      case "refreshQuerySet":
+      case "dropQuerySet":
+        throw new HostRefusal(`${call.operation} joins no batch.`);
+    }
+  }
+
+  #runStorage({ componentPath, name, argsText }: StorageCall, context: CallContext): string {
     const host = this.#host.components.get(componentPath);
     if (host === undefined)
       throw new FunctionError(`Component "${componentPath}" is not installed any more.`, undefined);
     try {
-      const transaction = new Transaction(host, call, this.#clock.next());
-      return runStorageOperation(transaction, operation, argsText);
+      return runStorageOperation(new Transaction(host, context, this.#clock.next()), name, argsText);
     } catch (error) {
       throw toFunctionError(error, () => "");
     }
   }
 
-  async #run(
-    operation: Operation,
-    type: string,
-    path: string,
-    argsText: string,
-    call: CallContext,
-    idempotencyKey: string,
-  ): Promise<string> {
-    if (operation === "refreshQuerySet" || operation === "dropQuerySet")
-      throw new HostRefusal(`${operation} is no call.`);
-    if (operation === "storage") return this.#runStorage(path, argsText, call);
-    if (operation !== "call") return await runJobOperation(operation, this.#host, this.#clock, path, argsText, call);
+  async #runFunction(call: FunctionCall, context: CallContext): Promise<string> {
+    const { type, address, allowInternal, argsText, idempotencyKey } = call;
     try {
-      const allowInternal = path.startsWith("internal:");
-      const address = path.slice(path.indexOf(":") + 1);
       const { componentPath, functionPath } = parseAddress(address);
       // Nobody outside reaches into a component, not even its public functions.
       const host = componentPath === "" || allowInternal ? this.#host.components.get(componentPath) : undefined;
       if (host === undefined) throw functionNotFound(address, allowInternal);
+      const functions = functionsFor(host, call.caller, functionPath);
       const target = resolveFunction(
-        functionsFor(host, call.caller, functionPath),
+        functions,
         functionPath,
         type === "query" || type === "mutation" ? type : "any",
         allowInternal,
       );
       if (target.type === "action") throw new HostRefusal(`${target.path} is an action and does not run here.`);
       if (target.type === "query")
-        return await runFunction(new Transaction(host, call, this.#clock.latest), target, argsText);
-      const recorded = idempotencyKey === "" ? null : recordedOutcome(this.#host, idempotencyKey);
+        return await runFunction(new Transaction(host, context, this.#clock.latest), target, argsText);
+      const recorded = idempotencyKey === undefined ? null : recordedOutcome(this.#host, idempotencyKey);
       if (recorded !== null) {
-        call.logLines.push(...recorded.logLines);
+        context.logLines.push(...recorded.logLines);
         return recorded.valueText;
       }
-      const transaction = new Transaction(host, call, this.#clock.next());
+      const transaction = new Transaction(host, context, this.#clock.next());
       const valueText = await runFunction(transaction, target, argsText);
-      if (idempotencyKey !== "") recordOutcome(this.#host, call, idempotencyKey, valueText);
+      if (idempotencyKey !== undefined) recordOutcome(this.#host, context, idempotencyKey, valueText);
       return valueText;
     } catch (error) {
       throw toFunctionError(error, (stack) => this.#host.describeStack(stack));
@@ -320,14 +306,17 @@ export class Executor {
   }
 }
 
-type CallMetadata = RequestMetadata & { readonly scheduledFunctionId?: string };
-
-/** The main thread's `metadataText` wrote exactly this. */
-function parseMetadata(text: string): CallMetadata {
-  return JSON.parse(text) as CallMetadata;
-}
-
-/** The main thread only sends operations of the protocol. */
-function operationOf(text: string): Operation {
-  return text as Operation;
+/** What the functions that a call runs may ask about it; the host itself calls as nobody. */
+function contextOf(call: ExecutorCall, logLines: string[]): CallContext {
+  const nowMs = Date.now();
+  switch (call.operation) {
+    case "call":
+    case "schedule":
+    case "cancelJob": {
+      const { caller, metadata, scheduledFunctionId = null } = call;
+      return { caller, metadata, scheduledFunctionId, nowMs, logLines };
+    }
+    default:
+      return { caller: anonymous, metadata: noMetadata, scheduledFunctionId: null, nowMs, logLines };
+  }
 }

@@ -1,6 +1,6 @@
 import { DiskFullError, isDiskFull } from "../../store/storeFailure";
 import { sqliteCodeOf } from "../../store/sqlite";
-import type { StoreRefusal } from "../rpc/protocol";
+import type { StoreRefusal } from "../rpc/results";
 
 /** Tells a full disk, other failures of the store and errors of the host itself apart. */
 export function storeRefusalOf(error: unknown): StoreRefusal {

@@ -5,7 +5,7 @@ import { loadModules, mainThreadAction } from "../functions/registry";
 import type { NativeImport } from "../functions/registry";
 import { httpRoutesOf, readHttpRouter } from "../functions/httpRouter";
 import type { HttpRoute } from "../functions/httpRouter";
-import { NO_METADATA } from "../rpc/protocol";
+import { noMetadata } from "../rpc/calls";
 import type { LoadRequest } from "../rpc/protocol";
 import { applyCrons, readCrons } from "./scheduled/crons";
 import { loadComponent } from "./loadComponents";
@@ -92,7 +92,7 @@ const nativeImport: NativeImport = (url) => import(url);
 function hostCall(): CallContext {
   return {
     caller: { kind: "admin" },
-    metadata: NO_METADATA,
+    metadata: noMetadata,
     scheduledFunctionId: null,
     nowMs: Date.now(),
     logLines: [],

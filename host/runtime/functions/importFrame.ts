@@ -1,7 +1,7 @@
 import { createCipheriv, createHash } from "node:crypto";
 import type { Cipher } from "node:crypto";
 import type { CallContext, Frame } from "./frames";
-import { NO_METADATA } from "../rpc/protocol";
+import { noMetadata } from "../rpc/calls";
 import type { ImportPhase } from "../rpc/protocol";
 
 /**
@@ -21,7 +21,7 @@ export class ImportFrame implements Frame {
   ) {
     this.call = {
       caller: { kind: "anonymous" },
-      metadata: NO_METADATA,
+      metadata: noMetadata,
       scheduledFunctionId: null,
       nowMs: phase.nowMs,
       logLines: [],

@@ -1,17 +1,14 @@
 import type { FunctionOutcome } from "../../deployment";
 import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
-import { auditLine } from "../functions/auditLine";
-import { callerIdentityText, requestMetadataText } from "../functions/callerIdentity";
-import { callerText, metadataText } from "../rpc/callTexts";
+import { commonSyscall, componentArgument, requestMetadataText } from "../functions/commonSyscalls";
+import type { CommonSyscallFrame } from "../functions/commonSyscalls";
 import type { ExecutorClient } from "../rpc/executorClient";
-import { componentArgument } from "../functions/componentArgument";
-import { addressText, createFunctionHandle, resolveAddress } from "../functions/address";
+import { addressText, resolveAddress } from "../functions/address";
 import type { AddressScope } from "../functions/address";
 import { addLogLine } from "../sandbox/console";
 import { FunctionError } from "../functions/errors";
-import { deploymentMetadataText, functionMetadataText } from "../functions/metadata";
 import type { CallContext, Frame } from "../functions/frames";
-import type { Operation } from "../rpc/protocol";
+import type { ExecutorCall } from "../rpc/calls";
 import type { MainThreadFiles } from "./storedFiles";
 
 /** What a running action can reach. */
@@ -28,11 +25,10 @@ export interface ActionHost {
 }
 
 /** One action or HTTP action while it runs on the main thread. */
-export class ActionFrame implements Frame {
+export class ActionFrame implements Frame, CommonSyscallFrame {
   readonly type = "action";
   closed = false;
   readonly #host: ActionHost;
-  readonly #functionName: string;
   /** Names of the operations that have begun and not ended. */
   readonly #unfinished: string[] = [];
 
@@ -45,10 +41,9 @@ export class ActionFrame implements Frame {
     readonly componentPath: string,
     readonly path: string,
     readonly call: CallContext,
-    functionName = path,
+    readonly functionName = path,
   ) {
     this.#host = host;
-    this.#functionName = functionName;
   }
 
   close(): void {
@@ -57,6 +52,10 @@ export class ActionFrame implements Frame {
     const count = this.#unfinished.length;
     const line = `[WARN] ${count} unawaited operation${count === 1 ? "" : "s"}: [${this.#unfinished.join(", ")}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
     addLogLine(this.call.logLines, line);
+    this.log(line);
+  }
+
+  log(line: string): void {
     this.#host.logLine(addressText({ componentPath: this.componentPath, functionPath: this.path }), line);
   }
 
@@ -94,47 +93,52 @@ export class ActionFrame implements Frame {
     switch (operation) {
       case "1.0/actions/query":
       case "1.0/actions/mutation": {
-        const type = operation === "1.0/actions/query" ? "query" : "mutation";
-        const { path, argsText: functionArgsText } = this.#splitCall(argsText);
-        return await this.#execute("call", type, `internal:${path}`, functionArgsText);
+        const { caller, metadata, scheduledFunctionId } = this.call;
+        return await this.#execute({
+          operation: "call",
+          type: operation === "1.0/actions/query" ? "query" : "mutation",
+          allowInternal: true,
+          ...this.#splitCall(argsText),
+          caller,
+          metadata,
+          scheduledFunctionId,
+        });
       }
       case "1.0/actions/action": {
-        const { path, argsText: functionArgsText } = this.#splitCall(argsText);
-        return valueOf(await this.#host.runAction(path, functionArgsText, this.call));
+        const { address, argsText: functionArgsText } = this.#splitCall(argsText);
+        return valueOf(await this.#host.runAction(address, functionArgsText, this.call));
       }
       case "1.0/actions/schedule":
-        return await this.#execute("schedule", "any", this.componentPath, argsText);
-      case "1.0/actions/cancel_job":
-        return await this.#execute("cancelJob", "any", this.componentPath, argsText);
+      case "1.0/actions/cancel_job": {
+        const { caller, metadata, scheduledFunctionId } = this.call;
+        return await this.#execute({
+          operation: operation === "1.0/actions/schedule" ? "schedule" : "cancelJob",
+          componentPath: this.componentPath,
+          argsText,
+          caller,
+          metadata,
+          scheduledFunctionId,
+        });
+      }
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
       case "1.0/storageGenerateUploadUrl":
       case "1.0/storageDelete":
         return await this.#host.files.operate(this.componentPath, operation, parseJsonObject(argsText));
-      case "1.0/getUserIdentity":
-        return callerIdentityText(this.call.caller, this.componentPath);
-      case "1.0/createFunctionHandle":
-        return JSON.stringify(createFunctionHandle(parseJsonObject(argsText), this.#scope));
-      case "1.0/auditLog":
-        this.#host.logLine(
-          addressText({ componentPath: this.componentPath, functionPath: this.path }),
-          auditLine(argsText),
-        );
-        return "null";
-      case "1.0/getFunctionMetadata":
-        return functionMetadataText(this.#functionName, this.componentPath);
-      case "1.0/getDeploymentMetadata":
-        return deploymentMetadataText(this.#host.deploymentName);
       case "1.0/getRequestMetadata":
         return requestMetadataText(this.call, this.componentPath);
       case "1.0/actions/vectorSearch":
         throw new Error(`Vector search is not supported by this host: ${searchedIndex(argsText)} was queried.`);
       default:
-        throw new Error(`Unknown async operation ${operation}`);
+        return commonSyscall(operation, argsText, this) ?? unknownOperation(operation);
     }
   }
 
-  get #scope(): AddressScope {
+  get deploymentName(): string {
+    return this.#host.deploymentName;
+  }
+
+  get addressScope(): AddressScope {
     return this.#host.addressScope(this.componentPath);
   }
 
@@ -142,38 +146,30 @@ export class ActionFrame implements Frame {
    * Splits `{"name":…,"args":…,"version":…,"requestId":…}` into address and argument text without parsing the arguments:
    * convex/server writes the fields in this order, and neither of the two after `args` can contain the separator.
    */
-  #splitCall(text: string): { readonly path: string; readonly argsText: string } {
+  #splitCall(text: string): { readonly address: string; readonly argsText: string } {
     const nameEnd = text.indexOf('"', NAME_PREFIX.length);
     const tailAt = text.lastIndexOf(TAIL_SEPARATOR);
     if (text.startsWith(NAME_PREFIX) && text.startsWith(ARGS_SEPARATOR, nameEnd) && tailAt > nameEnd) {
       const functionPath = text.slice(NAME_PREFIX.length, nameEnd);
       return {
-        path: addressText({ componentPath: this.componentPath, functionPath }),
+        address: addressText({ componentPath: this.componentPath, functionPath }),
         argsText: text.slice(nameEnd + ARGS_SEPARATOR.length, tailAt),
       };
     }
     const args = parseJsonObject(text);
-    return { path: addressText(resolveAddress(args, this.#scope)), argsText: JSON.stringify(args["args"] ?? {}) };
+    return {
+      address: addressText(resolveAddress(args, this.addressScope)),
+      argsText: JSON.stringify(args["args"] ?? {}),
+    };
   }
 
-  async #execute(
-    operation: Operation,
-    type: "query" | "mutation" | "any",
-    path: string,
-    argsText: string,
-  ): Promise<string> {
-    const { caller, metadata, scheduledFunctionId } = this.call;
-    return valueOf(
-      await this.#host.executor.call({
-        operation,
-        type,
-        path,
-        argsText,
-        callerText: callerText(caller),
-        metadataText: metadataText(metadata, scheduledFunctionId),
-      }),
-    );
+  async #execute(call: ExecutorCall): Promise<string> {
+    return valueOf(await this.#host.executor.call(call));
   }
+}
+
+function unknownOperation(operation: string): never {
+  throw new Error(`Unknown async operation ${operation}`);
 }
 
 function searchedIndex(argsText: string): string {

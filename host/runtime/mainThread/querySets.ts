@@ -6,12 +6,11 @@ import type {
   QuerySetChange,
   QuerySetUpdate,
 } from "../../deployment";
-import { callerText, metadataText } from "../rpc/callTexts";
+import { callerText } from "../rpc/calls";
 import type { ExecutorClient } from "../rpc/executorClient";
 
 /** What a set asks of the thread. */
 type Executor = Pick<ExecutorClient, "call" | "refresh">;
-import { NO_METADATA } from "../rpc/protocol";
 
 /** The main thread's side of live queries: knows every set, so that a new executor thread can be given all of them. */
 export class QuerySets {
@@ -112,14 +111,7 @@ class WatchedSet implements QuerySet {
     this.#onClosed();
     this.#isClosed = true;
     if (!this.#isSent) return;
-    await this.#executor.call({
-      operation: "dropQuerySet",
-      type: "query",
-      path: this.#key,
-      argsText: "{}",
-      callerText: "",
-      metadataText: metadataText(NO_METADATA),
-    });
+    await this.#executor.call({ operation: "dropQuerySet", set: this.#key });
   }
 
   #keepJournal(queryId: number, journal: string | null): void {

@@ -1,9 +1,7 @@
 import { DeploymentRefusal } from "../../deployment";
 import type { FunctionOutcome } from "../../deployment";
 import type { ExecutorClient } from "../rpc/executorClient";
-import type { ClaimedJob, ClaimedJobs, Operation } from "../rpc/protocol";
-import { NO_METADATA } from "../rpc/protocol";
-import { metadataText } from "../rpc/callTexts";
+import type { ClaimedJob, ClaimedJobs, SchedulingCall } from "../rpc/calls";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How many scheduled functions run at a time; crons have their own rule, one run of each. */
@@ -46,7 +44,7 @@ export class Scheduler {
 
   /** After a start: actions that were running when the host went down have failed, and only then do due jobs begin. */
   async recover(): Promise<void> {
-    await this.#operate("failRunningJobs", "", "");
+    await this.#operate({ operation: "failRunningJobs" });
     this.#isRecovered = true;
     this.#arm();
   }
@@ -104,7 +102,7 @@ export class Scheduler {
 
   async #claimAndStart(): Promise<void> {
     const freeSlots = Math.max(0, MAX_RUNNING_JOBS - this.#runningJobs);
-    const claimed = readClaimedJobs(await this.#operate("claimJobs", "", String(freeSlots)));
+    const claimed = readClaimedJobs(await this.#operate({ operation: "claimJobs", freeSlots }));
     const { jobs } = claimed;
     this.#nextJobAtMs = claimed.nextJobAtMs;
     this.#nextCronAtMs = claimed.nextCronAtMs;
@@ -117,9 +115,9 @@ export class Scheduler {
   }
 
   async #runMutation(job: ClaimedJob): Promise<void> {
-    const outcome = await this.#call("runJob", job.id, "");
+    const outcome = await this.#host.executorOf().call({ operation: "runJob", jobId: job.id });
     // The executor answers with an error only when it had to stop the function, which undid the state change as well.
-    if (outcome.status === "error") await this.#operate("finishJob", job.id, outcome.errorMessage);
+    if (outcome.status === "error") await this.#finishJob(job, outcome.errorMessage);
   }
 
   async #runActionInSlot(job: ClaimedJob): Promise<void> {
@@ -133,7 +131,7 @@ export class Scheduler {
   }
 
   async #removeFinishedJobs(): Promise<void> {
-    while (Number(await this.#operate("removeFinishedJobs", "", "")) > 0);
+    while (Number(await this.#operate({ operation: "removeFinishedJobs" })) > 0);
   }
 
   async #runAction(job: ClaimedJob): Promise<void> {
@@ -145,7 +143,7 @@ export class Scheduler {
   async #finishAction(job: ClaimedJob, errorText: string): Promise<void> {
     for (;;) {
       try {
-        await this.#operate("finishJob", job.id, errorText);
+        await this.#finishJob(job, errorText);
         return;
       } catch (error) {
         // A start after this one records it as failed.
@@ -182,21 +180,14 @@ export class Scheduler {
     this.#running.add(tracked);
   }
 
-  async #operate(operation: Operation, path: string, argsText: string): Promise<string> {
-    const outcome = await this.#call(operation, path, argsText);
-    if (outcome.status === "error") throw new Error(outcome.errorMessage);
-    return outcome.valueText;
+  async #finishJob({ id }: ClaimedJob, errorText: string): Promise<void> {
+    await this.#operate({ operation: "finishJob", jobId: id, errorText });
   }
 
-  #call(operation: Operation, path: string, argsText: string): Promise<FunctionOutcome> {
-    return this.#host.executorOf().call({
-      operation,
-      type: "any",
-      path,
-      argsText,
-      callerText: "",
-      metadataText: metadataText(NO_METADATA),
-    });
+  async #operate(call: SchedulingCall): Promise<string> {
+    const outcome = await this.#host.executorOf().call(call);
+    if (outcome.status === "error") throw new Error(outcome.errorMessage);
+    return outcome.valueText;
   }
 }
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { DeploymentRefusal } from "../../deployment";
 import type { FunctionOutcome } from "../../deployment";
-import type { ExecutorCall, Operation } from "../rpc/protocol";
+import type { ExecutorCall } from "../rpc/calls";
+
+type Operation = ExecutorCall["operation"];
 import { Scheduler } from "./scheduler";
 
 beforeEach(() => {

@@ -6,11 +6,8 @@ import type { FileStore, WrittenFile } from "../../store/fileStore";
 import { isJsonObject, parseJson, textField } from "../../values/convexJson";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import type { ExecutorClient } from "../rpc/executorClient";
-import { metadataText } from "../rpc/callTexts";
 import { assertDigest, DigestMismatch, mediaTypeOf } from "../../store/fileMetadata";
-import { addressText } from "../functions/address";
 import { FunctionError } from "../functions/errors";
-import { NO_METADATA } from "../rpc/protocol";
 
 /** File storage on the main thread: bytes travel here, documents and tokens live with the executor. */
 export class MainThreadFiles implements StoredFiles {
@@ -67,11 +64,9 @@ export class MainThreadFiles implements StoredFiles {
   async operate(componentPath: string, name: string, args: ConvexJsonObject): Promise<string> {
     const outcome: FunctionOutcome = await this.executor().call({
       operation: "storage",
-      type: "any",
-      path: addressText({ componentPath, functionPath: name }),
+      name,
+      componentPath,
       argsText: JSON.stringify(args),
-      callerText: "",
-      metadataText: metadataText(NO_METADATA),
     });
     if (outcome.status === "success") return outcome.valueText;
     throw new FunctionError(outcome.errorMessage, outcome.errorDataText);

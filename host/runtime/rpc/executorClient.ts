@@ -2,17 +2,10 @@ import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../../deployment";
 import { StoreError } from "../../store/storeFile";
 import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
+import type { ExecutorCall, RefreshRequest } from "./calls";
 import { PendingCalls, refusalOf } from "./pendingCalls";
 import type { CallAnswer, RefreshOutcome } from "./pendingCalls";
-import type {
-  ControlRequest,
-  ExecutorCall,
-  LoadRequest,
-  RefreshRequest,
-  WorkerOptions,
-  WorkerReply,
-  WorkerRequest,
-} from "./protocol";
+import type { ControlRequest, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "./protocol";
 import { executorSource } from "./executorSource";
 
 const WATCH_INTERVAL_MS = 100;
@@ -108,26 +101,21 @@ export class ExecutorClient {
   refresh(request: RefreshRequest, callerText: string): Promise<RefreshOutcome> {
     return new Promise((resolve, reject) => {
       const results: LiveQueryResult[] = [];
-      const call: ExecutorCall = {
-        operation: "refreshQuerySet",
-        type: "query",
-        path: request.set,
-        argsText: JSON.stringify(request),
-        callerText,
-        metadataText: "{}",
-      };
-      this.#start(call, {
-        resolve(outcome) {
-          if (outcome.status === "error") reject(new Error(outcome.errorMessage));
-          else if (outcome.valueText !== "true") resolve({ kind: "unknown" });
-          else resolve({ kind: "done", timestamp: outcome.timestamp, results });
+      this.#start(
+        { operation: "refreshQuerySet", request, callerText },
+        {
+          resolve(outcome) {
+            if (outcome.status === "error") reject(new Error(outcome.errorMessage));
+            else if (outcome.valueText !== "true") resolve({ kind: "unknown" });
+            else resolve({ kind: "done", timestamp: outcome.timestamp, results });
+          },
+          reject,
+          refresh: {
+            results,
+            stop: (queryId, errorMessage) => resolve({ kind: "stopped", queryId, errorMessage }),
+          },
         },
-        reject,
-        refresh: {
-          results,
-          stop: (queryId, errorMessage) => resolve({ kind: "stopped", queryId, errorMessage }),
-        },
-      });
+      );
     });
   }
 

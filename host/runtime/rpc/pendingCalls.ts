@@ -1,8 +1,8 @@
 import { DeploymentRefusal } from "../../deployment";
 import type { FunctionOutcome, LiveQueryResult } from "../../deployment";
-import { outcomeAt } from "./outcomeCodec";
-import { RESULT_SLOTS } from "./protocol";
-import type { ExecutorCall, LiveItemHead } from "./protocol";
+import { encodeCall } from "./calls";
+import type { ExecutorCall } from "./calls";
+import { hostErrorAt, isItemAt, liveResultAt, outcomeAt, resultSlots } from "./results";
 
 /** How a refresh ended. After `unknown` and `stopped` the thread has to be given the whole set. */
 export type RefreshOutcome =
@@ -35,13 +35,12 @@ export class PendingCalls {
     return this.#calls.size;
   }
 
-  /** Numbers a call. @returns what is sent to the thread, `CALL_SLOTS` texts */
+  /** Numbers a call. @returns what is sent to the thread, as `encodeCall` writes it */
   add(call: ExecutorCall, answer: CallAnswer): readonly string[] {
     const sequence = String(this.#nextSequence++);
     // 31 bits keep the number exact in shared memory; by the time it wraps, no earlier call is pending.
     if (this.#nextSequence > 0x7fff_ffff) this.#nextSequence = 1;
-    const { operation, type, path, argsText, callerText, metadataText, idempotencyKey = "" } = call;
-    const slots = [sequence, operation, type, path, argsText, callerText, metadataText, idempotencyKey];
+    const slots = encodeCall(sequence, call);
     this.#calls.set(sequence, { slots, answer });
     return slots;
   }
@@ -49,16 +48,17 @@ export class PendingCalls {
   /** Answers the calls of a batch. @returns how many they were, items of live queries not counted */
   settle(results: readonly string[]): number {
     let calls = 0;
-    for (let at = 0; at < results.length; at += RESULT_SLOTS) {
+    for (let at = 0; at < results.length; at += resultSlots) {
       const sequence = results[at] ?? "";
-      if (results[at + 1] === "item") {
+      if (isItemAt(results, at)) {
         this.#calls.get(sequence)?.answer.refresh?.results.push(liveResultAt(results, at));
         continue;
       }
       calls++;
       const answer = this.#take(sequence);
-      if (results[at + 1] === "hostError") answer?.reject(hostErrorAt(results, at));
-      else answer?.resolve(outcomeAt(results, at));
+      const hostError = hostErrorAt(results, at);
+      if (hostError === null) answer?.resolve(outcomeAt(results, at));
+      else answer?.reject(refusalOf(hostError));
     }
     return calls;
   }
@@ -99,16 +99,4 @@ export class PendingCalls {
 /** What cannot be stored now is a refusal that the doors pass on; anything else is the host's own fault. */
 export function refusalOf({ message, code }: { readonly message: string; readonly code: string }): Error {
   return code === "" ? new Error(message) : new DeploymentRefusal(503, code, message);
-}
-
-function hostErrorAt(results: readonly string[], at: number): Error {
-  const [message = "", code = ""] = results.slice(at + 2, at + 4);
-  return refusalOf({ message, code });
-}
-
-/** The executor wrote a LiveItemHead into the item's last slot. */
-function liveResultAt(results: readonly string[], at: number): LiveQueryResult {
-  const { queryId, status, journal } = JSON.parse(results[at + 5] ?? "") as LiveItemHead;
-  const texts = [results[at] ?? "", status, ...results.slice(at + 2, at + 5), "0"];
-  return { queryId, outcome: outcomeAt(texts, 0), journal };
 }

@@ -1,16 +1,15 @@
 import type { FunctionType } from "../../../deployment";
 import { hasLoneSurrogate, parseJsonObject, textField } from "../../../values/convexJson";
 import type { ConvexJsonObject } from "../../../values/convexJson";
-import { createFunctionHandle, resolveAddress } from "../../functions/address";
+import { resolveAddress } from "../../functions/address";
+import type { AddressScope } from "../../functions/address";
 import { FunctionError, HostRefusal, toFunctionError } from "../../functions/errors";
 import { runInFrame } from "../../functions/frames";
 import type { CallContext, Frame } from "../../functions/frames";
-import { deploymentMetadataText, functionMetadataText } from "../../functions/metadata";
 import { validateArgs, validateReturns } from "../../functions/registry";
 import type { RegisteredFunction } from "../../functions/registry";
-import { auditLine } from "../../functions/auditLine";
-import { callerIdentityText, requestMetadataText } from "../../functions/callerIdentity";
-import { componentArgument } from "../../functions/componentArgument";
+import { commonSyscall, componentArgument, requestMetadataText } from "../../functions/commonSyscalls";
+import type { CommonSyscallFrame } from "../../functions/commonSyscalls";
 import * as database from "./databaseSyscalls";
 import { cancelJob, scheduleJob } from "./jobs";
 import { OpenQueries } from "./querySyscalls";
@@ -21,7 +20,7 @@ import { holdsCommitTs, int64Text } from "../transaction/commitTimestamp";
 const MAX_CALL_DEPTH = 8;
 
 /** One query or mutation while it runs: its open queries, and its place below the functions that called it. */
-export class ExecutionFrame implements Frame {
+export class ExecutionFrame implements Frame, CommonSyscallFrame {
   readonly type: FunctionType;
   readonly componentPath: string;
   readonly path: string;
@@ -43,6 +42,22 @@ export class ExecutionFrame implements Frame {
     this.componentPath = transaction.host.componentPath;
     this.path = target.path;
     this.call = transaction.call;
+  }
+
+  get functionName(): string {
+    return this.path;
+  }
+
+  get deploymentName(): string {
+    return this.#transaction.host.deploymentName;
+  }
+
+  get addressScope(): AddressScope {
+    return this.#transaction.host;
+  }
+
+  log(line: string): void {
+    this.#transaction.host.log(`${this.componentPath}/${this.path}`.replace(/^\//, ""), line);
   }
 
   /** A nested function that nobody awaited must not outlive its caller, so closing reaches down. */
@@ -120,25 +135,14 @@ export class ExecutionFrame implements Frame {
         return this.#queries.page(transaction, parseJsonObject(argsText));
       case "1.0/count":
         return database.countDocuments(transaction, parseJsonObject(argsText));
-      case "1.0/getUserIdentity":
-        return callerIdentityText(this.call.caller, this.componentPath);
-      case "1.0/createFunctionHandle":
-        return JSON.stringify(createFunctionHandle(parseJsonObject(argsText), transaction.host));
-      case "1.0/getFunctionMetadata":
-        return functionMetadataText(this.path, this.componentPath);
-      case "1.0/getDeploymentMetadata":
-        return deploymentMetadataText(transaction.host.deploymentName);
       case "1.0/storageGetUrl":
         return storage.getUrl(transaction, parseJsonObject(argsText));
       case "1.0/storageGetMetadata":
         return storage.getMetadata(transaction, parseJsonObject(argsText));
-      case "1.0/auditLog":
-        transaction.host.log(`${this.componentPath}/${this.path}`.replace(/^\//, ""), auditLine(argsText));
-        return "null";
       case "1.0/getTransactionMetrics":
         return transaction.usage.metricsText();
       default:
-        return this.#answerInMutation(operation, argsText);
+        return commonSyscall(operation, argsText, this) ?? this.#answerInMutation(operation, argsText);
     }
   }
 

@@ -1,20 +1,14 @@
 import { createHash } from "node:crypto";
 import type { DocumentWrite } from "../../../store/documentWrite";
 import { PastState } from "../../../store/pastState";
-import type { RefreshRequest } from "../../rpc/protocol";
+import type { RefreshRequest } from "../../rpc/calls";
+import type { LiveItem } from "../../rpc/results";
 import type { ReadRecorder } from "../transaction/readRecorder";
 import { readSetOf, ReadSetIndex } from "./readSetIndex";
 import type { ReadSet } from "./readSetIndex";
 
 /** How one execution of a live query ended, in the texts that cross to the main thread. */
-export interface LiveQueryResult {
-  readonly status: "success" | "error";
-  readonly text: string;
-  readonly dataText: string;
-  readonly logText: string;
-  /** Keeps the bounds of a paginated query's page when it runs again. */
-  readonly journal: string | null;
-}
+export type LiveQueryResult = LiveItem;
 
 /** What to execute: the function with everything that its result depends on besides the data. */
 export interface LiveQuerySource {

@@ -4,7 +4,8 @@ import { LiveQueries } from "./queries";
 import { LiveRefreshes } from "./refreshes";
 import { ReadRecorder } from "../transaction/readRecorder";
 import type { RunLiveQuery } from "./queries";
-import { RESULT_SLOTS } from "../../rpc/protocol";
+import type { RefreshRequest } from "../../rpc/calls";
+import { resultSlots } from "../../rpc/results";
 
 /** A query that waits for the event loop, in which requests come in. */
 const slow: RunLiveQuery = async ({ argsText }) => {
@@ -13,14 +14,14 @@ const slow: RunLiveQuery = async ({ argsText }) => {
   return { result, reads: new ReadRecorder(null) };
 };
 
-function refreshOf(set: string, queries: number): string {
+function refreshOf(set: string, queries: number): RefreshRequest {
   const add = Array.from({ length: queries }, (_, queryId) => ({
     queryId,
     path: "a:b",
     argsText: `${queryId}`,
     journal: null,
   }));
-  return JSON.stringify({ set, reset: true, allowInternal: false, add, remove: [] });
+  return { set, reset: true, allowInternal: false, add, remove: [] };
 }
 
 /** Runs slices until nothing waits. @returns sequence and status of each result, in order */
@@ -30,7 +31,7 @@ async function run(refreshes: LiveRefreshes, meanwhile: (slice: number) => void)
     const running = refreshes.runSlice(1, slow);
     meanwhile(slice);
     const results = await running;
-    for (let at = 0; at < results.length; at += RESULT_SLOTS) seen.push(`${results[at]} ${results[at + 1]}`);
+    for (let at = 0; at < results.length; at += resultSlots) seen.push(`${results[at]} ${results[at + 1]}`);
   }
   return seen;
 }

@@ -1,5 +1,6 @@
-import { parseCaller } from "../../rpc/callTexts";
-import type { LiveItemHead, RefreshRequest, ResultStatus } from "../../rpc/protocol";
+import { parseCaller } from "../../rpc/calls";
+import type { RefreshRequest } from "../../rpc/calls";
+import { pushHostError, pushItem, pushSuccess } from "../../rpc/results";
 import type { LiveQueries, LiveQueryResult, Refresh, RunLiveQuery } from "./queries";
 
 interface Task {
@@ -54,11 +55,11 @@ export class LiveRefreshes {
   }
 
   /** Adds a refresh. Its answer is `true`, or `false` when the thread does not know the set and has to be given all of it. */
-  add(sequence: string, argsText: string, callerText: string): void {
+  add(sequence: string, request: RefreshRequest, callerText: string): void {
     const key = laneOf(callerText);
     let lane = this.#lanes.get(key);
     if (lane === undefined) this.#lanes.set(key, (lane = { usedMs: this.#leastUsedMs(), tasks: [] }));
-    lane.tasks.push({ sequence, callerText, request: readRequest(argsText), refresh: null, length: 0, isEnded: false });
+    lane.tasks.push({ sequence, callerText, request, refresh: null, length: 0, isEnded: false });
   }
 
   /** Forgets a client's queries with what still waits for them. */
@@ -75,7 +76,7 @@ export class LiveRefreshes {
 
   /**
    * Runs queries for about `maxMs`.
-   * @returns one item for each changed result, and the answers of those that have ended; see `protocol.ts`
+   * @returns one item for each changed result, and the answers of those that have ended; see `results.ts`
    */
   async runSlice(maxMs: number, run: RunLiveQuery): Promise<readonly string[]> {
     const startedAt = performance.now();
@@ -150,19 +151,17 @@ export class LiveRefreshes {
     refresh?.end();
     this.#liveQueries.drop(request.set);
     const message = `The results of one client's queries take more than ${MAX_REFRESH_LENGTH} characters at once.`;
-    this.#results.push(sequence, "hostError" satisfies ResultStatus, message, "ResultsTooLarge", "", "0");
+    pushHostError(this.#results, sequence, message, "ResultsTooLarge");
     return false;
   }
 
-  #item(task: Task, queryId: number, { status, text, dataText, logText, journal }: LiveQueryResult): void {
-    const head: LiveItemHead = { queryId, status, journal };
-    task.length += text.length + dataText.length + logText.length;
-    const { sequence } = task;
-    this.#results.push(sequence, "item" satisfies ResultStatus, text, dataText, logText, JSON.stringify(head));
+  #item(task: Task, queryId: number, result: LiveQueryResult): void {
+    task.length += result.text.length + result.dataText.length + result.logText.length;
+    pushItem(this.#results, task.sequence, queryId, result);
   }
 
   #push(sequence: string, text: string, timestamp: bigint): void {
-    this.#results.push(sequence, "success" satisfies ResultStatus, text, "", "", String(timestamp));
+    pushSuccess(this.#results, sequence, text, "", timestamp);
   }
 }
 
@@ -170,9 +169,4 @@ export class LiveRefreshes {
 function laneOf(callerText: string): string {
   const caller = parseCaller(callerText);
   return caller.kind === "user" ? `user:${caller.identity.tokenIdentifier}` : caller.kind;
-}
-
-/** The main thread wrote a RefreshRequest. */
-function readRequest(argsText: string): RefreshRequest {
-  return JSON.parse(argsText) as RefreshRequest;
 }

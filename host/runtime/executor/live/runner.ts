@@ -1,8 +1,8 @@
-import { parseCaller } from "../../rpc/callTexts";
 import type { ExecutionState } from "../../rpc/executionState";
 import { toFunctionError } from "../../functions/errors";
 import { resolveFunction } from "../../functions/registry";
-import { NO_METADATA } from "../../rpc/protocol";
+import { noMetadata, parseCaller } from "../../rpc/calls";
+import { logTextOf } from "../../rpc/results";
 import { runFunction } from "../calls/executionFrame";
 import type { LiveQueryResult, RunLiveQuery } from "./queries";
 import { ReadRecorder } from "../transaction/readRecorder";
@@ -23,12 +23,12 @@ export function liveQueryRunner({ host, state }: LiveQueryHost): RunLiveQuery {
     const nowMs = Date.now();
     const reads = new ReadRecorder(journal);
     const logLines: string[] = [];
-    const call = { caller: parseCaller(callerText), metadata: NO_METADATA, scheduledFunctionId: null, nowMs, logLines };
+    const call = { caller: parseCaller(callerText), metadata: noMetadata, scheduledFunctionId: null, nowMs, logLines };
     const end = (status: LiveQueryResult["status"], text: string, dataText: string): LiveQueryResult => ({
       status,
       text,
       dataText,
-      logText: logLines.length === 0 ? "" : JSON.stringify(logLines),
+      logText: logTextOf(logLines),
       journal: reads.nextJournal,
     });
     try {

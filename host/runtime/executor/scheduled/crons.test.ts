@@ -4,7 +4,7 @@ import { openStoreFile } from "../../../store/storeFile";
 import { scratchDirectory } from "../../../testing/testDeployment.testing";
 import type { CallContext } from "../../functions/frames";
 import { mainThreadAction } from "../../functions/registry";
-import { NO_METADATA } from "../../rpc/protocol";
+import { noMetadata } from "../../rpc/calls";
 import { applyCrons, dueCrons, endCron, nextCronTimeMs, rescheduleCron } from "./crons";
 import type { CronDefinition } from "./crons";
 import { openHost } from "../openHost";
@@ -46,7 +46,7 @@ afterEach(() => {
 function apply(definitions: readonly CronDefinition[], nowMs: number): void {
   const call: CallContext = {
     caller: { kind: "admin" },
-    metadata: NO_METADATA,
+    metadata: noMetadata,
     scheduledFunctionId: null,
     nowMs,
     logLines: [],

@@ -1,6 +1,6 @@
 import type { CallContext } from "../../functions/frames";
 import { FunctionError, toFunctionError } from "../../functions/errors";
-import type { ClaimedJob, ClaimedJobs, JobOperation } from "../../rpc/protocol";
+import type { ClaimedJob, ClaimedJobs, SchedulingCall } from "../../rpc/calls";
 import { parseJsonObject } from "../../../values/convexJson";
 import { addressText } from "../../functions/address";
 import type { Clock } from "../transaction/clock";
@@ -40,57 +40,59 @@ function earliest(app: ExecutionHost, nextTimes: readonly NextTimeMs[]): number 
   return earliestMs === Infinity ? null : earliestMs;
 }
 
-/**
- * Runs one scheduler operation in the current batch and answers with its result as JSON text.
- *
- * @param subject the component that schedules or cancels, or the id of the job that is meant
- */
-export async function runJobOperation(
-  operation: JobOperation,
+/** Runs what the scheduler or an action asks, in the current batch, and answers with its result as JSON text. */
+export async function runSchedulingCall(
+  call: SchedulingCall,
   app: ExecutionHost,
   clock: Clock,
-  subject: string,
-  argsText: string,
   context: CallContext,
 ): Promise<string> {
-  const isForComponent = operation === "schedule" || operation === "cancelJob";
-  const host = app.components.get(isForComponent ? subject : (app.catalog.anyTableOfId(subject)?.componentPath ?? ""));
-  if (host === undefined) {
-    if (isForComponent) throw new FunctionError(`Component "${subject}" is not installed any more.`, undefined);
-    // Jobs of such a component wait in its tables until it is installed again.
-    return "null";
-  }
-  const id = subject;
-  const transaction = (scheduledFunctionId: string | null): Transaction =>
-    new Transaction(host, { ...context, scheduledFunctionId }, clock.next());
-  switch (operation) {
+  const { nowMs } = context;
+  switch (call.operation) {
     case "schedule":
-    case "cancelJob":
+    case "cancelJob": {
+      const host = app.components.get(call.componentPath);
+      if (host === undefined)
+        throw new FunctionError(`Component "${call.componentPath}" is not installed any more.`, undefined);
       try {
-        const args = parseJsonObject(argsText);
-        const ofCaller = transaction(context.scheduledFunctionId);
-        return operation === "schedule" ? scheduleJob(ofCaller, args) : cancelJob(ofCaller, args, false);
+        const args = parseJsonObject(call.argsText);
+        const transaction = new Transaction(host, context, clock.next());
+        return call.operation === "schedule" ? scheduleJob(transaction, args) : cancelJob(transaction, args, false);
       } catch (error) {
         throw toFunctionError(error, () => "");
       }
+    }
     case "claimJobs":
-      return JSON.stringify(claimDue(app, context.nowMs, Number(argsText)));
+      return JSON.stringify(claimDue(app, nowMs, call.freeSlots));
+    case "runJob": {
+      const host = hostOfJob(app, call.jobId);
+      if (host === undefined) return "null";
+      const isCron = isCronId(host, call.jobId);
+      const scheduledFunctionId = isCron ? null : call.jobId;
+      const transaction = new Transaction(host, { ...context, scheduledFunctionId }, clock.next());
+      return isCron
+        ? await runMutationCron(host, transaction, call.jobId, nowMs)
+        : await runMutationJob(host, transaction, call.jobId, nowMs);
+    }
+    case "finishJob": {
+      const host = hostOfJob(app, call.jobId);
+      if (host !== undefined) finishJob(host, clock, call.jobId, call.errorText, nowMs);
+      return "null";
+    }
+    case "failRunningJobs":
+      for (const component of app.components.values()) failRunningJobs(component, clock, nowMs);
+      return "null";
     case "removeFinishedJobs": {
       let removed = 0;
-      for (const component of app.components.values()) removed += removeFinishedJobs(component, context.nowMs);
+      for (const component of app.components.values()) removed += removeFinishedJobs(component, nowMs);
       return String(removed);
     }
-    case "runJob":
-      return isCronId(host, id)
-        ? await runMutationCron(host, transaction(null), id, context.nowMs)
-        : await runMutationJob(host, transaction(id), id, context.nowMs);
-    case "finishJob":
-      finishJob(host, clock, id, argsText, context.nowMs);
-      return "null";
-    case "failRunningJobs":
-      for (const component of app.components.values()) failRunningJobs(component, clock, context.nowMs);
-      return "null";
   }
+}
+
+/** Jobs of a component that is not installed any more wait in its tables until it is installed again. */
+function hostOfJob(app: ExecutionHost, jobId: string): ExecutionHost | undefined {
+  return app.components.get(app.catalog.anyTableOfId(jobId)?.componentPath ?? "");
 }
 
 /**
