@@ -8,6 +8,8 @@
 //   host → no file of convex/           examples → the SDK by its package name
 
 const testFile = "\\.(test|testing)\\.ts$";
+/** Deployments, processes and harnesses that only tests start. */
+const testParts = "^host/testing/";
 const anyWorld = "^(convex|openapi|host|sdk|examples|bench|scripts)/";
 const coreForTransport = "^convex/core/wire/";
 const generatedReferences = "^convex/_generated/";
@@ -37,10 +39,10 @@ export default {
     },
     {
       name: "no-test-in-product",
-      comment: "Product code never imports tests or their helpers.",
+      comment: "Product code never imports tests or their helpers; the bench may try what tests try.",
       severity: "error",
-      from: { pathNot: testFile },
-      to: { path: testFile },
+      from: { pathNot: [testFile, testParts, "^bench/"] },
+      to: { path: [testFile, testParts] },
     },
     {
       name: "schema-names-tables",
@@ -189,6 +191,76 @@ export default {
       to: { path: "^host/runtime/" },
     },
     {
+      name: "host-serves-without-its-accessor",
+      comment: "testHost/ stands on the whole host, as a suite's other side; nothing of the host stands on it.",
+      severity: "error",
+      from: { path: "^host/", pathNot: [testFile, "^host/testHost/"] },
+      to: { path: "^host/testHost/" },
+    },
+    {
+      name: "runtime-rpc-is-the-floor",
+      comment: "rpc/ is what the two threads say to each other; it knows neither of them, nor what a function is.",
+      severity: "error",
+      from: { path: "^host/runtime/rpc/", pathNot: testFile },
+      to: { path: "^host/runtime/", pathNot: "^host/runtime/rpc/" },
+    },
+    {
+      name: "runtime-functions-see-rpc",
+      comment: "functions/ is what both threads know of functions, whichever of them runs one.",
+      severity: "error",
+      from: { path: "^host/runtime/functions/", pathNot: testFile },
+      to: { path: "^host/runtime/", pathNot: "^host/runtime/(functions|rpc)/" },
+    },
+    {
+      name: "runtime-sandbox-sees-functions",
+      comment: "sandbox/ is what functions see in either thread; it knows the frame that runs, not the thread.",
+      severity: "error",
+      from: { path: "^host/runtime/sandbox/", pathNot: testFile },
+      to: { path: "^host/runtime/", pathNot: "^host/runtime/(sandbox|functions|rpc)/" },
+    },
+    {
+      name: "runtime-main-thread-sees-no-executor",
+      comment: "The threads meet in rpc/, functions/ and sandbox/ only: memory of one is not there for the other.",
+      severity: "error",
+      from: { path: "^host/runtime/mainThread/", pathNot: testFile },
+      to: { path: "^host/runtime/", pathNot: "^host/runtime/(mainThread|sandbox|functions|rpc)/" },
+    },
+    {
+      name: "runtime-executor-sees-no-main-thread",
+      comment: "The other half: the executor thread's program holds nothing of the main thread.",
+      severity: "error",
+      from: { path: "^host/runtime/executor/", pathNot: testFile },
+      to: { path: "^host/runtime/", pathNot: "^host/runtime/(executor|sandbox|functions|rpc)/" },
+    },
+    {
+      name: "runtime-deployment-sees-no-executor",
+      comment: "localDeployment.ts lives on the main thread and reaches the executor through rpc/ alone.",
+      severity: "error",
+      from: { path: "^host/runtime/[^/]+$", pathNot: testFile },
+      to: { path: "^host/runtime/executor/" },
+    },
+    {
+      name: "executor-transaction-is-the-floor",
+      comment: "executor/transaction/ reads, counts and stamps; it knows no call.",
+      severity: "error",
+      from: { path: "^host/runtime/executor/transaction/", pathNot: testFile },
+      to: { path: "^host/runtime/executor/", pathNot: "^host/runtime/executor/transaction/" },
+    },
+    {
+      name: "executor-calls-see-transactions",
+      comment: "executor/calls/ is one query or mutation while it runs, whoever asked for it.",
+      severity: "error",
+      from: { path: "^host/runtime/executor/calls/", pathNot: testFile },
+      to: { path: "^host/runtime/executor/", pathNot: "^host/runtime/executor/(calls|transaction)/" },
+    },
+    {
+      name: "executor-askers-see-calls",
+      comment: "Scheduled functions and live queries ask for calls, and know nothing of each other or of the batch.",
+      severity: "error",
+      from: { path: "^host/runtime/executor/(scheduled|live)/", pathNot: testFile },
+      to: { path: "^host/runtime/executor/", pathNot: "^host/runtime/executor/($1|calls|transaction)/" },
+    },
+    {
       name: "examples-are-consumers",
       comment: "An example shows what a user can write: its own files and installed packages.",
       severity: "error",
@@ -201,14 +273,14 @@ export default {
       severity: "error",
       from: {
         path: "^(convex/|host/|scripts/(portico/|(start|token|backup|restore|checkIntegrity)\\.ts$))",
-        pathNot: [testFile, "^host/testing/"],
+        pathNot: [testFile, testParts],
       },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
   ],
   options: {
     doNotFollow: { path: ["node_modules", generatedReferences, "^sdk/dist/"] },
-    exclude: { path: ["/fixtures/", "^sdk/dist/.*\\.map$"] },
+    exclude: { path: ["^sdk/fixtures/", "^sdk/dist/.*\\.map$"] },
     // A package stays under node_modules/ in the report wherever a link takes it.
     preserveSymlinks: true,
     // Without it type-only imports vanish before the rules see them.

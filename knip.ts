@@ -32,13 +32,11 @@ const config: KnipConfig = {
         "bench/floods/*.ts",
         "bench/{functions,seed/functions}/*.ts",
         "examples/*/*.ts",
-        // The host bundles these at start; the fixtures are deployments, and the victims are processes to be killed.
-        "host/testing/*Victim.ts",
-        "host/runtime/worker/entry.ts",
-        "host/runtime/nativeImport.ts",
+        // The host bundles these at start; the fixtures are deployments.
+        "host/runtime/executor/entry.ts",
+        "host/runtime/mainThread/nativeImport.ts",
         "host/bundle/{functionGlobals,nodeGlobals}.ts",
-        "host/testing/{victim,serveFixture}.ts",
-        "host/testing/*/convex/**/*.ts",
+        "host/testing/fixtures/*/convex/**/*.ts",
         "{convex,openapi,host,scripts,bench,examples}/**/*.{test,testing}.ts",
       ],
       project: ["{convex,openapi,host,scripts,bench,examples}/**/*.{ts,js}"],

@@ -6,7 +6,7 @@ import { convexTest } from "convex-test";
 import type { TestConvex } from "convex-test";
 import { makeFunctionReference } from "convex/server";
 import type { Value } from "convex/values";
-import { createTestHost } from "../host/testing/createTestHost";
+import { createTestHost } from "../host/testHost/createTestHost";
 import { measuredCalls } from "./functionRequests";
 import schema from "./functions/schema";
 import { spreadSample } from "./seed/spreadSample";

@@ -1,13 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { runCrashRounds } from "../../host/testing/crashRounds";
-import { ledgerOn } from "../../host/testing/ledgerSubject";
+import { runCrashRounds } from "../../host/testing/crash/crashRounds.testing";
+import { ledgerOn } from "../../host/testing/crash/ledgerSubject.testing";
 import { databaseName } from "../../scripts/portico/dataDirectory";
 import { rounded } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { checkInBody, newKeys, scheduleBody } from "../world";
-import type { CrashResult, CrashSubject } from "../../host/testing/crashRounds";
+import type { CrashResult, CrashSubject } from "../../host/testing/crash/crashRounds.testing";
 import type { Options } from "../options";
 import type { Section } from "../report";
 import type { World, WorldKeys } from "../world";

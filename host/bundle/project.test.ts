@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import { installedExternals } from "./externalPackages";
 import { projectOf, readProjectConfig } from "./projectConfig";
 

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkIntegrity } from "../store/integrityCheck";
-import { componentsFixtureDirectory, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { componentsFixtureDirectory, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 const storedSchema = z.object({ id: z.string(), read: z.string(), url: z.string() });

@@ -1,28 +1,20 @@
 import { makeFunctionReference } from "convex/server";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openConnection } from "../store/sqlite";
 import { startSyncHost, watch } from "../sync/syncHost.testing";
-import { openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { componentsFixtureDirectory, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 // What holds within the app holds across components as well: one transaction, one scheduler, one set of rules.
 
-const functionsDirectory = join(
-  dirname(fileURLToPath(import.meta.url)),
-  "..",
-  "testing",
-  "componentsFixture",
-  "convex",
-);
 const EIGHT_DAYS_MS = 8 * 86_400_000;
 
 let deployment: ReloadableDeployment | null = null;
 
 async function open(file = ":memory:"): Promise<ReloadableDeployment> {
-  deployment = await openFixture({ functionsDirectory, file });
+  deployment = await openFixture({ functionsDirectory: componentsFixtureDirectory, file });
   return deployment;
 }
 
@@ -165,7 +157,9 @@ describe("the scheduler over several components", () => {
 
 describe("a live query", () => {
   it("follows what it reads in a component", async () => {
-    const { deployment: host, client } = await startSyncHost({ deployment: { functionsDirectory } });
+    const { deployment: host, client } = await startSyncHost({
+      deployment: { functionsDirectory: componentsFixtureDirectory },
+    });
     const report = makeFunctionReference<"query", { which: string }, { amounts: number[] }>("ledgers:report");
     // A new interval cron runs at once, and the report counts its runs.
     const reported = async () => await valueOf(host, "query", "ledgers:report", { which: "ledger" });

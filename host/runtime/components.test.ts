@@ -10,7 +10,7 @@ import {
   outcomeOf,
   scratchDirectory,
   valueOf,
-} from "../testing/testDeployment";
+} from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 async function openComponentsFixture(options: Parameters<typeof openFixture>[0] = {}): Promise<ReloadableDeployment> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { errorOf, openFixture, outcomeOf, valueOf } from "../testing/testDeployment";
+import { errorOf, openFixture, outcomeOf, valueOf } from "../testing/testDeployment.testing";
 import type { JsonValue } from "../deployment";
 import type { ReloadableDeployment } from "./openDeployment";
 

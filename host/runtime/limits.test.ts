@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { JsonValue } from "../deployment";
-import { errorOf, openConformance, outcomeOf, valueOf } from "../testing/testDeployment";
+import { errorOf, openConformance, outcomeOf, valueOf } from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 /** Other limits than that of time are met here, however slow the machine is. */

@@ -21,35 +21,34 @@ import type {
 import { FileStore, filesDirectoryOf } from "../store/fileStore";
 import { DiskFullError } from "../store/storeFailure";
 import type { ConvexJsonObject } from "../values/convexJson";
-import { ActionFrame } from "./actionFrame";
-import type { ActionHost } from "./actionFrame";
-import { backUpStore } from "./backup";
-import { callerText, metadataText } from "./callTexts";
+import { ActionFrame } from "./mainThread/actionFrame";
+import type { ActionHost } from "./mainThread/actionFrame";
+import { backUpStore } from "./mainThread/backup";
 import { DeploymentMetrics } from "./deploymentMetrics";
 import type { DeploymentOptions } from "./deploymentOptions";
-import { ExecutorClient } from "./executorClient";
-import { componentEnvironments, setComponentVariables } from "./componentEnvironment";
-import type { FunctionEnvironment } from "./componentEnvironment";
-import { DeployedCode } from "./deployedCode";
-import { parseAddress } from "./functionAddress";
-import type { AddressScope, FunctionAddress } from "./functionAddress";
-import { toFunctionError } from "./functionErrors";
-import { FunctionHandles } from "./functionHandles";
-import { installFunctionGlobals, removeFunctionGlobals } from "./functionGlobals";
-import { canonicalFunctionPath } from "./functionTable";
-import { installSyscallBoundary } from "./frames";
-import type { CallContext } from "./frames";
-import { componentLoads, loadCode, loadNodeActions } from "./loadedCode";
-import { NO_METADATA } from "./protocol";
-import { QuerySets } from "./querySets";
-import { RecentLogs } from "./recentLogs";
-import type { LogSource } from "./recentLogs";
+import { ExecutorClient } from "./rpc/executorClient";
+import { componentEnvironments, setComponentVariables } from "./rpc/environment";
+import type { FunctionEnvironment } from "./rpc/environment";
+import { DeployedCode } from "./mainThread/deployedCode";
+import { parseAddress } from "./functions/address";
+import type { AddressScope, FunctionAddress } from "./functions/address";
+import { toFunctionError } from "./functions/errors";
+import { FunctionHandles } from "./functions/handles";
+import { installFunctionGlobals, removeFunctionGlobals } from "./sandbox/globals";
+import { canonicalFunctionPath } from "./functions/registry";
+import { installSyscallBoundary } from "./functions/frames";
+import type { CallContext } from "./functions/frames";
+import { componentLoads, loadCode, loadNodeActions } from "./mainThread/loadedCode";
+import { noMetadata } from "./rpc/calls";
+import { QuerySets } from "./mainThread/querySets";
+import { RecentLogs } from "./mainThread/recentLogs";
+import type { LogSource } from "./mainThread/recentLogs";
 import { reportStrayFailures } from "./strayFailures";
-import { HTTP_MODULE } from "./httpRouter";
-import { httpErrorResponse, runAction, runHttpAction } from "./runAction";
-import { Scheduler } from "./scheduler";
-import { sourceStack } from "./sourceStack";
-import { MainThreadFiles } from "./storedFiles";
+import { HTTP_MODULE } from "./functions/httpRouter";
+import { httpErrorResponse, runAction, runHttpAction } from "./mainThread/runAction";
+import { Scheduler } from "./mainThread/scheduler";
+import { sourceStack } from "./functions/sourceStack";
+import { MainThreadFiles } from "./mainThread/storedFiles";
 
 const DEFAULT_MAX_STORED_FILE_BYTES = 1 << 30;
 
@@ -99,7 +98,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>
-        this.runAction(path, argsText, this.#context({ kind: "anonymous" }, NO_METADATA, jobId)),
+        this.runAction(path, argsText, this.#context({ kind: "anonymous" }, noMetadata, jobId)),
       reportError: (error) => this.#log("", `[ERROR] ${error.message}`),
     });
   }
@@ -142,10 +141,11 @@ export class LocalDeployment implements Deployment, ActionHost {
     const outcome = await this.executor.call({
       operation: "call",
       type: call.type,
-      path: `${call.allowInternal ? "internal" : "public"}:${path}`,
+      address: path,
+      allowInternal: call.allowInternal,
       argsText: call.argsText,
-      callerText: callerText(call.caller),
-      metadataText: metadataText(call.metadata),
+      caller: call.caller,
+      metadata: call.metadata,
       idempotencyKey: call.idempotencyKey,
     });
     if (call.snapshotTimestamp !== undefined) this.#assertSnapshot(call.snapshotTimestamp, outcome);

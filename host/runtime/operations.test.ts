@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenVerifier } from "../auth/tokenVerifier";
 import { startServer, type RunningServer } from "../server/startServer";
-import { errorOf, openFixture, outcomeOf, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { errorOf, openFixture, outcomeOf, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 describe("stopping", () => {
@@ -32,7 +32,13 @@ describe("what an action leaves behind", () => {
     ["floating:leave", "Unhandled rejection: Error: nobody waits for this"],
     ["floating:leaveThrowing", "Uncaught exception: Error: nobody catches this"],
   ])("does not end the process: %s", (action, report) => {
-    const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "strayFailureVictim.ts");
+    const program = join(
+      dirname(fileURLToPath(import.meta.url)),
+      "..",
+      "testing",
+      "processes",
+      "strayFailureVictim.testing.ts",
+    );
     const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", program, action]);
     expect(stdout.toString()).toBe(`[ERROR] ${report}\nalive []\n`);
     expect(status).toBe(0);

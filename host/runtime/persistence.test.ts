@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openConnection } from "../store/sqlite";
-import { copyFixture, errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { copyFixture, errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 
 let scratch: ReturnType<typeof scratchDirectory>;
 let file: string;
@@ -22,7 +22,7 @@ afterEach(() => {
 
 /** Runs the victim on the file, kills it once it has printed `enough`, and returns the largest number it printed. */
 async function killVictim(task: "write" | "action", enough: number): Promise<number> {
-  const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "victim.ts");
+  const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "processes", "victim.testing.ts");
   const child = spawn(process.execPath, ["--import", "tsx", program, file, task], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorOf, openConformance, valueOf } from "../testing/testDeployment";
+import { errorOf, openConformance, valueOf } from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 let deployment: ReloadableDeployment;

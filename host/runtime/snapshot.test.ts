@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { openFixture, valueOf } from "../testing/testDeployment";
+import { openFixture, valueOf } from "../testing/testDeployment.testing";
 
 it("answers a query at a timestamp while nothing was written since, and refuses it afterwards", async () => {
   const deployment = await openFixture();

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { jsonToConvex } from "convex/values";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonValue } from "../deployment";
-import { errorOf, openConformance, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { errorOf, openConformance, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "./openDeployment";
 
 let deployment: ReloadableDeployment;

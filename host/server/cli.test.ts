@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { outcomeOf, valueOf } from "../testing/testDeployment";
+import { outcomeOf, valueOf } from "../testing/testDeployment.testing";
 import { openCliProject } from "./cliProject.testing";
 import type { CliProject } from "./cliProject.testing";
 

@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { TokenVerifier } from "../auth/tokenVerifier";
 import type { ReloadableDeployment } from "../runtime/openDeployment";
-import { copyFixture, openFixture, scratchDirectory } from "../testing/testDeployment";
+import { copyFixture, openFixture, scratchDirectory } from "../testing/testDeployment.testing";
 import { startServer, type RunningServer } from "./startServer";
 
 /** What a run of the official CLI came to. */

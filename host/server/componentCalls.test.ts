@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenVerifier } from "../auth/tokenVerifier";
 import type { ReloadableDeployment } from "../runtime/openDeployment";
-import { componentsFixtureDirectory, openFixture, valueOf } from "../testing/testDeployment";
+import { componentsFixtureDirectory, openFixture, valueOf } from "../testing/testDeployment.testing";
 import { startServer } from "./startServer";
 import type { RunningServer } from "./startServer";
 

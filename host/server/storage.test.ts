@@ -8,7 +8,7 @@ import { TokenVerifier } from "../auth/tokenVerifier";
 import type { ReloadableDeployment } from "../runtime/openDeployment";
 import { FileStore } from "../store/fileStore";
 import { StorageTokens } from "../store/storageTokens";
-import { errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import { startServer, type RunningServer } from "./startServer";
 import { exchangeRaw } from "./testServer.testing";
 

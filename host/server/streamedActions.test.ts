@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { startSyncHost } from "../sync/syncHost.testing";
-import { valueOf } from "../testing/testDeployment";
+import { valueOf } from "../testing/testDeployment.testing";
 
 /** An HTTP action lives until its body has ended, as on Convex: this is how answers of language models are streamed. */
 

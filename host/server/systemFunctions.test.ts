@@ -2,7 +2,7 @@ import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject, parseJson } from "../json";
 import { openClient } from "../sync/syncHost.testing";
-import { outcomeOf, valueOf } from "../testing/testDeployment";
+import { outcomeOf, valueOf } from "../testing/testDeployment.testing";
 import { openCliProject } from "./cliProject.testing";
 import type { CliProject } from "./cliProject.testing";
 

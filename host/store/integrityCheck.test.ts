@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { errorOf, openFixture, outcomeOf, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { errorOf, openFixture, outcomeOf, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import { FileStore } from "./fileStore";
 import { checkIntegrity } from "./integrityCheck";
 import { openConnection } from "./sqlite";
@@ -193,7 +193,13 @@ describe("a crash while files are stored", () => {
   it("loses no acknowledged file and leaves only orphans that the check names", async () => {
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 4; round++) {
-      const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "fileVictim.ts");
+      const program = join(
+        dirname(fileURLToPath(import.meta.url)),
+        "..",
+        "testing",
+        "processes",
+        "fileVictim.testing.ts",
+      );
       const child = spawn(process.execPath, ["--import", "tsx", program, file], {
         stdio: ["ignore", "pipe", "inherit"],
       });

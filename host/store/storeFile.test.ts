@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
-import { mountSmallDisk } from "../testing/smallDisk";
-import { openFixture, scratchDirectory, valueOf } from "../testing/testDeployment";
+import { mountSmallDisk } from "../testing/crash/smallDisk.testing";
+import { openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
 import { copyClosedStore } from "./copyStore";
 import { DocumentStore } from "./documentStore";
 import { checkIntegrity } from "./integrityCheck";

@@ -5,11 +5,11 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { scratchDirectory } from "../testing/testDeployment";
+import { scratchDirectory } from "../testing/testDeployment.testing";
 import { openRaw } from "./rawClient.testing";
 import { api, openClient, watch } from "./syncHost.testing";
 
-const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "serveFixture.ts");
+const program = join(dirname(fileURLToPath(import.meta.url)), "..", "testing", "processes", "serveFixture.testing.ts");
 
 /** Starts a host in a process of its own. */
 async function startVictim(

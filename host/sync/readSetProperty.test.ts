@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import type { JsonValue, LiveQuery } from "../deployment";
 import type { ReloadableDeployment } from "../runtime/openDeployment";
-import { openFixture, outcomeOf, valueOf } from "../testing/testDeployment";
+import { openFixture, outcomeOf, valueOf } from "../testing/testDeployment.testing";
 
 const tenant = fc.constantFrom("a", "b");
 const number = fc.integer({ min: 0, max: 5 });

@@ -15,7 +15,7 @@ import type { AuthProvider } from "../deployment";
 import type { DeploymentOptions, ReloadableDeployment } from "../runtime/openDeployment";
 import { startServer } from "../server/startServer";
 import type { RunningServer, ServerOptions } from "../server/startServer";
-import { openFixture } from "../testing/testDeployment";
+import { openFixture } from "../testing/testDeployment.testing";
 
 export interface SyncHost {
   readonly deployment: ReloadableDeployment;

@@ -58,8 +58,8 @@ export const attackKinds: readonly AttackKind[] = [
   {
     kind: "kills and full disks",
     files: [
-      "host/testing/crash.integration.test.ts",
-      "host/testing/fullDisk.integration.test.ts",
+      "host/testing/crash/crash.integration.test.ts",
+      "host/testing/crash/fullDisk.integration.test.ts",
       "scripts/portico/fullDisk.integration.test.ts",
     ],
   },

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { brokenReferences } from "./docReferences";
 
-const files = ["README.md", "convex/http.ts", "docs/guide.md", "docs/image.png", "package.json"];
+const files = [
+  "README.md",
+  "convex/http.ts",
+  "docs/guide.md",
+  "docs/image.png",
+  "docs/parts",
+  "docs/parts/a.test.ts",
+  "package.json",
+];
 const context = {
   directory: "docs",
   scriptNames: ["verify"],
@@ -14,6 +22,7 @@ test("accepts what exists, and what is no path of the repository", () => {
     "See `convex/http.ts`, `convex/http.ts:12`, `README.md`, `package.json` and [guide](guide.md#start).",
     "![shot](image.png) [site](https://example.com/convex/none.ts) [above](#top) [up](../README.md)",
     "Run `npm run verify`. Each `convex/<domain>/tables.ts` and `convex/*/rest.ts` is a pattern; `application/json` is not a file.",
+    "| `parts/a.test.ts › says so` | `a.test.ts` | `other/b.ts` is below no folder of this document's.",
   ];
   expect(brokenReferences(text.join("\n"), context)).toEqual([]);
 });
@@ -22,6 +31,8 @@ test.each([
   ["`convex/https.ts`", "convex/https.ts"],
   ["`convex/gone/`", "convex/gone/"],
   ["`NOTES.md`", "NOTES.md"],
+  ["`parts/b.test.ts › says so`", "parts/b.test.ts › says so"],
+  ["`parts/rooms/`", "parts/rooms/"],
   ["[guide](guides.md)", "guides.md"],
   ["[up](../convex/none.ts)", "../convex/none.ts"],
   ["`npm run verfy`", "npm run verfy"],

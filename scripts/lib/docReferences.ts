@@ -17,14 +17,16 @@ export interface DocumentContext {
 
 const worlds = "convex|openapi|host|sdk|examples|bench|scripts|docs|\\.ci|\\.vscode|\\.changeset";
 const repositoryPath = new RegExp(`^(?:(?:${worlds})/[\\w./-]*|[A-Z]+\\.md|[\\w.-]+\\.(?:json|mjs|ts|yaml))$`);
+/** `runtime/scheduler.test.ts` in a document of `host/`: a source file or a folder below the document's own. */
+const pathBeside = /^([\w.-]+)\/(?:[\w.-]+\/)*(?:[\w.-]+\.(?:ts|js|md))?$/;
 const inlineCode = /`([^`\n]+)`/g;
 const link = /\]\(([^)\s]+)\)/g;
 const npmScript = /\bnpm run ([\w:-]+)/g;
 
 /**
  * Finds what a Markdown document names and the repository does not have: paths in backticks that begin with a
- * top-level folder (a `:line` suffix is dropped; placeholders such as `<domain>` and globs are skipped), relative links,
- * and npm scripts.
+ * top-level folder or one beside the document (a `:line` or `› test` suffix is dropped; placeholders such as `<domain>` and
+ * globs are skipped), relative links, and npm scripts.
  */
 export function brokenReferences(
   text: string,
@@ -34,10 +36,12 @@ export function brokenReferences(
   text.split("\n").forEach((content, index) => {
     const report = (reference: string): void => void broken.push({ line: index + 1, reference });
     for (const [, code = ""] of content.matchAll(inlineCode)) {
-      const file = code.replace(/:\d+$/, "");
+      const file = code.replace(/ › .*$/, "").replace(/:\d+$/, "");
       const isThere =
         exists(file) || exists(path.posix.join(directory, file)) || (!file.includes("/") && hasFileNamed(file));
-      if (repositoryPath.test(file) && !isThere) report(code);
+      const firstFolder = pathBeside.exec(file)?.[1];
+      const isBeside = firstFolder !== undefined && exists(path.posix.join(directory, firstFolder));
+      if ((repositoryPath.test(file) || isBeside) && !isThere) report(code);
     }
     for (const [, target = ""] of content.matchAll(link)) {
       if (/^([a-z]+:|#)/.test(target)) continue;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { mountSmallDisk } from "../../host/testing/smallDisk";
+import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";

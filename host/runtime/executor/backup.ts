@@ -1,0 +1,27 @@
+import { STORAGE_TABLE } from "../../store/catalog";
+import { FileStore } from "../../store/fileStore";
+import type { Connection } from "../../store/sqlite";
+import { WAL_CHECKPOINT_PAGES } from "../../store/storeFile";
+import type { ExecutionHost } from "./transaction/transaction";
+
+/**
+ * Makes the database file hold everything that is committed, and keeps later commits out of it, so that it can be copied
+ * while the host serves: they collect in the write-ahead log until {@link endBackup}. Stored files never change, so links
+ * are copies of them.
+ *
+ * @param filesDirectory where the backup keeps its stored files, on the same file system
+ */
+export function beginBackup(connection: Connection, host: ExecutionHost, filesDirectory: string): void {
+  connection.exec("PRAGMA wal_autocheckpoint = 0");
+  const busy = connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get([])?.[0];
+  if (busy !== 0) throw new Error("The write-ahead log could not be emptied.");
+  const target = new FileStore(filesDirectory);
+  for (const table of host.catalog.allTables())
+    if (table.name === STORAGE_TABLE)
+      for (const { id } of host.store.documentsOf(table)) host.storage.files.linkInto(target, id);
+}
+
+/** Lets commits reach the database file again. */
+export function endBackup(connection: Connection): void {
+  connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
+}

@@ -1,0 +1,323 @@
+import { createHash } from "node:crypto";
+import type { DocumentWrite } from "../../../store/documentWrite";
+import { PastState } from "../../../store/pastState";
+import type { RefreshRequest } from "../../rpc/calls";
+import type { LiveItem } from "../../rpc/results";
+import type { ReadRecorder } from "../transaction/readRecorder";
+import { readSetOf, ReadSetIndex } from "./readSetIndex";
+import type { ReadSet } from "./readSetIndex";
+
+/** How one execution of a live query ended, in the texts that cross to the main thread. */
+export type LiveQueryResult = LiveItem;
+
+/** What to execute: the function with everything that its result depends on besides the data. */
+export interface LiveQuerySource {
+  readonly path: string;
+  readonly argsText: string;
+  readonly callerText: string;
+  readonly allowInternal: boolean;
+}
+
+/** One query that somebody watches. Equal queries of equal callers are one, so they run once per change. */
+interface LiveQuery {
+  readonly key: string;
+  readonly source: LiveQuerySource;
+  readonly subscribers: Set<Subscription>;
+  journal: string | null;
+  /** What its latest execution has read; null until it has run. */
+  reads: ReadSet | null;
+  /** True while nothing that it has read was written. */
+  isFresh: boolean;
+  /** The state that `result` was first known to hold at. */
+  ranAt: bigint;
+  /** What other subscribers can be told without running it again, unless there was too much to keep. */
+  result: LiveQueryResult | null;
+}
+
+interface Subscription {
+  readonly set: QuerySet;
+  readonly request: RefreshRequest["add"][number];
+  query: LiveQuery;
+  /** What tells the result that the subscriber has been sent from others, or null. */
+  sent: string | null;
+}
+
+/** The queries of one client. */
+interface QuerySet {
+  readonly key: string;
+  readonly subscriptions: Map<number, Subscription>;
+  /** Those that have to be looked at by the next refresh. */
+  stale: Set<Subscription>;
+  callerText: string;
+}
+
+/** The committed state that all results of one refresh hold at. */
+export interface RefreshedState {
+  readonly timestamp: bigint;
+  /** What has been written since. */
+  readonly past: PastState;
+}
+
+/** Runs a query on that state while its reads are recorded. */
+export type RunLiveQuery = (
+  source: LiveQuerySource,
+  queryId: number,
+  journal: string | null,
+  state: RefreshedState,
+) => Promise<{ readonly result: LiveQueryResult; readonly reads: ReadRecorder }>;
+
+export type OnLiveResult = (queryId: number, result: LiveQueryResult) => void;
+
+/** Of all results that are kept together, in UTF-16 code units: further subscribers of the rest run the query again. */
+const MAX_KEPT_LENGTH = 16 << 20;
+
+/** The live queries of every client: their read sets, and which clients have to be told that something changed. */
+export class LiveQueries {
+  readonly #sets = new Map<string, QuerySet>();
+  readonly #queries = new Map<string, LiveQuery>();
+  readonly #readSets = new ReadSetIndex<LiveQuery>();
+  readonly #refreshes = new Set<Refresh>();
+  #invalidated = new Set<string>();
+  #keptLength = 0;
+
+  /**
+   * Changes a client's queries and begins to run those that are new or whose reads have been written since.
+   *
+   * @param timestamp of the committed state that all its results will hold at
+   * @returns null when the set is not known and the request does not start it: the thread has been replaced
+   */
+  begin(request: RefreshRequest, callerText: string, timestamp: bigint): Refresh | null {
+    if (request.reset) this.drop(request.set);
+    let set = this.#sets.get(request.set);
+    if (set === undefined) {
+      if (!request.reset) return null;
+      set = { key: request.set, subscriptions: new Map(), stale: new Set(), callerText };
+      this.#sets.set(request.set, set);
+    }
+    this.#change(set, request, callerText);
+    const refresh = new Refresh(set.stale, timestamp, {
+      run: async (subscription, run, onResult) => await this.#refresh(subscription, refresh, run, onResult),
+      end: () => void this.#refreshes.delete(refresh),
+    });
+    set.stale = new Set();
+    this.#invalidated.delete(set.key);
+    this.#refreshes.add(refresh);
+    return refresh;
+  }
+
+  /** Forgets a client's queries. */
+  drop(setKey: string): void {
+    const set = this.#sets.get(setKey);
+    if (set === undefined) return;
+    for (const subscription of set.subscriptions.values()) this.#release(subscription);
+    set.subscriptions.clear();
+    this.#sets.delete(setKey);
+    this.#invalidated.delete(setKey);
+  }
+
+  /** Marks the queries that have read what a call has written. */
+  applyWrites(writes: readonly DocumentWrite[], hasNewTables: boolean): void {
+    if (this.#sets.size === 0) return;
+    for (const { past } of this.#refreshes) {
+      past.note(writes);
+      if (hasNewTables) past.noteNewTables();
+    }
+    // What a query finds in a table that does not exist has no interval; a new table is rare enough to run all again.
+    if (hasNewTables) return this.invalidateAll();
+    const readers = new Set<LiveQuery>();
+    for (const write of writes) this.#readSets.collectReaders(write, readers);
+    for (const query of readers) this.#invalidate(query);
+  }
+
+  /** Marks every query: code, variables or tables have changed, or results were never committed. */
+  invalidateAll(): void {
+    for (const query of this.#queries.values()) this.#invalidate(query);
+  }
+
+  /** The sets that have to be refreshed; each is named once until it has been. */
+  takeInvalidated(): readonly string[] {
+    if (this.#invalidated.size === 0) return NONE;
+    const taken = [...this.#invalidated];
+    this.#invalidated = new Set();
+    return taken;
+  }
+
+  #change(set: QuerySet, { add, remove, allowInternal }: RefreshRequest, callerText: string): void {
+    for (const queryId of remove) {
+      const subscription = set.subscriptions.get(queryId);
+      set.subscriptions.delete(queryId);
+      if (subscription !== undefined) this.#release(subscription);
+    }
+    if (set.callerText !== callerText) {
+      set.callerText = callerText;
+      for (const subscription of set.subscriptions.values()) {
+        const { path, argsText } = subscription.request;
+        const { journal } = subscription.query;
+        this.#release(subscription);
+        subscription.query = this.#query({ path, argsText, callerText, allowInternal }, journal);
+        this.#subscribe(subscription);
+      }
+    }
+    for (const request of add) {
+      const { queryId, path, argsText, journal } = request;
+      const query = this.#query({ path, argsText, callerText, allowInternal }, journal);
+      const subscription = { set, request, query, sent: null };
+      set.subscriptions.set(queryId, subscription);
+      this.#subscribe(subscription);
+    }
+  }
+
+  async #refresh(
+    subscription: Subscription,
+    state: RefreshedState,
+    run: RunLiveQuery,
+    onResult: OnLiveResult,
+  ): Promise<void> {
+    const { query, request, set } = subscription;
+    // A client that has gone, or a query that it has taken away meanwhile.
+    if (set.subscriptions.get(request.queryId) !== subscription) return;
+    const isKnown = query.isFresh && query.result !== null && query.ranAt <= state.timestamp;
+    const result = isKnown ? query.result : await this.#run(subscription, state, run);
+    if (result === null) return;
+    const mark = markOf(result);
+    if (subscription.sent === mark) return;
+    subscription.sent = mark;
+    onResult(request.queryId, result);
+  }
+
+  async #run(subscription: Subscription, state: RefreshedState, run: RunLiveQuery): Promise<LiveQueryResult> {
+    const { query, request, set } = subscription;
+    const recorded = await run(query.source, request.queryId, query.journal, state);
+    const { result } = recorded;
+    // Everybody who watched it has gone while it ran.
+    if (query.subscribers.size === 0) return result;
+    const reads = readSetOf(recorded.reads);
+    query.journal = result.journal;
+    if (state.past.touches(reads.intervals, reads.countedTables)) {
+      // True of its state, which is past: the next refresh looks again.
+      set.stale.add(subscription);
+      this.#invalidated.add(set.key);
+      return result;
+    }
+    this.#unregister(query);
+    query.reads = reads;
+    this.#readSets.add(reads, query);
+    query.isFresh = true;
+    query.ranAt = state.timestamp;
+    this.#keep(query, result);
+    return result;
+  }
+
+  #keep(query: LiveQuery, result: LiveQueryResult): void {
+    this.#forgetResult(query);
+    const length = lengthOf(result);
+    if (this.#keptLength + length > MAX_KEPT_LENGTH) return;
+    query.result = result;
+    this.#keptLength += length;
+  }
+
+  #forgetResult(query: LiveQuery): void {
+    if (query.result === null) return;
+    this.#keptLength -= lengthOf(query.result);
+    query.result = null;
+  }
+
+  #query(source: LiveQuerySource, journal: string | null): LiveQuery {
+    const { path, argsText, callerText, allowInternal } = source;
+    const key = JSON.stringify([path, argsText, callerText, allowInternal, journal]);
+    let query = this.#queries.get(key);
+    if (query === undefined) {
+      query = { key, source, subscribers: new Set(), journal, reads: null, isFresh: false, ranAt: 0n, result: null };
+      this.#queries.set(key, query);
+    }
+    return query;
+  }
+
+  #subscribe(subscription: Subscription): void {
+    subscription.query.subscribers.add(subscription);
+    subscription.set.stale.add(subscription);
+  }
+
+  #release(subscription: Subscription): void {
+    const { query, set } = subscription;
+    set.stale.delete(subscription);
+    query.subscribers.delete(subscription);
+    if (query.subscribers.size > 0) return;
+    this.#unregister(query);
+    this.#forgetResult(query);
+    query.isFresh = false;
+    this.#queries.delete(query.key);
+  }
+
+  /** What it has read stays registered until it runs again: taking away thousands of read sets at once would hold everybody up. */
+  #invalidate(query: LiveQuery): void {
+    if (!query.isFresh) return;
+    query.isFresh = false;
+    this.#forgetResult(query);
+    for (const subscription of query.subscribers) {
+      subscription.set.stale.add(subscription);
+      this.#invalidated.add(subscription.set.key);
+    }
+  }
+
+  #unregister(query: LiveQuery): void {
+    if (query.reads !== null) this.#readSets.delete(query.reads, query);
+    query.reads = null;
+  }
+}
+
+/** What a refresh asks of those who made it. */
+interface RefreshSteps {
+  run(subscription: Subscription, run: RunLiveQuery, onResult: OnLiveResult): Promise<void>;
+  end(): void;
+}
+
+/** One refresh of a client's queries, which may be put aside between two of them: all its results hold at one timestamp. */
+export class Refresh implements RefreshedState {
+  readonly past = new PastState();
+  readonly #work: Iterator<Subscription>;
+  readonly #steps: RefreshSteps;
+
+  constructor(
+    stale: ReadonlySet<Subscription>,
+    readonly timestamp: bigint,
+    steps: RefreshSteps,
+  ) {
+    this.#work = stale.values();
+    this.#steps = steps;
+  }
+
+  /**
+   * Looks at one query, and runs it if its result is not known.
+   *
+   * @param onResult is called when the result differs from the one the client has
+   * @returns false when there are no more
+   */
+  async step(run: RunLiveQuery, onResult: OnLiveResult): Promise<boolean> {
+    const next = this.#work.next();
+    if (next.done === true) {
+      this.end();
+      return false;
+    }
+    await this.#steps.run(next.value, run, onResult);
+    return true;
+  }
+
+  /** Nothing more will be asked of it. */
+  end(): void {
+    this.#steps.end();
+  }
+}
+
+const NONE: readonly string[] = [];
+
+function lengthOf({ text, dataText, logText }: LiveQueryResult): number {
+  return text.length + dataText.length + logText.length;
+}
+
+/** Log lines alone are no reason to send a result again. */
+function markOf({ status, text, dataText, journal }: LiveQueryResult): string {
+  const hash = createHash("sha1");
+  for (const part of [status, text, dataText, journal ?? ""]) hash.update(`${part.length}:`).update(part);
+  return hash.digest("base64");
+}

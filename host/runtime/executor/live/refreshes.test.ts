@@ -1,0 +1,75 @@
+import { setTimeout } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { LiveQueries } from "./queries";
+import { LiveRefreshes } from "./refreshes";
+import { ReadRecorder } from "../transaction/readRecorder";
+import type { RunLiveQuery } from "./queries";
+import type { RefreshRequest } from "../../rpc/calls";
+import { resultSlots } from "../../rpc/results";
+
+/** A query that waits for the event loop, in which requests come in. */
+const slow: RunLiveQuery = async ({ argsText }) => {
+  await setTimeout(2);
+  const result = { status: "success", text: argsText, dataText: "", logText: "", journal: null } as const;
+  return { result, reads: new ReadRecorder(null) };
+};
+
+function refreshOf(set: string, queries: number): RefreshRequest {
+  const add = Array.from({ length: queries }, (_, queryId) => ({
+    queryId,
+    path: "a:b",
+    argsText: `${queryId}`,
+    journal: null,
+  }));
+  return { set, reset: true, allowInternal: false, add, remove: [] };
+}
+
+/** Runs slices until nothing waits. @returns sequence and status of each result, in order */
+async function run(refreshes: LiveRefreshes, meanwhile: (slice: number) => void): Promise<string[]> {
+  const seen: string[] = [];
+  for (let slice = 0; !refreshes.isIdle; slice++) {
+    const running = refreshes.runSlice(1, slow);
+    meanwhile(slice);
+    const results = await running;
+    for (let at = 0; at < results.length; at += resultSlots) seen.push(`${results[at]} ${results[at + 1]}`);
+  }
+  return seen;
+}
+
+function newRefreshes(): LiveRefreshes {
+  return new LiveRefreshes(
+    new LiveQueries(),
+    () => 1n,
+    () => undefined,
+  );
+}
+
+it("answers a refresh whole when another set is dropped while one of its queries waits", async () => {
+  const refreshes = newRefreshes();
+  refreshes.add("1", refreshOf("mine", 6), "");
+  const seen = await run(refreshes, (slice) => {
+    if (slice === 1) refreshes.drop("2", "another");
+  });
+  expect(seen.filter((result) => result === "1 item")).toHaveLength(6);
+  expect(seen.filter((result) => result.endsWith("success")).sort()).toEqual(["1 success", "2 success"]);
+});
+
+it("ends a refresh once when its own set is dropped while one of its queries waits", async () => {
+  const refreshes = newRefreshes();
+  refreshes.add("1", refreshOf("mine", 6), "");
+  const seen = await run(refreshes, (slice) => {
+    if (slice === 2) refreshes.drop("2", "mine");
+  });
+  expect(seen.filter((result) => result.endsWith("success"))).toEqual(["1 success", "2 success"]);
+  expect(seen.filter((result) => result === "1 item").length).toBeLessThan(6);
+});
+
+it("goes on with who came meanwhile, each in turn", async () => {
+  const refreshes = newRefreshes();
+  refreshes.add("1", refreshOf("mine", 20), "");
+  const seen = await run(refreshes, (slice) => {
+    if (slice === 1) refreshes.add("2", refreshOf("other", 1), '{"kind":"admin"}');
+  });
+  expect(seen.indexOf("2 success")).toBeLessThan(seen.indexOf("1 success"));
+  expect(seen.filter((result) => result.endsWith("item"))).toHaveLength(21);
+});

@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { SystemConvexError } from "../../functions/errors";
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const FINGERPRINT_BYTES = 16;
+
+/** Where a page ended: after an index key, or at the end of the query. */
+export type CursorPosition = { readonly kind: "after"; readonly key: Buffer } | { readonly kind: "end" };
+
+/** Seals and opens pagination cursors: encrypted, authenticated, and bound to the query that made them. */
+export class CursorCodec {
+  readonly #key: KeyObject;
+
+  /** @param keyBase64 32 bytes that belong to the deployment */
+  constructor(keyBase64: string) {
+    this.#key = createSecretKey(keyBase64, "base64");
+  }
+
+  seal(position: CursorPosition, fingerprint: Buffer): string {
+    const plain = position.kind === "end" ? Buffer.alloc(0) : Buffer.concat([Buffer.of(1), position.key]);
+    // Derived from the content: one position is one text, so that a page that reads the same is the same.
+    const iv = createHmac("sha256", this.#key).update(fingerprint).update(plain).digest().subarray(0, IV_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", this.#key, iv);
+    cipher.setAAD(fingerprint);
+    return Buffer.concat([iv, fingerprint, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
+      "base64url",
+    );
+  }
+
+  /** Opens a cursor, or gives null for one that this deployment has not made for this query. */
+  openOwn(cursor: string, fingerprint: Buffer): CursorPosition | null {
+    try {
+      return this.open(cursor, fingerprint);
+    } catch (error) {
+      if (error instanceof SystemConvexError) return null;
+      throw error;
+    }
+  }
+
+  /** @throws {SystemConvexError} Convex's InvalidCursor, which clients answer by starting over */
+  open(cursor: string, fingerprint: Buffer): CursorPosition {
+    const bytes = Buffer.from(cursor, "base64url");
+    const dataAt = IV_BYTES + FINGERPRINT_BYTES;
+    if (bytes.length < dataAt + TAG_BYTES || !bytes.subarray(IV_BYTES, dataAt).equals(fingerprint))
+      throw invalidCursor();
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, IV_BYTES));
+      decipher.setAAD(fingerprint);
+      decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+      const sealed = bytes.subarray(dataAt, bytes.length - TAG_BYTES);
+      const plain = Buffer.concat([decipher.update(sealed), decipher.final()]);
+      return plain.length === 0 ? { kind: "end" } : { kind: "after", key: plain.subarray(1) };
+    } catch (error) {
+      // Any failure to authenticate means that this deployment did not make the cursor.
+      if (error instanceof Error) throw invalidCursor();
+      throw error;
+    }
+  }
+}
+
+function invalidCursor(): SystemConvexError {
+  return new SystemConvexError(
+    "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is from a different query.",
+    { isConvexSystemError: true, paginationError: "InvalidCursor" },
+  );
+}

@@ -1,0 +1,49 @@
+import type { StoredTable } from "../../../store/catalog";
+import type { KeyRange } from "../../../store/keyRange";
+
+/** Something that walks a range and can say afterwards how much of it has been looked at. */
+export interface Scan {
+  /** Null when nothing has been looked at. */
+  scannedRange(): KeyRange | null;
+}
+
+/** What one execution of a live query has read, and the journal that keeps its page where it was. */
+export class ReadRecorder {
+  readonly #scans: Scan[] = [];
+  readonly documentIds = new Set<string>();
+  readonly countedTables = new Set<StoredTable>();
+  #nextJournal: string | null = null;
+
+  /** @param journal end cursor of the page that an earlier execution returned, or null on the first one */
+  constructor(readonly journal: string | null) {}
+
+  /** End cursor of this execution's page, or null when it has not paginated. */
+  get nextJournal(): string | null {
+    return this.#nextJournal;
+  }
+
+  addScan(scan: Scan): void {
+    this.#scans.push(scan);
+  }
+
+  addDocument(id: string): void {
+    this.documentIds.add(id);
+  }
+
+  addCount(table: StoredTable): void {
+    this.countedTables.add(table);
+  }
+
+  /** Keeps the first page's end: a function has at most one page, and nested functions keep their own bounds. */
+  recordPage(endCursor: string): void {
+    this.#nextJournal ??= endCursor;
+  }
+
+  /** The index ranges that were looked at, passed-over rows included. */
+  *scannedRanges(): Generator<KeyRange> {
+    for (const scan of this.#scans) {
+      const range = scan.scannedRange();
+      if (range !== null && range.lower.compare(range.upper) < 0) yield range;
+    }
+  }
+}

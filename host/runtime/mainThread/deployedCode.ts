@@ -1,0 +1,60 @@
+import { tableNumberOf } from "../../values/documentId";
+import type { TableOfId } from "../../values/validator";
+import { findHttpRoute } from "./componentHttp";
+import type { HttpRoute } from "./componentHttp";
+import type { FunctionAddress } from "../functions/address";
+import { HostRefusal } from "../functions/errors";
+import { resolveFunction } from "../functions/registry";
+import type { RegisteredFunction } from "../functions/registry";
+import { NO_CODE } from "./loadedCode";
+import type { LoadedCode } from "./loadedCode";
+import type { FunctionSummary } from "../rpc/protocol";
+
+const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+
+/** The code that runs now and the tables that are there, as the main thread finds its way in them. */
+export class DeployedCode {
+  readonly #tableNames = new Map<number, string>();
+  /** Replaced as a whole by new code. */
+  loaded: LoadedCode = NO_CODE;
+
+  /** @param tableNames qualified names by number */
+  noteTables(tableNames: readonly (readonly [number, string])[]): void {
+    for (const [number, name] of tableNames) this.#tableNames.set(number, name);
+  }
+
+  /** Resolves ids for `v.id` checks: the table's name when it belongs to the component. */
+  tableOfId(componentPath: string): TableOfId {
+    const prefix = componentPath === "" ? "" : `${componentPath}/`;
+    return (id) => {
+      const qualifiedName = this.#tableNames.get(tableNumberOf(id) ?? 0);
+      return qualifiedName?.startsWith(prefix) === true ? qualifiedName.slice(prefix.length) : null;
+    };
+  }
+
+  summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
+    return this.loaded.components.get(componentPath)?.functions.get(functionPath);
+  }
+
+  /** @throws {HostRefusal} when there is no such action, or the caller may not call it */
+  action(address: FunctionAddress, allowInternal: boolean): RegisteredFunction {
+    const { componentPath, functionPath } = address;
+    const summary = this.summaryOf(address);
+    if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
+      throw new HostRefusal(`Trying to execute ${functionPath} as Action, but it is defined as ${summary.type}.`);
+    const actions = this.loaded.components.get(componentPath)?.actions ?? NO_ACTIONS;
+    return resolveFunction(actions, functionPath, "action", allowInternal);
+  }
+
+  /** The HTTP action of a request, or the answer that Convex gives when there is none (contract: routing). */
+  httpRoute({ url, method }: Request): HttpRoute | Response {
+    const { components } = this.loaded;
+    const app = components.get("");
+    if (app === undefined || (app.httpRouter === null && app.httpMounts.size === 0))
+      return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
+    return (
+      findHttpRoute(components, new URL(url).pathname, method) ??
+      new Response("No matching routes found", { status: 404 })
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import { addressText, parseAddress } from "../runtime/functions/address";
+import { FunctionHandles } from "../runtime/functions/handles";
+
+const SCHEME = "function://";
+
+/** Handles as convex-test writes them, `function://component;module:export`, which suites spell out in their fixtures. */
+export class PlainFunctionHandles extends FunctionHandles {
+  constructor() {
+    super("");
+  }
+
+  override handleOf(address: string): string {
+    const { componentPath, functionPath } = parseAddress(address);
+    return `${SCHEME}${componentPath};${functionPath}`;
+  }
+
+  override addressOf(handle: string): string {
+    return addressText(parseAddress(handle.slice(SCHEME.length)));
+  }
+}
