@@ -85,9 +85,11 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
       expect(await swagger.domains()).toMatchObject({ chosen: [title], tags });
     }
     await swagger.openDomain("Workspace");
-    await listAndCreate();
     await swagger.page.goBack();
-    await expect.poll(async () => (await swagger.domains()).tags).toEqual(first?.tags);
+    await expect.poll(() => swagger.domains()).toMatchObject({ chosen: [first?.title], tags: first?.tags });
+    await swagger.page.goForward();
+    await expect.poll(() => swagger.domains()).toMatchObject({ chosen: ["Workspace"] });
+    await listAndCreate();
     expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
     expectNothingForeign();
     // What is typed in goes with the page: the browser keeps nothing of it.
