@@ -93,9 +93,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
     expectNothingForeign();
     // What is typed in goes with the page: the browser keeps nothing of it.
-    expect(await swagger.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).toBe(
-      "[{},{}]",
-    );
+    expect(await swagger.page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
   });
 
   test("an address of an operation opens its domain and the operation", async () => {
