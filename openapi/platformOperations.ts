@@ -1,6 +1,7 @@
 import { problems } from "../convex/core/wire/problems";
 import { ownFiles } from "../convex/documentation/docsPage";
 import { swaggerAssets } from "../convex/documentation/swaggerAssets";
+import { documentDomainNames } from "./documentDomains";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
@@ -60,6 +61,35 @@ function openApiContent(version: string): JsonObject {
     maxProperties: 32,
   };
   return { "application/json": { schema, example: { openapi: version } } };
+}
+
+function domainDocumentOperation(
+  path: string,
+  version: string,
+  operationId: string,
+  summary: string,
+): PlatformOperation {
+  return {
+    method: "get",
+    path: `${path}/{domain}`,
+    resource: "documentation",
+    operationId,
+    summary,
+    description: `The operations of one domain and only what they refer to, complete in itself; \`${path}.json\` has all domains.`,
+    parameters: [
+      {
+        name: "domain",
+        in: "path",
+        required: true,
+        description: "A part of the API, as `/v1/docs` offers it.",
+        schema: { type: "string", enum: documentDomainNames },
+        example: "workspace",
+      },
+      parameterOf("IfNoneMatch"),
+    ],
+    success: tagged("The document.", openApiContent(version)),
+    problems: ["not_found", "internal"],
+  };
 }
 
 /** One entry for each media type that the reference's files have. */
@@ -272,14 +302,30 @@ export const platformOperations: readonly PlatformOperation[] = [
     success: tagged("The document.", openApiContent("3.0.3")),
     problems: ["internal"],
   },
+  domainDocumentOperation("/v1/openapi", "3.1.0", "getDomainOpenApi", "Get the document of a domain"),
+  domainDocumentOperation(
+    "/v1/openapi-3.0",
+    "3.0.3",
+    "getDomainOpenApi30",
+    "Get the document of a domain as OpenAPI 3.0",
+  ),
   {
     method: "get",
     path: "/v1/docs",
     resource: "documentation",
     operationId: "getDocs",
     summary: "Open the API reference",
-    description: "Swagger UI over this document, served by the deployment itself.",
-    parameters: [parameterOf("IfNoneMatch")],
+    description: "Swagger UI over this document, one domain at a time, served by the deployment itself.",
+    parameters: [
+      {
+        name: "domain",
+        in: "query",
+        description: "The domain to begin with.",
+        schema: { type: "string", enum: documentDomainNames },
+        example: "workspace",
+      },
+      parameterOf("IfNoneMatch"),
+    ],
     success: tagged("The page.", { "text/html": html }),
     problems: ["internal"],
   },

@@ -1,6 +1,7 @@
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ownFiles, pageFor } from "./docsPage";
+import { documentDomains } from "./documentDomains";
 import { documentOrigin } from "./documentOrigin";
 import { servedDocument } from "./servedDocument";
 import { swaggerAssets } from "./swaggerAssets";
@@ -27,61 +28,115 @@ test("the redirect page of OAuth is served beside the reference", () => {
   expect(swaggerAssets.get("oauth2-redirect.html")?.contentType).toMatch(/^text\/html/);
 });
 
-test.each(["3.1", "3.0"] as const)(
-  "the document as %s names the origin that serves it, and no other deployment",
-  (version) => {
-    const text = servedDocument(version, "https://api.example.com");
-    expect(JSON.parse(text)).toMatchObject({
+describe.each([undefined, ...documentDomains])("the document of $name", (domain) => {
+  test.each(["3.1", "3.0"] as const)("as %s names the origin that serves it, and no other deployment", (version) => {
+    const text = servedDocument({ version, domain }, "https://api.example.com");
+    const document = JSON.parse(text);
+    expect(document).toMatchObject({
       openapi: version === "3.1" ? "3.1.0" : "3.0.3",
       servers: [{ url: "https://api.example.com", "x-internal": false }],
       externalDocs: { url: "https://api.example.com/v1/docs/conventions.md" },
-      components: {
-        securitySchemes: {
-          clientCredentials: { flows: { clientCredentials: { tokenUrl: "https://api.example.com/v1/oauth/token" } } },
-        },
-      },
     });
+    const { clientCredentials } = document.components.securitySchemes ?? {};
+    const tokenUrls = Object.values<{ tokenUrl: string }>(clientCredentials?.flows ?? {}).map(
+      ({ tokenUrl }) => tokenUrl,
+    );
+    expect(tokenUrls).toEqual(clientCredentials ? ["https://api.example.com/v1/oauth/token"] : []);
     expect(text).not.toContain(documentOrigin);
-  },
-);
+  });
+});
 
-/** The options with which the page starts Swagger UI, when it is opened at `href`. */
-function startedWith(href: string) {
+interface PagePlugin {
+  readonly statePlugins?: {
+    readonly spec: {
+      readonly wrapActions: {
+        parseToJson(
+          original: undefined,
+          system: { specActions: { updateJsonSpec(document: unknown): unknown } },
+        ): (text: string) => unknown;
+      };
+    };
+  };
+}
+
+/** Runs the page's script as a page that was opened at `href` does: which documents it asks for, and how it reads one. */
+function openedAt(href: string) {
   const listeners: (() => void)[] = [];
-  let options:
-    | { responseInterceptor(response: { url: string; status: number; text: string }): { text: string } }
-    | undefined;
+  const asked: string[] = [];
+  let plugins: readonly PagePlugin[] = [];
   const window = {
     location: { href },
     matchMedia: () => ({ matches: false, addEventListener: () => undefined }),
-    addEventListener: (_event: string, listener: () => void) => listeners.push(listener),
+    addEventListener: (event: string, listener: () => void) => event === "load" && listeners.push(listener),
   };
-  const dom = { documentElement: { classList: { toggle: () => undefined } } };
-  const SwaggerUIBundle = (given: typeof options) => {
-    options = given;
-    return { initOAuth: () => undefined, specSelectors: { specJson: () => ({ size: 0 }) } };
-  };
-  runInNewContext(initializer, { window, document: dom, URL, SwaggerUIBundle });
-  for (const listener of listeners) listener();
-  if (!options) throw new Error("The page did not start Swagger UI.");
-  return options;
-}
-
-test("the page sends to where it was opened, and nothing that is optional unless somebody fills it in", () => {
-  const { responseInterceptor } = startedWith("http://other.example:8080/v1/docs");
-  const url = "http://other.example:8080/v1/openapi.json";
-  const { text } = responseInterceptor({ url, status: 200, text: servedDocument("3.1") });
-  expect(text).not.toContain(`"url":"${documentOrigin}"`);
-  expect(JSON.parse(text)).toMatchObject({
-    servers: [{ url: "http://other.example:8080" }],
-    components: {
-      parameters: { IfMatch: expect.not.objectContaining({ example: expect.anything() }) },
-      securitySchemes: {
-        clientCredentials: { flows: { clientCredentials: { tokenUrl: "http://other.example:8080/v1/oauth/token" } } },
-      },
+  const links = Array.from(page.body.matchAll(/<a ([^>]*\bdata-domain=[^>]*)>/g), ([, attributes = ""]) => ({
+    dataset: Object.fromEntries(
+      Array.from(attributes.matchAll(/data-(\w+)="([^"]*)"/g), ([, name = "", value = ""]) => [name, value]),
+    ),
+    setAttribute: () => undefined,
+    addEventListener: () => undefined,
+  }));
+  runInNewContext(initializer, {
+    URL,
+    window,
+    document: { documentElement: { classList: { toggle: () => undefined } }, querySelectorAll: () => links },
+    fetch: (url: string) => {
+      asked.push(url);
+      return Promise.reject(new Error("There is no network here."));
+    },
+    SwaggerUIBundle: (options: { plugins: readonly PagePlugin[] }) => {
+      plugins = options.plugins;
+      const ignored = () => undefined;
+      return {
+        initOAuth: ignored,
+        specActions: { updateUrl: ignored, updateLoadingStatus: ignored },
+        errActions: { clear: ignored, newThrownErr: ignored },
+      };
     },
   });
-  const { parameters } = JSON.parse(text).paths["/v1/schedules"].get;
+  for (const listener of listeners) listener();
+  const reader = plugins.find(({ statePlugins }) => statePlugins !== undefined);
+  const read = reader?.statePlugins?.spec.wrapActions.parseToJson(undefined, {
+    specActions: { updateJsonSpec: (document) => document },
+  });
+  if (!read) throw new Error("The page did not start Swagger UI with a reader of documents.");
+  return { asked, read };
+}
+
+test.each([
+  ["", "tenancy"],
+  ["?domain=workspace", "workspace"],
+  ["#/API%20keys/createApiKey", "access"],
+  ["?domain=workspace#/Roles", "access"],
+  ["?domain=sites#/Nothing/here", "sites"],
+  ["?domain=nothing", "tenancy"],
+])("the page opened at /v1/docs%s asks for the document of %s and no other", (rest, domain) => {
+  expect(openedAt(`http://other.example:8080/v1/docs${rest}`).asked).toEqual([`/v1/openapi/${domain}`]);
+});
+
+test("the page offers every domain", () => {
+  const documents = Array.from(page.body.matchAll(/data-document="([^"]+)"/g), ([, url]) => url);
+  expect(documents).toEqual(documentDomains.map(({ name }) => `/v1/openapi/${name}`));
+});
+
+test.each(documentDomains)("the page reads the document of $name and sends to where it was opened", (domain) => {
+  const { read } = openedAt("http://other.example:8080/v1/docs");
+  const text = JSON.stringify(read(servedDocument({ version: "3.1", domain })));
+  expect(text).not.toContain(`"url":"${documentOrigin}"`);
+  expect(text).not.toContain(`"tokenUrl":"${documentOrigin}`);
+  expect(JSON.parse(text)).toMatchObject({ servers: [{ url: "http://other.example:8080" }] });
+});
+
+test("the page sends nothing that is optional unless somebody fills it in", () => {
+  const { read } = openedAt("http://other.example:8080/v1/docs");
+  const workspace = documentDomains.find(({ name }) => name === "workspace");
+  const served = servedDocument({ version: "3.1", domain: workspace });
+  const shown = JSON.parse(JSON.stringify(read(served)));
+  expect(shown.components.parameters.IfMatch).not.toHaveProperty("example");
+  expect(shown.components.securitySchemes.clientCredentials.flows.clientCredentials.tokenUrl).toBe(
+    "http://other.example:8080/v1/oauth/token",
+  );
+  const { parameters } = shown.paths["/v1/schedules"].get;
   expect(parameters.filter((parameter: object) => "example" in parameter)).toEqual([]);
-  expect(JSON.parse(servedDocument("3.1")).paths["/v1/schedules"].get.parameters[0]).toHaveProperty("example");
+  expect(JSON.parse(served).paths["/v1/schedules"].get.parameters[0]).toHaveProperty("example");
 });

@@ -1,6 +1,8 @@
 import { entityTagOf } from "../core/wire/etag";
 import { conventionsText } from "./conventions";
+import { documentDomains } from "./documentDomains";
 import { initializer, style } from "./pageFiles";
+import type { DocumentDomain } from "./documentDomains";
 import type { HttpDocument } from "../core/wire/httpDocument";
 
 /** Nothing is loaded from elsewhere, nothing inline runs or styles; Swagger UI's icons are data: URLs. */
@@ -31,14 +33,24 @@ export function pageFor(versionOf: (name: string) => string): HttpDocument {
 <link rel="icon" type="image/png" href="${url("favicon-32x32.png")}">
 </head>
 <body>
+<nav id="domains" aria-label="Domains of the API">
+${documentDomains.map(linkTo).join("\n")}
+</nav>
 <div id="swagger-ui"></div>
 <noscript>The reference needs JavaScript. The document itself is at <a href="/v1/openapi.json">/v1/openapi.json</a>.</noscript>
-<script src="${url("swagger-ui-bundle.js")}" defer></script>
 <script src="/v1/docs/initializer.js" defer></script>
+<script src="${url("swagger-ui-bundle.js")}" defer></script>
 </body>
 </html>
 `,
   );
+}
+
+/** Where the page opens a domain; `data-tags` as addresses of its operations name them. */
+function linkTo({ name, title, tags }: DocumentDomain): string {
+  const data = `data-domain="${name}" data-title="${title}" data-document="/v1/openapi/${name}"`;
+  const tagsInUrls = tags.map((tag) => encodeURIComponent(tag)).join(" ");
+  return `<a href="/v1/docs?domain=${name}" ${data} data-tags="${tagsInUrls}"><b>${title}</b> <span>${tags.join(", ")}</span></a>`;
 }
 
 /** The deployment's own files beside Swagger UI's, by name. */

@@ -1,4 +1,5 @@
-type Json = Readonly<Record<string, unknown>>;
+import { isRecord, record } from "./documentJson";
+import type { Json } from "./documentJson";
 
 /**
  * An OpenAPI 3.1 document as 3.0.3 says the same. Knows what this project's emitter writes, and throws at a schema keyword that
@@ -88,13 +89,4 @@ function keywordOf(keyword: string, value: unknown): Json {
     default:
       throw new Error(`OpenAPI 3.0 has no ${keyword}.`);
   }
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function record(value: unknown): Json {
-  if (!isRecord(value)) throw new Error("A part of the document that should be an object is none.");
-  return value;
 }

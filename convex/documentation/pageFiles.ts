@@ -12,49 +12,109 @@ dark.addEventListener("change", applyScheme);
 applyScheme();
 /**
  * The document as this page needs it: its requests go to where the page was opened, which may be another name of the deployment,
- * and what is optional stays empty until somebody fills it in.
+ * what is optional stays empty until somebody fills it in, and what every domain says alike is folded away.
  */
 const ownDocument = (text) => {
   const read = JSON.parse(text);
   const [server] = read.servers;
-  const documentUrl = new URL("/v1/openapi.json", window.location.href);
-  read.servers = [{ ...server, url: documentUrl.origin }];
-  for (const { flows = {} } of Object.values(read.components.securitySchemes)) {
-    for (const flow of Object.values(flows)) flow.tokenUrl = new URL(new URL(flow.tokenUrl).pathname, documentUrl).href;
+  read.servers = [{ ...server, url: new URL(window.location.href).origin }];
+  const { securitySchemes = {}, parameters: shared = {} } = read.components;
+  for (const { flows = {} } of Object.values(securitySchemes)) {
+    for (const flow of Object.values(flows)) {
+      flow.tokenUrl = new URL(new URL(flow.tokenUrl).pathname, window.location.href).href;
+    }
   }
   const operations = Object.values(read.paths).flatMap((item) => Object.values(item));
-  const parameters = [
-    ...Object.values(read.components.parameters),
-    ...operations.flatMap((operation) => operation.parameters ?? []),
-  ];
+  const parameters = [...Object.values(shared), ...operations.flatMap((operation) => operation.parameters ?? [])];
   for (const parameter of parameters) if (!parameter.required) delete parameter.example;
-  return JSON.stringify(read);
+  const { description } = read.info;
+  read.info.description = "<details>\\n<summary>What all operations have in common</summary>\\n\\n" + description + "\\n\\n</details>";
+  return read;
 };
-window.addEventListener("load", () => {
-  window.ui = SwaggerUIBundle({
-    url: "/v1/openapi.json",
-    dom_id: "#swagger-ui",
-    plugins: [quietFields],
-    responseInterceptor: (response) => {
-      const isDocument = new URL(response.url, window.location.href).pathname === "/v1/openapi.json";
-      // The page's own "Try it out" on the document shows it as it is served.
-      if (!isDocument || response.status !== 200 || window.ui?.specSelectors.specJson().size > 0) return response;
-      return Object.assign(response, { text: ownDocument(response.text) });
+// Swagger UI would read the text as YAML, which takes many times as long.
+const ownReader = {
+  statePlugins: {
+    spec: {
+      wrapActions: {
+        parseToJson: (_original, { specActions }) => (text) => specActions.updateJsonSpec(ownDocument(text)),
+      },
     },
-    deepLinking: true,
-    displayOperationId: true,
-    filter: true,
-    tryItOutEnabled: true,
-    // Keys of whole organizations must not outlive the page in the browser's storage.
-    persistAuthorization: false,
-    defaultModelsExpandDepth: 0,
-    docExpansion: "none",
-    validatorUrl: null,
-    oauth2RedirectUrl: new URL("/v1/docs/oauth2-redirect.html", window.location.href).href,
+  },
+};
+
+const links = Array.from(document.querySelectorAll("#domains a"));
+/** The domain of the operation that the address points to, else the one that it names, else the first. */
+const linkOf = ({ hash, searchParams }) => {
+  const tag = hash.split("/")[1] ?? "";
+  return (
+    links.find((link) => link.dataset.tags.split(" ").includes(tag)) ??
+    links.find((link) => link.dataset.domain === searchParams.get("domain")) ??
+    links[0]
+  );
+};
+const started = new Promise((resolve) => {
+  window.addEventListener("load", () => {
+    window.ui = SwaggerUIBundle({
+      dom_id: "#swagger-ui",
+      plugins: [quietFields, ownReader],
+      deepLinking: true,
+      displayOperationId: true,
+      filter: true,
+      tryItOutEnabled: true,
+      // Keys of whole organizations must not outlive the page in the browser's storage. Domains change without leaving the page.
+      persistAuthorization: false,
+      defaultModelsExpandDepth: 0,
+      docExpansion: "none",
+      validatorUrl: null,
+      oauth2RedirectUrl: new URL("/v1/docs/oauth2-redirect.html", window.location.href).href,
+    });
+    // The token endpoint looks at the secret only; the id is filled in so that nobody has to invent one.
+    window.ui.initOAuth({ clientId: "api-reference" });
+    resolve(window.ui);
   });
-  // The token endpoint looks at the secret only; the id is filled in so that nobody has to invent one.
-  window.ui.initOAuth({ clientId: "api-reference" });
 });
+let shown;
+const show = async (link) => {
+  shown = link;
+  for (const other of links) other.setAttribute("aria-current", other === link ? "page" : "false");
+  document.title = link.dataset.title + " · Portico API reference";
+  // Asked for before Swagger UI has arrived.
+  const asked = fetch(link.dataset.document).then(
+    async (response) => (response.ok ? response.text() : Promise.reject(new Error("HTTP " + response.status))),
+  );
+  asked.catch(() => undefined);
+  const { specActions, layoutActions, errActions } = await started;
+  errActions.clear({ source: "fetch" });
+  specActions.updateUrl(link.dataset.document);
+  specActions.updateLoadingStatus("loading");
+  try {
+    const text = await asked;
+    if (shown !== link) return;
+    layoutActions.updateFilter(true);
+    specActions.updateSpec(text);
+    specActions.updateLoadingStatus("success");
+  } catch (error) {
+    if (shown !== link) return;
+    shown = undefined;
+    specActions.updateLoadingStatus("failed");
+    errActions.newThrownErr(Object.assign(error, { source: "fetch" }));
+  }
+};
+const showWanted = () => {
+  const link = linkOf(new URL(window.location.href));
+  if (link !== shown) void show(link);
+};
+for (const link of links) {
+  link.addEventListener("click", (event) => {
+    // Another tab is another page, which the browser opens.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    window.history.pushState(null, "", link.href);
+    showWanted();
+  });
+}
+window.addEventListener("popstate", showWanted);
+showWanted();
 `;
 
 /**
@@ -64,7 +124,19 @@ window.addEventListener("load", () => {
 export const style = `html{color-scheme:light}
 html.dark-mode{color-scheme:dark}
 body{margin:0}
+#domains{box-sizing:border-box;display:grid;font-family:sans-serif;gap:8px;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));margin:0 auto;max-width:1460px;padding:16px 20px 0}
+#domains a{border:1px solid #8884;border-radius:6px;color:#3b4151;padding:8px 12px;text-decoration:none}
+#domains a:hover{border-color:#8888}
+#domains a:focus-visible{outline:2px solid #4990e2}
+#domains a[aria-current=page]{background:#4990e21a;border-color:#4990e2}
+#domains b,#domains span{display:block}
+#domains b{font-size:14px}
+#domains span{font-size:12px;line-height:1.4;margin-top:2px;opacity:.8}
+html.dark-mode #domains a{color:#e4e6e6}
+#swagger-ui:empty::before{content:"Loading the reference\\2026";display:block;font-family:sans-serif;padding:60px 20px;text-align:center}
+@media (scripting:none){#swagger-ui{display:none}}
 .swagger-ui .info{margin:28px 0 20px}
+.swagger-ui .info summary{cursor:pointer}
 .swagger-ui .info li{line-height:1.5}
 .swagger-ui .scheme-container{margin:0 0 12px;padding:16px 0}
 .swagger-ui .dialog-ux .modal-ux{max-width:720px}
@@ -75,6 +147,8 @@ body{margin:0}
 .swagger-ui .scope-def,.swagger-ui .response-col_links{display:none}
 html.dark-mode .swagger-ui .headers td{color:#b3b9c1}
 @media (max-width:640px){
+#domains{display:flex;flex-wrap:wrap;padding:12px 12px 0}
+#domains span{display:none}
 .swagger-ui .opblock-tag{flex-wrap:wrap}
 .swagger-ui .opblock-tag>a{flex:1}
 .swagger-ui .opblock-tag small{flex-basis:100%;order:1;padding:4px 0 0}

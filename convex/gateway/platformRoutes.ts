@@ -43,6 +43,12 @@ export function platformRoutes(app: Hono<GatewayEnvironment>): void {
 
   app.get("/v1/openapi.json", (c) => answerDocument(c, openApiDocument, { version: "3.1" }));
   app.get("/v1/openapi-3.0.json", (c) => answerDocument(c, openApiDocument, { version: "3.0" }));
+  app.get("/v1/openapi/:domain", (c) =>
+    answerDocument(c, openApiDocument, { version: "3.1", domain: c.req.param("domain") }),
+  );
+  app.get("/v1/openapi-3.0/:domain", (c) =>
+    answerDocument(c, openApiDocument, { version: "3.0", domain: c.req.param("domain") }),
+  );
   app.get("/v1/docs", (c) => answerDocument(c, swaggerUi, {}));
   app.get("/v1/docs/:file", (c) => {
     const version = c.req.query("v");

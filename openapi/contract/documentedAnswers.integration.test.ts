@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import document from "../openapi.json" with { type: "json" };
+import { documentDomains } from "../../convex/documentation/documentDomains";
 import { isObject } from "../json";
 import { registry } from "../registry";
 import { arrange, nameOf } from "./arrangements.testing";
@@ -309,9 +310,12 @@ describe("bodies", () => {
 });
 
 it("names the deployment's own origin in both editions of the document, and sends every type of its files", async () => {
+  const names = documentDomains.map(({ name }) => name);
   for (const [path, version] of [
     ["/v1/openapi.json", "3.1.0"],
     ["/v1/openapi-3.0.json", "3.0.3"],
+    ...names.map((name) => [`/v1/openapi/${name}`, "3.1.0"] as const),
+    ...names.map((name) => [`/v1/openapi-3.0/${name}`, "3.0.3"] as const),
   ] as const) {
     const { body, headers } = await send(portico, "GET", path, undefined);
     expect(body).toMatchObject({ openapi: version, servers: [{ url: portico.siteUrl }] });
@@ -321,6 +325,8 @@ it("names the deployment's own origin in both editions of the document, and send
       "if-none-match": headers.get("etag") ?? "",
     });
     expect(again.status).toBe(304);
+    const head = await send(portico, "HEAD", path, undefined);
+    expect([head.status, head.text, head.headers.get("etag")]).toEqual([200, "", headers.get("etag")]);
   }
   for (const file of [
     "swagger-ui.css",
@@ -330,5 +336,11 @@ it("names the deployment's own origin in both editions of the document, and send
     "conventions.md",
   ]) {
     expect((await fetch(`${portico.siteUrl}/v1/docs/${file}`)).status, file).toBe(200);
+  }
+});
+
+it("has no document for what is no domain", async () => {
+  for (const path of ["/v1/openapi/nothing", "/v1/openapi-3.0/nothing", "/v1/openapi/constructor", "/v1/openapi/%00"]) {
+    expectProblem(await send(portico, "GET", path, undefined), 404, "not_found");
   }
 });

@@ -16,7 +16,7 @@ export class SwaggerPage {
     readonly record: PageRecord,
   ) {}
 
-  /** Opens the reference in a profile of its own and waits until the document is shown. */
+  /** Opens the reference in a profile of its own and waits until a document is shown. */
   static async open(browser: Browser, docsUrl: string, options: BrowserContextOptions = {}): Promise<SwaggerPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
@@ -32,6 +32,21 @@ export class SwaggerPage {
     await page.goto(docsUrl);
     await page.locator(".opblock-tag-section").first().waitFor();
     return new SwaggerPage(page, record);
+  }
+
+  /** Chooses a domain on the page and waits until its document is shown. */
+  async openDomain(title: string): Promise<void> {
+    await this.page.locator("#domains").getByRole("link", { name: title }).click();
+    await this.page.locator(".info h1, .info h2", { hasText: `Portico: ${title}` }).waitFor();
+  }
+
+  /** What the page shows of its domains: all of them, the chosen one, and the tags of its document. */
+  async domains(): Promise<{ offered: string[]; chosen: string[]; tags: string[] }> {
+    return {
+      offered: await this.page.locator("#domains b").allInnerTexts(),
+      chosen: await this.page.locator("#domains [aria-current=page] b").allInnerTexts(),
+      tags: await this.page.locator(".opblock-tag > a").allInnerTexts(),
+    };
   }
 
   /** Fills in a bearer credential under the scheme of this name. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as z from "zod";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { documentDomains } from "../../convex/documentation/documentDomains";
 import { startTestPortico } from "../portico/testPortico.testing";
 import { findChromium, launchChromium } from "./chromium.testing";
 import { SwaggerPage } from "./swaggerPage.testing";
@@ -35,9 +36,8 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("an API key lists and creates schedules with the values that the page proposes", async () => {
-    const { docsUrl } = portico.demo;
     const { apiKey } = acme();
-    swagger = await SwaggerPage.open(browser, docsUrl);
+    swagger = await SwaggerPage.open(browser, workspaceUrl());
     await swagger.authorizeWithBearer("apiKey", apiKey);
     await listAndCreate();
     expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
@@ -46,7 +46,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("client credentials are exchanged for a token that does the same", async () => {
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(browser, workspaceUrl());
     await swagger.authorizeWithClient("clientCredentials", { id: "anything", secret: acme().apiKey });
     await listAndCreate();
     const [exchange, ...calls] = credentialsSent();
@@ -57,13 +57,80 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("the dialog begins with the API key, in sight, and asks for no client id", async () => {
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(browser, `${portico.demo.docsUrl}?domain=sites`);
     const dialog = await swagger.openAuthorizations();
     const headings = await dialog.locator("h4").allInnerTexts();
     const schemes = ["apiKey", "clientCredentials", "userToken", "agentKey", "enrollmentToken"];
     expect(headings.map((heading) => heading.trim().split(/\s/)[0])).toEqual(schemes);
     expect(await dialog.locator(".modal-ux-content").evaluate(({ scrollTop }) => scrollTop)).toBe(0);
     expect(await dialog.getByLabel("client_id").inputValue()).not.toBe("");
+  });
+
+  test("a person authorizes once, goes from domain to domain and back, and gets real answers in each", async () => {
+    const { apiKey } = acme();
+    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    const [first] = documentDomains;
+    expect(await swagger.domains()).toEqual({
+      offered: documentDomains.map(({ title }) => title),
+      chosen: [first?.title],
+      tags: first?.tags,
+    });
+    await swagger.openDomain("Sites");
+    await swagger.authorizeWithBearer("apiKey", apiKey);
+    const sites = await swagger.execute(await swagger.openOperation("Sites", "listSites"));
+    expect(sites.status, sites.body).toMatch(/^200/);
+
+    for (const { title, tags } of documentDomains.toReversed()) {
+      await swagger.openDomain(title);
+      expect(await swagger.domains()).toMatchObject({ chosen: [title], tags });
+    }
+    await swagger.openDomain("Workspace");
+    await swagger.page.goBack();
+    await expect.poll(() => swagger.domains()).toMatchObject({ chosen: [first?.title], tags: first?.tags });
+    await swagger.page.goForward();
+    await expect.poll(() => swagger.domains()).toMatchObject({ chosen: ["Workspace"] });
+    await listAndCreate();
+    expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
+    expectNothingForeign();
+    // What is typed in goes with the page: the browser keeps nothing of it.
+    expect(await swagger.page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+  });
+
+  test("an address of an operation opens its domain and the operation", async () => {
+    swagger = await SwaggerPage.open(browser, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
+    expect(await swagger.domains()).toMatchObject({ chosen: ["Access"] });
+    await swagger.page.locator(".opblock.is-open", { hasText: "createApiKey" }).waitFor();
+    // The address that the page writes for another operation opens that one, in the same way.
+    await swagger.openDomain("Sites");
+    await swagger.openOperation("Agents", "listAgents");
+    const address = swagger.page.url();
+    await swagger.close();
+    swagger = await SwaggerPage.open(browser, address);
+    expect(await swagger.domains()).toMatchObject({ chosen: ["Sites"] });
+    await swagger.page.locator(".opblock.is-open", { hasText: "listAgents" }).waitFor();
+    expectNothingForeign();
+  });
+
+  test("the domain that was chosen last is shown, whichever answer comes last, and a failure can be tried again", async () => {
+    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    const { page } = swagger;
+    const held: (() => Promise<void>)[] = [];
+    await page.route("**/v1/openapi/access", (route) => void held.push(() => route.continue()));
+    await page.locator("#domains").getByRole("link", { name: "Access" }).click();
+    await expect.poll(() => held.length).toBe(1);
+    await swagger.openDomain("Workspace");
+    const late = page.waitForResponse("**/v1/openapi/access");
+    await held[0]?.();
+    await (await late).finished();
+    await page.unroute("**/v1/openapi/access");
+
+    await page.route("**/v1/openapi/sites", (route) => route.fulfill({ status: 503, body: "" }));
+    await page.locator("#domains").getByRole("link", { name: "Sites" }).click();
+    await page.getByText("HTTP 503").waitFor();
+    await page.unroute("**/v1/openapi/sites");
+    await swagger.openDomain("Sites");
+    expect(await page.getByText("HTTP 503").count()).toBe(0);
+    expect(await swagger.domains()).toMatchObject({ chosen: ["Sites"], tags: expect.arrayContaining(["Agents"]) });
   });
 
   test("a script that is not of the page is refused, and this test would have seen it", async () => {
@@ -116,6 +183,10 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     const urls = swagger.record.requests.map(({ url }) => url).filter((url) => !url.startsWith("data:"));
     expect(urls.length).toBeGreaterThan(5);
     expect(urls.filter((url) => new URL(url).origin !== origin)).toEqual([]);
+  }
+
+  function workspaceUrl(): string {
+    return `${portico.demo.docsUrl}?domain=workspace`;
   }
 
   function acme(): TestPortico["demo"]["organizations"][number] {

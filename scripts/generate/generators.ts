@@ -57,6 +57,12 @@ export const generators: readonly Generator[] = [
     sourceExport: "routeTableSource",
   },
   {
+    name: "domains of the document",
+    script: "scripts/generate/documentDomains.ts",
+    outputs: ["convex/documentation/documentDomains.ts"],
+    sourceExport: "documentDomainsSource",
+  },
+  {
     name: "OpenAPI document",
     script: "openapi/emit.ts",
     outputs: ["openapi/openapi.json"],

@@ -570,7 +570,7 @@ export interface paths {
         };
         /**
          * Open the API reference
-         * @description Swagger UI over this document, served by the deployment itself.
+         * @description Swagger UI over this document, one domain at a time, served by the deployment itself.
          */
         get: operations["getDocs"];
         put?: never;
@@ -1059,6 +1059,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/openapi-3.0/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the document of a domain as OpenAPI 3.0
+         * @description The operations of one domain and only what they refer to, complete in itself; `/v1/openapi-3.0.json` has all domains.
+         */
+        get: operations["getDomainOpenApi30"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1071,6 +1091,26 @@ export interface paths {
          * @description The OpenAPI 3.1 description of every operation, with the deployment's own origin as server.
          */
         get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openapi/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the document of a domain
+         * @description The operations of one domain and only what they refer to, complete in itself; `/v1/openapi.json` has all domains.
+         */
+        get: operations["getDomainOpenApi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6958,7 +6998,13 @@ export interface operations {
     };
     getDocs: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The domain to begin with.
+                 * @example workspace
+                 */
+                domain?: ("access" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
+            };
             header?: {
                 /**
                  * @description Entity tags of answers that the caller has; 304 when one of them is still current.
@@ -8888,6 +8934,53 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    getDomainOpenApi30: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description A part of the API, as `/v1/docs` offers it.
+                 * @example workspace
+                 */
+                domain: "access" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.0.3"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+        };
+    };
     getOpenApi: {
         parameters: {
             query?: never;
@@ -8925,6 +9018,53 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getDomainOpenApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description A part of the API, as `/v1/docs` offers it.
+                 * @example workspace
+                 */
+                domain: "access" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
         };
     };
