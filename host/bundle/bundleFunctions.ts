@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Metafile, Plugin } from "esbuild";
 import { readComponentTree } from "./componentDefinitions";
 import type { ComponentInstance } from "./componentDefinitions";
+import { displaySize } from "../values/convexSize";
 import { BundleError, findEntryPoints } from "./entryPoints";
 import type { EntryPoint } from "./entryPoints";
 import { externalsPlugin, installedExternals, linkPackages } from "./externalPackages";
@@ -91,12 +92,11 @@ export async function bundleFunctions(
 /** @throws {BundleError} when all modules together are larger than Convex takes */
 function checkSize(bytes: number): void {
   const { limit } = pushRules.bundleBytes;
-  const mebibytes = (size: number): string => `${(size / (1 << 20)).toFixed(1)} MiB`;
   if (bytes > limit)
     throw new BundleError(
       withRemedy(
         "bundleBytes",
-        `Total module size exceeded the maximum (${mebibytes(bytes)} > maximum size ${mebibytes(limit)}).`,
+        `Total module size exceeded the maximum (${displaySize(bytes)} > maximum size ${displaySize(limit)}).`,
       ),
     );
 }

@@ -6,7 +6,7 @@ import { pushRules, withRemedy } from "../../bundle/pushRules";
 import type { PushRuleName } from "../../bundle/pushRules";
 import { isJsonObject, parseJson, parseJsonObject, textField } from "../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../values/convexJson";
-import { sizeOverLimit } from "../../values/convexSize";
+import { displaySize, sizeOverLimit } from "../../values/convexSize";
 import { afterPrefix, IndexKeyWriter } from "../../values/indexKey";
 import { canonicalFunctionPath } from "../functionTable";
 import { parseCronSchedule } from "./cronSchedule";
@@ -73,7 +73,10 @@ function checkSchedule(name: string, schedule: ConvexJson | undefined): void {
 function checkArguments(name: string, args: ConvexJson | undefined): void {
   const { limit } = pushRules.cronArguments;
   if (sizeOverLimit(JSON.stringify(args ?? []), limit) !== null)
-    throw refusal("cronArguments", `crons.ts: The arguments of "${name}" are too large (maximum size ${limit} bytes).`);
+    throw refusal(
+      "cronArguments",
+      `crons.ts: The arguments of "${name}" are too large (maximum size ${displaySize(limit)}).`,
+    );
 }
 
 /** Registers the declared crons by name: new ones start, changed ones are rescheduled, missing ones disappear. */

@@ -11,9 +11,9 @@ export function checkIndexReferences(tables: readonly TableJson[]): void {
     if (documentType === undefined) continue;
     for (const { indexDescriptor, fields = [], searchField, vectorField, filterFields = [] } of allIndexesOf(table)) {
       // As in Convex: the filter fields of a search index are looked up, those of a vector index are not.
-      const named = searchField === undefined ? [] : [searchField, ...filterFields];
-      for (const field of [...fields, ...named, ...(vectorField === undefined ? [] : [vectorField])])
-        if (!canContain(documentType, field.split(".")))
+      const named = [...fields, searchField, vectorField, ...(searchField === undefined ? [] : filterFields)];
+      for (const field of named)
+        if (field !== undefined && !canContain(documentType, field.split(".")))
           throw new BundleError(
             withRemedy(
               "indexFieldMissing",
