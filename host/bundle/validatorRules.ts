@@ -44,6 +44,8 @@ export function checkValidator(where: string, validator: ValidatorJson): void {
       return;
     case "id":
       if (!isIdentifier(validator.tableName)) refuse("validatorTable", `Invalid table name: "${validator.tableName}".`);
+      return;
+    default:
   }
 }
 

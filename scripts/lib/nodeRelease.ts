@@ -81,7 +81,7 @@ export function nodeBinary(major: string, search: NodeSearch): string {
   const folder = path.join(search.cacheDirectory, `node-${release.version}`);
   const binary = path.join(folder, "node_modules", pinned.name, "bin/node");
   if (!existsSync(binary)) {
-    search.onProgress(`node: fetching ${pinned.name}@${release.version} (about 120 MB unpacked) once`);
+    search.onProgress(`node: fetching ${pinned.name}@${release.version} (about 190 MB on disk) once`);
     mkdirSync(folder, { recursive: true });
     for (const [name, json] of Object.entries(pinnedProject(pinned, release.version)))
       writeFileSync(path.join(folder, name), JSON.stringify(json, null, 2));
