@@ -2,12 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { repositoryRoot } from "./lib/repositoryFiles";
+import { nodeBinary, thisMachine } from "./lib/nodeRelease";
 import { runScript } from "./lib/runCommand";
 import { buildSdk } from "./lib/sdkBuild";
+import { readTestOptions } from "./lib/testOptions";
 import { closingLine, suiteSummaries, totalOf } from "./lib/testReport";
 
 /**
- * Builds the SDK, runs every test and prints one line per file. Arguments are handed to vitest (a path, `-t name`).
+ * Builds the SDK, runs every test and prints one line per file. Arguments are handed to vitest (a path, `-t name`), but for
+ * `--node 24`, which runs the tests of host, SDK and gateway on that Node.js.
  * The closing line is also written to the file that PORTICO_TEST_SUMMARY names, for continuous integration.
  */
 
@@ -16,6 +19,9 @@ const reportFile = path.join(workspace, "report.json");
 let exitCode = 0;
 
 try {
+  const { node, vitestArguments } = readTestOptions(process.argv.slice(2));
+  const binary = node === null ? process.execPath : nodeBinary(node, thisMachine());
+  if (node !== null) console.log(`node: ${binary}`);
   const build = await buildSdk();
   console.log(`sdk: built in ${build.seconds.toFixed(1)} s`);
   if (build.exitCode !== 0) {
@@ -26,8 +32,13 @@ try {
   if (exitCode === 0) {
     const run = await runScript(
       "node_modules/vitest/vitest.mjs",
-      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...process.argv.slice(2)],
-      { inheritOutput: true },
+      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...vitestArguments],
+      {
+        inheritOutput: true,
+        node: binary,
+        // What tests start by name, npm for one, is to find the same Node.
+        environment: node === null ? {} : { PATH: [path.dirname(binary), process.env["PATH"]].join(path.delimiter) },
+      },
     );
     exitCode = run.exitCode;
   }
@@ -41,6 +52,9 @@ try {
   console.log(closingLine(total));
   const summaryFile = process.env["PORTICO_TEST_SUMMARY"];
   if (summaryFile !== undefined) writeFileSync(summaryFile, `${closingLine(total)}\n`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  exitCode = 1;
 } finally {
   rmSync(workspace, { recursive: true });
 }

@@ -22,6 +22,7 @@ const steps: readonly Step[] = [
     script: "node_modules/oxlint/bin/oxlint",
     args: ["--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
   },
+  { name: "push to Convex", script: "tsx:scripts/checkPush.ts" },
   { name: "import directions", script: "tsx:scripts/checkImports.ts" },
   { name: "format", script: "node_modules/oxfmt/bin/oxfmt", args: ["--check", "."] },
   { name: "document references", script: "tsx:scripts/checkDocPaths.ts" },

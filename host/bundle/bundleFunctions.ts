@@ -5,11 +5,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Metafile, Plugin } from "esbuild";
 import { readComponentTree } from "./componentDefinitions";
 import type { ComponentInstance } from "./componentDefinitions";
+import { displaySize } from "../values/convexSize";
 import { BundleError, findEntryPoints } from "./entryPoints";
 import type { EntryPoint } from "./entryPoints";
 import { externalsPlugin, installedExternals, linkPackages } from "./externalPackages";
 import { generatedStubs } from "./generatedStubs";
 import { projectOf } from "./projectConfig";
+import { pushRules, withRemedy } from "./pushRules";
 import { productionDefine, runBuild } from "./runBuild";
 
 /** One bundled module, importable by URL from any thread of this process. */
@@ -24,6 +26,8 @@ interface ModuleBundle {
   readonly modules: readonly BundledModule[];
   /** CommonJS text of `schema.ts`, which is evaluated rather than imported. */
   readonly schemaSource: string | null;
+  /** The modules' size as bundled, without source maps. */
+  readonly bytes: number;
 }
 
 /** One installed component. */
@@ -81,7 +85,20 @@ export async function bundleFunctions(
       bundleComponent(instance, join(outputDirectory, `component${i}`), `${globalsKey}.${instance.componentPath}`),
     ),
   ]);
+  checkSize([bundle, ...components].reduce((sum, { bytes }) => sum + bytes, 0));
   return { ...bundle, authConfigSource, app, components };
+}
+
+/** @throws {BundleError} when all modules together are larger than Convex takes */
+function checkSize(bytes: number): void {
+  const { limit } = pushRules.bundleBytes;
+  if (bytes > limit)
+    throw new BundleError(
+      withRemedy(
+        "bundleBytes",
+        `Total module size exceeded the maximum (${displaySize(bytes)} > maximum size ${displaySize(limit)}).`,
+      ),
+    );
 }
 
 async function bundleComponent(
@@ -93,7 +110,10 @@ async function bundleComponent(
   const nodeModule = bundle.modules.find((module) => module.environment === "node");
   if (nodeModule !== undefined)
     throw new BundleError(
-      `"use node" directive is not supported in components. Remove it from ${nodeModule.modulePath} of the component at: ${instance.directory}.`,
+      withRemedy(
+        "nodeDirectiveInComponent",
+        `"use node" directive is not supported in components. Remove it from ${nodeModule.modulePath} of the component at: ${instance.directory}.`,
+      ),
     );
   return { ...bundle, instance, globalsKey };
 }
@@ -118,9 +138,10 @@ async function bundleModules(
     sourcemap: true,
     // Stacks only need positions.
     sourcesContent: false,
+    metafile: true,
     define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
   };
-  const [schemaSource, { metafile: isolateOutputs }] = await Promise.all([
+  const [schemaSource, { metafile: isolateOutputs }, nodeBuild] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),
     runBuild({
       ...common,
@@ -128,7 +149,6 @@ async function bundleModules(
       entryPoints: filesOf("isolate"),
       outdir: join(outputDirectory, "isolate"),
       chunkNames: "_deps/[hash]",
-      metafile: true,
       inject: [join(directory, "functionGlobals.ts")],
       plugins: [asyncHooksShim, generatedStubs],
     }),
@@ -151,12 +171,24 @@ async function bundleModules(
     environment,
     url: pathToFileURL(join(outputDirectory, environment, ...`${modulePath}.mjs`.split("/"))).href,
   }));
-  return { modules, schemaSource };
+  return { modules, schemaSource, bytes: codeBytesOf(isolateOutputs) + codeBytesOf(nodeBuild?.metafile) };
+}
+
+function codeBytesOf(metafile: Metafile | undefined): number {
+  return Object.entries(metafile?.outputs ?? {}).reduce(
+    (sum, [file, { bytes }]) => sum + (file.endsWith(".map") ? 0 : bytes),
+    0,
+  );
 }
 
 async function bundleConfig(functionsDirectory: string, name: string): Promise<string | null> {
-  const file = [".ts", ".js"].map((extension) => join(functionsDirectory, name + extension)).find(existsSync);
+  const [file, other] = [".ts", ".js"]
+    .map((extension) => join(functionsDirectory, name + extension))
+    .filter(existsSync);
   if (file === undefined) return null;
+  // Of two schemas the official CLI takes schema.ts; of two files of authentication it takes none.
+  if (other !== undefined && name === "auth.config")
+    throw new BundleError(withRemedy("authConfigTwice", `Found both ${file} and ${other}, choose one.`));
   const result = await runBuild({ platform: "browser", format: "cjs", entryPoints: [file], write: false });
   return result.outputFiles?.[0]?.text ?? null;
 }

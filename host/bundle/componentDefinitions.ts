@@ -3,12 +3,14 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Plugin } from "esbuild";
 import { BundleError } from "./entryPoints";
 import { evaluateComponentDefinition } from "./evaluateDefinition";
-import type { DefinitionAnalysis, EnvironmentBinding } from "./evaluateDefinition";
+import type { DeclaredVariable, DefinitionAnalysis, EnvironmentBinding } from "./evaluateDefinition";
+import { withRemedy } from "./pushRules";
+import type { PushRuleName } from "./pushRules";
 import { runBuild } from "./runBuild";
 
 const NAMESPACE = "component-definition";
 const RESOLVING = Symbol("resolving");
-const COMPONENT_NAME = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_]{1,64}$/;
+const COMPONENT_NAME = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** One installed component, or the app itself with the empty path. */
 export interface ComponentInstance {
@@ -52,7 +54,7 @@ export async function readComponentTree(functionsDirectory: string): Promise<rea
 }
 
 async function readDefinition(file: string, appDirectory: string, ancestors: readonly string[]): Promise<Definition> {
-  if (ancestors.includes(file)) throw new BundleError(`${file} installs itself through its own components.`);
+  if (ancestors.includes(file)) throw refusal("componentCycle", `${file} installs itself through its own components.`);
   const imports = new Map<string, Definition>();
   const readImport = async (path: string): Promise<Definition> => {
     const imported = await readDefinition(path, appDirectory, [...ancestors, file]);
@@ -114,36 +116,59 @@ function* instancesOf(
 ): Generator<ComponentInstance> {
   const pathOf = (name: string): string => (componentPath === "" ? name : `${componentPath}/${name}`);
   const httpMounts = new Map([...analysis.httpMounts].map(([prefix, name]) => [prefix, pathOf(name)]));
+  for (const prefix of httpMounts.keys())
+    if (!/^\/([^*?#]*\/)?$/.test(prefix))
+      throw refusal("componentMount", `${file}: HTTP mount "${prefix}" is invalid.`);
   yield { componentPath, directory: dirname(file), environment, httpPrefix: analysis.httpPrefix, httpMounts };
   const names = new Set<string>();
   for (const { name, path, env } of analysis.childComponents) {
     const child = imports.get(path);
     if (child === undefined) throw new BundleError(`${file} installs ${path}, which it does not import.`);
     if (!COMPONENT_NAME.test(name))
-      throw new BundleError(`${file}: "${name}" is no component name; use letters, digits and underscores.`);
-    if (names.has(name))
-      throw new BundleError(`${file} installs two components named "${name}"; give one another name with { name }.`);
+      throw refusal(
+        "componentName",
+        `${file}: "${name}" is no component name: letters, digits and underscores, not beginning with a digit, are.`,
+      );
+    if (names.has(name)) throw refusal("componentName", `${file} installs two components named "${name}".`);
     names.add(name);
-    yield* instancesOf(child, pathOf(name), checkedBindings(child, name, env));
+    yield* instancesOf(child, pathOf(name), checkedBindings(child, name, env, analysis));
   }
+}
+
+function refusal(rule: PushRuleName, text: string): BundleError {
+  return new BundleError(withRemedy(rule, text));
 }
 
 function checkedBindings(
   child: Definition,
   name: string,
   bindings: readonly EnvironmentBinding[],
+  parent: DefinitionAnalysis,
 ): readonly EnvironmentBinding[] {
   const declared = child.analysis.environmentVariables;
+  const refused = (text: string): BundleError => refusal("componentVariable", `Component "${name}" ${text}`);
   for (const binding of bindings) {
     const variable = declared.get(binding.name);
-    if (variable === undefined)
-      throw new BundleError(`Component "${name}" does not declare the environment variable ${binding.name}.`);
-    const problem = binding.kind === "value" ? variable.check(binding.value) : null;
-    if (problem !== null)
-      throw new BundleError(`Component "${name}" cannot take this environment variable ${binding.name}: ${problem}`);
+    if (variable === undefined) throw refused(`does not declare the environment variable ${binding.name}.`);
+    const problem =
+      binding.kind === "value"
+        ? variable.check(binding.value)
+        : referenceProblem(parent.environmentVariables.get(binding.parentName), variable);
+    if (problem !== null) throw refused(`cannot take this environment variable ${binding.name}: ${problem}`);
   }
   for (const [variable, { isOptional }] of declared)
     if (!isOptional && !bindings.some((binding) => binding.name === variable))
-      throw new BundleError(`Component "${name}" requires the environment variable ${variable}.`);
+      throw refused(`requires the environment variable ${variable}.`);
   return bindings;
+}
+
+/** Why a variable of the parent cannot stand for one of its component. */
+function referenceProblem(given: DeclaredVariable | undefined, wanted: DeclaredVariable): string | null {
+  if (given === undefined) return "its parent does not declare the variable that it names.";
+  if (given.isOptional && !wanted.isOptional) return "it is required, and its parent's variable is optional.";
+  const { texts } = wanted;
+  if (texts === null) return null;
+  return given.texts?.every((text) => texts.includes(text)) === true
+    ? null
+    : "its parent's variable takes other texts.";
 }

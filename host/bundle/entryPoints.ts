@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { pushRules, withRemedy } from "./pushRules";
 
 const ENTRY_POINT_EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx"];
+/** Modules that Convex itself evaluates, in its own runtime. */
+const ISOLATE_ONLY: ReadonlySet<string> = new Set(["http", "crons"]);
 const MODULE_PATH_COMPONENT = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_.]{1,64}$/;
 
 /** A source file that becomes a function module. */
@@ -26,7 +29,23 @@ export class BundleError extends Error {
  * @throws {BundleError} when a path is one that a push would refuse
  */
 export function findEntryPoints(functionsDirectory: string): readonly EntryPoint[] {
-  return [...walk(functionsDirectory, "")].sort((a, b) => (a.modulePath < b.modulePath ? -1 : 1));
+  const entryPoints = [...walk(functionsDirectory, "")].sort((a, b) => (a.modulePath < b.modulePath ? -1 : 1));
+  const { limit } = pushRules.moduleCount;
+  if (entryPoints.length > limit)
+    throw new BundleError(
+      withRemedy(
+        "moduleCount",
+        `Too many function files (${entryPoints.length} > maximum ${limit}) in ${functionsDirectory}.`,
+      ),
+    );
+  const files = new Map<string, string>();
+  for (const { modulePath, file } of entryPoints) {
+    const other = files.get(modulePath);
+    if (other !== undefined)
+      throw new BundleError(withRemedy("moduleTwice", `${other} and ${file} are both the module ${modulePath}.`));
+    files.set(modulePath, file);
+  }
+  return entryPoints;
 }
 
 function* walk(root: string, below: string): Generator<EntryPoint> {
@@ -35,7 +54,10 @@ function* walk(root: string, below: string): Generator<EntryPoint> {
     const file = join(root, relative);
     if (entry.isDirectory()) {
       if (relative === "_generated" || existsSync(join(file, "convex.config.ts"))) continue;
-      if (relative === "_deps") throw new BundleError(`${file} is reserved for bundled dependencies; rename it.`);
+      if (relative === "_deps") {
+        const text = `The path "${file}" is the "_deps" directory, which is reserved for dependencies.`;
+        throw new BundleError(withRemedy("reservedDirectory", text));
+      }
       yield* walk(root, relative);
     } else if (isEntryPointName(entry.name) && !relative.includes(" ")) {
       const source = readFileSync(file, "utf8");
@@ -43,9 +65,12 @@ function* walk(root: string, below: string): Generator<EntryPoint> {
       const modulePath = relative.slice(0, relative.lastIndexOf("."));
       if (!modulePath.split("/").every((part) => MODULE_PATH_COMPONENT.test(part)))
         throw new BundleError(
-          `${relative} is not a valid path to a Convex module. Path component names must only contain letters, digits, underscores and periods, and at least one letter or digit.`,
+          withRemedy(
+            "modulePath",
+            `${relative} is not a valid path to a Convex module. Path component names must only contain letters, digits, underscores and periods, and at least one letter or digit.`,
+          ),
         );
-      yield { modulePath, file, environment: hasUseNodeDirective(source) ? "node" : "isolate" };
+      yield { modulePath, file, environment: environmentOf(modulePath, relative, source) };
     }
   }
 }
@@ -55,6 +80,17 @@ function isEntryPointName(name: string): boolean {
   if (name.startsWith(".") || name.startsWith("#")) return false;
   if (name === "schema.ts" || name === "schema.js") return false;
   return name.split(".").length === 2;
+}
+
+function environmentOf(modulePath: string, file: string, source: string): EntryPoint["environment"] {
+  const isNode = hasUseNodeDirective(source);
+  if (isNode && ISOLATE_ONLY.has(modulePath))
+    throw new BundleError(withRemedy("nodeDirective", `"use node" directive is not allowed for ${file}.`));
+  if (!isNode && file.startsWith("actions/")) {
+    const text = `${file} is in /actions subfolder but has no "use node"; directive.`;
+    throw new BundleError(withRemedy("actionsDirectory", text));
+  }
+  return isNode ? "node" : "isolate";
 }
 
 /** The directive must come before any statement; comments and other directives may precede it. */

@@ -3,6 +3,7 @@ import type { AuthProvider } from "../deployment";
 import { isJsonObject, parseJson, parseJsonObject } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
+import { withRemedy } from "./pushRules";
 
 /** Runs bundled CommonJS text with only the given globals and returns its default export. */
 export function evaluateDefaultExport(
@@ -38,7 +39,7 @@ export function evaluatedSchemaText(schema: unknown): string {
     const text: unknown = schema.export();
     if (typeof text === "string") return text;
   }
-  throw new BundleError("schema.ts must have a default export made by defineSchema(…).");
+  throw new BundleError(withRemedy("schemaExport", "schema.ts must have a default export made by defineSchema(…)."));
 }
 
 /**
@@ -59,7 +60,10 @@ export function evaluateAuthConfig(
         const value = Object.hasOwn(environmentVariables, name) ? environmentVariables[name] : undefined;
         if (value === undefined)
           throw new BundleError(
-            `AuthConfigMissingEnvironmentVariable: Environment variable ${name} is used in auth config file but its value was not set`,
+            withRemedy(
+              "authVariable",
+              `AuthConfigMissingEnvironmentVariable: Environment variable ${name} is used in auth config file but its value was not set.`,
+            ),
           );
         return value;
       },
@@ -67,20 +71,20 @@ export function evaluateAuthConfig(
   );
   const config: unknown = evaluateDefaultExport(source, "auth.config.js", { env });
   const providers = parseJsonObject(JSON.stringify(config ?? {}))["providers"];
-  if (!Array.isArray(providers)) throw new BundleError("auth.config.ts must export { providers: […] }.");
+  if (!Array.isArray(providers)) throw providerRefusal("auth.config.ts must export { providers: […] }.");
   return providers.map(parseJsonProvider);
 }
 
 function parseJsonProvider(provider: unknown): AuthProvider {
   const value = parseJson(JSON.stringify(provider));
-  if (!isJsonObject(value)) throw new BundleError("auth.config.ts has a provider that is not an object.");
+  if (!isJsonObject(value)) throw providerRefusal("auth.config.ts has a provider that is not an object.");
   if (value["type"] === "customJwt") {
     const algorithm = requireText(value, "algorithm");
     if (algorithm !== "RS256" && algorithm !== "ES256")
-      throw new BundleError(`auth.config.ts: a customJwt provider's algorithm is RS256 or ES256, not ${algorithm}.`);
+      throw providerRefusal(`auth.config.ts: a customJwt provider's algorithm is RS256 or ES256, not ${algorithm}.`);
     const customJwt = {
       type: "customJwt",
-      issuer: requireText(value, "issuer"),
+      issuer: requireIssuer(value, "issuer"),
       jwks: requireText(value, "jwks"),
       algorithm,
     } as const;
@@ -88,11 +92,24 @@ function parseJsonProvider(provider: unknown): AuthProvider {
       ? customJwt
       : { ...customJwt, applicationID: requireText(value, "applicationID") };
   }
-  return { type: "oidc", domain: requireText(value, "domain"), applicationID: requireText(value, "applicationID") };
+  return { type: "oidc", domain: requireIssuer(value, "domain"), applicationID: requireText(value, "applicationID") };
 }
 
 function requireText(provider: ConvexJsonObject, field: string): string {
   const value = provider[field];
   if (typeof value === "string") return value;
-  throw new BundleError(`auth.config.ts has a provider whose ${field} is not a string.`);
+  throw providerRefusal(`auth.config.ts has a provider whose ${field} is not a string.`);
+}
+
+/** Convex reads a name without a scheme as https. */
+function requireIssuer(provider: ConvexJsonObject, field: string): string {
+  const text = requireText(provider, field);
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw providerRefusal(`auth.config.ts: Invalid provider domain URL "${text}".`);
+  return text;
+}
+
+function providerRefusal(text: string): BundleError {
+  return new BundleError(withRemedy("authProviders", text));
 }

@@ -5,6 +5,7 @@ import type { CompiledValidator } from "../values/validator";
 import type { ValidatorJson } from "../values/validatorJson";
 import { BundleError } from "./entryPoints";
 import { evaluateDefaultExport } from "./evaluateConfig";
+import { withRemedy } from "./pushRules";
 
 /** One environment variable of a component: a text, or a variable of the component that installs it. */
 export type EnvironmentBinding =
@@ -12,8 +13,10 @@ export type EnvironmentBinding =
   | { readonly name: string; readonly kind: "reference"; readonly parentName: string };
 
 /** An environment variable that a component declares. */
-interface DeclaredVariable {
+export interface DeclaredVariable {
   readonly isOptional: boolean;
+  /** The only texts that it takes; null for any. */
+  readonly texts: readonly string[] | null;
   /** What a text must match: strings, literals and unions of them. */
   readonly check: CompiledValidator;
 }
@@ -41,7 +44,9 @@ export interface DefinitionAnalysis {
 export function evaluateComponentDefinition(source: string, file: string, isApp: boolean): DefinitionAnalysis {
   const definition = evaluateDefaultExport(source, file, { env: {} });
   const made = isApp ? "defineApp()" : "defineComponent(…)";
-  const refusal = new BundleError(`${file} must have a default export made by ${made}.`);
+  const refusal = new BundleError(
+    withRemedy("componentDefinition", `${file} must have a default export made by ${made}.`),
+  );
   if (typeof definition !== "object" || definition === null || !("export" in definition)) throw refusal;
   if (typeof definition.export !== "function") throw refusal;
   const exported = parseJsonObject(JSON.stringify(definition.export()));
@@ -60,10 +65,7 @@ export function evaluateComponentDefinition(source: string, file: string, isApp:
       Object.entries(httpMounts).map(([prefix, reference]) => [prefix, textOf(reference).split("/").at(-1) ?? ""]),
     ),
     environmentVariables: new Map(
-      pairsOf(exported["envVars"]).map(([name, variable]) => [
-        name,
-        { isOptional: variable["optional"] === true, check: compileValidator(readValidator(variable), () => null) },
-      ]),
+      pairsOf(exported["envVars"]).map(([name, variable]) => [name, declaredVariable(name, variable, file)]),
     ),
   };
 }
@@ -72,6 +74,29 @@ function readBinding([name, binding]: readonly [string, ConvexJsonObject]): Envi
   return binding["type"] === "envVar"
     ? { name, kind: "reference", parentName: textOf(binding["name"]) }
     : { name, kind: "value", value: textOf(binding["value"]) };
+}
+
+function declaredVariable(name: string, variable: ConvexJsonObject, file: string): DeclaredVariable {
+  const validator = readValidator(variable);
+  const texts = textsOf(validator);
+  if (texts === undefined)
+    throw new BundleError(
+      withRemedy(
+        "componentVariable",
+        `Env var \`${name}\` of ${file} has a non-string validator. Component env vars must be declared with \`v.string()\`, \`v.literal("...")\`, or a union of those.`,
+      ),
+    );
+  return { isOptional: variable["optional"] === true, texts, check: compileValidator(validator, () => null) };
+}
+
+/** The texts that a validator takes; null for any, undefined when it takes something else. */
+function textsOf(validator: ValidatorJson): readonly string[] | null | undefined {
+  if (validator.type === "string") return null;
+  if (validator.type === "literal") return typeof validator.value === "string" ? [validator.value] : undefined;
+  if (validator.type !== "union") return undefined;
+  const members = validator.value.map(textsOf);
+  if (members.includes(undefined)) return undefined;
+  return members.includes(null) ? null : members.flatMap((texts) => texts ?? []);
 }
 
 /** convex/server wrote the validator's JSON text. */

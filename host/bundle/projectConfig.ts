@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { isJsonObject, parseJson } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
+import { withRemedy } from "./pushRules";
 
 const DEFAULT_FUNCTIONS = "convex/";
 
@@ -23,7 +24,7 @@ interface ProjectConfig {
 export function readProjectConfig(directory: string): ProjectConfig {
   const config = readJsonFile(join(directory, "convex.json"));
   const functions = config["functions"] ?? DEFAULT_FUNCTIONS;
-  if (typeof functions !== "string") throw new BundleError("convex.json: `functions` must be a path.");
+  if (typeof functions !== "string") throw refusal("convex.json: `functions` must be a path.");
   return {
     directory,
     functionsDirectory: resolve(directory, functions),
@@ -47,10 +48,14 @@ export function projectOf(functionsDirectory: string): ProjectConfig {
   return { directory: dirname(wanted), functionsDirectory: wanted, externalPackages: [] };
 }
 
+function refusal(text: string): BundleError {
+  return new BundleError(withRemedy("projectFile", text));
+}
+
 function externalPackagesOf({ node }: ConvexJsonObject): readonly string[] {
   const names = isJsonObject(node) ? (node["externalPackages"] ?? []) : [];
   if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
-  throw new BundleError("convex.json: `node.externalPackages` must be a list of package names.");
+  throw refusal("convex.json: `node.externalPackages` must be a list of package names.");
 }
 
 /** An empty object for a file that does not exist. @throws {BundleError} when it holds no JSON object */

@@ -2,6 +2,7 @@ import { relative, sep } from "node:path";
 import { build } from "esbuild";
 import type { BuildFailure, BuildOptions, Metafile } from "esbuild";
 import { BundleError } from "./entryPoints";
+import { withRemedy } from "./pushRules";
 
 /** Modules run in production mode, wherever the host itself runs. */
 export const productionDefine = { "process.env.NODE_ENV": '"production"' };
@@ -52,5 +53,7 @@ function describeMessage(message: BuildFailure["errors"][number]): string {
     location === null
       ? ""
       : `${relative(".", location.file).split(sep).join("/")}:${location.line}:${location.column}: `;
-  return `${where}${message.text}`;
+  const text = `${where}${message.text}`;
+  const isForNode = message.notes.some((note) => note.text.includes("Are you trying to bundle for node?"));
+  return isForNode ? withRemedy("nodeBuiltin", text) : text;
 }

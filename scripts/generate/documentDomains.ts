@@ -1,9 +1,9 @@
-import { capitalized, wordsOf } from "../../convex/core/crud";
+import { capitalized, wordsOf } from "../../convex/core/resources/words";
 import { gatewayDomain } from "../../openapi/documentDomains";
 import { platformOperations } from "../../openapi/platformOperations";
 import { registry } from "../../openapi/registry";
 import { tagList, tagOf } from "../../openapi/tags";
-import { banner } from "./tableFacts";
+import { banner } from "./tableMetadata";
 
 /**
  * The source of `convex/documentation/documentDomains.ts`.

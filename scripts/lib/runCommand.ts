@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Show the output while the command runs as well. */
   readonly inheritOutput?: boolean;
+  /** Another Node than the one that runs. */
+  readonly node?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export function runScript(
   const entry = script.startsWith("tsx:") ? ["--import", "tsx", script.slice("tsx:".length)] : [script];
   const startedAtMs = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...entry, ...args], {
+    const child = spawn(options.node ?? process.execPath, [...entry, ...args], {
       cwd: options.cwd ?? repositoryRoot,
       env: { ...process.env, ...colorSetting(), ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],

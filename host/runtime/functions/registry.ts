@@ -1,5 +1,7 @@
 import type { BundledModule } from "../../bundle/bundleFunctions";
 import { BundleError } from "../../bundle/entryPoints";
+import { withRemedy } from "../../bundle/pushRules";
+import { checkValidator, isIdentifier } from "../../bundle/validatorRules";
 import type { FunctionType } from "../../deployment";
 import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../../values/convexJson";
 import type { JsonValue } from "../../deployment";
@@ -76,7 +78,10 @@ async function importModule(
     return await runInFrame(new ImportFrame(componentPath, modulePath, importPhase), () => nativeImport(url));
   } catch (error) {
     throw new BundleError(
-      `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      withRemedy(
+        "moduleLoad",
+        `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      ),
     );
   }
 }
@@ -106,9 +111,15 @@ export function registerFunction(path: string, value: unknown, tableOfId: TableO
   const args = readValidator(value.exportArgs?.() ?? "null") ?? { type: "any" };
   const returns = readValidator(value.exportReturns?.() ?? "null");
   // What Convex refuses when code is pushed must not run here either.
+  const name = path.slice(path.lastIndexOf(":") + 1);
+  if (!isIdentifier(name))
+    throw new BundleError(withRemedy("functionName", `${path}: Invalid function name: "${name}".`));
   if (args.type !== "object" && args.type !== "any")
-    throw new BundleError(`Invalid validator for ${path}: Args validator must be an object or any.`);
+    throw new BundleError(
+      withRemedy("argsValidator", `Invalid validator for ${path}: Args validator must be an object or any.`),
+    );
   for (const validator of returns === null ? [args] : [args, returns]) {
+    checkValidator(`Invalid validator for ${path}`, validator);
     const unknown = unknownTypeIn(validator);
     if (unknown !== null)
       throw new BundleError(`Invalid validator for ${path}: this host does not know v.${unknown}().`);

@@ -12,6 +12,7 @@ function component(routes: readonly string[], mounts: Record<string, string> = {
         const match = routes.includes(path) ? path : prefixes.find((prefix) => path.startsWith(prefix.slice(0, -1)));
         return match === undefined ? null : [action, method, match];
       },
+      getRoutes: () => [],
     },
     httpPrefix: httpPrefix ?? null,
     httpMounts: new Map(Object.entries(mounts)),

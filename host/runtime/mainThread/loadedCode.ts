@@ -1,6 +1,7 @@
 import type { BundledModule, FunctionBundle } from "../../bundle/bundleFunctions";
 import type { ComponentInstance } from "../../bundle/componentDefinitions";
 import { BundleError } from "../../bundle/entryPoints";
+import { withRemedy } from "../../bundle/pushRules";
 import { evaluateSchema } from "../../bundle/evaluateConfig";
 import type { TableOfId } from "../../values/validator";
 import { setComponentVariables } from "../rpc/environment";
@@ -55,7 +56,13 @@ export async function loadNodeActions(
   tableOfId: TableOfId,
 ): Promise<LoadedModules> {
   const modules = bundle.modules.filter((module) => module.environment === "node");
-  return await loadModules(modules, { componentPath: "", importPhase, tableOfId, nativeImport });
+  const loaded = await loadModules(modules, { componentPath: "", importPhase, tableOfId, nativeImport });
+  for (const { path, type } of loaded.functions.values())
+    if (type !== "action")
+      throw new BundleError(
+        withRemedy("nodeFunctionType", `${path} is a ${type} function. Only actions can be defined in Node.js.`),
+      );
+  return loaded;
 }
 
 /** Loads what the main thread runs of a bundle: actions and HTTP actions, of the app and of every component. */
@@ -70,9 +77,8 @@ export async function loadCode(bundle: FunctionBundle, context: LoadContext): Pr
     return await loadComponentCode(instance, modules, functions, context);
   };
   const app = await load(bundle.app, bundle.modules);
-  const nodeFunctions = [...nodeActions.functions].filter(([, { type }]) => type === "action");
   const components = new Map<string, ComponentCode>([
-    ["", { ...app, actions: new Map([...app.actions, ...nodeFunctions]) }],
+    ["", { ...app, actions: new Map([...app.actions, ...nodeActions.functions]) }],
   ]);
   for (const { instance, modules, globalsKey } of bundle.components) {
     installFunctionGlobals(globalsKey, environmentHolders.get(instance.componentPath) ?? { variables: {} }, onLog);

@@ -2,8 +2,11 @@ import { CRONS_TABLE } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
 import { wholeIndex } from "../../../store/documentStore";
 import { BundleError } from "../../../bundle/entryPoints";
+import { pushRules, withRemedy } from "../../../bundle/pushRules";
+import type { PushRuleName } from "../../../bundle/pushRules";
 import { isJsonObject, parseJson, parseJsonObject, textField } from "../../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
+import { displaySize, sizeOverLimit } from "../../../values/convexSize";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
 import { canonicalFunctionPath } from "../../functions/registry";
 import { parseCronSchedule } from "./cronSchedule";
@@ -31,14 +34,19 @@ export interface StoredCron {
 export function readCrons(namespace: Readonly<Record<string, unknown>> | undefined): readonly CronDefinition[] {
   if (namespace === undefined) return [];
   const crons: unknown = namespace["default"];
-  if (typeof crons !== "object" || crons === null || !("isCrons" in crons) || !("crons" in crons))
-    throw new BundleError("crons.ts must have a default export made by cronJobs().");
-  const declared = parseJson(JSON.stringify(crons.crons));
-  if (!isJsonObject(declared)) throw new BundleError("crons.ts must have a default export made by cronJobs().");
+  const isMade = typeof crons === "object" && crons !== null && "isCrons" in crons && "crons" in crons;
+  const declared = isMade ? parseJson(JSON.stringify(crons.crons)) : null;
+  if (!isJsonObject(declared)) throw refusal("cronExport", "crons.ts must have a default export made by cronJobs().");
   return Object.entries(declared).map(([name, cron]) => {
     const { name: path, args, schedule } = isJsonObject(cron) ? cron : {};
-    if (typeof path !== "string") throw new BundleError(`crons.ts: "${name}" names no function.`);
-    parseCronSchedule(name, schedule).nextRunMs(Date.now());
+    if (!/^[ -~]*$/.test(name))
+      throw refusal(
+        "cronName",
+        `crons.ts: Invalid cron identifier ${name}: use ASCII letters that are not control characters.`,
+      );
+    if (typeof path !== "string") throw refusal("cronFunction", `crons.ts: "${name}" names no function.`);
+    checkSchedule(name, schedule);
+    checkArguments(name, args);
     return {
       name,
       path: canonicalFunctionPath(path),
@@ -48,6 +56,29 @@ export function readCrons(namespace: Readonly<Record<string, unknown>> | undefin
   });
 }
 
+function refusal(rule: PushRuleName, text: string): BundleError {
+  return new BundleError(withRemedy(rule, text));
+}
+
+function checkSchedule(name: string, schedule: ConvexJson | undefined): void {
+  try {
+    parseCronSchedule(name, schedule).nextRunMs(Date.now());
+  } catch (error) {
+    if (!(error instanceof BundleError)) throw error;
+    throw refusal("cronSchedule", error.message);
+  }
+}
+
+/** A cron is stored as one document. */
+function checkArguments(name: string, args: ConvexJson | undefined): void {
+  const { limit } = pushRules.cronArguments;
+  if (sizeOverLimit(JSON.stringify(args ?? []), limit) !== null)
+    throw refusal(
+      "cronArguments",
+      `crons.ts: The arguments of "${name}" are too large (maximum size ${displaySize(limit)}).`,
+    );
+}
+
 /** Registers the declared crons by name: new ones start, changed ones are rescheduled, missing ones disappear. */
 export function applyCrons(transaction: Transaction, definitions: readonly CronDefinition[]): void {
   const { host, call } = transaction;
@@ -55,7 +86,7 @@ export function applyCrons(transaction: Transaction, definitions: readonly CronD
   for (const { path } of definitions) {
     const type = host.functions.get(path)?.type;
     if (type !== "mutation" && type !== "action")
-      throw new BundleError(`crons.ts refers to ${path}, which is no mutation or action of this deployment.`);
+      throw refusal("cronFunction", `crons.ts refers to ${path}, which is no mutation or action of this deployment.`);
   }
   const declared = new Map(definitions.map((definition) => [definition.name, definition]));
   for (const { id, document } of host.store.documentsOf(table)) {

@@ -6,6 +6,7 @@ import type { ConvexJsonObject } from "../../../values/convexJson";
 import { compileValidator } from "../../../values/validator";
 import type { CompiledValidator, TableOfId } from "../../../values/validator";
 import type { ValidatorJson } from "../../../values/validatorJson";
+import { checkIndexReferences } from "./indexReferences";
 import { checkSchemaLimits } from "./schemaLimits";
 import type { TableJson } from "./schemaLimits";
 
@@ -30,6 +31,7 @@ export function compileSchema(text: string | null, tableOfId: TableOfId): Schema
   if (text === null) return EMPTY_SCHEMA;
   const json = readSchema(text);
   checkSchemaLimits(json.tables);
+  if (json.schemaValidation) checkIndexReferences(json.tables);
   const documentChecks = new Map<string, CompiledValidator>();
   const documentTypes = new Map<string, string>();
   const indexes = new Map<string, readonly IndexDefinition[]>();
