@@ -4,6 +4,7 @@ import { swaggerAssets } from "../convex/documentation/swaggerAssets";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
+import { codesByStatus } from "./problemResponses";
 import { tagOf } from "./tags";
 import type { JsonObject } from "./json";
 import type { ProblemCode } from "../convex/core/problems";
@@ -54,7 +55,7 @@ function problemEntry(code: ProblemCode): JsonObject {
 function openApiContent(version: string): JsonObject {
   const schema = {
     type: "object",
-    properties: { openapi: { type: "string", maxLength: 16 } },
+    properties: { openapi: { type: "string", maxLength: 16, description: "Version of the OpenAPI Specification." } },
     required: ["openapi"],
     additionalProperties: {},
     maxProperties: 32,
@@ -242,6 +243,7 @@ export const platformOperations: readonly PlatformOperation[] = [
         name: "code",
         in: "path",
         required: true,
+        description: "The problem code, as a problem carries it.",
         schema: { type: "string", minLength: 1, maxLength: 64 },
         example: "not_found",
       },
@@ -296,6 +298,7 @@ export const platformOperations: readonly PlatformOperation[] = [
         name: "file",
         in: "path",
         required: true,
+        description: "Name of the file, as the page refers to it.",
         schema: { type: "string", minLength: 1, maxLength: 64 },
         example: "swagger-ui.css",
       },
@@ -328,5 +331,6 @@ export function platformOperationObject(
     ...(parameters ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: { ...problemsOf(operation.problems), ...success },
+    "x-portico-problems": codesByStatus(operation.problems),
   };
 }

@@ -4,6 +4,7 @@ import { withPublicId } from "../core/documents";
 import { ProblemError } from "../core/errors";
 import { defaultPageSize, supportedSets } from "../core/list";
 import { listOperation } from "../core/operation";
+import { described } from "../core/fields";
 import { resource } from "../core/resource";
 import { isBuiltInRole } from "../core/rights";
 import { tableFacts } from "../core/tableFacts";
@@ -71,7 +72,10 @@ export const list = listOperation({
   description: `The organization's own roles, newest first unless sorted otherwise; with \`includeGlobal=true\` the built-in ones lead. ${supportedSets(tableFacts.roles, roles.listOptions)}`,
   access: "organization",
   permission: "role:read",
-  query: { ...roles.listFields, includeGlobal: z.boolean().optional() },
+  query: {
+    ...roles.listFields,
+    includeGlobal: described(z.boolean(), "True to list the built-in roles too, before the others.").optional(),
+  },
   output: roles.document,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, { includeGlobal = false, ...input }) => {

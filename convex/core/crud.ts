@@ -3,7 +3,7 @@ import { ProblemError } from "./errors";
 import { applyPlan, defaultPageSize, planList, supportedSets } from "./list";
 import { withPublicId } from "./documents";
 import { listOperation, mutationOperation, queryOperation } from "./operation";
-import { rowId } from "./fields";
+import { described, rowId } from "./fields";
 import { reachOf } from "./rights";
 import { patchOf } from "./schemas";
 import { tableFacts } from "./tableFacts";
@@ -148,7 +148,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         ...onRow,
         reachesTrash: true,
         get query(): { permanent?: z.ZodOptional<z.ZodBoolean> } {
-          return resource.hasTrash ? { permanent: z.boolean().optional() } : {};
+          return resource.hasTrash ? { permanent: permanently() } : {};
         },
         get output() {
           return z.null();
@@ -202,6 +202,11 @@ function namesAtRestore({ restoreFields }: Pick<Resource<TenantTable>, "restoreF
   ];
 }
 
+/** The parameter of a deletion that ends what is in the trash. */
+export function permanently(): z.ZodOptional<z.ZodBoolean> {
+  return described(z.boolean(), "True to delete for good what is in the trash already.").optional();
+}
+
 /** What a deletion through `resource.delete` may refuse with. */
 export function deletionProblems<Table extends TenantTable, Create extends Fields, Update extends Fields>(
   resource: Resource<Table, Create, Update>,
@@ -228,10 +233,11 @@ export function batchCreation<Table extends TenantTable, Create extends Fields, 
     permission: permissionOf(noun, "create"),
     status: 201,
     get body() {
-      return { items: z.array(z.strictObject(resource.createFields)).min(1).max(100) };
+      const items = z.array(z.strictObject(resource.createFields)).min(1).max(100);
+      return { items: described(items, "The rows to create, each as its own creation takes it.") };
     },
     get output() {
-      return z.object({ data: z.array(resource.document) });
+      return z.object({ data: described(z.array(resource.document), "The created rows, in the order of `items`.") });
     },
     problems: resource.problemsOf("create"),
     handler: async (ctx, { items }) => {
@@ -327,7 +333,7 @@ export function wordsOf(name: string): string {
 }
 
 /** `a schedule`, `an agent`. */
-function withArticle(words: string): string {
+export function withArticle(words: string): string {
   return `${/^[aeio]/.test(words) ? "an" : "a"} ${words}`;
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { invalidField, ProblemError } from "./errors";
-import { references, rowId, timestampMs } from "./fields";
+import { described, references, rowId, timestampMs } from "./fields";
 import { innermost, withoutDefault } from "./schemas";
 import { tableFacts } from "./tableFacts";
 import type { TableFacts } from "./facts";
@@ -37,40 +37,41 @@ export function listParameters(table: TableNames, fields: Fields, options: ListO
     const stored = withoutDefault(type);
     const referred = references.get(type) ?? references.get(innermost(type));
     // A text that is no id at all would list nothing, as if there were nothing.
-    if (referred) parameters[name] = rowId(referred.table).refine(isIdText, "This is no id.").optional();
-    else parameters[name] = stored instanceof z.ZodOptional ? stored : stored.optional();
+    const parameter = referred
+      ? rowId(referred.table).refine(isIdText, "This is no id.").optional()
+      : // A wrapper of its own, since what the field says of a row is not what a filter by it does.
+        innermost(stored).optional();
+    parameters[name] = described(parameter, `Lists only rows whose \`${name}\` is this.`);
   }
   for (const [field, [from, to]] of rangesOf(facts, options)) {
     const shown = field === "_creationTime" ? "createdAt" : field;
     // Creation may have names of its own beside those that every list has.
     const [twinFrom, twinTo] = (from === createdRange[0] && options.ranges?.[field]) || [];
-    parameters[from] = rangeEnd(`Inclusive: \`${shown}\` from this time on`, twinFrom);
-    parameters[to] = rangeEnd(`Exclusive: \`${shown}\` before this time`, twinTo);
+    parameters[from] = rangeEnd(`Inclusive: \`${shown}\` from this time on.`, twinFrom, 9);
+    parameters[to] = rangeEnd(`Exclusive: \`${shown}\` before this time.`, twinTo, 10);
   }
   const sorts = sortsOf(options).flatMap((name) => [name, `-${name}`]);
   const byDefault = defaultSort(facts, options);
   parameters["sort"] = z
     .enum(sorts)
     .optional()
-    .meta({
+    .register(z.globalRegistry, {
       description: `Ascending, or descending with \`-\`. ${unsortedOrder(facts, options)}`,
       // Not zod's own default: a request that names no order must stay one that combines with every filter.
       ...(byDefault === undefined ? {} : { default: byDefault }),
     });
   if (offersTrash(facts, options)) {
-    parameters["deleted"] = z
-      .enum(["only"])
-      .optional()
-      .meta({ description: "Lists soft-deleted rows instead; needs the permission to delete." });
+    parameters["deleted"] = described(
+      z.enum(["only"]),
+      "Lists soft-deleted rows instead; needs the permission to delete.",
+    ).optional();
   }
   return parameters;
 }
 
-function rangeEnd(meaning: string, twin: string | undefined): z.ZodType {
+function rangeEnd(meaning: string, twin: string | undefined, exampleHour: number): z.ZodType {
   const same = twin === undefined ? "" : ` The same as \`${twin}\`; send one of them.`;
-  return timestampMs()
-    .optional()
-    .meta({ description: `${meaning}, in milliseconds since the epoch.${same}` });
+  return described(timestampMs(), `${meaning}${same}`, Date.UTC(2026, 0, 15, exampleHour, 30)).optional();
 }
 
 function isIdText(text: string): boolean {

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { defined, withPublicId } from "./documents";
 import { ProblemError } from "./errors";
-import { reference, rowId, timestampMs } from "./fields";
+import { reference, rowId } from "./fields";
 import { listParameters } from "./list";
 import { asPatch, withoutDefault } from "./schemas";
+import { baseFields, optionalTenant, tenant } from "./table";
 import { tableFacts } from "./tableFacts";
 import type { Changes, NewValues } from "./database";
 import type { DocumentOf, TenantTable } from "./documents";
@@ -274,17 +275,12 @@ function documentSchema(table: TableNames, facts: TableFacts, fields: Fields): z
   const document = z.object({
     id: rowId(table),
     ...(facts.tenant && !("organizationId" in fields)
-      ? {
-          organizationId:
-            facts.noun === "role" || facts.noun === "auditLog"
-              ? rowId("organizations").optional()
-              : rowId("organizations"),
-        }
+      ? facts.noun === "role" || facts.noun === "auditLog"
+        ? optionalTenant
+        : tenant
       : {}),
     ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
-    ...(facts.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId("users").optional() }),
-    ...(facts.base === "CU" || facts.base === "CUD" ? { updatedAt: timestampMs() } : {}),
-    ...(facts.base === "CUD" ? { deletedAt: timestampMs().optional() } : {}),
+    ...baseFields[facts.base],
   });
   documentNames.set(document, facts.noun.charAt(0).toUpperCase() + facts.noun.slice(1));
   return document;

@@ -1,5 +1,5 @@
 import { crud, listRows } from "../core/crud";
-import { text } from "../core/fields";
+import { described, exampleRowId, text } from "../core/fields";
 import { listParameters, supportedSets } from "../core/list";
 import { listOperation } from "../core/operation";
 import { resource } from "../core/resource";
@@ -53,7 +53,10 @@ export const getRecordHistory = listOperation({
   description: "Every audit row of one record, newest first unless sorted otherwise; also of one that is gone.",
   access: "permission",
   permission: "auditLog:read",
-  params: { tableName: text(1, 64), recordId: text(1, 64) },
+  params: {
+    tableName: described(text(1, 64), "The table that the record is or was in.", "schedules"),
+    recordId: described(text(1, 64), "Id of the record.", exampleRowId),
+  },
   get query() {
     return listParameters("auditLogs", auditLogFields, times);
   },

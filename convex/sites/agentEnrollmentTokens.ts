@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { listRows } from "../core/crud";
 import { withPublicId } from "../core/documents";
-import { rowId } from "../core/fields";
+import { described, rowId } from "../core/fields";
 import { supportedSets } from "../core/list";
 import { listOperation, mutationOperation, secretOperation } from "../core/operation";
 import { documentWith, resource } from "../core/resource";
@@ -56,7 +56,7 @@ export const create = secretOperation({
   readOnly: tokens.readOnly,
   secret: { prefix: "enr_", field: "token" },
   output: documentWith(tokens, {
-    token: z.string().optional().meta({ description: "The token itself, shown this once." }),
+    token: described(z.string(), "The token itself, shown this once.", "enr_ExampleExample").optional(),
   }),
   problems: ["site_not_active", "cross_tenant_reference"],
   handler: async (ctx, { expiresAt, ...input }) => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { batchCreation, crud, deletionProblems, listRows } from "../core/crud";
+import { batchCreation, crud, deletionProblems, listRows, permanently } from "../core/crud";
 import { withPublicId } from "../core/documents";
-import { rowId } from "../core/fields";
+import { described, rowId } from "../core/fields";
 import { listParameters, supportedSets } from "../core/list";
 import { listOperation, mutationOperation, queryOperation } from "../core/operation";
 import { documentWith } from "../core/resource";
@@ -28,7 +28,10 @@ const remove = mutationOperation({
   on: sites,
   reachesTrash: true,
   params: { siteId: rowId("sites") },
-  query: { permanent: z.boolean().optional(), cascade: z.boolean().optional() },
+  query: {
+    permanent: permanently(),
+    cascade: described(z.boolean(), "True to move the site's agents to the trash with it.").optional(),
+  },
   output: z.null(),
   problems: deletionProblems(sites),
   handler: (ctx, input) => sites.delete(ctx, ctx.row, input),

@@ -1,5 +1,5 @@
 import { ProblemError } from "../core/errors";
-import { emailAddress } from "../core/fields";
+import { described, emailAddress } from "../core/fields";
 import { storedRows } from "../core/crud";
 import { actingUser } from "../core/database";
 import { listParameters, supportedSets } from "../core/list";
@@ -70,7 +70,11 @@ export const create = mutationOperation({
   permission: "member:invite",
   status: 201,
   body: {
-    email: emailAddress(),
+    email: described(
+      emailAddress(),
+      "The address to invite; whoever signs in with it, verified, takes the membership.",
+      "sam.lindqvist@example.com",
+    ),
     name: userFields.name.optional(),
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),

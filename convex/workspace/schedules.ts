@@ -2,7 +2,7 @@ import { batchCreation, crud, transition } from "../core/crud";
 import { requireActingMember } from "../core/actingMember";
 import { withPublicId } from "../core/documents";
 import { invalidField } from "../core/errors";
-import { rowId, text } from "../core/fields";
+import { described, rowId, text } from "../core/fields";
 import { mutationOperation } from "../core/operation";
 import { resource } from "../core/resource";
 import { scheduleFields } from "./tables";
@@ -49,7 +49,13 @@ export const cancel = mutationOperation({
   permission: "schedule:update",
   on: schedules,
   params: { scheduleId: rowId("schedules") },
-  body: { reason: text(1, 500).optional() },
+  body: {
+    reason: described(
+      text(1, 500),
+      "Why it is cancelled; kept in the audit trail.",
+      "Rescheduled to next week.",
+    ).optional(),
+  },
   output: schedules.document,
   problems: ["invalid_state_transition"],
   handler: async (ctx, { reason }) =>
