@@ -46,9 +46,9 @@ export const generators: readonly Generator[] = [
     sourceExport: "tableFactsSource",
   },
   {
-    name: "REST doors",
+    name: "REST doors and their contract tests",
     script: "scripts/generate/restDoors.ts",
-    outputs: ["openapi/domains.ts", ...restDoors],
+    outputs: ["openapi/domains.ts", "openapi/contract/domains/", ...restDoors],
   },
   {
     name: "route table",
