@@ -1,3 +1,4 @@
+import { assertFaultless } from "../scripts/lib/declarationFaults";
 import { isObject } from "./json";
 import type { JsonObject } from "./json";
 
@@ -33,8 +34,7 @@ function parametersOf(operation: JsonObject): string[] {
 
 /** Throws for the first part of an operation that says nothing of itself; `place` names file, operation and part. */
 export function assertDescribed(place: string, part: JsonObject): void {
-  const [missing] = [...itself(place, part), ...fieldsOf(place, part)];
-  if (missing !== undefined) throw new Error(missing);
+  assertFaultless([...itself(place, part), ...fieldsOf(place, part)]);
 }
 
 function itself(place: string, part: JsonObject): string[] {

@@ -6,6 +6,8 @@ import { undescribed } from "./descriptions";
 import { commonHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
 import { byText, isObject, sorted } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
+import { assertFaultless } from "../scripts/lib/declarationFaults";
+import { operationFaults } from "./operationFaults";
 import { operationObject } from "./operations";
 import { platformOperationObject, platformOperations } from "./platformOperations";
 import { platformSchemas } from "./platformSchemas";
@@ -52,6 +54,7 @@ const notModified = {
 
 /** The OpenAPI 3.1 document of `operations` and of the gateway's own routes, sorted, so that equal input gives equal text. */
 export function openApiDocument(operations: readonly Operation[]): JsonObject {
+  assertFaultless([...new Set(operations.flatMap(operationFaults))]);
   const schemas = new SchemaComponents(rowDescriptions());
   const problems = new ProblemResponses();
   for (const [name, schema] of Object.entries({ ...problemSchemas, ...platformSchemas })) schemas.define(name, schema);
@@ -90,8 +93,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
       tags: raw(tagList(resources)),
     }),
   );
-  const [missing] = undescribed(document);
-  if (missing !== undefined) throw new Error(missing);
+  assertFaultless(undescribed(document));
   return document;
 }
 

@@ -1,3 +1,4 @@
+import { DeclarationFaults } from "../scripts/lib/declarationFaults";
 import { exampleNumber, exampleText } from "./exampleValues";
 import { isObject } from "./json";
 import type { JsonObject } from "./json";
@@ -49,7 +50,7 @@ export function exampleOf(schema: JsonObject, place: ExamplePlace): unknown {
 }
 
 function missing({ where }: ExamplePlace): never {
-  throw new Error(`${where} needs an example: write described(<type>, "<what it means>", <example>).`);
+  throw new DeclarationFaults([`${where} needs an example: write described(<type>, "<what it means>", <example>).`]);
 }
 
 function exampleObject(schema: JsonObject, place: ExamplePlace): unknown {

@@ -1,6 +1,7 @@
 import schema from "../convex/schema";
 import { capitalized, wordsOf } from "../convex/core/crud";
 import { declarationOf } from "../convex/core/table";
+import { DeclarationFaults } from "../scripts/lib/declarationFaults";
 import { byText } from "./json";
 import type { JsonObject } from "./json";
 
@@ -61,6 +62,7 @@ export function tagList(resources: Iterable<string>): JsonObject[] {
 function tableDescription(resource: string): string {
   const found = Object.entries(schema.tables).find(([table]) => table === resource);
   const description = found && declarationOf(found[1])?.options.description;
-  if (description === undefined) throw new Error(`openapi/tags.ts: say what ${resource} is, which has no table.`);
+  if (description === undefined)
+    throw new DeclarationFaults([`openapi/tags.ts: say what ${resource} is, which has no table.`]);
   return description;
 }

@@ -66,7 +66,15 @@ export function listParameters(table: TableNames, fields: Fields, options: ListO
       "Lists soft-deleted rows instead; needs the permission to delete.",
     ).optional();
   }
+  lists.set(parameters, { table, options });
   return parameters;
+}
+
+const lists = new WeakMap<object, { readonly table: TableNames; readonly options: ListOptions }>();
+
+/** The list that query parameters were made for; the generator checks that indexes answer it. */
+export function listOf(parameters: object): { readonly table: TableNames; readonly options: ListOptions } | undefined {
+  return lists.get(parameters);
 }
 
 function rangeEnd(meaning: string, twin: string | undefined, exampleHour: number): z.ZodType {
@@ -160,7 +168,7 @@ function offersTrash({ base }: TableFacts, { trash }: ListOptions): boolean {
 function defaultSort(facts: TableFacts, options: ListOptions): string | undefined {
   const created = createdFieldOf(facts);
   const order = options.order ?? "desc";
-  const sets = setsOf(facts, options);
+  const sets = answerableSets(facts, options);
   const name = sets.find(({ filters, next }) => filters.length === 0 && next === created)?.sorts[0];
   const isUniform = sets.every(({ next }) => next === created);
   if (name === undefined || !isUniform || offersTrash(facts, options)) return undefined;
@@ -171,7 +179,7 @@ function defaultSort(facts: TableFacts, options: ListOptions): string | undefine
 function unsortedOrder(facts: TableFacts, options: ListOptions): string {
   const created = createdFieldOf(facts);
   const others = new Map<string, Set<string>>();
-  for (const { filters, next, ranges } of setsOf(facts, options)) {
+  for (const { filters, next, ranges } of answerableSets(facts, options)) {
     if (next === created) continue;
     const asked = [...filters, ...ranges.flat()].map((name) => `\`${name}\``);
     others.set(next, new Set([...(others.get(next) ?? []), ...asked]));
@@ -208,7 +216,7 @@ function indexNamed(facts: TableFacts, fields: readonly string[]): string {
 }
 
 /** Filters that one index answers together, the field that it goes on by, and what can be asked of that field. */
-interface FilterSet {
+export interface FilterSet {
   readonly filters: readonly string[];
   readonly next: string;
   /** Names of the range parameters over `next`, and of its sorts. */
@@ -216,7 +224,8 @@ interface FilterSet {
   readonly sorts: readonly string[];
 }
 
-function setsOf(facts: TableFacts, options: ListOptions): FilterSet[] {
+/** Every set of filters that some index answers, with what can be asked beside it. */
+export function answerableSets(facts: TableFacts, options: ListOptions): FilterSet[] {
   const hasTrash = facts.base === "CUD";
   const created = createdFieldOf(facts);
   const start = hasTrash ? 2 : 1;
@@ -244,7 +253,7 @@ function isBetter({ filters, ranges, sorts }: FilterSet, wanted: readonly string
 
 /** The sets of filters, ranges and sorts that one index each can answer, in words; also part of the OpenAPI document. */
 export function supportedSets(facts: TableFacts, options: ListOptions): string {
-  const sets = setsOf(facts, options).map(({ filters, ranges, sorts }) => {
+  const sets = answerableSets(facts, options).map(({ filters, ranges, sorts }) => {
     const parts = [
       ...filters,
       ...(ranges.length > 0 ? [ranges.map((names) => names.join("/")).join(" or ")] : []),

@@ -151,6 +151,7 @@ export function resource<
     noun: facts.noun,
     idParameter: `${facts.noun}Id`,
     find,
+    states,
     // Built on first use: a fresh context runs one operation and needs few of these.
     get document() {
       return once(this, "document", asDocument<Table>(documentSchema(table, facts, fields)));

@@ -2,8 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { operationOf } from "../../convex/core/register";
-import { convexDirectory, domainFiles } from "./domains";
-import { banner } from "./tableFacts";
+import { banner, convexDirectory, domainFiles } from "./domains";
 
 /**
  * Writes `convex/<domain>/rest.ts` for every domain with operations, the file of its contract tests, and `openapi/domains.ts`, which
