@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { toOpenApi30 } from "../convex/documentation/openApi30";
 import { codeAndStatus } from "../convex/core/wire/problems";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
+import { assertDescribed, undescribed } from "./descriptions";
 import { openApiDocument } from "./document";
 import { isObject, pascalCase } from "./json";
 import { platformOperations } from "./platformOperations";
@@ -37,12 +38,17 @@ function schemaFaults(pointer: string, value: unknown): string[] {
     : (validate.errors ?? []).map(({ instancePath, message }) => `${pointer}: ${instancePath} ${message}`);
 }
 
+/** The part of the document, or the one that it refers to. */
+function resolved(part: JsonObject): JsonObject {
+  return nodes.get(String(part["$ref"]).slice(1)) ?? part;
+}
+
 test("every example satisfies the schema beside it", () => {
   const shown = [...nodes].filter(([, node]) => "schema" in node && ("example" in node || "examples" in node));
   const faults = shown.flatMap(([pointer, { example, examples }]) => [
     ...(example === undefined ? [] : schemaFaults(pointer, example)),
     ...Object.values(isObject(examples) ? examples : {}).flatMap((named) =>
-      schemaFaults(pointer, isObject(named) ? named["value"] : named),
+      schemaFaults(pointer, isObject(named) ? resolved(named)["value"] : named),
     ),
   ]);
   expect(faults).toEqual([]);
@@ -52,6 +58,50 @@ test("every example satisfies the schema beside it", () => {
 test("every parameter has an example, but for those of which a made-up value makes every request fail", () => {
   const bare = [...nodes.values()].filter((node) => typeof node["in"] === "string" && !("example" in node));
   expect(bare.map(({ name }) => name)).toEqual(["Idempotency-Key", "Portico-Organization"]);
+});
+
+test("an example that a field shows satisfies the field", () => {
+  const shown = [...nodes].filter(
+    ([pointer, { examples }]) => pointer.includes("/schemas/") && Array.isArray(examples),
+  );
+  const faults = shown.flatMap(([pointer, { examples }]) => {
+    const validate = ajv.getSchema(`document.json#${encodeURI(pointer)}`);
+    return [examples]
+      .flat()
+      .flatMap((example) => (validate?.(example) === true ? [] : [`${pointer}: ${String(example)}`]));
+  });
+  expect(faults).toEqual([]);
+  expect(shown.length).toBeGreaterThan(200);
+});
+
+test("every schema, field and parameter says what it is, and one that does not is named", () => {
+  expect(undescribed(document)).toEqual([]);
+  const schemas = {
+    Asset: { type: "object", description: "A thing.", properties: { site: { $ref: "#" }, serial: {} } },
+  };
+  const parameters = [{ name: "q", in: "query" }, { $ref: "#" }];
+  const paths = { "/v1/assets": { get: { operationId: "listAssets", parameters } } };
+  const advice = 'has no description: write described(<type>, "<what it means>") where it is declared.';
+  expect(undescribed({ paths, components: { schemas } })).toEqual([
+    `The parameter q of listAssets ${advice}`,
+    `The schema Asset.serial ${advice}`,
+  ]);
+  expect(() => assertDescribed("convex/sites/assets.ts: createAsset's body", { ...schemas.Asset })).toThrow(
+    `convex/sites/assets.ts: createAsset's body.serial ${advice}`,
+  );
+});
+
+test("refusals grow with statuses, and every operation names its codes", () => {
+  const responses = Object.keys(nodes.get("/components/responses") ?? {});
+  expect(responses.filter((name) => !/^(Problem\d{3}|NotModified)$/.test(name))).toEqual([]);
+  const faults = operations.flatMap(({ operationId, responses: answers, ...operation }) => {
+    const refusals = Object.entries(Object(answers)).filter(([, answer]) =>
+      String(Object(answer).$ref).includes("Problem"),
+    );
+    const named = Object.keys(Object(operation["x-portico-problems"]));
+    return refusals.map(([status]) => status).join() === named.join() ? [] : [operationId];
+  });
+  expect(faults).toEqual([]);
 });
 
 test("a false example is found", () => {
@@ -258,7 +308,7 @@ test("lists have a greatest length in requests only, and no body tells a default
   expect(pointersWith("maxItems").filter(isAnswer)).toEqual([]);
   expect(pointersWith("default").filter((pointer) => !pointer.includes("/parameters/"))).toEqual([]);
   expect(nodes.get("/components/schemas/CreateScheduleBody/properties/status")).toMatchObject({
-    description: "`draft` unless given.",
+    description: expect.stringMatching(/ `draft` unless given\.$/),
   });
 });
 

@@ -1,7 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import convexSchema from "../convex/schema";
+import { capitalized } from "../convex/core/resources/words";
+import { declarationOf } from "../convex/core/schema/table";
+import { undescribed } from "./descriptions";
 import { commonHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
 import { byText, isObject, sorted } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
+import { assertFaultless } from "../scripts/lib/declarationFaults";
+import { operationFaults } from "./operationFaults";
 import { operationObject } from "./operations";
 import { platformOperationObject, platformOperations } from "./platformOperations";
 import { platformSchemas } from "./platformSchemas";
@@ -48,7 +54,8 @@ const notModified = {
 
 /** The OpenAPI 3.1 document of `operations` and of the gateway's own routes, sorted, so that equal input gives equal text. */
 export function openApiDocument(operations: readonly Operation[]): JsonObject {
-  const schemas = new SchemaComponents();
+  assertFaultless([...new Set(operations.flatMap(operationFaults))]);
+  const schemas = new SchemaComponents(rowDescriptions());
   const problems = new ProblemResponses();
   for (const [name, schema] of Object.entries({ ...problemSchemas, ...platformSchemas })) schemas.define(name, schema);
   const parts = { schemas, problems, tables: tablesOf(operations), readable: readableOf(operations) };
@@ -66,6 +73,8 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     registry.registerComponent("schemas", name, raw(schema));
   for (const [name, response] of Object.entries(problems.responses))
     registry.registerComponent("responses", name, raw(response));
+  for (const [name, example] of Object.entries(problems.examples))
+    registry.registerComponent("examples", name, raw(example));
   registry.registerComponent("responses", "NotModified", raw(notModified));
   for (const [name, header] of Object.entries(headerComponents))
     registry.registerComponent("headers", name, raw(header));
@@ -75,7 +84,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     registry.registerComponent("securitySchemes", name, raw(scheme));
 
   const resources = [...operations, ...platformOperations].map(({ resource }) => resource);
-  return inOrder(
+  const document = inOrder(
     getOpenAPI31Document({
       openapi: "3.1.0",
       info: information,
@@ -84,6 +93,14 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
       tags: raw(tagList(resources)),
     }),
   );
+  assertFaultless(undescribed(document));
+  return document;
+}
+
+/** What the rows of each table are, by the name of the schema of their documents. */
+function rowDescriptions(): ReadonlyMap<string, string> {
+  const declared = Object.values(convexSchema.tables).flatMap((definition) => declarationOf(definition)?.options ?? []);
+  return new Map(declared.map(({ noun, description }) => [capitalized(noun), description]));
 }
 
 /** What the registry passes through untouched: its types describe three versions of OpenAPI at once. */

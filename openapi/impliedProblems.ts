@@ -4,7 +4,7 @@ import type { TableMetadata } from "../convex/core/schema/table";
 import type { Operation } from "../convex/core/operations/declaration";
 import type { DeclaredProblem, ProblemCode } from "../convex/core/wire/problems";
 import type { TableNames } from "../convex/_generated/dataModel";
-import { problems } from "../convex/core/wire/problems";
+import { codeAndStatus, problems } from "../convex/core/wire/problems";
 
 const uniquenessVerbs: ReadonlySet<string> = new Set(["create", "batchCreate", "update", "restore"]);
 
@@ -39,6 +39,13 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   }
   if (table && uniquenessVerbs.has(operation.verb)) add(...uniquenessProblems(tableMetadata[table]));
   return codes;
+}
+
+/** The problems that are of the operation's own matter: what it declares, and names that are taken. */
+export function ownProblems(operation: Operation, table: TableNames | undefined): readonly ProblemCode[] {
+  const declared = (operation.declaration.problems ?? []).map((problem) => codeAndStatus(problem)[0]);
+  const taken = table && uniquenessVerbs.has(operation.verb) ? uniquenessProblems(tableMetadata[table]) : [];
+  return [...new Set([...declared, ...taken])];
 }
 
 function callerProblems({ declaration }: Operation): ProblemCode[] {

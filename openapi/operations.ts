@@ -1,17 +1,20 @@
 import * as z from "zod";
-import { wordsOf } from "../convex/core/resources/words";
+import { withArticle, wordsOf } from "../convex/core/resources/words";
 import { referencePaths } from "../convex/core/schema/zod";
 import { exampleCredential } from "./exampleValues";
+import { assertDescribed } from "./descriptions";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
-import { problemsOf } from "./impliedProblems";
+import { ownProblems, problemsOf } from "./impliedProblems";
 import { isObject, pascalCase } from "./json";
 import { schemaNameOf } from "./schemas";
 import { securityOf } from "./security";
 import { tagOf } from "./tags";
+import { codesByStatus } from "./problemResponses";
 import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
 import type { Access, Operation } from "../convex/core/operations/declaration";
+import type { ProblemCode } from "../convex/core/wire/problems";
 import type { Fields } from "../convex/core/schema/table";
 import type { TableNames } from "../convex/_generated/dataModel";
 
@@ -28,22 +31,24 @@ export interface DocumentParts {
 /** One operation of the registry as an OpenAPI operation object. */
 export function operationObject(operation: Operation, parts: DocumentParts): JsonObject {
   const { declaration, resource, domain } = operation;
-  const codes = problemsOf(operation, parts.tables.get(`${domain}/${resource}`));
+  const table = parts.tables.get(`${domain}/${resource}`);
+  const codes = problemsOf(operation, table);
   const body = requestBodyOf(operation, parts);
   return {
     operationId: declaration.operationId,
     tags: [tagOf(resource)],
     summary: declaration.summary,
-    description: descriptionOf(operation),
+    description: descriptionOf(operation, ownProblems(operation, table)),
     security: securityOf(operation),
     parameters: parametersOf(operation, parts),
     ...(body ? { requestBody: body } : {}),
     responses: { ...successOf(operation, parts), ...parts.problems.of(codes) },
     ...extensionsOf(operation),
+    "x-portico-problems": codesByStatus(codes),
   };
 }
 
-function descriptionOf({ declaration }: Operation): string {
+function descriptionOf({ declaration }: Operation, own: readonly ProblemCode[]): string {
   const { description, access, permission } = declaration;
   const needs = {
     identity: "For anybody with a token of a trusted issuer, known here yet or not.",
@@ -53,14 +58,20 @@ function descriptionOf({ declaration }: Operation): string {
     agent: "For device agents.",
     enrollment: "For holders of an enrolment token.",
   }[access];
-  return description === undefined ? needs : `${description}\n\n${needs}`;
+  const refusals = own.length === 0 ? "" : ` Its own refusals: ${own.map((code) => `\`${code}\``).join(", ")}.`;
+  return description === undefined ? needs + refusals : `${description}\n\n${needs}${refusals}`;
+}
+
+/** `Get a schedule` inside a sentence. */
+function uncapitalized(summary: string): string {
+  return summary.charAt(0).toLowerCase() + summary.slice(1);
 }
 
 function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObject[] {
   const { declaration, query } = operation;
   const { method, access } = declaration;
   const asParameters = (place: "path" | "query", shape: Readonly<Record<string, z.ZodType>> = {}) =>
-    Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas, contextsOf(operation)));
+    Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas, operation));
   return [
     ...asParameters("path", declaration.params),
     ...asParameters("query", query),
@@ -74,9 +85,9 @@ function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObj
 /** Operations of these take no organization to act in. */
 const tenantless: ReadonlySet<Access> = new Set(["identity", "user", "enrollment"]);
 
-/** What the examples of an operation are about, the nearest first. */
-function contextsOf({ declaration: { operationId, noun } }: Operation): readonly string[] {
-  return [operationId, noun];
+/** The module that declares an operation, and its name, for messages. */
+export function placeOf({ domain, resource, declaration: { operationId } }: Operation): string {
+  return `convex/${domain}/${resource}.ts: ${operationId}`;
 }
 
 /**
@@ -94,8 +105,8 @@ const ambiguousNames: ReadonlySet<string> = new Set([
   "result",
 ]);
 
-function titleOf(contexts: readonly string[], name: string): string {
-  return pascalCase(contexts.at(-1) ?? "") + pascalCase(name);
+function titleOf({ declaration: { noun } }: Operation, name: string): string {
+  return pascalCase(noun) + pascalCase(name);
 }
 
 function parameterFor(
@@ -103,33 +114,42 @@ function parameterFor(
   name: string,
   type: z.ZodType,
   schemas: SchemaComponents,
-  contexts: readonly string[],
+  operation: Operation,
 ): JsonObject {
   const { description, examples, ...schema } = schemas.input(type);
+  const where = `${placeOf(operation)}'s parameter ${name}`;
+  assertDescribed(where, { ...schema, description });
   const required = place === "path" || !type.safeParse(undefined).success;
-  const example = Array.isArray(examples) ? examples[0] : schemas.example(schema, contexts, name);
+  const example = Array.isArray(examples) ? examples[0] : schemas.example(schema, where);
   return {
     name,
     in: place,
     ...(required ? { required } : {}),
     ...(description === undefined ? {} : { description }),
-    schema: "enum" in schema && ambiguousNames.has(name) ? schemas.define(titleOf(contexts, name), schema) : schema,
+    schema:
+      "enum" in schema && ambiguousNames.has(name)
+        ? schemas.define(titleOf(operation, name), { description, ...schema })
+        : schema,
     // The reference page leaves those of optional parameters out of what it sends (convex/documentation/pageFiles.ts).
     example,
   };
 }
 
 function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonObject | undefined {
-  const { body, operationId, exactlyOneOf } = operation.declaration;
+  const { body, operationId, exactlyOneOf, summary } = operation.declaration;
   if (!body || Object.keys(body).length === 0) return undefined;
   if (exactlyOneOf && exactlyOneOf.length !== Object.keys(body).length)
     throw new Error(`${operationId} has fields beside those of which it takes one.`);
   const schema = {
+    description: `What to send to ${uncapitalized(summary)}.`,
     ...schemas.body(z.strictObject(body)),
     ...(exactlyOneOf ? { minProperties: 1, maxProperties: 1 } : {}),
   };
   const required = exactlyOneOf !== undefined || !z.strictObject(body).safeParse({}).success;
-  const shown = sendable(body, schemas.example(schema, contextsOf(operation)));
+  assertDescribed(`${placeOf(operation)}'s body`, schema);
+  // Whoever sends both examples creates rows of two names.
+  const choice = operation.verb === "batchCreate" ? 1 : 0;
+  const shown = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice));
   const isSparse = exactlyOneOf !== undefined || !required;
   return {
     required,
@@ -172,16 +192,18 @@ function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[])
 
 function successOf(operation: Operation, { schemas, readable }: DocumentParts): Record<string, JsonObject> {
   const { declaration, isList, verb, domain, resource } = operation;
-  const { status = 200, method, output, operationId, noun, secret, answersExisting } = declaration;
+  const { status = 200, method, output, operationId, noun, secret, answersExisting, summary } = declaration;
   const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
   if (status === 204)
     return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
-  const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Answer"}`);
+  const about = `${isList ? "A row of the answer" : "The answer"} to “${summary}”.`;
+  const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Answer"}`, about);
+  assertDescribed(`${placeOf(operation)}'s answer`, schemas.resolve(row));
   const schema = isList
-    ? schemas.define(`${schemaNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row))
+    ? schemas.define(`${schemaNameOf(output) ?? pascalCase(operationId)}Page`, pageSchema(row, wordsOf(noun)))
     : row;
   const isLocated = status === 201 && verb === "create" && readable.has(`${domain}/${resource}`);
-  const shown = schemas.example(schema, contextsOf(operation));
+  const shown = schemas.example(schema, `${placeOf(operation)}'s answer`);
   const credential = secret ? { [secret.field]: exampleCredential(secret.prefix) } : {};
   const answer = (description: string, headers: JsonObject = {}) => ({
     description,
@@ -198,11 +220,12 @@ function successOf(operation: Operation, { schemas, readable }: DocumentParts): 
 }
 
 /** The body of every list. */
-function pageSchema(row: JsonObject): JsonObject {
+function pageSchema(row: JsonObject, words: string): JsonObject {
   return {
+    description: `A page of a list, each row of it ${withArticle(words)}.`,
     type: "object",
     properties: {
-      data: { type: "array", items: row },
+      data: { type: "array", description: "The rows of the page, in the order that was asked for.", items: row },
       page: { $ref: "#/components/schemas/PageInfo" },
     },
     required: ["data", "page"],

@@ -5,6 +5,7 @@ import { documentDomainNames } from "./documentDomains";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
+import { codesByStatus } from "./problemResponses";
 import { tagOf } from "./tags";
 import type { JsonObject } from "./json";
 import type { ProblemCode } from "../convex/core/wire/problems";
@@ -55,7 +56,7 @@ function problemEntry(code: ProblemCode): JsonObject {
 function openApiContent(version: string): JsonObject {
   const schema = {
     type: "object",
-    properties: { openapi: { type: "string", maxLength: 16 } },
+    properties: { openapi: { type: "string", maxLength: 16, description: "Version of the OpenAPI Specification." } },
     required: ["openapi"],
     additionalProperties: {},
     maxProperties: 32,
@@ -272,6 +273,7 @@ export const platformOperations: readonly PlatformOperation[] = [
         name: "code",
         in: "path",
         required: true,
+        description: "The problem code, as a problem carries it.",
         schema: { type: "string", minLength: 1, maxLength: 64 },
         example: "not_found",
       },
@@ -342,6 +344,7 @@ export const platformOperations: readonly PlatformOperation[] = [
         name: "file",
         in: "path",
         required: true,
+        description: "Name of the file, as the page refers to it.",
         schema: { type: "string", minLength: 1, maxLength: 64 },
         example: "swagger-ui.css",
       },
@@ -374,5 +377,6 @@ export function platformOperationObject(
     ...(parameters ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: { ...problemsOf(operation.problems), ...success },
+    "x-portico-problems": codesByStatus(operation.problems),
   };
 }

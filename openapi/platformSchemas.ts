@@ -1,50 +1,71 @@
 import { oauthErrors } from "../convex/core/wire/oauthErrors";
+import { exampleCursor } from "../convex/core/schema/fields";
 import { byText } from "./json";
 import type { JsonObject } from "./json";
 
-const url = { type: "string", format: "uri", maxLength: 2048 };
-const name = { type: "string", maxLength: 128 };
-const names = { type: "array", items: name };
-const base64url = { type: "string", pattern: "^[A-Za-z0-9_-]+$", maxLength: 86 };
+const url = (description: string) => ({ type: "string", format: "uri", maxLength: 2048, description });
+const name = (description: string) => ({ type: "string", maxLength: 128, description });
+const names = (description: string) => ({ type: "array", description, items: { type: "string", maxLength: 128 } });
+const coordinate = (axis: string) => ({
+  type: "string",
+  pattern: "^[A-Za-z0-9_-]+$",
+  maxLength: 86,
+  description: `The ${axis} coordinate of the point, in base64url.`,
+});
 
-function closedObject(properties: JsonObject, optional: readonly string[] = []): JsonObject {
+function closedObject(description: string, properties: JsonObject, optional: readonly string[] = []): JsonObject {
   const required = Object.keys(properties).filter((property) => !optional.includes(property));
-  return { type: "object", properties, required, additionalProperties: false };
+  return { type: "object", description, properties, required, additionalProperties: false };
 }
 
 const problemEntry = {
-  type: url,
-  code: { type: "string", maxLength: 64 },
-  status: { type: "integer", format: "int32", minimum: 400, maximum: 599 },
-  title: { type: "string", maxLength: 200 },
+  type: url("Its page, and the `type` of its problems."),
+  code: { type: "string", maxLength: 64, description: "The code, as problems carry it." },
+  status: {
+    type: "integer",
+    format: "int32",
+    minimum: 400,
+    maximum: 599,
+    description: "The HTTP status that it usually comes with.",
+  },
+  title: { type: "string", maxLength: 200, description: "What it means, in a line." },
   mend: { type: "string", maxLength: 1000, description: "What the caller can do about it." },
 };
 
 /** Named schemas of the routes without a domain operation, and the page part of every list. */
 export const platformSchemas: Readonly<Record<string, JsonObject>> = {
-  PageInfo: closedObject({
+  PageInfo: closedObject("Where a page of a list ends.", {
     nextCursor: {
       type: ["string", "null"],
       maxLength: 4096,
       description: "The next page's `cursor`; null on the last page.",
+      examples: [exampleCursor],
     },
-    hasMore: { type: "boolean" },
-    limit: { type: "integer", format: "int32", minimum: 1, maximum: 100 },
+    hasMore: { type: "boolean", description: "Whether another page follows.", examples: [true] },
+    limit: {
+      type: "integer",
+      format: "int32",
+      minimum: 1,
+      maximum: 100,
+      description: "How many rows a page may hold, as asked for.",
+      examples: [25],
+    },
   }),
-  Health: closedObject({
-    status: { type: "string", enum: ["ok"] },
-    version: { type: "string", enum: ["v1"] },
+  Health: closedObject("That the deployment answers.", {
+    status: { type: "string", enum: ["ok"], description: "Always `ok`: who cannot answer says nothing." },
+    version: { type: "string", enum: ["v1"], description: "The version of the API in its paths." },
     time: {
       type: "integer",
       format: "int64",
       minimum: 0,
       maximum: 8_640_000_000_000_000,
-      description: "Milliseconds since the epoch.",
+      description: "The server's clock. Milliseconds since the epoch.",
     },
   }),
   TokenRequest: closedObject(
+    "What to send for an access token (RFC 6749, 4.4).",
     {
-      grant_type: { type: "string", enum: ["client_credentials"] },
+      grant_type: { type: "string", enum: ["client_credentials"], description: "The one grant that is taken." },
       client_id: { type: "string", maxLength: 255, description: "Any name; the secret alone says who calls." },
       client_secret: {
         type: "string",
@@ -60,50 +81,68 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
     },
     ["client_id", "client_secret", "scope"],
   ),
-  Token: closedObject({
+  Token: closedObject("An access token (RFC 6749, 5.1).", {
     access_token: { type: "string", maxLength: 65_536, description: "A JWT, signed with ES256." },
-    token_type: { type: "string", enum: ["Bearer"] },
-    expires_in: { type: "integer", format: "int32", minimum: 1, maximum: 900, description: "Seconds." },
-    scope: { type: "string", maxLength: 16_384 },
+    token_type: { type: "string", enum: ["Bearer"], description: "How to send it: `Authorization: Bearer …`." },
+    expires_in: {
+      type: "integer",
+      format: "int32",
+      minimum: 1,
+      maximum: 900,
+      description: "Seconds for which it is taken.",
+    },
+    scope: { type: "string", maxLength: 16_384, description: "The scopes that it carries, a space between them." },
   }),
-  OAuthError: closedObject({
-    error: { type: "string", enum: Object.keys(oauthErrors).sort(byText) },
-    error_description: { type: "string", maxLength: 1000 },
+  OAuthError: closedObject("A refusal of the token endpoint (RFC 6749, 5.2).", {
+    error: {
+      type: "string",
+      enum: Object.keys(oauthErrors).sort(byText),
+      description: "What is wrong, for programs.",
+    },
+    error_description: { type: "string", maxLength: 1000, description: "What is wrong, for people." },
   }),
-  JsonWebKeySet: closedObject({
+  JsonWebKeySet: closedObject("Public keys of the deployment's tokens (RFC 7517).", {
     keys: {
       type: "array",
-      items: closedObject({
-        kty: { type: "string", enum: ["EC"] },
-        crv: { type: "string", enum: ["P-256"] },
-        x: base64url,
-        y: base64url,
-        kid: name,
-        alg: { type: "string", enum: ["ES256"] },
-        use: { type: "string", enum: ["sig"] },
+      description: "The present key, and during a rotation the one before.",
+      items: closedObject("A public key.", {
+        kty: { type: "string", enum: ["EC"], description: "Kind of key: elliptic curve." },
+        crv: { type: "string", enum: ["P-256"], description: "The curve." },
+        x: coordinate("x"),
+        y: coordinate("y"),
+        kid: name("Id of the key, as the header of tokens names it."),
+        alg: { type: "string", enum: ["ES256"], description: "The algorithm that it verifies." },
+        use: { type: "string", enum: ["sig"], description: "What it is for: signatures." },
       }),
     },
   }),
-  AuthorizationServer: closedObject({
-    issuer: url,
-    token_endpoint: url,
-    jwks_uri: url,
-    scopes_supported: names,
-    response_types_supported: names,
-    grant_types_supported: names,
-    token_endpoint_auth_methods_supported: names,
-    service_documentation: url,
+  AuthorizationServer: closedObject("Metadata of the authorization server (RFC 8414).", {
+    issuer: url("The `iss` of its tokens."),
+    token_endpoint: url("Where tokens are issued."),
+    jwks_uri: url("Where the keys are that verify them."),
+    scopes_supported: names("Scopes that a token can carry."),
+    response_types_supported: names("None: there is no authorization endpoint."),
+    grant_types_supported: names("The grants that the token endpoint takes."),
+    token_endpoint_auth_methods_supported: names("Ways to send the key to the token endpoint."),
+    service_documentation: url("The API reference."),
   }),
-  ProtectedResource: closedObject({
-    resource: url,
-    resource_name: name,
-    authorization_servers: { type: "array", items: url },
-    scopes_supported: names,
-    bearer_methods_supported: names,
-    resource_documentation: url,
+  ProtectedResource: closedObject("Metadata of the protected resource (RFC 9728).", {
+    resource: url("The API, as the audience of tokens."),
+    resource_name: name("What the API is called."),
+    authorization_servers: {
+      ...names("Issuers whose tokens the API takes."),
+      items: { type: "string", format: "uri", maxLength: 2048 },
+    },
+    scopes_supported: names("Scopes that a token can carry."),
+    bearer_methods_supported: names("Ways to send a token: the `Authorization` header."),
+    resource_documentation: url("The API reference."),
   }),
-  ProblemEntry: closedObject(problemEntry),
-  ProblemIndex: closedObject({
-    problems: { type: "array", items: { $ref: "#/components/schemas/ProblemEntry" } },
+  ProblemEntry: closedObject("A problem code, explained.", problemEntry),
+  ProblemIndex: closedObject("Every problem code of the deployment.", {
+    problems: {
+      type: "array",
+      description: "The codes, in order.",
+      items: { $ref: "#/components/schemas/ProblemEntry" },
+    },
   }),
 };

@@ -1,6 +1,6 @@
 import { codeAndStatus, problems } from "../convex/core/wire/problems";
-import { commonHeaders } from "./headers";
-import { byText, pascalCase } from "./json";
+import { commonHeaders, headersOf } from "./headers";
+import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
 import type { DeclaredProblem, ProblemCode } from "../convex/core/wire/problems";
@@ -19,17 +19,21 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
         maxLength: 2048,
         description: "Page of the code on this deployment.",
       },
-      title: { type: "string", maxLength: 200 },
-      status: { type: "integer", format: "int32", minimum: 400, maximum: 599 },
+      title: { type: "string", maxLength: 200, description: "What the code means, the same every time." },
+      status: { type: "integer", format: "int32", minimum: 400, maximum: 599, description: "The HTTP status." },
       detail: { type: "string", maxLength: 65_536, description: "What went wrong this time." },
       code: {
         type: "string",
         pattern: "^[a-z][a-z0-9_]*$",
         maxLength: 64,
-        description: "Stable; each answer names those it may carry.",
+        description: "Stable; each operation names those it may answer with.",
       },
-      requestId: { type: "string", maxLength: 128 },
-      errors: { type: "array", items: { $ref: "#/components/schemas/ProblemFault" } },
+      requestId: { type: "string", maxLength: 128, description: "The request's `X-Request-Id`, to quote in reports." },
+      errors: {
+        type: "array",
+        description: "Faults inside the request, where there are such.",
+        items: { $ref: "#/components/schemas/ProblemFault" },
+      },
     },
     required: ["type", "title", "status", "detail", "code", "requestId"],
     additionalProperties: false,
@@ -39,51 +43,82 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
     description: "One fault inside a request.",
     properties: {
       pointer: { type: "string", maxLength: 4096, description: "JSON Pointer (RFC 6901) to the field." },
-      code: { type: "string", maxLength: 64 },
-      message: { type: "string", maxLength: 4096 },
+      code: { type: "string", maxLength: 64, description: "What is wrong there, for programs." },
+      message: { type: "string", maxLength: 4096, description: "What is wrong there, for people." },
     },
     required: ["pointer", "code", "message"],
     additionalProperties: false,
   },
 };
 
-/** Shared responses of the document: one for each set of codes that a status comes with. */
-export class ProblemResponses {
-  readonly #responses = new Map<string, JsonObject>();
-
-  /** All of them, by name. */
-  get responses(): Readonly<Record<string, JsonObject>> {
-    return Object.fromEntries(this.#responses);
+/** Codes by the status that they come with, both in order. */
+export function codesByStatus(declared: Iterable<DeclaredProblem>): Record<string, readonly ProblemCode[]> {
+  const byStatus = new Map<string, Set<ProblemCode>>();
+  for (const [code, status] of Array.from(declared, codeAndStatus)) {
+    byStatus.set(String(status), (byStatus.get(String(status)) ?? new Set()).add(code));
   }
+  return Object.fromEntries(
+    [...byStatus]
+      .toSorted(([left], [right]) => byText(left, right))
+      .map(([status, codes]) => [status, [...codes].toSorted(byText)]),
+  );
+}
 
-  /** References for the declared problems, grouped by status. */
+/**
+ * The shared refusals of the document: one response for each status, with the codes that any operation uses there. Which of them
+ * an operation has, it says itself (`x-portico-problems`), so that the document grows with operations and not with combinations.
+ */
+export class ProblemResponses {
+  readonly #codes = new Map<string, Set<ProblemCode>>();
+
+  /** References for the declared problems, by status. */
   of(declared: Iterable<DeclaredProblem>): Record<string, JsonObject> {
-    const byStatus = new Map<number, Set<ProblemCode>>();
-    for (const [code, status] of Array.from(declared, codeAndStatus)) {
-      byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
+    const byStatus = Object.entries(codesByStatus(declared));
+    for (const [status, codes] of byStatus) {
+      this.#codes.set(status, new Set([...(this.#codes.get(status) ?? []), ...codes]));
     }
     return Object.fromEntries(
-      [...byStatus].map(([status, group]) => [String(status), this.#reference(status, [...group].sort(byText))]),
+      byStatus.map(([status]) => [status, { $ref: `#/components/responses/Problem${status}` }]),
     );
   }
 
-  #reference(status: number, codes: readonly ProblemCode[]): JsonObject {
-    const isOwn = codes.every((code) => problems[code][0] === status);
-    const name = codes.map(pascalCase).join("Or") + (isOwn ? "" : String(status));
-    this.#responses.set(name, problemResponse(status, codes));
-    return { $ref: `#/components/responses/${name}` };
+  /** The responses that were referred to, by name. */
+  get responses(): Readonly<Record<string, JsonObject>> {
+    return Object.fromEntries(
+      [...this.#codes].map(([status, codes]) => [
+        `Problem${status}`,
+        problemResponse(status, [...codes].toSorted(byText)),
+      ]),
+    );
+  }
+
+  /** The examples that the responses refer to, by name. */
+  get examples(): Readonly<Record<string, JsonObject>> {
+    return Object.fromEntries(
+      [...this.#codes].flatMap(([status, codes]) =>
+        [...codes].map((code) => [
+          exampleName(code, Number(status)),
+          { summary: problems[code][1], value: exampleProblem(code, Number(status)) },
+        ]),
+      ),
+    );
   }
 }
 
-function problemResponse(status: number, codes: readonly ProblemCode[]): JsonObject {
+/** A code that comes with a status of its own here and another one there has an example for each. */
+function exampleName(code: ProblemCode, status: number): string {
+  return problems[code][0] === status ? code : `${code}_${status}`;
+}
+
+function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObject {
   const lines = codes.map((code) => `- \`${code}\`: ${problems[code][1]}. ${problems[code][2]}`);
   return {
-    description: lines.join("\n"),
+    description: `The operation's \`x-portico-problems\` says which of these it may be.\n\n${lines.join("\n")}`,
     headers: {
       ...commonHeaders,
-      ...(status === 503 ? { "Retry-After": { $ref: "#/components/headers/Retry-After" } } : {}),
-      ...(status === 415 ? { "Accept-Encoding": { $ref: "#/components/headers/Accept-Encoding" } } : {}),
-      ...(status === 401 ? { "WWW-Authenticate": { $ref: "#/components/headers/WWW-Authenticate" } } : {}),
+      ...(status === "503" ? headersOf("Retry-After") : {}),
+      ...(status === "415" ? headersOf("Accept-Encoding") : {}),
+      ...(status === "401" ? headersOf("WWW-Authenticate") : {}),
     },
     content: {
       "application/problem+json": {
@@ -94,7 +129,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): JsonObj
           ],
         },
         examples: Object.fromEntries(
-          codes.map((code) => [code, { summary: problems[code][1], value: exampleProblem(code, status) }]),
+          codes.map((code) => [code, { $ref: `#/components/examples/${exampleName(code, Number(status))}` }]),
         ),
       },
     },

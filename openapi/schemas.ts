@@ -1,8 +1,10 @@
 import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
+import { wordsOf } from "../convex/core/resources/words";
+import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import { documentNameOf } from "../convex/core/resources/resource";
 import { exampleOf } from "./examples";
-import { exampleId } from "./exampleValues";
+import { exampleId, latestTimeMs } from "./exampleValues";
 import { isObject } from "./json";
 import type { JsonObject } from "./json";
 import type { GenericValidator } from "convex/values";
@@ -25,6 +27,9 @@ export function schemaNameOf(type: z.ZodType): string | undefined {
 export class SchemaComponents {
   readonly #schemas = new Map<string, JsonObject>();
 
+  /** @param descriptions What the rows of a table are, by the name of their schema. */
+  constructor(readonly descriptions: ReadonlyMap<string, string> = new Map()) {}
+
   /** All of them, by name. */
   get schemas(): Readonly<Record<string, JsonObject>> {
     return Object.fromEntries(this.#schemas);
@@ -38,10 +43,12 @@ export class SchemaComponents {
     return { $ref: `#/components/schemas/${name}` };
   }
 
-  /** The schema of what leaves: the name of its resource where it is a document, else `name`. */
-  output(type: z.ZodType, name: string): JsonObject {
+  /** The schema of what leaves: the name of its resource where it is a document, else `name`, described by `about`. */
+  output(type: z.ZodType, name: string, about = ""): JsonObject {
+    const own = schemaNameOf(type);
     // Generators unroll the greatest length of a list into tuples, and what is read has no need of it.
-    return this.define(schemaNameOf(type) ?? name, mapped(this.#converted(type, "output"), withoutMaxItems));
+    const schema = mapped(this.#converted(type, "output"), withoutMaxItems);
+    return this.define(own ?? name, { description: (own && this.descriptions.get(own)) ?? about, ...schema });
   }
 
   /** The schema of a parameter, in place. */
@@ -57,9 +64,12 @@ export class SchemaComponents {
     return mapped(this.#converted(type, "input"), withDefaultInWords);
   }
 
-  /** A value that the schema accepts, with contents that fit `contexts`, of which the first that knows the field decides. */
-  example(schema: JsonObject, contexts: readonly string[], name = ""): unknown {
-    return exampleOf(schema, (inner) => this.resolve(inner), { name, contexts });
+  /**
+   * A value that the schema accepts, of those that its fields show the one at `choice`.
+   * @throws Error naming `where` and the field that shows none.
+   */
+  example(schema: JsonObject, where: string, choice = 0): unknown {
+    return exampleOf(schema, { where, choice, resolve: (inner) => this.resolve(inner) });
   }
 
   /** Follows a reference to a schema of this document. */
@@ -83,13 +93,24 @@ export class SchemaComponents {
         } else if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, idOf(zodSchema));
       },
     });
-    return mapped(schema, (inner) => nullableType(bounded(inner)));
+    return mapped(schema, (inner) => nullableType(bounded(withForm(inner))));
   }
 }
 
-/** Ids are custom schemas to zod; their table makes the example recognisable. */
+/** Ids are custom schemas to zod; their table makes the example recognisable, and says what they are where nothing else does. */
 function idOf(type: z.ZodCustom): JsonObject {
-  return { ...idSchema, examples: [exampleId(tableNamedBy(zodToConvex(type)))] };
+  const table = tableNamedBy(zodToConvex(type));
+  const noun = Object.entries(tableMetadata).find(([name]) => name === table)?.[1].noun ?? table;
+  const description = z.globalRegistry.get(type)?.description ?? `Id of the ${wordsOf(noun)}.`;
+  return { ...idSchema, description, examples: [exampleId(table)] };
+}
+
+/** What every value of the kind must be, said after what the field means: the form of free JSON, the unit of times. */
+function withForm(schema: JsonObject): JsonObject {
+  const { form, description, ...rest } = schema;
+  const unit = schema["maximum"] === latestTimeMs ? "Milliseconds since the epoch." : undefined;
+  const sentences = [description, form, unit].filter((part) => typeof part === "string");
+  return sentences.length === 0 ? schema : { ...rest, description: sentences.join(" ") };
 }
 
 function tableNamedBy(validator: GenericValidator): string {

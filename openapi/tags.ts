@@ -1,30 +1,39 @@
+import schema from "../convex/schema";
 import { capitalized, wordsOf } from "../convex/core/resources/words";
+import { declarationOf } from "../convex/core/schema/table";
+import { DeclarationFaults } from "../scripts/lib/declarationFaults";
 import { byText } from "./json";
 import type { JsonObject } from "./json";
 
-/**
- * What each resource is, in the order in which the reference shows them: people and their rights, work, devices, and what
- * the deployment says of itself. A resource that is not here is described by its name and comes last.
- */
+/** The order in which the reference shows resources: people and their rights, work, devices, what the deployment says of itself. */
+const order = [
+  "me",
+  "organizations",
+  "memberships",
+  "users",
+  "userProfiles",
+  "userSettings",
+  "roles",
+  "permissions",
+  "apiKeys",
+  "schedules",
+  "todos",
+  "items",
+  "sites",
+  "agents",
+  "agentEnrollmentTokens",
+  "agentApiLogs",
+  "auditLogs",
+  "batch",
+  "oauth",
+  "platform",
+  "documentation",
+];
+
+/** What those resources are that have no table of their name, which would say it. */
 const descriptions: Readonly<Record<string, string>> = {
   me: "The signed-in person: user, profile, settings, rights and organizations.",
-  organizations: "The tenants: every other row belongs to one.",
-  memberships: "Who belongs to an organization, in which role.",
-  users: "People, as members of an organization see them.",
-  userProfiles: "What people tell about themselves.",
-  userSettings: "How people want to use the product.",
-  roles: "Sets of permissions: the built-in ones, and an organization's own.",
   permissions: "The catalogue of permissions.",
-  apiKeys:
-    "Credentials of machines, with scopes of their own. A key does no more than its owner may at the moment, and is suspended while its owner is no active member.",
-  schedules: "Planned work, from draft to completion.",
-  todos: "Small things to do.",
-  items: "The reference resource of an organization.",
-  sites: "Places where device agents run.",
-  agents: "Devices that check in from a site, with keys of their own, which act for no person.",
-  agentEnrollmentTokens: "Tokens with which device agents join a site.",
-  agentApiLogs: "What device agents called, and how it went.",
-  auditLogs: "Who did what, and when; written with every change and never changed itself.",
   batch: "Several rows in one transaction.",
   oauth: "Access tokens for machines, and how OAuth clients discover this deployment.",
   platform: "The deployment itself.",
@@ -41,12 +50,19 @@ export function tagOf(resource: string): string {
 
 /** The tags of `resources`, in order, each with its description. */
 export function tagList(resources: Iterable<string>): JsonObject[] {
-  const order = Object.keys(descriptions);
   const placeOf = (resource: string) => (order.includes(resource) ? order.indexOf(resource) : order.length);
   return [...new Set(resources)]
     .toSorted((left, right) => placeOf(left) - placeOf(right) || byText(tagOf(left), tagOf(right)))
     .map((resource) => ({
       name: tagOf(resource),
-      description: descriptions[resource] ?? `Operations on ${wordsOf(resource)}.`,
+      description: descriptions[resource] ?? tableDescription(resource),
     }));
+}
+
+function tableDescription(resource: string): string {
+  const found = Object.entries(schema.tables).find(([table]) => table === resource);
+  const description = found && declarationOf(found[1])?.options.description;
+  if (description === undefined)
+    throw new DeclarationFaults([`openapi/tags.ts: say what ${resource} is, which has no table.`]);
+  return description;
 }

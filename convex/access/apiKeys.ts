@@ -2,7 +2,7 @@ import * as z from "zod";
 import { crud } from "../core/resources/crud";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { integer, rowId } from "../core/schema/fields";
+import { described, integer, rowId } from "../core/schema/fields";
 import { mutationOperation, secretOperation } from "../core/operations/define";
 import { resource } from "../core/resources/resource";
 import { patchOf } from "../core/schema/zod";
@@ -19,9 +19,10 @@ const apiKeys = resource({
   path: "/api-keys",
   fields: {
     ...apiKeyFields,
-    suspension: z.enum(suspensionNames).optional().meta({
-      description: "Why the key is refused though it is active: what became of its owner. Computed at each read.",
-    }),
+    suspension: described(
+      z.enum(suspensionNames),
+      "Why the key is refused though it is active: what became of its owner. Computed at each read.",
+    ).optional(),
   },
   list: { filters: ["status", "ownerId", "createdBy"], access: "permission" },
   show: async ({ unscoped, now }, row) => {
@@ -32,7 +33,7 @@ const apiKeys = resource({
 const inPath = { on: apiKeys, params: { apiKeyId: rowId("apiKeys") } };
 const issues = { secret: { prefix: "sk_live_", field: "key" } } as const;
 const issuedKey = apiKeys.document.extend({
-  key: z.string().optional().meta({ description: "The key itself, in the first answer only." }),
+  key: described(z.string(), "The key itself, in the first answer only.", "sk_live_ExampleExample").optional(),
 });
 
 const { list, get } = crud(apiKeys);
@@ -109,7 +110,9 @@ export const rotate = secretOperation({
   access: "permission",
   permission: "apiKey:update",
   ...inPath,
-  body: { graceSeconds: integer(0, 86_400).default(0) },
+  body: {
+    graceSeconds: described(integer(0, 86_400), "Seconds for which the old key goes on.", 3600).default(0),
+  },
   ...issues,
   output: issuedKey,
   problems: [{ target: "key_revoked" }, "rank_too_low"],

@@ -1,17 +1,24 @@
 import * as z from "zod";
+import { described } from "../core/schema/fields";
 import { queryOperation } from "../core/operations/define";
 import { builtInRoles, permissionCatalogue } from "../core/access/permissions";
 import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
 
 const permissionDocument = z.object({
-  permission: z.string().meta({ description: "`<resource>:<action>`." }),
-  resource: z.string(),
-  action: z.string(),
-  description: z.string(),
-  grantable: z.boolean().meta({ description: "May be a scope of an API key." }),
-  roles: z
-    .array(z.object({ key: z.string(), reach: z.enum(["all", "own"]) }))
-    .meta({ description: "Built-in roles that have it." }),
+  permission: described(z.string(), "Its name, `<resource>:<action>`, as roles and API keys list it.", "schedule:read"),
+  resource: described(z.string(), "What it is about.", "schedule"),
+  action: described(z.string(), "What it lets its holder do.", "read"),
+  description: described(z.string(), "The same in words.", "See schedules."),
+  grantable: described(z.boolean(), "May be a scope of an API key."),
+  roles: described(
+    z.array(
+      z.object({
+        key: described(z.string(), "`key` of the role.", "member"),
+        reach: described(z.enum(["all", "own"]), "Whether it holds for all rows, or for the holder's own only."),
+      }),
+    ),
+    "Built-in roles that have it.",
+  ),
 });
 
 export const list = queryOperation({
@@ -24,11 +31,11 @@ export const list = queryOperation({
   description: "The whole catalogue: what roles and API keys are made of. The same for every organization.",
   access: "organization",
   permission: "role:read",
-  output: z.object({ data: z.array(permissionDocument) }),
-  handler: async () => ({ data: Object.entries(permissionCatalogue).map(described) }),
+  output: z.object({ data: described(z.array(permissionDocument), "Every permission there is.") }),
+  handler: async () => ({ data: Object.entries(permissionCatalogue).map(shownPermission) }),
 });
 
-function described([permission, { description, keys }]: [string, { description: string; keys: boolean }]) {
+function shownPermission([permission, { description, keys }]: [string, { description: string; keys: boolean }]) {
   const [resource = "", action = ""] = permission.split(":");
   const roles = Object.keys(builtInRoles).flatMap((key) => {
     const reach = isBuiltInRole(key) ? reachOf(builtInRights(key), permission) : undefined;

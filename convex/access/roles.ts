@@ -5,6 +5,7 @@ import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { defaultPageSize, supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
+import { described } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { isBuiltInRole } from "../core/access/rights";
 import { tableMetadata } from "../core/schema/tableMetadata";
@@ -72,7 +73,10 @@ export const list = listOperation({
   description: `The organization's own roles, newest first unless sorted otherwise; with \`includeGlobal=true\` the built-in ones lead. ${supportedSets(tableMetadata.roles, roles.listOptions)}`,
   access: "organization",
   permission: "role:read",
-  query: { ...roles.listFields, includeGlobal: z.boolean().optional() },
+  query: {
+    ...roles.listFields,
+    includeGlobal: described(z.boolean(), "True to list the built-in roles too, before the others.").optional(),
+  },
   output: roles.document,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, { includeGlobal = false, ...input }) => {

@@ -1,42 +1,61 @@
 import * as z from "zod";
-import { integer, reference, text, timestampMs } from "../core/schema/fields";
+import { described, exampleHash, integer, reference, text, timestampMs } from "../core/schema/fields";
 import { optionalTenantTable, tenantTable } from "../core/schema/table";
 
-const area = z.enum(["full", "read", "none"]);
+function area(name: string) {
+  return described(
+    z.enum(["full", "read", "none"]),
+    `What the role may do in ${name}: everything, read, or nothing, which is the default.`,
+    "read",
+  ).optional();
+}
 
 export const roleFields = {
-  key: z
-    .string()
-    .min(2)
-    .max(40)
-    .regex(/^[a-z][a-zA-Z0-9]{1,39}$/),
-  name: text(1, 60),
-  description: text(0, 300).optional(),
-  rights: z
-    .array(
-      z
-        .string()
-        .max(80)
-        .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own)?))$/),
-    )
-    .max(300),
-  areaPermissions: z
-    .object({
-      projects: area.optional(),
-      resources: area.optional(),
-      docks: area.optional(),
-      operations: area.optional(),
-      settings: area.optional(),
-    })
-    .optional(),
-  scope: z.enum(["organization", "assigned"]),
-  rank: integer(1, 100),
-  isSystem: z.boolean(),
+  key: described(
+    z
+      .string()
+      .min(2)
+      .max(40)
+      .regex(/^[a-z][a-zA-Z0-9]{1,39}$/),
+    "What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.",
+    "fieldEngineer",
+  ),
+  name: described(text(1, 60), "What people call the role, unique among the organization's roles.", "Field engineer"),
+  description: described(text(0, 300), "What the role is for.", "Plans and does the work on sites.").optional(),
+  rights: described(
+    z
+      .array(
+        z
+          .string()
+          .max(80)
+          .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own)?))$/),
+      )
+      .max(300),
+    "Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.",
+    ["schedule:read"],
+  ),
+  areaPermissions: described(
+    z.object({
+      projects: area("projects"),
+      resources: area("resources and their health checks"),
+      docks: area("docks"),
+      operations: area("operations and their jobs"),
+      settings: area("the organization, its members, roles and keys"),
+    }),
+    "Rights by areas of the product, beside `rights`.",
+  ).optional(),
+  scope: described(
+    z.enum(["organization", "assigned"]),
+    "Where the rights hold: in the whole organization, or for what is assigned to the member.",
+  ),
+  rank: described(integer(1, 100), "How high the role stands: members are managed by those of a higher rank.", 20),
+  isSystem: described(z.boolean(), "True for the built-in roles, which are the same everywhere and cannot be changed."),
 };
 
 /** Sets of rights. Built-in rows (no organization) are written once by the engine; custom ones by administrators. */
 export const roles = optionalTenantTable(roleFields, "CUD", {
   noun: "role",
+  description: "A set of rights: a built-in one, or one of the organization's own.",
   audited: true,
   unique: [
     { fields: ["organizationId", "key"], index: "by_organizationId_and_deletedAt_and_key", code: "key_taken" },
@@ -48,32 +67,50 @@ export const roles = optionalTenantTable(roleFields, "CUD", {
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);
 
 export const apiKeyFields = {
-  name: text(1, 80),
-  keyPrefix: z.string().max(16),
-  keyHash: z.string().max(64),
-  scopes: z
-    .array(
-      z
-        .string()
-        .max(80)
-        .regex(/^[a-zA-Z]+:[a-zA-Z]+$/),
-    )
-    .max(300),
-  status: z.enum(["active", "revoked"]),
-  ownerId: reference("users", "null")
-    .optional()
-    .meta({ description: "The person the key acts for, and never beyond: who created it, or has adopted it since." }),
-  expiresAt: timestampMs().optional(),
-  lastUsedAt: timestampMs().optional(),
-  lastUsedIp: z.string().max(45).optional(),
-  revokedAt: timestampMs().optional(),
-  previousKeyHash: z.string().max(64).optional(),
-  previousKeyExpiresAt: timestampMs().optional(),
+  name: described(text(1, 80), "What the key is for, in words of its owner.", "Nightly export"),
+  keyPrefix: described(z.string().max(16), "How the key begins, to tell it from others.", "sk_live_4fZ2kQ9x"),
+  keyHash: described(z.string().max(64), "SHA-256 of the key; the key itself is not stored.", exampleHash),
+  scopes: described(
+    z
+      .array(
+        z
+          .string()
+          .max(80)
+          .regex(/^[a-zA-Z]+:[a-zA-Z]+$/),
+      )
+      .max(300),
+    "Permissions of the key, out of those that its creator had.",
+    ["schedule:read"],
+  ),
+  status: described(z.enum(["active", "revoked"]), "Whether the key can still be used; `revoked` is final."),
+  ownerId: described(
+    reference("users", "null"),
+    "The person the key acts for, and never beyond: who created it, or has adopted it since.",
+  ).optional(),
+  expiresAt: described(
+    timestampMs(),
+    "When the key stops; absent for one that does not expire.",
+    Date.UTC(2026, 3, 15),
+  ).optional(),
+  lastUsedAt: described(timestampMs(), "When the key was last used, to the minute.").optional(),
+  lastUsedIp: described(z.string().max(45), "The address of the key's last use.", "203.0.113.7").optional(),
+  revokedAt: described(timestampMs(), "When the key was revoked.").optional(),
+  previousKeyHash: described(
+    z.string().max(64),
+    "SHA-256 of the key before the last rotation.",
+    exampleHash,
+  ).optional(),
+  previousKeyExpiresAt: described(
+    timestampMs(),
+    "When the key from before the last rotation stops; absent without a grace time.",
+  ).optional(),
 };
 
 /** Machine credentials. Created, rotated, adopted and revoked by administrators; `lastUsedAt` is touched at most once a minute. */
 export const apiKeys = tenantTable(apiKeyFields, "CU", {
   noun: "apiKey",
+  description:
+    "A credential of a machine, with scopes of its own. It does no more than its owner may at the moment, and is suspended while its owner is no active member.",
   audited: true,
   secret: ["keyHash", "previousKeyHash"],
 })

@@ -1,6 +1,6 @@
 import { crud } from "../core/resources/crud";
 import { listRows } from "../core/resources/pages";
-import { text } from "../core/schema/fields";
+import { described, exampleRowId, text } from "../core/schema/fields";
 import { listParameters, supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
 import { resource } from "../core/resources/resource";
@@ -54,7 +54,10 @@ export const getRecordHistory = listOperation({
   description: "Every audit row of one record, newest first unless sorted otherwise; also of one that is gone.",
   access: "permission",
   permission: "auditLog:read",
-  params: { tableName: text(1, 64), recordId: text(1, 64) },
+  params: {
+    tableName: described(text(1, 64), "The table that the record is or was in.", "schedules"),
+    recordId: described(text(1, 64), "Id of the record.", exampleRowId),
+  },
   get query() {
     return listParameters("auditLogs", auditLogFields, times);
   },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { listRows } from "../core/resources/pages";
 import { withPublicId } from "../core/records/documents";
-import { rowId } from "../core/schema/fields";
+import { described, rowId } from "../core/schema/fields";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation, mutationOperation, secretOperation } from "../core/operations/define";
 import { documentWith, resource } from "../core/resources/resource";
@@ -56,7 +56,7 @@ export const create = secretOperation({
   readOnly: tokens.readOnly,
   secret: { prefix: "enr_", field: "token" },
   output: documentWith(tokens, {
-    token: z.string().optional().meta({ description: "The token itself, shown this once." }),
+    token: described(z.string(), "The token itself, shown this once.", "enr_ExampleExample").optional(),
   }),
   problems: ["site_not_active", "cross_tenant_reference"],
   handler: async (ctx, { expiresAt, ...input }) => {

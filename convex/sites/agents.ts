@@ -3,7 +3,7 @@ import { crud } from "../core/resources/crud";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { ExistingRow } from "../core/operations/existingRow";
-import { deviceFacts, integer, rowId, text, timestampMs } from "../core/schema/fields";
+import { described, deviceFacts, integer, rowId, text, timestampMs } from "../core/schema/fields";
 import { mutationOperation, queryOperation, secretOperation } from "../core/operations/define";
 import { documentWith } from "../core/resources/resource";
 import { logAgentCall } from "./agents/log";
@@ -16,8 +16,8 @@ const { list, get, update, delete: remove, restore } = crud(agents);
 export { list, get, update, remove as delete, restore };
 
 const maximumListedDrops = 100;
-const key = z.string().optional().meta({ description: "The agent's key itself, shown this once." });
-const checkinInterval = integer(60, 86_400).meta({ description: "Seconds from one check-in to the next." });
+const key = described(z.string(), "The agent's key itself, shown this once.", "agt_ExampleExample").optional();
+const checkinInterval = described(integer(60, 86_400), "Seconds from one check-in to the next.", 300);
 
 export const enroll = secretOperation({
   name: "sites/agents:enroll",
@@ -76,21 +76,40 @@ export const checkIn = mutationOperation({
     hostname: agentFields.hostname.optional(),
     ipAddress: agentFields.ipAddress,
     facts: deviceFacts(maximumFactBytes).optional(),
-    errors: z
-      .array(text(1, 1000))
-      .max(50)
-      .optional()
-      .meta({ description: "What went wrong on the device since the last check-in." }),
+    errors: described(z.array(text(1, 1000)).max(50), "What went wrong on the device since the last check-in.", [
+      "The disk is almost full.",
+    ]).optional(),
   },
   output: z.object({
-    serverTime: timestampMs(),
+    serverTime: described(timestampMs(), "The server's clock."),
     nextCheckinInSeconds: checkinInterval,
-    settings: z.object({ agentCheckinIntervalSeconds: checkinInterval, timezone: z.string().max(64) }),
-    droppedFacts: z
-      .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
-      .max(maximumListedDrops)
-      .optional()
-      .meta({ description: "What of the facts was left out and why, as in a problem's `errors`." }),
+    settings: described(
+      z.object({
+        agentCheckinIntervalSeconds: checkinInterval,
+        timezone: described(
+          z.string().max(64),
+          "IANA name of the time zone that the organization works in.",
+          "Europe/Zurich",
+        ),
+      }),
+      "What the organization has set for its agents.",
+    ),
+    droppedFacts: described(
+      z
+        .array(
+          z.object({
+            pointer: described(z.string(), "JSON Pointer (RFC 6901) to the fact.", "/facts/disks"),
+            code: described(z.string(), "What is wrong with it, for programs.", "too_deep"),
+            message: described(
+              z.string(),
+              "What is wrong with it, for people.",
+              "JSON may be nested 16 levels deep at most.",
+            ),
+          }),
+        )
+        .max(maximumListedDrops),
+      "What of the facts was left out and why, as in a problem's `errors`.",
+    ).optional(),
   }),
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;

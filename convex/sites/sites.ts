@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { batchCreation } from "../core/resources/batch";
-import { crud, deletionProblems } from "../core/resources/crud";
+import { crud, deletionProblems, permanently } from "../core/resources/crud";
 import { listRows } from "../core/resources/pages";
 import { withPublicId } from "../core/records/documents";
-import { rowId } from "../core/schema/fields";
+import { described, rowId } from "../core/schema/fields";
 import { listParameters, supportedSets } from "../core/records/listPlan";
 import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
 import { documentWith } from "../core/resources/resource";
@@ -30,7 +30,10 @@ const remove = mutationOperation({
   on: sites,
   includesDeleted: true,
   params: { siteId: rowId("sites") },
-  query: { permanent: z.boolean().optional(), cascade: z.boolean().optional() },
+  query: {
+    permanent: permanently(),
+    cascade: described(z.boolean(), "True to move the site's agents to the trash with it.").optional(),
+  },
   output: z.null(),
   problems: deletionProblems(sites),
   handler: (ctx, input) => sites.delete(ctx, ctx.row, input),

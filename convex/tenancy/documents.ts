@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { rowId, text } from "../core/schema/fields";
+import { described, exampleRowId, rowId, text } from "../core/schema/fields";
 import { documentOf } from "../core/resources/resource";
 import { nameFromEmail } from "./identityRules";
 import { membershipFields, organizationFields, userFields } from "./tables";
@@ -18,7 +18,7 @@ export const memberUserDocument = z.object({
   emailVerified: userFields.emailVerified,
   name: userFields.name,
   imageUrl: userFields.imageUrl,
-  status: membershipFields.status.meta({ description: "Of the membership." }),
+  status: membershipFields.status.meta({ description: "State of the membership: `pending` until the person accepts." }),
   membershipId: rowId("memberships"),
   roleId: rowId("roles"),
   roleKey: membershipFields.roleKey,
@@ -70,6 +70,14 @@ export const userInPath: ResourceShape & { readonly table: "users" } = {
 };
 
 /** `id` or `externalId` of a user in a path. */
-export const userIdParameter = text(1, 255).meta({ description: "Id or external id." });
+export const userIdParameter = described(text(1, 255), "Id or external id of the user.", exampleRowId);
 /** `id` or `slug` of an organization in a path. */
-export const organizationIdParameter = text(1, 255).meta({ description: "Id or slug." });
+export const organizationIdParameter = described(text(1, 255), "Id or slug of the organization.", "north-wind-energy");
+/** The slug that confirms what cannot be taken back. */
+export const confirmSlugParameter = described(
+  text(1, 255),
+  "The organization's slug, to show that it is the one that is meant.",
+  "north-wind-energy",
+);
+/** `slug` of an organization in a path. */
+export const slugParameter = described(text(1, 255), "Slug of the organization.", "north-wind-energy");

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { rowId } from "../core/schema/fields";
+import { described, rowId } from "../core/schema/fields";
 import { mutationOperation, queryOperation } from "../core/operations/define";
 import { effectiveRights } from "../core/access/rights";
 import { patchOf } from "../core/schema/zod";
 import { isInForce } from "../core/access/standing";
 import { assertUsable } from "../core/access/tenant";
-import { organizationDocument, organizationIdParameter, userDocument } from "./documents";
+import { organizationDocument, organizationIdParameter, slugParameter, userDocument } from "./documents";
 import { endMembership } from "./memberships/members";
 import {
   anonymous,
@@ -37,9 +37,12 @@ export const get = queryOperation({
   access: "user",
   permission: "me:read",
   output: userDocument.extend({
-    organization: organizationDocument.optional(),
+    organization: described(
+      organizationDocument.optional(),
+      "The organization that requests act in; absent where the user is active in none.",
+    ),
     membership: ownMembershipDocument.optional(),
-    role: roleDocument.optional(),
+    role: described(roleDocument.optional(), "The user's role in `organization`."),
   }),
   handler: async ({ caller: { user, claimedOrganization }, namedOrganization, unscoped }) => {
     const name = namedOrganization ?? user.defaultOrganizationId;
@@ -156,8 +159,10 @@ export const getPermissions = queryOperation({
   output: z.object({
     organizationId: rowId("organizations"),
     roleKey: membershipFields.roleKey.optional(),
-    rank: z.int(),
-    rights: z.array(z.string()),
+    rank: described(z.int(), "How high the caller's role stands.", 20),
+    rights: described(z.array(z.string()), "Permissions, `:own` where one reaches only the caller's own rows.", [
+      "schedule:read",
+    ]),
   }),
   handler: async ({ tenant: { organization, membership, rank, rights } }) => ({
     organizationId: organization._id,
@@ -178,7 +183,7 @@ export const switchOrganization = mutationOperation({
     "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
   access: "user",
   permission: "me:update",
-  body: { organizationId: organizationIdParameter.optional(), slug: organizationIdParameter.optional() },
+  body: { organizationId: organizationIdParameter.optional(), slug: slugParameter.optional() },
   exactlyOneOf: ["organizationId", "slug"],
   output: z.object({ organization: organizationDocument, membership: ownMembershipDocument }),
   problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { storedRows } from "../core/resources/pages";
 import { withPublicId } from "../core/records/documents";
 import { invalidField, ProblemError } from "../core/wire/errors";
-import { rowId, text, timestampMs } from "../core/schema/fields";
+import { described, rowId, text, timestampMs } from "../core/schema/fields";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
 import { resource } from "../core/resources/resource";
@@ -76,7 +76,7 @@ export const update = mutationOperation({
   body: {
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),
-    status: z.enum(["active", "inactive"]).optional(),
+    status: described(z.enum(["active", "inactive"]), "Every request of an inactive member is refused.").optional(),
     metadata: membershipFields.metadata.nullable(),
   },
   output: memberships.document,
@@ -176,7 +176,14 @@ export const ban = mutationOperation({
   access: "permission",
   permission: "member:ban",
   ...inPath,
-  body: { reason: text(1, 500), until: timestampMs().optional() },
+  body: {
+    reason: described(
+      text(1, 500),
+      "Why, for those who may ban; the member does not see it.",
+      "Kept posting advertisements after two warnings.",
+    ),
+    until: described(timestampMs(), "When the ban ends; for good unless given.", Date.UTC(2026, 1, 14)).optional(),
+  },
   output: memberships.document,
   problems: ["last_admin", "sole_owner", "rank_too_low"],
   handler: async (ctx, { reason, until }) => {

@@ -3,17 +3,19 @@ import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
 import { pageOf } from "../core/resources/pages";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { rowId } from "../core/schema/fields";
+import { described, rowId } from "../core/schema/fields";
 import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
 import { reachOf } from "../core/access/rights";
 import { definedOf, patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
 import {
+  confirmSlugParameter,
   memberUser,
   memberUserDocument,
   organizationDocument,
   organizationIdParameter,
+  slugParameter,
   organizationInPath,
 } from "./documents";
 import { assertMayOwn } from "./memberships/rules";
@@ -26,7 +28,10 @@ import type { Doc } from "../_generated/dataModel";
 const dayMs = 86_400_000;
 const previewSize = 20;
 
-const someSettings = z.strictObject(organizationSettingFields).partial();
+const someSettings = described(
+  z.strictObject(organizationSettingFields).partial(),
+  "How the organization works; what is left out stays as it is, or at its default.",
+);
 const params = { organizationId: organizationIdParameter };
 const { readOnly } = organizationInPath;
 
@@ -90,10 +95,10 @@ export const list = listOperation({
   access: "user",
   permission: "me:read",
   query: {
-    sort: z
-      .enum(["created", "-created"])
-      .optional()
-      .meta({ description: "By joining: ascending, or descending with `-`.", default: "-created" }),
+    sort: z.enum(["created", "-created"]).optional().register(z.globalRegistry, {
+      description: "By joining: ascending, or descending with `-`.",
+      default: "-created",
+    }),
   },
   output: organizationDocument.extend({ roleKey: membershipFields.roleKey }),
   problems: ["invalid_cursor"],
@@ -142,8 +147,13 @@ export const getBySlug = queryOperation({
     idParameter: "slug",
     find: async ({ tenant: { organization } }, slug) => (organization.slug === slug ? organization : null),
   },
-  params: { slug: organizationIdParameter },
-  output: organizationDocument.extend({ members: z.array(memberUserDocument).optional() }),
+  params: { slug: slugParameter },
+  output: organizationDocument.extend({
+    members: described(
+      z.array(memberUserDocument),
+      `Up to ${previewSize} active members; absent where the caller may not read users.`,
+    ).optional(),
+  }),
   handler: async (ctx) => ({ ...withPublicId(ctx.row), members: await membersPreview(ctx) }),
 });
 
@@ -196,7 +206,7 @@ const remove = mutationOperation({
   permission: "organization:delete",
   on: organizationInPath,
   params,
-  query: { confirmSlug: organizationIdParameter },
+  query: { confirmSlug: confirmSlugParameter },
   status: 204,
   // Deleting it twice is 409, not 403; every other unusable state is refused below.
   allowsUnusableOrganization: true,
@@ -227,7 +237,7 @@ export const transferOwnership = mutationOperation({
   endsPermission: true,
   on: organizationInPath,
   params,
-  body: { userId: rowId("users").meta({ description: "An active member of the organization." }) },
+  body: { userId: described(rowId("users"), "The new owner: an active member of the organization.") },
   output: organizationDocument,
   problems: [{ target: "not_a_member" }],
   handler: async ({ row, tenant: { membership }, db, unscoped, now }, { userId }) => {
@@ -281,7 +291,7 @@ export const purge = mutationOperation({
   permission: "organization:purge",
   on: organizationInPath,
   params,
-  body: { confirmSlug: organizationIdParameter },
+  body: { confirmSlug: confirmSlugParameter },
   status: 202,
   allowsUnusableOrganization: true,
   includesDeleted: true,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { described } from "../core/schema/fields";
 import { documentOf } from "../core/resources/resource";
 import { roleFields } from "../access/tables";
 import { membershipFields, userProfileFields, userSettingFields } from "./tables";
@@ -6,7 +7,10 @@ import type { UnscopedReader } from "../core/records/reader";
 import type { Doc, Id } from "../_generated/dataModel";
 
 /** One's own membership; why one was banned is not part of it. */
-export const ownMembershipDocument = documentOf("memberships", membershipFields).omit({ banReason: true });
+export const ownMembershipDocument = described(
+  documentOf("memberships", membershipFields).omit({ banReason: true }),
+  "The caller's membership in the organization.",
+);
 export const roleDocument = documentOf("roles", roleFields);
 
 /** A profile as it is shown, whether or not its user has written one. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   currency,
+  described,
   emailAddress,
   httpsUrl,
   integer,
@@ -14,24 +15,39 @@ import {
 import { globalTable, tenantTable } from "../core/schema/table";
 
 export const userFields = {
-  tokenIdentifier: z.string().max(512).optional().meta({ description: "`iss|sub` of the user's tokens." }),
-  externalId: z.string().max(255).optional().meta({ description: "The user's id at the identity provider." }),
-  email: emailAddress().optional().meta({
-    description: "Absent until the identity provider has verified one; what it has not verified proves nothing.",
-  }),
-  emailVerified: z.boolean(),
-  name: text(1, 120),
-  imageUrl: httpsUrl().optional(),
-  status: z.enum(["active", "inactive", "pending"]),
-  defaultOrganizationId: reference("organizations", "null").optional(),
-  isPlatformAdmin: z.boolean(),
-  metadata: jsonObject(8192).optional(),
-  lastActivityAt: timestampMs().optional(),
+  tokenIdentifier: described(
+    z.string().max(512),
+    "`iss|sub` of the user's tokens; absent until the first sign-in.",
+    "https://id.example.com|user_2abc",
+  ).optional(),
+  externalId: described(z.string().max(255), "The user's id at the identity provider.", "idp_7Hq2Vx9").optional(),
+  email: described(
+    emailAddress(),
+    "Absent until the identity provider has verified one; what it has not verified proves nothing.",
+    "dana.okoye@example.com",
+  ).optional(),
+  emailVerified: described(z.boolean(), "Whether the identity provider has verified the address.", true),
+  name: described(text(1, 120), "The person's name, as the identity provider or the person gave it.", "Dana Okoye"),
+  imageUrl: described(httpsUrl(), "A picture of the person.", "https://example.com/pictures/dana.png").optional(),
+  status: described(
+    z.enum(["active", "inactive", "pending"]),
+    "`pending` until the first sign-in; every request of an inactive user is refused.",
+  ),
+  defaultOrganizationId: described(
+    reference("organizations", "null"),
+    "The organization that requests act in unless they name another one.",
+  ).optional(),
+  isPlatformAdmin: described(z.boolean(), "Whether the person runs the deployment; no right in any organization."),
+  metadata: described(jsonObject(8192), "What an application keeps with the person.", {
+    costCenter: "4711",
+  }).optional(),
+  lastActivityAt: described(timestampMs(), "When the person was last seen in any organization.").optional(),
 };
 
 /** One row per person. Written by the first request of a token, by the person, and by `createUser` before the first login. */
 export const users = globalTable(userFields, "CUD", {
   noun: "user",
+  description: "A person, one row for each, whatever organizations they belong to.",
   audited: true,
   secret: ["tokenIdentifier"],
   unique: [
@@ -46,45 +62,75 @@ export const users = globalTable(userFields, "CUD", {
   .index("by_defaultOrganizationId", ["defaultOrganizationId"]);
 
 export const userProfileFields = {
-  userId: reference("users", "cascade"),
-  displayName: text(1, 80),
-  bio: text(0, 500).optional(),
+  userId: described(reference("users", "cascade"), "Whose profile it is."),
+  displayName: described(
+    text(1, 80),
+    "What others see the person as; the user's name until one is chosen.",
+    "Dana Okoye",
+  ),
+  bio: described(
+    text(0, 500),
+    "What the person tells of themselves.",
+    "Keeps the pumps of three sites running.",
+  ).optional(),
 };
 
 /** A person's public face, the same in every organization. Written by the person. */
 export const userProfiles = globalTable(userProfileFields, "CU", {
   noun: "userProfile",
+  description: "What a person shows of themselves, the same in every organization.",
   unique: [{ fields: ["userId"], index: "by_userId", code: "already_member" }],
 }).index("by_userId", ["userId"]);
 
 export const userSettingFields = {
-  userId: reference("users", "cascade"),
-  theme: z.enum(["light", "dark", "system"]),
-  notificationsEnabled: z.boolean(),
-  dashboardLayout: jsonObject(16_384).optional(),
-  locale: z
-    .string()
-    .max(35)
-    .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/)
-    .optional()
-    .meta({ description: "BCP 47 language tag." }),
-  timezone: timeZone().optional().meta({ description: "IANA time zone name." }),
+  userId: described(reference("users", "cascade"), "Whose settings they are."),
+  theme: described(z.enum(["light", "dark", "system"]), "Colours of the interface; `system` until one is chosen."),
+  notificationsEnabled: described(z.boolean(), "Whether the person wants notifications; true until chosen otherwise."),
+  dashboardLayout: described(jsonObject(16_384), "How the person has arranged the dashboard.", {
+    columns: 2,
+  }).optional(),
+  locale: described(
+    z
+      .string()
+      .max(35)
+      .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/),
+    "Language of the interface, a BCP 47 tag; `en` until one is chosen.",
+    "en-GB",
+  ).optional(),
+  timezone: described(timeZone(), "IANA name of the time zone; `UTC` until one is chosen.", "Europe/Zurich").optional(),
 };
 
 /** A person's preferences. Written by the person. */
 export const userSettings = globalTable(userSettingFields, "CU", {
   noun: "userSetting",
+  description: "How a person wants to use the product.",
   unique: [{ fields: ["userId"], index: "by_userId", code: "already_member" }],
 }).index("by_userId", ["userId"]);
 
 export const organizationSettingFields = {
-  timezone: timeZone(),
-  currency: currency(),
-  healthDownThreshold: integer(1, 20),
-  agentCheckinIntervalSeconds: integer(60, 86_400),
-  apiLogRetentionDays: integer(1, 365),
-  auditRetentionDays: integer(30, 3650),
-  trashRetentionDays: integer(1, 365),
+  timezone: described(
+    timeZone(),
+    "IANA name of the time zone that the organization works in; `UTC` at first.",
+    "Europe/Zurich",
+  ),
+  currency: described(currency(), "ISO 4217 code in lower case; `usd` at first.", "eur"),
+  healthDownThreshold: described(
+    integer(1, 20),
+    "Failed health checks in a row until something is down; 3 at first.",
+    3,
+  ),
+  agentCheckinIntervalSeconds: described(
+    integer(60, 86_400),
+    "Seconds from one check-in of an agent to the next; 300 at first.",
+    300,
+  ),
+  apiLogRetentionDays: described(integer(1, 365), "Days for which calls of agents are kept; 30 at first.", 30),
+  auditRetentionDays: described(integer(30, 3650), "Days for which the audit trail is kept; 365 at first.", 365),
+  trashRetentionDays: described(
+    integer(1, 365),
+    "Days for which the organization can be restored after its deletion; 30 at first.",
+    30,
+  ),
 };
 
 export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizationSettingFields>> = {
@@ -98,22 +144,36 @@ export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizatio
 };
 
 export const organizationFields = {
-  name: text(1, 120),
-  slug: slug(),
-  status: z.enum(["active", "inactive", "suspended"]),
-  ownerId: reference("users", "restrict"),
-  externalId: text(1, 255)
-    .refine((value) => !/\p{Cc}/u.test(value), "It has control characters.")
-    .optional()
-    .meta({ description: "The organization's id at the identity provider." }),
-  metadata: jsonObject(16_384).optional(),
-  settings: z.object(organizationSettingFields),
-  purgeAfter: timestampMs().optional(),
+  name: described(text(1, 120), "What people call the organization.", "North Wind Energy"),
+  slug: described(
+    slug(),
+    "The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.",
+    "north-wind-energy",
+  ),
+  status: described(
+    z.enum(["active", "inactive", "suspended"]),
+    "Requests to one that is not active are refused; `inactive` is one in the trash.",
+  ),
+  ownerId: described(reference("users", "restrict"), "The person who owns the organization, always an active member."),
+  externalId: described(
+    text(1, 255).refine((value) => !/\p{Cc}/u.test(value), "It has control characters."),
+    "The organization's id at the identity provider, unique in the deployment; set once, by the owner.",
+    "org_5bT1xW9",
+  ).optional(),
+  metadata: described(jsonObject(16_384), "What an application keeps with the organization.", {
+    costCenter: "4711",
+  }).optional(),
+  settings: described(z.object(organizationSettingFields), "How the organization works."),
+  purgeAfter: described(
+    timestampMs(),
+    "When everything of a deleted organization is deleted for good; absent while it is not deleted.",
+  ).optional(),
 };
 
 /** The tenant. Created by a user, deleted softly by its owner, purged when `purgeAfter` has passed or its owner says so. */
 export const organizations = globalTable(organizationFields, "CUD", {
   noun: "organization",
+  description: "A tenant: every other row belongs to one.",
   audited: true,
   unique: [
     { fields: ["slug"], index: "by_slug", code: "slug_taken", includesTrash: true, nameIn: ["by_externalId"] },
@@ -133,27 +193,42 @@ export const organizations = globalTable(organizationFields, "CUD", {
   .index("by_purgeAfter", ["purgeAfter"]);
 
 export const membershipFields = {
-  userId: reference("users", "cascade"),
-  roleId: reference("roles", "restrict"),
-  roleKey: z.string().max(40),
-  status: z.enum(["active", "inactive", "pending"]),
-  joinedAt: timestampMs().optional(),
-  invitedBy: reference("users", "null").optional(),
-  invitedEmail: emailAddress()
-    .optional()
-    .meta({ description: "The address that was invited; whoever signs in with it, verified, takes the membership." }),
-  invitedName: text(1, 120).optional(),
-  currentSiteId: reference("sites", "null").optional(),
-  bannedAt: timestampMs().optional(),
-  bannedUntil: timestampMs().optional(),
-  banReason: text(0, 500).optional(),
-  metadata: jsonObject(8192).optional(),
-  lastActivityAt: timestampMs().optional(),
+  userId: described(reference("users", "cascade"), "The person who is a member."),
+  roleId: described(
+    reference("roles", "restrict"),
+    "The member's role: a built-in one or one of the organization's own.",
+  ),
+  roleKey: described(z.string().max(40), "`key` of the member's role.", "member"),
+  status: described(
+    z.enum(["active", "inactive", "pending"]),
+    "`pending` until the person accepts; every request of an inactive member is refused.",
+  ),
+  joinedAt: described(timestampMs(), "When the person became an active member.").optional(),
+  invitedBy: described(reference("users", "null"), "The member who invited the person.").optional(),
+  invitedEmail: described(
+    emailAddress(),
+    "The address that was invited; whoever signs in with it, verified, takes the membership.",
+    "dana.okoye@example.com",
+  ).optional(),
+  invitedName: described(text(1, 120), "What the person was called in the invitation.", "Dana Okoye").optional(),
+  currentSiteId: described(reference("sites", "null"), "The site that the member is working at.").optional(),
+  bannedAt: described(timestampMs(), "When the member was banned; absent for members who are not.").optional(),
+  bannedUntil: described(timestampMs(), "When the ban ends; absent for one that lasts.").optional(),
+  banReason: described(
+    text(0, 500),
+    "Why the member was banned: an internal note for those who may ban.",
+    "Kept posting advertisements after two warnings.",
+  ).optional(),
+  metadata: described(jsonObject(8192), "What an application keeps with the membership.", {
+    costCenter: "4711",
+  }).optional(),
+  lastActivityAt: described(timestampMs(), "When the member was last seen in the organization.").optional(),
 };
 
 /** A user in an organization with a role. Written with the organization, by `createUser`, and by its administrators. */
 export const memberships = tenantTable(membershipFields, "CU", {
   noun: "membership",
+  description: "A person in an organization, with a role.",
   audited: true,
   unique: [{ fields: ["organizationId", "userId"], index: "by_organizationId_and_userId", code: "already_member" }],
 })

@@ -1,5 +1,5 @@
 import { ProblemError } from "../core/wire/errors";
-import { emailAddress } from "../core/schema/fields";
+import { described, emailAddress } from "../core/schema/fields";
 import { storedRows } from "../core/resources/pages";
 import { actingUser } from "../core/access/caller";
 import { listParameters, supportedSets } from "../core/records/listPlan";
@@ -70,7 +70,11 @@ export const create = mutationOperation({
   permission: "member:invite",
   status: 201,
   body: {
-    email: emailAddress(),
+    email: described(
+      emailAddress(),
+      "The address to invite; whoever signs in with it, verified, takes the membership.",
+      "sam.lindqvist@example.com",
+    ),
     name: userFields.name.optional(),
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),

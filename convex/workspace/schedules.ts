@@ -4,7 +4,7 @@ import { transition } from "../core/resources/transition";
 import { requireActingMember } from "../core/operations/actingMember";
 import { withPublicId } from "../core/records/documents";
 import { invalidField } from "../core/wire/errors";
-import { rowId, text } from "../core/schema/fields";
+import { described, rowId, text } from "../core/schema/fields";
 import { mutationOperation } from "../core/operations/define";
 import { resource } from "../core/resources/resource";
 import { scheduleFields } from "./tables";
@@ -51,7 +51,13 @@ export const cancel = mutationOperation({
   permission: "schedule:update",
   on: schedules,
   params: { scheduleId: rowId("schedules") },
-  body: { reason: text(1, 500).optional() },
+  body: {
+    reason: described(
+      text(1, 500),
+      "Why it is cancelled; kept in the audit trail.",
+      "Rescheduled to next week.",
+    ).optional(),
+  },
   output: schedules.document,
   problems: ["invalid_state_transition"],
   handler: async (ctx, { reason }) =>

@@ -1,18 +1,29 @@
 import * as z from "zod";
-import { jsonObject, reference, tags, text, timestampMs } from "../core/schema/fields";
+import { described, jsonObject, reference, tags, text, timestampMs } from "../core/schema/fields";
 import { tenantTable } from "../core/schema/table";
 
 export const scheduleFields = {
-  title: text(1, 200),
-  description: text(0, 5000).optional(),
-  userId: reference("users", "restrict").meta({ description: "Whose schedule it is; the caller unless given." }),
-  startDate: timestampMs(),
-  endDate: timestampMs().meta({ description: "After `startDate`." }),
-  status: z.enum(["draft", "active", "completed", "cancelled"]).default("draft"),
+  title: described(text(1, 200), "What is to be done, in a line.", "Service the pumps"),
+  description: described(
+    text(0, 5000),
+    "What is to be done, at length.",
+    "Replace the filters on the roof.",
+  ).optional(),
+  userId: described(reference("users", "restrict"), "Whose schedule it is; the caller's where a create names nobody."),
+  startDate: described(timestampMs(), "When the work begins."),
+  endDate: described(timestampMs(), "When the work ends, after `startDate`.", Date.UTC(2026, 0, 15, 10, 30)),
+  status: described(
+    z.enum(["draft", "active", "completed", "cancelled"]),
+    "How far the work is: a draft becomes active, what is active is completed, and both can be cancelled.",
+  ).default("draft"),
 };
 
 /** Planned work of a user. Written by members. */
-export const schedules = tenantTable(scheduleFields, "CUD", { noun: "schedule", audited: true })
+export const schedules = tenantTable(scheduleFields, "CUD", {
+  noun: "schedule",
+  description: "Planned work of a user, from draft to completion.",
+  audited: true,
+})
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_status_and_startDate", [
     "organizationId",
@@ -29,26 +40,38 @@ export const schedules = tenantTable(scheduleFields, "CUD", { noun: "schedule", 
   .index("by_organizationId_and_deletedAt_and_startDate", ["organizationId", "deletedAt", "startDate"]);
 
 export const todoFields = {
-  text: text(1, 500),
-  completed: z.boolean().default(false),
+  text: described(text(1, 500), "What there is to do.", "Order spare parts"),
+  completed: described(z.boolean(), "Whether it is done.").default(false),
 };
 
 /** Small things to do. Written by members, removed by administrators. */
-export const todos = tenantTable(todoFields, "CU", { noun: "todo", audited: true })
+export const todos = tenantTable(todoFields, "CU", {
+  noun: "todo",
+  description: "A small thing to do.",
+  audited: true,
+})
   .index("by_organizationId", ["organizationId"])
   .index("by_organizationId_and_completed", ["organizationId", "completed"])
   .index("by_organizationId_and_createdBy", ["organizationId", "createdBy"]);
 
 export const itemFields = {
-  name: text(1, 200),
-  status: text(1, 40).default("open"),
-  description: text(0, 5000).optional(),
-  tags: tags(20).optional(),
-  metadata: jsonObject(8192).optional(),
+  name: described(text(1, 200), "What the item is called; several may have one name.", "Pressure sensor", "Flow meter"),
+  status: described(text(1, 40), "A state in the organization's own words.", "open").default("open"),
+  description: described(
+    text(0, 5000),
+    "What the item is, at length.",
+    "Measures the water in the north basin.",
+  ).optional(),
+  tags: described(tags(20), "Words to find it by, 20 at most.", ["maintenance"]).optional(),
+  metadata: described(jsonObject(8192), "What an integration keeps with the item.", { costCenter: "4711" }).optional(),
 };
 
 /** The reference resource of an organization-scoped feature. Written by members. */
-export const items = tenantTable(itemFields, "CUD", { noun: "item", audited: true })
+export const items = tenantTable(itemFields, "CUD", {
+  noun: "item",
+  description: "A thing of the organization: the reference resource, which shows every plain operation.",
+  audited: true,
+})
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);

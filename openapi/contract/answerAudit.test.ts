@@ -28,7 +28,15 @@ it.each([
   [
     "a code of another status",
     { status: 400, headers: refused, text: problem(400, "slug_taken") },
-    ["listSchedules 400: the body/code must be equal to one of the allowed values"],
+    [
+      "listSchedules 400: the body/code must be equal to one of the allowed values",
+      "listSchedules 400: the code slug_taken is not declared",
+    ],
+  ],
+  [
+    "a code of another operation",
+    { status: 400, headers: refused, text: problem(400, "idempotency_key_invalid") },
+    ["listSchedules 400: the code idempotency_key_invalid is not declared"],
   ],
   [
     "a promise that is not declared",

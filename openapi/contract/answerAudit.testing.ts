@@ -33,7 +33,16 @@ export function answerFaults({ method, path, status, headers, text }: AuditedAns
   const declared = resolved(`${pointer}/responses/${status}`, objectAt(operation, "responses")[status]);
   if (!declared) return [`${place} is not declared: ${text.slice(0, 200)}`];
   const body = method === "HEAD" ? [] : bodyFaults(declared, headers.get("content-type"), text);
-  return [...headerFaults(declared, headers), ...body].map((fault) => `${place}: ${fault}`);
+  const code = method === "HEAD" ? [] : codeFaults(operation, status, headers.get("content-type"), text);
+  return [...headerFaults(declared, headers), ...body, ...code].map((fault) => `${place}: ${fault}`);
+}
+
+/** A refusal's code is one of those that the operation has with the status. */
+function codeFaults(operation: JsonObject, status: number, contentType: string | null, text: string): string[] {
+  if (contentType !== "application/problem+json") return [];
+  const declared = objectAt(operation, "x-portico-problems")[status];
+  const { code }: { code?: unknown } = JSON.parse(text);
+  return Array.isArray(declared) && declared.includes(code) ? [] : [`the code ${String(code)} is not declared`];
 }
 
 interface Declared {

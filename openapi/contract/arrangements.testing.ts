@@ -1,9 +1,13 @@
 import { registry } from "../registry";
-import { send, sendOperation } from "./client.testing";
+import { sendOperation } from "./client.testing";
+import { enrolAgent, siteRows } from "./rows/sites.testing";
+import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { createMember } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
+import type { Fields } from "../../convex/core/schema/table";
 import type { Arranged } from "./client.testing";
+import type { MadeRow, RowMaker } from "./rows/rowMaker.testing";
 import type { World } from "./world.testing";
 
 type Arrangement = (world: World) => Promise<Arranged>;
@@ -18,32 +22,73 @@ export function nameOf({ resource, verb }: Operation): string {
   return `${resource}.${verb}`;
 }
 
+/** A request that the declaration tells: on a row made for it, by who may make it, with the fields' own examples. */
 async function arrangeByDeclaration(world: World, operation: Operation): Promise<Arranged> {
   const { declaration } = operation;
-  const params: Record<string, string> = {};
-  for (const name of Object.keys(declaration.params ?? {})) {
-    params[name] = name === declaration.on?.idParameter ? await newRow(world, operation) : world.acme.id;
-  }
-  return { params, ...(declaration.body ? { body: sampleFields(declaration.body, world.rows) } : {}) };
+  const row = declaration.on && (await newRow(world, operation));
+  const credential = row ? row.credential : await callerOf(world, operation);
+  const valueOf = (name: string) => row?.inputs?.[name] ?? (name === declaration.on?.idParameter ? row?.id : undefined);
+  const given = (shape: Fields = {}) => {
+    const own = inputsOf(shape, valueOf);
+    const others = Object.entries(shape).filter(([name]) => !(name in own));
+    return { ...sampleFields(Object.fromEntries(others), world.rows), ...own };
+  };
+  const needed = Object.entries(declaration.query ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
+  return {
+    params: asTexts(given(declaration.params)),
+    ...(needed.length > 0 ? { query: asTexts(given(Object.fromEntries(needed))) } : {}),
+    ...(declaration.body ? { body: given(declaration.body) } : {}),
+    ...(credential === undefined ? {} : { credential }),
+  };
 }
 
-/** Creates a row through the resource's own `create`, and moves it to the trash for `restore`. */
-async function newRow(world: World, operation: Operation): Promise<string> {
-  const { resource, verb } = operation;
-  const create = operationNamed(`${resource}.create`);
-  const body = sampleFields(create.declaration.body ?? {}, world.rows);
-  const created = await sendOperation(world.portico, create, { body }, world.owner);
+function inputsOf(shape: Fields, valueOf: (name: string) => string | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(shape).flatMap((name) => {
+      const value = valueOf(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function asTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+}
+
+/** Who calls what names no row: devices by their own credentials, and for changes to oneself somebody whom nobody misses. */
+async function callerOf(world: World, { declaration: { access, method } }: Operation): Promise<string | undefined> {
+  if (access === "enrollment") return world.acme.enrollmentToken;
+  if (access === "agent") return (await enrolAgent(world)).key;
+  const isOfOneself = method !== "GET" && (access === "user" || access === "organization");
+  return isOfOneself ? (await createMember(world.portico, world.acme, "member")).token : undefined;
+}
+
+const makers: Readonly<Record<string, RowMaker>> = { ...siteRows, ...tenancyRows };
+
+/** A row of the operation's resource, in the trash where the operation begins there. */
+async function newRow(world: World, operation: Operation): Promise<MadeRow> {
+  const row = await (makers[operation.resource] ?? ((inWorld) => createdRow(inWorld, operation)))(world);
+  if (operation.verb === "restore" || operation.verb === "purge") await deleteRow(world, operation, row);
+  return row;
+}
+
+/** Creates a row through the resource's own `create`; one that only the engine writes is there already. */
+async function createdRow({ portico, owner, rows }: World, { resource, declaration }: Operation): Promise<MadeRow> {
+  const create = registry.find((operation) => nameOf(operation) === `${resource}.create`);
+  if (!create) return { id: rows[declaration.on?.table ?? ""] ?? "" };
+  const body = sampleFields(create.declaration.body ?? {}, rows);
+  const created = await sendOperation(portico, create, { body }, owner);
   const id = created.body["id"];
   if (typeof id !== "string") throw new Error(`${resource}.create answered ${created.status}: ${created.text}`);
-  if (verb === "restore") await deleteRow(world, operation, id);
-  return id;
+  return { id };
 }
 
 /** Moves a row of the operation's resource to the trash. */
-export async function deleteRow(world: World, { resource }: Operation, id: string): Promise<void> {
+export async function deleteRow(world: World, { resource }: Operation, row: MadeRow): Promise<void> {
   const remove = operationNamed(`${resource}.delete`);
-  const params = { [remove.declaration.on?.idParameter ?? ""]: id };
-  const { status, text } = await sendOperation(world.portico, remove, { params }, world.owner);
+  const params = { [remove.declaration.on?.idParameter ?? ""]: row.id };
+  const query = inputsOf(remove.declaration.query ?? {}, (name) => row.inputs?.[name]);
+  const { status, text } = await sendOperation(world.portico, remove, { params, query }, row.credential ?? world.owner);
   if (status !== 204) throw new Error(`${resource}.delete answered ${status}: ${text}`);
 }
 
@@ -62,7 +107,7 @@ export async function arrangeNamesake(
     return String(created.body["id"]);
   };
   const id = await make();
-  await deleteRow(world, operation, id);
+  await deleteRow(world, operation, { id });
   const params = { [declaration.on?.idParameter ?? ""]: id };
   return { params, names: sampleFields(declaration.body ?? {}, world.rows), namesake: await make() };
 }
@@ -89,137 +134,44 @@ export async function arrangeRefused(world: World, operation: Operation): Promis
 /** Operations that create rows under another verb. */
 const creations: Readonly<Record<string, Operation>> = { agents: operationNamed("agents.enroll") };
 
-interface NewAgent {
-  readonly id: string;
-  readonly key: string;
-}
-
-async function enrolAgent({ portico, acme }: World): Promise<NewAgent> {
-  const body = { guid: `guid-${nextSample()}-sample`, hostname: "sample-host", platform: "linux", version: "1.2.3" };
-  const enrolled = await send(portico, "POST", "/v1/agents/enroll", acme.enrollmentToken, body);
-  if (enrolled.status !== 201) throw new Error(`No agent could be enrolled: ${enrolled.text}`);
-  return { id: String(enrolled.body["id"]), key: String(enrolled.body["key"]) };
-}
-
-/** An organization of its own, with the token of the person who owns it. */
-async function newOrganization({ portico }: World): Promise<{ id: string; slug: string; credential: string }> {
-  const name = `founder${nextSample()}`;
-  const credential = await portico.issuer.mintUserToken(
-    { sub: name, email: `${name}@founders.example`, email_verified: true, name },
-    3600,
-  );
-  const created = await send(portico, "POST", "/v1/organizations", credential, { name });
-  if (created.status !== 201) throw new Error(`No organization could be created: ${created.text}`);
-  return { id: String(created.body["id"]), slug: String(created.body["slug"]), credential };
-}
-
-async function trashOrganization(world: World) {
-  const organization = await newOrganization(world);
-  const path = `/v1/organizations/${organization.id}?confirmSlug=${organization.slug}`;
-  await send(world.portico, "DELETE", path, organization.credential);
-  return organization;
-}
-
-const onNewAgent: Arrangement = async (world) => ({ params: { agentId: (await enrolAgent(world)).id } });
-const asNewAgent: Arrangement = async (world) => ({ credential: (await enrolAgent(world)).key });
-const onNewMembership: Arrangement = async (world) => {
-  const { membershipId } = await createMember(world.portico, world.acme, "member");
-  return { params: { membershipId } };
-};
-
-function asNewMember(body?: (world: World) => Readonly<Record<string, unknown>>): Arrangement {
-  return async (world) => {
-    const { token } = await createMember(world.portico, world.acme, "member");
-    return { credential: token, ...(body ? { body: body(world) } : {}) };
-  };
-}
-
-function onNewOrganization(body?: () => Readonly<Record<string, unknown>>): Arrangement {
-  return async (world) => {
-    const { id, credential } = await newOrganization(world);
-    return { params: { organizationId: id }, credential, ...(body ? { body: body() } : {}) };
-  };
-}
-
-/** Requests that a declaration alone cannot tell. */
+/** Requests that a declaration and a row alone cannot tell. */
 const arrangements: Readonly<Record<string, Arrangement>> = {
-  "agentApiLogs.get": async ({ rows }) => ({ params: { logId: rows["agentApiLogs"] ?? "" } }),
-  "agents.checkIn": async (world) => ({
-    ...(await asNewAgent(world)),
-    body: { version: "1.2.4", facts: { memoryBytes: 1024 } },
-  }),
-  "agents.enroll": async ({ acme, rows }) => ({
-    credential: acme.enrollmentToken,
-    body: sampleFields(operationNamed("agents.enroll").declaration.body ?? {}, rows),
-  }),
-  "agents.getSelf": asNewAgent,
-  "agents.get": onNewAgent,
-  "agents.delete": onNewAgent,
-  "agents.revoke": onNewAgent,
-  "agents.rotateKey": onNewAgent,
-  "agents.update": async (world) => ({
-    ...(await onNewAgent(world)),
-    body: { siteId: world.rows["sites"], tags: ["sample"] },
-  }),
-  "agents.restore": async (world) => {
-    const arranged = await onNewAgent(world);
-    await sendOperation(world.portico, operationNamed("agents.delete"), arranged, world.owner);
-    return arranged;
-  },
   // One's own key is adopted already.
   "apiKeys.adopt": (world) =>
     arrangeByDeclaration({ ...world, owner: world.tokens.admin }, operationNamed("apiKeys.adopt")),
-  "auditLogs.get": async ({ rows }) => ({ params: { auditLogId: rows["auditLogs"] ?? "" } }),
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
-  "me.delete": asNewMember(),
-  "me.update": asNewMember(() => ({ name: "Sample Person" })),
-  "me.upsertProfile": asNewMember(() => ({ displayName: "Sample" })),
-  "me.updateSettings": asNewMember(() => ({ theme: "dark" })),
-  "me.switchOrganization": asNewMember(({ acme }) => ({ organizationId: acme.id })),
-  "memberships.leave": asNewMember(),
-  "memberships.updateMine": asNewMember(({ rows }) => ({ currentSiteId: rows["sites"] })),
-  "memberships.get": onNewMembership,
-  "memberships.remove": onNewMembership,
-  "memberships.update": async (world) => ({ ...(await onNewMembership(world)), body: { roleId: world.rows["roles"] } }),
-  "memberships.ban": async (world) => ({ ...(await onNewMembership(world)), body: { reason: "Spam" } }),
+  "me.switchOrganization": async (world) => ({
+    ...(await arrangeByDeclaration(world, operationNamed("me.switchOrganization"))),
+    body: { organizationId: world.acme.id },
+  }),
+  // A role is named once.
+  "memberships.update": async (world) => ({
+    ...(await arrangeByDeclaration(world, operationNamed("memberships.update"))),
+    body: { roleId: world.rows["roles"] },
+  }),
   "memberships.unban": async (world) => {
-    const arranged = await onNewMembership(world);
-    const ban = { ...arranged, body: { reason: "Spam" } };
-    await sendOperation(world.portico, operationNamed("memberships.ban"), ban, world.owner);
-    return arranged;
-  },
-  "organizations.getBySlug": async ({ acme }) => ({ params: { slug: acme.slug } }),
-  "organizations.get": async ({ acme }) => ({ params: { organizationId: acme.id } }),
-  "organizations.update": onNewOrganization(() => ({ name: "Renamed", settings: { timezone: "Europe/Vienna" } })),
-  "organizations.delete": async (world) => {
-    const { id, slug, credential } = await newOrganization(world);
-    return { params: { organizationId: id }, query: { confirmSlug: slug }, credential };
+    const banned = await arrangeByDeclaration(world, operationNamed("memberships.ban"));
+    await sendOperation(world.portico, operationNamed("memberships.ban"), banned, world.owner);
+    return { params: banned.params ?? {} };
   },
   "organizations.transferOwnership": async (world) => {
-    const { id, credential } = await newOrganization(world);
-    const { userId } = await createMember(world.portico, { slug: "founders", id, ownerToken: credential }, "member");
-    return { params: { organizationId: id }, credential, body: { userId } };
-  },
-  "organizations.purge": async (world) => {
-    const { id, slug, credential } = await trashOrganization(world);
-    return { params: { organizationId: id }, credential, body: { confirmSlug: slug } };
-  },
-  "organizations.restore": async (world) => {
-    const { id, credential } = await trashOrganization(world);
-    return { params: { organizationId: id }, credential };
+    const arranged = await arrangeByDeclaration(world, operationNamed("organizations.transferOwnership"));
+    const { params = {}, credential = "" } = arranged;
+    const founders = { slug: "founders", id: params["organizationId"] ?? "", ownerToken: credential };
+    const { userId } = await createMember(world.portico, founders, "member");
+    return { ...arranged, body: { userId } };
   },
   "schedules.complete": async (world) => {
     const arranged = await arrangeByDeclaration(world, operationNamed("schedules.complete"));
     await sendOperation(world.portico, operationNamed("schedules.activate"), arranged, world.owner);
     return arranged;
   },
+  // A role is named once.
   "users.create": async () => ({
     body: { email: `invited${nextSample()}@acme.example`, name: "Invited", roleKey: "member" },
   }),
-  "users.get": async ({ acme }) => ({ params: { userId: acme.users.member.id } }),
-  "users.getProfile": async ({ acme }) => ({ params: { userId: acme.users.member.id } }),
 };
 
 /** Changes whose audit row the owner of `acme` does not see, each with its reason. */

@@ -1,6 +1,8 @@
+import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
 import { innermost, referencePaths } from "../../convex/core/schema/zod";
-import { references } from "../../convex/core/schema/fields";
+import { exampleNumber, exampleText, exampleTimeMs, latestTimeMs } from "../exampleValues";
+import type { GenericValidator } from "convex/values";
 import type { Fields } from "../../convex/core/schema/table";
 
 let counter = 0;
@@ -11,29 +13,6 @@ export function nextSample(): number {
   return counter;
 }
 
-/** Values of fields whose meaning a schema cannot tell. */
-const byName: Readonly<Record<string, () => unknown>> = {
-  slug: () => `sample-${nextSample()}`,
-  guid: () => `guid-sample-${nextSample()}`,
-  key: () => `sampleRole${nextSample()}`,
-  email: () => `sample${nextSample()}@acme.example`,
-  version: () => "1.2.3",
-  hostname: () => "sample-host",
-  platform: () => "linux",
-  ipAddress: () => "192.0.2.7",
-  macAddress: () => "02:00:5e:10:00:00",
-  imageUrl: () => "https://images.example/sample.png",
-  locale: () => "en",
-  timezone: () => "UTC",
-  currency: () => "usd",
-  rights: () => ["schedule:read"],
-  scopes: () => ["schedule:read"],
-  rank: () => 10,
-  startDate: () => 1_800_000_000_000,
-  endDate: () => 1_800_003_600_000,
-  expiresAt: () => Date.now() + 86_400_000,
-};
-
 /** Ids of living rows of one organization, by table. */
 export type RowIds = Readonly<Record<string, string>>;
 
@@ -42,20 +21,47 @@ export function sampleFields(shape: Fields, rows: RowIds): Record<string, unknow
   return Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, sampleValue(name, type, rows)]));
 }
 
+/** What the document shows of the field, in a form that a request of today can send. */
 function sampleValue(name: string, type: z.ZodType, rows: RowIds): unknown {
   const inner = innermost(type);
-  const reference = references.get(type) ?? references.get(inner);
-  if (reference) return rows[reference.table];
-  const named = byName[name];
-  if (named && !(inner instanceof z.ZodEnum && name !== "platform")) return named();
+  if (inner instanceof z.ZodCustom) return rows[tableOf(inner) ?? ""];
+  const example = examplesOf(type)[0];
+  if (inner instanceof z.ZodNumber) return numberOf(inner, example);
+  // Different each time where that is allowed: names may have to be unique, and an update has to change something.
+  if (typeof example === "string" && !(inner instanceof z.ZodEnum)) return another(inner, example) ?? example;
+  if (example !== undefined) return example;
   if (inner instanceof z.ZodEnum) return inner.options[0];
-  if (inner instanceof z.ZodString) return `Sample ${nextSample()}`;
   if (inner instanceof z.ZodBoolean) return true;
-  if (inner instanceof z.ZodNumber) return Math.max(1, inner.minValue ?? 1);
   if (inner instanceof z.ZodArray) return [sampleValue(name, elementOf(inner), rows)];
   if (inner instanceof z.ZodObject) return sampleFields(inner.shape, rows);
-  if (inner instanceof z.ZodRecord) return { sample: true };
-  throw new Error(`No sample value is known for ${name}.`);
+  const formatted = inner instanceof z.ZodString ? exampleText(inner.format) : undefined;
+  if (formatted !== undefined) return formatted;
+  throw new Error(`${name} needs an example: write described(<type>, "<what it means>", <example>).`);
+}
+
+/** The examples of the schema, or of what it wraps. */
+function examplesOf(type: z.ZodType): readonly unknown[] {
+  return z.globalRegistry.get(type)?.examples ?? z.globalRegistry.get(innermost(type))?.examples ?? [];
+}
+
+/** Times lie as far ahead of now as the document's lie from each other: what must not have passed has not. */
+function numberOf({ minValue, maxValue }: z.ZodNumber, example: unknown): number {
+  const shown = typeof example === "number" ? example : exampleNumber(minValue ?? -Infinity, maxValue ?? Infinity);
+  return maxValue === latestTimeMs ? shown - exampleTimeMs + Date.now() + 86_400_000 : shown;
+}
+
+/** The example as nobody has used it yet; undefined where the schema takes no such text. */
+function another(type: z.ZodType, example: string): string | undefined {
+  const at = nextSample();
+  return [`${example}-${at}`, `${example} ${at}`, `${example}${at}`, `${at}.${example}`].find(
+    (candidate) => type.safeParse(candidate).success,
+  );
+}
+
+/** The table whose ids the schema takes. */
+function tableOf(type: z.ZodCustom): string | undefined {
+  const validator: GenericValidator = zodToConvex(type);
+  return validator.kind === "id" ? validator.tableName : undefined;
 }
 
 /** Every schema here is made by zod's classic API, whose arrays hold classic schemas. */

@@ -46,9 +46,9 @@ export const generators: readonly Generator[] = [
     sourceExport: "tableMetadataSource",
   },
   {
-    name: "REST functions",
+    name: "REST functions and their contract tests",
     script: "scripts/generate/restFunctions.ts",
-    outputs: ["openapi/domains.ts", ...restFunctions],
+    outputs: ["openapi/domains.ts", "openapi/contract/domains/", ...restFunctions],
   },
   {
     name: "route table",

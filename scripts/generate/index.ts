@@ -1,3 +1,4 @@
+import { declarationFaultsExitCode } from "../lib/declarationFaults";
 import { repositoryRoot } from "../lib/repositoryFiles";
 import { runGenerator } from "../lib/runGenerator";
 import { generators } from "./generators";
@@ -7,7 +8,7 @@ for (const generator of generators) {
   const { name, script } = generator;
   const { exitCode, output, seconds } = await runGenerator(generator, repositoryRoot);
   if (exitCode !== 0) {
-    console.error(`${name}: ${script} failed\n${output}`);
+    console.error(exitCode === declarationFaultsExitCode ? output.trim() : `${name}: ${script} failed\n${output}`);
     process.exitCode = 1;
     break;
   }

@@ -1,13 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { operationOf } from "../../convex/core/operations/convexFunctions";
-import { convexDirectory, domainFiles } from "./domains";
-import { banner } from "./tableMetadata";
+import { banner, convexDirectory, domainFiles } from "./domains";
 
 /**
- * Writes `convex/<domain>/rest.ts` for every domain with operations, and `openapi/domains.ts`, which lists those doors:
- * a new resource is found by its file, and forgotten nowhere.
+ * Writes `convex/<domain>/rest.ts` for every domain with operations, the file of its contract tests, and `openapi/domains.ts`, which
+ * lists those doors: a new resource is found by its file, and forgotten nowhere.
  */
 const resources = new Map<string, string[]>();
 for (const file of domainFiles()) {
@@ -15,8 +14,11 @@ for (const file of domainFiles()) {
   if (name === "tables" || name === "rest" || !(await hasOperations(file))) continue;
   resources.set(domain, [...(resources.get(domain) ?? []), name]);
 }
+const contracts = path.join(convexDirectory, "../openapi/contract/domains");
+mkdirSync(contracts, { recursive: true });
 for (const [domain, names] of resources) {
   writeFileSync(path.join(convexDirectory, domain, "rest.ts"), restFunctionsSource(names));
+  writeFileSync(path.join(contracts, `${domain}.integration.test.ts`), contractSource(domain));
 }
 writeFileSync(path.join(convexDirectory, "../openapi/domains.ts"), domainsSource([...resources.keys()]));
 
@@ -30,6 +32,14 @@ function restFunctionsSource(names: readonly string[]): string {
 ${names.map((name) => `import * as ${name} from "./${name}";`).join("\n")}
 
 export const { operations, query, mutation, action } = restFunctions({ ${names.join(", ")} });
+`;
+}
+
+/** A file for each domain, so that their tests run beside each other and fail by domain. */
+function contractSource(domain: string): string {
+  return `${banner}import { describeContract } from "../contract.testing";
+
+describeContract("${domain}");
 `;
 }
 

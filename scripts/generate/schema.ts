@@ -1,8 +1,5 @@
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { declarationOf } from "../../convex/core/schema/table";
-import { convexDirectory, domainFiles } from "./domains";
-import { banner } from "./tableMetadata";
+import { banner, domainFiles, tablesOf } from "./domains";
 
 /** The source of `convex/schema.ts`: every table that a domain's `tables.ts` exports, and nothing else. */
 export async function schemaSource(): Promise<string> {
@@ -19,12 +16,4 @@ export default defineSchema({
 ${names.map((name) => `  ${name},`).join("\n")}
 });
 `;
-}
-
-async function tablesOf(file: string): Promise<string[]> {
-  const exports: object = await import(pathToFileURL(path.join(convexDirectory, file)).href);
-  return Object.entries(exports)
-    .filter(([, exported]) => typeof exported === "object" && exported !== null && declarationOf(exported))
-    .map(([name]) => name)
-    .sort();
 }

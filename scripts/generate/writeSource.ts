@@ -1,13 +1,26 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { DeclarationFaults, declarationFaultsExitCode } from "../lib/declarationFaults";
 
 /** Usage: writeSource.ts <module> <export> <output>. Writes the text that a module's exported function returns. */
 const [modulePath = "", exportName = "", output = ""] = process.argv.slice(2);
 const exports: Record<string, unknown> = await import(pathToFileURL(path.resolve(modulePath)).href);
 const source = exports[exportName];
 if (typeof source !== "function") throw new Error(`${modulePath} exports no function ${exportName}`);
-const text: unknown = await source();
+const text: unknown = await written(() => source());
+if (text === undefined) process.exit(declarationFaultsExitCode);
 if (typeof text !== "string") throw new Error(`${exportName} of ${modulePath} returned no text`);
 mkdirSync(path.dirname(output), { recursive: true });
 writeFileSync(output, text);
+
+/** What is wrong with declarations is told in lines of its own; a stack would hide them. */
+async function written(write: () => unknown): Promise<unknown> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof DeclarationFaults)) throw error;
+    for (const fault of error.faults) console.error(fault);
+    return undefined;
+  }
+}

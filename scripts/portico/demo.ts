@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
@@ -46,13 +47,14 @@ interface DemoContext {
 
 /**
  * On an empty deployment creates the demo organizations and writes `demo.json` (mode 0600); later starts renew its URLs
- * and its 24-hour user tokens. Undefined when this deployment has other data.
+ * and its 24-hour user tokens, and give its keys the permissions that are new. Undefined when this deployment has other data.
  */
 export async function writeDemoData(context: DemoContext): Promise<DemoData | undefined> {
   const file = path.join(context.dataDirectory, fileName);
   const seeded = await seed(context.deployment);
   const organizations = seeded ?? (await seededEarlier(file));
   if (!organizations) return undefined;
+  if (!seeded) await renewScopes(context.deployment, organizations);
   const demo: DemoData = {
     restUrl: context.siteUrl,
     convexUrl: context.cloudUrl,
@@ -110,6 +112,19 @@ async function seed(deployment: Deployment): Promise<Seeded | undefined> {
   if (outcome.status === "error") throw new Error(`The demo data could not be created: ${outcome.errorMessage}`);
   const result: unknown = JSON.parse(outcome.valueText);
   return result === null ? undefined : seededSchema.parse(result).organizations;
+}
+
+async function renewScopes(deployment: Deployment, organizations: Seeded): Promise<void> {
+  const hashes = organizations.map(({ apiKey }) => createHash("sha256").update(apiKey).digest("hex"));
+  const outcome = await deployment.call({
+    type: "mutation",
+    path: "demo/seed:renewScopes",
+    argsText: JSON.stringify({ hashes }),
+    caller: { kind: "admin" },
+    metadata: { requestId: "demo-scopes", ip: null, userAgent: null },
+    allowInternal: true,
+  });
+  if (outcome.status === "error") throw new Error(`The demo keys could not be renewed: ${outcome.errorMessage}`);
 }
 
 async function seededEarlier(file: string): Promise<Seeded | undefined> {

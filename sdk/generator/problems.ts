@@ -4,12 +4,18 @@ import { byText, type OpenApiDocument } from "./document";
 const problemType = "application/problem+json";
 
 /**
- * Every documented problem code with its statuses. Examples show which status a code comes with; a code that only a schema
- * lists, as the shared problem schema does, may come with any.
+ * Every documented problem code with its statuses, and the codes of each operation. Examples show which status a code comes with; a
+ * code that only a schema lists, as the shared problem schema does, may come with any.
  */
 export function problemStatuses(document: OpenApiDocument): string {
   const statuses = new Map<string, Set<string>>();
+  const byOperation = new Map<string, Readonly<Record<string, readonly string[]>>>();
   for (const { operation } of document.rawOperations()) {
+    const declared = document.resolve(operation["x-portico-problems"]);
+    byOperation.set(
+      String(operation["operationId"]),
+      Object.fromEntries(Object.entries(declared).map(([status, codes]) => [status, [codes].flat().filter(isCode)])),
+    );
     for (const [status, response] of Object.entries(document.resolve(operation["responses"]))) {
       if (!/^[45]\d\d$/.test(status)) continue;
       const content = document.resolve(document.resolve(response)["content"]);
@@ -25,7 +31,21 @@ export function problemStatuses(document: OpenApiDocument): string {
 export interface ProblemStatuses {
 ${lines.join("\n")}
 }
+
+/** Codes that an operation may be refused with, by its id and the HTTP status. */
+export interface OperationProblems {
+${[...byOperation]
+  .toSorted(([a], [b]) => byText(a, b))
+  .map(([id, codes]) => `  ${id}: {${members(codes)} };`)
+  .join("\n")}
+}
 `;
+}
+
+function members(codes: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(codes)
+    .map(([status, of]) => ` ${status}: ${of.map((code) => JSON.stringify(code)).join(" | ")}`)
+    .join(";");
 }
 
 function statusesOf(statuses: Map<string, Set<string>>, code: string): Set<string> {

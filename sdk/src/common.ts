@@ -36,4 +36,5 @@ export type {
 } from "./runtime/engine";
 export type { ListCall, Page } from "./runtime/listCall";
 export type * from "./generated/models";
+export type { OperationProblems } from "./generated/problems";
 export type * from "./generated/resources";

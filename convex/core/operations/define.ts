@@ -1,4 +1,5 @@
-import { integer, text } from "../schema/fields";
+import * as z from "zod";
+import { described, exampleCursor, integer, text } from "../schema/fields";
 import { defaultPageSize, maximumPageSize } from "../records/listPlan";
 import { register } from "./convexFunctions";
 import type {
@@ -24,8 +25,10 @@ import type {
 /** Parameters of every list. */
 function pageParameters(): Fields {
   return {
-    cursor: text(1, 4096).optional().meta({ description: "`page.nextCursor` of the page before." }),
-    limit: integer(1, maximumPageSize).optional().meta({ description: "Rows of a page.", default: defaultPageSize }),
+    cursor: described(text(1, 4096), "`page.nextCursor` of the page before.", exampleCursor).optional(),
+    limit: integer(1, maximumPageSize)
+      .optional()
+      .register(z.globalRegistry, { description: "Rows of a page.", examples: [25], default: defaultPageSize }),
   };
 }
 

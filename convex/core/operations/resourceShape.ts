@@ -26,6 +26,10 @@ export interface ResourceShape {
   /** Path parameter that carries the row's id. */
   readonly idParameter: string;
   readonly document: z.ZodType;
+  /** The state field and the transitions that it may make. */
+  readonly states?:
+    | { readonly field: string; readonly transitions: Readonly<Record<string, readonly string[]>> }
+    | undefined;
   /** Known fields that a request may not set. */
   readonly readOnly: ReadonlySet<string>;
   /** Another way to find the row than by id within the tenant. */

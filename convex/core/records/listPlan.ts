@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { invalidField, ProblemError } from "../wire/errors";
-import { references, rowId, timestampMs } from "../schema/fields";
+import { described, references, rowId, timestampMs } from "../schema/fields";
 import { innermost, withoutDefault } from "../schema/zod";
 import { tableMetadata } from "../schema/tableMetadata";
 import type { TableMetadata, Fields } from "../schema/table";
@@ -36,40 +36,49 @@ export function listParameters(table: TableNames, fields: Fields, options: ListO
     const stored = withoutDefault(type);
     const referred = references.get(type) ?? references.get(innermost(type));
     // A text that is no id at all would list nothing, as if there were nothing.
-    if (referred) parameters[name] = rowId(referred.table).refine(isIdText, "This is no id.").optional();
-    else parameters[name] = stored instanceof z.ZodOptional ? stored : stored.optional();
+    const parameter = referred
+      ? rowId(referred.table).refine(isIdText, "This is no id.").optional()
+      : // A wrapper of its own, since what the field says of a row is not what a filter by it does.
+        innermost(stored).optional();
+    parameters[name] = described(parameter, `Lists only rows whose \`${name}\` is this.`);
   }
   for (const [field, [from, to]] of rangesOf(metadata, options)) {
     const shown = field === "_creationTime" ? "createdAt" : field;
     // Creation may have names of its own beside those that every list has.
     const [twinFrom, twinTo] = (from === createdRange[0] && options.ranges?.[field]) || [];
-    parameters[from] = rangeEnd(`Inclusive: \`${shown}\` from this time on`, twinFrom);
-    parameters[to] = rangeEnd(`Exclusive: \`${shown}\` before this time`, twinTo);
+    parameters[from] = rangeEnd(`Inclusive: \`${shown}\` from this time on.`, twinFrom, 9);
+    parameters[to] = rangeEnd(`Exclusive: \`${shown}\` before this time.`, twinTo, 10);
   }
   const sorts = sortsOf(options).flatMap((name) => [name, `-${name}`]);
   const byDefault = defaultSort(metadata, options);
   parameters["sort"] = z
     .enum(sorts)
     .optional()
-    .meta({
+    .register(z.globalRegistry, {
       description: `Ascending, or descending with \`-\`. ${unsortedOrder(metadata, options)}`,
       // Not zod's own default: a request that names no order must stay one that combines with every filter.
       ...(byDefault === undefined ? {} : { default: byDefault }),
     });
   if (offersTrash(metadata, options)) {
-    parameters["deleted"] = z
-      .enum(["only"])
-      .optional()
-      .meta({ description: "Lists soft-deleted rows instead; needs the permission to delete." });
+    parameters["deleted"] = described(
+      z.enum(["only"]),
+      "Lists soft-deleted rows instead; needs the permission to delete.",
+    ).optional();
   }
+  lists.set(parameters, { table, options });
   return parameters;
 }
 
-function rangeEnd(meaning: string, twin: string | undefined): z.ZodType {
+const lists = new WeakMap<object, { readonly table: TableNames; readonly options: ListOptions }>();
+
+/** The list that query parameters were made for; the generator checks that indexes answer it. */
+export function listOf(parameters: object): { readonly table: TableNames; readonly options: ListOptions } | undefined {
+  return lists.get(parameters);
+}
+
+function rangeEnd(meaning: string, twin: string | undefined, exampleHour: number): z.ZodType {
   const same = twin === undefined ? "" : ` The same as \`${twin}\`; send one of them.`;
-  return timestampMs()
-    .optional()
-    .meta({ description: `${meaning}, in milliseconds since the epoch.${same}` });
+  return described(timestampMs(), `${meaning}${same}`, Date.UTC(2026, 0, 15, exampleHour, 30)).optional();
 }
 
 function isIdText(text: string): boolean {
@@ -158,7 +167,7 @@ function offersTrash({ base }: TableMetadata, { trash }: ListOptions): boolean {
 function defaultSort(metadata: TableMetadata, options: ListOptions): string | undefined {
   const created = createdFieldOf(metadata);
   const order = options.order ?? "desc";
-  const sets = setsOf(metadata, options);
+  const sets = answerableSets(metadata, options);
   const name = sets.find(({ filters, next }) => filters.length === 0 && next === created)?.sorts[0];
   const isUniform = sets.every(({ next }) => next === created);
   if (name === undefined || !isUniform || offersTrash(metadata, options)) return undefined;
@@ -169,7 +178,7 @@ function defaultSort(metadata: TableMetadata, options: ListOptions): string | un
 function unsortedOrder(metadata: TableMetadata, options: ListOptions): string {
   const created = createdFieldOf(metadata);
   const others = new Map<string, Set<string>>();
-  for (const { filters, next, ranges } of setsOf(metadata, options)) {
+  for (const { filters, next, ranges } of answerableSets(metadata, options)) {
     if (next === created) continue;
     const asked = [...filters, ...ranges.flat()].map((name) => `\`${name}\``);
     others.set(next, new Set([...(others.get(next) ?? []), ...asked]));
@@ -206,7 +215,7 @@ function indexNamed(metadata: TableMetadata, fields: readonly string[]): string 
 }
 
 /** Filters that one index answers together, the field that it goes on by, and what can be asked of that field. */
-interface FilterSet {
+export interface FilterSet {
   readonly filters: readonly string[];
   readonly next: string;
   /** Names of the range parameters over `next`, and of its sorts. */
@@ -214,7 +223,8 @@ interface FilterSet {
   readonly sorts: readonly string[];
 }
 
-function setsOf(metadata: TableMetadata, options: ListOptions): FilterSet[] {
+/** Every set of filters that some index answers, with what can be asked beside it. */
+export function answerableSets(metadata: TableMetadata, options: ListOptions): FilterSet[] {
   const hasTrash = metadata.base === "CUD";
   const created = createdFieldOf(metadata);
   const start = hasTrash ? 2 : 1;
@@ -242,7 +252,7 @@ function isBetter({ filters, ranges, sorts }: FilterSet, wanted: readonly string
 
 /** The sets of filters, ranges and sorts that one index each can answer, in words; also part of the OpenAPI document. */
 export function supportedSets(metadata: TableMetadata, options: ListOptions): string {
-  const sets = setsOf(metadata, options).map(({ filters, ranges, sorts }) => {
+  const sets = answerableSets(metadata, options).map(({ filters, ranges, sorts }) => {
     const parts = [
       ...filters,
       ...(ranges.length > 0 ? [ranges.map((names) => names.join("/")).join(" or ")] : []),

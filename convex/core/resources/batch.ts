@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { mutationOperation } from "../operations/define";
+import { described } from "../schema/fields";
 import { asValues, permissionOf } from "./casts";
 import { capitalized, wordsOf } from "./words";
 import type { Resource } from "./resource";
@@ -24,10 +25,11 @@ export function batchCreation<Table extends TenantTable, Create extends Fields, 
     permission: permissionOf(noun, "create"),
     status: 201,
     get body() {
-      return { items: z.array(z.strictObject(resource.createFields)).min(1).max(100) };
+      const items = z.array(z.strictObject(resource.createFields)).min(1).max(100);
+      return { items: described(items, "The rows to create, each as its own creation takes it.") };
     },
     get output() {
-      return z.object({ data: z.array(resource.document) });
+      return z.object({ data: described(z.array(resource.document), "The created rows, in the order of `items`.") });
     },
     problems: resource.problemsOf("create"),
     handler: async (ctx, { items }) => {

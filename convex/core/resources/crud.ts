@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { listOperation, mutationOperation, queryOperation } from "../operations/define";
 import { supportedSets } from "../records/listPlan";
-import { rowId } from "../schema/fields";
+import { described, rowId } from "../schema/fields";
 import { tableMetadata } from "../schema/tableMetadata";
 import { asValues, changesOf, permissionOf, rowOf } from "./casts";
 import { storedRows } from "./pages";
@@ -140,7 +140,7 @@ export function crud<Table extends TenantTable, Create extends Fields, Update ex
         ...onRow,
         includesDeleted: true,
         get query(): { permanent?: z.ZodOptional<z.ZodBoolean> } {
-          return resource.hasTrash ? { permanent: z.boolean().optional() } : {};
+          return resource.hasTrash ? { permanent: permanently() } : {};
         },
         get output() {
           return z.null();
@@ -192,6 +192,11 @@ function namesAtRestore({ restoreFields }: Pick<Resource<TenantTable>, "restoreF
       : [`Send another ${listed(Object.keys(restoreFields))} where it is taken by now.`]),
     ...(fixed.length === 0 ? [] : [`Refused while another row has its ${listed(fixed)}.`]),
   ];
+}
+
+/** The parameter of a deletion that ends what is in the trash. */
+export function permanently(): z.ZodOptional<z.ZodBoolean> {
+  return described(z.boolean(), "True to delete for good what is in the trash already.").optional();
 }
 
 /** What a deletion through `resource.delete` may refuse with. */

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { defined, withPublicId } from "../records/documents";
 import { ProblemError } from "../wire/errors";
-import { reference, rowId, timestampMs } from "../schema/fields";
+import { reference, rowId } from "../schema/fields";
 import { listParameters } from "../records/listPlan";
 import { asPatch, withoutDefault } from "../schema/zod";
+import { baseFields, optionalTenant, tenant } from "../schema/table";
 import { tableMetadata } from "../schema/tableMetadata";
 import type { Changes, NewValues } from "../records/scope";
 import type { DocumentOf, TenantTable } from "../records/documents";
@@ -149,6 +150,7 @@ export function resource<
     noun: metadata.noun,
     idParameter: `${metadata.noun}Id`,
     find,
+    states,
     // Built on first use: a fresh context runs one operation and needs few of these.
     get document() {
       return once(this, "document", asDocument<Table>(documentSchema(table, metadata, fields)));
@@ -273,17 +275,12 @@ function documentSchema(table: TableNames, metadata: TableMetadata, fields: Fiel
   const document = z.object({
     id: rowId(table),
     ...(metadata.tenant && !("organizationId" in fields)
-      ? {
-          organizationId:
-            metadata.noun === "role" || metadata.noun === "auditLog"
-              ? rowId("organizations").optional()
-              : rowId("organizations"),
-        }
+      ? metadata.noun === "role" || metadata.noun === "auditLog"
+        ? optionalTenant
+        : tenant
       : {}),
     ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
-    ...(metadata.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId("users").optional() }),
-    ...(metadata.base === "CU" || metadata.base === "CUD" ? { updatedAt: timestampMs() } : {}),
-    ...(metadata.base === "CUD" ? { deletedAt: timestampMs().optional() } : {}),
+    ...baseFields[metadata.base],
   });
   documentNames.set(document, metadata.noun.charAt(0).toUpperCase() + metadata.noun.slice(1));
   return document;

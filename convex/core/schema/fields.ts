@@ -5,6 +5,11 @@ import { InexactNumber } from "../wire/exactNumbers";
 import { isStoredName, maximumNameCharacters, shownName } from "../wire/fieldNames";
 import { jsonTextOf } from "../wire/jsonText";
 
+/** Shown as the hash of something, as a position in a list, and as the id of a row where no schema says of which table. */
+export const exampleHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+export const exampleCursor = "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ";
+export const exampleRowId = "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r";
+
 /** What happens to the referring row when the referred row is deleted permanently. */
 export type OnDelete = "cascade" | "restrict" | "null";
 
@@ -19,6 +24,18 @@ export function reference<Table extends string>(table: Table, onDelete: OnDelete
 /** The id of a row of `table` in a request, without being stored. */
 export function rowId<Table extends string>(table: Table) {
   return zid(table);
+}
+
+/**
+ * Says what a schema means, in a sentence, and shows values of it, the first of them in the document's examples. What wraps the
+ * schema says the same; the generator checks that examples satisfy it. Nothing is copied, as zod's own `meta` would, so that a fresh context pays nothing for it.
+ * @throws Error for a schema that is described already: take a copy of it.
+ */
+export function described<T extends z.ZodType>(type: T, description: string, ...examples: readonly unknown[]): T {
+  const known = z.globalRegistry.get(type);
+  if (known?.description !== undefined) throw new Error(`It is described already: ${known.description}`);
+  z.globalRegistry.add(type, { ...known, description, ...(examples.length > 0 ? { examples: [...examples] } : {}) });
+  return type;
 }
 
 const wellFormed = (value: string) => value.isWellFormed();
@@ -188,17 +205,17 @@ function firstFault<Part>(
 
 /** A free-form JSON object of at most `maximumBytes` as UTF-8 text. */
 export function jsonObject(maximumBytes: number, names: FreeNames = "storable") {
-  return freeObject(names)
-    .superRefine((value, context) => {
-      const fault = jsonFault(value, names) ?? sizeFault(value, maximumBytes);
-      if (fault === undefined) return;
-      const { path, code, message } = fault;
-      context.addIssue({ code: "custom", path: [...path], message, params: { code } });
-    })
-    .meta({ description: jsonObjectRule(maximumBytes, names) });
+  const type = freeObject(names).superRefine((value, context) => {
+    const fault = jsonFault(value, names) ?? sizeFault(value, maximumBytes);
+    if (fault === undefined) return;
+    const { path, code, message } = fault;
+    context.addIssue({ code: "custom", path: [...path], message, params: { code } });
+  });
+  z.globalRegistry.add(type, { form: jsonObjectRule(maximumBytes, names) });
+  return type;
 }
 
-/** What `jsonObject` takes, for readers of the document. */
+/** What `jsonObject` takes, for readers of the document, who find it after the field's own description. */
 function jsonObjectRule(maximumBytes: number, names: FreeNames): string {
   const ofNames = names === "any" ? "any field names" : "field names of printable ASCII that do not begin with `$`";
   return `Free-form JSON with ${ofNames}, ${maximumDepth} levels deep, ${maximumBytes} bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.`;
@@ -211,9 +228,11 @@ function freeObject(names: FreeNames) {
 
 /** Facts as a device finds them: what of them cannot be kept is left out, and no reason to refuse the device. */
 export function deviceFacts(maximumBytes: number) {
-  return freeObject("any").meta({
-    description: `What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in \`droppedFacts\`: what \`metadata\` does not take, and what comes after ${maximumBytes} bytes or ${maximumFields} facts.`,
-  });
+  return described(
+    freeObject("any"),
+    `What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in \`droppedFacts\`: what \`metadata\` does not take, and what comes after ${maximumBytes} bytes or ${maximumFields} facts.`,
+    { osVersion: "Debian 13", memoryGigabytes: 8 },
+  );
 }
 
 /** The facts of `facts` that `jsonObject(maximumBytes, "any")` takes, in their order, and why the others are none of them. */

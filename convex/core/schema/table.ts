@@ -1,6 +1,6 @@
 import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
-import { reference, timestampMs } from "./fields";
+import { described, reference, timestampMs } from "./fields";
 import type { OnDelete } from "./fields";
 import type { ProblemCode } from "../wire/problems";
 import type * as z from "zod";
@@ -25,6 +25,8 @@ export interface UniqueRule {
 export interface TableOptions {
   /** Singular name: audit actions, problem details, `<noun>Id` path parameters. */
   readonly noun: string;
+  /** What a row is, in a sentence; the document says it of the schema, and of the resource of that name. */
+  readonly description: string;
   /** Never returned, never logged; "[redacted]" in audit rows. */
   readonly secret?: readonly string[];
   readonly unique?: readonly UniqueRule[];
@@ -35,13 +37,28 @@ export interface TableOptions {
 /** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. */
 export type Base = "" | "C" | "CU" | "CUD";
 
-const created = { createdAt: timestampMs(), createdBy: reference("users", "null").optional() };
-const updated = { updatedAt: timestampMs() };
-const deleted = { deletedAt: timestampMs().optional() };
-const tenant = { organizationId: reference("organizations", "cascade") };
-const optionalTenant = { organizationId: reference("organizations", "cascade").optional() };
+const created = {
+  createdAt: described(timestampMs(), "When the row was made."),
+  createdBy: described(reference("users", "null"), "The user who made the row; absent where no person did.").optional(),
+};
+const updated = {
+  updatedAt: described(timestampMs(), "When the row was last changed.", Date.UTC(2026, 0, 15, 10, 30)),
+};
+const deleted = {
+  deletedAt: described(timestampMs(), "When the row went into the trash; absent while it is not there.").optional(),
+};
+export const tenant = {
+  organizationId: described(reference("organizations", "cascade"), "The organization that the row belongs to."),
+};
+export const optionalTenant = {
+  organizationId: described(
+    reference("organizations", "cascade"),
+    "The organization that the row belongs to; absent for what belongs to none.",
+  ).optional(),
+};
 
-const baseFields = {
+/** Fields that the engine fills, as tables have them and as answers show them. */
+export const baseFields = {
   "": {},
   C: created,
   CU: { ...created, ...updated },

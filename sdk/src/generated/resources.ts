@@ -99,7 +99,7 @@ export interface AgentApiLogsResource {
    *
    * Newest first unless sorted otherwise. Supported together: {agentId, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {siteId, createdFrom/createdTo or from/to, sort=created or createdAt}.
    *
-   * Needs the permission `agentApiLog:read`.
+   * Needs the permission `agentApiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const agentApiLog of portico.agentApiLogs.list()) console.log(agentApiLog);
@@ -117,13 +117,13 @@ export interface AgentEnrollmentTokensResource {
    *
    * The answer shows `token` once; devices enrol with it at the site, 30 days long unless `expiresAt` says otherwise.
    *
-   * Needs the permission `agentEnrollment:create`.
+   * Needs the permission `agentEnrollment:create`. Its own refusals: `site_not_active`, `cross_tenant_reference`.
    *
    * @example
    * const createAgentEnrollmentTokenAnswer = await portico.agentEnrollmentTokens.create({
    *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
    *   name: "Rollout spring 2026",
-   *   maxUses: 3,
+   *   maxUses: 25,
    * });
    */
   create(input: CreateAgentEnrollmentTokenBody, options?: RequestOptions): Call<CreateAgentEnrollmentTokenAnswer>;
@@ -133,7 +133,7 @@ export interface AgentEnrollmentTokensResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
    *
-   * Needs the permission `agentEnrollment:read`.
+   * Needs the permission `agentEnrollment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const agentEnrollmentToken of portico.agentEnrollmentTokens.list()) console.log(agentEnrollmentToken);
@@ -169,7 +169,7 @@ export interface AgentsResource {
    * const checkInAgentAnswer = await portico.agents.checkIn({
    *   version: "4.2.1",
    *   hostname: "rooftop-pi-07",
-   *   ipAddress: "203.0.113.7",
+   *   ipAddress: "192.0.2.7",
    *   facts: { osVersion: "Debian 13", memoryGigabytes: 8 },
    * });
    */
@@ -180,7 +180,7 @@ export interface AgentsResource {
    *
    * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
    *
-   * Needs the permission `agent:delete`.
+   * Needs the permission `agent:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
    * await portico.agents.delete(agentId);
@@ -192,7 +192,7 @@ export interface AgentsResource {
    *
    * Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
    *
-   * For holders of an enrolment token.
+   * For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`.
    *
    * @example
    * const enrollAgentAnswer = await portico.agents.enroll({
@@ -200,7 +200,7 @@ export interface AgentsResource {
    *   hostname: "rooftop-pi-07",
    *   platform: "linux",
    *   version: "4.2.1",
-   *   ipAddress: "203.0.113.7",
+   *   ipAddress: "192.0.2.7",
    *   macAddress: "02:42:ac:11:00:02",
    * });
    */
@@ -235,7 +235,7 @@ export interface AgentsResource {
    *
    * Newest first unless sorted otherwise. Supported together: {connectionStatus, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {guid, createdFrom/createdTo, sort=created}, {lastCheckinFrom/lastCheckinTo, sort=lastCheckinAt}, {siteId, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
-   * For members of the organization; machines and assigned roles need the permission `agent:read`.
+   * For members of the organization; machines and assigned roles need the permission `agent:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const agent of portico.agents.list()) console.log(agent);
@@ -249,7 +249,7 @@ export interface AgentsResource {
    *
    * Takes it out of the trash. Refused while another row has its `guid`.
    *
-   * Needs the permission `agent:restore`.
+   * Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `guid_taken`.
    *
    * @example
    * const agent = await portico.agents.restore(agentId);
@@ -261,7 +261,7 @@ export interface AgentsResource {
    *
    * The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.
    *
-   * Needs the permission `agent:revoke`.
+   * Needs the permission `agent:revoke`. Its own refusals: `agent_revoked`.
    *
    * @example
    * const agent = await portico.agents.revoke(agentId);
@@ -285,7 +285,7 @@ export interface AgentsResource {
    *
    * Fields left out stay as they are; null clears an optional field.
    *
-   * Needs the permission `agent:update`.
+   * Needs the permission `agent:update`. Its own refusals: `guid_taken`.
    *
    * @example
    * const agent = await portico.agents.update(agentId, { tags: ["maintenance"] });
@@ -301,7 +301,7 @@ export interface ApiKeysResource {
    *
    * Makes the caller the key's owner, so that a key whose owner has left goes on. Its scopes are among the caller's own rights, and its owner's rank, if still a member, is not above the caller's. The secret stays the same: rotate it as well if somebody who has left may know it. Adopting one's own key changes nothing.
    *
-   * Needs the permission `apiKey:update`.
+   * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
    * @example
    * const apiKey = await portico.apiKeys.adopt(apiKeyId);
@@ -313,7 +313,7 @@ export interface ApiKeysResource {
    *
    * The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.
    *
-   * Needs the permission `apiKey:create`.
+   * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`.
    *
    * @example
    * const createApiKeyAnswer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"] });
@@ -337,7 +337,7 @@ export interface ApiKeysResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
-   * Needs the permission `apiKey:read`.
+   * Needs the permission `apiKey:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const apiKey of portico.apiKeys.list()) console.log(apiKey);
@@ -351,7 +351,7 @@ export interface ApiKeysResource {
    *
    * At once and for good; an old key in its grace time stops too.
    *
-   * Needs the permission `apiKey:revoke`.
+   * Needs the permission `apiKey:revoke`. Its own refusals: `key_revoked`.
    *
    * @example
    * const apiKey = await portico.apiKeys.revoke(apiKeyId);
@@ -363,10 +363,10 @@ export interface ApiKeysResource {
    *
    * The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
    *
-   * Needs the permission `apiKey:update`.
+   * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
    * @example
-   * const rotateApiKeyAnswer = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 3 });
+   * const rotateApiKeyAnswer = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 3600 });
    */
   rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: RequestOptions): Call<RotateApiKeyAnswer>;
 
@@ -375,7 +375,7 @@ export interface ApiKeysResource {
    *
    * Changes its name, or takes scopes away.
    *
-   * Needs the permission `apiKey:update`.
+   * Needs the permission `apiKey:update`. Its own refusals: `scope_not_allowed`.
    *
    * @example
    * const apiKey = await portico.apiKeys.update(apiKeyId, { name: "Nightly export" });
@@ -403,7 +403,7 @@ export interface AuditLogsResource {
    *
    * Every audit row of one record, newest first unless sorted otherwise; also of one that is gone.
    *
-   * Needs the permission `auditLog:read`.
+   * Needs the permission `auditLog:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
    * for await (const auditLog of portico.auditLogs.getRecordHistory(tableName, recordId)) console.log(auditLog);
@@ -417,7 +417,7 @@ export interface AuditLogsResource {
    *
    * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
    *
-   * Needs the permission `auditLog:read`.
+   * Needs the permission `auditLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const auditLog of portico.auditLogs.list()) console.log(auditLog);
@@ -465,7 +465,7 @@ export interface ItemsResource {
    *
    * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
    *
-   * Needs the permission `item:delete`.
+   * Needs the permission `item:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
    * await portico.items.delete(itemId);
@@ -489,7 +489,7 @@ export interface ItemsResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
-   * For members of the organization; machines and assigned roles need the permission `item:read`.
+   * For members of the organization; machines and assigned roles need the permission `item:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const item of portico.items.list()) console.log(item);
@@ -503,7 +503,7 @@ export interface ItemsResource {
    *
    * Takes it out of the trash.
    *
-   * Needs the permission `item:restore`.
+   * Needs the permission `item:restore`. Its own refusals: `not_deleted`.
    *
    * @example
    * const item = await portico.items.restore(itemId);
@@ -531,7 +531,7 @@ export interface MeResource {
    *
    * Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
    *
-   * For signed-in people.
+   * For signed-in people. Its own refusals: `sole_owner`.
    *
    * @example
    * await portico.me.delete();
@@ -597,10 +597,10 @@ export interface MeResource {
    *
    * Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.
    *
-   * For signed-in people.
+   * For signed-in people. Its own refusals: `not_a_member`, `membership_banned`, `user_inactive`, `organization_deleted`, `organization_suspended`.
    *
    * @example
-   * const switchOrganizationAnswer = await portico.me.switchOrganization({ organizationId: "r659q9hjzw92wwqydxyzfgvtcrqq3x8k" });
+   * const switchOrganizationAnswer = await portico.me.switchOrganization({ organizationId: "north-wind-energy" });
    */
   switchOrganization(input: SwitchOrganizationBody, options?: RequestOptions): Call<SwitchOrganizationAnswer>;
 
@@ -609,7 +609,7 @@ export interface MeResource {
    *
    * Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.
    *
-   * For anybody with a token of a trusted issuer, known here yet or not.
+   * For anybody with a token of a trusted issuer, known here yet or not. Its own refusals: `email_taken`.
    *
    * @example
    * const user = await portico.me.sync();
@@ -661,7 +661,7 @@ export interface MembershipsResource {
    *
    * Refuses every request of a member of lower rank, and of the member's API keys, until `until` or for good. The reason is an internal note.
    *
-   * Needs the permission `member:ban`.
+   * Needs the permission `member:ban`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
    * @example
    * const membership = await portico.memberships.ban(membershipId, { reason: "Kept posting advertisements after two warnings." });
@@ -685,7 +685,7 @@ export interface MembershipsResource {
    *
    * One's API keys there are suspended, until an administrator adopts them.
    *
-   * For members of the organization; machines and assigned roles need the permission `me:update`.
+   * For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `sole_owner`, `last_admin`.
    *
    * @example
    * await portico.memberships.leave();
@@ -697,7 +697,7 @@ export interface MembershipsResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {userId, createdFrom/createdTo, sort=created}.
    *
-   * For members of the organization; machines and assigned roles need the permission `member:read`.
+   * For members of the organization; machines and assigned roles need the permission `member:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const membership of portico.memberships.list()) console.log(membership);
@@ -711,7 +711,7 @@ export interface MembershipsResource {
    *
    * Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).
    *
-   * Needs the permission `member:remove`.
+   * Needs the permission `member:remove`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
    * @example
    * await portico.memberships.remove(membershipId);
@@ -723,7 +723,7 @@ export interface MembershipsResource {
    *
    * The member's requests, and those of the member's API keys, are answered again.
    *
-   * Needs the permission `member:ban`.
+   * Needs the permission `member:ban`. Its own refusals: `not_banned`, `rank_too_low`.
    *
    * @example
    * const membership = await portico.memberships.unban(membershipId);
@@ -735,10 +735,10 @@ export interface MembershipsResource {
    *
    * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
    *
-   * Needs the permission `member:update`.
+   * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
    * @example
-   * const membership = await portico.memberships.update(membershipId, { roleKey: "member" });
+   * const membership = await portico.memberships.update(membershipId, { roleKey: "fieldEngineer" });
    */
   update(membershipId: string, input: UpdateMembershipBody, options?: RequestOptions): Call<Membership>;
 
@@ -747,7 +747,7 @@ export interface MembershipsResource {
    *
    * Fields left out stay as they are; null clears.
    *
-   * For members of the organization; machines and assigned roles need the permission `me:update`.
+   * For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `cross_tenant_reference`.
    *
    * @example
    * const membership = await portico.memberships.updateMine({ metadata: { costCenter: "4711" } });
@@ -763,15 +763,15 @@ export interface OrganizationsResource {
    *
    * The caller becomes its owner. The slug is made from the name unless given.
    *
-   * For signed-in people.
+   * For signed-in people. Its own refusals: `slug_taken`, `external_id_taken`.
    *
    * @example
    * const organization = await portico.organizations.create({
-   *   name: "Lakeside Clinics",
-   *   slug: "lakeside-clinics",
-   *   externalId: "org_2vK8mQ4",
+   *   name: "North Wind Energy",
+   *   slug: "north-wind-energy",
+   *   externalId: "org_5bT1xW9",
    *   metadata: { costCenter: "4711" },
-   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, agentCheckinIntervalSeconds: 60, apiLogRetentionDays: 3, auditRetentionDays: 30, trashRetentionDays: 3 },
+   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, auditRetentionDays: 365, trashRetentionDays: 30 },
    * });
    */
   create(input: CreateOrganizationBody, options?: RequestOptions): Call<Organization>;
@@ -781,7 +781,7 @@ export interface OrganizationsResource {
    *
    * Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
    *
-   * Needs the permission `organization:delete`.
+   * Needs the permission `organization:delete`. Its own refusals: `confirmation_mismatch`, `already_deleted`, `organization_suspended`.
    *
    * @example
    * await portico.organizations.delete(organizationId);
@@ -821,7 +821,7 @@ export interface OrganizationsResource {
    *
    * Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.
    *
-   * For signed-in people.
+   * For signed-in people. Its own refusals: `invalid_cursor`.
    *
    * @example
    * for await (const listOrganizationsRow of portico.organizations.list()) console.log(listOrganizationsRow);
@@ -835,7 +835,7 @@ export interface OrganizationsResource {
    *
    * Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
    *
-   * Needs the permission `organization:purge`.
+   * Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
    *
    * @example
    * const organization = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind-energy" });
@@ -847,7 +847,7 @@ export interface OrganizationsResource {
    *
    * It has kept its names. Refused once its purge has begun.
    *
-   * Needs the permission `organization:delete`.
+   * Needs the permission `organization:delete`. Its own refusals: `not_deleted`, `purged`, `slug_taken`, `external_id_taken`.
    *
    * @example
    * const organization = await portico.organizations.restore(organizationId);
@@ -859,7 +859,7 @@ export interface OrganizationsResource {
    *
    * An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
    *
-   * Needs the permission `organization:transfer`.
+   * Needs the permission `organization:transfer`. Its own refusals: `not_a_member`.
    *
    * @example
    * const organization = await portico.organizations.transferOwnership(organizationId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
@@ -871,7 +871,7 @@ export interface OrganizationsResource {
    *
    * Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.
    *
-   * Needs the permission `organization:update`.
+   * Needs the permission `organization:update`. Its own refusals: `slug_taken`, `external_id_taken`.
    *
    * @example
    * const organization = await portico.organizations.update(organizationId, { name: "North Wind Energy" });
@@ -903,7 +903,7 @@ export interface RolesResource {
   /**
    * Create a role
    *
-   * Needs the permission `role:create`.
+   * Needs the permission `role:create`. Its own refusals: `key_taken`, `rank_too_low`, `name_taken`.
    *
    * @example
    * const role = await portico.roles.create({
@@ -911,9 +911,9 @@ export interface RolesResource {
    *   name: "Field engineer",
    *   description: "Plans and does the work on sites.",
    *   rights: ["schedule:read"],
-   *   areaPermissions: { projects: "full", resources: "full", docks: "full", operations: "full", settings: "full" },
+   *   areaPermissions: { projects: "read", resources: "read", docks: "read", operations: "read", settings: "read" },
    *   scope: "organization",
-   *   rank: 3,
+   *   rank: 20,
    * });
    */
   create(input: CreateRoleBody, options?: RequestOptions): Call<Role>;
@@ -923,7 +923,7 @@ export interface RolesResource {
    *
    * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
    *
-   * Needs the permission `role:delete`.
+   * Needs the permission `role:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `system_role`, `rank_too_low`, `role_in_use`.
    *
    * @example
    * await portico.roles.delete(roleId);
@@ -947,7 +947,7 @@ export interface RolesResource {
    *
    * The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
-   * For members of the organization; machines and assigned roles need the permission `role:read`.
+   * For members of the organization; machines and assigned roles need the permission `role:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const role of portico.roles.list()) console.log(role);
@@ -961,7 +961,7 @@ export interface RolesResource {
    *
    * Takes it out of the trash. Send another `key` and `name` where it is taken by now.
    *
-   * Needs the permission `role:restore`.
+   * Needs the permission `role:restore`. Its own refusals: `not_deleted`, `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
    *
    * @example
    * const role = await portico.roles.restore(roleId, { key: "fieldEngineer" });
@@ -973,7 +973,7 @@ export interface RolesResource {
    *
    * Fields left out stay as they are; null clears an optional field.
    *
-   * Needs the permission `role:update`.
+   * Needs the permission `role:update`. Its own refusals: `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
    *
    * @example
    * const role = await portico.roles.update(roleId, { name: "Field engineer" });
@@ -987,7 +987,7 @@ export interface SchedulesResource {
   /**
    * Activate a schedule
    *
-   * Needs the permission `schedule:update`.
+   * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
    * const schedule = await portico.schedules.activate(scheduleId);
@@ -1013,7 +1013,7 @@ export interface SchedulesResource {
    *
    * The reason, if given, stands in the audit trail.
    *
-   * Needs the permission `schedule:update`.
+   * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
    * const schedule = await portico.schedules.cancel(scheduleId, { reason: "Rescheduled to next week." });
@@ -1023,7 +1023,7 @@ export interface SchedulesResource {
   /**
    * Complete a schedule
    *
-   * Needs the permission `schedule:update`.
+   * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
    * const schedule = await portico.schedules.complete(scheduleId);
@@ -1051,7 +1051,7 @@ export interface SchedulesResource {
    *
    * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
    *
-   * Needs the permission `schedule:delete`.
+   * Needs the permission `schedule:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
    * await portico.schedules.delete(scheduleId);
@@ -1075,7 +1075,7 @@ export interface SchedulesResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {startFrom/startTo, sort=startDate}, {status, startFrom/startTo, sort=startDate}, {userId, startFrom/startTo, sort=startDate}, {deleted=only}.
    *
-   * For members of the organization; machines and assigned roles need the permission `schedule:read`.
+   * For members of the organization; machines and assigned roles need the permission `schedule:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const schedule of portico.schedules.list()) console.log(schedule);
@@ -1089,7 +1089,7 @@ export interface SchedulesResource {
    *
    * Takes it out of the trash.
    *
-   * Needs the permission `schedule:restore`.
+   * Needs the permission `schedule:restore`. Its own refusals: `not_deleted`.
    *
    * @example
    * const schedule = await portico.schedules.restore(scheduleId);
@@ -1101,7 +1101,7 @@ export interface SchedulesResource {
    *
    * Fields left out stay as they are; null clears an optional field.
    *
-   * Needs the permission `schedule:update`.
+   * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
    * const schedule = await portico.schedules.update(scheduleId, { title: "Service the pumps" });
@@ -1117,7 +1117,7 @@ export interface SitesResource {
    *
    * One transaction: all are created, or none. Pointers of errors carry the item's index.
    *
-   * Needs the permission `site:create`.
+   * Needs the permission `site:create`. Its own refusals: `slug_taken`.
    *
    * @example
    * const batchCreateSitesAnswer = await portico.sites.batchCreate({
@@ -1129,7 +1129,7 @@ export interface SitesResource {
   /**
    * Create a site
    *
-   * Needs the permission `site:create`.
+   * Needs the permission `site:create`. Its own refusals: `slug_taken`.
    *
    * @example
    * const site = await portico.sites.create({
@@ -1148,7 +1148,7 @@ export interface SitesResource {
    *
    * Moves it to the trash; with `cascade=true` its agents go with it and their keys stop. With `permanent=true`, deletes for good what is in the trash.
    *
-   * Needs the permission `site:delete`.
+   * Needs the permission `site:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `site_has_agents`.
    *
    * @example
    * await portico.sites.delete(siteId);
@@ -1184,7 +1184,7 @@ export interface SitesResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {psaCompanyId, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
-   * For members of the organization; machines and assigned roles need the permission `site:read`.
+   * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const site of portico.sites.list()) console.log(site);
@@ -1198,7 +1198,7 @@ export interface SitesResource {
    *
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
-   * For members of the organization; machines and assigned roles need the permission `site:read`.
+   * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const listSitesViewRow of portico.sites.listView()) console.log(listSitesViewRow);
@@ -1212,7 +1212,7 @@ export interface SitesResource {
    *
    * Takes it out of the trash. Send another `slug` where it is taken by now.
    *
-   * Needs the permission `site:restore`.
+   * Needs the permission `site:restore`. Its own refusals: `not_deleted`, `slug_taken`.
    *
    * @example
    * const site = await portico.sites.restore(siteId, { slug: "rotterdam-depot" });
@@ -1224,7 +1224,7 @@ export interface SitesResource {
    *
    * Fields left out stay as they are; null clears an optional field.
    *
-   * Needs the permission `site:update`.
+   * Needs the permission `site:update`. Its own refusals: `invalid_state_transition`, `slug_taken`.
    *
    * @example
    * const site = await portico.sites.update(siteId, { name: "Rotterdam depot" });
@@ -1250,7 +1250,7 @@ export interface TodosResource {
    *
    * Deletes it for good.
    *
-   * Needs the permission `todo:delete`.
+   * Needs the permission `todo:delete`. Its own refusals: `in_use`.
    *
    * @example
    * await portico.todos.delete(todoId);
@@ -1274,7 +1274,7 @@ export interface TodosResource {
    *
    * Newest first unless sorted otherwise. Supported together: {completed, createdFrom/createdTo, sort=created}, {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}.
    *
-   * For members of the organization; machines and assigned roles need the permission `todo:read`.
+   * For members of the organization; machines and assigned roles need the permission `todo:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const todo of portico.todos.list()) console.log(todo);
@@ -1316,10 +1316,14 @@ export interface UsersResource {
    *
    * Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
    *
-   * Needs the permission `member:invite`.
+   * Needs the permission `member:invite`. Its own refusals: `already_member`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
    * @example
-   * const createUserAnswer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Sam Lindqvist", roleKey: "member" });
+   * const createUserAnswer = await portico.users.create({
+   *   email: "sam.lindqvist@example.com",
+   *   name: "Dana Okoye",
+   *   roleKey: "fieldEngineer",
+   * });
    */
   create(input: CreateUserBody, options?: RequestOptions): Call<CreateUserAnswer>;
 
@@ -1352,7 +1356,7 @@ export interface UsersResource {
    *
    * Newest membership first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
-   * For members of the organization; machines and assigned roles need the permission `user:read`.
+   * For members of the organization; machines and assigned roles need the permission `user:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
    * for await (const listUsersRow of portico.users.list()) console.log(listUsersRow);

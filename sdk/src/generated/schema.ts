@@ -112,7 +112,7 @@ export interface paths {
          * List agent API logs
          * @description Newest first unless sorted otherwise. Supported together: {agentId, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {siteId, createdFrom/createdTo or from/to, sort=created or createdAt}.
          *
-         *     Needs the permission `agentApiLog:read`.
+         *     Needs the permission `agentApiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listAgentApiLogs"];
         put?: never;
@@ -154,7 +154,7 @@ export interface paths {
          * List agent enrolment tokens
          * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
          *
-         *     Needs the permission `agentEnrollment:read`.
+         *     Needs the permission `agentEnrollment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listAgentEnrollmentTokens"];
         put?: never;
@@ -162,7 +162,7 @@ export interface paths {
          * Create an agent enrolment token
          * @description The answer shows `token` once; devices enrol with it at the site, 30 days long unless `expiresAt` says otherwise.
          *
-         *     Needs the permission `agentEnrollment:create`.
+         *     Needs the permission `agentEnrollment:create`. Its own refusals: `site_not_active`, `cross_tenant_reference`.
          */
         post: operations["createAgentEnrollmentToken"];
         delete?: never;
@@ -204,7 +204,7 @@ export interface paths {
          * List agents
          * @description Newest first unless sorted otherwise. Supported together: {connectionStatus, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {guid, createdFrom/createdTo, sort=created}, {lastCheckinFrom/lastCheckinTo, sort=lastCheckinAt}, {siteId, createdFrom/createdTo, sort=created}, {deleted=only}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `agent:read`.
+         *     For members of the organization; machines and assigned roles need the permission `agent:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listAgents"];
         put?: never;
@@ -233,7 +233,7 @@ export interface paths {
          * Delete an agent
          * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
          *
-         *     Needs the permission `agent:delete`.
+         *     Needs the permission `agent:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
          */
         delete: operations["deleteAgent"];
         options?: never;
@@ -242,7 +242,7 @@ export interface paths {
          * Update an agent
          * @description Fields left out stay as they are; null clears an optional field.
          *
-         *     Needs the permission `agent:update`.
+         *     Needs the permission `agent:update`. Its own refusals: `guid_taken`.
          */
         patch: operations["updateAgent"];
         trace?: never;
@@ -260,7 +260,7 @@ export interface paths {
          * Restore an agent
          * @description Takes it out of the trash. Refused while another row has its `guid`.
          *
-         *     Needs the permission `agent:restore`.
+         *     Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `guid_taken`.
          */
         post: operations["restoreAgent"];
         delete?: never;
@@ -282,7 +282,7 @@ export interface paths {
          * Revoke an agent's key
          * @description The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.
          *
-         *     Needs the permission `agent:revoke`.
+         *     Needs the permission `agent:revoke`. Its own refusals: `agent_revoked`.
          */
         post: operations["revokeAgent"];
         delete?: never;
@@ -348,7 +348,7 @@ export interface paths {
          * Enrol a device
          * @description Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
          *
-         *     For holders of an enrolment token.
+         *     For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`.
          */
         post: operations["enrollAgent"];
         delete?: never;
@@ -388,7 +388,7 @@ export interface paths {
          * List API keys
          * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {ownerId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
-         *     Needs the permission `apiKey:read`.
+         *     Needs the permission `apiKey:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listApiKeys"];
         put?: never;
@@ -396,7 +396,7 @@ export interface paths {
          * Create an API key
          * @description The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.
          *
-         *     Needs the permission `apiKey:create`.
+         *     Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -426,7 +426,7 @@ export interface paths {
          * Update an API key
          * @description Changes its name, or takes scopes away.
          *
-         *     Needs the permission `apiKey:update`.
+         *     Needs the permission `apiKey:update`. Its own refusals: `scope_not_allowed`.
          */
         patch: operations["updateApiKey"];
         trace?: never;
@@ -444,7 +444,7 @@ export interface paths {
          * Adopt an API key
          * @description Makes the caller the key's owner, so that a key whose owner has left goes on. Its scopes are among the caller's own rights, and its owner's rank, if still a member, is not above the caller's. The secret stays the same: rotate it as well if somebody who has left may know it. Adopting one's own key changes nothing.
          *
-         *     Needs the permission `apiKey:update`.
+         *     Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
          */
         post: operations["adoptApiKey"];
         delete?: never;
@@ -466,7 +466,7 @@ export interface paths {
          * Revoke an API key
          * @description At once and for good; an old key in its grace time stops too.
          *
-         *     Needs the permission `apiKey:revoke`.
+         *     Needs the permission `apiKey:revoke`. Its own refusals: `key_revoked`.
          */
         post: operations["revokeApiKey"];
         delete?: never;
@@ -488,7 +488,7 @@ export interface paths {
          * Rotate an API key
          * @description The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.
          *
-         *     Needs the permission `apiKey:update`.
+         *     Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
          */
         post: operations["rotateApiKey"];
         delete?: never;
@@ -508,7 +508,7 @@ export interface paths {
          * List the audit trail
          * @description Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
          *
-         *     Needs the permission `auditLog:read`.
+         *     Needs the permission `auditLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listAuditLogs"];
         put?: never;
@@ -550,7 +550,7 @@ export interface paths {
          * Get the history of a record
          * @description Every audit row of one record, newest first unless sorted otherwise; also of one that is gone.
          *
-         *     Needs the permission `auditLog:read`.
+         *     Needs the permission `auditLog:read`. Its own refusals: `invalid_cursor`.
          */
         get: operations["getRecordHistory"];
         put?: never;
@@ -632,7 +632,7 @@ export interface paths {
          * List items
          * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `item:read`.
+         *     For members of the organization; machines and assigned roles need the permission `item:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listItems"];
         put?: never;
@@ -665,7 +665,7 @@ export interface paths {
          * Delete an item
          * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
          *
-         *     Needs the permission `item:delete`.
+         *     Needs the permission `item:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
          */
         delete: operations["deleteItem"];
         options?: never;
@@ -692,7 +692,7 @@ export interface paths {
          * Restore an item
          * @description Takes it out of the trash.
          *
-         *     Needs the permission `item:restore`.
+         *     Needs the permission `item:restore`. Its own refusals: `not_deleted`.
          */
         post: operations["restoreItem"];
         delete?: never;
@@ -743,7 +743,7 @@ export interface paths {
          * Delete the current user
          * @description Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
          *
-         *     For signed-in people.
+         *     For signed-in people. Its own refusals: `sole_owner`.
          */
         delete: operations["deleteCurrentUser"];
         options?: never;
@@ -846,7 +846,7 @@ export interface paths {
          * Switch the default organization
          * @description Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.
          *
-         *     For signed-in people.
+         *     For signed-in people. Its own refusals: `not_a_member`, `membership_banned`, `user_inactive`, `organization_deleted`, `organization_suspended`.
          */
         post: operations["switchOrganization"];
         delete?: never;
@@ -868,7 +868,7 @@ export interface paths {
          * Synchronize the current user with the token
          * @description Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.
          *
-         *     For anybody with a token of a trusted issuer, known here yet or not.
+         *     For anybody with a token of a trusted issuer, known here yet or not. Its own refusals: `email_taken`.
          */
         post: operations["syncCurrentUser"];
         delete?: never;
@@ -888,7 +888,7 @@ export interface paths {
          * List memberships
          * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {userId, createdFrom/createdTo, sort=created}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `member:read`.
+         *     For members of the organization; machines and assigned roles need the permission `member:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listMemberships"];
         put?: never;
@@ -917,7 +917,7 @@ export interface paths {
          * Remove a member
          * @description Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).
          *
-         *     Needs the permission `member:remove`.
+         *     Needs the permission `member:remove`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
          */
         delete: operations["removeMembership"];
         options?: never;
@@ -926,7 +926,7 @@ export interface paths {
          * Update a membership
          * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
          *
-         *     Needs the permission `member:update`.
+         *     Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
          */
         patch: operations["updateMembership"];
         trace?: never;
@@ -944,7 +944,7 @@ export interface paths {
          * Ban a member
          * @description Refuses every request of a member of lower rank, and of the member's API keys, until `until` or for good. The reason is an internal note.
          *
-         *     Needs the permission `member:ban`.
+         *     Needs the permission `member:ban`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
          */
         post: operations["banMember"];
         delete?: never;
@@ -966,7 +966,7 @@ export interface paths {
          * Lift a ban
          * @description The member's requests, and those of the member's API keys, are answered again.
          *
-         *     Needs the permission `member:ban`.
+         *     Needs the permission `member:ban`. Its own refusals: `not_banned`, `rank_too_low`.
          */
         post: operations["unbanMember"];
         delete?: never;
@@ -988,7 +988,7 @@ export interface paths {
          * Leave the organization
          * @description One's API keys there are suspended, until an administrator adopts them.
          *
-         *     For members of the organization; machines and assigned roles need the permission `me:update`.
+         *     For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `sole_owner`, `last_admin`.
          */
         post: operations["leaveOrganization"];
         delete?: never;
@@ -1014,7 +1014,7 @@ export interface paths {
          * Update one's own membership
          * @description Fields left out stay as they are; null clears.
          *
-         *     For members of the organization; machines and assigned roles need the permission `me:update`.
+         *     For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `cross_tenant_reference`.
          */
         patch: operations["updateMyMembership"];
         trace?: never;
@@ -1130,7 +1130,7 @@ export interface paths {
          * List one's own organizations
          * @description Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.
          *
-         *     For signed-in people.
+         *     For signed-in people. Its own refusals: `invalid_cursor`.
          */
         get: operations["listOrganizations"];
         put?: never;
@@ -1138,7 +1138,7 @@ export interface paths {
          * Create an organization
          * @description The caller becomes its owner. The slug is made from the name unless given.
          *
-         *     For signed-in people.
+         *     For signed-in people. Its own refusals: `slug_taken`, `external_id_taken`.
          */
         post: operations["createOrganization"];
         delete?: never;
@@ -1167,7 +1167,7 @@ export interface paths {
          * Delete an organization
          * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
          *
-         *     Needs the permission `organization:delete`.
+         *     Needs the permission `organization:delete`. Its own refusals: `confirmation_mismatch`, `already_deleted`, `organization_suspended`.
          */
         delete: operations["deleteOrganization"];
         options?: never;
@@ -1176,7 +1176,7 @@ export interface paths {
          * Update an organization
          * @description Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.
          *
-         *     Needs the permission `organization:update`.
+         *     Needs the permission `organization:update`. Its own refusals: `slug_taken`, `external_id_taken`.
          */
         patch: operations["updateOrganization"];
         trace?: never;
@@ -1194,7 +1194,7 @@ export interface paths {
          * Purge a deleted organization
          * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
          *
-         *     Needs the permission `organization:purge`.
+         *     Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
          */
         post: operations["purgeOrganization"];
         delete?: never;
@@ -1216,7 +1216,7 @@ export interface paths {
          * Restore an organization
          * @description It has kept its names. Refused once its purge has begun.
          *
-         *     Needs the permission `organization:delete`.
+         *     Needs the permission `organization:delete`. Its own refusals: `not_deleted`, `purged`, `slug_taken`, `external_id_taken`.
          */
         post: operations["restoreOrganization"];
         delete?: never;
@@ -1238,7 +1238,7 @@ export interface paths {
          * Transfer the ownership of an organization
          * @description An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
          *
-         *     Needs the permission `organization:transfer`.
+         *     Needs the permission `organization:transfer`. Its own refusals: `not_a_member`.
          */
         post: operations["transferOwnership"];
         delete?: never;
@@ -1302,13 +1302,13 @@ export interface paths {
          * List roles
          * @description The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `role:read`.
+         *     For members of the organization; machines and assigned roles need the permission `role:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listRoles"];
         put?: never;
         /**
          * Create a role
-         * @description Needs the permission `role:create`.
+         * @description Needs the permission `role:create`. Its own refusals: `key_taken`, `rank_too_low`, `name_taken`.
          */
         post: operations["createRole"];
         delete?: never;
@@ -1335,7 +1335,7 @@ export interface paths {
          * Delete a role
          * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
          *
-         *     Needs the permission `role:delete`.
+         *     Needs the permission `role:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `system_role`, `rank_too_low`, `role_in_use`.
          */
         delete: operations["deleteRole"];
         options?: never;
@@ -1344,7 +1344,7 @@ export interface paths {
          * Update a role
          * @description Fields left out stay as they are; null clears an optional field.
          *
-         *     Needs the permission `role:update`.
+         *     Needs the permission `role:update`. Its own refusals: `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
          */
         patch: operations["updateRole"];
         trace?: never;
@@ -1362,7 +1362,7 @@ export interface paths {
          * Restore a role
          * @description Takes it out of the trash. Send another `key` and `name` where it is taken by now.
          *
-         *     Needs the permission `role:restore`.
+         *     Needs the permission `role:restore`. Its own refusals: `not_deleted`, `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
          */
         post: operations["restoreRole"];
         delete?: never;
@@ -1382,7 +1382,7 @@ export interface paths {
          * List schedules
          * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {startFrom/startTo, sort=startDate}, {status, startFrom/startTo, sort=startDate}, {userId, startFrom/startTo, sort=startDate}, {deleted=only}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `schedule:read`.
+         *     For members of the organization; machines and assigned roles need the permission `schedule:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listSchedules"];
         put?: never;
@@ -1415,7 +1415,7 @@ export interface paths {
          * Delete a schedule
          * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
          *
-         *     Needs the permission `schedule:delete`.
+         *     Needs the permission `schedule:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
          */
         delete: operations["deleteSchedule"];
         options?: never;
@@ -1424,7 +1424,7 @@ export interface paths {
          * Update a schedule
          * @description Fields left out stay as they are; null clears an optional field.
          *
-         *     Needs the permission `schedule:update`.
+         *     Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
          */
         patch: operations["updateSchedule"];
         trace?: never;
@@ -1440,7 +1440,7 @@ export interface paths {
         put?: never;
         /**
          * Activate a schedule
-         * @description Needs the permission `schedule:update`.
+         * @description Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
          */
         post: operations["activateSchedule"];
         delete?: never;
@@ -1462,7 +1462,7 @@ export interface paths {
          * Cancel a schedule
          * @description The reason, if given, stands in the audit trail.
          *
-         *     Needs the permission `schedule:update`.
+         *     Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
          */
         post: operations["cancelSchedule"];
         delete?: never;
@@ -1482,7 +1482,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a schedule
-         * @description Needs the permission `schedule:update`.
+         * @description Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
          */
         post: operations["completeSchedule"];
         delete?: never;
@@ -1504,7 +1504,7 @@ export interface paths {
          * Restore a schedule
          * @description Takes it out of the trash.
          *
-         *     Needs the permission `schedule:restore`.
+         *     Needs the permission `schedule:restore`. Its own refusals: `not_deleted`.
          */
         post: operations["restoreSchedule"];
         delete?: never;
@@ -1546,13 +1546,13 @@ export interface paths {
          * List sites
          * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {psaCompanyId, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `site:read`.
+         *     For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listSites"];
         put?: never;
         /**
          * Create a site
-         * @description Needs the permission `site:create`.
+         * @description Needs the permission `site:create`. Its own refusals: `slug_taken`.
          */
         post: operations["createSite"];
         delete?: never;
@@ -1579,7 +1579,7 @@ export interface paths {
          * Delete a site
          * @description Moves it to the trash; with `cascade=true` its agents go with it and their keys stop. With `permanent=true`, deletes for good what is in the trash.
          *
-         *     Needs the permission `site:delete`.
+         *     Needs the permission `site:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `site_has_agents`.
          */
         delete: operations["deleteSite"];
         options?: never;
@@ -1588,7 +1588,7 @@ export interface paths {
          * Update a site
          * @description Fields left out stay as they are; null clears an optional field.
          *
-         *     Needs the permission `site:update`.
+         *     Needs the permission `site:update`. Its own refusals: `invalid_state_transition`, `slug_taken`.
          */
         patch: operations["updateSite"];
         trace?: never;
@@ -1606,7 +1606,7 @@ export interface paths {
          * Restore a site
          * @description Takes it out of the trash. Send another `slug` where it is taken by now.
          *
-         *     Needs the permission `site:restore`.
+         *     Needs the permission `site:restore`. Its own refusals: `not_deleted`, `slug_taken`.
          */
         post: operations["restoreSite"];
         delete?: never;
@@ -1648,7 +1648,7 @@ export interface paths {
          * Create up to 100 sites
          * @description One transaction: all are created, or none. Pointers of errors carry the item's index.
          *
-         *     Needs the permission `site:create`.
+         *     Needs the permission `site:create`. Its own refusals: `slug_taken`.
          */
         post: operations["batchCreateSites"];
         delete?: never;
@@ -1668,7 +1668,7 @@ export interface paths {
          * List sites with their agents counted
          * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `site:read`.
+         *     For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listSitesView"];
         put?: never;
@@ -1690,7 +1690,7 @@ export interface paths {
          * List todos
          * @description Newest first unless sorted otherwise. Supported together: {completed, createdFrom/createdTo, sort=created}, {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `todo:read`.
+         *     For members of the organization; machines and assigned roles need the permission `todo:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listTodos"];
         put?: never;
@@ -1723,7 +1723,7 @@ export interface paths {
          * Delete a todo
          * @description Deletes it for good.
          *
-         *     Needs the permission `todo:delete`.
+         *     Needs the permission `todo:delete`. Its own refusals: `in_use`.
          */
         delete: operations["deleteTodo"];
         options?: never;
@@ -1770,7 +1770,7 @@ export interface paths {
          * List the users of the organization
          * @description Newest membership first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
          *
-         *     For members of the organization; machines and assigned roles need the permission `user:read`.
+         *     For members of the organization; machines and assigned roles need the permission `user:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listUsers"];
         put?: never;
@@ -1778,7 +1778,7 @@ export interface paths {
          * Add a user to the organization
          * @description Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
          *
-         *     Needs the permission `member:invite`.
+         *     Needs the permission `member:invite`. Its own refusals: `already_member`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
          */
         post: operations["createUser"];
         delete?: never;
@@ -1831,1129 +1831,2822 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A device that checks in from a site, with a key of its own, which acts for no person. */
         Agent: {
             /**
              * Format: int32
              * @description Seconds to the next check-in, as the agent was last told; it is overdue after two of them.
+             * @example 300
              */
             checkinIntervalSeconds?: number;
-            /** @enum {string} */
+            /**
+             * @description `offline` once a check-in is overdue.
+             * @enum {string}
+             */
             connectionStatus: "online" | "offline";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @enum {string} */
+            /**
+             * @description Whether the agent's key is taken; only a rotation ends `revoked`.
+             * @enum {string}
+             */
             credentialStatus: "active" | "revoked";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @description The address the agent was seen from. */
+            /**
+             * @description The address the agent was last seen from.
+             * @example 198.51.100.24
+             */
             extAddress?: string;
-            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+            /**
+             * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+             * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
+             */
             guid: string;
+            /**
+             * @description What the device calls itself in its network.
+             * @example rooftop-pi-07
+             */
             hostname: string;
-            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            /**
+             * @description Id of the agent.
+             * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+             */
             id: string;
+            /**
+             * @description The address that the device has in its own network.
+             * @example 192.0.2.7
+             */
             ipAddress?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent last got a new key; absent while it has its first. Milliseconds since the epoch.
+             */
             keyRotatedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent last checked in; absent until it does. Milliseconds since the epoch.
+             */
             lastCheckinAt?: number;
+            /**
+             * @description The hardware address of the device's network interface.
+             * @example 02:42:ac:11:00:02
+             */
             macAddress?: string;
-            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What the device last told of itself. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "osVersion": "Debian 13",
+             *       "memoryGigabytes": 8
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** @enum {string} */
+            /**
+             * @description The device's operating system.
+             * @example linux
+             * @enum {string}
+             */
             platform: "windows" | "macos" | "linux" | "other";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the device enrolled for the first time. Milliseconds since the epoch.
+             */
             registeredAt: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that the device stands at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId: string;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
+            /**
+             * @description Version of the agent's program, as it last said.
+             * @example 4.2.1
+             */
             version: string;
         };
+        /** @description A call that a device agent made, and how it went. */
         AgentApiLog: {
-            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            /**
+             * @description The agent that called.
+             * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+             */
             agentId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent called. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @description Path template of the call. */
+            /**
+             * @description Path template of the call.
+             * @example /v1/agents/check-in
+             */
             endpoint: string;
+            /**
+             * @description What went wrong on the device, in the words of its report.
+             * @example The disk is almost full.
+             */
             errorMessage?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row is removed: the organization's `apiLogRetentionDays` after the call. Milliseconds since the epoch.
+             * @example 1771061400000
+             */
             expiresAt: number;
+            /**
+             * @description Id that the call had in another system.
+             * @example call-20417
+             */
             externalId?: string;
-            /** @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z */
+            /**
+             * @description Id of the agent API log.
+             * @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z
+             */
             id: string;
+            /**
+             * @description HTTP method of the call.
+             * @example POST
+             */
             method: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
+            /**
+             * @description Id of the site in the PSA.
+             * @example 2217
+             */
             psaSiteId?: string;
+            /**
+             * @description What the request held, in short: names of facts and counts, no values.
+             * @example {
+             *       "facts": [
+             *         "osVersion",
+             *         "memoryGigabytes"
+             *       ]
+             *     }
+             */
             reqMetadata?: unknown;
+            /**
+             * @description What the answer held, in short.
+             * @example {
+             *       "durationMs": 12
+             *     }
+             */
             resMetadata?: unknown;
+            /**
+             * @description Id of the device in the remote monitoring and management (RMM).
+             * @example 88213
+             */
             rmmDeviceId?: string;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site of the agent at the time of the call.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId?: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description HTTP status of the answer.
+             * @example 200
+             */
             statusCode: number;
+            /**
+             * @description Milliseconds that the answer took.
+             * @example 12
+             */
             timeElapsedMs?: number;
         };
+        /** @description A page of a list, each row of it an agent API log. */
         AgentApiLogPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["AgentApiLog"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A token with which devices enrol themselves at one site. */
         AgentEnrollmentToken: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the token stops: 30 days after its creation unless given. Milliseconds since the epoch.
+             * @example 1771061400000
+             */
             expiresAt: number;
-            /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
+            /**
+             * @description Id of the agent enrollment token.
+             * @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee
+             */
             id: string;
             /**
              * Format: int32
-             * @description Unset: any number of devices.
+             * @description How many devices may enrol with it; absent for any number.
+             * @example 25
              */
             maxUses?: number;
+            /**
+             * @description What the token is for, in words of who made it.
+             * @example Rollout spring 2026
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the token was revoked; absent while it was not. Milliseconds since the epoch.
+             */
             revokedAt?: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that devices enrol at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId: string;
+            /**
+             * @description How the token begins, to tell it from others.
+             * @example enr_8dK2pT6w
+             */
             tokenPrefix: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How many devices have enrolled with it.
+             */
             useCount: number;
         };
+        /** @description A page of a list, each row of it an agent enrollment token. */
         AgentEnrollmentTokenPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["AgentEnrollmentToken"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A page of a list, each row of it an agent. */
         AgentPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Agent"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A credential of a machine, with scopes of its own. It does no more than its owner may at the moment, and is suspended while its owner is no active member. */
         ApiKey: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key stops; absent for one that does not expire. Milliseconds since the epoch.
+             * @example 1776211200000
+             */
             expiresAt?: number;
-            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            /**
+             * @description Id of the API key.
+             * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+             */
             id: string;
+            /**
+             * @description How the key begins, to tell it from others.
+             * @example sk_live_4fZ2kQ9x
+             */
             keyPrefix: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key was last used, to the minute. Milliseconds since the epoch.
+             */
             lastUsedAt?: number;
+            /**
+             * @description The address of the key's last use.
+             * @example 203.0.113.7
+             */
             lastUsedIp?: string;
+            /**
+             * @description What the key is for, in words of its owner.
+             * @example Nightly export
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
             /**
              * @description The person the key acts for, and never beyond: who created it, or has adopted it since.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             ownerId?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key from before the last rotation stops; absent without a grace time. Milliseconds since the epoch.
+             */
             previousKeyExpiresAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key was revoked. Milliseconds since the epoch.
+             */
             revokedAt?: number;
+            /**
+             * @description Permissions of the key, out of those that its creator had.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             scopes: string[];
-            /** @enum {string} */
+            /**
+             * @description Whether the key can still be used; `revoked` is final.
+             * @enum {string}
+             */
             status: "active" | "revoked";
             /**
              * @description Why the key is refused though it is active: what became of its owner. Computed at each read.
              * @enum {string}
              */
             suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it a API key. */
         ApiKeyPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["ApiKey"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description Who did what, and when; written with every change and never changed itself. */
         AuditLog: {
-            /** @description `<resource>.<verb>`. */
+            /**
+             * @description What was done: `<resource>.<verb>`.
+             * @example schedule.create
+             */
             action: string;
-            /** @enum {string} */
+            /**
+             * @description What kind of caller acted.
+             * @enum {string}
+             */
             actorType: "user" | "apiKey" | "agent" | "system" | "webhook";
-            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            /**
+             * @description The device agent that acted; absent where none did.
+             * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+             */
             agentId?: string;
-            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            /**
+             * @description The API key that acted; absent where none did.
+             * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+             */
             apiKeyId?: string;
-            /** @description create: values; update: `{field: {from, to}}`; delete: last values. */
+            /**
+             * @description What changed. create: values; update: `{field: {from, to}}`; delete: last values. Secrets read `[redacted]`.
+             * @example {
+             *       "status": {
+             *         "from": "draft",
+             *         "to": "active"
+             *       }
+             *     }
+             */
             changes?: unknown;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When it was done. Milliseconds since the epoch.
+             */
             createdAt: number;
+            /**
+             * @description Why it was refused or failed.
+             * @example The permission schedule:update is missing.
+             */
             errorMessage?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row is removed: the organization's `auditRetentionDays` after it was written. Milliseconds since the epoch.
+             * @example 1800005400000
+             */
             expiresAt: number;
-            /** @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc */
+            /**
+             * @description Id of the audit log.
+             * @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc
+             */
             id: string;
+            /**
+             * @description The address that the request came from.
+             * @example 203.0.113.7
+             */
             ipAddress?: string;
+            /**
+             * @description What the operation adds, such as the reason that was given.
+             * @example {
+             *       "reason": "Rescheduled to next week."
+             *     }
+             */
             metadata?: unknown;
-            /** @enum {string} */
+            /**
+             * @description What became of the row; `access` where it was read or somebody was refused.
+             * @enum {string}
+             */
             operation: "create" | "update" | "delete" | "restore" | "purge" | "access" | "other";
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to; absent for what belongs to none.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId?: string;
+            /**
+             * @description Id of the row that it was about.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
             recordId?: string;
+            /**
+             * @description The `X-Request-Id` of the request.
+             * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
+             */
             requestId?: string;
-            /** @enum {string} */
+            /**
+             * @description How it ended; `denied` where a right was missing.
+             * @enum {string}
+             */
             result: "success" | "error" | "denied";
+            /**
+             * @description The table of the row that it was about.
+             * @example schedules
+             */
             tableName?: string;
+            /**
+             * @description What the client called itself.
+             * @example portico-sdk/0.1.0
+             */
             userAgent?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The person who acted, or for whom the API key did; absent for agents and the system.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId?: string;
         };
+        /** @description A page of a list, each row of it an audit log. */
         AuditLogPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["AuditLog"][];
             page: components["schemas"]["PageInfo"];
         };
-        /** @enum {string} */
+        /**
+         * @description Lists only rows whose `result` is this.
+         * @enum {string}
+         */
         AuditLogResult: "success" | "error" | "denied";
+        /** @description Metadata of the authorization server (RFC 8414). */
         AuthorizationServer: {
+            /** @description The grants that the token endpoint takes. */
             grant_types_supported: string[];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The `iss` of its tokens.
+             */
             issuer: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where the keys are that verify them.
+             */
             jwks_uri: string;
+            /** @description None: there is no authorization endpoint. */
             response_types_supported: string[];
+            /** @description Scopes that a token can carry. */
             scopes_supported: string[];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The API reference.
+             */
             service_documentation: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where tokens are issued.
+             */
             token_endpoint: string;
+            /** @description Ways to send the key to the token endpoint. */
             token_endpoint_auth_methods_supported: string[];
         };
+        /** @description What to send to ban a member. */
         BanMemberBody: {
+            /**
+             * @description Why, for those who may ban; the member does not see it.
+             * @example Kept posting advertisements after two warnings.
+             */
             reason: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the ban ends; for good unless given. Milliseconds since the epoch.
+             * @example 1771027200000
+             */
             until?: number | undefined;
         };
+        /** @description The answer to “Create up to 100 items”. */
         BatchCreateItemsAnswer: {
+            /** @description The created rows, in the order of `items`. */
             data: components["schemas"]["Item"][];
         };
+        /** @description What to send to create up to 100 items. */
         BatchCreateItemsBody: {
+            /** @description The rows to create, each as its own creation takes it. */
             items: {
+                /**
+                 * @description What the item is, at length.
+                 * @example Measures the water in the north basin.
+                 */
                 description?: string | undefined;
-                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+                /**
+                 * @description What an integration keeps with the item. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "costCenter": "4711"
+                 *     }
+                 */
                 metadata?: {
                     [key: string]: unknown;
                 } | undefined;
+                /**
+                 * @description What the item is called; several may have one name.
+                 * @example Pressure sensor
+                 * @example Flow meter
+                 */
                 name: string;
-                /** @description `open` unless given. */
+                /**
+                 * @description A state in the organization's own words. `open` unless given.
+                 * @example open
+                 */
                 status?: string | undefined;
+                /**
+                 * @description Words to find it by, 20 at most.
+                 * @example [
+                 *       "maintenance"
+                 *     ]
+                 */
                 tags?: string[] | undefined;
             }[];
         };
+        /** @description The answer to “Create up to 100 schedules”. */
         BatchCreateSchedulesAnswer: {
+            /** @description The created rows, in the order of `items`. */
             data: components["schemas"]["Schedule"][];
         };
+        /** @description What to send to create up to 100 schedules. */
         BatchCreateSchedulesBody: {
+            /** @description The rows to create, each as its own creation takes it. */
             items: {
+                /**
+                 * @description What is to be done, at length.
+                 * @example Replace the filters on the roof.
+                 */
                 description?: string | undefined;
                 /**
                  * Format: int64
-                 * @description After `startDate`.
+                 * @description When the work ends, after `startDate`. Milliseconds since the epoch.
+                 * @example 1768473000000
                  */
                 endDate: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the work begins. Milliseconds since the epoch.
+                 */
                 startDate: number;
                 /**
-                 * @description `draft` unless given.
+                 * @description How far the work is: a draft becomes active, what is active is completed, and both can be cancelled. `draft` unless given.
                  * @enum {string}
                  */
                 status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
+                /**
+                 * @description What is to be done, in a line.
+                 * @example Service the pumps
+                 */
                 title: string;
                 /**
-                 * @description Whose schedule it is; the caller unless given.
+                 * @description Whose schedule it is; the caller's where a create names nobody.
                  * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId?: string | undefined;
             }[];
         };
+        /** @description The answer to “Create up to 100 sites”. */
         BatchCreateSitesAnswer: {
+            /** @description The created rows, in the order of `items`. */
             data: components["schemas"]["Site"][];
         };
+        /** @description What to send to create up to 100 sites. */
         BatchCreateSitesBody: {
+            /** @description The rows to create, each as its own creation takes it. */
             items: {
-                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+                /**
+                 * @description What an integration keeps with the site. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "costCenter": "4711"
+                 *     }
+                 */
                 metadata?: {
                     [key: string]: unknown;
                 } | undefined;
+                /**
+                 * @description What people call the site; several may have one name.
+                 * @example Rotterdam depot
+                 * @example Antwerp depot
+                 */
                 name: string;
+                /**
+                 * @description Id of the customer in the professional services automation (PSA).
+                 * @example 10442
+                 * @example 10443
+                 */
                 psaCompanyId?: string | undefined;
+                /**
+                 * @description Id of the customer's parent company in the PSA.
+                 * @example 10400
+                 */
                 psaParentCompanyId?: string | undefined;
-                /** @description Made from the name unless given. */
+                /**
+                 * @description The site's name in URLs, unique in the organization; made from the name unless given.
+                 * @example rotterdam-depot
+                 * @example antwerp-depot
+                 */
                 slug?: string | undefined;
                 /**
-                 * @description `active` unless given.
+                 * @description Devices enrol at active sites only; an archived one is kept for its history. `active` unless given.
                  * @enum {string}
                  */
                 status?: ("active" | "inactive" | "archived") | undefined;
             }[];
         };
+        /** @description What to send to cancel a schedule. */
         CancelScheduleBody: {
+            /**
+             * @description Why it is cancelled; kept in the audit trail.
+             * @example Rescheduled to next week.
+             */
             reason?: string | undefined;
         };
+        /** @description The answer to “Check in as an agent”. */
         CheckInAgentAnswer: {
             /** @description What of the facts was left out and why, as in a problem's `errors`. */
             droppedFacts?: {
+                /**
+                 * @description What is wrong with it, for programs.
+                 * @example too_deep
+                 */
                 code: string;
+                /**
+                 * @description What is wrong with it, for people.
+                 * @example JSON may be nested 16 levels deep at most.
+                 */
                 message: string;
+                /**
+                 * @description JSON Pointer (RFC 6901) to the fact.
+                 * @example /facts/disks
+                 */
                 pointer: string;
             }[];
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
+             * @example 300
              */
             nextCheckinInSeconds: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The server's clock. Milliseconds since the epoch.
+             */
             serverTime: number;
+            /** @description What the organization has set for its agents. */
             settings: {
                 /**
                  * Format: int32
                  * @description Seconds from one check-in to the next.
+                 * @example 300
                  */
                 agentCheckinIntervalSeconds: number;
+                /**
+                 * @description IANA name of the time zone that the organization works in.
+                 * @example Europe/Zurich
+                 */
                 timezone: string;
             };
         };
+        /** @description What to send to check in as an agent. */
         CheckInAgentBody: {
-            /** @description What went wrong on the device since the last check-in. */
+            /**
+             * @description What went wrong on the device since the last check-in.
+             * @example [
+             *       "The disk is almost full."
+             *     ]
+             */
             errors?: string[] | undefined;
-            /** @description What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in `droppedFacts`: what `metadata` does not take, and what comes after 16384 bytes or 256 facts. */
+            /**
+             * @description What the device tells of itself, such as OS, CPU and disks, under any names. A fact that cannot be kept whole is left out and listed in `droppedFacts`: what `metadata` does not take, and what comes after 16384 bytes or 256 facts.
+             * @example {
+             *       "osVersion": "Debian 13",
+             *       "memoryGigabytes": 8
+             *     }
+             */
             facts?: {
                 [key: string]: unknown;
             } | undefined;
+            /**
+             * @description What the device calls itself in its network.
+             * @example rooftop-pi-07
+             */
             hostname?: string | undefined;
+            /**
+             * @description The address that the device has in its own network.
+             * @example 192.0.2.7
+             */
             ipAddress?: (string) | undefined;
+            /**
+             * @description Version of the agent's program, as it last said.
+             * @example 4.2.1
+             */
             version: string;
         };
+        /** @description The answer to “Create an agent enrolment token”. */
         CreateAgentEnrollmentTokenAnswer: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the token stops: 30 days after its creation unless given. Milliseconds since the epoch.
+             * @example 1771061400000
+             */
             expiresAt: number;
-            /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
+            /**
+             * @description Id of the agent enrollment token.
+             * @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee
+             */
             id: string;
             /**
              * Format: int32
-             * @description Unset: any number of devices.
+             * @description How many devices may enrol with it; absent for any number.
+             * @example 25
              */
             maxUses?: number;
+            /**
+             * @description What the token is for, in words of who made it.
+             * @example Rollout spring 2026
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the token was revoked; absent while it was not. Milliseconds since the epoch.
+             */
             revokedAt?: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that devices enrol at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId: string;
-            /** @description The token itself, shown this once. */
+            /**
+             * @description The token itself, shown this once.
+             * @example enr_ExampleExample
+             */
             token?: string;
+            /**
+             * @description How the token begins, to tell it from others.
+             * @example enr_8dK2pT6w
+             */
             tokenPrefix: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How many devices have enrolled with it.
+             */
             useCount: number;
         };
+        /** @description What to send to create an agent enrolment token. */
         CreateAgentEnrollmentTokenBody: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the token stops: 30 days after its creation unless given. Milliseconds since the epoch.
+             * @example 1771061400000
+             */
             expiresAt?: number | undefined;
             /**
              * Format: int32
-             * @description Unset: any number of devices.
+             * @description How many devices may enrol with it; absent for any number.
+             * @example 25
              */
             maxUses?: number | undefined;
+            /**
+             * @description What the token is for, in words of who made it.
+             * @example Rollout spring 2026
+             */
             name: string;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that devices enrol at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId: string;
         };
+        /** @description The answer to “Create an API key”. */
         CreateApiKeyAnswer: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key stops; absent for one that does not expire. Milliseconds since the epoch.
+             * @example 1776211200000
+             */
             expiresAt?: number;
-            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            /**
+             * @description Id of the API key.
+             * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+             */
             id: string;
-            /** @description The key itself, in the first answer only. */
+            /**
+             * @description The key itself, in the first answer only.
+             * @example sk_live_ExampleExample
+             */
             key?: string;
+            /**
+             * @description How the key begins, to tell it from others.
+             * @example sk_live_4fZ2kQ9x
+             */
             keyPrefix: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key was last used, to the minute. Milliseconds since the epoch.
+             */
             lastUsedAt?: number;
+            /**
+             * @description The address of the key's last use.
+             * @example 203.0.113.7
+             */
             lastUsedIp?: string;
+            /**
+             * @description What the key is for, in words of its owner.
+             * @example Nightly export
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
             /**
              * @description The person the key acts for, and never beyond: who created it, or has adopted it since.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             ownerId?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key from before the last rotation stops; absent without a grace time. Milliseconds since the epoch.
+             */
             previousKeyExpiresAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key was revoked. Milliseconds since the epoch.
+             */
             revokedAt?: number;
+            /**
+             * @description Permissions of the key, out of those that its creator had.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             scopes: string[];
-            /** @enum {string} */
+            /**
+             * @description Whether the key can still be used; `revoked` is final.
+             * @enum {string}
+             */
             status: "active" | "revoked";
             /**
              * @description Why the key is refused though it is active: what became of its owner. Computed at each read.
              * @enum {string}
              */
             suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description What to send to create an API key. */
         CreateApiKeyBody: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key stops; absent for one that does not expire. Milliseconds since the epoch.
+             * @example 1776211200000
+             */
             expiresAt?: number | undefined;
+            /**
+             * @description What the key is for, in words of its owner.
+             * @example Nightly export
+             */
             name: string;
+            /**
+             * @description Permissions of the key, out of those that its creator had.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             scopes: string[];
         };
+        /** @description What to send to create an item. */
         CreateItemBody: {
+            /**
+             * @description What the item is, at length.
+             * @example Measures the water in the north basin.
+             */
             description?: string | undefined;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the item. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             } | undefined;
+            /**
+             * @description What the item is called; several may have one name.
+             * @example Pressure sensor
+             * @example Flow meter
+             */
             name: string;
-            /** @description `open` unless given. */
+            /**
+             * @description A state in the organization's own words. `open` unless given.
+             * @example open
+             */
             status?: string | undefined;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: string[] | undefined;
         };
+        /** @description What to send to create an organization. */
         CreateOrganizationBody: {
-            /** @description The organization's id at the identity provider. */
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
             externalId?: string | undefined;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             } | undefined;
+            /**
+             * @description What people call the organization.
+             * @example North Wind Energy
+             */
             name: string;
+            /** @description How the organization works; what is left out stays as it is, or at its default. */
             settings?: {
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
                 agentCheckinIntervalSeconds?: number | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
                 apiLogRetentionDays?: number | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
                 auditRetentionDays?: number | undefined;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
                 currency?: string | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
                 healthDownThreshold?: number | undefined;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
                 timezone?: string | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
                 trashRetentionDays?: number | undefined;
             } | undefined;
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
             slug?: string | undefined;
         };
+        /** @description What to send to create a role. */
         CreateRoleBody: {
+            /** @description Rights by areas of the product, beside `rights`. */
             areaPermissions?: {
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in docks: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 docks?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in operations and their jobs: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 operations?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in projects: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 projects?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in resources and their health checks: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 resources?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in the organization, its members, roles and keys: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 settings?: ("full" | "read" | "none") | undefined;
             } | undefined;
+            /**
+             * @description What the role is for.
+             * @example Plans and does the work on sites.
+             */
             description?: string | undefined;
+            /**
+             * @description What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.
+             * @example fieldEngineer
+             */
             key?: string | undefined;
+            /**
+             * @description What people call the role, unique among the organization's roles.
+             * @example Field engineer
+             */
             name: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How high the role stands: members are managed by those of a higher rank.
+             * @example 20
+             */
             rank?: number | undefined;
+            /**
+             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             rights?: string[] | undefined;
-            /** @enum {string} */
+            /**
+             * @description Where the rights hold: in the whole organization, or for what is assigned to the member.
+             * @enum {string}
+             */
             scope?: ("organization" | "assigned") | undefined;
         };
+        /** @description What to send to create a schedule. */
         CreateScheduleBody: {
+            /**
+             * @description What is to be done, at length.
+             * @example Replace the filters on the roof.
+             */
             description?: string | undefined;
             /**
              * Format: int64
-             * @description After `startDate`.
+             * @description When the work ends, after `startDate`. Milliseconds since the epoch.
+             * @example 1768473000000
              */
             endDate: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the work begins. Milliseconds since the epoch.
+             */
             startDate: number;
             /**
-             * @description `draft` unless given.
+             * @description How far the work is: a draft becomes active, what is active is completed, and both can be cancelled. `draft` unless given.
              * @enum {string}
              */
             status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
+            /**
+             * @description What is to be done, in a line.
+             * @example Service the pumps
+             */
             title: string;
             /**
-             * @description Whose schedule it is; the caller unless given.
+             * @description Whose schedule it is; the caller's where a create names nobody.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId?: string | undefined;
         };
+        /** @description What to send to create a site. */
         CreateSiteBody: {
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the site. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             } | undefined;
+            /**
+             * @description What people call the site; several may have one name.
+             * @example Rotterdam depot
+             * @example Antwerp depot
+             */
             name: string;
+            /**
+             * @description Id of the customer in the professional services automation (PSA).
+             * @example 10442
+             * @example 10443
+             */
             psaCompanyId?: string | undefined;
+            /**
+             * @description Id of the customer's parent company in the PSA.
+             * @example 10400
+             */
             psaParentCompanyId?: string | undefined;
-            /** @description Made from the name unless given. */
+            /**
+             * @description The site's name in URLs, unique in the organization; made from the name unless given.
+             * @example rotterdam-depot
+             * @example antwerp-depot
+             */
             slug?: string | undefined;
             /**
-             * @description `active` unless given.
+             * @description Devices enrol at active sites only; an archived one is kept for its history. `active` unless given.
              * @enum {string}
              */
             status?: ("active" | "inactive" | "archived") | undefined;
         };
+        /** @description What to send to create a todo. */
         CreateTodoBody: {
-            /** @description `false` unless given. */
+            /** @description Whether it is done. `false` unless given. */
             completed?: boolean | undefined;
+            /**
+             * @description What there is to do.
+             * @example Order spare parts
+             */
             text: string;
         };
+        /** @description The answer to “Add a user to the organization”. */
         CreateUserAnswer: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @example dana.okoye@example.com
              */
             email?: string;
+            /**
+             * @description Whether the identity provider has verified the address.
+             * @example true
+             */
             emailVerified: boolean;
-            /** @description The user's id at the identity provider. */
+            /**
+             * @description The user's id at the identity provider.
+             * @example idp_7Hq2Vx9
+             */
             externalId?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Id of the user.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A picture of the person.
+             * @example https://example.com/pictures/dana.png
+             */
             imageUrl?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person became an active member. Milliseconds since the epoch.
+             */
             joinedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person was last seen in any organization. Milliseconds since the epoch.
+             */
             lastActivityAt?: number;
-            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            /**
+             * @description Id of the membership.
+             * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+             */
             membershipId: string;
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name: string;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description Id of the role.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             roleId: string;
+            /**
+             * @description `key` of the member's role.
+             * @example member
+             */
             roleKey: string;
             /**
-             * @description Of the membership.
+             * @description State of the membership: `pending` until the person accepts.
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
         };
+        /** @description What to send to add a user to the organization. */
         CreateUserBody: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The address to invite; whoever signs in with it, verified, takes the membership.
+             * @example sam.lindqvist@example.com
+             */
             email: string;
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name?: string | undefined;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description The member's role: a built-in one or one of the organization's own.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             roleId?: string | undefined;
+            /**
+             * @description What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.
+             * @example fieldEngineer
+             */
             roleKey?: string | undefined;
         };
+        /** @description The answer to “Enrol a device”. */
         EnrollAgentAnswer: {
             /**
              * Format: int32
              * @description Seconds from one check-in to the next.
+             * @example 300
              */
             checkinIntervalSeconds: number;
-            /** @enum {string} */
+            /**
+             * @description `offline` once a check-in is overdue.
+             * @enum {string}
+             */
             connectionStatus: "online" | "offline";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @enum {string} */
+            /**
+             * @description Whether the agent's key is taken; only a rotation ends `revoked`.
+             * @enum {string}
+             */
             credentialStatus: "active" | "revoked";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @description The address the agent was seen from. */
+            /**
+             * @description The address the agent was last seen from.
+             * @example 198.51.100.24
+             */
             extAddress?: string;
-            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+            /**
+             * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+             * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
+             */
             guid: string;
+            /**
+             * @description What the device calls itself in its network.
+             * @example rooftop-pi-07
+             */
             hostname: string;
-            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            /**
+             * @description Id of the agent.
+             * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+             */
             id: string;
+            /**
+             * @description The address that the device has in its own network.
+             * @example 192.0.2.7
+             */
             ipAddress?: string;
-            /** @description The agent's key itself, shown this once. */
+            /**
+             * @description The agent's key itself, shown this once.
+             * @example agt_ExampleExample
+             */
             key?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent last got a new key; absent while it has its first. Milliseconds since the epoch.
+             */
             keyRotatedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent last checked in; absent until it does. Milliseconds since the epoch.
+             */
             lastCheckinAt?: number;
+            /**
+             * @description The hardware address of the device's network interface.
+             * @example 02:42:ac:11:00:02
+             */
             macAddress?: string;
-            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What the device last told of itself. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "osVersion": "Debian 13",
+             *       "memoryGigabytes": 8
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** @enum {string} */
+            /**
+             * @description The device's operating system.
+             * @example linux
+             * @enum {string}
+             */
             platform: "windows" | "macos" | "linux" | "other";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the device enrolled for the first time. Milliseconds since the epoch.
+             */
             registeredAt: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that the device stands at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId: string;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
+            /**
+             * @description Version of the agent's program, as it last said.
+             * @example 4.2.1
+             */
             version: string;
         };
+        /** @description What to send to enrol a device. */
         EnrollAgentBody: {
-            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+            /**
+             * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+             * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
+             */
             guid: string;
+            /**
+             * @description What the device calls itself in its network.
+             * @example rooftop-pi-07
+             */
             hostname: string;
+            /**
+             * @description The address that the device has in its own network.
+             * @example 192.0.2.7
+             */
             ipAddress?: (string) | undefined;
+            /**
+             * @description The hardware address of the device's network interface.
+             * @example 02:42:ac:11:00:02
+             */
             macAddress?: string | undefined;
-            /** @enum {string} */
+            /**
+             * @description The device's operating system.
+             * @example linux
+             * @enum {string}
+             */
             platform: "windows" | "macos" | "linux" | "other";
+            /**
+             * @description Version of the agent's program, as it last said.
+             * @example 4.2.1
+             */
             version: string;
         };
+        /** @description The answer to “Get the current user”. */
         GetCurrentUserAnswer: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that requests act in unless they name another one.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             defaultOrganizationId?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @example dana.okoye@example.com
              */
             email?: string;
+            /**
+             * @description Whether the identity provider has verified the address.
+             * @example true
+             */
             emailVerified: boolean;
-            /** @description The user's id at the identity provider. */
+            /**
+             * @description The user's id at the identity provider.
+             * @example idp_7Hq2Vx9
+             */
             externalId?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Id of the user.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A picture of the person.
+             * @example https://example.com/pictures/dana.png
+             */
             imageUrl?: string;
+            /** @description Whether the person runs the deployment; no right in any organization. */
             isPlatformAdmin: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person was last seen in any organization. Milliseconds since the epoch.
+             */
             lastActivityAt?: number;
+            /** @description The caller's membership in the organization. */
             membership?: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the member was banned; absent for members who are not. Milliseconds since the epoch.
+                 */
                 bannedAt?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the ban ends; absent for one that lasts. Milliseconds since the epoch.
+                 */
                 bannedUntil?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
                 createdAt: number;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 createdBy?: string;
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description The site that the member is working at.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 currentSiteId?: string;
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 id: string;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description The member who invited the person.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 invitedBy?: string;
                 /**
                  * Format: email
                  * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+                 * @example dana.okoye@example.com
                  */
                 invitedEmail?: string;
+                /**
+                 * @description What the person was called in the invitation.
+                 * @example Dana Okoye
+                 */
                 invitedName?: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the person became an active member. Milliseconds since the epoch.
+                 */
                 joinedAt?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the member was last seen in the organization. Milliseconds since the epoch.
+                 */
                 lastActivityAt?: number;
-                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+                /**
+                 * @description What an application keeps with the membership. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "costCenter": "4711"
+                 *     }
+                 */
                 metadata?: {
                     [key: string]: unknown;
                 };
-                /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
                 organizationId: string;
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description The member's role: a built-in one or one of the organization's own.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
+                /**
+                 * @description `key` of the member's role.
+                 * @example member
+                 */
                 roleKey: string;
-                /** @enum {string} */
+                /**
+                 * @description `pending` until the person accepts; every request of an inactive member is refused.
+                 * @enum {string}
+                 */
                 status: "active" | "inactive" | "pending";
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 updatedAt: number;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description The person who is a member.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 userId: string;
             };
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the person. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name: string;
+            /** @description The organization that requests act in; absent where the user is active in none. */
             organization?: components["schemas"]["Organization"];
+            /** @description The user's role in `organization`. */
             role?: components["schemas"]["Role"];
-            /** @enum {string} */
+            /**
+             * @description `pending` until the first sign-in; every request of an inactive user is refused.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "pending";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description The answer to “Get one's own rights”. */
         GetMyPermissionsAnswer: {
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How high the caller's role stands.
+             * @example 20
+             */
             rank: number;
+            /**
+             * @description Permissions, `:own` where one reaches only the caller's own rows.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             rights: string[];
+            /**
+             * @description `key` of the member's role.
+             * @example member
+             */
             roleKey?: string;
         };
+        /** @description The answer to “Get one's own profile”. */
         GetMyProfileAnswer: {
+            /**
+             * @description What the person tells of themselves.
+             * @example Keeps the pumps of three sites running.
+             */
             bio?: string;
+            /**
+             * @description What others see the person as; the user's name until one is chosen.
+             * @example Dana Okoye
+             */
             displayName: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Whose profile it is.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId: string;
         };
+        /** @description The answer to “Get one's own settings”. */
         GetMySettingsAnswer: {
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description How the person has arranged the dashboard. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "columns": 2
+             *     }
+             */
             dashboardLayout?: {
                 [key: string]: unknown;
             };
-            /** @description BCP 47 language tag. */
+            /**
+             * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
+             * @example en-GB
+             */
             locale?: string;
+            /** @description Whether the person wants notifications; true until chosen otherwise. */
             notificationsEnabled: boolean;
-            /** @enum {string} */
+            /**
+             * @description Colours of the interface; `system` until one is chosen.
+             * @enum {string}
+             */
             theme: "light" | "dark" | "system";
-            /** @description IANA time zone name. */
+            /**
+             * @description IANA name of the time zone; `UTC` until one is chosen.
+             * @example Europe/Zurich
+             */
             timezone?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Whose settings they are.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId: string;
         };
+        /** @description The answer to “Get an organization by its slug”. */
         GetOrganizationBySlugAnswer: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @description The organization's id at the identity provider. */
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
             externalId?: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             id: string;
+            /** @description Up to 20 active members; absent where the caller may not read users. */
             members?: {
                 /**
                  * Format: email
                  * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+                 * @example dana.okoye@example.com
                  */
                 email?: string;
+                /**
+                 * @description Whether the identity provider has verified the address.
+                 * @example true
+                 */
                 emailVerified: boolean;
-                /** @description The user's id at the identity provider. */
+                /**
+                 * @description The user's id at the identity provider.
+                 * @example idp_7Hq2Vx9
+                 */
                 externalId?: string;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Id of the user.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 id: string;
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A picture of the person.
+                 * @example https://example.com/pictures/dana.png
+                 */
                 imageUrl?: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the person became an active member. Milliseconds since the epoch.
+                 */
                 joinedAt?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the person was last seen in any organization. Milliseconds since the epoch.
+                 */
                 lastActivityAt?: number;
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 membershipId: string;
+                /**
+                 * @description The person's name, as the identity provider or the person gave it.
+                 * @example Dana Okoye
+                 */
                 name: string;
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Id of the role.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
+                /**
+                 * @description `key` of the member's role.
+                 * @example member
+                 */
                 roleKey: string;
                 /**
-                 * @description Of the membership.
+                 * @description State of the membership: `pending` until the person accepts.
                  * @enum {string}
                  */
                 status: "active" | "inactive" | "pending";
             }[];
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What people call the organization.
+             * @example North Wind Energy
+             */
             name: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The person who owns the organization, always an active member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             ownerId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
+             */
             purgeAfter?: number;
+            /** @description How the organization works. */
             settings: {
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
                 agentCheckinIntervalSeconds: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
                 apiLogRetentionDays: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
                 auditRetentionDays: number;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
                 currency: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
                 healthDownThreshold: number;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
                 timezone: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
                 trashRetentionDays: number;
             };
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
             slug: string;
-            /** @enum {string} */
+            /**
+             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "suspended";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description The answer to “Get a site with its agents counted”. */
         GetSiteViewAnswer: {
+            /** @description How many agents the site has, by connection; those in the trash do not count. */
             agents: {
                 /** @description The site has more agents than were counted: both numbers are lower bounds. */
                 isCapped: boolean;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Agents whose check-in is overdue.
+                 */
                 offline: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Agents that check in as they should.
+                 */
                 online: number;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description Id of the site.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             id: string;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the site. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What people call the site; several may have one name.
+             * @example Rotterdam depot
+             * @example Antwerp depot
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
+            /**
+             * @description Id of the customer in the professional services automation (PSA).
+             * @example 10442
+             * @example 10443
+             */
             psaCompanyId?: string;
+            /**
+             * @description Id of the customer's parent company in the PSA.
+             * @example 10400
+             */
             psaParentCompanyId?: string;
-            /** @description Made from the name unless given. */
+            /**
+             * @description The site's name in URLs, unique in the organization; made from the name unless given.
+             * @example rotterdam-depot
+             * @example antwerp-depot
+             */
             slug: string;
-            /** @enum {string} */
+            /**
+             * @description Devices enrol at active sites only; an archived one is kept for its history.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "archived";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description The answer to “Get a user of the organization”. */
         GetUserAnswer: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @example dana.okoye@example.com
              */
             email?: string;
+            /**
+             * @description Whether the identity provider has verified the address.
+             * @example true
+             */
             emailVerified: boolean;
-            /** @description The user's id at the identity provider. */
+            /**
+             * @description The user's id at the identity provider.
+             * @example idp_7Hq2Vx9
+             */
             externalId?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Id of the user.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A picture of the person.
+             * @example https://example.com/pictures/dana.png
+             */
             imageUrl?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person became an active member. Milliseconds since the epoch.
+             */
             joinedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person was last seen in any organization. Milliseconds since the epoch.
+             */
             lastActivityAt?: number;
-            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            /**
+             * @description Id of the membership.
+             * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+             */
             membershipId: string;
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name: string;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description Id of the role.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             roleId: string;
+            /**
+             * @description `key` of the member's role.
+             * @example member
+             */
             roleKey: string;
             /**
-             * @description Of the membership.
+             * @description State of the membership: `pending` until the person accepts.
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
         };
+        /** @description The answer to “Get a user's profile”. */
         GetUserProfileAnswer: {
+            /**
+             * @description What the person tells of themselves.
+             * @example Keeps the pumps of three sites running.
+             */
             bio?: string;
+            /**
+             * @description What others see the person as; the user's name until one is chosen.
+             * @example Dana Okoye
+             */
             displayName: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Whose profile it is.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId: string;
         };
+        /** @description That the deployment answers. */
         Health: {
-            /** @enum {string} */
+            /**
+             * @description Always `ok`: who cannot answer says nothing.
+             * @enum {string}
+             */
             status: "ok";
             /**
              * Format: int64
-             * @description Milliseconds since the epoch.
+             * @description The server's clock. Milliseconds since the epoch.
              */
             time: number;
-            /** @enum {string} */
+            /**
+             * @description The version of the API in its paths.
+             * @enum {string}
+             */
             version: "v1";
         };
+        /** @description A thing of the organization: the reference resource, which shows every plain operation. */
         Item: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
+            /**
+             * @description What the item is, at length.
+             * @example Measures the water in the north basin.
+             */
             description?: string;
-            /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+            /**
+             * @description Id of the item.
+             * @example zwf50kj4272p06mc7pcrsws9eb4gpem8
+             */
             id: string;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the item. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What the item is called; several may have one name.
+             * @example Pressure sensor
+             * @example Flow meter
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
+            /**
+             * @description A state in the organization's own words.
+             * @example open
+             */
             status: string;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it an item. */
         ItemPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Item"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description Public keys of the deployment's tokens (RFC 7517). */
         JsonWebKeySet: {
+            /** @description The present key, and during a rotation the one before. */
             keys: {
-                /** @enum {string} */
+                /**
+                 * @description The algorithm that it verifies.
+                 * @enum {string}
+                 */
                 alg: "ES256";
-                /** @enum {string} */
+                /**
+                 * @description The curve.
+                 * @enum {string}
+                 */
                 crv: "P-256";
+                /** @description Id of the key, as the header of tokens names it. */
                 kid: string;
-                /** @enum {string} */
+                /**
+                 * @description Kind of key: elliptic curve.
+                 * @enum {string}
+                 */
                 kty: "EC";
-                /** @enum {string} */
+                /**
+                 * @description What it is for: signatures.
+                 * @enum {string}
+                 */
                 use: "sig";
+                /** @description The x coordinate of the point, in base64url. */
                 x: string;
+                /** @description The y coordinate of the point, in base64url. */
                 y: string;
             }[];
         };
+        /** @description A page of a list, each row of it an organization. */
         ListOrganizationsPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["ListOrganizationsRow"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A row of the answer to “List one's own organizations”. */
         ListOrganizationsRow: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @description The organization's id at the identity provider. */
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
             externalId?: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             id: string;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What people call the organization.
+             * @example North Wind Energy
+             */
             name: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The person who owns the organization, always an active member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             ownerId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
+             */
             purgeAfter?: number;
+            /**
+             * @description `key` of the member's role.
+             * @example member
+             */
             roleKey: string;
+            /** @description How the organization works. */
             settings: {
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
                 agentCheckinIntervalSeconds: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
                 apiLogRetentionDays: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
                 auditRetentionDays: number;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
                 currency: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
                 healthDownThreshold: number;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
                 timezone: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
                 trashRetentionDays: number;
             };
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
             slug: string;
-            /** @enum {string} */
+            /**
+             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "suspended";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description The answer to “List the permissions”. */
         ListPermissionsAnswer: {
+            /** @description Every permission there is. */
             data: {
+                /**
+                 * @description What it lets its holder do.
+                 * @example read
+                 */
                 action: string;
+                /**
+                 * @description The same in words.
+                 * @example See schedules.
+                 */
                 description: string;
                 /** @description May be a scope of an API key. */
                 grantable: boolean;
-                /** @description `<resource>:<action>`. */
+                /**
+                 * @description Its name, `<resource>:<action>`, as roles and API keys list it.
+                 * @example schedule:read
+                 */
                 permission: string;
+                /**
+                 * @description What it is about.
+                 * @example schedule
+                 */
                 resource: string;
                 /** @description Built-in roles that have it. */
                 roles: {
+                    /**
+                     * @description `key` of the role.
+                     * @example member
+                     */
                     key: string;
-                    /** @enum {string} */
+                    /**
+                     * @description Whether it holds for all rows, or for the holder's own only.
+                     * @enum {string}
+                     */
                     reach: "all" | "own";
                 }[];
             }[];
         };
+        /** @description A page of a list, each row of it a site. */
         ListSitesViewPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["ListSitesViewRow"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A row of the answer to “List sites with their agents counted”. */
         ListSitesViewRow: {
+            /** @description How many agents the site has, by connection; those in the trash do not count. */
             agents: {
                 /** @description The site has more agents than were counted: both numbers are lower bounds. */
                 isCapped: boolean;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Agents whose check-in is overdue.
+                 */
                 offline: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Agents that check in as they should.
+                 */
                 online: number;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description Id of the site.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             id: string;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the site. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What people call the site; several may have one name.
+             * @example Rotterdam depot
+             * @example Antwerp depot
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
+            /**
+             * @description Id of the customer in the professional services automation (PSA).
+             * @example 10442
+             * @example 10443
+             */
             psaCompanyId?: string;
+            /**
+             * @description Id of the customer's parent company in the PSA.
+             * @example 10400
+             */
             psaParentCompanyId?: string;
-            /** @description Made from the name unless given. */
+            /**
+             * @description The site's name in URLs, unique in the organization; made from the name unless given.
+             * @example rotterdam-depot
+             * @example antwerp-depot
+             */
             slug: string;
-            /** @enum {string} */
+            /**
+             * @description Devices enrol at active sites only; an archived one is kept for its history.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "archived";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it a user. */
         ListUsersPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["ListUsersRow"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A row of the answer to “List the users of the organization”. */
         ListUsersRow: {
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @example dana.okoye@example.com
              */
             email?: string;
+            /**
+             * @description Whether the identity provider has verified the address.
+             * @example true
+             */
             emailVerified: boolean;
-            /** @description The user's id at the identity provider. */
+            /**
+             * @description The user's id at the identity provider.
+             * @example idp_7Hq2Vx9
+             */
             externalId?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Id of the user.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A picture of the person.
+             * @example https://example.com/pictures/dana.png
+             */
             imageUrl?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person became an active member. Milliseconds since the epoch.
+             */
             joinedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person was last seen in any organization. Milliseconds since the epoch.
+             */
             lastActivityAt?: number;
-            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            /**
+             * @description Id of the membership.
+             * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+             */
             membershipId: string;
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name: string;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description Id of the role.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             roleId: string;
+            /**
+             * @description `key` of the member's role.
+             * @example member
+             */
             roleKey: string;
             /**
-             * @description Of the membership.
+             * @description State of the membership: `pending` until the person accepts.
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
         };
+        /** @description A person in an organization, with a role. */
         Membership: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the member was banned; absent for members who are not. Milliseconds since the epoch.
+             */
             bannedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the ban ends; absent for one that lasts. Milliseconds since the epoch.
+             */
             bannedUntil?: number;
+            /**
+             * @description Why the member was banned: an internal note for those who may ban.
+             * @example Kept posting advertisements after two warnings.
+             */
             banReason?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that the member is working at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             currentSiteId?: string;
-            /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+            /**
+             * @description Id of the membership.
+             * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+             */
             id: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The member who invited the person.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             invitedBy?: string;
             /**
              * Format: email
              * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+             * @example dana.okoye@example.com
              */
             invitedEmail?: string;
+            /**
+             * @description What the person was called in the invitation.
+             * @example Dana Okoye
+             */
             invitedName?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person became an active member. Milliseconds since the epoch.
+             */
             joinedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the member was last seen in the organization. Milliseconds since the epoch.
+             */
             lastActivityAt?: number;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the membership. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description The member's role: a built-in one or one of the organization's own.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             roleId: string;
+            /**
+             * @description `key` of the member's role.
+             * @example member
+             */
             roleKey: string;
-            /** @enum {string} */
+            /**
+             * @description `pending` until the person accepts; every request of an inactive member is refused.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "pending";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The person who is a member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId: string;
         };
+        /** @description A page of a list, each row of it a membership. */
         MembershipPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Membership"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A refusal of the token endpoint (RFC 6749, 5.2). */
         OAuthError: {
-            /** @enum {string} */
+            /**
+             * @description What is wrong, for programs.
+             * @enum {string}
+             */
             error: "invalid_client" | "invalid_request" | "invalid_scope" | "temporarily_unavailable" | "unauthorized_client" | "unsupported_grant_type";
+            /** @description What is wrong, for people. */
             error_description: string;
         };
+        /** @description A tenant: every other row belongs to one. */
         Organization: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @description The organization's id at the identity provider. */
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
             externalId?: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             id: string;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What people call the organization.
+             * @example North Wind Energy
+             */
             name: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The person who owns the organization, always an active member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             ownerId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
+             */
             purgeAfter?: number;
+            /** @description How the organization works. */
             settings: {
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
                 agentCheckinIntervalSeconds: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
                 apiLogRetentionDays: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
                 auditRetentionDays: number;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
                 currency: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
                 healthDownThreshold: number;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
                 timezone: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
                 trashRetentionDays: number;
             };
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
             slug: string;
-            /** @enum {string} */
+            /**
+             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "suspended";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description Where a page of a list ends. */
         PageInfo: {
+            /**
+             * @description Whether another page follows.
+             * @example true
+             */
             hasMore: boolean;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How many rows a page may hold, as asked for.
+             * @example 25
+             */
             limit: number;
-            /** @description The next page's `cursor`; null on the last page. */
+            /**
+             * @description The next page's `cursor`; null on the last page.
+             * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+             */
             nextCursor: string | null;
         };
         /** @description Problem details (RFC 9457). Branch on `code`; `type` is a page that explains it. */
         Problem: {
-            /** @description Stable; each answer names those it may carry. */
+            /** @description Stable; each operation names those it may answer with. */
             code: string;
             /** @description What went wrong this time. */
             detail: string;
+            /** @description Faults inside the request, where there are such. */
             errors?: components["schemas"]["ProblemFault"][];
+            /** @description The request's `X-Request-Id`, to quote in reports. */
             requestId: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
             status: number;
+            /** @description What the code means, the same every time. */
             title: string;
             /**
              * Format: uri-reference
@@ -2961,323 +4654,751 @@ export interface components {
              */
             type: string;
         };
+        /** @description A problem code, explained. */
         ProblemEntry: {
+            /** @description The code, as problems carry it. */
             code: string;
             /** @description What the caller can do about it. */
             mend: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The HTTP status that it usually comes with.
+             */
             status: number;
+            /** @description What it means, in a line. */
             title: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Its page, and the `type` of its problems.
+             */
             type: string;
         };
         /** @description One fault inside a request. */
         ProblemFault: {
+            /** @description What is wrong there, for programs. */
             code: string;
+            /** @description What is wrong there, for people. */
             message: string;
             /** @description JSON Pointer (RFC 6901) to the field. */
             pointer: string;
         };
+        /** @description Every problem code of the deployment. */
         ProblemIndex: {
+            /** @description The codes, in order. */
             problems: components["schemas"]["ProblemEntry"][];
         };
+        /** @description Metadata of the protected resource (RFC 9728). */
         ProtectedResource: {
+            /** @description Issuers whose tokens the API takes. */
             authorization_servers: string[];
+            /** @description Ways to send a token: the `Authorization` header. */
             bearer_methods_supported: string[];
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The API, as the audience of tokens.
+             */
             resource: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The API reference.
+             */
             resource_documentation: string;
+            /** @description What the API is called. */
             resource_name: string;
+            /** @description Scopes that a token can carry. */
             scopes_supported: string[];
         };
+        /** @description What to send to purge a deleted organization. */
         PurgeOrganizationBody: {
-            /** @description Id or slug. */
+            /**
+             * @description The organization's slug, to show that it is the one that is meant.
+             * @example north-wind-energy
+             */
             confirmSlug: string;
         };
+        /** @description What to send to restore a role. */
         RestoreRoleBody: {
+            /**
+             * @description What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.
+             * @example fieldEngineer
+             */
             key?: string | undefined;
+            /**
+             * @description What people call the role, unique among the organization's roles.
+             * @example Field engineer
+             */
             name?: string | undefined;
         };
+        /** @description What to send to restore a site. */
         RestoreSiteBody: {
-            /** @description Made from the name unless given. */
+            /**
+             * @description The site's name in URLs, unique in the organization; made from the name unless given.
+             * @example rotterdam-depot
+             * @example antwerp-depot
+             */
             slug?: string | undefined;
         };
+        /** @description A set of rights: a built-in one, or one of the organization's own. */
         Role: {
+            /** @description Rights by areas of the product, beside `rights`. */
             areaPermissions?: {
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in docks: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 docks?: "full" | "read" | "none";
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in operations and their jobs: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 operations?: "full" | "read" | "none";
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in projects: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 projects?: "full" | "read" | "none";
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in resources and their health checks: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 resources?: "full" | "read" | "none";
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in the organization, its members, roles and keys: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 settings?: "full" | "read" | "none";
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
+            /**
+             * @description What the role is for.
+             * @example Plans and does the work on sites.
+             */
             description?: string;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description Id of the role.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             id: string;
+            /** @description True for the built-in roles, which are the same everywhere and cannot be changed. */
             isSystem: boolean;
+            /**
+             * @description What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.
+             * @example fieldEngineer
+             */
             key: string;
+            /**
+             * @description What people call the role, unique among the organization's roles.
+             * @example Field engineer
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to; absent for what belongs to none.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId?: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How high the role stands: members are managed by those of a higher rank.
+             * @example 20
+             */
             rank: number;
+            /**
+             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             rights: string[];
-            /** @enum {string} */
+            /**
+             * @description Where the rights hold: in the whole organization, or for what is assigned to the member.
+             * @enum {string}
+             */
             scope: "organization" | "assigned";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it a role. */
         RolePage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Role"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description The answer to “Rotate an agent's key”. */
         RotateAgentKeyAnswer: {
             /**
              * Format: int32
              * @description Seconds to the next check-in, as the agent was last told; it is overdue after two of them.
+             * @example 300
              */
             checkinIntervalSeconds?: number;
-            /** @enum {string} */
+            /**
+             * @description `offline` once a check-in is overdue.
+             * @enum {string}
+             */
             connectionStatus: "online" | "offline";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @enum {string} */
+            /**
+             * @description Whether the agent's key is taken; only a rotation ends `revoked`.
+             * @enum {string}
+             */
             credentialStatus: "active" | "revoked";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @description The address the agent was seen from. */
+            /**
+             * @description The address the agent was last seen from.
+             * @example 198.51.100.24
+             */
             extAddress?: string;
-            /** @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`. */
+            /**
+             * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+             * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
+             */
             guid: string;
+            /**
+             * @description What the device calls itself in its network.
+             * @example rooftop-pi-07
+             */
             hostname: string;
-            /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+            /**
+             * @description Id of the agent.
+             * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+             */
             id: string;
+            /**
+             * @description The address that the device has in its own network.
+             * @example 192.0.2.7
+             */
             ipAddress?: string;
-            /** @description The agent's key itself, shown this once. */
+            /**
+             * @description The agent's key itself, shown this once.
+             * @example agt_ExampleExample
+             */
             key?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent last got a new key; absent while it has its first. Milliseconds since the epoch.
+             */
             keyRotatedAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the agent last checked in; absent until it does. Milliseconds since the epoch.
+             */
             lastCheckinAt?: number;
+            /**
+             * @description The hardware address of the device's network interface.
+             * @example 02:42:ac:11:00:02
+             */
             macAddress?: string;
-            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What the device last told of itself. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "osVersion": "Debian 13",
+             *       "memoryGigabytes": 8
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** @enum {string} */
+            /**
+             * @description The device's operating system.
+             * @example linux
+             * @enum {string}
+             */
             platform: "windows" | "macos" | "linux" | "other";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the device enrolled for the first time. Milliseconds since the epoch.
+             */
             registeredAt: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that the device stands at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId: string;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
+            /**
+             * @description Version of the agent's program, as it last said.
+             * @example 4.2.1
+             */
             version: string;
         };
+        /** @description The answer to “Rotate an API key”. */
         RotateApiKeyAnswer: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key stops; absent for one that does not expire. Milliseconds since the epoch.
+             * @example 1776211200000
+             */
             expiresAt?: number;
-            /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+            /**
+             * @description Id of the API key.
+             * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+             */
             id: string;
-            /** @description The key itself, in the first answer only. */
+            /**
+             * @description The key itself, in the first answer only.
+             * @example sk_live_ExampleExample
+             */
             key?: string;
+            /**
+             * @description How the key begins, to tell it from others.
+             * @example sk_live_4fZ2kQ9x
+             */
             keyPrefix: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key was last used, to the minute. Milliseconds since the epoch.
+             */
             lastUsedAt?: number;
+            /**
+             * @description The address of the key's last use.
+             * @example 203.0.113.7
+             */
             lastUsedIp?: string;
+            /**
+             * @description What the key is for, in words of its owner.
+             * @example Nightly export
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
             /**
              * @description The person the key acts for, and never beyond: who created it, or has adopted it since.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             ownerId?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key from before the last rotation stops; absent without a grace time. Milliseconds since the epoch.
+             */
             previousKeyExpiresAt?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the key was revoked. Milliseconds since the epoch.
+             */
             revokedAt?: number;
+            /**
+             * @description Permissions of the key, out of those that its creator had.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             scopes: string[];
-            /** @enum {string} */
+            /**
+             * @description Whether the key can still be used; `revoked` is final.
+             * @enum {string}
+             */
             status: "active" | "revoked";
             /**
              * @description Why the key is refused though it is active: what became of its owner. Computed at each read.
              * @enum {string}
              */
             suspension?: "owner_deleted" | "owner_inactive" | "not_a_member" | "membership_inactive" | "membership_banned";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description What to send to rotate an API key. */
         RotateApiKeyBody: {
             /**
              * Format: int32
-             * @description `0` unless given.
+             * @description Seconds for which the old key goes on. `0` unless given.
+             * @example 3600
              */
             graceSeconds?: number | undefined;
         };
+        /** @description Planned work of a user, from draft to completion. */
         Schedule: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
+            /**
+             * @description What is to be done, at length.
+             * @example Replace the filters on the roof.
+             */
             description?: string;
             /**
              * Format: int64
-             * @description After `startDate`.
+             * @description When the work ends, after `startDate`. Milliseconds since the epoch.
+             * @example 1768473000000
              */
             endDate: number;
-            /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+            /**
+             * @description Id of the schedule.
+             * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+             */
             id: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the work begins. Milliseconds since the epoch.
+             */
             startDate: number;
-            /** @enum {string} */
+            /**
+             * @description How far the work is: a draft becomes active, what is active is completed, and both can be cancelled.
+             * @enum {string}
+             */
             status: "draft" | "active" | "completed" | "cancelled";
+            /**
+             * @description What is to be done, in a line.
+             * @example Service the pumps
+             */
             title: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
             /**
-             * @description Whose schedule it is; the caller unless given.
+             * @description Whose schedule it is; the caller's where a create names nobody.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId: string;
         };
+        /** @description A page of a list, each row of it a schedule. */
         SchedulePage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Schedule"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A place, often a customer's, where device agents run. */
         Site: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description Id of the site.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             id: string;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the site. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What people call the site; several may have one name.
+             * @example Rotterdam depot
+             * @example Antwerp depot
+             */
             name: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
+            /**
+             * @description Id of the customer in the professional services automation (PSA).
+             * @example 10442
+             * @example 10443
+             */
             psaCompanyId?: string;
+            /**
+             * @description Id of the customer's parent company in the PSA.
+             * @example 10400
+             */
             psaParentCompanyId?: string;
-            /** @description Made from the name unless given. */
+            /**
+             * @description The site's name in URLs, unique in the organization; made from the name unless given.
+             * @example rotterdam-depot
+             * @example antwerp-depot
+             */
             slug: string;
-            /** @enum {string} */
+            /**
+             * @description Devices enrol at active sites only; an archived one is kept for its history.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "archived";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it a site. */
         SitePage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Site"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description The answer to “Switch the default organization”. */
         SwitchOrganizationAnswer: {
+            /** @description The caller's membership in the organization. */
             membership: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the member was banned; absent for members who are not. Milliseconds since the epoch.
+                 */
                 bannedAt?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the ban ends; absent for one that lasts. Milliseconds since the epoch.
+                 */
                 bannedUntil?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
                 createdAt: number;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 createdBy?: string;
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description The site that the member is working at.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 currentSiteId?: string;
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 id: string;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description The member who invited the person.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 invitedBy?: string;
                 /**
                  * Format: email
                  * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+                 * @example dana.okoye@example.com
                  */
                 invitedEmail?: string;
+                /**
+                 * @description What the person was called in the invitation.
+                 * @example Dana Okoye
+                 */
                 invitedName?: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the person became an active member. Milliseconds since the epoch.
+                 */
                 joinedAt?: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the member was last seen in the organization. Milliseconds since the epoch.
+                 */
                 lastActivityAt?: number;
-                /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+                /**
+                 * @description What an application keeps with the membership. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "costCenter": "4711"
+                 *     }
+                 */
                 metadata?: {
                     [key: string]: unknown;
                 };
-                /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
                 organizationId: string;
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description The member's role: a built-in one or one of the organization's own.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
+                /**
+                 * @description `key` of the member's role.
+                 * @example member
+                 */
                 roleKey: string;
-                /** @enum {string} */
+                /**
+                 * @description `pending` until the person accepts; every request of an inactive member is refused.
+                 * @enum {string}
+                 */
                 status: "active" | "inactive" | "pending";
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
                 updatedAt: number;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description The person who is a member.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 userId: string;
             };
             organization: components["schemas"]["Organization"];
         };
+        /** @description What to send to switch the default organization. */
         SwitchOrganizationBody: {
-            /** @description Id or slug. */
+            /**
+             * @description Id or slug of the organization.
+             * @example north-wind-energy
+             */
             organizationId?: string | undefined;
-            /** @description Id or slug. */
+            /**
+             * @description Slug of the organization.
+             * @example north-wind-energy
+             */
             slug?: string | undefined;
         };
+        /** @description A small thing to do. */
         Todo: {
+            /** @description Whether it is done. */
             completed: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+            /**
+             * @description Id of the todo.
+             * @example 8qe70pkzrcs65g03w4thpkb8eephjzam
+             */
             id: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             organizationId: string;
+            /**
+             * @description What there is to do.
+             * @example Order spare parts
+             */
             text: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it a todo. */
         TodoPage: {
+            /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Todo"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description An access token (RFC 6749, 5.1). */
         Token: {
             /** @description A JWT, signed with ES256. */
             access_token: string;
             /**
              * Format: int32
-             * @description Seconds.
+             * @description Seconds for which it is taken.
              */
             expires_in: number;
+            /** @description The scopes that it carries, a space between them. */
             scope: string;
-            /** @enum {string} */
+            /**
+             * @description How to send it: `Authorization: Bearer …`.
+             * @enum {string}
+             */
             token_type: "Bearer";
         };
+        /** @description What to send for an access token (RFC 6749, 4.4). */
         TokenRequest: {
             /** @description Any name; the secret alone says who calls. */
             client_id?: string | undefined;
@@ -3286,229 +5407,580 @@ export interface components {
              * @description An API key or agent key, unless it is sent by HTTP Basic.
              */
             client_secret?: string | undefined;
-            /** @enum {string} */
+            /**
+             * @description The one grant that is taken.
+             * @enum {string}
+             */
             grant_type: "client_credentials";
             /** @description Scopes with a space between them; all that the key holds unless given. */
             scope?: string | undefined;
         };
+        /** @description What to send to transfer the ownership of an organization. */
         TransferOwnershipBody: {
             /**
-             * @description An active member of the organization.
+             * @description The new owner: an active member of the organization.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId: string;
         };
+        /** @description What to send to update an agent. */
         UpdateAgentBody: {
-            /** @description Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What the device last told of itself. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "osVersion": "Debian 13",
+             *       "memoryGigabytes": 8
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that the device stands at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             siteId?: string | undefined;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: (string[] | null) | undefined;
         };
+        /** @description What to send to update an API key. */
         UpdateApiKeyBody: {
+            /**
+             * @description What the key is for, in words of its owner.
+             * @example Nightly export
+             */
             name?: string | undefined;
+            /**
+             * @description Permissions of the key, out of those that its creator had.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             scopes?: string[] | undefined;
         };
+        /** @description What to send to update the current user. */
         UpdateCurrentUserBody: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A picture of the person.
+             * @example https://example.com/pictures/dana.png
+             */
             imageUrl?: (string | null) | undefined;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the person. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name?: string | undefined;
         };
+        /** @description What to send to update an item. */
         UpdateItemBody: {
+            /**
+             * @description What the item is, at length.
+             * @example Measures the water in the north basin.
+             */
             description?: (string | null) | undefined;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the item. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
+            /**
+             * @description What the item is called; several may have one name.
+             * @example Pressure sensor
+             * @example Flow meter
+             */
             name?: string | undefined;
+            /**
+             * @description A state in the organization's own words.
+             * @example open
+             */
             status?: string | undefined;
+            /**
+             * @description Words to find it by, 20 at most.
+             * @example [
+             *       "maintenance"
+             *     ]
+             */
             tags?: (string[] | null) | undefined;
         };
+        /** @description What to send to update a membership. */
         UpdateMembershipBody: {
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the membership. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
-            /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+            /**
+             * @description The member's role: a built-in one or one of the organization's own.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
             roleId?: string | undefined;
+            /**
+             * @description What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.
+             * @example fieldEngineer
+             */
             roleKey?: string | undefined;
-            /** @enum {string} */
+            /**
+             * @description Every request of an inactive member is refused.
+             * @enum {string}
+             */
             status?: ("active" | "inactive") | undefined;
         };
+        /** @description What to send to update one's own membership. */
         UpdateMyMembershipBody: {
-            /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+            /**
+             * @description The site that the member is working at.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
             currentSiteId?: (string | null) | undefined;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the membership. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
         };
+        /** @description The answer to “Update one's own settings”. */
         UpdateMySettingsAnswer: {
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description How the person has arranged the dashboard. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "columns": 2
+             *     }
+             */
             dashboardLayout?: {
                 [key: string]: unknown;
             };
-            /** @description BCP 47 language tag. */
+            /**
+             * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
+             * @example en-GB
+             */
             locale?: string;
+            /** @description Whether the person wants notifications; true until chosen otherwise. */
             notificationsEnabled: boolean;
-            /** @enum {string} */
+            /**
+             * @description Colours of the interface; `system` until one is chosen.
+             * @enum {string}
+             */
             theme: "light" | "dark" | "system";
-            /** @description IANA time zone name. */
+            /**
+             * @description IANA name of the time zone; `UTC` until one is chosen.
+             * @example Europe/Zurich
+             */
             timezone?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Whose settings they are.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId: string;
         };
+        /** @description What to send to update one's own settings. */
         UpdateMySettingsBody: {
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description How the person has arranged the dashboard. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "columns": 2
+             *     }
+             */
             dashboardLayout?: ({
                 [key: string]: unknown;
             } | null) | undefined;
-            /** @description BCP 47 language tag. */
+            /**
+             * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
+             * @example en-GB
+             */
             locale?: (string | null) | undefined;
+            /** @description Whether the person wants notifications; true until chosen otherwise. */
             notificationsEnabled?: boolean | undefined;
-            /** @enum {string} */
+            /**
+             * @description Colours of the interface; `system` until one is chosen.
+             * @enum {string}
+             */
             theme?: ("light" | "dark" | "system") | undefined;
-            /** @description IANA time zone name. */
+            /**
+             * @description IANA name of the time zone; `UTC` until one is chosen.
+             * @example Europe/Zurich
+             */
             timezone?: (string | null) | undefined;
         };
+        /** @description What to send to update an organization. */
         UpdateOrganizationBody: {
-            /** @description The organization's id at the identity provider. */
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
             externalId?: string | undefined;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
+            /**
+             * @description What people call the organization.
+             * @example North Wind Energy
+             */
             name?: string | undefined;
+            /** @description How the organization works; what is left out stays as it is, or at its default. */
             settings?: {
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
                 agentCheckinIntervalSeconds?: number | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
                 apiLogRetentionDays?: number | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
                 auditRetentionDays?: number | undefined;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
                 currency?: string | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
                 healthDownThreshold?: number | undefined;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
                 timezone?: string | undefined;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
                 trashRetentionDays?: number | undefined;
             } | undefined;
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
             slug?: string | undefined;
         };
+        /** @description What to send to update a role. */
         UpdateRoleBody: {
+            /** @description Rights by areas of the product, beside `rights`. */
             areaPermissions?: ({
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in docks: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 docks?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in operations and their jobs: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 operations?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in projects: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 projects?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in resources and their health checks: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 resources?: ("full" | "read" | "none") | undefined;
-                /** @enum {string} */
+                /**
+                 * @description What the role may do in the organization, its members, roles and keys: everything, read, or nothing, which is the default.
+                 * @example read
+                 * @enum {string}
+                 */
                 settings?: ("full" | "read" | "none") | undefined;
             } | null) | undefined;
+            /**
+             * @description What the role is for.
+             * @example Plans and does the work on sites.
+             */
             description?: (string | null) | undefined;
+            /**
+             * @description What people call the role, unique among the organization's roles.
+             * @example Field engineer
+             */
             name?: string | undefined;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How high the role stands: members are managed by those of a higher rank.
+             * @example 20
+             */
             rank?: number | undefined;
+            /**
+             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.
+             * @example [
+             *       "schedule:read"
+             *     ]
+             */
             rights?: string[] | undefined;
-            /** @enum {string} */
+            /**
+             * @description Where the rights hold: in the whole organization, or for what is assigned to the member.
+             * @enum {string}
+             */
             scope?: ("organization" | "assigned") | undefined;
         };
+        /** @description What to send to update a schedule. */
         UpdateScheduleBody: {
+            /**
+             * @description What is to be done, at length.
+             * @example Replace the filters on the roof.
+             */
             description?: (string | null) | undefined;
             /**
              * Format: int64
-             * @description After `startDate`.
+             * @description When the work ends, after `startDate`. Milliseconds since the epoch.
+             * @example 1768473000000
              */
             endDate?: number | undefined;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the work begins. Milliseconds since the epoch.
+             */
             startDate?: number | undefined;
-            /** @enum {string} */
+            /**
+             * @description How far the work is: a draft becomes active, what is active is completed, and both can be cancelled.
+             * @enum {string}
+             */
             status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
+            /**
+             * @description What is to be done, in a line.
+             * @example Service the pumps
+             */
             title?: string | undefined;
             /**
-             * @description Whose schedule it is; the caller unless given.
+             * @description Whose schedule it is; the caller's where a create names nobody.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId?: string | undefined;
         };
+        /** @description What to send to update a site. */
         UpdateSiteBody: {
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an integration keeps with the site. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: ({
                 [key: string]: unknown;
             } | null) | undefined;
+            /**
+             * @description What people call the site; several may have one name.
+             * @example Rotterdam depot
+             * @example Antwerp depot
+             */
             name?: string | undefined;
+            /**
+             * @description Id of the customer in the professional services automation (PSA).
+             * @example 10442
+             * @example 10443
+             */
             psaCompanyId?: (string | null) | undefined;
+            /**
+             * @description Id of the customer's parent company in the PSA.
+             * @example 10400
+             */
             psaParentCompanyId?: (string | null) | undefined;
-            /** @description Made from the name unless given. */
+            /**
+             * @description The site's name in URLs, unique in the organization; made from the name unless given.
+             * @example rotterdam-depot
+             * @example antwerp-depot
+             */
             slug?: string | undefined;
-            /** @enum {string} */
+            /**
+             * @description Devices enrol at active sites only; an archived one is kept for its history.
+             * @enum {string}
+             */
             status?: ("active" | "inactive" | "archived") | undefined;
         };
+        /** @description What to send to update a todo. */
         UpdateTodoBody: {
+            /** @description Whether it is done. */
             completed?: boolean | undefined;
+            /**
+             * @description What there is to do.
+             * @example Order spare parts
+             */
             text?: string | undefined;
         };
+        /** @description The answer to “Write one's own profile”. */
         UpsertMyProfileAnswer: {
+            /**
+             * @description What the person tells of themselves.
+             * @example Keeps the pumps of three sites running.
+             */
             bio?: string;
+            /**
+             * @description What others see the person as; the user's name until one is chosen.
+             * @example Dana Okoye
+             */
             displayName: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Whose profile it is.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             userId: string;
         };
+        /** @description What to send to write one's own profile. */
         UpsertMyProfileBody: {
+            /**
+             * @description What the person tells of themselves.
+             * @example Keeps the pumps of three sites running.
+             */
             bio?: string | undefined;
+            /**
+             * @description What others see the person as; the user's name until one is chosen.
+             * @example Dana Okoye
+             */
             displayName?: string | undefined;
         };
+        /** @description A person, one row for each, whatever organizations they belong to. */
         User: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
             createdAt: number;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             createdBy?: string;
-            /** @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k */
+            /**
+             * @description The organization that requests act in unless they name another one.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
             defaultOrganizationId?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
             deletedAt?: number;
             /**
              * Format: email
              * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @example dana.okoye@example.com
              */
             email?: string;
+            /**
+             * @description Whether the identity provider has verified the address.
+             * @example true
+             */
             emailVerified: boolean;
-            /** @description The user's id at the identity provider. */
+            /**
+             * @description The user's id at the identity provider.
+             * @example idp_7Hq2Vx9
+             */
             externalId?: string;
-            /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+            /**
+             * @description Id of the user.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A picture of the person.
+             * @example https://example.com/pictures/dana.png
+             */
             imageUrl?: string;
+            /** @description Whether the person runs the deployment; no right in any organization. */
             isPlatformAdmin: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the person was last seen in any organization. Milliseconds since the epoch.
+             */
             lastActivityAt?: number;
-            /** @description Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. */
+            /**
+             * @description What an application keeps with the person. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description The person's name, as the identity provider or the person gave it.
+             * @example Dana Okoye
+             */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description `pending` until the first sign-in; every request of an inactive user is refused.
+             * @enum {string}
+             */
             status: "active" | "inactive" | "pending";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
             updatedAt: number;
         };
     };
     responses: {
+        /** @description The answer that the caller has is still current. */
+        NotModified: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /**
-         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
+         *     - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
+         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
+         *     - `unsupported_filter`: These filters cannot be combined. Use one of the filter sets named in `detail`.
+         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
          */
-        AgentRevokedOrEmailTakenOrIdempotencyConflict409: {
+        Problem400: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3517,39 +5989,22 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "email_taken" | "idempotency_conflict";
+                    code?: "idempotency_key_invalid" | "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed";
                 };
             };
         };
         /**
-         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
-         *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
-         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive409: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "agent_revoked" | "enrollment_exhausted" | "guid_in_use" | "idempotency_conflict" | "site_not_active";
-                };
-            };
-        };
-        /**
-         * @description - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
          *     - `key_expired`: The API key has expired. Create a new API key.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_suspended`: The API key is suspended. Let an administrator adopt the key (`POST /v1/api-keys/{apiKeyId}/adopt`), or give its owner the membership back.
          *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
          *     - `user_deleted`: This user was deleted. Sign in as a user that exists.
          */
-        AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted: {
+        Problem401: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3559,614 +6014,14 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted";
+                    code?: "agent_revoked" | "invalid_enrollment_token" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted";
                 };
             };
         };
         /**
-         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
-         *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         */
-        AlreadyDeletedOrConfirmationMismatchOrEmailTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_deleted" | "confirmation_mismatch" | "email_taken";
-                };
-            };
-        };
-        /**
-         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         */
-        AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `role_in_use`: The role is in use. Give its members another role first.
-         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
-         */
-        AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrRoleInUseOrSystemRole: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted" | "role_in_use" | "system_role";
-                };
-            };
-        };
-        /**
-         * @description - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
-         */
-        AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrSiteHasAgents: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_deleted" | "email_taken" | "in_use" | "not_deleted" | "site_has_agents";
-                };
-            };
-        };
-        /**
-         * @description - `already_member`: The user is a member already. Update the existing membership.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         */
-        AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_member" | "email_taken" | "external_id_taken" | "idempotency_conflict";
-                };
-            };
-        };
-        /**
-         * @description - `already_member`: The user is a member already. Update the existing membership.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
-         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
-         */
-        AlreadyMemberOrEmailTakenOrInvalidStateTransitionOrLastAdminOrSoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_member" | "email_taken" | "invalid_state_transition" | "last_admin" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
-         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         */
-        ConfirmationMismatchOrEmailTakenOrIdempotencyConflictOrNotDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "confirmation_mismatch" | "email_taken" | "idempotency_conflict" | "not_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
-         *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
-         */
-        CrossTenantReferenceOrReadOnlyField: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "cross_tenant_reference" | "read_only_field";
-                };
-            };
-        };
-        /** @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user. */
-        EmailTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "external_id_taken" | "idempotency_conflict" | "not_deleted" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "external_id_taken" | "idempotency_conflict" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `external_id_taken`: The external id is taken. Use another external id.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrExternalIdTakenOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "external_id_taken" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
-         */
-        EmailTakenOrGuidTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "guid_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeletedOrSiteNotActive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted" | "site_not_active";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         */
-        EmailTakenOrIdempotencyConflict: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
-         */
-        EmailTakenOrIdempotencyConflictOrInvalidStateTransition: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "invalid_state_transition";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_revoked`: The API key was revoked. Use another API key.
-         */
-        EmailTakenOrIdempotencyConflictOrKeyRevoked409: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "key_revoked";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
-         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
-         */
-        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
-         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
-         */
-        EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeletedOrSystemRole: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "key_taken" | "name_taken" | "not_deleted" | "system_role";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
-         */
-        EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "last_admin" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
-         */
-        EmailTakenOrIdempotencyConflictOrNotAMember409: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "not_a_member";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_banned`: The membership is not banned. Nothing needs to be done.
-         */
-        EmailTakenOrIdempotencyConflictOrNotBanned: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "not_banned";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         */
-        EmailTakenOrIdempotencyConflictOrNotDeleted: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "not_deleted";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `not_deleted`: It is not deleted. Delete it first.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "not_deleted" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `site_not_active`: The site is not active. Activate the site first.
-         */
-        EmailTakenOrIdempotencyConflictOrSiteNotActive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "site_not_active";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrIdempotencyConflictOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "idempotency_conflict" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
-         */
-        EmailTakenOrInUse: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "in_use";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
-         */
-        EmailTakenOrInvalidStateTransition: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "invalid_state_transition";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
-         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
-         */
-        EmailTakenOrInvalidStateTransitionOrSlugTaken: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "invalid_state_transition" | "slug_taken";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
-         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
-         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
-         */
-        EmailTakenOrKeyTakenOrNameTakenOrSystemRole: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "key_taken" | "name_taken" | "system_role";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
-         */
-        EmailTakenOrLastAdminOrSoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "last_admin" | "sole_owner";
-                };
-            };
-        };
-        /**
-         * @description - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
-         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
-         */
-        EmailTakenOrSoleOwner: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "email_taken" | "sole_owner";
-                };
-            };
-        };
-        /** @description - `enrollment_expired`: The enrolment token has expired. Create a new enrolment token for the site. */
-        EnrollmentExpired: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "enrollment_expired";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
@@ -4175,7 +6030,7 @@ export interface components {
          *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
          *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
          */
-        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive: {
+        Problem403: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4189,274 +6044,11 @@ export interface components {
             };
         };
         /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
-         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
-         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
-         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
-         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `not_found`: Not found. Check the path and the id; a row of another organization is not found either.
          */
-        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
-         *     - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
-         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
-         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
-         */
-        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "user_inactive";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
-         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
-         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
-         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
-         */
-        ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_suspended" | "tenant_mismatch" | "user_inactive";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
-         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
-         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
-         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
-         */
-        ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "membership_banned" | "not_a_member" | "tenant_mismatch" | "user_inactive";
-                };
-            };
-        };
-        /**
-         * @description - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
-         *     - `user_inactive`: The user or the membership is not active. Ask an administrator to activate it.
-         */
-        ForbiddenOrUserInactive: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "user_inactive";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
-         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
-         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
-         */
-        IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_key_invalid" | "organization_required" | "validation_failed";
-                };
-            };
-        };
-        /**
-         * @description - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
-         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
-         */
-        IdempotencyKeyInvalidOrValidationFailed: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_key_invalid" | "validation_failed";
-                };
-            };
-        };
-        /** @description - `internal`: Something went wrong here. Try again; if it persists, report the `requestId`. */
-        Internal: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "internal";
-                };
-            };
-        };
-        /**
-         * @description - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
-         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
-         *     - `unsupported_filter`: These filters cannot be combined. Use one of the filter sets named in `detail`.
-         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
-         */
-        InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed";
-                };
-            };
-        };
-        /**
-         * @description - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
-         *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
-         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
-         */
-        InvalidCursorOrOrganizationRequiredOrValidationFailed: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid_cursor" | "organization_required" | "validation_failed";
-                };
-            };
-        };
-        /**
-         * @description - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
-         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
-         */
-        InvalidCursorOrValidationFailed: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid_cursor" | "validation_failed";
-                };
-            };
-        };
-        /**
-         * @description - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
-         *     - `unauthenticated`: Credentials are missing or not valid. Send `Authorization: Bearer` with a valid token, API key or agent key.
-         */
-        InvalidEnrollmentTokenOrUnauthenticated: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid_enrollment_token" | "unauthenticated";
-                };
-            };
-        };
-        /** @description - `not_acceptable`: The answer has no acceptable form. Accept `application/json`. */
-        NotAcceptable: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_acceptable";
-                };
-            };
-        };
-        /** @description - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization. */
-        NotAnOrganizationMember: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_an_organization_member";
-                };
-            };
-        };
-        /**
-         * @description - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
-         *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
-         */
-        NotAnOrganizationMemberOrReadOnlyField: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_an_organization_member" | "read_only_field";
-                };
-            };
-        };
-        /** @description - `not_found`: Not found. Check the path and the id; a row of another organization is not found either. */
-        NotFound: {
+        Problem404: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4469,22 +6061,12 @@ export interface components {
                 };
             };
         };
-        /** @description The answer that the caller has is still current. */
-        NotModified: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                ETag: components["headers"]["ETag"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content?: never;
-        };
         /**
-         * @description - `organization_deleted`: The organization is deleted. Its owner may restore it until it is purged.
-         *     - `organization_suspended`: The organization is suspended or inactive. Ask the platform's operator.
-         *     - `tenant_mismatch`: Two different organizations are named. Name the organization of the credential, or leave the header out.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `not_acceptable`: The answer has no acceptable form. Accept `application/json`.
          */
-        OrganizationDeletedOrOrganizationSuspendedOrTenantMismatch: {
+        Problem406: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4493,15 +6075,40 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "organization_deleted" | "organization_suspended" | "tenant_mismatch";
+                    code?: "not_acceptable";
                 };
             };
         };
         /**
-         * @description - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
-         *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
+         *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `already_member`: The user is a member already. Update the existing membership.
+         *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
+         *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
+         *     - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
+         *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
+         *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
+         *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         *     - `key_revoked`: The API key was revoked. Use another API key.
+         *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
+         *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
+         *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
+         *     - `not_banned`: The membership is not banned. Nothing needs to be done.
+         *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `role_in_use`: The role is in use. Give its members another role first.
+         *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
+         *     - `site_not_active`: The site is not active. Activate the site first.
+         *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
+         *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
+         *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          */
-        OrganizationRequiredOrValidationFailed: {
+        Problem409: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4510,12 +6117,17 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "organization_required" | "validation_failed";
+                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "key_revoked" | "key_taken" | "last_admin" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role";
                 };
             };
         };
-        /** @description - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request. */
-        PayloadTooLarge: {
+        /**
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `enrollment_expired`: The enrolment token has expired. Create a new enrolment token for the site.
+         *     - `purged`: It is being purged. It cannot be restored any more.
+         */
+        Problem410: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4524,12 +6136,16 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "payload_too_large";
+                    code?: "enrollment_expired" | "purged";
                 };
             };
         };
-        /** @description - `precondition_failed`: The resource has changed. Read it again and send its new `ETag` as `If-Match`. */
-        PreconditionFailed: {
+        /**
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `precondition_failed`: The resource has changed. Read it again and send its new `ETag` as `If-Match`.
+         */
+        Problem412: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4542,39 +6158,12 @@ export interface components {
                 };
             };
         };
-        /** @description - `purged`: It is being purged. It cannot be restored any more. */
-        Purged: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "purged";
-                };
-            };
-        };
-        /** @description - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out. */
-        ReadOnlyField: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "read_only_field";
-                };
-            };
-        };
         /**
-         * @description - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
-         *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request.
          */
-        ReadOnlyFieldOrScopeNotAllowed: {
+        Problem413: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4583,30 +6172,17 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "read_only_field" | "scope_not_allowed";
-                };
-            };
-        };
-        /** @description - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds. */
-        Unavailable: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                "Retry-After": components["headers"]["Retry-After"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unavailable";
+                    code?: "payload_too_large";
                 };
             };
         };
         /**
-         * @description - `unsupported_content_encoding`: The content coding is not supported. Send the body without `Content-Encoding`.
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `unsupported_content_encoding`: The content coding is not supported. Send the body without `Content-Encoding`.
          *     - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`.
          */
-        UnsupportedContentEncodingOrUnsupportedMediaType: {
+        Problem415: {
             headers: {
                 "Accept-Encoding": components["headers"]["Accept-Encoding"];
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -4620,8 +6196,15 @@ export interface components {
                 };
             };
         };
-        /** @description - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again. */
-        ValidationFailed: {
+        /**
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
+         *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
+         *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
+         */
+        Problem422: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4630,7 +6213,44 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "validation_failed";
+                    code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "scope_not_allowed";
+                };
+            };
+        };
+        /**
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `internal`: Something went wrong here. Try again; if it persists, report the `requestId`.
+         */
+        Problem500: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "internal";
+                };
+            };
+        };
+        /**
+         * @description The operation's `x-portico-problems` says which of these it may be.
+         *
+         *     - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds.
+         */
+        Problem503: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unavailable";
                 };
             };
         };
@@ -4741,7 +6361,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     getAuthorizationServer: {
@@ -4792,7 +6412,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     getProtectedResource: {
@@ -4840,7 +6460,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     listProblems: {
@@ -4886,7 +6506,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     getProblem: {
@@ -4900,7 +6520,10 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
-                /** @example not_found */
+                /**
+                 * @description The problem code, as a problem carries it.
+                 * @example not_found
+                 */
                 code: string;
             };
             cookie?: never;
@@ -4931,22 +6554,25 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["Internal"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
         };
     };
     listAgentApiLogs: {
         parameters: {
             query?: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Lists only rows whose `agentId` is this.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId?: string | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch. The same as `from`; send one of them.
+                 * @description Inclusive: `createdAt` from this time on. The same as `from`; send one of them. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch. The same as `to`; send one of them.
+                 * @description Exclusive: `createdAt` before this time. The same as `to`; send one of them. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -4956,7 +6582,7 @@ export interface operations {
                  */
                 cursor?: string | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 from?: number | undefined;
@@ -4965,7 +6591,10 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
@@ -4973,7 +6602,7 @@ export interface operations {
                  */
                 sort?: ("created" | "-created" | "createdAt" | "-createdAt") | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 to?: number | undefined;
@@ -5011,8 +6640,8 @@ export interface operations {
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "endpoint": "/v1/agents/check-in",
                      *           "method": "POST",
-                     *           "statusCode": 100,
-                     *           "externalId": "idp_7Hq2Vx9",
+                     *           "statusCode": 200,
+                     *           "externalId": "call-20417",
                      *           "psaSiteId": "2217",
                      *           "rmmDeviceId": "88213",
                      *           "reqMetadata": {
@@ -5024,9 +6653,9 @@ export interface operations {
                      *           "resMetadata": {
                      *             "durationMs": 12
                      *           },
-                     *           "timeElapsedMs": 3,
+                     *           "timeElapsedMs": 12,
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 1768473000000
+                     *           "expiresAt": 1771061400000
                      *         }
                      *       ],
                      *       "page": {
@@ -5040,13 +6669,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getAgentApiLog: {
@@ -5062,7 +6691,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z */
+                /**
+                 * @description Id of the agent API log.
+                 * @example e3tjc6shwatbxy16qtqhxrcfeqjm3e9z
+                 */
                 logId: string;
             };
             cookie?: never;
@@ -5086,8 +6718,8 @@ export interface operations {
                      *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *       "endpoint": "/v1/agents/check-in",
                      *       "method": "POST",
-                     *       "statusCode": 100,
-                     *       "externalId": "idp_7Hq2Vx9",
+                     *       "statusCode": 200,
+                     *       "externalId": "call-20417",
                      *       "psaSiteId": "2217",
                      *       "rmmDeviceId": "88213",
                      *       "reqMetadata": {
@@ -5099,35 +6731,35 @@ export interface operations {
                      *       "resMetadata": {
                      *         "durationMs": 12
                      *       },
-                     *       "timeElapsedMs": 3,
+                     *       "timeElapsedMs": 12,
                      *       "createdAt": 1768469400000,
-                     *       "expiresAt": 1768473000000
+                     *       "expiresAt": 1771061400000
                      *     }
                      */
                     "application/json": components["schemas"]["AgentApiLog"];
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listAgentEnrollmentTokens: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -5141,7 +6773,10 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
@@ -5181,9 +6816,9 @@ export interface operations {
                      *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "name": "Rollout spring 2026",
                      *           "tokenPrefix": "enr_8dK2pT6w",
-                     *           "maxUses": 3,
+                     *           "maxUses": 25,
                      *           "useCount": 3,
-                     *           "expiresAt": 1768473000000,
+                     *           "expiresAt": 1771061400000,
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "updatedAt": 1768473000000
@@ -5200,13 +6835,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createAgentEnrollmentToken: {
@@ -5227,7 +6862,7 @@ export interface operations {
                  * @example {
                  *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                  *       "name": "Rollout spring 2026",
-                 *       "maxUses": 3
+                 *       "maxUses": 25
                  *     }
                  */
                 "application/json": components["schemas"]["CreateAgentEnrollmentTokenBody"];
@@ -5251,9 +6886,9 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "name": "Rollout spring 2026",
                      *       "tokenPrefix": "enr_8dK2pT6w",
-                     *       "maxUses": 3,
+                     *       "maxUses": 25,
                      *       "useCount": 3,
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1771061400000,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
@@ -5263,16 +6898,16 @@ export interface operations {
                     "application/json": components["schemas"]["CreateAgentEnrollmentTokenAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrSiteNotActive"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     revokeAgentEnrollmentToken: {
@@ -5290,7 +6925,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee */
+                /**
+                 * @description Id of the agent enrollment token.
+                 * @example ybahcmrcdj3v0y6snv2tzjrmhyrb1eee
+                 */
                 tokenId: string;
             };
             cookie?: never;
@@ -5314,9 +6952,9 @@ export interface operations {
                      *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *       "name": "Rollout spring 2026",
                      *       "tokenPrefix": "enr_8dK2pT6w",
-                     *       "maxUses": 3,
+                     *       "maxUses": 25,
                      *       "useCount": 3,
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1771061400000,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000
@@ -5325,31 +6963,34 @@ export interface operations {
                     "application/json": components["schemas"]["AgentEnrollmentToken"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listAgents: {
         parameters: {
             query?: {
-                /** @example online */
+                /**
+                 * @description Lists only rows whose `connectionStatus` is this.
+                 * @example online
+                 */
                 connectionStatus?: ("online" | "offline") | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -5364,17 +7005,17 @@ export interface operations {
                  */
                 deleted?: "only" | undefined;
                 /**
-                 * @description The device's own id, unique in the organization. A UUID is one id in any case, with or without hyphens, braces or `urn:uuid:`.
+                 * @description Lists only rows whose `guid` is this.
                  * @example 3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b
                  */
                 guid?: string | undefined;
                 /**
-                 * @description Inclusive: `lastCheckinAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `lastCheckinAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 lastCheckinFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `lastCheckinAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `lastCheckinAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 lastCheckinTo?: number | undefined;
@@ -5383,7 +7024,10 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first; by `lastCheckinAt`, latest first, where one of `lastCheckinFrom`, `lastCheckinTo` is given; last deleted first in the trash.
@@ -5425,12 +7069,12 @@ export interface operations {
                      *           "hostname": "rooftop-pi-07",
                      *           "platform": "linux",
                      *           "version": "4.2.1",
-                     *           "ipAddress": "203.0.113.7",
+                     *           "ipAddress": "192.0.2.7",
                      *           "macAddress": "02:42:ac:11:00:02",
                      *           "extAddress": "198.51.100.24",
                      *           "registeredAt": 1768469400000,
                      *           "lastCheckinAt": 1768469400000,
-                     *           "checkinIntervalSeconds": 60,
+                     *           "checkinIntervalSeconds": 300,
                      *           "connectionStatus": "online",
                      *           "credentialStatus": "active",
                      *           "keyRotatedAt": 1768469400000,
@@ -5457,13 +7101,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getAgent: {
@@ -5479,7 +7123,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Id of the agent.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId: string;
             };
             cookie?: never;
@@ -5504,12 +7151,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5529,20 +7176,23 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteAgent: {
         parameters: {
             query?: {
-                /** @example false */
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
                 permanent?: boolean | undefined;
             };
             header?: {
@@ -5555,7 +7205,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Id of the agent.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId: string;
             };
             cookie?: never;
@@ -5571,17 +7224,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateAgent: {
@@ -5597,7 +7250,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Id of the agent.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId: string;
             };
             cookie?: never;
@@ -5633,12 +7289,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5657,18 +7313,18 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrGuidTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     restoreAgent: {
@@ -5686,7 +7342,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Id of the agent.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId: string;
             };
             cookie?: never;
@@ -5712,12 +7371,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5736,18 +7395,18 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrGuidTakenOrIdempotencyConflictOrNotDeletedOrSiteNotActive"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     revokeAgent: {
@@ -5765,7 +7424,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Id of the agent.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId: string;
             };
             cookie?: never;
@@ -5791,12 +7453,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5815,17 +7477,17 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AgentRevokedOrEmailTakenOrIdempotencyConflict409"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     rotateAgentKey: {
@@ -5843,7 +7505,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cgjwvyesnv75prnhka59qmd547bvr5j4 */
+                /**
+                 * @description Id of the agent.
+                 * @example cgjwvyesnv75prnhka59qmd547bvr5j4
+                 */
                 agentId: string;
             };
             cookie?: never;
@@ -5869,12 +7534,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -5894,17 +7559,17 @@ export interface operations {
                     "application/json": components["schemas"]["RotateAgentKeyAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     checkInAgent: {
@@ -5925,7 +7590,7 @@ export interface operations {
                  * @example {
                  *       "version": "4.2.1",
                  *       "hostname": "rooftop-pi-07",
-                 *       "ipAddress": "203.0.113.7",
+                 *       "ipAddress": "192.0.2.7",
                  *       "facts": {
                  *         "osVersion": "Debian 13",
                  *         "memoryGigabytes": 8
@@ -5949,9 +7614,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "serverTime": 1768469400000,
-                     *       "nextCheckinInSeconds": 60,
+                     *       "nextCheckinInSeconds": 300,
                      *       "settings": {
-                     *         "agentCheckinIntervalSeconds": 60,
+                     *         "agentCheckinIntervalSeconds": 300,
                      *         "timezone": "Europe/Zurich"
                      *       },
                      *       "droppedFacts": [
@@ -5966,15 +7631,15 @@ export interface operations {
                     "application/json": components["schemas"]["CheckInAgentAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     enrollAgent: {
@@ -5995,7 +7660,7 @@ export interface operations {
                  *       "hostname": "rooftop-pi-07",
                  *       "platform": "linux",
                  *       "version": "4.2.1",
-                 *       "ipAddress": "203.0.113.7",
+                 *       "ipAddress": "192.0.2.7",
                  *       "macAddress": "02:42:ac:11:00:02"
                  *     }
                  */
@@ -6022,12 +7687,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -6066,12 +7731,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -6091,17 +7756,17 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollAgentAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["InvalidEnrollmentTokenOrUnauthenticated"];
-            403: components["responses"]["OrganizationDeletedOrOrganizationSuspendedOrTenantMismatch"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AgentRevokedOrEnrollmentExhaustedOrGuidInUseOrIdempotencyConflictOrSiteNotActive409"];
-            410: components["responses"]["EnrollmentExpired"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getAgentSelf: {
@@ -6139,12 +7804,12 @@ export interface operations {
                      *       "hostname": "rooftop-pi-07",
                      *       "platform": "linux",
                      *       "version": "4.2.1",
-                     *       "ipAddress": "203.0.113.7",
+                     *       "ipAddress": "192.0.2.7",
                      *       "macAddress": "02:42:ac:11:00:02",
                      *       "extAddress": "198.51.100.24",
                      *       "registeredAt": 1768469400000,
                      *       "lastCheckinAt": 1768469400000,
-                     *       "checkinIntervalSeconds": 60,
+                     *       "checkinIntervalSeconds": 300,
                      *       "connectionStatus": "online",
                      *       "credentialStatus": "active",
                      *       "keyRotatedAt": 1768469400000,
@@ -6164,27 +7829,30 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listApiKeys: {
         parameters: {
             query?: {
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Lists only rows whose `createdBy` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 createdBy?: string | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -6198,14 +7866,20 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Lists only rows whose `ownerId` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 ownerId?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
                  * @example -created
                  */
                 sort?: ("created" | "-created") | undefined;
-                /** @example active */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
                 status?: ("active" | "revoked") | undefined;
             };
             header?: {
@@ -6244,7 +7918,7 @@ export interface operations {
                      *           ],
                      *           "status": "active",
                      *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "expiresAt": 1768473000000,
+                     *           "expiresAt": 1776211200000,
                      *           "lastUsedAt": 1768469400000,
                      *           "lastUsedIp": "203.0.113.7",
                      *           "suspension": "owner_deleted",
@@ -6264,13 +7938,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createApiKey: {
@@ -6321,7 +7995,7 @@ export interface operations {
                      *       ],
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1776211200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
                      *       "suspension": "owner_deleted",
@@ -6334,16 +8008,16 @@ export interface operations {
                     "application/json": components["schemas"]["CreateApiKeyAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getApiKey: {
@@ -6359,7 +8033,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                /**
+                 * @description Id of the API key.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
                 apiKeyId: string;
             };
             cookie?: never;
@@ -6386,7 +8063,7 @@ export interface operations {
                      *       ],
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1776211200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
                      *       "suspension": "owner_deleted",
@@ -6399,14 +8076,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateApiKey: {
@@ -6422,7 +8099,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                /**
+                 * @description Id of the API key.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
                 apiKeyId: string;
             };
             cookie?: never;
@@ -6458,7 +8138,7 @@ export interface operations {
                      *       ],
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1776211200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
                      *       "suspension": "owner_deleted",
@@ -6470,18 +8150,18 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyFieldOrScopeNotAllowed"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     adoptApiKey: {
@@ -6499,7 +8179,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                /**
+                 * @description Id of the API key.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
                 apiKeyId: string;
             };
             cookie?: never;
@@ -6527,7 +8210,7 @@ export interface operations {
                      *       ],
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1776211200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
                      *       "suspension": "owner_deleted",
@@ -6539,17 +8222,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     revokeApiKey: {
@@ -6567,7 +8250,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                /**
+                 * @description Id of the API key.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
                 apiKeyId: string;
             };
             cookie?: never;
@@ -6595,7 +8281,7 @@ export interface operations {
                      *       ],
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1776211200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
                      *       "suspension": "owner_deleted",
@@ -6607,17 +8293,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     rotateApiKey: {
@@ -6635,7 +8321,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1 */
+                /**
+                 * @description Id of the API key.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
                 apiKeyId: string;
             };
             cookie?: never;
@@ -6644,7 +8333,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "graceSeconds": 3
+                 *       "graceSeconds": 3600
                  *     }
                  */
                 "application/json": components["schemas"]["RotateApiKeyBody"];
@@ -6672,7 +8361,7 @@ export interface operations {
                      *       ],
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "expiresAt": 1768473000000,
+                     *       "expiresAt": 1776211200000,
                      *       "lastUsedAt": 1768469400000,
                      *       "lastUsedIp": "203.0.113.7",
                      *       "suspension": "owner_deleted",
@@ -6685,25 +8374,25 @@ export interface operations {
                     "application/json": components["schemas"]["RotateApiKeyAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyRevoked409"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listAuditLogs: {
         parameters: {
             query?: {
                 /**
-                 * @description `<resource>.<verb>`.
+                 * @description Lists only rows whose `action` is this.
                  * @example schedule.create
                  */
                 action?: string | undefined;
@@ -6713,7 +8402,7 @@ export interface operations {
                  */
                 cursor?: string | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 from?: number | undefined;
@@ -6722,23 +8411,35 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Lists only rows whose `recordId` is this.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
                 recordId?: string | undefined;
-                /** @example success */
+                /**
+                 * @description Lists only rows whose `result` is this.
+                 * @example success
+                 */
                 result?: components["schemas"]["AuditLogResult"] | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
                  * @example -createdAt
                  */
                 sort?: ("createdAt" | "-createdAt") | undefined;
-                /** @example schedules */
+                /**
+                 * @description Lists only rows whose `tableName` is this.
+                 * @example schedules
+                 */
                 tableName?: string | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 to?: number | undefined;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Lists only rows whose `userId` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 userId?: string | undefined;
             };
             header?: {
@@ -6777,7 +8478,7 @@ export interface operations {
                      *           "action": "schedule.create",
                      *           "operation": "create",
                      *           "tableName": "schedules",
-                     *           "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "recordId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                      *           "changes": {
                      *             "status": {
                      *               "from": "draft",
@@ -6792,7 +8493,7 @@ export interface operations {
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 1768473000000
+                     *           "expiresAt": 1800005400000
                      *         }
                      *       ],
                      *       "page": {
@@ -6806,13 +8507,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getAuditLog: {
@@ -6828,7 +8529,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc */
+                /**
+                 * @description Id of the audit log.
+                 * @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc
+                 */
                 auditLogId: string;
             };
             cookie?: never;
@@ -6855,7 +8559,7 @@ export interface operations {
                      *       "action": "schedule.create",
                      *       "operation": "create",
                      *       "tableName": "schedules",
-                     *       "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *       "recordId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                      *       "changes": {
                      *         "status": {
                      *           "from": "draft",
@@ -6870,21 +8574,21 @@ export interface operations {
                      *       "userAgent": "portico-sdk/0.1.0",
                      *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *       "createdAt": 1768469400000,
-                     *       "expiresAt": 1768473000000
+                     *       "expiresAt": 1800005400000
                      *     }
                      */
                     "application/json": components["schemas"]["AuditLog"];
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getRecordHistory: {
@@ -6896,7 +8600,7 @@ export interface operations {
                  */
                 cursor?: string | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 from?: number | undefined;
@@ -6911,7 +8615,7 @@ export interface operations {
                  */
                 sort?: ("createdAt" | "-createdAt") | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 to?: number | undefined;
@@ -6926,9 +8630,15 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the record.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
                 recordId: string;
-                /** @example schedules */
+                /**
+                 * @description The table that the record is or was in.
+                 * @example schedules
+                 */
                 tableName: string;
             };
             cookie?: never;
@@ -6957,7 +8667,7 @@ export interface operations {
                      *           "action": "schedule.create",
                      *           "operation": "create",
                      *           "tableName": "schedules",
-                     *           "recordId": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *           "recordId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                      *           "changes": {
                      *             "status": {
                      *               "from": "draft",
@@ -6972,7 +8682,7 @@ export interface operations {
                      *           "userAgent": "portico-sdk/0.1.0",
                      *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
                      *           "createdAt": 1768469400000,
-                     *           "expiresAt": 1768473000000
+                     *           "expiresAt": 1800005400000
                      *         }
                      *       ],
                      *       "page": {
@@ -6986,14 +8696,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getDocs: {
@@ -7031,7 +8741,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     getDocsFile: {
@@ -7051,7 +8761,10 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
-                /** @example swagger-ui.css */
+                /**
+                 * @description Name of the file, as the page refers to it.
+                 * @example swagger-ui.css
+                 */
                 file: string;
             };
             cookie?: never;
@@ -7076,9 +8789,9 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            500: components["responses"]["Internal"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            500: components["responses"]["Problem500"];
         };
     };
     getHealth: {
@@ -7108,19 +8821,19 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     listItems: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -7144,7 +8857,10 @@ export interface operations {
                  * @example created
                  */
                 sort?: ("created" | "-created" | "name" | "-name") | undefined;
-                /** @example open */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example open
+                 */
                 status?: string | undefined;
             };
             header?: {
@@ -7201,13 +8917,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createItem: {
@@ -7273,16 +8989,16 @@ export interface operations {
                     "application/json": components["schemas"]["Item"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getItem: {
@@ -7298,7 +9014,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                /**
+                 * @description Id of the item.
+                 * @example zwf50kj4272p06mc7pcrsws9eb4gpem8
+                 */
                 itemId: string;
             };
             cookie?: never;
@@ -7336,20 +9055,23 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteItem: {
         parameters: {
             query?: {
-                /** @example false */
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
                 permanent?: boolean | undefined;
             };
             header?: {
@@ -7362,7 +9084,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                /**
+                 * @description Id of the item.
+                 * @example zwf50kj4272p06mc7pcrsws9eb4gpem8
+                 */
                 itemId: string;
             };
             cookie?: never;
@@ -7378,17 +9103,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateItem: {
@@ -7404,7 +9129,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                /**
+                 * @description Id of the item.
+                 * @example zwf50kj4272p06mc7pcrsws9eb4gpem8
+                 */
                 itemId: string;
             };
             cookie?: never;
@@ -7450,18 +9178,18 @@ export interface operations {
                     "application/json": components["schemas"]["Item"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     restoreItem: {
@@ -7479,7 +9207,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example zwf50kj4272p06mc7pcrsws9eb4gpem8 */
+                /**
+                 * @description Id of the item.
+                 * @example zwf50kj4272p06mc7pcrsws9eb4gpem8
+                 */
                 itemId: string;
             };
             cookie?: never;
@@ -7517,18 +9248,18 @@ export interface operations {
                     "application/json": components["schemas"]["Item"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     batchCreateItems: {
@@ -7582,7 +9313,7 @@ export interface operations {
                      *         {
                      *           "id": "zwf50kj4272p06mc7pcrsws9eb4gpem8",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "Flow meter",
+                     *           "name": "Pressure sensor",
                      *           "status": "open",
                      *           "description": "Measures the water in the north basin.",
                      *           "tags": [
@@ -7601,15 +9332,15 @@ export interface operations {
                     "application/json": components["schemas"]["BatchCreateItemsAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getCurrentUser: {
@@ -7643,7 +9374,7 @@ export interface operations {
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
-                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "imageUrl": "https://example.com/pictures/dana.png",
                      *       "status": "active",
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
@@ -7668,10 +9399,10 @@ export interface operations {
                      *           "timezone": "Europe/Zurich",
                      *           "currency": "eur",
                      *           "healthDownThreshold": 3,
-                     *           "agentCheckinIntervalSeconds": 60,
-                     *           "apiLogRetentionDays": 3,
-                     *           "auditRetentionDays": 30,
-                     *           "trashRetentionDays": 3
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -7707,14 +9438,14 @@ export interface operations {
                      *           "schedule:read"
                      *         ],
                      *         "areaPermissions": {
-                     *           "projects": "full",
-                     *           "resources": "full",
-                     *           "docks": "full",
-                     *           "operations": "full",
-                     *           "settings": "full"
+                     *           "projects": "read",
+                     *           "resources": "read",
+                     *           "docks": "read",
+                     *           "operations": "read",
+                     *           "settings": "read"
                      *         },
                      *         "scope": "organization",
-                     *         "rank": 3,
+                     *         "rank": 20,
                      *         "isSystem": false,
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -7726,13 +9457,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteCurrentUser: {
@@ -7753,15 +9484,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrSoleOwner"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateCurrentUser: {
@@ -7798,7 +9529,7 @@ export interface operations {
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
-                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "imageUrl": "https://example.com/pictures/dana.png",
                      *       "status": "active",
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
@@ -7814,16 +9545,16 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getMyPermissions: {
@@ -7856,7 +9587,7 @@ export interface operations {
                      * @example {
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "roleKey": "member",
-                     *       "rank": 3,
+                     *       "rank": 20,
                      *       "rights": [
                      *         "schedule:read"
                      *       ]
@@ -7866,13 +9597,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getMyProfile: {
@@ -7910,13 +9641,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     upsertMyProfile: {
@@ -7956,16 +9687,16 @@ export interface operations {
                     "application/json": components["schemas"]["UpsertMyProfileAnswer"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getMySettings: {
@@ -8008,13 +9739,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateMySettings: {
@@ -8059,16 +9790,16 @@ export interface operations {
                     "application/json": components["schemas"]["UpdateMySettingsAnswer"];
                 };
             };
-            400: components["responses"]["ValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     switchOrganization: {
@@ -8085,7 +9816,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k"
+                 *       "organizationId": "north-wind-energy"
                  *     }
                  */
                 "application/json": components["schemas"]["SwitchOrganizationBody"];
@@ -8118,10 +9849,10 @@ export interface operations {
                      *           "timezone": "Europe/Zurich",
                      *           "currency": "eur",
                      *           "healthDownThreshold": 3,
-                     *           "agentCheckinIntervalSeconds": 60,
-                     *           "apiLogRetentionDays": 3,
-                     *           "auditRetentionDays": 30,
-                     *           "trashRetentionDays": 3
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -8152,15 +9883,15 @@ export interface operations {
                     "application/json": components["schemas"]["SwitchOrganizationAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     syncCurrentUser: {
@@ -8192,7 +9923,7 @@ export interface operations {
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
-                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "imageUrl": "https://example.com/pictures/dana.png",
                      *       "status": "active",
                      *       "defaultOrganizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "isPlatformAdmin": false,
@@ -8208,27 +9939,27 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listMemberships: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -8242,16 +9973,25 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Lists only rows whose `roleId` is this.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
                  * @example -created
                  */
                 sort?: ("created" | "-created") | undefined;
-                /** @example active */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
                 status?: ("active" | "inactive" | "pending") | undefined;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Lists only rows whose `userId` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 userId?: string | undefined;
             };
             header?: {
@@ -8313,13 +10053,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getMembership: {
@@ -8335,7 +10075,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 membershipId: string;
             };
             cookie?: never;
@@ -8378,14 +10121,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     removeMembership: {
@@ -8401,7 +10144,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 membershipId: string;
             };
             cookie?: never;
@@ -8417,17 +10163,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrLastAdminOrSoleOwner"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateMembership: {
@@ -8443,7 +10189,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 membershipId: string;
             };
             cookie?: never;
@@ -8452,7 +10201,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "roleKey": "member"
+                 *       "roleKey": "fieldEngineer"
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateMembershipBody"];
@@ -8494,18 +10243,18 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyMemberOrEmailTakenOrInvalidStateTransitionOrLastAdminOrSoleOwner"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     banMember: {
@@ -8523,7 +10272,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 membershipId: string;
             };
             cookie?: never;
@@ -8575,18 +10327,18 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     unbanMember: {
@@ -8604,7 +10356,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example gg2yxsp79waqa9pzk49063rxzng68wtp */
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
                 membershipId: string;
             };
             cookie?: never;
@@ -8647,17 +10402,17 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotBanned"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     leaveOrganization: {
@@ -8684,15 +10439,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrLastAdminOrSoleOwner"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateMyMembership: {
@@ -8753,16 +10508,16 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createToken: {
@@ -8874,7 +10629,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
             /** @description This deployment has no signing key. */
             503: {
                 headers: {
@@ -8924,6 +10679,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
+                        /** @description Version of the OpenAPI Specification. */
                         openapi: string;
                     } & {
                         [key: string]: unknown;
@@ -8931,7 +10687,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     getDomainOpenApi30: {
@@ -8970,6 +10726,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
+                        /** @description Version of the OpenAPI Specification. */
                         openapi: string;
                     } & {
                         [key: string]: unknown;
@@ -8977,8 +10734,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["Internal"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
         };
     };
     getOpenApi: {
@@ -9011,6 +10768,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
+                        /** @description Version of the OpenAPI Specification. */
                         openapi: string;
                     } & {
                         [key: string]: unknown;
@@ -9018,7 +10776,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            500: components["responses"]["Internal"];
+            500: components["responses"]["Problem500"];
         };
     };
     getDomainOpenApi: {
@@ -9057,6 +10815,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
+                        /** @description Version of the OpenAPI Specification. */
                         openapi: string;
                     } & {
                         [key: string]: unknown;
@@ -9064,8 +10823,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["Internal"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
         };
     };
     listOrganizations: {
@@ -9125,10 +10884,10 @@ export interface operations {
                      *             "timezone": "Europe/Zurich",
                      *             "currency": "eur",
                      *             "healthDownThreshold": 3,
-                     *             "agentCheckinIntervalSeconds": 60,
-                     *             "apiLogRetentionDays": 3,
-                     *             "auditRetentionDays": 30,
-                     *             "trashRetentionDays": 3
+                     *             "agentCheckinIntervalSeconds": 300,
+                     *             "apiLogRetentionDays": 30,
+                     *             "auditRetentionDays": 365,
+                     *             "trashRetentionDays": 30
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9147,13 +10906,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createOrganization: {
@@ -9170,9 +10929,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "Lakeside Clinics",
-                 *       "slug": "lakeside-clinics",
-                 *       "externalId": "org_2vK8mQ4",
+                 *       "name": "North Wind Energy",
+                 *       "slug": "north-wind-energy",
+                 *       "externalId": "org_5bT1xW9",
                  *       "metadata": {
                  *         "costCenter": "4711"
                  *       },
@@ -9180,10 +10939,10 @@ export interface operations {
                  *         "timezone": "Europe/Zurich",
                  *         "currency": "eur",
                  *         "healthDownThreshold": 3,
-                 *         "agentCheckinIntervalSeconds": 60,
-                 *         "apiLogRetentionDays": 3,
-                 *         "auditRetentionDays": 30,
-                 *         "trashRetentionDays": 3
+                 *         "agentCheckinIntervalSeconds": 300,
+                 *         "apiLogRetentionDays": 30,
+                 *         "auditRetentionDays": 365,
+                 *         "trashRetentionDays": 30
                  *       }
                  *     }
                  */
@@ -9205,11 +10964,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *       "name": "Lakeside Clinics",
-                     *       "slug": "lakeside-clinics",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "externalId": "org_2vK8mQ4",
+                     *       "externalId": "org_5bT1xW9",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -9217,10 +10976,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9230,16 +10989,16 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrSlugTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getOrganization: {
@@ -9256,8 +11015,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
-                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
                  */
                 organizationId: string;
             };
@@ -9289,10 +11048,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9303,21 +11062,21 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteOrganization: {
         parameters: {
             query: {
                 /**
-                 * @description Id or slug.
+                 * @description The organization's slug, to show that it is the one that is meant.
                  * @example north-wind-energy
                  */
                 confirmSlug: string;
@@ -9333,8 +11092,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
-                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
                  */
                 organizationId: string;
             };
@@ -9351,17 +11110,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrConfirmationMismatchOrEmailTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateOrganization: {
@@ -9378,8 +11137,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
-                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
                  */
                 organizationId: string;
             };
@@ -9420,10 +11179,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9433,18 +11192,18 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrExternalIdTakenOrSlugTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     purgeOrganization: {
@@ -9463,8 +11222,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
-                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
                  */
                 organizationId: string;
             };
@@ -9506,10 +11265,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9519,18 +11278,18 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ConfirmationMismatchOrEmailTakenOrIdempotencyConflictOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     restoreOrganization: {
@@ -9549,8 +11308,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
-                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
                  */
                 organizationId: string;
             };
@@ -9583,10 +11342,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9596,18 +11355,18 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrExternalIdTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
-            410: components["responses"]["Purged"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     transferOwnership: {
@@ -9626,8 +11385,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
-                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
                  */
                 organizationId: string;
             };
@@ -9669,10 +11428,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9682,18 +11441,18 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotAMember409"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getOrganizationBySlug: {
@@ -9710,7 +11469,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or slug.
+                 * @description Slug of the organization.
                  * @example north-wind-energy
                  */
                 slug: string;
@@ -9743,10 +11502,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
-                     *         "agentCheckinIntervalSeconds": 60,
-                     *         "apiLogRetentionDays": 3,
-                     *         "auditRetentionDays": 30,
-                     *         "trashRetentionDays": 3
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9754,11 +11513,11 @@ export interface operations {
                      *       "members": [
                      *         {
                      *           "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *           "externalId": "org_5bT1xW9",
+                     *           "externalId": "idp_7Hq2Vx9",
                      *           "email": "dana.okoye@example.com",
                      *           "emailVerified": true,
-                     *           "name": "North Wind Energy",
-                     *           "imageUrl": "https://example.com/north-wind",
+                     *           "name": "Dana Okoye",
+                     *           "imageUrl": "https://example.com/pictures/dana.png",
                      *           "status": "active",
                      *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
                      *           "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
@@ -9773,14 +11532,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listPermissions: {
@@ -9832,25 +11591,25 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listRoles: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -9864,16 +11623,25 @@ export interface operations {
                  * @example only
                  */
                 deleted?: "only" | undefined;
-                /** @example false */
+                /**
+                 * @description True to list the built-in roles too, before the others.
+                 * @example false
+                 */
                 includeGlobal?: boolean | undefined;
-                /** @example fieldEngineer */
+                /**
+                 * @description Lists only rows whose `key` is this.
+                 * @example fieldEngineer
+                 */
                 key?: string | undefined;
                 /**
                  * @description Rows of a page.
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example Field engineer */
+                /**
+                 * @description Lists only rows whose `name` is this.
+                 * @example Field engineer
+                 */
                 name?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
@@ -9917,14 +11685,14 @@ export interface operations {
                      *             "schedule:read"
                      *           ],
                      *           "areaPermissions": {
-                     *             "projects": "full",
-                     *             "resources": "full",
-                     *             "docks": "full",
-                     *             "operations": "full",
-                     *             "settings": "full"
+                     *             "projects": "read",
+                     *             "resources": "read",
+                     *             "docks": "read",
+                     *             "operations": "read",
+                     *             "settings": "read"
                      *           },
                      *           "scope": "organization",
-                     *           "rank": 3,
+                     *           "rank": 20,
                      *           "isSystem": false,
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -9942,13 +11710,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createRole: {
@@ -9974,14 +11742,14 @@ export interface operations {
                  *         "schedule:read"
                  *       ],
                  *       "areaPermissions": {
-                 *         "projects": "full",
-                 *         "resources": "full",
-                 *         "docks": "full",
-                 *         "operations": "full",
-                 *         "settings": "full"
+                 *         "projects": "read",
+                 *         "resources": "read",
+                 *         "docks": "read",
+                 *         "operations": "read",
+                 *         "settings": "read"
                  *       },
                  *       "scope": "organization",
-                 *       "rank": 3
+                 *       "rank": 20
                  *     }
                  */
                 "application/json": components["schemas"]["CreateRoleBody"];
@@ -10010,14 +11778,14 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "areaPermissions": {
-                     *         "projects": "full",
-                     *         "resources": "full",
-                     *         "docks": "full",
-                     *         "operations": "full",
-                     *         "settings": "full"
+                     *         "projects": "read",
+                     *         "resources": "read",
+                     *         "docks": "read",
+                     *         "operations": "read",
+                     *         "settings": "read"
                      *       },
                      *       "scope": "organization",
-                     *       "rank": 3,
+                     *       "rank": 20,
                      *       "isSystem": false,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10027,16 +11795,16 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getRole: {
@@ -10052,7 +11820,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Id of the role.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
             };
             cookie?: never;
@@ -10079,14 +11850,14 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "areaPermissions": {
-                     *         "projects": "full",
-                     *         "resources": "full",
-                     *         "docks": "full",
-                     *         "operations": "full",
-                     *         "settings": "full"
+                     *         "projects": "read",
+                     *         "resources": "read",
+                     *         "docks": "read",
+                     *         "operations": "read",
+                     *         "settings": "read"
                      *       },
                      *       "scope": "organization",
-                     *       "rank": 3,
+                     *       "rank": 20,
                      *       "isSystem": false,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10097,20 +11868,23 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteRole: {
         parameters: {
             query?: {
-                /** @example false */
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
                 permanent?: boolean | undefined;
             };
             header?: {
@@ -10123,7 +11897,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Id of the role.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
             };
             cookie?: never;
@@ -10139,17 +11916,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrRoleInUseOrSystemRole"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateRole: {
@@ -10165,7 +11942,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Id of the role.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
             };
             cookie?: never;
@@ -10201,14 +11981,14 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "areaPermissions": {
-                     *         "projects": "full",
-                     *         "resources": "full",
-                     *         "docks": "full",
-                     *         "operations": "full",
-                     *         "settings": "full"
+                     *         "projects": "read",
+                     *         "resources": "read",
+                     *         "docks": "read",
+                     *         "operations": "read",
+                     *         "settings": "read"
                      *       },
                      *       "scope": "organization",
-                     *       "rank": 3,
+                     *       "rank": 20,
                      *       "isSystem": false,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10218,18 +11998,18 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrKeyTakenOrNameTakenOrSystemRole"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     restoreRole: {
@@ -10247,7 +12027,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Id of the role.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId: string;
             };
             cookie?: never;
@@ -10284,14 +12067,14 @@ export interface operations {
                      *         "schedule:read"
                      *       ],
                      *       "areaPermissions": {
-                     *         "projects": "full",
-                     *         "resources": "full",
-                     *         "docks": "full",
-                     *         "operations": "full",
-                     *         "settings": "full"
+                     *         "projects": "read",
+                     *         "resources": "read",
+                     *         "docks": "read",
+                     *         "operations": "read",
+                     *         "settings": "read"
                      *       },
                      *       "scope": "organization",
-                     *       "rank": 3,
+                     *       "rank": 20,
                      *       "isSystem": false,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -10301,30 +12084,30 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrKeyTakenOrNameTakenOrNotDeletedOrSystemRole"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listSchedules: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -10349,18 +12132,24 @@ export interface operations {
                  */
                 sort?: ("created" | "-created" | "startDate" | "-startDate") | undefined;
                 /**
-                 * @description Inclusive: `startDate` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `startDate` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 startFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `startDate` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `startDate` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 startTo?: number | undefined;
-                /** @example draft */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example draft
+                 */
                 status?: ("draft" | "active" | "completed" | "cancelled") | undefined;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Lists only rows whose `userId` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 userId?: string | undefined;
             };
             header?: {
@@ -10414,13 +12203,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createSchedule: {
@@ -10479,16 +12268,16 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getSchedule: {
@@ -10504,7 +12293,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10539,20 +12331,23 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteSchedule: {
         parameters: {
             query?: {
-                /** @example false */
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
                 permanent?: boolean | undefined;
             };
             header?: {
@@ -10565,7 +12360,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10581,17 +12379,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateSchedule: {
@@ -10607,7 +12405,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10650,18 +12451,18 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrInvalidStateTransition"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["NotAnOrganizationMemberOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     activateSchedule: {
@@ -10679,7 +12480,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10714,17 +12518,17 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrInvalidStateTransition"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     cancelSchedule: {
@@ -10742,7 +12546,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10786,18 +12593,18 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrInvalidStateTransition"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     completeSchedule: {
@@ -10815,7 +12622,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10850,17 +12660,17 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrInvalidStateTransition"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     restoreSchedule: {
@@ -10878,7 +12688,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example ettj0vr27ryy4ksc571ve800xdak5gxg */
+                /**
+                 * @description Id of the schedule.
+                 * @example ettj0vr27ryy4ksc571ve800xdak5gxg
+                 */
                 scheduleId: string;
             };
             cookie?: never;
@@ -10913,18 +12726,18 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotDeleted"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     batchCreateSchedules: {
@@ -10990,28 +12803,28 @@ export interface operations {
                     "application/json": components["schemas"]["BatchCreateSchedulesAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["NotAnOrganizationMember"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listSites: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -11030,10 +12843,13 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example 10442 */
+                /**
+                 * @description Lists only rows whose `psaCompanyId` is this.
+                 * @example 10442
+                 */
                 psaCompanyId?: string | undefined;
                 /**
-                 * @description Made from the name unless given.
+                 * @description Lists only rows whose `slug` is this.
                  * @example rotterdam-depot
                  */
                 slug?: string | undefined;
@@ -11042,7 +12858,10 @@ export interface operations {
                  * @example created
                  */
                 sort?: ("created" | "-created" | "name" | "-name") | undefined;
-                /** @example active */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
                 status?: ("active" | "inactive" | "archived") | undefined;
             };
             header?: {
@@ -11098,13 +12917,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createSite: {
@@ -11168,16 +12987,16 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getSite: {
@@ -11193,7 +13012,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Id of the site.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId: string;
             };
             cookie?: never;
@@ -11230,22 +13052,28 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteSite: {
         parameters: {
             query?: {
-                /** @example false */
+                /**
+                 * @description True to move the site's agents to the trash with it.
+                 * @example false
+                 */
                 cascade?: boolean | undefined;
-                /** @example false */
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
                 permanent?: boolean | undefined;
             };
             header?: {
@@ -11258,7 +13086,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Id of the site.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId: string;
             };
             cookie?: never;
@@ -11274,17 +13105,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyDeletedOrEmailTakenOrInUseOrNotDeletedOrSiteHasAgents"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateSite: {
@@ -11300,7 +13131,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Id of the site.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId: string;
             };
             cookie?: never;
@@ -11345,18 +13179,18 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrInvalidStateTransitionOrSlugTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     restoreSite: {
@@ -11374,7 +13208,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Id of the site.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId: string;
             };
             cookie?: never;
@@ -11420,18 +13257,18 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrNotDeletedOrSlugTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getSiteView: {
@@ -11447,7 +13284,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example vgjrscpr0s5bgtdbca1fhanbxhvcw347 */
+                /**
+                 * @description Id of the site.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
                 siteId: string;
             };
             cookie?: never;
@@ -11489,14 +13329,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     batchCreateSites: {
@@ -11549,10 +13389,10 @@ export interface operations {
                      *         {
                      *           "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                     *           "name": "Antwerp depot",
-                     *           "slug": "antwerp-depot",
+                     *           "name": "Rotterdam depot",
+                     *           "slug": "rotterdam-depot",
                      *           "status": "active",
-                     *           "psaCompanyId": "10443",
+                     *           "psaCompanyId": "10442",
                      *           "psaParentCompanyId": "10400",
                      *           "metadata": {
                      *             "costCenter": "4711"
@@ -11567,27 +13407,27 @@ export interface operations {
                     "application/json": components["schemas"]["BatchCreateSitesAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflictOrSlugTaken"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listSitesView: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -11606,7 +13446,10 @@ export interface operations {
                  * @example -created
                  */
                 sort?: ("created" | "-created") | undefined;
-                /** @example active */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
                 status?: ("active" | "inactive" | "archived") | undefined;
             };
             header?: {
@@ -11667,29 +13510,35 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listTodos: {
         parameters: {
             query?: {
-                /** @example false */
+                /**
+                 * @description Lists only rows whose `completed` is this.
+                 * @example false
+                 */
                 completed?: boolean | undefined;
-                /** @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c */
+                /**
+                 * @description Lists only rows whose `createdBy` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
                 createdBy?: string | undefined;
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -11756,13 +13605,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createTodo: {
@@ -11814,16 +13663,16 @@ export interface operations {
                     "application/json": components["schemas"]["Todo"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getTodo: {
@@ -11839,7 +13688,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                /**
+                 * @description Id of the todo.
+                 * @example 8qe70pkzrcs65g03w4thpkb8eephjzam
+                 */
                 todoId: string;
             };
             cookie?: never;
@@ -11870,14 +13722,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     deleteTodo: {
@@ -11893,7 +13745,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                /**
+                 * @description Id of the todo.
+                 * @example 8qe70pkzrcs65g03w4thpkb8eephjzam
+                 */
                 todoId: string;
             };
             cookie?: never;
@@ -11909,17 +13764,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrInUse"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     updateTodo: {
@@ -11935,7 +13790,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                /**
+                 * @description Id of the todo.
+                 * @example 8qe70pkzrcs65g03w4thpkb8eephjzam
+                 */
                 todoId: string;
             };
             cookie?: never;
@@ -11974,18 +13832,18 @@ export interface operations {
                     "application/json": components["schemas"]["Todo"];
                 };
             };
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["ReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     toggleTodo: {
@@ -12003,7 +13861,10 @@ export interface operations {
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
             };
             path: {
-                /** @example 8qe70pkzrcs65g03w4thpkb8eephjzam */
+                /**
+                 * @description Id of the todo.
+                 * @example 8qe70pkzrcs65g03w4thpkb8eephjzam
+                 */
                 todoId: string;
             };
             cookie?: never;
@@ -12034,29 +13895,29 @@ export interface operations {
                     "application/json": components["schemas"]["Todo"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTakenOrIdempotencyConflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listUsers: {
         parameters: {
             query?: {
                 /**
-                 * @description Inclusive: `createdAt` from this time on, in milliseconds since the epoch.
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
                  * @example 1768469400000
                  */
                 createdFrom?: number | undefined;
                 /**
-                 * @description Exclusive: `createdAt` before this time, in milliseconds since the epoch.
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
                  * @example 1768473000000
                  */
                 createdTo?: number | undefined;
@@ -12070,14 +13931,20 @@ export interface operations {
                  * @example 25
                  */
                 limit?: number | undefined;
-                /** @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13 */
+                /**
+                 * @description Lists only rows whose `roleId` is this.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
                 roleId?: string | undefined;
                 /**
                  * @description Ascending, or descending with `-`. Unless given: newest first.
                  * @example -created
                  */
                 sort?: ("created" | "-created") | undefined;
-                /** @example active */
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
                 status?: ("active" | "inactive" | "pending") | undefined;
             };
             header?: {
@@ -12112,7 +13979,7 @@ export interface operations {
                      *           "email": "dana.okoye@example.com",
                      *           "emailVerified": true,
                      *           "name": "Dana Okoye",
-                     *           "imageUrl": "https://example.com/north-wind",
+                     *           "imageUrl": "https://example.com/pictures/dana.png",
                      *           "status": "active",
                      *           "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
                      *           "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
@@ -12132,13 +13999,13 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["InvalidCursorOrOrganizationRequiredOrUnsupportedFilterOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     createUser: {
@@ -12158,8 +14025,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "email": "sam.lindqvist@example.com",
-                 *       "name": "Sam Lindqvist",
-                 *       "roleKey": "member"
+                 *       "name": "Dana Okoye",
+                 *       "roleKey": "fieldEngineer"
                  *     }
                  */
                 "application/json": components["schemas"]["CreateUserBody"];
@@ -12181,10 +14048,10 @@ export interface operations {
                      * @example {
                      *       "id": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "idp_7Hq2Vx9",
-                     *       "email": "sam.lindqvist@example.com",
+                     *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
-                     *       "name": "Sam Lindqvist",
-                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "name": "Dana Okoye",
+                     *       "imageUrl": "https://example.com/pictures/dana.png",
                      *       "status": "active",
                      *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
                      *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
@@ -12196,16 +14063,16 @@ export interface operations {
                     "application/json": components["schemas"]["CreateUserAnswer"];
                 };
             };
-            400: components["responses"]["IdempotencyKeyInvalidOrOrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrRankTooLowOrTenantMismatchOrUserInactive"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["AlreadyMemberOrEmailTakenOrExternalIdTakenOrIdempotencyConflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedContentEncodingOrUnsupportedMediaType"];
-            422: components["responses"]["CrossTenantReferenceOrReadOnlyField"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getUser: {
@@ -12222,8 +14089,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or external id.
-                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 * @description Id or external id of the user.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 userId: string;
             };
@@ -12247,7 +14114,7 @@ export interface operations {
                      *       "email": "dana.okoye@example.com",
                      *       "emailVerified": true,
                      *       "name": "Dana Okoye",
-                     *       "imageUrl": "https://example.com/north-wind",
+                     *       "imageUrl": "https://example.com/pictures/dana.png",
                      *       "status": "active",
                      *       "membershipId": "gg2yxsp79waqa9pzk49063rxzng68wtp",
                      *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
@@ -12260,14 +14127,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getUserProfile: {
@@ -12284,8 +14151,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id or external id.
-                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 * @description Id or external id of the user.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 userId: string;
             };
@@ -12313,14 +14180,14 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["OrganizationRequiredOrValidationFailed"];
-            401: components["responses"]["AgentRevokedOrKeyExpiredOrKeyRevokedOrKeySuspendedOrUnauthenticatedOrUserDeleted"];
-            403: components["responses"]["ForbiddenOrMembershipBannedOrNotAMemberOrOrganizationDeletedOrOrganizationSuspendedOrTenantMismatchOrUserInactive"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["EmailTaken"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
 }

@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectorOf } from "../../convex/core/schema/zod";
+import { tableMetadata } from "../../convex/core/schema/tableMetadata";
+import { startTestPortico } from "../../scripts/portico/testPortico.testing";
+import { registry } from "../registry";
+import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
+import { send, sendOperation, withoutRequestId } from "./client.testing";
+import { refusedRoles } from "./refusals.testing";
+import { referencesOf, withValueAt } from "./samples.testing";
+import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
+import type { Operation } from "../../convex/core/operations/declaration";
+import type { Answer, Arranged } from "./client.testing";
+import type { World } from "./world.testing";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+
+let portico: TestPortico;
+let world: World;
+let caseCount = 0;
+
+/** Tests what every operation of a domain owes by its declaration, over REST, on a deployment of its own. */
+export function describeContract(domain: string): void {
+  const operations = registry.filter((operation) => operation.domain === domain);
+  beforeAll(async () => {
+    portico = await startTestPortico();
+    world = await createWorld(portico);
+  });
+
+  afterAll(async () => {
+    noteTries(caseCount);
+    process.stdout.write(`contract: ${domain}, ${operations.length} operations, ${caseCount} cases over REST\n`);
+    await portico.close();
+  });
+
+  describe.each(operations.map((operation) => [nameOf(operation), operation] as const))("%s", (_name, operation) => {
+    const { declaration } = operation;
+    const isChange = declaration.method !== "GET";
+    const credentialFor = (arranged: Arranged) => arranged.credential ?? world.owner;
+    const arranged = () => arrange(world, operation);
+
+    contractCase("succeeds, and answers with its declared shape and nothing else", async () => {
+      const request = await arranged();
+      const answer = await sendOperation(portico, operation, request, credentialFor(request));
+      expectSuccess(operation, answer);
+      if (isChange && !unaudited.has(nameOf(operation))) await expectAuditRow(operation, answer);
+    });
+
+    contractCase("refuses a caller without a token", async () => {
+      const answer = await sendOperation(portico, operation, await arranged(), undefined);
+      expectProblem(answer, 401, "unauthenticated");
+      expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer realm=/);
+    });
+
+    contractCase("refuses what it does not know", async () => {
+      const request = await arranged();
+      const unknownParameter = await sendOperation(
+        portico,
+        operation,
+        { ...request, query: { nonsense: "1" } },
+        credentialFor(request),
+      );
+      expectProblem(unknownParameter, 400, "validation_failed");
+      expect(unknownParameter.body["errors"]).toMatchObject([{ pointer: "/nonsense", code: "unknown_field" }]);
+      if (!isChange) return;
+      const unknownField = await sendOperation(
+        portico,
+        operation,
+        { ...request, body: { ...request.body, nonsense: 1 } },
+        credentialFor(request),
+      );
+      expectProblem(unknownField, 400, "validation_failed");
+      expect(unknownField.body["errors"]).toContainEqual(
+        expect.objectContaining({ pointer: "/nonsense", code: "unknown_field" }),
+      );
+    });
+
+    for (const field of Object.keys(declaration.body ?? {})) {
+      contractCase(`refuses ${field} of the wrong type`, async () => {
+        const request = await arranged();
+        const body = { ...request.body, [field]: [[["wrong"]]] };
+        const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
+        expectProblem(answer, 400, "validation_failed");
+        expect(JSON.stringify(answer.body["errors"])).toContain(`"/${field}`);
+      });
+    }
+
+    for (const role of refusedRoles(operation)) {
+      contractCase(`refuses ${role}`, async () => {
+        const answer = await sendOperation(
+          portico,
+          operation,
+          await arrangeRefused(world, operation),
+          world.tokens[role],
+        );
+        expectProblem(answer, 403, "forbidden");
+      });
+    }
+
+    if (declaration.access !== "enrollment") {
+      contractCase("refuses an API key without the scope", async () => {
+        const key = world.narrowKeys.find(({ scope }) => scope !== declaration.permission)?.key;
+        const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), key);
+        expectProblem(answer, 403, "forbidden");
+      });
+    }
+
+    if (declaration.on) {
+      contractCase("answers alike for a foreign and for a missing row", async () => {
+        const request = await arranged();
+        const id = request.params?.[declaration.on?.idParameter ?? ""] ?? "";
+        const foreign = await sendOperation(portico, operation, request, world.foreignOwner);
+        const missing = await sendOperation(
+          portico,
+          operation,
+          { ...request, params: { ...request.params, [declaration.on?.idParameter ?? ""]: unknownLike(id) } },
+          world.foreignOwner,
+        );
+        expectProblem(foreign, 404, "not_found");
+        expect(foreign.status).toBe(missing.status);
+        expect(withoutRequestId(foreign)).toEqual(withoutRequestId(missing));
+      });
+    }
+
+    if (declaration.access === "organization" || declaration.access === "permission") {
+      contractCase("refuses a request that names another organization than its token", async () => {
+        const request = await arranged();
+        const answer = await sendOperation(portico, operation, request, credentialFor(request), {
+          "portico-organization": world.globex.slug,
+        });
+        if (declaration.on?.table === "organizations") expectProblem(answer, 404, "not_found");
+        else expectProblem(answer, 403, "tenant_mismatch");
+      });
+    }
+
+    for (const { path, table } of referencesOf(declaration.body ?? {})) {
+      if (declaration.access === "user") continue;
+      contractCase(`refuses another organization's row at /${path.join("/")}`, async () => {
+        const request = await arranged();
+        const sendWith = (id: string | undefined) =>
+          sendOperation(
+            portico,
+            operation,
+            { ...request, body: Object(withValueAt(request.body, path, id)) },
+            credentialFor(request),
+          );
+        const foreign = await sendWith(table === "users" ? world.globex.users.member.id : world.foreignRows[table]);
+        const missing = await sendWith(unknownIdLike(world.rows[table] ?? ""));
+        expectProblem(foreign, 422, table === "users" ? "not_an_organization_member" : "cross_tenant_reference");
+        expect(withoutRequestId(foreign)).toEqual(withoutRequestId(missing));
+      });
+    }
+
+    if (declaration.on && isChange) {
+      contractCase("refuses a stale If-Match", async () => {
+        const request = await arranged();
+        const answer = await sendOperation(portico, operation, request, credentialFor(request), {
+          "if-match": '"stale"',
+        });
+        expectProblem(answer, 412, "precondition_failed");
+      });
+    }
+
+    if (declaration.method === "POST") {
+      contractCase(
+        "replays the first answer to an idempotency key, and refuses the key for another request",
+        async () => {
+          const request = await arranged();
+          const key = { "idempotency-key": `contract-${caseCount}-key` };
+          const first = await sendOperation(portico, operation, request, credentialFor(request), key);
+          expectSuccess(operation, first);
+          const again = await sendOperation(portico, operation, request, credentialFor(request), key);
+          if (endsItsCredential.has(nameOf(operation))) return;
+          expect(again.headers.get("idempotent-replayed")).toBe("true");
+          expect(again.body).toEqual(withoutSecret(operation, first));
+          const other = { ...request, body: { ...request.body, other: 1 } };
+          expectProblem(
+            await sendOperation(portico, operation, other, credentialFor(request), key),
+            409,
+            "idempotency_conflict",
+          );
+        },
+      );
+    }
+
+    if (operation.verb === "restore" && declaration.noun !== "organization" && uniqueFields(operation).length > 0) {
+      contractCase("restores under another name what is taken by now, or once its namesake is gone", async () => {
+        const { params, names, namesake } = await arrangeNamesake(world, operation);
+        const restore = (body: object) => sendOperation(portico, operation, { params, body: { ...body } }, world.owner);
+        const refused = await restore({});
+        expect(refused.status, refused.text).toBe(409);
+        expect(refused.body["detail"]).toContain("Another");
+        const pointers = Object(refused.body)["errors"].map(({ pointer }: { pointer: string }) => pointer.slice(1));
+        const taken: string[] = pointers.filter((field: string) => Object.hasOwn(declaration.body ?? {}, field));
+        // What a restore does not take is a device's own; the other row has to go then.
+        if (taken.length === 0) await deleteRow(world, operation, { id: namesake });
+        const accepted = await restore(names);
+        expectSuccess(operation, accepted);
+        expect(accepted.body).toMatchObject(names);
+        expect(accepted.body["deletedAt"]).toBeUndefined();
+      });
+    }
+
+    if (operation.verb === "create" && uniqueFields(operation).some((field) => field in (declaration.body ?? {}))) {
+      contractCase("refuses what is taken", async () => {
+        const request = await arranged();
+        expectSuccess(operation, await sendOperation(portico, operation, request, credentialFor(request)));
+        const again = await sendOperation(portico, operation, request, credentialFor(request));
+        expect(again.status).toBe(409);
+        expect(again.headers.get("content-type")).toBe("application/problem+json");
+      });
+    }
+  });
+}
+
+function contractCase(name: string, run: () => Promise<void>): void {
+  it(name, async () => {
+    caseCount += 1;
+    await run();
+  });
+}
+
+/** Operations after which the credential that called them is refused, or its organization is gone. */
+const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave", "organizations.purge"]);
+
+function expectSuccess(operation: Operation, answer: Answer): void {
+  const { status = 200, output, secret } = operation.declaration;
+  expect(answer.status, answer.text).toSatisfy(
+    (actual: number) => actual === status || (status === 201 && actual === 200),
+  );
+  expect(answer.headers.get("x-request-id")).toBeTruthy();
+  if (status === 204) {
+    expect(answer.text).toBe("");
+    return;
+  }
+  const documents: unknown[] = operation.isList ? listed(answer) : [answer.body];
+  for (const document of documents) {
+    expect(projectorOf(output)(document)).toEqual(document);
+    expect(output.safeParse(document).error).toBeUndefined();
+  }
+  if (secret) expect(answer.body[secret.field]).toMatch(new RegExp(`^${secret.prefix}[0-9A-Za-z]{43}$`));
+}
+
+function listed(answer: Answer): unknown[] {
+  const { data, page } = Object(answer.body);
+  expect(page).toMatchObject({ hasMore: expect.any(Boolean), limit: expect.any(Number) });
+  return data;
+}
+
+function withoutSecret({ declaration }: Operation, answer: Answer): unknown {
+  const { [declaration.secret?.field ?? ""]: _secret, ...document } = answer.body;
+  return document;
+}
+
+function expectProblem(answer: Answer, status: number, code: string): void {
+  expect([answer.status, answer.body["code"]], answer.text).toEqual([status, code]);
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(answer.body["requestId"]).toBe(answer.headers.get("x-request-id"));
+  expect(answer.body["type"]).toBe(`${portico.siteUrl}/problems/${code}`);
+}
+
+async function expectAuditRow(operation: Operation, answer: Answer): Promise<void> {
+  const action = operation.declaration.audit || operation.action;
+  const logs = await send(portico, "GET", `/v1/audit-logs?action=${action}&limit=20`, world.owner);
+  const rows: { requestId?: string }[] = Object(logs.body).data ?? [];
+  expect(rows.map(({ requestId }) => requestId)).toContain(answer.headers.get("x-request-id"));
+}
+
+/** Names of the operation's rows that must be unique. */
+function uniqueFields({ declaration }: Operation): readonly string[] {
+  const metadata = Object.values(tableMetadata).find(({ noun }) => noun === declaration.noun);
+  const fields: string[] = metadata?.unique.flatMap((rule) => [...rule.fields]) ?? [];
+  return fields.filter((field) => field !== "organizationId");
+}

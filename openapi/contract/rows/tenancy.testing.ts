@@ -1,0 +1,25 @@
+import { send } from "../client.testing";
+import { nextSample } from "../samples.testing";
+import { createMember } from "../world.testing";
+import type { RowMaker } from "./rowMaker.testing";
+import type { World } from "../world.testing";
+
+/** An organization of its own, with the token of the person who owns it. */
+async function newOrganization({ portico }: World) {
+  const name = `founder${nextSample()}`;
+  const credential = await portico.issuer.mintUserToken(
+    { sub: name, email: `${name}@founders.example`, email_verified: true, name },
+    3600,
+  );
+  const created = await send(portico, "POST", "/v1/organizations", credential, { name });
+  if (created.status !== 201) throw new Error(`No organization could be created: ${created.text}`);
+  const slug = String(created.body["slug"]);
+  return { id: String(created.body["id"]), credential, inputs: { slug, confirmSlug: slug } };
+}
+
+export const tenancyRows = {
+  memberships: async ({ portico, acme }) => ({ id: (await createMember(portico, acme, "member")).membershipId }),
+  organizations: newOrganization,
+  // A right over one's own rows would be no refusal, so this is not one of those who call.
+  users: async ({ rows }) => ({ id: rows["users"] ?? "" }),
+} satisfies Record<string, RowMaker>;

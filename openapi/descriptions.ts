@@ -1,0 +1,59 @@
+import { assertFaultless } from "../scripts/lib/declarationFaults";
+import { isObject } from "./json";
+import type { JsonObject } from "./json";
+
+/**
+ * Every schema, field and parameter of the document that says nothing of itself, each as a line that names it and what to write.
+ * A field that is a shared schema is described by it.
+ */
+export function undescribed(document: JsonObject): string[] {
+  const components = objectAt(document, "components");
+  const operations = Object.values(objectAt(document, "paths"))
+    .flatMap((item) => Object.values(isObject(item) ? item : {}))
+    .filter(isObject);
+  return [
+    ...operations.flatMap((operation) => parametersOf(operation)),
+    ...Object.entries(objectAt(components, "schemas")).flatMap(([name, schema]) =>
+      isObject(schema) ? [...itself(`The schema ${name}`, schema), ...fieldsOf(`The schema ${name}`, schema)] : [],
+    ),
+    ...["parameters", "headers"].flatMap((kind) =>
+      Object.entries(objectAt(components, kind)).flatMap(([name, part]) =>
+        isObject(part) ? itself(`components.${kind}.${name}`, part) : [],
+      ),
+    ),
+  ];
+}
+
+function parametersOf(operation: JsonObject): string[] {
+  const { operationId, parameters } = operation;
+  const own = (Array.isArray(parameters) ? parameters : []).filter(isObject);
+  return own
+    .filter(({ $ref }) => $ref === undefined)
+    .flatMap((parameter) => itself(`The parameter ${String(parameter["name"])} of ${String(operationId)}`, parameter));
+}
+
+/** Throws for the first part of an operation that says nothing of itself; `place` names file, operation and part. */
+export function assertDescribed(place: string, part: JsonObject): void {
+  assertFaultless([...itself(place, part), ...fieldsOf(place, part)]);
+}
+
+function itself(place: string, part: JsonObject): string[] {
+  const { description, $ref } = part;
+  if (typeof $ref === "string" || (typeof description === "string" && description !== "")) return [];
+  return [`${place} has no description: write described(<type>, "<what it means>") where it is declared.`];
+}
+
+/** The fields inside a schema, at any depth. */
+function fieldsOf(place: string, schema: JsonObject): string[] {
+  const { items, additionalProperties, anyOf, oneOf, allOf } = schema;
+  const fields = Object.entries(objectAt(schema, "properties")).flatMap(([name, field]) =>
+    isObject(field) ? [...itself(`${place}.${name}`, field), ...fieldsOf(`${place}.${name}`, field)] : [],
+  );
+  const inner = [items, additionalProperties, anyOf, oneOf, allOf].flat().filter(isObject);
+  return [...fields, ...inner.flatMap((part) => fieldsOf(place, part))];
+}
+
+function objectAt(from: JsonObject, key: string): JsonObject {
+  const value = from[key];
+  return isObject(value) ? value : {};
+}

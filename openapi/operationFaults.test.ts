@@ -1,0 +1,60 @@
+import * as z from "zod";
+import { expect, it } from "vitest";
+import { tableMetadata } from "../convex/core/schema/tableMetadata";
+import { listFaults, operationFaults, stateFaults } from "./operationFaults";
+import { registry } from "./registry";
+import type { Operation } from "../convex/core/operations/declaration";
+
+const file = "convex/workspace/schedules.ts";
+const create = registry.find(({ declaration }) => declaration.operationId === "createSchedule");
+
+/** The operation with keys that types would refuse: generate runs before anybody has checked types. */
+function planted(json: string): Operation {
+  if (!create) throw new Error("Schedules can be created.");
+  return { ...create, ...pathOf(create), declaration: { ...create.declaration, ...JSON.parse(json) } };
+}
+
+function pathOf({ domain, resource, verb }: Operation) {
+  return { domain, resource, verb };
+}
+
+it("finds nothing in the product's own operations", () => {
+  expect(registry.flatMap(operationFaults)).toEqual([]);
+});
+
+it.each([
+  [
+    '{"permission":"schedule:archive"}',
+    `${file}: createSchedule needs the permission schedule:archive, which convex/core/access/permissions.ts does not have: say there who may.`,
+  ],
+  [
+    '{"problems":["title_taken"]}',
+    `${file}: createSchedule names the problem title_taken, which convex/core/wire/problems.ts does not have: add it there.`,
+  ],
+])("finds what is not there: %s", (json, fault) => {
+  expect(operationFaults(planted(json))).toEqual([fault]);
+});
+
+it("finds filters, sorts and ranges that no index answers", () => {
+  const options = {
+    filters: ["status", "title"],
+    sorts: ["startDate", "endDate"],
+    ranges: { startDate: ["startFrom", "startTo"], endDate: ["endFrom", "endTo"] },
+  } as const;
+  const advice = (field: string) => `give the table one over organizationId, deletedAt, ${field}, or leave it out.`;
+  expect(listFaults(`${file}: `, "schedules", tableMetadata.schedules, options)).toEqual([
+    `${file}: no index of schedules answers the filter title: ${advice("title")}`,
+    `${file}: no index of schedules answers the sort endDate: ${advice("endDate")}`,
+    `${file}: no index of schedules answers the range endDate: ${advice("endDate")}`,
+  ]);
+});
+
+it("finds a state that the enum does not have", () => {
+  const document = z.object({ status: z.enum(["inStock", "lent"]).optional() });
+  expect(stateFaults(file, { field: "status", transitions: { inStock: ["lent"], lent: ["stok"] } }, document)).toEqual([
+    `${file}: status has no state stok: its enum has inStock, lent.`,
+  ]);
+  expect(stateFaults(file, { field: "state", transitions: {} }, document)).toEqual([
+    `${file}: states names state, which is no field with an enum.`,
+  ]);
+});

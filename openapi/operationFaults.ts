@@ -1,0 +1,72 @@
+import { answerableSets, listOf } from "../convex/core/records/listPlan";
+import { permissionCatalogue } from "../convex/core/access/permissions";
+import { problems } from "../convex/core/wire/problems";
+import { innermost } from "../convex/core/schema/zod";
+import { tableMetadata } from "../convex/core/schema/tableMetadata";
+import * as z from "zod";
+import type { Operation } from "../convex/core/operations/declaration";
+import type { TableMetadata } from "../convex/core/schema/table";
+import type { ListOptions } from "../convex/core/records/listPlan";
+
+/** What an operation and its resource name that is not there, each a line that names the file and what to write. */
+export function operationFaults({ declaration, domain, resource }: Operation): string[] {
+  const { operationId, permission, on, query } = declaration;
+  const file = `convex/${domain}/${resource}.ts`;
+  const unknown = (declaration.problems ?? [])
+    .map((problem) => (typeof problem === "string" ? problem : problem.target))
+    .filter((code) => !Object.hasOwn(problems, code))
+    .map(
+      (code) =>
+        `${file}: ${operationId} names the problem ${code}, which convex/core/wire/problems.ts does not have: add it there.`,
+    );
+  const forbidden =
+    permission === undefined || Object.hasOwn(permissionCatalogue, permission)
+      ? []
+      : [
+          `${file}: ${operationId} needs the permission ${permission}, which convex/core/access/permissions.ts does not have: say there who may.`,
+        ];
+  const lists = [query, on && "listFields" in on ? on.listFields : undefined].flatMap((shape) => {
+    const list = shape && listOf(shape);
+    return list ? [list] : [];
+  });
+  return [
+    ...forbidden,
+    ...unknown,
+    ...lists.flatMap(({ table, options }) => listFaults(`${file}: `, table, tableMetadata[table], options)),
+    ...(on?.states ? stateFaults(file, on.states, on.document) : []),
+  ];
+}
+
+/** Filters, ranges and sorts of a list that no index of its table answers. */
+export function listFaults(place: string, table: string, metadata: TableMetadata, options: ListOptions): string[] {
+  const sets = answerableSets(metadata, options);
+  const base = metadata.base === "CUD" ? ["organizationId", "deletedAt"] : ["organizationId"];
+  const fault = (what: string, field: string) =>
+    `${place}no index of ${table} answers the ${what} ${field}: give the table one over ${[...base, field].join(", ")}, or leave it out.`;
+  const unanswered = (options.filters ?? []).filter((name) => !sets.some(({ filters }) => filters.includes(name)));
+  const unsorted = (options.sorts ?? []).filter((name) => !sets.some(({ sorts }) => sorts.includes(name)));
+  const uncut = Object.entries(options.ranges ?? {}).filter(
+    ([, names]) => !sets.some(({ ranges }) => ranges.some(([from]) => from === names[0])),
+  );
+  return [
+    ...unanswered.map((name) => fault("filter", name)),
+    ...unsorted.map((name) => fault("sort", name)),
+    ...uncut.map(([field]) => fault("range", field)),
+  ];
+}
+
+interface States {
+  readonly field: string;
+  readonly transitions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** States of a state machine that its field does not have. */
+export function stateFaults(file: string, { field, transitions }: States, document: z.ZodType): string[] {
+  const type = document instanceof z.ZodObject ? document.shape[field] : undefined;
+  const inner = type instanceof z.ZodType ? innermost(type) : undefined;
+  if (!(inner instanceof z.ZodEnum)) return [`${file}: states names ${field}, which is no field with an enum.`];
+  const named = Object.entries(transitions).flatMap(([from, to]) => [from, ...to]);
+  return [...new Set(named)]
+    .filter((state) => !inner.options.includes(state))
+    .map((state) => `${file}: ${field} has no state ${state}: its enum has ${inner.options.join(", ")}.`);
+}

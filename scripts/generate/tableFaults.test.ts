@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import * as z from "zod";
+import { expect, it } from "vitest";
+import { described, integer, reference, text } from "../../convex/core/schema/fields";
+import { declarationFaultsExitCode } from "../lib/declarationFaults";
+import { runScript } from "../lib/runCommand";
+import { repositoryRoot } from "../lib/repositoryFiles";
+import { tableFaults } from "./tableFaults";
+import type { DeclaredTable } from "../../convex/core/schema/table";
+
+const name = described(text(1, 80), "What it is called.", "Pump");
+const options = { noun: "asset", description: "A thing that a site has." };
+const lawful: DeclaredTable = { fields: { name }, base: "CUD", tenant: true, options };
+const place = "convex/sites/tables.ts: assets";
+
+function faultsOf(changes: Partial<DeclaredTable>): readonly string[] {
+  return tableFaults("convex/sites/tables.ts", "assets", { ...lawful, ...changes });
+}
+
+it.each([
+  ["a whole table", {}, []],
+  [
+    "a table that is not described",
+    { options: { ...options, description: "" } },
+    [`${place} has no description: say what asset is.`],
+  ],
+  [
+    "a field that is not described",
+    { fields: { siteId: reference("sites", "restrict") } },
+    [`${place}.siteId has no description: write described(<type>, "<what it means>").`],
+  ],
+  [
+    "a field inside one",
+    { fields: { size: described(z.object({ heightMm: integer(0, 9) }), "How big it is.") } },
+    [`${place}.size.heightMm has no description: write described(<type>, "<what it means>").`],
+  ],
+  [
+    "a text without an example",
+    { fields: { serial: described(text(1, 40), "Its number.").optional() } },
+    [`${place}.serial needs an example: write described(<type>, "<what it means>", <example>).`],
+  ],
+  [
+    "an example that the field does not take",
+    { fields: { serial: described(text(1, 4), "Its number.", "SN-1024") } },
+    [`${place}.serial shows "SN-1024", which it does not take: give another example.`],
+  ],
+  [
+    "a problem that is not there",
+    // What types refuse, generate refuses too: it runs before anybody has checked types.
+    { options: { ...options, ...JSON.parse('{"unique":[{"fields":["name"],"code":"serial_taken"}]}') } },
+    [`${place} names the problem serial_taken, which convex/core/wire/problems.ts does not have: add it there.`],
+  ],
+])("%s", (_title, changes: Partial<DeclaredTable>, faults) => {
+  expect(faultsOf(changes)).toEqual(faults);
+});
+
+it("takes what type, enum or format tell without an example", () => {
+  const kinds = { count: integer(0, 9), isOn: z.boolean(), state: z.enum(["a", "b"]), mail: z.email() };
+  const fields = Object.fromEntries(Object.entries(kinds).map(([key, type]) => [key, described(type, "What it is.")]));
+  expect(faultsOf({ fields })).toEqual([]);
+});
+
+it("refuses to describe a schema twice, which would change what others say", () => {
+  expect(() => described(name, "Another meaning.")).toThrow("It is described already: What it is called.");
+});
+
+it("shows faults alone, a line each, without a stack", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "portico-faults-"));
+  const module = path.join(folder, "faulty.mts");
+  const faults = path.join(repositoryRoot, "scripts/lib/declarationFaults.ts");
+  writeFileSync(
+    module,
+    `import { DeclarationFaults } from ${JSON.stringify(faults)};
+     export function source() { throw new DeclarationFaults(["one.ts: a fault", "two.ts: another"]); }`,
+  );
+  const { exitCode, output } = await runScript("tsx:scripts/generate/writeSource.ts", [
+    module,
+    "source",
+    "unwritten.ts",
+  ]);
+  rmSync(folder, { recursive: true });
+  expect([exitCode, output.trim()]).toEqual([declarationFaultsExitCode, "one.ts: a fault\ntwo.ts: another"]);
+});

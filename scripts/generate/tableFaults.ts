@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { wordsOf } from "../../convex/core/resources/words";
+import { problems } from "../../convex/core/wire/problems";
+import { innermost } from "../../convex/core/schema/zod";
+import { exampleOf } from "../../openapi/examples";
+import { isObject } from "../../openapi/json";
+import { SchemaComponents } from "../../openapi/schemas";
+import { DeclarationFaults } from "../lib/declarationFaults";
+import type { DeclaredTable, Fields } from "../../convex/core/schema/table";
+
+/** What a table says too little of, each a line that names its file, table and field, and what to write. */
+export function tableFaults(file: string, table: string, { fields, options }: DeclaredTable): readonly string[] {
+  const place = `${file}: ${table}`;
+  const untold = options.description ? [] : [`${place} has no description: say what ${wordsOf(options.noun)} is.`];
+  const unknown = (options.unique ?? [])
+    .filter(({ code }) => !Object.hasOwn(problems, code))
+    .map(
+      ({ code }) => `${place} names the problem ${code}, which convex/core/wire/problems.ts does not have: add it there.`,
+    );
+  return [...untold, ...unknown, ...fieldFaults(place, fields)];
+}
+
+function fieldFaults(place: string, fields: Fields): string[] {
+  return Object.entries(fields).flatMap(([name, type]) => {
+    const where = `${place}.${name}`;
+    const inner = innermost(type);
+    const known = z.globalRegistry.get(type)?.description ?? z.globalRegistry.get(inner)?.description;
+    const untold = known ? [] : [`${where} has no description: write described(<type>, "<what it means>").`];
+    const shown = inner instanceof z.ZodObject ? fieldFaults(where, inner.shape) : exampleFaults(where, type);
+    return [...untold, ...shown];
+  });
+}
+
+/** A field shows an example that it takes, unless its type, enum or format tells one. */
+function exampleFaults(where: string, type: z.ZodType): string[] {
+  const schemas = new SchemaComponents();
+  try {
+    exampleOf(schemas.input(type), { where, choice: 0, resolve: (schema) => schemas.resolve(schema) });
+  } catch (error) {
+    if (error instanceof DeclarationFaults) return [...error.faults];
+    throw error;
+  }
+  const examples = z.globalRegistry.get(innermost(type))?.examples ?? [];
+  return examples
+    .filter((example) => !innermost(type).safeParse(example).success)
+    .map((example) => `${where} shows ${JSON.stringify(example)}, which it does not take: give another example.`);
+}
