@@ -3,7 +3,6 @@ import { wordsOf } from "../../convex/core/crud";
 import { problems } from "../../convex/core/problems";
 import { innermost } from "../../convex/core/schemas";
 import { exampleOf } from "../../openapi/examples";
-import { isObject } from "../../openapi/json";
 import { SchemaComponents } from "../../openapi/schemas";
 import { DeclarationFaults } from "../lib/declarationFaults";
 import type { DeclaredTable, Fields } from "../../convex/core/table";
