@@ -3,7 +3,6 @@ import { wordsOf } from "../../convex/core/resources/words";
 import { problems } from "../../convex/core/wire/problems";
 import { innermost } from "../../convex/core/schema/zod";
 import { exampleOf } from "../../openapi/examples";
-import { isObject } from "../../openapi/json";
 import { SchemaComponents } from "../../openapi/schemas";
 import { DeclarationFaults } from "../lib/declarationFaults";
 import type { DeclaredTable, Fields } from "../../convex/core/schema/table";
