@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-const ENTRY_POINT_EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx"];
-const MODULE_PATH_COMPONENT = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_.]{1,64}$/;
+const entryPointExtensions = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx"];
+const modulePathComponentPattern = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_.]{1,64}$/;
 
 /** A source file that becomes a function module. */
 export interface EntryPoint {
@@ -41,7 +41,7 @@ function* walk(root: string, below: string): Generator<EntryPoint> {
       const source = readFileSync(file, "utf8");
       if (/\.tsx?$/.test(entry.name) && !/^\s{0,100}(import|export)/m.test(source)) continue;
       const modulePath = relative.slice(0, relative.lastIndexOf("."));
-      if (!modulePath.split("/").every((part) => MODULE_PATH_COMPONENT.test(part)))
+      if (!modulePath.split("/").every((part) => modulePathComponentPattern.test(part)))
         throw new BundleError(
           `${relative} is not a valid path to a Convex module. Path component names must only contain letters, digits, underscores and periods, and at least one letter or digit.`,
         );
@@ -51,7 +51,7 @@ function* walk(root: string, below: string): Generator<EntryPoint> {
 }
 
 function isEntryPointName(name: string): boolean {
-  if (!ENTRY_POINT_EXTENSIONS.some((extension) => name.endsWith(extension))) return false;
+  if (!entryPointExtensions.some((extension) => name.endsWith(extension))) return false;
   if (name.startsWith(".") || name.startsWith("#")) return false;
   if (name === "schema.ts" || name === "schema.js") return false;
   return name.split(".").length === 2;

@@ -4,7 +4,7 @@ import { isJsonObject, parseJson } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 
-const DEFAULT_FUNCTIONS = "convex/";
+const defaultFunctions = "convex/";
 
 /** What the host heeds of a project's `convex.json`. */
 interface ProjectConfig {
@@ -22,7 +22,7 @@ interface ProjectConfig {
  */
 export function readProjectConfig(directory: string): ProjectConfig {
   const config = readJsonFile(join(directory, "convex.json"));
-  const functions = config["functions"] ?? DEFAULT_FUNCTIONS;
+  const functions = config["functions"] ?? defaultFunctions;
   if (typeof functions !== "string") throw new BundleError("convex.json: `functions` must be a path.");
   return {
     directory,

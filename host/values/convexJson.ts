@@ -42,13 +42,13 @@ export function parseJson(text: string): JsonValue {
 }
 
 /** A `\\uD8xx` escape: what JSON.stringify makes of a lone surrogate, and of nothing else. */
-const SURROGATE_ESCAPE = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
+const surrogateEscapePattern = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
 
 /** Tells whether JSON text holds a string that is not valid Unicode, which Convex stores nowhere. */
 export function hasLoneSurrogate(text: string): boolean {
-  if (!text.includes("\\u") || !SURROGATE_ESCAPE.test(text)) return false;
+  if (!text.includes("\\u") || !surrogateEscapePattern.test(text)) return false;
   // Escaped pairs are valid; writing the text again leaves only lone surrogates escaped.
-  return SURROGATE_ESCAPE.test(JSON.stringify(parseJson(text)));
+  return surrogateEscapePattern.test(JSON.stringify(parseJson(text)));
 }
 
 /** Parses JSON text that must hold an object. */

@@ -1,7 +1,7 @@
 import { BundleError } from "../../bundle/entryPoints";
 
 /** The module that routes HTTP actions, and by whose name all of them go. */
-export const HTTP_MODULE = "http";
+export const httpModule = "http";
 
 export type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
 

@@ -10,15 +10,15 @@ import type { Transaction } from "../transaction/transaction";
 import { TransactionLimitError } from "../transaction/transactionUsage";
 
 /** Rows read ahead at first, when it is not known how many are wanted and when it is. */
-const FIRST_CHUNK_ROWS = 16;
-const FIRST_WANTED_CHUNK_ROWS = 64;
-const LARGEST_CHUNK_ROWS = 1024;
+const firstChunkRows = 16;
+const firstWantedChunkRows = 64;
+const largestChunkRows = 1024;
 /** Of the texts of one chunk, in UTF-16 code units, as far as earlier rows foretell it. */
-const LARGEST_CHUNK_LENGTH = 4 << 20;
-const MAX_PAGE_ROWS = 32_000;
-const MAX_PAGE_BYTES = 16 << 20;
-const SPLIT_RECOMMENDED_ROWS = 6144;
-const SPLIT_RECOMMENDED_SHARE = 0.75;
+const largestChunkLength = 4 << 20;
+const maxPageRows = 32_000;
+const maxPageBytes = 16 << 20;
+const splitRecommendedRows = 6144;
+const splitRecommendedShare = 0.75;
 
 /** The queries that one function execution has open, by the numbers that convex/server gets for them. */
 export class OpenQueries {
@@ -88,7 +88,7 @@ class RowStream {
     this.#range = range;
     this.#remaining = plan.operators.map((operator) => ("limit" in operator ? operator.limit : Infinity));
     this.#rowsWanted = rowsWanted;
-    this.#chunkRows = rowsWanted === Infinity ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS;
+    this.#chunkRows = rowsWanted === Infinity ? firstChunkRows : firstWantedChunkRows;
     this.#seenWriteCount = transaction.host.store.writeCount;
     transaction.usage.countRangeRead();
     transaction.reads?.addScan(this);
@@ -162,11 +162,7 @@ class RowStream {
     this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, rows);
     this.#chunkAt = 0;
     this.#exhausted = this.#chunk.length < rows;
-    this.#chunkRows = Math.min(
-      this.#chunkRows * 4,
-      LARGEST_CHUNK_ROWS,
-      rowsOfLength(LARGEST_CHUNK_LENGTH, this.#chunk),
-    );
+    this.#chunkRows = Math.min(this.#chunkRows * 4, largestChunkRows, rowsOfLength(largestChunkLength, this.#chunk));
     return this.#chunk.length > 0;
   }
 
@@ -197,7 +193,7 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const query = serializedQuery(args);
   const pageSize = Number(args["pageSize"]);
   if (pageSize < 1) throw new Error("Must request at least 1 document while paginating");
-  if (pageSize > MAX_PAGE_ROWS) throw new Error(`Requested too many items: ${pageSize}`);
+  if (pageSize > maxPageRows) throw new Error(`Requested too many items: ${pageSize}`);
   if (args["maximumRowsRead"] === 0 || args["maximumBytesRead"] === 0)
     throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
   const { cursors, catalog } = transaction.host;
@@ -206,15 +202,15 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
   const endCursor = endCursorOf(transaction, args, fingerprint);
   const end = endCursor === null ? null : cursors.open(endCursor, fingerprint);
-  const maximumRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
-  const maximumBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
+  const maxRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
+  const maxBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
   // Everything up to an end cursor belongs to the page, whatever its size.
   const limits = {
-    rows: end === null ? maximumRows : Infinity,
-    bytes: end === null ? maximumBytes : Infinity,
+    rows: end === null ? maxRows : Infinity,
+    bytes: end === null ? maxBytes : Infinity,
     page: end === null ? pageSize : Infinity,
-    crowdedRows: Math.min(maximumRows, MAX_PAGE_ROWS) * SPLIT_RECOMMENDED_SHARE,
-    crowdedBytes: Math.min(maximumBytes, MAX_PAGE_BYTES) * SPLIT_RECOMMENDED_SHARE,
+    crowdedRows: Math.min(maxRows, maxPageRows) * splitRecommendedShare,
+    crowdedBytes: Math.min(maxBytes, maxPageBytes) * splitRecommendedShare,
   };
   const page = collectPage(transaction, plan, start, end, limits);
   const seal = (position: CursorPosition): string => JSON.stringify(cursors.seal(position, fingerprint));
@@ -300,7 +296,7 @@ function collectPage(
   position ??= last === null ? (start ?? { kind: "end" }) : { kind: "after", key: last };
   const middle = rows[rows.length >> 1];
   const crowded =
-    texts.length > SPLIT_RECOMMENDED_ROWS ||
+    texts.length > splitRecommendedRows ||
     stream.rowsScanned > limits.crowdedRows ||
     bytesScanned > limits.crowdedBytes;
   return {

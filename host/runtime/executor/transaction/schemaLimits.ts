@@ -1,12 +1,12 @@
 import { BundleError } from "../../../bundle/entryPoints";
 import type { ValidatorJson } from "../../../values/validatorJson";
 
-const MAX_TABLES = 10_000;
+const maxTables = 10_000;
 /** Convex's documentation says 32 where its code says 64; what holds for the lower number holds for both. */
-const MAX_INDEXES_PER_TABLE = 32;
-const MAX_INDEX_FIELDS = 16;
-const SYSTEM_FIELDS: ReadonlySet<string> = new Set(["_id", "_creationTime"]);
-const IDENTIFIER = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const maxIndexesPerTable = 32;
+const maxIndexFields = 16;
+const systemFields: ReadonlySet<string> = new Set(["_id", "_creationTime"]);
+const identifierPattern = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** The parts of one exported table that Convex limits. */
 export interface TableJson {
@@ -19,7 +19,7 @@ export interface TableJson {
 
 /** Holds a schema to Convex's limits on names and counts. @throws {BundleError} with Convex's text */
 export function checkSchemaLimits(tables: readonly TableJson[]): void {
-  if (tables.length > MAX_TABLES) throw new BundleError(`Number of tables cannot exceed ${MAX_TABLES}.`);
+  if (tables.length > maxTables) throw new BundleError(`Number of tables cannot exceed ${maxTables}.`);
   for (const table of tables) {
     checkTableName(table.tableName);
     checkIndexes(table);
@@ -32,7 +32,7 @@ function checkFieldNames(tableName: string, documentType: ValidatorJson): void {
   if (documentType.type === "union") for (const member of documentType.value) checkFieldNames(tableName, member);
   if (documentType.type !== "object") return;
   for (const name of Object.keys(documentType.value))
-    if (!SYSTEM_FIELDS.has(name) && (!IDENTIFIER.test(name) || name.startsWith("_")))
+    if (!systemFields.has(name) && (!identifierPattern.test(name) || name.startsWith("_")))
       throw new BundleError(
         `In table "${tableName}": Invalid field name: "${name}". Identifiers must be 64 characters or less, start with a letter, and only contain letters, digits, underscores.`,
       );
@@ -40,7 +40,7 @@ function checkFieldNames(tableName: string, documentType: ValidatorJson): void {
 
 /** Refuses what is no name of a user's table. @throws {BundleError} */
 function checkTableName(name: string): void {
-  if (!IDENTIFIER.test(name))
+  if (!identifierPattern.test(name))
     throw new BundleError(
       `Invalid table name: "${name}". Identifiers must start with a letter and can only contain letters, digits, and underscores.`,
     );
@@ -49,12 +49,12 @@ function checkTableName(name: string): void {
 
 function checkIndexes({ tableName, indexes, searchIndexes = [], vectorIndexes = [] }: TableJson): void {
   const all = [...indexes, ...searchIndexes, ...vectorIndexes];
-  if (all.length > MAX_INDEXES_PER_TABLE)
-    throw new BundleError(`Table "${tableName}" cannot have more than ${MAX_INDEXES_PER_TABLE} indexes.`);
+  if (all.length > maxIndexesPerTable)
+    throw new BundleError(`Table "${tableName}" cannot have more than ${maxIndexesPerTable} indexes.`);
   const names = new Set<string>();
   const nameByFields = new Map<string, string>();
   for (const { indexDescriptor: name } of all) {
-    if (!IDENTIFIER.test(name))
+    if (!identifierPattern.test(name))
       throw new BundleError(
         `In table "${tableName}": Invalid index name: "${name}". Identifiers must be 64 characters or less, start with a letter, and only contain letters, digits, underscores.`,
       );
@@ -82,7 +82,7 @@ function checkIndexFields(tableName: string, index: string, fields: readonly str
   };
   if (fields.length === 0)
     throw new BundleError(`In table "${tableName}" index "${index}" must have at least one field.`);
-  if (fields.length > MAX_INDEX_FIELDS) refuse(`Indexes may have up to ${MAX_INDEX_FIELDS} fields.`);
+  if (fields.length > maxIndexFields) refuse(`Indexes may have up to ${maxIndexFields} fields.`);
   const seen = new Set<string>();
   for (const field of fields) {
     if (field === "_id") refuse("`_id` is not a valid index field. To load documents by ID, use `db.get(id)`.");
@@ -90,7 +90,7 @@ function checkIndexFields(tableName: string, index: string, fields: readonly str
       refuse(
         "`_creationTime` is automatically added to the end of each index. It should not be added explicitly in the index definition. See https://docs.convex.dev/using/indexes for more details.",
       );
-    if (!field.split(".").every((part) => IDENTIFIER.test(part)))
+    if (!field.split(".").every((part) => identifierPattern.test(part)))
       refuse(`In index "${index}": Invalid index field: "${field}"`);
     if (field.startsWith("_")) refuse("Reserved fields (starting with `_`) are not allowed in indexes.");
     if (seen.has(field)) refuse(`Duplicate field ${field}. Index fields must be unique within an index.`);
