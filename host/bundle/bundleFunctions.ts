@@ -50,7 +50,7 @@ const asyncHooksShim: Plugin = {
   setup(pluginBuild) {
     pluginBuild.onResolve({ filter: /^(node:)?async_hooks$/ }, () => ({ path: "async_hooks", namespace: "host-shim" }));
     pluginBuild.onLoad({ filter: /.*/, namespace: "host-shim" }, () => ({
-      contents: `export const { AsyncLocalStorage, AsyncResource } = globalThis[Symbol.for(FUNCTION_GLOBALS_KEY)];
+      contents: `export const { AsyncLocalStorage, AsyncResource } = globalThis[Symbol.for(functionGlobalsKey)];
         export default { AsyncLocalStorage, AsyncResource };`,
       loader: "js",
     }));
@@ -118,7 +118,7 @@ async function bundleModules(
     sourcemap: true,
     // Stacks only need positions.
     sourcesContent: false,
-    define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
+    define: { ...productionDefine, functionGlobalsKey: JSON.stringify(globalsKey) },
   };
   const [schemaSource, { metafile: isolateOutputs }] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),

@@ -1,7 +1,7 @@
 import { existsSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
-import { isJsonObject } from "../values/convexJson";
+import { isJsonObject } from "../json";
 import { readJsonFile } from "./projectConfig";
 
 const allPackages = "*";

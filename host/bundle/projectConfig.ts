@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isJsonObject, parseJson } from "../values/convexJson";
+import { isJsonObject, parseJson } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 

@@ -239,7 +239,7 @@ export class LocalDeployment implements Deployment, ActionHost {
    *   old code then stays in place
    */
   async reload(): Promise<void> {
-    const bundle = await bundleFunctions(
+    const bundle = await (this.#options.bundle ?? bundleFunctions)(
       functionsDirectoryOf(this.#options.functionsDirectory),
       join(this.#scratchDirectory, `v${++this.#version}`),
       this.#globalsKey,

@@ -1,4 +1,5 @@
-import { isJsonObject, parseJson, valueAtPath } from "../values/convexJson";
+import { isJsonObject, parseJson } from "../json";
+import { valueAtPath } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
 import type { IndexKeyWriter } from "../values/indexKey";

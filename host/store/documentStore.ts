@@ -1,4 +1,4 @@
-import { parseJsonObject, textField } from "../values/convexJson";
+import { parseJsonObject, textField } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";

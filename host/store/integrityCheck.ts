@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { parseJson, isJsonObject } from "../values/convexJson";
+import { parseJson, isJsonObject } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { IndexKeyWriter } from "../values/indexKey";
 import { Catalog, storageTableName } from "./catalog";

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { parseJsonObject } from "../values/convexJson";
+import { parseJsonObject } from "../json";
 import { IndexKeyWriter } from "../values/indexKey";
 import type { StoredIndex, StoredTable } from "./catalog";
 import type { DocumentWrite } from "./documentWrite";

@@ -10,7 +10,7 @@ import { claimsOf } from "../auth/identityClaims";
 import type { Caller, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
 import { currentFrame } from "../runtime/functions/frames";
 import type { TransactionLimits } from "../runtime/executor/transaction/transactionUsage";
-import { parseJson, parseJsonObject } from "../values/convexJson";
+import { parseJson, parseJsonObject } from "../json";
 import { InProcessRuntime } from "./inProcessRuntime";
 import type { ModuleGlob } from "./moduleGlob";
 import { projectModules } from "./projectModules";

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { isJsonObject, parseJson, specialPayload, specialTagOf } from "./convexJson";
+import { isJsonObject, parseJson } from "../json";
+import { specialPayload, specialTagOf } from "./convexJson";
 import type { ConvexJson, ConvexJsonObject } from "./convexJson";
 
 const numberBytes = 9;

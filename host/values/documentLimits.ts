@@ -1,4 +1,5 @@
-import { isJsonObject, specialTagOf } from "./convexJson";
+import { isJsonObject } from "../json";
+import { specialTagOf } from "./convexJson";
 import type { ConvexJson } from "./convexJson";
 import { convexSizeBytes, displaySize, largestSizeBytes } from "./convexSize";
 

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { isJsonObject, specialPayload, specialTagOf } from "./convexJson";
+import { isJsonObject } from "../json";
+import { specialPayload, specialTagOf } from "./convexJson";
 import type { ConvexJson, ConvexJsonObject } from "./convexJson";
 
 // Tags in Convex's type order: undefined < null < Int64 < Float64 < boolean < string < bytes < array < object.

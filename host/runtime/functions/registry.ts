@@ -1,7 +1,8 @@
 import type { BundledModule } from "../../bundle/bundleFunctions";
 import { BundleError } from "../../bundle/entryPoints";
 import type { FunctionType } from "../../deployment";
-import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../../values/convexJson";
+import { isJsonObject, parseJson } from "../../json";
+import { hasLoneSurrogate, specialTagOf } from "../../values/convexJson";
 import type { JsonValue } from "../../deployment";
 import { displaySize, sizeOverLimit } from "../../values/convexSize";
 import { valueLimitProblem } from "../../values/documentLimits";

@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../../deployment";
-import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../json";
 import { commonSyscall, componentArgument, requestMetadataText } from "../functions/commonSyscalls";
 import type { CommonSyscallFrame } from "../functions/commonSyscalls";
 import type { ExecutorClient } from "../rpc/executorClient";

@@ -1,5 +1,6 @@
 import type { FunctionType } from "../../../deployment";
-import { hasLoneSurrogate, parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
+import { hasLoneSurrogate } from "../../../values/convexJson";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 import { resolveAddress } from "../../functions/address";
 import type { AddressScope } from "../../functions/address";

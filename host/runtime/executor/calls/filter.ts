@@ -1,6 +1,7 @@
 import { compareValues, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
-import { isJsonObject, valueAtPath } from "../../../values/convexJson";
+import { isJsonObject } from "../../../json";
+import { valueAtPath } from "../../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { beforeCommit } from "../transaction/commitTimestamp";
 

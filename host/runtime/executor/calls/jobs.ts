@@ -1,7 +1,7 @@
 import { scheduledFunctionsTableName } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
-import { isJsonObject, parseJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { parseAddress, relativeAddressText, resolveAddress } from "../../functions/address";
 import type { FunctionAddress } from "../../functions/address";

@@ -4,7 +4,7 @@ import { isHiddenTable } from "../../../store/catalog";
 import type { Catalog, StoredTable } from "../../../store/catalog";
 import type { KeyRange } from "../../../store/keyRange";
 import { wholeIndex } from "../../../store/documentStore";
-import { isJsonObject } from "../../../values/convexJson";
+import { isJsonObject } from "../../../json";
 import type { ConvexJson } from "../../../values/convexJson";
 import { idBoundsOfTable } from "../../../values/documentId";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { KeyRange, ScannedDocument } from "../../../store/keyRange";
 import { convexSizeBytes } from "../../../values/convexSize";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 import type { CursorPosition } from "../transaction/cursor";
 import { planQuery, queryFingerprint, rangeAfter, rangeThrough } from "./queryPlan";

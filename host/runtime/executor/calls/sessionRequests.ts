@@ -1,7 +1,7 @@
 import { sessionRequestsTableName } from "../../../store/catalog";
 import type { StoredIndex, StoredTable } from "../../../store/catalog";
 import { wholeIndex } from "../../../store/documentStore";
-import { parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
 import { encodeDocumentId, newInternalId } from "../../../values/documentId";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
 import type { CallContext } from "../../functions/frames";

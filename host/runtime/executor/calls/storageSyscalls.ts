@@ -5,7 +5,7 @@ import type { WrittenFile } from "../../../store/fileStore";
 import { expiryOfUse } from "../../../store/storageTokens";
 import type { UploadToken } from "../../../store/storageTokens";
 import type { MetaTable } from "../../../store/storeFile";
-import { parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 import { decodeDocumentId, DocumentIdError, encodeDocumentId, newInternalId } from "../../../values/documentId";
 import { HostRefusal } from "../../functions/errors";

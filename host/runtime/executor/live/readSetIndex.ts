@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { DocumentWrite } from "../../../store/documentWrite";
 import type { ReadInterval } from "../../../store/pastState";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import { IndexKeyWriter } from "../../../values/indexKey";
 import { IntervalTree } from "./intervalTree";
 import type { ReadRecorder } from "../transaction/readRecorder";

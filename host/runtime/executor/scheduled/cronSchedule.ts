@@ -1,5 +1,5 @@
 import { BundleError } from "../../../bundle/entryPoints";
-import { isJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, textField } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 
 const msPerMinute = 60_000;

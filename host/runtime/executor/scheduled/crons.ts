@@ -2,7 +2,7 @@ import { cronsTableName } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
 import { wholeIndex } from "../../../store/documentStore";
 import { BundleError } from "../../../bundle/entryPoints";
-import { isJsonObject, parseJson, parseJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, parseJson, parseJsonObject, textField } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
 import { canonicalFunctionPath } from "../../functions/registry";

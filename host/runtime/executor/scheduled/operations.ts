@@ -1,7 +1,7 @@
 import type { CallContext } from "../../functions/frames";
 import { FunctionError, toFunctionError } from "../../functions/errors";
 import type { ClaimedJob, ClaimedJobs, SchedulingCall } from "../../rpc/calls";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import { addressText } from "../../functions/address";
 import type { Clock } from "../transaction/clock";
 import { runFunction } from "../calls/executionFrame";

@@ -1,5 +1,5 @@
 import { scheduledFunctionsTableName } from "../../../store/catalog";
-import { parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
 import type { ExecutionHost } from "../transaction/transaction";
 

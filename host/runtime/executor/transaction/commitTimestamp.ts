@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ConvexJson } from "../../../values/convexJson";
-import { parseJson } from "../../../values/convexJson";
+import { parseJson } from "../../../json";
 
 /** How `db.vars.commitTs` stands in Convex JSON. Quotes inside a string are escaped, so no string holds this text. */
 const commitTsPlaceholder = '{"$commitTs":null}';

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { MetaTable } from "../../../store/storeFile";
-import { isJsonObject, parseJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../../json";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 
 const signingKeyName = "jwtSigningKey";

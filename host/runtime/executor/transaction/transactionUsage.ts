@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson } from "../../../values/convexJson";
+import { isJsonObject, parseJson } from "../../../json";
 import type { ConvexJson } from "../../../values/convexJson";
 import { convexSizeBytes, displaySize, largestSizeBytes } from "../../../values/convexSize";
 
