@@ -11,6 +11,14 @@ import { closingLine, suiteSummaries, totalOf } from "./lib/testReport";
  * The closing line is also written to the file that PORTICO_TEST_SUMMARY names, for continuous integration.
  */
 
+const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  process.stdout.write(
+    "Usage: npm test -- [arguments of vitest]\nBuilds the SDK and runs every test, or those of a path.\n",
+  );
+  process.exit(0);
+}
+
 const workspace = mkdtempSync(path.join(tmpdir(), "portico-test-"));
 const reportFile = path.join(workspace, "report.json");
 let exitCode = 0;
@@ -26,7 +34,7 @@ try {
   if (exitCode === 0) {
     const run = await runScript(
       "node_modules/vitest/vitest.mjs",
-      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...process.argv.slice(2)],
+      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...args],
       { inheritOutput: true },
     );
     exitCode = run.exitCode;

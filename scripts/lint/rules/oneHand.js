@@ -43,7 +43,7 @@ function problemOfName(name) {
 }
 
 /**
- * @param {import("../ruleTypes").Node} node
+ * @param {NonNullable<import("../ruleTypes").Node>} node
  * @returns {boolean} Whether the innermost class around a node extends something that is called an error.
  */
 function isOfError(node) {
