@@ -132,13 +132,14 @@ export type AuthProvider =
  * environment variable the auth configuration needs, a store that takes no writes. The door answers `{code, message}` with this status.
  */
 export class DeploymentRefusal extends Error {
+  override readonly name = "DeploymentRefusal";
+
   constructor(
     readonly status: 400 | 403 | 404 | 409 | 413 | 429 | 503,
     readonly code: string,
     message: string,
   ) {
     super(message);
-    this.name = "DeploymentRefusal";
   }
 }
 

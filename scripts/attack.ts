@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { attackKinds, triesByFile } from "./lib/attackKinds";
+import { commandLine } from "./lib/commandLine";
 import { repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
 import { runMain } from "./lib/runMain";
@@ -13,6 +14,7 @@ import { textTable } from "./lib/textTable";
  * open, then the floods and the starvation of `bench/`. Takes about fifteen minutes on two cores; anything open is exit code 1.
  */
 async function main(): Promise<void> {
+  commandLine({ usage: "Usage: npm run attack\nAttacks the product and the host, longer than the tests do." });
   const workspace = mkdtempSync(path.join(tmpdir(), "portico-attack-"));
   const [reportFile, triesFile] = [path.join(workspace, "report.json"), path.join(workspace, "tries.jsonl")];
   try {

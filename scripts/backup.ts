@@ -1,12 +1,14 @@
 import path from "node:path";
 import * as z from "zod";
 import { copyClosedStore } from "../host/store/copyStore";
+import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
 import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
 
-const usage = "Usage: npm run backup -- <new directory>";
+const usage = `Usage: npm run backup -- <new directory>
+Backs up the data directory (PORTICO_DATA_DIR) while the installation serves, or when it is stopped.`;
 const answerSchema = z.object({ directory: z.string() });
 
 /**
@@ -14,10 +16,9 @@ const answerSchema = z.object({ directory: z.string() });
  * PORTICO_ADMIN_KEY to be asked; a stopped one is copied.
  */
 async function main(): Promise<void> {
-  const [target] = process.argv.slice(2);
-  if (target === undefined) throw new Error(usage);
+  const [target = ""] = commandLine({ usage, positionals: [1, 1] }).positionals;
   const directory = path.resolve(target);
-  const settings = readSettings(process.env, []);
+  const settings = readSettings(process.env);
   await requireEmpty(directory);
   const made = await backupOfRunning(settings);
   if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), directory);

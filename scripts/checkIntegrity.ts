@@ -1,17 +1,21 @@
 import path from "node:path";
 import { checkIntegrity } from "../host/store/integrityCheck";
+import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
 import { databaseName } from "./portico/dataDirectory";
 import { integrityTable } from "./portico/integrityTable";
 import { readSettings } from "./portico/settings";
+
+const usage = `Usage: npm run check -- [directory]
+Checks a stopped installation or a backup: the directory, or the data directory (PORTICO_DATA_DIR).`;
 
 /**
  * Walks every document, index entry and stored file of a stopped installation or of a backup. The directory is the first
  * argument, or the data directory. Exit code 1 when anything is wrong.
  */
 async function main(): Promise<void> {
-  const [given] = process.argv.slice(2);
-  const directory = given === undefined ? readSettings(process.env, []).dataDirectory : path.resolve(given);
+  const [given] = commandLine({ usage, positionals: [0, 1] }).positionals;
+  const directory = given === undefined ? readSettings(process.env).dataDirectory : path.resolve(given);
   const report = await checkIntegrity(path.join(directory, databaseName));
   process.stdout.write(integrityTable(report));
   if (report.problemCount > 0) process.exitCode = 1;

@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
+import { commandLine } from "./lib/commandLine";
 import { logWriter } from "./portico/logWriter";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
@@ -11,8 +12,13 @@ const parentCheckIntervalMs = 500;
 // Asked first: the shell may be gone before the product is ready.
 const shellPid = process.ppid;
 
+const usage = `Usage: npm start -- [--watch]
+Serves the product. PORTICO_* variables say how; README.md lists them.
+  --watch  load convex/ again whenever a file of it changes`;
+
 async function main(): Promise<void> {
-  const settings = readSettings(process.env, process.argv.slice(2));
+  const { flags } = commandLine({ usage, flags: ["watch"] });
+  const settings = readSettings(process.env, { watch: flags.has("watch") });
   const startedAtMs = performance.now();
   const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
   const portico = await startPortico(settings, log);

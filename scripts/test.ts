@@ -14,12 +14,21 @@ import { closingLine, suiteSummaries, totalOf } from "./lib/testReport";
  * The closing line is also written to the file that PORTICO_TEST_SUMMARY names, for continuous integration.
  */
 
+const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  process.stdout.write(
+    "Usage: npm test -- [--node 24] [arguments of vitest]\n" +
+      "Builds the SDK and runs every test, or those of a path; with --node, what depends on Node.js on that version.\n",
+  );
+  process.exit(0);
+}
+
 const workspace = mkdtempSync(path.join(tmpdir(), "portico-test-"));
 const reportFile = path.join(workspace, "report.json");
 let exitCode = 0;
 
 try {
-  const { node, vitestArguments } = readTestOptions(process.argv.slice(2));
+  const { node, vitestArguments } = readTestOptions(args);
   const binary = node === null ? process.execPath : nodeBinary(node, thisMachine());
   if (node !== null) console.log(`node: ${binary}`);
   const build = await buildSdk();

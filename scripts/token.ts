@@ -1,6 +1,6 @@
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { openDevelopmentIssuer } from "../host/development/issuer";
+import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
 import { mintDemoToken, readDemoData } from "./portico/demo";
 import { readSettings } from "./portico/settings";
@@ -10,15 +10,14 @@ const usage = "Usage: npm run token -- --organization acme --role owner|admin|mo
 
 /** Prints a fresh 24-hour token of a demo user, signed by the issuer that exists on this host only. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { organization: { type: "string" }, role: { type: "string" } } });
-  const { dataDirectory } = readSettings(process.env, []);
+  const { texts } = commandLine({ usage, texts: ["organization", "role"] });
+  const { dataDirectory } = readSettings(process.env);
   const demo = await readDemoData(dataDirectory);
   if (!demo)
     throw new Error(`There is no demo data in ${path.relative(process.cwd(), dataDirectory)}; run npm start once.`);
-  const organization = demo.organizations.find(
-    ({ slug, id }) => values.organization === slug || values.organization === id,
-  );
-  const { role } = values;
+  const wanted = texts.get("organization");
+  const organization = demo.organizations.find(({ slug, id }) => wanted === slug || wanted === id);
+  const role = texts.get("role");
   if (!organization || !isRole(role, organization.users)) throw new Error(usage);
   const token = await mintDemoToken(await openDevelopmentIssuer(dataDirectory), organization, role);
   process.stdout.write(`${token}\n`);

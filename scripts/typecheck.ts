@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
+import { commandLine } from "./lib/commandLine";
 import { budgetProblem, instantiationCount, withoutStatistics } from "./lib/compilerReport";
 import { repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
@@ -16,6 +17,11 @@ import { worlds, type World } from "./worlds";
 const budgetedWorld = "convex";
 const budgetFile = path.join(repositoryRoot, "scripts/typeBudget.json");
 const nativeCompiler = "node_modules/@typescript/native/bin/tsc";
+
+const usage = `Usage: npm run typecheck -- [--record]
+Type-checks every project, and holds the engine's type cost to its budget.
+  --record  write the measured counts as the new budget`;
+const { flags } = commandLine({ usage, flags: ["record"] });
 
 const budget = z.record(z.string(), z.number()).parse(JSON.parse(readFileSync(budgetFile, "utf8")));
 const measured: Record<string, number> = {};
@@ -55,7 +61,7 @@ async function check(world: World): Promise<void> {
 
 for (const world of worlds) await check(world);
 
-if (process.argv.includes("--record")) {
+if (flags.has("record")) {
   writeFileSync(budgetFile, `${JSON.stringify({ ...budget, ...measured }, null, 2)}\n`);
 } else {
   const count = measured[budgetedWorld];

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { styleText } from "node:util";
+import { commandLine } from "./lib/commandLine";
 import { runScript, type CommandResult } from "./lib/runCommand";
 
 /** Runs every check that needs no running server: offline, in parallel, with the output of each failure shown whole. */
@@ -30,6 +31,8 @@ const steps: readonly Step[] = [
   { name: "suppressions", script: "tsx:scripts/checkSuppressions.ts" },
 ];
 const parallelSteps = 2;
+
+commandLine({ usage: "Usage: npm run verify\nRuns every check that needs no running server." });
 
 const isTerminal = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
 const paint = (color: "green" | "red" | "dim", text: string): string => (isTerminal ? styleText(color, text) : text);

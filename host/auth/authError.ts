@@ -3,6 +3,8 @@
  * `status` before any function runs; an HTTP action sees it as a refused caller.
  */
 export class AuthError extends Error {
+  override readonly name = "AuthError";
+
   constructor(
     readonly code: string,
     message: string,
@@ -10,6 +12,5 @@ export class AuthError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = "AuthError";
   }
 }

@@ -18,9 +18,9 @@ export interface TokenVerifierOptions {
   readonly onRefused?: (error: AuthError) => void;
 }
 
-const ACCESS_TOKEN_TYPES: ReadonlySet<string> = new Set(["jwt", "at+jwt"]);
+const accessTokenTypes: ReadonlySet<string> = new Set(["jwt", "at+jwt"]);
 /** The last second of the year 9999. */
-const LATEST_EXPIRY_S = 253_402_300_799;
+const latestExpirySeconds = 253_402_300_799;
 const maxTokenLength = 16_384;
 const jwtParts = 3;
 const maxCachedTokens = 10_000;
@@ -198,7 +198,7 @@ export class TokenVerifier {
  */
 function isAccessTokenType(typ: unknown): boolean {
   if (typ === undefined) return true;
-  return typeof typ === "string" && ACCESS_TOKEN_TYPES.has(typ.toLowerCase().replace(/^application\//u, ""));
+  return typeof typ === "string" && accessTokenTypes.has(typ.toLowerCase().replace(/^application\//u, ""));
 }
 
 function decodeHeader(token: string): ProtectedHeaderParameters {
@@ -224,7 +224,7 @@ function decodeClaims(token: string): TokenClaims {
     throw new AuthError("InvalidAuthHeader", "Could not validate token: 'sub' and 'exp' claims are required.");
   }
   // 1e400 is Infinity in JavaScript, and a date that no clock reaches is a token without an end.
-  if (!(Math.abs(exp) <= LATEST_EXPIRY_S)) {
+  if (!(Math.abs(exp) <= latestExpirySeconds)) {
     throw new AuthError("InvalidAuthHeader", "Could not validate token: its 'exp' claim is no date.");
   }
   return { all, issuer: iss, subject: sub, audiences: audiencesOf(aud), expiresAtS: exp };

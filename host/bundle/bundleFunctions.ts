@@ -54,7 +54,7 @@ const asyncHooksShim: Plugin = {
   setup(pluginBuild) {
     pluginBuild.onResolve({ filter: /^(node:)?async_hooks$/ }, () => ({ path: "async_hooks", namespace: "host-shim" }));
     pluginBuild.onLoad({ filter: /.*/, namespace: "host-shim" }, () => ({
-      contents: `export const { AsyncLocalStorage, AsyncResource } = globalThis[Symbol.for(FUNCTION_GLOBALS_KEY)];
+      contents: `export const { AsyncLocalStorage, AsyncResource } = globalThis[Symbol.for(functionGlobalsKey)];
         export default { AsyncLocalStorage, AsyncResource };`,
       loader: "js",
     }));
@@ -139,7 +139,7 @@ async function bundleModules(
     // Stacks only need positions.
     sourcesContent: false,
     metafile: true,
-    define: { ...productionDefine, FUNCTION_GLOBALS_KEY: JSON.stringify(globalsKey) },
+    define: { ...productionDefine, functionGlobalsKey: JSON.stringify(globalsKey) },
   };
   const [schemaSource, { metafile: isolateOutputs }, nodeBuild] = await Promise.all([
     bundleConfig(functionsDirectory, "schema"),

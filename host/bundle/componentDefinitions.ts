@@ -8,9 +8,9 @@ import { withRemedy } from "./pushRules";
 import type { PushRuleName } from "./pushRules";
 import { runBuild } from "./runBuild";
 
-const NAMESPACE = "component-definition";
-const RESOLVING = Symbol("resolving");
-const COMPONENT_NAME = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const pluginNamespace = "component-definition";
+const resolvingMark = Symbol("resolving");
+const componentNamePattern = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** One installed component, or the app itself with the empty path. */
 export interface ComponentInstance {
@@ -93,15 +93,15 @@ function importsAsReferences(
     name: "component-definitions",
     setup(pluginBuild) {
       pluginBuild.onResolve({ filter: /convex\.config(\.[jt]s)?$/ }, async ({ path, kind, resolveDir, pluginData }) => {
-        if (kind === "entry-point" || pluginData === RESOLVING) return undefined;
+        if (kind === "entry-point" || pluginData === resolvingMark) return undefined;
         // TypeScript sources are imported by the name that they will have as JavaScript.
         for (const candidate of [path, path.replace(/\.js$/, ".ts"), `${path}.js`, `${path}.ts`]) {
-          const found = await pluginBuild.resolve(candidate, { kind, resolveDir, pluginData: RESOLVING });
-          if (found.errors.length === 0) return { path: found.path, namespace: NAMESPACE };
+          const found = await pluginBuild.resolve(candidate, { kind, resolveDir, pluginData: resolvingMark });
+          if (found.errors.length === 0) return { path: found.path, namespace: pluginNamespace };
         }
         return undefined;
       });
-      pluginBuild.onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
+      pluginBuild.onLoad({ filter: /.*/, namespace: pluginNamespace }, async ({ path }) => ({
         contents: `export default ${JSON.stringify(await read(path))};`,
         loader: "js",
       }));
@@ -124,7 +124,7 @@ function* instancesOf(
   for (const { name, path, env } of analysis.childComponents) {
     const child = imports.get(path);
     if (child === undefined) throw new BundleError(`${file} installs ${path}, which it does not import.`);
-    if (!COMPONENT_NAME.test(name))
+    if (!componentNamePattern.test(name))
       throw refusal(
         "componentName",
         `${file}: "${name}" is no component name: letters, digits and underscores, not beginning with a digit, are.`,

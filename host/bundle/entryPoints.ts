@@ -2,10 +2,10 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pushRules, withRemedy } from "./pushRules";
 
-const ENTRY_POINT_EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx"];
+const entryPointExtensions = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx"];
 /** Modules that Convex itself evaluates, in its own runtime. */
-const ISOLATE_ONLY: ReadonlySet<string> = new Set(["http", "crons"]);
-const MODULE_PATH_COMPONENT = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_.]{1,64}$/;
+const isolateOnlyModules: ReadonlySet<string> = new Set(["http", "crons"]);
+const modulePathComponentPattern = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_.]{1,64}$/;
 
 /** A source file that becomes a function module. */
 export interface EntryPoint {
@@ -63,7 +63,7 @@ function* walk(root: string, below: string): Generator<EntryPoint> {
       const source = readFileSync(file, "utf8");
       if (/\.tsx?$/.test(entry.name) && !/^\s{0,100}(import|export)/m.test(source)) continue;
       const modulePath = relative.slice(0, relative.lastIndexOf("."));
-      if (!modulePath.split("/").every((part) => MODULE_PATH_COMPONENT.test(part)))
+      if (!modulePath.split("/").every((part) => modulePathComponentPattern.test(part)))
         throw new BundleError(
           withRemedy(
             "modulePath",
@@ -76,7 +76,7 @@ function* walk(root: string, below: string): Generator<EntryPoint> {
 }
 
 function isEntryPointName(name: string): boolean {
-  if (!ENTRY_POINT_EXTENSIONS.some((extension) => name.endsWith(extension))) return false;
+  if (!entryPointExtensions.some((extension) => name.endsWith(extension))) return false;
   if (name.startsWith(".") || name.startsWith("#")) return false;
   if (name === "schema.ts" || name === "schema.js") return false;
   return name.split(".").length === 2;
@@ -84,7 +84,7 @@ function isEntryPointName(name: string): boolean {
 
 function environmentOf(modulePath: string, file: string, source: string): EntryPoint["environment"] {
   const isNode = hasUseNodeDirective(source);
-  if (isNode && ISOLATE_ONLY.has(modulePath))
+  if (isNode && isolateOnlyModules.has(modulePath))
     throw new BundleError(withRemedy("nodeDirective", `"use node" directive is not allowed for ${file}.`));
   if (!isNode && file.startsWith("actions/")) {
     const text = `${file} is in /actions subfolder but has no "use node"; directive.`;

@@ -1,6 +1,6 @@
 import { compileFunction } from "node:vm";
 import type { AuthProvider } from "../deployment";
-import { isJsonObject, parseJson, parseJsonObject } from "../values/convexJson";
+import { isJsonObject, parseJson, parseJsonObject } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 import { withRemedy } from "./pushRules";

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJsonObject } from "../values/convexJson";
+import { isJsonObject, parseJsonObject } from "../json";
 import type { ConvexJson, ConvexJsonObject } from "../values/convexJson";
 import { compileValidator } from "../values/validator";
 import type { CompiledValidator } from "../values/validator";

@@ -1,13 +1,13 @@
 import { existsSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
-import { isJsonObject } from "../values/convexJson";
+import { isJsonObject } from "../json";
 import { readJsonFile } from "./projectConfig";
 
-const ALL = "*";
-const DEPENDENCY_KEYS = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+const allPackages = "*";
+const dependencyKeys = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 /** What is not installed from a registry is bundled, as the official CLI does. */
-const LOCAL_OR_REMOTE_VERSION = /^(file:|git:|git\+|https?:)/;
+const localOrRemoteVersionPattern = /^(file:|git:|git\+|https?:)/;
 
 /**
  * The packages that stay outside of the bundle: those of `package.json` which `convex.json` lists and which are installed
@@ -19,11 +19,11 @@ export function installedExternals(projectDirectory: string, listed: readonly st
   if (listed.length === 0) return new Set();
   const manifest = readJsonFile(join(projectDirectory, "package.json"));
   const externals = new Set<string>();
-  for (const key of DEPENDENCY_KEYS) {
+  for (const key of dependencyKeys) {
     const dependencies = manifest[key];
     for (const [name, version] of Object.entries(isJsonObject(dependencies) ? dependencies : {})) {
-      const isListed = listed.includes(name) || listed.includes(ALL);
-      const isFromRegistry = typeof version === "string" && !LOCAL_OR_REMOTE_VERSION.test(version);
+      const isListed = listed.includes(name) || listed.includes(allPackages);
+      const isFromRegistry = typeof version === "string" && !localOrRemoteVersionPattern.test(version);
       if (isListed && isFromRegistry && name !== "convex" && existsSync(join(projectDirectory, "node_modules", name)))
         externals.add(name);
     }

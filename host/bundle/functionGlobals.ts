@@ -2,9 +2,9 @@
 // this file, which is how `process` or `Buffer` differ between user code and the host that shares the thread.
 
 /** Defined by the bundler: where this deployment keeps the globals of its functions. */
-declare const FUNCTION_GLOBALS_KEY: string;
+declare const functionGlobalsKey: string;
 
-const globals = Reflect.get(globalThis, Symbol.for(FUNCTION_GLOBALS_KEY));
+const globals = Reflect.get(globalThis, Symbol.for(functionGlobalsKey));
 
 export const process = globals.process;
 export const console = globals.console;

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
-const NAMESPACE = "generated-stub";
-const GENERATED_MODULE = /(?:^|\/)_generated\/(api|server)(?:\.[jt]s)?$/;
-const BUILDERS = [
+const pluginNamespace = "generated-stub";
+const generatedModulePattern = /(?:^|\/)_generated\/(api|server)(?:\.[jt]s)?$/;
+const builderNames = [
   "query",
   "mutation",
   "action",
@@ -19,7 +19,7 @@ const contents: Readonly<Record<string, string>> = {
     export const api = anyApi;
     export const internal = anyApi;
     export const components = componentsGeneric();`,
-  server: `export { ${BUILDERS.map((name) => `${name}Generic as ${name}`).join(", ")} } from "convex/server";
+  server: `export { ${builderNames.map((name) => `${name}Generic as ${name}`).join(", ")} } from "convex/server";
     export const env = process.env;`,
 };
 
@@ -30,14 +30,14 @@ const contents: Readonly<Record<string, string>> = {
 export const generatedStubs: Plugin = {
   name: "generated-stubs",
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: GENERATED_MODULE }, ({ path, resolveDir }) => {
-      const name = GENERATED_MODULE.exec(path)?.[1] ?? "";
+    pluginBuild.onResolve({ filter: generatedModulePattern }, ({ path, resolveDir }) => {
+      const name = generatedModulePattern.exec(path)?.[1] ?? "";
       const directory = join(resolveDir, dirname(path));
       const isMissing =
         path.startsWith(".") && !["js", "ts"].some((end) => existsSync(join(directory, `${name}.${end}`)));
-      return isMissing ? { path: name, namespace: NAMESPACE, pluginData: resolveDir } : null;
+      return isMissing ? { path: name, namespace: pluginNamespace, pluginData: resolveDir } : null;
     });
-    pluginBuild.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path, pluginData }) => ({
+    pluginBuild.onLoad({ filter: /.*/, namespace: pluginNamespace }, ({ path, pluginData }) => ({
       contents: contents[path] ?? "",
       loader: "js",
       resolveDir: String(pluginData),

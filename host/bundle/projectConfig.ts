@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isJsonObject, parseJson } from "../values/convexJson";
+import { isJsonObject, parseJson } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 import { withRemedy } from "./pushRules";
 
-const DEFAULT_FUNCTIONS = "convex/";
+const defaultFunctions = "convex/";
 
 /** What the host heeds of a project's `convex.json`. */
 interface ProjectConfig {
@@ -23,7 +23,7 @@ interface ProjectConfig {
  */
 export function readProjectConfig(directory: string): ProjectConfig {
   const config = readJsonFile(join(directory, "convex.json"));
-  const functions = config["functions"] ?? DEFAULT_FUNCTIONS;
+  const functions = config["functions"] ?? defaultFunctions;
   if (typeof functions !== "string") throw refusal("convex.json: `functions` must be a path.");
   return {
     directory,

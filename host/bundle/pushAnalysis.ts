@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { transform } from "esbuild";
 import type { JsonValue } from "../deployment";
-import { isJsonObject, parseJson, textField } from "../values/convexJson";
+import { isJsonObject, parseJson, textField } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { BundleError } from "./entryPoints";
 import { evaluateDefaultExport } from "./evaluateConfig";

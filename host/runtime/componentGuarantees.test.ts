@@ -9,7 +9,7 @@ import type { ReloadableDeployment } from "./openDeployment";
 
 // What holds within the app holds across components as well: one transaction, one scheduler, one set of rules.
 
-const EIGHT_DAYS_MS = 8 * 86_400_000;
+const eightDaysMs = 8 * 86_400_000;
 
 let deployment: ReloadableDeployment | null = null;
 
@@ -178,7 +178,7 @@ describe("a live query", () => {
 function ageJob(file: string, id: string): void {
   const connection = openConnection(file);
   connection.exec(
-    `UPDATE documents SET value = json_set(value, '$.completedTime', json_extract(value, '$.completedTime') - ${EIGHT_DAYS_MS})
+    `UPDATE documents SET value = json_set(value, '$.completedTime', json_extract(value, '$.completedTime') - ${eightDaysMs})
      WHERE id = '${id}'`,
   );
   const indexes = "FROM meta WHERE key LIKE 'index:%' AND value LIKE '%_by_completed_time%'";

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { Counter, Reading, Histogram, metricsText } from "../prometheus";
 
-const CALL_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const COMMIT_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
-const BATCH_CALLS = [1, 2, 4, 8, 16, 32, 64];
+const callSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const commitSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
+const batchCalls = [1, 2, 4, 8, 16, 32, 64];
 
 type CallType = "query" | "mutation" | "action" | "httpAction" | "unknown";
 
@@ -20,12 +20,12 @@ export class DeploymentMetrics {
   readonly #callSeconds = new Histogram(
     "convex_call_duration_seconds",
     "Time from a call's arrival to its answer, waiting and commit included.",
-    CALL_SECONDS,
+    callSeconds,
     "type",
   );
-  readonly #batchCalls = new Histogram("convex_batch_calls", "Calls that shared one commit.", BATCH_CALLS);
+  readonly #batchCalls = new Histogram("convex_batch_calls", "Calls that shared one commit.", batchCalls);
   readonly #commits = new Counter("convex_commits_total", "Commits with at least one write.");
-  readonly #commitSeconds = new Histogram("convex_commit_duration_seconds", "Commit and fsync.", COMMIT_SECONDS);
+  readonly #commitSeconds = new Histogram("convex_commit_duration_seconds", "Commit and fsync.", commitSeconds);
   readonly #gauges: readonly Reading[];
 
   constructor(source: MetricsSource) {

@@ -1,3 +1,5 @@
+import type { bundleFunctions } from "../bundle/bundleFunctions";
+
 /** One line that a function or the host logged; `path` is empty for the host and for module scope. */
 export interface LogEntry {
   readonly path: string;
@@ -20,4 +22,6 @@ export interface DeploymentOptions {
   /** The largest file that storage takes. Default 1 GiB. */
   readonly maxStoredFileBytes?: number;
   readonly onLog?: (entry: LogEntry) => void;
+  /** How the folder is bundled, where that is not done anew for each version: see {@link bundleFunctions}, the default. */
+  readonly bundle?: typeof bundleFunctions;
 }

@@ -44,13 +44,13 @@ import { QuerySets } from "./mainThread/querySets";
 import { RecentLogs } from "./mainThread/recentLogs";
 import type { LogSource } from "./mainThread/recentLogs";
 import { reportStrayFailures } from "./strayFailures";
-import { HTTP_MODULE } from "./functions/httpRouter";
+import { httpModule } from "./functions/httpRouter";
 import { httpErrorResponse, runAction, runHttpAction } from "./mainThread/runAction";
 import { Scheduler } from "./mainThread/scheduler";
 import { sourceStack } from "./functions/sourceStack";
 import { MainThreadFiles } from "./mainThread/storedFiles";
 
-const DEFAULT_MAX_STORED_FILE_BYTES = 1 << 30;
+const defaultMaxStoredFileBytes = 1 << 30;
 
 /** A Convex deployment in this process: queries and mutations on the executor thread, actions on this one. */
 export class LocalDeployment implements Deployment, ActionHost {
@@ -93,7 +93,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.files = new MainThreadFiles(
       this.#fileStore,
       () => this.executor,
-      options.maxStoredFileBytes ?? DEFAULT_MAX_STORED_FILE_BYTES,
+      options.maxStoredFileBytes ?? defaultMaxStoredFileBytes,
     );
     this.#scheduler = new Scheduler({
       executorOf: () => this.executor,
@@ -166,7 +166,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     if (route instanceof Response) return route;
     const { componentPath, action, method, routePath } = route;
     const context = this.#context(caller, metadata, null);
-    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context, HTTP_MODULE);
+    const frame = new ActionFrame(this, componentPath, `${method} ${routePath}`, context, httpModule);
     let end = (): void => undefined;
     // A stop waits for bodies that are still being made, too.
     void this.#track(new Promise<void>((resolve) => (end = resolve)));
@@ -239,7 +239,7 @@ export class LocalDeployment implements Deployment, ActionHost {
    *   old code then stays in place
    */
   async reload(): Promise<void> {
-    const bundle = await bundleFunctions(
+    const bundle = await (this.#options.bundle ?? bundleFunctions)(
       functionsDirectoryOf(this.#options.functionsDirectory),
       join(this.#scratchDirectory, `v${++this.#version}`),
       this.#globalsKey,

@@ -15,7 +15,7 @@ afterAll(async () => {
 
 const read = (name: string) => valueOf(deployment, "query", `queries:${name}`);
 
-const ORDER = [
+const ascendingValues = [
   "missing",
   "null",
   "int",
@@ -35,7 +35,7 @@ const ORDER = [
 describe("index ranges", () => {
   it("follow Convex's order of values and its rules for bounds", async () => {
     expect(await read("ranges")).toEqual({
-      all: ORDER,
+      all: ascendingValues,
       undefinedOnly: ["missing"],
       nullOnly: ["null"],
       aboveNull: ["int", "negativeZero", "float", "nan"],

@@ -17,9 +17,10 @@ const doorHeaders = new Set([
 
 /** The body of an HTTP action's response went over the limit; what was within it has been sent. */
 class HttpResponseTooLarge extends Error {
+  override readonly name = "HttpResponseTooLarge";
+
   constructor() {
     super(`The response of an HTTP action is larger than ${maxResponseBytes} bytes (20 MiB) and was cut off.`);
-    this.name = "HttpResponseTooLarge";
   }
 }
 

@@ -3,7 +3,7 @@ import type { Deployment } from "../deployment";
 import { sendJson, TransportError } from "./transportError";
 
 /** Below what clients and proxies wait for an answer. */
-const POLL_MS = 25_000;
+const pollMs = 25_000;
 
 /** `/api/stream_function_logs`, which `convex logs` asks again and again: each answer waits until there is something new. */
 export class LogStream {
@@ -21,7 +21,7 @@ export class LogStream {
       throw new TransportError(400, "InvalidCursor", "The cursor of a log is a number.");
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const signal = AbortSignal.any([this.#closing.signal, gone.signal, AbortSignal.timeout(POLL_MS)]);
+    const signal = AbortSignal.any([this.#closing.signal, gone.signal, AbortSignal.timeout(pollMs)]);
     const page = await this.#deployment.logsAfter(cursor, signal);
     if (!response.destroyed) sendJson(response, 200, JSON.stringify(page));
   }

@@ -6,7 +6,7 @@ import { outcomeOf, valueOf } from "../testing/testDeployment.testing";
 import { openCliProject } from "./cliProject.testing";
 import type { CliProject } from "./cliProject.testing";
 
-const SYSTEM_QUERIES = [
+const systemQueries = [
   ["_system/cli/convexUrl:cloudUrl", {}],
   ["_system/cli/modules:apiSpec", {}],
   ["_system/cli/queryEnvironmentVariables", {}],
@@ -99,7 +99,7 @@ describe("system functions", () => {
     return { status: response.status, body: parseJson(await response.text()) };
   };
 
-  it.each(SYSTEM_QUERIES)("%s answers to the admin key alone", async (path, args) => {
+  it.each(systemQueries)("%s answers to the admin key alone", async (path, args) => {
     expect(await query(path, args, `Convex ${project.adminKey}`)).toMatchObject({
       status: 200,
       body: { status: "success" },

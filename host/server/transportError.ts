@@ -4,6 +4,8 @@ import { DeploymentRefusal } from "../deployment";
 
 /** A refusal by the door itself, answered as `{code, message}` with `status`; function failures never take this form. */
 export class TransportError extends Error {
+  override readonly name = "TransportError";
+
   constructor(
     readonly status: number,
     readonly code: string,
@@ -13,7 +15,6 @@ export class TransportError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = "TransportError";
   }
 }
 

@@ -1,37 +1,38 @@
-import { isJsonObject, parseJson, valueAtPath } from "../values/convexJson";
+import { isJsonObject, parseJson } from "../json";
+import { valueAtPath } from "../values/convexJson";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { tableNumberOf } from "../values/documentId";
 import type { IndexKeyWriter } from "../values/indexKey";
 import type { Buffer } from "node:buffer";
 import type { MetaTable } from "./storeFile";
 
-const FIRST_USER_TABLE_NUMBER = 10_001;
+const firstUserTableNumber = 10_001;
 
 /** The jobs of `ctx.scheduler`, readable through `ctx.db.system`. */
-export const SCHEDULED_FUNCTIONS_TABLE = "_scheduled_functions";
+export const scheduledFunctionsTableName = "_scheduled_functions";
 /** The host's own record of each cron: its specification and its next run. */
-export const CRONS_TABLE = "_cron_jobs";
+export const cronsTableName = "_cron_jobs";
 /** Outcomes of mutations that a client may send again after it lost its connection. */
-export const SESSION_REQUESTS_TABLE = "_session_requests";
+export const sessionRequestsTableName = "_session_requests";
 /** Stored files, readable through `ctx.db.system`. */
-export const STORAGE_TABLE = "_storage";
-const SYSTEM_TABLES: readonly SystemTable[] = [
-  { name: STORAGE_TABLE, number: 512, indexes: [] },
+export const storageTableName = "_storage";
+const systemTables: readonly SystemTable[] = [
+  { name: storageTableName, number: 512, indexes: [] },
   {
-    name: SCHEDULED_FUNCTIONS_TABLE,
+    name: scheduledFunctionsTableName,
     number: 513,
     indexes: [
       { name: "_by_state_and_time", fields: ["state.kind", "scheduledTime"] },
       { name: "_by_completed_time", fields: ["completedTime"] },
     ],
   },
-  { name: CRONS_TABLE, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
-  { name: SESSION_REQUESTS_TABLE, number: 520, indexes: [{ name: "_by_key", fields: ["key"] }] },
+  { name: cronsTableName, number: 514, indexes: [{ name: "_by_next_run", fields: ["nextRunMs"] }] },
+  { name: sessionRequestsTableName, number: 520, indexes: [{ name: "_by_key", fields: ["key"] }] },
 ];
 
 /** System tables that functions cannot read, not even through `ctx.db.system`. */
 export function isHiddenTable(name: string): boolean {
-  return name === CRONS_TABLE || name === SESSION_REQUESTS_TABLE;
+  return name === cronsTableName || name === sessionRequestsTableName;
 }
 
 interface SystemTable {
@@ -143,7 +144,7 @@ export class Catalog {
         indexes: new Map(own.map((index) => [index.definition.name, index])),
       });
     }
-    for (const system of SYSTEM_TABLES) {
+    for (const system of systemTables) {
       if (byQualifiedName.has(system.name)) continue;
       const table = this.#create(system.name, system.number);
       for (const definition of system.indexes) this.addIndex(table, definition);
@@ -190,7 +191,7 @@ export class Catalog {
   ensureTable(name: string): StoredTable {
     const existing = this.table(name);
     if (existing !== undefined) return existing;
-    let number = FIRST_USER_TABLE_NUMBER;
+    let number = firstUserTableNumber;
     while (this.#store.byNumber.has(number)) number++;
     return this.#create(name, number);
   }
@@ -200,7 +201,7 @@ export class Catalog {
    * Creates the tables inside the caller's store transaction.
    */
   missingSystemIndexes(): readonly (readonly [StoredTable, IndexDefinition])[] {
-    return SYSTEM_TABLES.flatMap((system) => {
+    return systemTables.flatMap((system) => {
       const table = this.ensureTable(system.name);
       return system.indexes
         .filter(({ name }) => !table.indexes.has(name))

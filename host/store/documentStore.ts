@@ -1,4 +1,4 @@
-import { parseJsonObject, textField } from "../values/convexJson";
+import { parseJsonObject, textField } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { afterPrefix, IndexKeyWriter } from "../values/indexKey";
 import { Buffer } from "node:buffer";
@@ -9,7 +9,7 @@ import type { PastState } from "./pastState";
 import { RowCache } from "./rowCache";
 import type { Connection, SqlValue, Statement } from "./sqlite";
 
-const MAX_ENTRIES_PER_STATEMENT = 8;
+const maxEntriesPerStatement = 8;
 
 /** Writes that are out of sight; see {@link DocumentStore.stashWrites}. */
 export interface WriteStash {
@@ -57,7 +57,7 @@ export class DocumentStore {
     this.#insert = connection.prepare("INSERT INTO documents (id, value) VALUES (?, ?)");
     this.#update = connection.prepare("UPDATE documents SET value = ? WHERE id = ?");
     this.#delete = connection.prepare("DELETE FROM documents WHERE id = ?");
-    this.#insertEntries = Array.from({ length: MAX_ENTRIES_PER_STATEMENT }, (_, i) =>
+    this.#insertEntries = Array.from({ length: maxEntriesPerStatement }, (_, i) =>
       connection.prepare(
         `INSERT INTO index_entries (key, document_id) VALUES ${Array(i + 1)
           .fill("(?, ?)")
@@ -299,7 +299,7 @@ export class DocumentStore {
     for (const index of table.indexes.values()) {
       this.#cache.forgetLookups(index.number);
       parameters.push(index.keyOf(this.#keyWriter, document, id), id);
-      if (parameters.length < 2 * MAX_ENTRIES_PER_STATEMENT) continue;
+      if (parameters.length < 2 * maxEntriesPerStatement) continue;
       this.#insertEntries.at(-1)?.run(parameters);
       parameters = [];
     }

@@ -20,9 +20,9 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { DiskFullError, isDiskFull } from "./storeFailure";
 
-const INCOMING = "incoming";
-const FILE_NAME = /^[0-9a-z]{31,37}$/;
-const SHARD_NAME = /^[0-9a-z]{2}$/;
+const incomingName = "incoming";
+const fileNamePattern = /^[0-9a-z]{31,37}$/;
+const shardNamePattern = /^[0-9a-z]{2}$/;
 
 /** What was written: its size and the SHA-256 of its bytes. */
 export interface WrittenFile {
@@ -123,7 +123,7 @@ export class FileStore {
   /** Every file's id. */
   *ids(): Generator<string> {
     for (const shard of this.#shards())
-      for (const name of readdirSync(join(this.directory, shard))) if (FILE_NAME.test(name)) yield name;
+      for (const name of readdirSync(join(this.directory, shard))) if (fileNamePattern.test(name)) yield name;
   }
 
   /** Gives another directory the same file by a hard link, which files that never change allow. */
@@ -135,27 +135,27 @@ export class FileStore {
 
   /** Clears away writes that a crash cut short. Only for the process that holds the database's lock. */
   removeUnfinished(): void {
-    rmSync(join(this.directory, INCOMING), { recursive: true, force: true });
+    rmSync(join(this.directory, incomingName), { recursive: true, force: true });
   }
 
   /** @throws for anything that is not a storage id, so that no name leads out of the directory */
   pathOf(id: string): string {
-    if (!FILE_NAME.test(id)) throw new Error(`Not a storage id: ${JSON.stringify(id)}`);
+    if (!fileNamePattern.test(id)) throw new Error(`Not a storage id: ${JSON.stringify(id)}`);
     return join(this.directory, id.slice(-2), id);
   }
 
   *#shards(): Generator<string> {
     if (!existsSync(this.directory)) return;
-    for (const name of readdirSync(this.directory)) if (SHARD_NAME.test(name)) yield name;
+    for (const name of readdirSync(this.directory)) if (shardNamePattern.test(name)) yield name;
   }
 
   /** Ids are new for every write, so no two writes meet here. */
   #incomingPath(id: string): string {
-    return join(this.directory, INCOMING, id);
+    return join(this.directory, incomingName, id);
   }
 
   #makeIncoming(): void {
-    mkdirSync(join(this.directory, INCOMING), { recursive: true, mode: 0o700 });
+    mkdirSync(join(this.directory, incomingName), { recursive: true, mode: 0o700 });
   }
 
   /** Removes what a failed write has left under either name. @returns the error to throw */

@@ -1,18 +1,18 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { parseJson, isJsonObject } from "../values/convexJson";
+import { parseJson, isJsonObject } from "../json";
 import type { ConvexJsonObject } from "../values/convexJson";
 import { IndexKeyWriter } from "../values/indexKey";
-import { Catalog, STORAGE_TABLE } from "./catalog";
+import { Catalog, storageTableName } from "./catalog";
 import type { StoredIndex, StoredTable } from "./catalog";
 import { FileStore, filesDirectoryOf } from "./fileStore";
 import { sqliteCodeOf } from "./sqlite";
 import type { Connection, SqlRow } from "./sqlite";
 import { openStoreFile, StoreError } from "./storeFile";
 
-const CHUNK_ROWS = 1024;
-const MAX_PROBLEMS = 100;
+const chunkRows = 1024;
+const maxProblems = 100;
 
 /** What one table holds. */
 interface TableReport {
@@ -144,7 +144,7 @@ class IntegrityCheck {
   async #checkFiles(): Promise<void> {
     const known = new Set<string>();
     for (const [id, text] of this.#rows("SELECT id, value FROM documents WHERE id > ? ORDER BY id LIMIT ?", "")) {
-      if (this.#catalog.anyTableOfId(String(id))?.name !== STORAGE_TABLE) continue;
+      if (this.#catalog.anyTableOfId(String(id))?.name !== storageTableName) continue;
       const document = parseDocument(text);
       if (document === null) continue;
       known.add(String(id));
@@ -171,10 +171,10 @@ class IntegrityCheck {
     const statement = this.#connection.prepare(sql);
     let after: string | Buffer = from;
     for (;;) {
-      const rows = statement.all([after, CHUNK_ROWS]);
+      const rows = statement.all([after, chunkRows]);
       yield* rows;
       const key = rows.at(-1)?.[0];
-      if (rows.length < CHUNK_ROWS || key === undefined || key === null) return;
+      if (rows.length < chunkRows || key === undefined || key === null) return;
       after = typeof key === "number" ? String(key) : key;
     }
   }
@@ -187,7 +187,7 @@ class IntegrityCheck {
 
   #report(problem: string): void {
     this.#problemCount++;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
+    if (this.#problems.length < maxProblems) this.#problems.push(problem);
   }
 }
 

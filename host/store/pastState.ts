@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
-import { parseJsonObject } from "../values/convexJson";
+import { parseJsonObject } from "../json";
 import { IndexKeyWriter } from "../values/indexKey";
 import type { StoredIndex, StoredTable } from "./catalog";
 import type { DocumentWrite } from "./documentWrite";
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
 /** Ids have no index of their own; index numbers start at 1. */
-const BY_ID = 0;
+const byIdIndex = 0;
 
 /** A part of what somebody has read: keys of an index, or ids under 0, as latin1 text whose order is byte order. */
 export interface ReadInterval {
@@ -101,12 +101,12 @@ export class PastState {
   #note({ table, id, before, after }: DocumentWrite): void {
     const isFirst = !this.#texts.has(id);
     if (isFirst) this.#texts.set(id, before);
-    this.#touch(BY_ID, id);
+    this.#touch(byIdIndex, id);
     if ((before === null) !== (after === null)) {
       const change = before === null ? -1 : 1;
       this.#missing.set(table.number, (this.#missing.get(table.number) ?? 0) + change);
     }
-    if (isFirst && before !== null) this.#keep(BY_ID, { key: id, id, text: before });
+    if (isFirst && before !== null) this.#keep(byIdIndex, { key: id, id, text: before });
     for (const index of table.indexes.values()) {
       if (before !== null) {
         const key = this.#keyOf(index, { id, text: before });
@@ -156,7 +156,7 @@ export class PastState {
   }
 
   #rowsIn({ index, lower, upper }: KeyRange): PastRow[] {
-    const rows = this.#rows.get(index?.number ?? BY_ID);
+    const rows = this.#rows.get(index?.number ?? byIdIndex);
     if (rows === undefined) return [];
     const at = (bound: Buffer): number => firstAtOrAfter(rows, bound.toString("latin1"), ({ key }) => key);
     return rows.slice(at(lower), at(upper));

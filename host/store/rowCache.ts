@@ -1,11 +1,11 @@
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
 /** Half of what the texts in the cache may hold together, in UTF-16 code units. */
-const GENERATION_LENGTH = 4 << 20;
-const LONGEST_TEXT_LENGTH = 64 << 10;
-const MAX_LOOKUPS = 4096;
+const generationLength = 4 << 20;
+const maxTextLength = 64 << 10;
+const maxLookups = 4096;
 /** A range that was asked for no more rows than this is a lookup, as of a unique key. */
-const MAX_LOOKUP_ROWS = 4;
+const maxLookupRows = 4;
 
 /**
  * What was read lately: texts of documents, and which documents small index ranges led to. The store is the file's only
@@ -30,13 +30,13 @@ export class RowCache {
   }
 
   keep(id: string, text: string): void {
-    if (text.length > LONGEST_TEXT_LENGTH) {
+    if (text.length > maxTextLength) {
       this.forget(id);
       return;
     }
     this.#length += text.length - (this.#texts.get(id)?.length ?? 0);
     this.#texts.set(id, text);
-    if (this.#length <= GENERATION_LENGTH) return;
+    if (this.#length <= generationLength) return;
     this.#olderTexts = this.#texts;
     this.#texts = new Map();
     this.#length = 0;
@@ -49,7 +49,7 @@ export class RowCache {
 
   /** The rows of a small range, when it and every document in it are known. */
   lookup(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] | undefined {
-    if (range.index === null || limit > MAX_LOOKUP_ROWS) return undefined;
+    if (range.index === null || limit > maxLookupRows) return undefined;
     const ids = this.#lookups.get(range.index.number)?.get(lookupKey(range, order, limit));
     if (ids === undefined) return undefined;
     const rows: ScannedDocument[] = [];
@@ -62,9 +62,9 @@ export class RowCache {
   }
 
   keepLookup(range: KeyRange, order: ScanOrder, limit: number, rows: readonly ScannedDocument[]): void {
-    if (range.index === null || limit > MAX_LOOKUP_ROWS) return;
+    if (range.index === null || limit > maxLookupRows) return;
     for (const { id, text } of rows) this.keep(id, text);
-    if (this.#lookupCount >= MAX_LOOKUPS) {
+    if (this.#lookupCount >= maxLookups) {
       this.#lookups.clear();
       this.#lookupCount = 0;
     }

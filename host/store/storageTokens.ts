@@ -2,13 +2,13 @@ import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { decodeDocumentId } from "../values/documentId";
 
-const UPLOAD_LIFETIME_MS = 60 * 60 * 1000;
-const EXPIRY_BYTES = 6;
-const TABLE_NUMBER_BYTES = 4;
-const NONCE_BYTES = 16;
-const PAYLOAD_BYTES = EXPIRY_BYTES + TABLE_NUMBER_BYTES + NONCE_BYTES;
-const SIGNATURE_BYTES = 32;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const uploadLifetimeMs = 60 * 60 * 1000;
+const expiryBytes = 6;
+const tableNumberBytes = 4;
+const nonceBytes = 16;
+const payloadBytes = expiryBytes + tableNumberBytes + nonceBytes;
+const signatureBytes = 32;
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A verified upload token: until when it may be used, and the name under which its use is recorded. */
 export interface UploadToken {
@@ -33,7 +33,7 @@ export class StorageTokens {
     this.#uploadKey = Buffer.from(hkdfSync("sha256", secret, "", "storage uploads", 32));
   }
 
-  /** The UUID under which a file is served: its 16 internal bytes as one enciphered block, a keyed permutation. */
+  /** The uuidPattern under which a file is served: its 16 internal bytes as one enciphered block, a keyed permutation. */
   urlNameOf(storageId: string): string {
     const cipher = createCipheriv("aes-128-ecb", this.#urlKey, null).setAutoPadding(false);
     const hex = cipher.update(decodeDocumentId(storageId).internalId).toString("hex");
@@ -41,34 +41,34 @@ export class StorageTokens {
   }
 
   /**
-   * The internal part of the storage id behind a URL's UUID; null for any other text. Which component's file it is, and
+   * The internal part of the storage id behind a URL's uuidPattern; null for any other text. Which component's file it is, and
    * whether it exists, are other questions.
    */
   internalIdOf(urlName: string): Buffer | null {
-    if (!UUID.test(urlName)) return null;
+    if (!uuidPattern.test(urlName)) return null;
     const decipher = createDecipheriv("aes-128-ecb", this.#urlKey, null).setAutoPadding(false);
     return decipher.update(Buffer.from(urlName.replaceAll("-", ""), "hex"));
   }
 
   /** A token for one upload into a component's `_storage` table within the hour. */
   newUploadToken(tableNumber: number, nowMs: number): string {
-    const payload = Buffer.alloc(PAYLOAD_BYTES);
-    payload.writeUIntBE(nowMs + UPLOAD_LIFETIME_MS, 0, EXPIRY_BYTES);
-    payload.writeUInt32BE(tableNumber, EXPIRY_BYTES);
-    randomBytes(NONCE_BYTES).copy(payload, EXPIRY_BYTES + TABLE_NUMBER_BYTES);
+    const payload = Buffer.alloc(payloadBytes);
+    payload.writeUIntBE(nowMs + uploadLifetimeMs, 0, expiryBytes);
+    payload.writeUInt32BE(tableNumber, expiryBytes);
+    randomBytes(nonceBytes).copy(payload, expiryBytes + tableNumberBytes);
     return Buffer.concat([payload, this.#sign(payload)]).toString("base64url");
   }
 
   /** Verifies a token; null when it is malformed, forged or expired. */
   readUploadToken(token: string, nowMs: number): UploadToken | null {
     const bytes = Buffer.from(token, "base64url");
-    if (bytes.length !== PAYLOAD_BYTES + SIGNATURE_BYTES) return null;
+    if (bytes.length !== payloadBytes + signatureBytes) return null;
     // The last character has bits to spare, which decoding ignores: one token must not have several spellings.
     if (bytes.toString("base64url") !== token) return null;
-    const payload = bytes.subarray(0, PAYLOAD_BYTES);
+    const payload = bytes.subarray(0, payloadBytes);
     if (!timingSafeEqual(bytes.subarray(payload.length), this.#sign(payload))) return null;
-    const expiresAtMs = payload.readUIntBE(0, EXPIRY_BYTES);
-    const tableNumber = payload.readUInt32BE(EXPIRY_BYTES);
+    const expiresAtMs = payload.readUIntBE(0, expiryBytes);
+    const tableNumber = payload.readUInt32BE(expiryBytes);
     return expiresAtMs < nowMs ? null : { expiresAtMs, tableNumber, useKey: payload.toString("hex") };
   }
 
@@ -79,5 +79,5 @@ export class StorageTokens {
 
 /** When the token behind a recorded use expires, milliseconds since the epoch. */
 export function expiryOfUse(useKey: string): number {
-  return Number.parseInt(useKey.slice(0, 2 * EXPIRY_BYTES), 16);
+  return Number.parseInt(useKey.slice(0, 2 * expiryBytes), 16);
 }

@@ -1,8 +1,8 @@
-const DISK_FULL_CODES: ReadonlySet<unknown> = new Set(["SQLITE_FULL", "ENOSPC", "EDQUOT", "EFBIG"]);
+const diskFullCodes: ReadonlySet<unknown> = new Set(["SQLITE_FULL", "ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** Whether SQLite or the file system says that there is no space left, or that a quota or size limit is used up. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && DISK_FULL_CODES.has(error.code);
+  return error instanceof Error && "code" in error && diskFullCodes.has(error.code);
 }
 
 /** There is no space for what was to be stored, and nothing of it was kept. */

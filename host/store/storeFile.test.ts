@@ -40,7 +40,7 @@ function newFile(): string {
 /** A store with some pages of documents, closed. */
 async function filledStore(): Promise<string> {
   const file = newFile();
-  const deployment = await openFixture({ file });
+  const deployment = await openFixture({ file, functionTimeLimitMs: 60_000 });
   await valueOf(deployment, "mutation", "agents:createMany", { tenant: "t", count: 2000 });
   await deployment.close();
   return file;

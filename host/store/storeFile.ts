@@ -5,12 +5,12 @@ import { openConnection, sqliteCodeOf } from "./sqlite";
 import type { Connection, Statement } from "./sqlite";
 import { isDiskFull } from "./storeFailure";
 
-const FORMAT_VERSION = 1;
-const SMALLEST_PAGE_BYTES = 512;
-const IN_MEMORY = ":memory:";
-const OWNER_ONLY = 0o600;
+const formatVersion = 1;
+const smallestPageBytes = 512;
+const inMemoryFile = ":memory:";
+const ownerOnlyMode = 0o600;
 /** Pages that many commits touch are copied back once per 32 MiB of log instead of once per 4. */
-export const WAL_CHECKPOINT_PAGES = 8000;
+export const walCheckpointPages = 8000;
 
 /** A store that cannot be opened, with one line that says why and what to do. */
 export class StoreError extends Error {
@@ -79,7 +79,7 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
   let connection: Connection | null = null;
   try {
     assertUsable(file);
-    if (file !== IN_MEMORY) keepPrivate(file);
+    if (file !== inMemoryFile) keepPrivate(file);
     connection = openConnection(file);
     connection.exec("PRAGMA locking_mode = EXCLUSIVE");
     assertOurs(connection, file);
@@ -87,7 +87,7 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
     connection.exec(`PRAGMA synchronous = ${options.durable ? "FULL" : "OFF"}`);
     connection.exec("PRAGMA cache_size = -65536");
     connection.exec("PRAGMA temp_store = MEMORY");
-    connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
+    connection.exec(`PRAGMA wal_autocheckpoint = ${walCheckpointPages}`);
     const meta = prepareFormat(connection, file);
     const open = connection;
     return {
@@ -118,7 +118,7 @@ function assertUsable(file: string): void {
   }
   // A file that is too small for a page is an empty database to SQLite, which would write over it.
   const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (sizeBytes > 0 && sizeBytes < SMALLEST_PAGE_BYTES) throw damaged(file);
+  if (sizeBytes > 0 && sizeBytes < smallestPageBytes) throw damaged(file);
 }
 
 /**
@@ -128,10 +128,10 @@ function assertUsable(file: string): void {
 function keepPrivate(file: string): void {
   if (process.platform === "win32") return;
   // Nobody holds a lock on a file that does not exist yet, so closing its descriptor gives none up.
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) closeSync(openSync(file, "ax", OWNER_ONLY));
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) closeSync(openSync(file, "ax", ownerOnlyMode));
   for (const part of [file, `${file}-wal`]) {
     const mode = statSync(part, { throwIfNoEntry: false })?.mode ?? 0;
-    if ((mode & 0o077) !== 0) chmodSync(part, OWNER_ONLY);
+    if ((mode & 0o077) !== 0) chmodSync(part, ownerOnlyMode);
   }
 }
 
@@ -153,11 +153,11 @@ function prepareFormat(connection: Connection, file: string): MetaTable {
   if (version === null) {
     connection.exec("CREATE TABLE documents (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
     connection.exec("CREATE TABLE index_entries (key BLOB PRIMARY KEY, document_id TEXT NOT NULL) WITHOUT ROWID");
-    meta.set("formatVersion", String(FORMAT_VERSION));
+    meta.set("formatVersion", String(formatVersion));
     meta.set("cursorKey", randomBytes(32).toString("base64"));
-  } else if (Number(version) !== FORMAT_VERSION) {
+  } else if (Number(version) !== formatVersion) {
     throw new StoreError(
-      `${file} has format version ${version}, but this host reads version ${FORMAT_VERSION}. Use the host that wrote it.`,
+      `${file} has format version ${version}, but this host reads version ${formatVersion}. Use the host that wrote it.`,
     );
   }
   connection.exec("COMMIT");

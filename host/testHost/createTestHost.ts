@@ -10,13 +10,13 @@ import { claimsOf } from "../auth/identityClaims";
 import type { Caller, FunctionOutcome, FunctionType, RequestMetadata, UserIdentity } from "../deployment";
 import { currentFrame } from "../runtime/functions/frames";
 import type { TransactionLimits } from "../runtime/executor/transaction/transactionUsage";
-import { parseJson, parseJsonObject } from "../values/convexJson";
+import { parseJson, parseJsonObject } from "../json";
 import { InProcessRuntime } from "./inProcessRuntime";
 import type { ModuleGlob } from "./moduleGlob";
 import { projectModules } from "./projectModules";
 
-const SITE_URL = "https://some.convex.site";
-const MAX_IDLE_TURNS = 20;
+const siteUrl = "https://some.convex.site";
+const maxIdleTurns = 20;
 // Captured before a test installs fake timers.
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
 
@@ -146,7 +146,7 @@ class Accessor {
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
     if (!path.startsWith("/")) throw new Error("The path given to t.fetch must start with a /.");
-    return await this.runtime.fetchHttpAction(new Request(SITE_URL + path, init), this.caller, this.#metadata());
+    return await this.runtime.fetchHttpAction(new Request(siteUrl + path, init), this.caller, this.#metadata());
   }
 
   #metadata(): RequestMetadata {
@@ -194,7 +194,7 @@ async function finishAll(jobs: RunningJobs, advanceTimers: () => void, maxIterat
       await finishWhileAdvancing(jobs, advanceTimers);
     } else {
       // A job that was scheduled under real timers may need a few real turns; one whose time has not come is left.
-      if (!jobs.isWaiting || idleTurns >= MAX_IDLE_TURNS) return;
+      if (!jobs.isWaiting || idleTurns >= maxIdleTurns) return;
       idleTurns++;
       await new Promise((resolve) => realSetTimeout(resolve, 0));
     }

@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../deployment";
-import { EXECUTION_STATE_BYTES, ExecutionState } from "../runtime/rpc/executionState";
+import { executionStateBytes, ExecutionState } from "../runtime/rpc/executionState";
 import { encodeCall } from "../runtime/rpc/calls";
 import type { ExecutorCall } from "../runtime/rpc/calls";
 import { hostErrorAt, outcomeAt, resultSlots } from "../runtime/rpc/results";
@@ -22,7 +22,7 @@ export class InProcessExecutor {
   #isRunning = false;
 
   constructor(host: ExecutionHost, meta: MetaTable, clock: Clock, onNextJob: (nextJobAtMs: number | null) => void) {
-    const state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
+    const state = new ExecutionState(new SharedArrayBuffer(executionStateBytes));
     this.#executor = new Executor(host, meta, clock, state);
     this.#onNextJob = onNextJob;
   }

@@ -14,7 +14,7 @@ import { canonicalFunctionPath, loadModules, registerFunction, resolveFunction }
 import type { NativeImport, RegisteredFunction } from "../runtime/functions/registry";
 import { installSyscallBoundary } from "../runtime/functions/frames";
 import type { CallContext } from "../runtime/functions/frames";
-import { HTTP_MODULE, readHttpRouter } from "../runtime/functions/httpRouter";
+import { httpModule, readHttpRouter } from "../runtime/functions/httpRouter";
 import type { HttpRouter } from "../runtime/functions/httpRouter";
 import { noMetadata } from "../runtime/rpc/calls";
 import type { ImportPhase } from "../runtime/rpc/protocol";
@@ -39,12 +39,12 @@ import type { ModuleGlob } from "./moduleGlob";
 import { PlainFunctionHandles } from "./plainFunctionHandles";
 import { TestCreationClock } from "./testCreationClock";
 
-const CLOUD_URL = "https://some-deployment.convex.cloud";
-const MAX_FILE_BYTES = 1 << 30;
-const NO_FUNCTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+const cloudUrl = "https://some-deployment.convex.cloud";
+const maxFileBytes = 1 << 30;
+const noFunctions: ReadonlyMap<string, RegisteredFunction> = new Map();
 /** What convex-test calls every function that is no export. */
-const INLINE_NAME = "inline";
-const COMPONENT_PATH = /^\w+(?:\/\w+)*$/;
+const inlineName = "inline";
+const componentPathPattern = /^\w+(?:\/\w+)*$/;
 
 /** What a suite gives of the app or of one component: the default export of `schema.ts`, if any, and its modules. */
 interface FunctionsSource {
@@ -93,7 +93,7 @@ export class InProcessRuntime implements ActionHost {
     const { host, clock } = openHost(
       this.#file,
       {
-        systemVariables: { CONVEX_CLOUD_URL: CLOUD_URL },
+        systemVariables: { CONVEX_CLOUD_URL: cloudUrl },
         deploymentName: this.deploymentName,
         filesDirectory: isInMemory ? temporaryDirectory() : filesDirectoryOf(options.file),
       },
@@ -113,7 +113,7 @@ export class InProcessRuntime implements ActionHost {
     this.executor = new InProcessExecutor(this.#host, this.#file.meta, clock, (atMs) =>
       this.scheduler.setNextJobTime(atMs),
     );
-    this.files = new MainThreadFiles(this.#host.storage.files, () => this.executor, MAX_FILE_BYTES);
+    this.files = new MainThreadFiles(this.#host.storage.files, () => this.executor, maxFileBytes);
     this.scheduler = new Scheduler({
       executorOf: () => this.executor,
       runScheduledAction: (path, argsText, jobId) =>
@@ -132,7 +132,7 @@ export class InProcessRuntime implements ActionHost {
   registerComponent(componentPath: string, source: FunctionsSource): void {
     if (this.#loaded !== null)
       throw new Error(`Component "${componentPath}" must be registered before the first function is called.`);
-    if (!COMPONENT_PATH.test(componentPath))
+    if (!componentPathPattern.test(componentPath))
       throw new Error(`"${componentPath}" is no component path: names are letters, digits and "_", joined by "/".`);
     compileSchema(schemaTextOf(source.schema), () => null);
     this.#registered.set(componentPath, source);
@@ -155,9 +155,9 @@ export class InProcessRuntime implements ActionHost {
   /** Runs a function that is no export of any module; `registered` is what convex/server's builders return. */
   async callInline(registered: unknown, call: RuntimeCall): Promise<FunctionOutcome> {
     await this.#load();
-    const inline = registerFunction(INLINE_NAME, registered, this.#tableOfId);
+    const inline = registerFunction(inlineName, registered, this.#tableOfId);
     if (inline === null) throw new Error("An inline function must be made by one of convex/server's builders.");
-    const functionPath = `${INLINE_NAME}/${++this.#inlineFunctions}:default`;
+    const functionPath = `${inlineName}/${++this.#inlineFunctions}:default`;
     this.#functions.set(functionPath, inline);
     try {
       return await this.#callAt({ componentPath: "", functionPath }, call);
@@ -183,7 +183,7 @@ export class InProcessRuntime implements ActionHost {
   async runAction(address: string, argsText: string, call: CallContext): Promise<FunctionOutcome> {
     const { componentPath, functionPath: addressed } = parseAddress(address);
     const functionPath = canonicalFunctionPath(addressed);
-    const functions = this.#components.get(componentPath)?.functions ?? NO_FUNCTIONS;
+    const functions = this.#components.get(componentPath)?.functions ?? noFunctions;
     const resolve = (): RegisteredFunction => resolveFunction(functions, functionPath, "action", true);
     const name = functions.get(functionPath)?.path ?? functionPath;
     return await runAction(new ActionFrame(this, componentPath, name, call), resolve, argsText, stackFrames);
@@ -200,7 +200,7 @@ export class InProcessRuntime implements ActionHost {
     const route = this.#router?.lookup(pathname, request.method) ?? null;
     if (route === null) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
     const [action, method, path] = route;
-    const frame = new ActionFrame(this, "", `${method} ${path}`, context(caller, metadata, null), HTTP_MODULE);
+    const frame = new ActionFrame(this, "", `${method} ${path}`, context(caller, metadata, null), httpModule);
     return await runHttpAction(frame, action, request);
   }
 
@@ -234,7 +234,7 @@ export class InProcessRuntime implements ActionHost {
       nativeImport: globImport(modules),
     });
     for (const [path, registered] of loaded.functions) this.#functions.set(path, registered);
-    this.#router = readHttpRouter(loaded.namespaces.get(HTTP_MODULE));
+    this.#router = readHttpRouter(loaded.namespaces.get(httpModule));
     const { store, catalog } = this.#host;
     this.#host.schema = this.#schema;
     store.ensureTransaction();

@@ -30,13 +30,13 @@ function liveExport(name: string, value: unknown, isTestFile: boolean): unknown 
     const handler: unknown = Reflect.get(value, "_handler");
     return typeof handler === "function" ? Reflect.apply(handler, value, call) : undefined;
   });
-  const marks = refusal === null ? [...VISIBILITY, ...VALIDATORS] : VISIBILITY;
+  const marks = refusal === null ? [...visibilityMarks, ...validatorMarks] : visibilityMarks;
   for (const mark of marks) Reflect.set(live, mark, Reflect.get(value, mark));
   return live;
 }
 
-const VISIBILITY = ["isPublic", "isInternal"];
-const VALIDATORS = ["exportArgs", "exportReturns"];
+const visibilityMarks = ["isPublic", "isInternal"];
+const validatorMarks = ["exportArgs", "exportReturns"];
 
 function builderOf(value: object): ((handler: Handler) => object) | null {
   if ("isQuery" in value) return (handler) => queryGeneric({ handler });

@@ -1,7 +1,7 @@
 import { addressText, parseAddress } from "../runtime/functions/address";
 import { FunctionHandles } from "../runtime/functions/handles";
 
-const SCHEME = "function://";
+const handleScheme = "function://";
 
 /** Handles as convex-test writes them, `function://component;module:export`, which suites spell out in their fixtures. */
 export class PlainFunctionHandles extends FunctionHandles {
@@ -11,10 +11,10 @@ export class PlainFunctionHandles extends FunctionHandles {
 
   override handleOf(address: string): string {
     const { componentPath, functionPath } = parseAddress(address);
-    return `${SCHEME}${componentPath};${functionPath}`;
+    return `${handleScheme}${componentPath};${functionPath}`;
   }
 
   override addressOf(handle: string): string {
-    return addressText(parseAddress(handle.slice(SCHEME.length)));
+    return addressText(parseAddress(handle.slice(handleScheme.length)));
   }
 }

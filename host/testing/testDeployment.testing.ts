@@ -1,14 +1,17 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Caller, FunctionOutcome, FunctionType, JsonValue } from "../deployment";
 import { openDeployment } from "../runtime/openDeployment";
+import { bundleOnce } from "./bundleOnce.testing";
 import type { DeploymentOptions, ReloadableDeployment } from "../runtime/openDeployment";
+
+const fixtures = join(import.meta.dirname, "fixtures") + sep;
 
 /** The functions folder of one of `fixtures/`. */
 export function fixtureDirectory(name: string): string {
-  return join(import.meta.dirname, "fixtures", name, "convex");
+  return join(fixtures, name, "convex");
 }
 
 /** The functions that the host's own tests run. */
@@ -25,8 +28,11 @@ export interface CallOptions {
 
 /** Opens the fixture, in memory unless a file is given. */
 export async function openFixture(options: Partial<DeploymentOptions> = {}): Promise<ReloadableDeployment> {
+  const { functionsDirectory = generalFixtureDirectory } = options;
   return await openDeployment({
-    functionsDirectory: generalFixtureDirectory,
+    functionsDirectory,
+    // A folder of `fixtures/` is the same for every test of a process; others are for tests to edit.
+    ...(functionsDirectory.startsWith(fixtures) ? { bundle: bundleOnce } : {}),
     file: ":memory:",
     cloudUrl: "http://127.0.0.1:3210",
     siteUrl: "http://127.0.0.1:3211",

@@ -1,13 +1,11 @@
 import type { JsonValue } from "../deployment";
+import { isJsonObject, parseJson } from "../json";
+import type { JsonObject } from "../json";
 
 /** A Convex value in its JSON encoding, after `JSON.parse`. */
 export type ConvexJson = JsonValue;
-export type ConvexJsonObject = { readonly [key: string]: JsonValue };
-
-/** A plain object in the JSON encoding, special encodings such as `{"$integer": …}` included. */
-export function isJsonObject(value: unknown): value is ConvexJsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+/** An object in that encoding, special encodings such as `{"$integer": …}` included. */
+export type ConvexJsonObject = JsonObject;
 
 export type SpecialTag = "$integer" | "$float" | "$bytes" | "$undefined" | "$commitTs";
 
@@ -35,34 +33,14 @@ export function specialPayload(value: ConvexJsonObject, tag: SpecialTag): string
   return payload;
 }
 
-/** Parses JSON text that the host or convex/server wrote; both only write the shapes of {@link JsonValue}. */
-export function parseJson(text: string): JsonValue {
-  const value: JsonValue = JSON.parse(text);
-  return value;
-}
-
 /** A `\\uD8xx` escape: what JSON.stringify makes of a lone surrogate, and of nothing else. */
-const SURROGATE_ESCAPE = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
+const surrogateEscapePattern = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
 
 /** Tells whether JSON text holds a string that is not valid Unicode, which Convex stores nowhere. */
 export function hasLoneSurrogate(text: string): boolean {
-  if (!text.includes("\\u") || !SURROGATE_ESCAPE.test(text)) return false;
+  if (!text.includes("\\u") || !surrogateEscapePattern.test(text)) return false;
   // Escaped pairs are valid; writing the text again leaves only lone surrogates escaped.
-  return SURROGATE_ESCAPE.test(JSON.stringify(parseJson(text)));
-}
-
-/** Parses JSON text that must hold an object. */
-export function parseJsonObject(text: string): ConvexJsonObject {
-  const value = parseJson(text);
-  if (!isJsonObject(value)) throw new Error("Expected a JSON object");
-  return value;
-}
-
-/** A text field of an object whose shape is known. @throws when the field is anything else */
-export function textField(value: ConvexJsonObject, name: string): string {
-  const text = value[name];
-  if (typeof text !== "string") throw new Error(`Expected a string in field ${name}`);
-  return text;
+  return surrogateEscapePattern.test(JSON.stringify(parseJson(text)));
 }
 
 /** The value under a dotted path; a missing parent counts as undefined (contract: index and filter fields). */

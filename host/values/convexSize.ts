@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
-import { isJsonObject, parseJson, specialPayload, specialTagOf } from "./convexJson";
+import { isJsonObject, parseJson } from "../json";
+import { specialPayload, specialTagOf } from "./convexJson";
 import type { ConvexJson, ConvexJsonObject } from "./convexJson";
 
-const NUMBER_BYTES = 9;
-const DELIMITER_BYTES = 2;
+const numberBytes = 9;
+const delimiterBytes = 2;
 /** `1,` are two characters of JSON for nine bytes of value; nothing encodes a byte in less text. */
-const MAX_BYTES_PER_CHARACTER = 4.5;
+const maxBytesPerCharacter = 4.5;
 
 /**
  * The size of a value in bytes by Convex's formula, from its JSON encoding: numbers count 9, strings and bytes 2 more
@@ -14,16 +15,16 @@ const MAX_BYTES_PER_CHARACTER = 4.5;
 export function convexSizeBytes(value: ConvexJson): number {
   switch (typeof value) {
     case "string":
-      return DELIMITER_BYTES + Buffer.byteLength(value);
+      return delimiterBytes + Buffer.byteLength(value);
     case "number":
-      return NUMBER_BYTES;
+      return numberBytes;
     case "boolean":
       return 1;
     default:
   }
   if (value === null) return 1;
   if (isJsonObject(value)) return objectSizeBytes(value);
-  let size = DELIMITER_BYTES;
+  let size = delimiterBytes;
   for (const element of value) size += convexSizeBytes(element);
   return size;
 }
@@ -33,13 +34,13 @@ function objectSizeBytes(value: ConvexJsonObject): number {
     case "$integer":
     case "$float":
     case "$commitTs":
-      return NUMBER_BYTES;
+      return numberBytes;
     case "$bytes":
-      return DELIMITER_BYTES + Buffer.byteLength(specialPayload(value, "$bytes"), "base64");
+      return delimiterBytes + Buffer.byteLength(specialPayload(value, "$bytes"), "base64");
     case "$undefined":
       return 0;
     case null: {
-      let size = DELIMITER_BYTES;
+      let size = delimiterBytes;
       for (const name in value) size += Buffer.byteLength(name) + 1 + convexSizeBytes(value[name] ?? null);
       return size;
     }
@@ -48,7 +49,7 @@ function objectSizeBytes(value: ConvexJsonObject): number {
 
 /** The most that {@link convexSizeBytes} can answer for JSON text of this length; what is below a limit needs no parsing. */
 export function largestSizeBytes(textLength: number): number {
-  return textLength * MAX_BYTES_PER_CHARACTER + NUMBER_BYTES;
+  return textLength * maxBytesPerCharacter + numberBytes;
 }
 
 /** The size of the value that JSON text encodes, or null when it cannot exceed the limit. */

@@ -1,14 +1,14 @@
 import { randomFillSync } from "node:crypto";
 
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const INTERNAL_ID_BYTES = 16;
-const FOOTER_BYTES = 2;
-const MIN_TEXT_LENGTH = 31;
-const MAX_TEXT_LENGTH = 37;
-const MS_PER_DAY = 86_400_000;
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+const internalIdBytes = 16;
+const footerBytes = 2;
+const minTextLength = 31;
+const maxTextLength = 37;
+const msPerDay = 86_400_000;
 
 const digitOfCharCode = new Int8Array(128).fill(-1);
-for (let digit = 0; digit < ALPHABET.length; digit++) digitOfCharCode[ALPHABET.charCodeAt(digit)] = digit;
+for (let digit = 0; digit < alphabet.length; digit++) digitOfCharCode[alphabet.charCodeAt(digit)] = digit;
 
 /** A decoded document id: the table it belongs to and its 16 internal bytes. */
 export interface DecodedDocumentId {
@@ -49,11 +49,11 @@ function base32Encode(bytes: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += ALPHABET[(buffer >>> bits) & 31];
+      text += alphabet[(buffer >>> bits) & 31];
     }
     buffer &= (1 << bits) - 1;
   }
-  if (bits > 0) text += ALPHABET[(buffer << (5 - bits)) & 31];
+  if (bits > 0) text += alphabet[(buffer << (5 - bits)) & 31];
   return text;
 }
 
@@ -66,7 +66,7 @@ function base32Encode(bytes: Uint8Array): string {
  */
 export function encodeDocumentId(tableNumber: number, internalId: Uint8Array): string {
   const prefixBytes = vintLength(tableNumber);
-  const bytes = new Uint8Array(prefixBytes + INTERNAL_ID_BYTES + FOOTER_BYTES);
+  const bytes = new Uint8Array(prefixBytes + internalIdBytes + footerBytes);
   let rest = tableNumber;
   for (let i = 0; i < prefixBytes - 1; i++) {
     bytes[i] = (rest & 0x7f) | 0x80;
@@ -74,7 +74,7 @@ export function encodeDocumentId(tableNumber: number, internalId: Uint8Array): s
   }
   bytes[prefixBytes - 1] = rest;
   bytes.set(internalId, prefixBytes);
-  writeFletcher16(bytes, prefixBytes + INTERNAL_ID_BYTES);
+  writeFletcher16(bytes, prefixBytes + internalIdBytes);
   return base32Encode(bytes);
 }
 
@@ -86,15 +86,15 @@ export function encodeDocumentId(tableNumber: number, internalId: Uint8Array): s
 export function decodeDocumentId(text: string): DecodedDocumentId {
   const tableNumber = decode(text);
   const internalIdAt = vintLength(tableNumber);
-  return { tableNumber, internalId: decoded.slice(internalIdAt, internalIdAt + INTERNAL_ID_BYTES) };
+  return { tableNumber, internalId: decoded.slice(internalIdAt, internalIdAt + internalIdBytes) };
 }
 
 /** The bytes of the id that was decoded last: every id of every answer is checked, so that checking one allocates nothing. */
-const decoded = new Uint8Array((MAX_TEXT_LENGTH * 5) >> 3);
+const decoded = new Uint8Array((maxTextLength * 5) >> 3);
 
 /** Decodes an id into {@link decoded}. @returns its table number. @throws {DocumentIdError} */
 function decode(text: string): number {
-  if (text.length < MIN_TEXT_LENGTH || text.length > MAX_TEXT_LENGTH)
+  if (text.length < minTextLength || text.length > maxTextLength)
     throw new DocumentIdError(`Unable to decode ID: Invalid ID length ${text.length}`);
   const bytes = decoded;
   let buffer = 0;
@@ -123,8 +123,8 @@ function decode(text: string): number {
   }
   if (tableNumber === 0 || tableNumber > 0xffff_ffff)
     throw new DocumentIdError("Unable to decode ID: Invalid table number");
-  const footerAt = prefixBytes + INTERNAL_ID_BYTES;
-  if (length !== footerAt + FOOTER_BYTES || prefixBytes !== vintLength(tableNumber))
+  const footerAt = prefixBytes + internalIdBytes;
+  if (length !== footerAt + footerBytes || prefixBytes !== vintLength(tableNumber))
     throw new DocumentIdError(`Unable to decode ID: Invalid ID length ${text.length}`);
   const footer = ((bytes[footerAt + 1] ?? 0) << 8) | (bytes[footerAt] ?? 0);
   writeFletcher16(bytes, footerAt);
@@ -160,7 +160,7 @@ export function newInternalId(nowMs: number): Uint8Array {
     randomFillSync(randomPool);
     randomPoolAt = 0;
   }
-  const bytes = new Uint8Array(INTERNAL_ID_BYTES);
+  const bytes = new Uint8Array(internalIdBytes);
   const high = Math.floor(nowMs / 2 ** 32);
   const low = nowMs >>> 0;
   bytes[0] = high >>> 8;
@@ -171,7 +171,7 @@ export function newInternalId(nowMs: number): Uint8Array {
   bytes[5] = low;
   bytes.set(randomPool.subarray(randomPoolAt, randomPoolAt + 8), 6);
   randomPoolAt += 8;
-  const day = Math.floor(nowMs / MS_PER_DAY);
+  const day = Math.floor(nowMs / msPerDay);
   bytes[14] = day >>> 8;
   bytes[15] = day;
   return bytes;
@@ -179,7 +179,7 @@ export function newInternalId(nowMs: number): Uint8Array {
 
 /** Inclusive bounds that enclose every id of one table, for range scans over ids as text. */
 export function idBoundsOfTable(tableNumber: number): { readonly first: string; readonly last: string } {
-  const bytes = new Uint8Array(INTERNAL_ID_BYTES);
+  const bytes = new Uint8Array(internalIdBytes);
   const first = encodeDocumentId(tableNumber, bytes);
   const last = encodeDocumentId(tableNumber, bytes.fill(0xff));
   // The footer follows the internal bytes; trimming it from the lower bound keeps the bound below every footer.

@@ -1,19 +1,20 @@
-import { isJsonObject, specialTagOf } from "./convexJson";
+import { isJsonObject } from "../json";
+import { specialTagOf } from "./convexJson";
 import type { ConvexJson } from "./convexJson";
 import { convexSizeBytes, displaySize, largestSizeBytes } from "./convexSize";
 
-const MAX_DOCUMENT_NESTING = 16;
-const MAX_VALUE_NESTING = 64;
-const MAX_DOCUMENT_BYTES = 1 << 20;
-const MAX_ARRAY_LENGTH = 8192;
-const MAX_OBJECT_FIELDS = 1024;
+const maxDocumentNesting = 16;
+const maxValueNesting = 64;
+const maxDocumentBytes = 1 << 20;
+const maxArrayLength = 8192;
+const maxObjectFields = 1024;
 
 /** Why a document breaks Convex's limits on nesting, arrays and field count, or null when it keeps them. */
 export function documentLimitProblem(document: ConvexJson): string | null {
   const nesting = measureNesting(document);
   if (typeof nesting === "string") return nesting;
-  return nesting > MAX_DOCUMENT_NESTING
-    ? `Document is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_DOCUMENT_NESTING})`
+  return nesting > maxDocumentNesting
+    ? `Document is too nested (nested ${nesting} levels deep > maximum nesting ${maxDocumentNesting})`
     : null;
 }
 
@@ -21,17 +22,17 @@ export function documentLimitProblem(document: ConvexJson): string | null {
 export function valueLimitProblem(value: ConvexJson): string | null {
   const nesting = measureNesting(value);
   if (typeof nesting === "string") return nesting;
-  return nesting > MAX_VALUE_NESTING
-    ? `Value is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_VALUE_NESTING})`
+  return nesting > maxValueNesting
+    ? `Value is too nested (nested ${nesting} levels deep > maximum nesting ${maxValueNesting})`
     : null;
 }
 
 /** Why a document, system fields included, is too large, or null. `text` is its JSON. */
 export function documentSizeProblem(text: string, document: ConvexJson): string | null {
-  if (largestSizeBytes(text.length) <= MAX_DOCUMENT_BYTES) return null;
+  if (largestSizeBytes(text.length) <= maxDocumentBytes) return null;
   const sizeBytes = convexSizeBytes(document);
-  return sizeBytes > MAX_DOCUMENT_BYTES
-    ? `Value is too large (${displaySize(sizeBytes)} > maximum size ${displaySize(MAX_DOCUMENT_BYTES)})`
+  return sizeBytes > maxDocumentBytes
+    ? `Value is too large (${displaySize(sizeBytes)} > maximum size ${displaySize(maxDocumentBytes)})`
     : null;
 }
 
@@ -40,8 +41,8 @@ function measureNesting(value: ConvexJson): number | string {
   if (typeof value !== "object" || value === null) return 0;
   let deepest = 0;
   if (!isJsonObject(value)) {
-    if (value.length > MAX_ARRAY_LENGTH)
-      return `Array length is too long (${value.length} > maximum length ${MAX_ARRAY_LENGTH})`;
+    if (value.length > maxArrayLength)
+      return `Array length is too long (${value.length} > maximum length ${maxArrayLength})`;
     for (const element of value) {
       const nesting = measureNesting(element);
       if (typeof nesting === "string") return nesting;
@@ -57,7 +58,7 @@ function measureNesting(value: ConvexJson): number | string {
     if (typeof nesting === "string") return nesting;
     if (nesting > deepest) deepest = nesting;
   }
-  return fields > MAX_OBJECT_FIELDS
-    ? `Object has too many fields (${fields} > maximum number ${MAX_OBJECT_FIELDS})`
+  return fields > maxObjectFields
+    ? `Object has too many fields (${fields} > maximum number ${maxObjectFields})`
     : deepest + 1;
 }

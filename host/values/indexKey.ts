@@ -1,22 +1,23 @@
 import { Buffer } from "node:buffer";
-import { isJsonObject, specialPayload, specialTagOf } from "./convexJson";
+import { isJsonObject } from "../json";
+import { specialPayload, specialTagOf } from "./convexJson";
 import type { ConvexJson, ConvexJsonObject } from "./convexJson";
 
 // Tags in Convex's type order: undefined < null < Int64 < Float64 < boolean < string < bytes < array < object.
-const TAG_UNDEFINED = 1;
-const TAG_NULL = 2;
-const TAG_INT64 = 3;
-const TAG_FLOAT64 = 4;
-const TAG_FALSE = 5;
-const TAG_TRUE = 6;
-const STRING_TAG = 7;
-const TAG_BYTES = 8;
-const TAG_ARRAY = 9;
-const TAG_OBJECT = 10;
-const END = 0;
-const ESCAPED_ZERO = 0xff;
-const ABOVE_EVERY_TAG = 0xff;
-const LARGEST_INT64_LITTLE_ENDIAN = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+const tagUndefined = 1;
+const tagNull = 2;
+const tagInt64 = 3;
+const tagFloat64 = 4;
+const tagFalse = 5;
+const tagTrue = 6;
+const tagString = 7;
+const tagBytes = 8;
+const tagArray = 9;
+const tagObject = 10;
+const endByte = 0;
+const escapedZero = 0xff;
+const aboveEveryTag = 0xff;
+const largestInt64LittleEndian = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
 
 /**
  * Writes index keys whose byte order is Convex's value order. One writer is reused for every key: `reset`, then one
@@ -47,13 +48,13 @@ export class IndexKeyWriter {
   }
 
   write(value: ConvexJson | undefined): this {
-    if (value === undefined) return this.#byte(TAG_UNDEFINED);
-    if (value === null) return this.#byte(TAG_NULL);
+    if (value === undefined) return this.#byte(tagUndefined);
+    if (value === null) return this.#byte(tagNull);
     switch (typeof value) {
       case "number":
         return this.writeFloat64(value);
       case "boolean":
-        return this.#byte(value ? TAG_TRUE : TAG_FALSE);
+        return this.#byte(value ? tagTrue : tagFalse);
       case "string":
         return this.writeString(value);
       default:
@@ -63,7 +64,7 @@ export class IndexKeyWriter {
 
   writeFloat64(value: number): this {
     this.#reserve(9);
-    this.#bytes[this.#length] = TAG_FLOAT64;
+    this.#bytes[this.#length] = tagFloat64;
     this.#bytes.writeDoubleBE(value, this.#length + 1);
     this.#orderFloat64(this.#length + 1);
     this.#length += 9;
@@ -72,28 +73,28 @@ export class IndexKeyWriter {
 
   writeString(value: string): this {
     this.#reserve(value.length * 3 + 2);
-    this.#bytes[this.#length++] = STRING_TAG;
+    this.#bytes[this.#length++] = tagString;
     const start = this.#length;
     this.#length += this.#bytes.write(value, start, "utf8");
     if (value.includes("\0")) this.#escapeZeros(start);
-    return this.#byte(END);
+    return this.#byte(endByte);
   }
 
   #writeArray(values: readonly ConvexJson[]): this {
-    this.#byte(TAG_ARRAY);
+    this.#byte(tagArray);
     for (const value of values) this.write(value);
-    return this.#byte(END);
+    return this.#byte(endByte);
   }
 
   #writeObject(value: ConvexJsonObject): this {
     switch (specialTagOf(value)) {
       case "$undefined":
-        return this.#byte(TAG_UNDEFINED);
+        return this.#byte(tagUndefined);
       case "$integer":
         return this.#writeInt64(Buffer.from(specialPayload(value, "$integer"), "base64"));
       case "$float": {
         this.#reserve(9);
-        this.#bytes[this.#length] = TAG_FLOAT64;
+        this.#bytes[this.#length] = tagFloat64;
         Buffer.from(specialPayload(value, "$float"), "base64")
           .reverse()
           .copy(this.#bytes, this.#length + 1);
@@ -105,18 +106,18 @@ export class IndexKeyWriter {
         return this.#writeBytes(Buffer.from(specialPayload(value, "$bytes"), "base64"));
       case "$commitTs":
         // Until it is known, a commit timestamp sorts after every other.
-        return this.#writeInt64(Buffer.from(LARGEST_INT64_LITTLE_ENDIAN));
+        return this.#writeInt64(Buffer.from(largestInt64LittleEndian));
       case null:
-        this.#byte(TAG_OBJECT);
+        this.#byte(tagObject);
         // Field names are ASCII, so UTF-16 order is byte order.
         for (const name of Object.keys(value).sort()) this.writeString(name).write(value[name]);
-        return this.#byte(END);
+        return this.#byte(endByte);
     }
   }
 
   #writeInt64(littleEndian: Buffer): this {
     this.#reserve(9);
-    this.#bytes[this.#length] = TAG_INT64;
+    this.#bytes[this.#length] = tagInt64;
     const at = this.#length + 1;
     littleEndian.reverse().copy(this.#bytes, at);
     this.#bytes[at] = (this.#bytes[at] ?? 0) ^ 0x80;
@@ -126,12 +127,12 @@ export class IndexKeyWriter {
 
   #writeBytes(value: Buffer): this {
     this.#reserve(value.length + 2);
-    this.#bytes[this.#length++] = TAG_BYTES;
+    this.#bytes[this.#length++] = tagBytes;
     const start = this.#length;
     value.copy(this.#bytes, start);
     this.#length += value.length;
     if (value.includes(0)) this.#escapeZeros(start);
-    return this.#byte(END);
+    return this.#byte(endByte);
   }
 
   /** IEEE 754 total order: negative numbers are inverted, the others get their sign bit set. */
@@ -149,7 +150,7 @@ export class IndexKeyWriter {
     this.#reserve(raw.length * 2 + 1);
     for (const byte of raw) {
       this.#bytes[this.#length++] = byte;
-      if (byte === 0) this.#bytes[this.#length++] = ESCAPED_ZERO;
+      if (byte === 0) this.#bytes[this.#length++] = escapedZero;
     }
   }
 
@@ -175,6 +176,6 @@ export class IndexKeyWriter {
 export function afterPrefix(prefix: Uint8Array): Buffer {
   const bound = Buffer.allocUnsafe(prefix.length + 1);
   bound.set(prefix, 0);
-  bound[prefix.length] = ABOVE_EVERY_TAG;
+  bound[prefix.length] = aboveEveryTag;
   return bound;
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, specialTagOf } from "./convexJson";
+import { isJsonObject } from "../json";
+import { specialTagOf } from "./convexJson";
 import type { ConvexJson, ConvexJsonObject } from "./convexJson";
 import { displayValidator, displayValue } from "./validatorDisplay";
 import type { ObjectFieldJson, ValidatorJson } from "./validatorJson";

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { isJsonObject, specialPayload, specialTagOf } from "./convexJson";
+import { isJsonObject } from "../json";
+import { specialPayload, specialTagOf } from "./convexJson";
 import type { ConvexJson } from "./convexJson";
 import type { ValidatorJson } from "./validatorJson";
 

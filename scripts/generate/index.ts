@@ -1,7 +1,10 @@
 import { declarationFaultsExitCode } from "../lib/declarationFaults";
+import { commandLine } from "../lib/commandLine";
 import { repositoryRoot } from "../lib/repositoryFiles";
 import { runGenerator } from "../lib/runGenerator";
 import { generators } from "./generators";
+
+commandLine({ usage: "Usage: npm run generate\nWrites every generated file anew." });
 
 /** Runs every generator in order and stops at the first that fails. */
 for (const generator of generators) {

@@ -14,7 +14,8 @@ export function tableFaults(file: string, table: string, { fields, options }: De
   const unknown = (options.unique ?? [])
     .filter(({ code }) => !Object.hasOwn(problems, code))
     .map(
-      ({ code }) => `${place} names the problem ${code}, which convex/core/wire/problems.ts does not have: add it there.`,
+      ({ code }) =>
+        `${place} names the problem ${code}, which convex/core/wire/problems.ts does not have: add it there.`,
     );
   return [...untold, ...unknown, ...fieldFaults(place, fields)];
 }

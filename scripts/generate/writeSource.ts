@@ -2,9 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { DeclarationFaults, declarationFaultsExitCode } from "../lib/declarationFaults";
+import { commandLine } from "../lib/commandLine";
 
-/** Usage: writeSource.ts <module> <export> <output>. Writes the text that a module's exported function returns. */
-const [modulePath = "", exportName = "", output = ""] = process.argv.slice(2);
+/** Writes the text that a module's exported function returns. */
+const usage = "Usage: writeSource.ts <module> <export> <output>";
+const [modulePath = "", exportName = "", output = ""] = commandLine({ usage, positionals: [3, 3] }).positionals;
 const exports: Record<string, unknown> = await import(pathToFileURL(path.resolve(modulePath)).href);
 const source = exports[exportName];
 if (typeof source !== "function") throw new Error(`${modulePath} exports no function ${exportName}`);

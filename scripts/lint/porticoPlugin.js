@@ -1,5 +1,6 @@
 import { noCasts } from "./rules/noCasts.js";
 import { noDirectDatabase } from "./rules/noDirectDatabase.js";
+import { oneHand } from "./rules/oneHand.js";
 import { suppressionsNeedReason } from "./rules/suppressionsNeedReason.js";
 
 // JavaScript, because oxlint loads plugins without a compiler and Node 20 strips no types.
@@ -8,6 +9,7 @@ export default {
   rules: {
     "no-casts": noCasts,
     "no-direct-database": noDirectDatabase,
+    "one-hand": oneHand,
     "suppressions-need-reason": suppressionsNeedReason,
   },
 };

@@ -174,3 +174,42 @@ describe("suppressions-need-reason", () => {
     expect(problemOf(` ${disable}-line no-console -- the command prints its result`)).toBeUndefined();
   });
 });
+
+describe("one-hand", () => {
+  test("accepts camelCase, `max`, names that others gave, and errors that declare theirs", () => {
+    expectAccepted(
+      "one-hand",
+      [],
+      [
+        "export const maxBatchMs = 24;",
+        "export const { MAX_BATCH_MS } = settings;",
+        "const limits = { MAX_BATCH_MS: 1, maximumRowsRead: 2 }; use(limits.maximumRowsRead);",
+        'export class StoreError extends Error { override readonly name = "StoreError"; }',
+        "export class Table extends Base { constructor(name: string) { super(); this.name = name; } }",
+        "export class I {} export const Q = 1;",
+      ],
+    );
+  });
+
+  test("refuses constants that shout", () => {
+    expectRefused("one-hand", [], "camelCase", [
+      "export const MAX_BATCH_MS = 24;",
+      "const UUID = /[0-9a-f]/; use(UUID);",
+      "function f() { const INT64_MAX = 1n; return INT64_MAX; } f();",
+    ]);
+  });
+
+  test("refuses other words for `max`", () => {
+    expectRefused("one-hand", [], "Say `max`", [
+      "let maximumRows = 1; use(maximumRows);",
+      "export const longestWaitMs = 1;",
+    ]);
+  });
+
+  test("refuses errors that name themselves in their constructor", () => {
+    expectRefused("one-hand", [], "override readonly name", [
+      'export class A extends Error { constructor() { super(); this.name = "A"; } }',
+      'export const A = class extends StoreError { constructor() { super(); this.name = "A"; } };',
+    ]);
+  });
+});

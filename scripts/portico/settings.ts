@@ -31,17 +31,17 @@ export const passedVariables = ["CORS_ALLOWED_ORIGINS", "PLATFORM_ADMIN_SUBJECTS
  * Reads the `PORTICO_*` variables.
  * @throws Error with one line that names the variable and what it takes.
  */
-export function readSettings(environment: NodeJS.ProcessEnv, argv: readonly string[]): Settings {
+export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } = {}): Settings {
   return {
     dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
     cloudPort: portOf("PORTICO_PORT", environment["PORTICO_PORT"], 3210),
     sitePort: portOf("PORTICO_SITE_PORT", environment["PORTICO_SITE_PORT"], 3211),
     seed: seedOf(environment["PORTICO_SEED"]),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
-    redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], argv.includes("--watch")),
+    redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], watch),
     logFormat: logFormatOf(environment["PORTICO_LOG"]),
     stopSeconds: stopSecondsOf(environment["PORTICO_STOP_SECONDS"]),
-    watch: argv.includes("--watch"),
+    watch,
   };
 }
 

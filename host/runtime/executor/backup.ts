@@ -1,7 +1,7 @@
-import { STORAGE_TABLE } from "../../store/catalog";
+import { storageTableName } from "../../store/catalog";
 import { FileStore } from "../../store/fileStore";
 import type { Connection } from "../../store/sqlite";
-import { WAL_CHECKPOINT_PAGES } from "../../store/storeFile";
+import { walCheckpointPages } from "../../store/storeFile";
 import type { ExecutionHost } from "./transaction/transaction";
 
 /**
@@ -17,11 +17,11 @@ export function beginBackup(connection: Connection, host: ExecutionHost, filesDi
   if (busy !== 0) throw new Error("The write-ahead log could not be emptied.");
   const target = new FileStore(filesDirectory);
   for (const table of host.catalog.allTables())
-    if (table.name === STORAGE_TABLE)
+    if (table.name === storageTableName)
       for (const { id } of host.store.documentsOf(table)) host.storage.files.linkInto(target, id);
 }
 
 /** Lets commits reach the database file again. */
 export function endBackup(connection: Connection): void {
-  connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
+  connection.exec(`PRAGMA wal_autocheckpoint = ${walCheckpointPages}`);
 }

@@ -21,11 +21,11 @@ import { functionsFor } from "./calls/systemFunctions";
 import { Transaction } from "./transaction/transaction";
 import type { ExecutionHost } from "./transaction/transaction";
 
-const MAX_BATCH_CALLS = 64;
+const maxBatchCalls = 64;
 /** Under load a longer batch shares its commit among more calls, and a shorter one answers sooner. */
-const MAX_BATCH_MS = 24;
+const maxBatchMs = 24;
 /** How long live queries may run before calls that have come meanwhile get their turn. */
-const MAX_LIVE_SLICE_MS = 6;
+const maxLiveSliceMs = 6;
 
 /** What a finished batch tells the main thread. */
 export interface BatchReply {
@@ -99,7 +99,7 @@ export class Executor {
   async runLiveSlice(): Promise<BatchReply> {
     const startedAt = performance.now();
     this.#state.beginBatch();
-    const results = await this.#refreshes.runSlice(MAX_LIVE_SLICE_MS, this.#runLiveQuery);
+    const results = await this.#refreshes.runSlice(maxLiveSliceMs, this.#runLiveQuery);
     this.#state.beginCommit();
     const { store } = this.#host;
     // A row that could not be read has failed its query only; the next statement may succeed.
@@ -131,11 +131,11 @@ export class Executor {
     const jobsBefore = this.#host.store.jobWriteCount;
     const clockBefore = this.#clock.latest;
     this.#state.beginBatch();
-    const maxCalls = this.#loneCalls > 0 ? 1 : MAX_BATCH_CALLS;
+    const maxCalls = this.#loneCalls > 0 ? 1 : maxBatchCalls;
     try {
       for (let calls = 0; calls < maxCalls; calls++) {
         if (this.isIdle) receiveMore();
-        if (this.isIdle || performance.now() - startedAt > MAX_BATCH_MS) break;
+        if (this.isIdle || performance.now() - startedAt > maxBatchMs) break;
         await this.#runNext(results);
         if (this.#host.store.failure !== null) throw this.#host.store.failure;
       }

@@ -10,7 +10,7 @@ import { Clock, CreationClock } from "./transaction/clock";
 import { CursorCodec } from "./transaction/cursor";
 import { ExecutorStorage } from "./transaction/fileAccess";
 import { JwtSigner } from "./transaction/jwtSigner";
-import { EMPTY_SCHEMA } from "./transaction/schema";
+import { emptySchema } from "./transaction/schema";
 import type { ExecutionHost } from "./transaction/transaction";
 import { Variables } from "./variables";
 
@@ -62,7 +62,7 @@ export function openHost(
       meta,
       () => variables.app.variables["CONVEX_CLOUD_URL"] ?? "",
     ),
-    schema: EMPTY_SCHEMA,
+    schema: emptySchema,
     functions: new Map(),
     pagingComponentFunctions: new Set(),
     describeStack: sourceStack,

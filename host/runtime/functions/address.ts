@@ -3,8 +3,8 @@ import type { ConvexJsonObject } from "../../values/convexJson";
 import type { FunctionHandles } from "./handles";
 import { canonicalFunctionPath } from "./registry";
 
-const COMPONENT_SEPARATOR = ";";
-const CHILD_REFERENCE = "_reference/childComponent/";
+const componentSeparator = ";";
+const childReference = "_reference/childComponent/";
 
 /** Where a function lives: its component, empty for the app, and `module:export` within it. */
 export interface FunctionAddress {
@@ -23,13 +23,13 @@ export interface AddressScope {
 /** An address as text: `module:export` in the app, `component/path;module:export` in a component. */
 export function addressText({ componentPath, functionPath }: FunctionAddress): string {
   // A path that holds the separator itself, which no function's does, must not be read as another component's.
-  const isPlain = componentPath === "" && !functionPath.includes(COMPONENT_SEPARATOR);
-  return isPlain ? functionPath : componentPath + COMPONENT_SEPARATOR + functionPath;
+  const isPlain = componentPath === "" && !functionPath.includes(componentSeparator);
+  return isPlain ? functionPath : componentPath + componentSeparator + functionPath;
 }
 
 /** Reads {@link addressText}; a path without a component belongs to `defaultComponentPath`. */
 export function parseAddress(text: string, defaultComponentPath = ""): FunctionAddress {
-  const separatorAt = text.indexOf(COMPONENT_SEPARATOR);
+  const separatorAt = text.indexOf(componentSeparator);
   return separatorAt === -1
     ? { componentPath: defaultComponentPath, functionPath: text }
     : { componentPath: text.slice(0, separatorAt), functionPath: text.slice(separatorAt + 1) };
@@ -37,7 +37,7 @@ export function parseAddress(text: string, defaultComponentPath = ""): FunctionA
 
 /** An address as seen from a component, which leaves its own path away. Reads back with {@link parseAddress}. */
 export function relativeAddressText({ componentPath, functionPath }: FunctionAddress, from: string): string {
-  return componentPath === from ? functionPath : componentPath + COMPONENT_SEPARATOR + functionPath;
+  return componentPath === from ? functionPath : componentPath + componentSeparator + functionPath;
 }
 
 /**
@@ -51,8 +51,8 @@ export function resolveAddress(args: ConvexJsonObject, scope: AddressScope): Fun
   if (typeof name === "string")
     return { componentPath: scope.componentPath, functionPath: canonicalFunctionPath(name) };
   if (typeof functionHandle === "string") return parseAddress(scope.handles.addressOf(functionHandle));
-  if (typeof reference === "string" && reference.startsWith(CHILD_REFERENCE))
-    return resolveChildReference(reference.slice(CHILD_REFERENCE.length).split("/"), scope);
+  if (typeof reference === "string" && reference.startsWith(childReference))
+    return resolveChildReference(reference.slice(childReference.length).split("/"), scope);
   throw new HostRefusal(`Invalid function reference: ${JSON.stringify(reference ?? null)}.`);
 }
 

@@ -1,4 +1,4 @@
-import { parseJsonObject } from "../../values/convexJson";
+import { parseJsonObject } from "../../json";
 import { createFunctionHandle } from "./address";
 import type { AddressScope } from "./address";
 import type { CallContext } from "./frames";

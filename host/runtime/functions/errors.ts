@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../../deployment";
-import { parseJson } from "../../values/convexJson";
+import { parseJson } from "../../json";
 import type { JsonValue } from "../../deployment";
 
 /** A refusal by the host itself, shown without Convex's `Uncaught` prefix (for example `ArgumentValidationError: …`). */

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { HostRefusal } from "./errors";
 
-const SCHEME = "function://";
-const SIGNATURE_CHARACTERS = 32;
+const handleScheme = "function://";
+const signatureCharacters = 32;
 
 /**
  * Makes and reads function handles: `function://<signature>#<address>`. A handle is the same for one function of one
@@ -19,14 +19,14 @@ export class FunctionHandles {
 
   handleOf(address: string): string {
     const signature = createHmac("sha256", this.#key).update(`function handle ${address}`).digest("hex");
-    return `${SCHEME}${signature.slice(0, SIGNATURE_CHARACTERS)}#${address}`;
+    return `${handleScheme}${signature.slice(0, signatureCharacters)}#${address}`;
   }
 
   /** The address that a handle stands for. @throws {HostRefusal} for a text that this deployment did not make */
   addressOf(handle: string): string {
     const known = this.#addresses.get(handle);
     if (known !== undefined) return known;
-    const address = handle.slice(SCHEME.length + SIGNATURE_CHARACTERS + 1);
+    const address = handle.slice(handleScheme.length + signatureCharacters + 1);
     if (handle !== this.handleOf(address)) throw new HostRefusal("Function handle not found");
     this.#addresses.set(handle, address);
     return address;

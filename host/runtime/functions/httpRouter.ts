@@ -2,7 +2,7 @@ import { BundleError } from "../../bundle/entryPoints";
 import { withRemedy } from "../../bundle/pushRules";
 
 /** The module that routes HTTP actions, and by whose name all of them go. */
-export const HTTP_MODULE = "http";
+export const httpModule = "http";
 
 export type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
 
@@ -29,7 +29,7 @@ export function readHttpRouter(namespace: Readonly<Record<string, unknown>> | un
 }
 
 /** The methods by which Convex routes; a HEAD request runs the route of GET. */
-const ROUTABLE_METHODS: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
+const routableMethods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
 
 /** @throws {BundleError} when the routes that a router tells of are not what Convex takes */
 function checkRoutes(router: object): void {
@@ -40,7 +40,7 @@ function checkRoutes(router: object): void {
   for (const route of routes) {
     const [path, method]: readonly unknown[] = Array.isArray(route) ? route : [];
     if (typeof path !== "string" || typeof method !== "string") throw refusal("lists what is no route");
-    if (!ROUTABLE_METHODS.has(method)) throw refusal(`lists ${path} with the method ${method}`);
+    if (!routableMethods.has(method)) throw refusal(`lists ${path} with the method ${method}`);
   }
 }
 

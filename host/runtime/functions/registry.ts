@@ -3,7 +3,8 @@ import { BundleError } from "../../bundle/entryPoints";
 import { withRemedy } from "../../bundle/pushRules";
 import { checkValidator, isIdentifier } from "../../bundle/validatorRules";
 import type { FunctionType } from "../../deployment";
-import { hasLoneSurrogate, isJsonObject, parseJson, specialTagOf } from "../../values/convexJson";
+import { isJsonObject, parseJson } from "../../json";
+import { hasLoneSurrogate, specialTagOf } from "../../values/convexJson";
 import type { JsonValue } from "../../deployment";
 import { displaySize, sizeOverLimit } from "../../values/convexSize";
 import { valueLimitProblem } from "../../values/documentLimits";
@@ -15,9 +16,9 @@ import { HostRefusal } from "./errors";
 import { ImportFrame } from "./importFrame";
 import type { ImportPhase, MainThreadAction } from "../rpc/protocol";
 
-const MAX_ARGS_BYTES = 16 << 20;
-const MAX_NODE_ARGS_BYTES = 5 << 20;
-const MAX_RESULT_BYTES = 16 << 20;
+const maxFunctionArgsBytes = 16 << 20;
+const maxNodeArgsBytes = 5 << 20;
+const maxResultBytes = 16 << 20;
 
 /** One exported query, mutation or action, ready to run. */
 export interface RegisteredFunction {
@@ -62,7 +63,7 @@ export async function loadModules(modules: readonly BundledModule[], context: Mo
     for (const [name, value] of Object.entries(namespace)) {
       const registered = registerFunction(`${modulePath}:${name}`, value, context.tableOfId);
       if (registered === null) continue;
-      const limited = environment === "node" ? { ...registered, maxArgsBytes: MAX_NODE_ARGS_BYTES } : registered;
+      const limited = environment === "node" ? { ...registered, maxArgsBytes: maxNodeArgsBytes } : registered;
       functions.set(registered.path, limited);
     }
   }
@@ -199,7 +200,7 @@ export function canonicalFunctionPath(path: string): string {
 
 /** Parses and validates arguments. @throws {HostRefusal} Convex's ArgumentValidationError */
 export function validateArgs(target: RegisteredFunction, argsText: string): JsonValue {
-  const maxBytes = target.maxArgsBytes ?? MAX_ARGS_BYTES;
+  const maxBytes = target.maxArgsBytes ?? maxFunctionArgsBytes;
   const tooLarge = sizeOverLimit(argsText, maxBytes);
   if (tooLarge !== null)
     throw new HostRefusal(
@@ -218,10 +219,10 @@ export function validateArgs(target: RegisteredFunction, argsText: string): Json
 
 /** Validates a handler's result. @throws {HostRefusal} Convex's ReturnsValidationError */
 export function validateReturns(target: RegisteredFunction, valueText: string): void {
-  const tooLarge = sizeOverLimit(valueText, MAX_RESULT_BYTES);
+  const tooLarge = sizeOverLimit(valueText, maxResultBytes);
   if (tooLarge !== null)
     throw new HostRefusal(
-      `Function ${target.path} return value is too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(MAX_RESULT_BYTES)})`,
+      `Function ${target.path} return value is too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(maxResultBytes)})`,
     );
   const problem = target.checkReturns === null ? null : target.checkReturns(parseJson(valueText));
   if (problem !== null) throw new HostRefusal(`ReturnsValidationError: ${problem}`);

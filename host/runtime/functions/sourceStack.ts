@@ -3,8 +3,8 @@ import { SourceMap } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MAX_FRAMES = 10;
-const FRAME = /^\s*at (?:(?:async )?(.*?) \()?(file:\/\/[^\s)]+?):(\d+):(\d+)\)?$/;
+const maxFrames = 10;
+const framePattern = /^\s*at (?:(?:async )?(.*?) \()?(file:\/\/[^\s)]+?):(\d+):(\d+)\)?$/;
 
 interface LoadedMap {
   readonly map: SourceMap;
@@ -21,7 +21,7 @@ const maps = new Map<string, LoadedMap | null>();
 export function sourceStack(stack: string): string {
   const lines: string[] = [];
   for (const line of stack.split("\n")) {
-    const match = FRAME.exec(line);
+    const match = framePattern.exec(line);
     if (match === null) continue;
     const [, name, url = "", row = "1", column = "1"] = match;
     const loaded = sourceMapOf(url);
@@ -33,7 +33,7 @@ export function sourceStack(stack: string): string {
     const functionsAt = source.lastIndexOf("/convex/");
     const shown = functionsAt === -1 ? source : `..${source.slice(functionsAt)}`;
     lines.push(`    at ${name ?? "<anonymous>"} (${shown}:${entry.originalLine + 1}:${entry.originalColumn + 1})`);
-    if (lines.length === MAX_FRAMES) break;
+    if (lines.length === maxFrames) break;
   }
   return lines.join("\n");
 }

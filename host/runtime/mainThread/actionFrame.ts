@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../../deployment";
-import { isJsonObject, parseJsonObject, textField } from "../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../json";
 import { commonSyscall, componentArgument, requestMetadataText } from "../functions/commonSyscalls";
 import type { CommonSyscallFrame } from "../functions/commonSyscalls";
 import type { ExecutorClient } from "../rpc/executorClient";
@@ -147,13 +147,13 @@ export class ActionFrame implements Frame, CommonSyscallFrame {
    * convex/server writes the fields in this order, and neither of the two after `args` can contain the separator.
    */
   #splitCall(text: string): { readonly address: string; readonly argsText: string } {
-    const nameEnd = text.indexOf('"', NAME_PREFIX.length);
-    const tailAt = text.lastIndexOf(TAIL_SEPARATOR);
-    if (text.startsWith(NAME_PREFIX) && text.startsWith(ARGS_SEPARATOR, nameEnd) && tailAt > nameEnd) {
-      const functionPath = text.slice(NAME_PREFIX.length, nameEnd);
+    const nameEnd = text.indexOf('"', namePrefix.length);
+    const tailAt = text.lastIndexOf(tailSeparator);
+    if (text.startsWith(namePrefix) && text.startsWith(argsSeparator, nameEnd) && tailAt > nameEnd) {
+      const functionPath = text.slice(namePrefix.length, nameEnd);
       return {
         address: addressText({ componentPath: this.componentPath, functionPath }),
-        argsText: text.slice(nameEnd + ARGS_SEPARATOR.length, tailAt),
+        argsText: text.slice(nameEnd + argsSeparator.length, tailAt),
       };
     }
     const args = parseJsonObject(text);
@@ -188,6 +188,6 @@ function valueOf(outcome: FunctionOutcome): string {
   throw new FunctionError(outcome.errorMessage, outcome.errorDataText);
 }
 
-const NAME_PREFIX = '{"name":"';
-const ARGS_SEPARATOR = '","args":';
-const TAIL_SEPARATOR = ',"version":"';
+const namePrefix = '{"name":"';
+const argsSeparator = '","args":';
+const tailSeparator = ',"version":"';

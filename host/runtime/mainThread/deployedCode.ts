@@ -6,17 +6,17 @@ import type { FunctionAddress } from "../functions/address";
 import { HostRefusal } from "../functions/errors";
 import { resolveFunction } from "../functions/registry";
 import type { RegisteredFunction } from "../functions/registry";
-import { NO_CODE } from "./loadedCode";
+import { noCode } from "./loadedCode";
 import type { LoadedCode } from "./loadedCode";
 import type { FunctionSummary } from "../rpc/protocol";
 
-const NO_ACTIONS: ReadonlyMap<string, RegisteredFunction> = new Map();
+const noActions: ReadonlyMap<string, RegisteredFunction> = new Map();
 
 /** The code that runs now and the tables that are there, as the main thread finds its way in them. */
 export class DeployedCode {
   readonly #tableNames = new Map<number, string>();
   /** Replaced as a whole by new code. */
-  loaded: LoadedCode = NO_CODE;
+  loaded: LoadedCode = noCode;
 
   /** @param tableNames qualified names by number */
   noteTables(tableNames: readonly (readonly [number, string])[]): void {
@@ -42,7 +42,7 @@ export class DeployedCode {
     const summary = this.summaryOf(address);
     if (summary !== undefined && summary.type !== "action" && (summary.isPublic || allowInternal))
       throw new HostRefusal(`Trying to execute ${functionPath} as Action, but it is defined as ${summary.type}.`);
-    const actions = this.loaded.components.get(componentPath)?.actions ?? NO_ACTIONS;
+    const actions = this.loaded.components.get(componentPath)?.actions ?? noActions;
     return resolveFunction(actions, functionPath, "action", allowInternal);
   }
 

@@ -11,7 +11,7 @@ import { installFunctionGlobals } from "../sandbox/globals";
 import type { FunctionEnvironment } from "../rpc/environment";
 import { loadModules } from "../functions/registry";
 import type { LoadedModules, RegisteredFunction } from "../functions/registry";
-import { HTTP_MODULE, readHttpRouter } from "../functions/httpRouter";
+import { httpModule, readHttpRouter } from "../functions/httpRouter";
 import { nativeImport } from "./nativeImport";
 import type { ComponentLoad, FunctionSummary, ImportPhase } from "../rpc/protocol";
 
@@ -30,7 +30,7 @@ export interface LoadedCode {
   readonly authConfigSource: string | null;
 }
 
-export const NO_CODE: LoadedCode = {
+export const noCode: LoadedCode = {
   components: new Map(),
   environments: [],
   environmentHolders: new Map(),
@@ -93,7 +93,7 @@ async function loadComponentCode(
   functions: readonly FunctionSummary[],
   { importPhase, tableOfId }: LoadContext,
 ): Promise<ComponentCode> {
-  const wanted = new Set([HTTP_MODULE]);
+  const wanted = new Set([httpModule]);
   for (const { path, type } of functions) if (type === "action") wanted.add(path.slice(0, path.lastIndexOf(":")));
   const loaded = await loadModules(
     modules.filter(({ environment, modulePath }) => environment === "isolate" && wanted.has(modulePath)),
@@ -102,7 +102,7 @@ async function loadComponentCode(
   return {
     functions: new Map(functions.map((summary) => [summary.path, summary])),
     actions: new Map([...loaded.functions].filter(([, { type }]) => type === "action")),
-    httpRouter: readHttpRouter(loaded.namespaces.get(HTTP_MODULE)),
+    httpRouter: readHttpRouter(loaded.namespaces.get(httpModule)),
     httpPrefix,
     httpMounts,
   };

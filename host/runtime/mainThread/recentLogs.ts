@@ -1,6 +1,6 @@
 import type { FunctionLog, FunctionLogPage, FunctionType } from "../../deployment";
 
-const MAX_KEPT_LOGS = 1000;
+const maxKeptLogs = 1000;
 
 type UdfType = FunctionLog["udfType"];
 
@@ -53,7 +53,7 @@ export class RecentLogs {
 
   #add(log: FunctionLog): void {
     this.#logs.push({ ...log, cursor: this.#nextCursor++ });
-    if (this.#logs.length > MAX_KEPT_LOGS) this.#logs.shift();
+    if (this.#logs.length > maxKeptLogs) this.#logs.shift();
     for (const wake of this.#waiting) wake();
   }
 }

@@ -5,7 +5,7 @@ import { openConnection } from "../../store/sqlite";
 import { openConformance, openFixture, scratchDirectory, valueOf } from "../../testing/testDeployment.testing";
 import type { ReloadableDeployment } from "../openDeployment";
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 
 let scratch: ReturnType<typeof scratchDirectory>;
 let file: string;
@@ -87,8 +87,8 @@ describe("scheduled functions", () => {
     const [first, second] = await jobs();
     await deployment.close();
     // The first finished more than seven days ago and the second less: their index entries follow their documents.
-    moveCompletion(first?._id ?? "", -7 * DAY_MS - 60_000);
-    moveCompletion(second?._id ?? "", -7 * DAY_MS + 60_000);
+    moveCompletion(first?._id ?? "", -7 * dayMs - 60_000);
+    moveCompletion(second?._id ?? "", -7 * dayMs + 60_000);
     deployment = await openConformance({ file });
     expect((await jobs()).map(({ _id, state }) => [_id, state.kind])).toEqual([
       [second?._id, "success"],

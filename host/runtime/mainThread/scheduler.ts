@@ -3,12 +3,12 @@ import type { FunctionOutcome } from "../../deployment";
 import type { ExecutorClient } from "../rpc/executorClient";
 import type { ClaimedJob, ClaimedJobs, SchedulingCall } from "../rpc/calls";
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 /** How many scheduled functions run at a time; crons have their own rule, one run of each. */
-const MAX_RUNNING_JOBS = 8;
-const RETENTION_INTERVAL_MS = 3_600_000;
+const maxRunningJobs = 8;
+const retentionIntervalMs = 3_600_000;
 /** How long to wait when the store takes no writes: what is due stays due, and trying at once would only spin. */
-const STORE_RETRY_MS = 1000;
+const storeRetryMs = 1000;
 
 /** What the scheduler needs of the deployment. */
 export interface SchedulerHost {
@@ -52,7 +52,7 @@ export class Scheduler {
   /** Removes jobs that ended longer ago than the retention time, now and every hour until the scheduler stops. */
   async keepRetention(): Promise<void> {
     await this.#removeFinishedJobs();
-    this.#retentionTimer = setInterval(() => this.#track(this.#removeFinishedJobs()), RETENTION_INTERVAL_MS);
+    this.#retentionTimer = setInterval(() => this.#track(this.#removeFinishedJobs()), retentionIntervalMs);
     this.#retentionTimer.unref();
   }
 
@@ -84,9 +84,9 @@ export class Scheduler {
   #arm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const dueAtMs = this.#runningJobs < MAX_RUNNING_JOBS ? this.#nextJobAtMs : this.#nextCronAtMs;
+    const dueAtMs = this.#runningJobs < maxRunningJobs ? this.#nextJobAtMs : this.#nextCronAtMs;
     if (dueAtMs === null || this.#stopped || !this.#isRecovered) return;
-    const delayMs = Math.min(Math.max(0, dueAtMs - Date.now()), LONGEST_TIMER_MS);
+    const delayMs = Math.min(Math.max(0, dueAtMs - Date.now()), maxTimerMs);
     this.#timer = setTimeout(() => {
       this.#claiming = this.#claimAndStart()
         .catch(async (error: unknown) => {
@@ -101,7 +101,7 @@ export class Scheduler {
   }
 
   async #claimAndStart(): Promise<void> {
-    const freeSlots = Math.max(0, MAX_RUNNING_JOBS - this.#runningJobs);
+    const freeSlots = Math.max(0, maxRunningJobs - this.#runningJobs);
     const claimed = readClaimedJobs(await this.#operate({ operation: "claimJobs", freeSlots }));
     const { jobs } = claimed;
     this.#nextJobAtMs = claimed.nextJobAtMs;
@@ -162,7 +162,7 @@ export class Scheduler {
         this.#endRetryDelays.delete(end);
         resolve();
       };
-      const timer = setTimeout(end, STORE_RETRY_MS);
+      const timer = setTimeout(end, storeRetryMs);
       this.#endRetryDelays.add(end);
     });
   }

@@ -3,7 +3,7 @@ import type { FileUpload, FunctionOutcome, ServedFile, StoredFiles } from "../..
 import { FileTooLargeError } from "../../store/fileStore";
 import { DiskFullError } from "../../store/storeFailure";
 import type { FileStore, WrittenFile } from "../../store/fileStore";
-import { isJsonObject, parseJson, textField } from "../../values/convexJson";
+import { isJsonObject, parseJson, textField } from "../../json";
 import type { ConvexJsonObject } from "../../values/convexJson";
 import type { ExecutorClient } from "../rpc/executorClient";
 import { assertDigest, DigestMismatch, mediaTypeOf } from "../../store/fileMetadata";

@@ -1,18 +1,18 @@
 import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../../deployment";
 import { StoreError } from "../../store/storeFile";
-import { EXECUTION_STATE_BYTES, ExecutionState } from "./executionState";
+import { executionStateBytes, ExecutionState } from "./executionState";
 import type { ExecutorCall, RefreshRequest } from "./calls";
 import { PendingCalls, refusalOf } from "./pendingCalls";
 import type { CallAnswer, RefreshOutcome } from "./pendingCalls";
 import type { ControlRequest, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "./protocol";
 import { executorSource } from "./executorSource";
 
-const WATCH_INTERVAL_MS = 100;
+const watchIntervalMs = 100;
 /** For all of a deployment's code and one running function; Convex gives 64 MB to each function. */
-const MAX_HEAP_MB = 512;
-const OUT_OF_MEMORY_MESSAGE = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
-const TIMEOUT_MESSAGE = "Function execution timed out (maximum duration: 1s)";
+const maxHeapMb = 512;
+const outOfMemoryMessage = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
+const timeoutMessage = "Function execution timed out (maximum duration: 1s)";
 
 /** What the executor thread tells about itself between batches. */
 export interface ExecutorEvents {
@@ -51,7 +51,7 @@ export class ExecutorClient {
   #control: PendingControl | null = null;
   #lastControl: Promise<void> = Promise.resolve();
   #worker: Worker | null = null;
-  #state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
+  #state = new ExecutionState(new SharedArrayBuffer(executionStateBytes));
   #lastLoad: LoadRequest | null = null;
   #latest = 0n;
   #failure: Error | null = null;
@@ -66,7 +66,7 @@ export class ExecutorClient {
   private constructor(settings: ExecutorSettings, events: ExecutorEvents) {
     this.#settings = settings;
     this.#events = events;
-    this.#watch = setInterval(() => this.#stopOverdueCall(), WATCH_INTERVAL_MS);
+    this.#watch = setInterval(() => this.#stopOverdueCall(), watchIntervalMs);
     this.#watch.unref();
   }
 
@@ -212,13 +212,13 @@ export class ExecutorClient {
 
   async #spawn(): Promise<void> {
     const source = await executorSource();
-    this.#state = new ExecutionState(new SharedArrayBuffer(EXECUTION_STATE_BYTES));
+    this.#state = new ExecutionState(new SharedArrayBuffer(executionStateBytes));
     const { functionTimeLimitMs: _limit, ...options } = this.#settings;
     const workerData: WorkerOptions = { ...options, state: this.#state.buffer };
     const worker = new Worker(source, {
       eval: true,
       workerData,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
     this.#worker = worker;
     const opened = await new Promise<WorkerReply>((resolve, reject) => {
@@ -274,14 +274,14 @@ export class ExecutorClient {
     if (this.#worker === null || this.#restarting !== null) return;
     const sequence = this.#state.stopIfOverdue(this.#settings.functionTimeLimitMs);
     if (sequence === null) return;
-    this.#pending.fail(sequence, TIMEOUT_MESSAGE, this.#state.stoppedQueryId);
+    this.#pending.fail(sequence, timeoutMessage, this.#state.stoppedQueryId);
     this.#restart(this.#worker, null);
   }
 
   /** The thread is gone. When one function took all of its memory, only that function has failed. */
   #recover(worker: Worker, error: Error): void {
     const sequence = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#state.interruptedCall : null;
-    if (sequence !== null) this.#pending.fail(sequence, OUT_OF_MEMORY_MESSAGE, this.#state.stoppedQueryId);
+    if (sequence !== null) this.#pending.fail(sequence, outOfMemoryMessage, this.#state.stoppedQueryId);
     this.#restart(worker, sequence === null ? error : null);
   }
 

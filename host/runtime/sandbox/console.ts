@@ -2,25 +2,25 @@ import { inspect } from "node:util";
 import { currentFrame } from "../functions/frames";
 import { addressText } from "../functions/address";
 
-const MAX_LOG_LINES = 256;
-const MAX_LINE_BYTES = 4096;
-const TRUNCATED_SUFFIX = " (truncated due to length)";
+const maxLogLines = 256;
+const maxLineBytes = 4096;
+const truncatedSuffix = " (truncated due to length)";
 
-const lineBuffer = new Uint8Array(MAX_LINE_BYTES);
+const lineBuffer = new Uint8Array(maxLineBytes);
 const encoder = new TextEncoder();
 
 /** Cuts the text of a log line to 4 KiB of UTF-8. */
 function truncate(text: string): string {
-  if (text.length * 3 <= MAX_LINE_BYTES) return text;
+  if (text.length * 3 <= maxLineBytes) return text;
   const { read } = encoder.encodeInto(text, lineBuffer);
-  return read < text.length ? text.slice(0, read) + TRUNCATED_SUFFIX : text;
+  return read < text.length ? text.slice(0, read) + truncatedSuffix : text;
 }
 
 /** Adds a line to what the call answers with; the last of 256 says that more were left out. */
 export function addLogLine(logLines: string[], line: string): void {
-  if (logLines.length < MAX_LOG_LINES - 1) logLines.push(line);
-  else if (logLines.length === MAX_LOG_LINES - 1)
-    logLines.push(`[ERROR] Log overflow (maximum ${MAX_LOG_LINES}). Remaining log lines omitted.`);
+  if (logLines.length < maxLogLines - 1) logLines.push(line);
+  else if (logLines.length === maxLogLines - 1)
+    logLines.push(`[ERROR] Log overflow (maximum ${maxLogLines}). Remaining log lines omitted.`);
 }
 
 /** `console` of functions: lines go to the call that is running and to the deployment's log. */

@@ -3,9 +3,9 @@ import { currentFrame } from "../functions/frames";
 import { requireAction } from "./restrictions";
 import { ImportFrame } from "../functions/importFrame";
 
-const AES_GCM_IV_BYTES = 12;
-const AES_GCM_TAG_BITS = 128;
-const MAX_INLINE_DIGEST_BYTES = 65_536;
+const aesGcmIvBytes = 12;
+const aesGcmTagBits = 128;
+const maxInlineDigestBytes = 65_536;
 
 const { subtle } = webcrypto;
 
@@ -57,7 +57,7 @@ async function digest(
 ): Promise<ArrayBuffer> {
   const hashName = inlineHashes.get(algorithmName(algorithm));
   const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
-  if (hashName === undefined || !ArrayBuffer.isView(bytes) || bytes.byteLength > MAX_INLINE_DIGEST_BYTES)
+  if (hashName === undefined || !ArrayBuffer.isView(bytes) || bytes.byteLength > maxInlineDigestBytes)
     return await subtle.digest(algorithm, data);
   return new Uint8Array(createHash(hashName).update(bytes).digest()).buffer;
 }
@@ -130,9 +130,9 @@ function algorithmName(algorithm: unknown): string {
 function checkAesGcm(algorithm: unknown): void {
   if (algorithmName(algorithm) !== "AES-GCM" || typeof algorithm !== "object" || algorithm === null) return;
   const iv: unknown = "iv" in algorithm ? algorithm.iv : undefined;
-  if ((iv instanceof ArrayBuffer || ArrayBuffer.isView(iv)) && iv.byteLength !== AES_GCM_IV_BYTES)
+  if ((iv instanceof ArrayBuffer || ArrayBuffer.isView(iv)) && iv.byteLength !== aesGcmIvBytes)
     throw new DOMException("Only 96-bit initialization vectors are supported", "NotSupportedError");
   const tagLength: unknown = "tagLength" in algorithm ? algorithm.tagLength : undefined;
-  if (tagLength !== undefined && tagLength !== AES_GCM_TAG_BITS)
+  if (tagLength !== undefined && tagLength !== aesGcmTagBits)
     throw new DOMException("Only 128-bit tags are supported", "NotSupportedError");
 }

@@ -15,7 +15,7 @@ afterAll(async () => {
 const action = (what: string) =>
   `Can't use ${what} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`;
 
-const EVERYWHERE = {
+const offeredEverywhere = {
   clearTimeout: "allowed",
   absent: [],
   free: "undefined undefined undefined",
@@ -32,7 +32,7 @@ const EVERYWHERE = {
   random: 4,
 };
 
-const WITHOUT_OUTSIDE = {
+const withoutOutside = {
   fetch: action("fetch()"),
   scopedFetch: action("fetch()"),
   setTimeout: action("setTimeout"),
@@ -44,23 +44,23 @@ const WITHOUT_OUTSIDE = {
 describe("what a function can reach", () => {
   it("in a query: nothing outside, and time stands still", async () => {
     expect(await valueOf(deployment, "query", "runtime:inQuery")).toEqual({
-      ...EVERYWHERE,
-      ...WITHOUT_OUTSIDE,
+      ...offeredEverywhere,
+      ...withoutOutside,
       performanceMoved: false,
     });
   });
 
   it("in a mutation: nothing outside, but performance.now() runs", async () => {
     expect(await valueOf(deployment, "mutation", "runtime:inMutation")).toEqual({
-      ...EVERYWHERE,
-      ...WITHOUT_OUTSIDE,
+      ...offeredEverywhere,
+      ...withoutOutside,
       performanceMoved: true,
     });
   });
 
   it("in an action: the network, timers, dynamic imports and time", async () => {
     expect(await valueOf(deployment, "action", "runtime:inAction")).toEqual({
-      ...EVERYWHERE,
+      ...offeredEverywhere,
       fetch: "allowed",
       scopedFetch: "allowed",
       setTimeout: "allowed",

@@ -1,5 +1,5 @@
 // What `globalThis` holds for functions: the language, and the web APIs that Convex's default runtime offers.
-const OFFERED =
+const offeredGlobals =
   `Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Promise RegExp
   Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Intl ArrayBuffer Atomics
   Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float32Array Float64Array Uint8ClampedArray
@@ -20,7 +20,7 @@ const OFFERED =
  */
 export function functionScope(own: Readonly<Record<PropertyKey, unknown>>): object {
   const scope: object = {};
-  for (const name of OFFERED)
+  for (const name of offeredGlobals)
     Object.defineProperty(scope, name, {
       // Read when asked for: Node loads some of them, such as fetch's classes, on first use.
       get: (): unknown => Reflect.get(globalThis, name),

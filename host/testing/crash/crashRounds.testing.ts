@@ -63,12 +63,12 @@ export interface CrashResult {
 
 /** Counted in answers, since a server that has just started needs a while for its first ones. */
 const mostWritesPerRound = 400;
-const longestRoundMs = 3000;
+const maxRoundMs = 3000;
 /** So that a kill does not always meet the server right after an answer. */
-const longestAfterthoughtMs = 30;
+const maxAfterthoughtMs = 30;
 /** Every so many restarts are cut off while the server recovers and runs what was due. */
 const restartsPerCutRestart = 3;
-const longestCutRestartMs = 100;
+const maxCutRestartMs = 100;
 
 /**
  * Kills the server at a random moment under concurrent writers, as often as `rounds` says, and now and then again while
@@ -94,8 +94,8 @@ export async function runCrashRounds(
         Array.from({ length: writers }, () => writeUntilKilled(subject, url, lifetime, acknowledged)),
       );
       const enough = acknowledged.size + randomInt(mostWritesPerRound);
-      await Promise.race([writing, delay(longestRoundMs), until(() => lifetime.isOver || acknowledged.size >= enough)]);
-      await delay(randomInt(longestAfterthoughtMs));
+      await Promise.race([writing, delay(maxRoundMs), until(() => lifetime.isOver || acknowledged.size >= enough)]);
+      await delay(randomInt(maxAfterthoughtMs));
       lifetime.isOver = true;
       await victim.kill();
       const unanswered = await writing;
@@ -104,7 +104,7 @@ export async function runCrashRounds(
       integrityProblems += await problemsLeftIn(subject.file);
       victim = await subject.start();
       if (randomInt(restartsPerCutRestart) === 0) {
-        await delay(randomInt(longestCutRestartMs));
+        await delay(randomInt(maxCutRestartMs));
         await victim.kill();
         kills++;
         integrityProblems += await problemsLeftIn(subject.file);

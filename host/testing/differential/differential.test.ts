@@ -8,11 +8,11 @@ import { programOf, schemaArbitrary } from "./programs.testing";
 import type { Call } from "./programs.testing";
 
 // CONVEX_HOST_PROGRAMS=10000 makes the long run; CONVEX_HOST_SEED repeats a run.
-const DEFAULT_PROGRAMS = 180;
-const programs = Number(process.env["CONVEX_HOST_PROGRAMS"] ?? DEFAULT_PROGRAMS);
-const seed = Number(process.env["CONVEX_HOST_SEED"] ?? (programs > DEFAULT_PROGRAMS ? Date.now() % 2 ** 31 : 1));
+const defaultPrograms = 180;
+const programs = Number(process.env["CONVEX_HOST_PROGRAMS"] ?? defaultPrograms);
+const seed = Number(process.env["CONVEX_HOST_SEED"] ?? (programs > defaultPrograms ? Date.now() % 2 ** 31 : 1));
 const programsPerSchema = Math.min(200, Math.ceil(programs / 6));
-const MAX_PAGES = 40;
+const maxPages = 40;
 
 beforeAll(() => {
   // convex-test reports every failed job, and programs fail on purpose.
@@ -55,7 +55,7 @@ const bigintless = (_key: string, value: unknown): unknown => (typeof value === 
 async function allPages(backend: Backend, call: Extract<Call, { kind: "pages" }>, ids: string[]): Promise<Outcome> {
   const documents: Value[] = [];
   let cursor: Value = null;
-  for (let page = 0; page < MAX_PAGES; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const args = { query: plainValue(call.query), ids, count: call.count, cursor };
     const outcome = await backend.call("query", "page", args);
     if ("failed" in outcome) return outcome;
@@ -76,13 +76,13 @@ function insertedBy(outcome: Outcome): readonly string[] {
 }
 
 /** An id of either backend. */
-const ID = /^(?:[0-9a-hjkmnp-tv-z]{32}|0{8,}\d+t\d)$/;
+const idPattern = /^(?:[0-9a-hjkmnp-tv-z]{32}|0{8,}\d+t\d)$/;
 
 /** JSON with sorted keys, ids by their order of appearance in the program, and no creation times. */
 function canonical(outcome: Outcome, known: Map<string, string>): string {
   const walk = (value: unknown): unknown => {
     if (typeof value === "string") {
-      if (!known.has(value) && ID.test(value)) known.set(value, `#${known.size}`);
+      if (!known.has(value) && idPattern.test(value)) known.set(value, `#${known.size}`);
       return known.get(value) ?? value;
     }
     if (Array.isArray(value)) return value.map(walk);

@@ -54,7 +54,7 @@ export interface Observation {
 const args = { operations: v.any(), ids: v.array(v.string()) };
 const runMutation = makeFunctionReference<"mutation", ProgramArgs, Observation>("differential:mutate");
 const runQuery = makeFunctionReference<"query", ProgramArgs, Observation>("differential:read");
-const REFERENCE_PREFIX = "@document ";
+const referencePrefix = "@document ";
 
 type ProgramArgs = { operations: Operation[]; ids: string[] };
 
@@ -234,9 +234,9 @@ class Interpreter {
 
   /** Puts ids in the place of `@document 3`. */
   #resolve(value: Value | undefined): Value | undefined {
-    if (typeof value === "string" && value.startsWith(REFERENCE_PREFIX)) {
+    if (typeof value === "string" && value.startsWith(referencePrefix)) {
       const ids = [...this.#known, ...this.#inserted];
-      return ids[Number(value.slice(REFERENCE_PREFIX.length)) % Math.max(1, ids.length)] ?? value;
+      return ids[Number(value.slice(referencePrefix.length)) % Math.max(1, ids.length)] ?? value;
     }
     return value;
   }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import type { Value } from "convex/values";
 import type { FilterStep, Operation, QueryDescription, RangeStep } from "./functions.testing";
-import { FIELD_KINDS } from "./schema.testing";
+import { fieldKinds } from "./schema.testing";
 import type { FieldKind, SchemaDescription, TableDescription } from "./schema.testing";
 
 /** One call of a program, or a walk through all pages of a query. */
@@ -10,7 +10,7 @@ export type Call =
   | { readonly kind: "mutate" | "read"; readonly operations: Operation[] }
   | { readonly kind: "pages"; readonly query: QueryDescription; readonly count: number };
 
-const MAX_DEPTH = 2;
+const maxProgramDepth = 2;
 
 /** Stands for the id of a document. Ids of two backends sort differently, so they stay out of what indexes sort by. */
 const reference = fc.nat(5).map((document) => `@document ${document}`);
@@ -35,7 +35,7 @@ const fieldName = fc.constantFrom("x", "y", "z", "a b", "a.b");
 /** A value of any type, objects and arrays up to two levels deep. */
 const anyValue: Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
-    { depthSize: "small", maxDepth: MAX_DEPTH },
+    { depthSize: "small", maxDepth: maxProgramDepth },
     scalar,
     fc.array(tie("value"), { maxLength: 3 }),
     fc.dictionary(fieldName, tie("value"), { maxKeys: 3, noNullPrototype: true }),
@@ -43,7 +43,7 @@ const anyValue: Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
 })).value;
 
 /** Fields of any type are what makes values of different types meet in one index. */
-const fieldKind: Arbitrary<FieldKind> = fc.oneof(fc.constant("any" as const), fc.constantFrom(...FIELD_KINDS));
+const fieldKind: Arbitrary<FieldKind> = fc.oneof(fc.constant("any" as const), fc.constantFrom(...fieldKinds));
 
 /** Random schemas of up to three tables. */
 export const schemaArbitrary: Arbitrary<SchemaDescription> = fc.record({
@@ -225,12 +225,12 @@ export function programOf(schema: SchemaDescription): Arbitrary<Call[]> {
   ];
   const operations = fc.letrec<{ read: Operation; write: Operation }>((tie) => ({
     read: fc.oneof(
-      { maxDepth: MAX_DEPTH, depthSize: "small" },
+      { maxDepth: maxProgramDepth, depthSize: "small" },
       ...reads,
       fc.record({ kind: fc.constant("nestedQuery" as const), operations: fc.array(tie("read"), { maxLength: 3 }) }),
     ),
     write: fc.oneof(
-      { maxDepth: MAX_DEPTH, depthSize: "small" },
+      { maxDepth: maxProgramDepth, depthSize: "small" },
       ...writes,
       ...reads,
       fc.record({

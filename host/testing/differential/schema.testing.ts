@@ -4,7 +4,7 @@ import { v } from "convex/values";
 import type { GenericValidator } from "convex/values";
 
 /** The kinds of field that random schemas are made of. */
-export const FIELD_KINDS = [
+export const fieldKinds = [
   "any",
   "string",
   "number",
@@ -17,7 +17,7 @@ export const FIELD_KINDS = [
   "object",
   "literals",
 ] as const;
-export type FieldKind = (typeof FIELD_KINDS)[number];
+export type FieldKind = (typeof fieldKinds)[number];
 
 /** One table of a random schema; every table also has a required number `n`. */
 export interface TableDescription {

@@ -1,6 +1,6 @@
 import { isHiddenTable } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
-import { isJsonObject, parseJsonObject } from "../../../values/convexJson";
+import { isJsonObject, parseJsonObject } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { decodeDocumentId, DocumentIdError } from "../../../values/documentId";
 import { documentLimitProblem, documentSizeProblem } from "../../../values/documentLimits";

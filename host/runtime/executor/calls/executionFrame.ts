@@ -1,5 +1,6 @@
 import type { FunctionType } from "../../../deployment";
-import { hasLoneSurrogate, parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
+import { hasLoneSurrogate } from "../../../values/convexJson";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 import { resolveAddress } from "../../functions/address";
 import type { AddressScope } from "../../functions/address";
@@ -17,7 +18,7 @@ import * as storage from "./storageSyscalls";
 import type { Transaction } from "../transaction/transaction";
 import { holdsCommitTs, int64Text } from "../transaction/commitTimestamp";
 
-const MAX_CALL_DEPTH = 8;
+const maxCallDepth = 8;
 
 /** One query or mutation while it runs: its open queries, and its place below the functions that called it. */
 export class ExecutionFrame implements Frame, CommonSyscallFrame {
@@ -161,7 +162,7 @@ export class ExecutionFrame implements Frame, CommonSyscallFrame {
       throw new Error(`Unsupported nested call of type ${JSON.stringify(udfType)}.`);
     if (this.type === "query" && (udfType === "mutation" || args["udfType"] === "snapshotQuery"))
       throw new Error(`Cannot call a ${textField(args, "udfType")} function from a query function`);
-    if (this.#depth + 1 > MAX_CALL_DEPTH)
+    if (this.#depth + 1 > maxCallDepth)
       throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const { componentPath, functionPath } = resolveAddress(args, this.#transaction.host);
     const host = this.#transaction.host.components.get(componentPath);

@@ -1,6 +1,7 @@
 import { compareValues, jsonToConvex } from "convex/values";
 import type { Value } from "convex/values";
-import { isJsonObject, valueAtPath } from "../../../values/convexJson";
+import { isJsonObject } from "../../../json";
+import { valueAtPath } from "../../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { beforeCommit } from "../transaction/commitTimestamp";
 
@@ -18,8 +19,8 @@ const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
   $gte: (order) => order >= 0,
 };
 
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
+const int64Min = -(2n ** 63n);
+const int64Max = 2n ** 63n - 1n;
 
 /** Compiles a serialized `.filter()` expression. There is no JavaScript truthiness: conditions must be booleans. */
 export function compileFilter(json: ConvexJson): DocumentFilter {
@@ -144,7 +145,7 @@ function arithmetic(operator: string, left: Value | undefined, right: Value | un
 }
 
 function checkedInt64(value: bigint): bigint {
-  if (value < INT64_MIN || value > INT64_MAX) throw new Error("Integer overflow in a filter expression.");
+  if (value < int64Min || value > int64Max) throw new Error("Integer overflow in a filter expression.");
   return value;
 }
 

@@ -1,7 +1,7 @@
-import { SCHEDULED_FUNCTIONS_TABLE } from "../../../store/catalog";
+import { scheduledFunctionsTableName } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
-import { isJsonObject, parseJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { parseAddress, relativeAddressText, resolveAddress } from "../../functions/address";
 import type { FunctionAddress } from "../../functions/address";
@@ -10,7 +10,7 @@ import { requireString } from "./databaseSyscalls";
 import type { RegisteredFunction } from "../../functions/registry";
 import type { ExecutionHost, Transaction } from "../transaction/transaction";
 
-const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
+const fiveYearsMs = 5 * 365 * 86_400_000;
 
 /** The state of a job as `ctx.db.system` shows it. */
 export type JobState =
@@ -49,7 +49,7 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   const target = findTarget(host, address)?.function;
   if (target === undefined) throw new Error(`Attempted to schedule function at nonexistent path: ${path}`);
   if (target.type === "query") throw new Error(`Unsupported function type: cannot schedule the query ${path}.`);
-  if (!(Math.abs(scheduledTime - transaction.call.nowMs) <= FIVE_YEARS_MS))
+  if (!(Math.abs(scheduledTime - transaction.call.nowMs) <= fiveYearsMs))
     throw new Error("A function can only be scheduled within five years from now.");
   const functionArgs = args["args"] ?? {};
   if (holdsCommitTs(JSON.stringify(functionArgs)))
@@ -95,7 +95,7 @@ export function cancelJob(transaction: Transaction, args: ConvexJsonObject, isMu
 
 /** The job's document, or null when there is none. */
 export function readJob(host: ExecutionHost, id: string): ConvexJsonObject | null {
-  const text = host.catalog.tableOfId(id)?.name === SCHEDULED_FUNCTIONS_TABLE ? host.store.get(id) : null;
+  const text = host.catalog.tableOfId(id)?.name === scheduledFunctionsTableName ? host.store.get(id) : null;
   return text === null ? null : parseJsonObject(text);
 }
 
@@ -148,7 +148,7 @@ export function toDueJob({ componentPath }: ExecutionHost, job: ConvexJsonObject
 }
 
 function jobsTable(host: ExecutionHost): StoredTable {
-  return host.catalog.ensureTable(SCHEDULED_FUNCTIONS_TABLE);
+  return host.catalog.ensureTable(scheduledFunctionsTableName);
 }
 
 function splitPath(path: string): readonly [modulePath: string, exportName: string] {

@@ -4,7 +4,7 @@ import { isHiddenTable } from "../../../store/catalog";
 import type { Catalog, StoredTable } from "../../../store/catalog";
 import type { KeyRange } from "../../../store/keyRange";
 import { wholeIndex } from "../../../store/documentStore";
-import { isJsonObject } from "../../../values/convexJson";
+import { isJsonObject } from "../../../json";
 import type { ConvexJson } from "../../../values/convexJson";
 import { idBoundsOfTable } from "../../../values/documentId";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
@@ -47,14 +47,14 @@ export interface QueryPlan {
 
 export type PlanOperator = { readonly filter: DocumentFilter } | { readonly limit: number };
 
-const MAX_QUERY_OPERATORS = 256;
+const maxQueryOperators = 256;
 
 const keyWriter = new IndexKeyWriter();
 
 /** Plans a query against the tables and indexes of the store. @throws with Convex's texts on a bad index or range */
 export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   const { source } = query;
-  if (query.operators.length > MAX_QUERY_OPERATORS)
+  if (query.operators.length > maxQueryOperators)
     throw new Error(`Query has too many operators: ${query.operators.length}`);
   if (source.type === "Search")
     throw new Error(`Text search is not supported by this host: ${source.indexName} was queried.`);
@@ -178,7 +178,7 @@ function idRange(table: StoredTable, expressions: readonly RangeExpression[]): K
   }
   if (lower !== null) {
     const text = idText(lower.value);
-    first = maxText(first, lower.type === "Gte" || text === AFTER_ALL ? text : `${text}\0`);
+    first = maxText(first, lower.type === "Gte" || text === greatestCharacter ? text : `${text}\0`);
   }
   if (upper !== null) {
     const text = idText(upper.value);
@@ -187,7 +187,7 @@ function idRange(table: StoredTable, expressions: readonly RangeExpression[]): K
   return { index: null, lower: Buffer.from(first, "utf8"), upper: Buffer.from(last, "utf8") };
 }
 
-const AFTER_ALL = "\u{10ffff}";
+const greatestCharacter = "\u{10ffff}";
 
 /** Ids are strings; a bound of another type lies before or after all of them in Convex's type order. */
 function idText(value: ConvexJson | undefined): string {
@@ -195,7 +195,7 @@ function idText(value: ConvexJson | undefined): string {
   const sortsAfterStrings =
     Array.isArray(value) ||
     (isJsonObject(value) && !("$undefined" in value) && !("$integer" in value) && !("$float" in value));
-  return sortsAfterStrings ? AFTER_ALL : "";
+  return sortsAfterStrings ? greatestCharacter : "";
 }
 
 function maxText(a: string, b: string): string {
@@ -208,12 +208,12 @@ function minText(a: string, b: string): string {
 
 /** Narrows a range to what follows `key` in scan order. */
 export function rangeAfter(range: KeyRange, order: Order, key: Buffer): KeyRange {
-  return order === "asc" ? { ...range, lower: Buffer.concat([key, ZERO]) } : { ...range, upper: key };
+  return order === "asc" ? { ...range, lower: Buffer.concat([key, zeroByte]) } : { ...range, upper: key };
 }
 
 /** Narrows a range to what comes up to and including `key` in scan order. */
 export function rangeThrough(range: KeyRange, order: Order, key: Buffer): KeyRange {
-  return order === "asc" ? { ...range, upper: Buffer.concat([key, ZERO]) } : { ...range, lower: key };
+  return order === "asc" ? { ...range, upper: Buffer.concat([key, zeroByte]) } : { ...range, lower: key };
 }
 
-const ZERO = Buffer.of(0);
+const zeroByte = Buffer.of(0);

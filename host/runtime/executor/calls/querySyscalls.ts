@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { KeyRange, ScannedDocument } from "../../../store/keyRange";
 import { convexSizeBytes } from "../../../values/convexSize";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 import type { CursorPosition } from "../transaction/cursor";
 import { planQuery, queryFingerprint, rangeAfter, rangeThrough } from "./queryPlan";
@@ -10,15 +10,15 @@ import type { Transaction } from "../transaction/transaction";
 import { TransactionLimitError } from "../transaction/transactionUsage";
 
 /** Rows read ahead at first, when it is not known how many are wanted and when it is. */
-const FIRST_CHUNK_ROWS = 16;
-const FIRST_WANTED_CHUNK_ROWS = 64;
-const LARGEST_CHUNK_ROWS = 1024;
+const unknownChunkRows = 16;
+const wantedChunkRows = 64;
+const largestChunkRows = 1024;
 /** Of the texts of one chunk, in UTF-16 code units, as far as earlier rows foretell it. */
-const LARGEST_CHUNK_LENGTH = 4 << 20;
-const MAX_PAGE_ROWS = 32_000;
-const MAX_PAGE_BYTES = 16 << 20;
-const SPLIT_RECOMMENDED_ROWS = 6144;
-const SPLIT_RECOMMENDED_SHARE = 0.75;
+const largestChunkLength = 4 << 20;
+const maxPageRows = 32_000;
+const maxPageBytes = 16 << 20;
+const splitRecommendedRows = 6144;
+const splitRecommendedShare = 0.75;
 
 /** The queries that one function execution has open, by the numbers that convex/server gets for them. */
 export class OpenQueries {
@@ -86,7 +86,7 @@ class RowStream {
     plan: QueryPlan,
     range = plan.range,
     rowsWanted = plan.rowsWanted,
-    firstChunkRows = rowsWanted === Infinity ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS,
+    firstChunkRows = rowsWanted === Infinity ? unknownChunkRows : wantedChunkRows,
   ) {
     this.#transaction = transaction;
     this.#plan = plan;
@@ -168,11 +168,7 @@ class RowStream {
     this.#chunk = this.#transaction.host.store.scan(this.#range, this.#plan.order, rows);
     this.#chunkAt = 0;
     this.#exhausted = this.#chunk.length < rows;
-    this.#chunkRows = Math.min(
-      this.#chunkRows * 4,
-      LARGEST_CHUNK_ROWS,
-      rowsOfLength(LARGEST_CHUNK_LENGTH, this.#chunk),
-    );
+    this.#chunkRows = Math.min(this.#chunkRows * 4, largestChunkRows, rowsOfLength(largestChunkLength, this.#chunk));
     return this.#chunk.length > 0;
   }
 
@@ -203,7 +199,7 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const query = serializedQuery(args);
   const pageSize = Number(args["pageSize"]);
   if (pageSize < 1) throw new Error("Must request at least 1 document while paginating");
-  if (pageSize > MAX_PAGE_ROWS) throw new Error(`Requested too many items: ${pageSize}`);
+  if (pageSize > maxPageRows) throw new Error(`Requested too many items: ${pageSize}`);
   if (args["maximumRowsRead"] === 0 || args["maximumBytesRead"] === 0)
     throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
   const { cursors, catalog } = transaction.host;
@@ -211,15 +207,15 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const fingerprint = queryFingerprint(query);
   const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
   const end = endOf(transaction, args, fingerprint);
-  const maximumRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
-  const maximumBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
+  const maxRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
+  const maxBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
   // Everything up to an end cursor belongs to the page, whatever its size.
   const limits = {
-    rows: end === null ? maximumRows : Infinity,
-    bytes: end === null ? maximumBytes : Infinity,
+    rows: end === null ? maxRows : Infinity,
+    bytes: end === null ? maxBytes : Infinity,
     page: end === null ? pageSize : Infinity,
-    crowdedRows: Math.min(maximumRows, MAX_PAGE_ROWS) * SPLIT_RECOMMENDED_SHARE,
-    crowdedBytes: Math.min(maximumBytes, MAX_PAGE_BYTES) * SPLIT_RECOMMENDED_SHARE,
+    crowdedRows: Math.min(maxRows, maxPageRows) * splitRecommendedShare,
+    crowdedBytes: Math.min(maxBytes, maxPageBytes) * splitRecommendedShare,
   };
   const page = collectPage(transaction, plan, start, end?.position ?? null, limits);
   const { splitKey } = page;
@@ -280,7 +276,7 @@ function collectPage(
   if (range !== null && end?.kind === "after") range = rangeThrough(range, plan.order, end.key);
   const rowsWanted = plan.operators.length === 0 ? limits.page : Infinity;
   // What lies before a given end is wanted whole.
-  const firstChunkRows = rowsWanted === Infinity && end === null ? FIRST_CHUNK_ROWS : FIRST_WANTED_CHUNK_ROWS;
+  const firstChunkRows = rowsWanted === Infinity && end === null ? unknownChunkRows : wantedChunkRows;
   const stream = new RowStream(transaction, plan, range, rowsWanted, firstChunkRows);
   const texts: string[] = [];
   const rows: ScannedDocument[] = [];
@@ -317,7 +313,7 @@ function collectPage(
   }
   const middle = rows[rows.length >> 1];
   const crowded =
-    texts.length > SPLIT_RECOMMENDED_ROWS ||
+    texts.length > splitRecommendedRows ||
     stream.rowsScanned > limits.crowdedRows ||
     bytesScanned > limits.crowdedBytes;
   return {

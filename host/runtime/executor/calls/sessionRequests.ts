@@ -1,7 +1,7 @@
-import { SESSION_REQUESTS_TABLE } from "../../../store/catalog";
+import { sessionRequestsTableName } from "../../../store/catalog";
 import type { StoredIndex, StoredTable } from "../../../store/catalog";
 import { wholeIndex } from "../../../store/documentStore";
-import { parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
 import { encodeDocumentId, newInternalId } from "../../../values/documentId";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
 import type { CallContext } from "../../functions/frames";
@@ -10,9 +10,9 @@ import type { ExecutionHost } from "../transaction/transaction";
 type RequestHost = Pick<ExecutionHost, "catalog" | "store">;
 
 /** How long a client may be away and still learn that its mutation has run, as long as Convex keeps it. */
-export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+export const retentionMs = 7 * 24 * 60 * 60 * 1000;
 /** Two for every one that is added, so that what has expired goes away while nothing has to be swept. */
-const PRUNED_PER_RECORD = 2;
+const prunedPerRecord = 2;
 
 /** What a mutation answered when it ran first. */
 export interface RecordedOutcome {
@@ -23,7 +23,7 @@ export interface RecordedOutcome {
 /** The outcome of a mutation that has committed before under this key, or null. */
 export function recordedOutcome(host: RequestHost, key: string): RecordedOutcome | null {
   const index = tableOf(host).indexes.get("_by_key");
-  if (index === undefined) throw new Error(`Table ${SESSION_REQUESTS_TABLE} has lost its index`);
+  if (index === undefined) throw new Error(`Table ${sessionRequestsTableName} has lost its index`);
   const lower = new IndexKeyWriter().reset(index.number).write(key).take();
   const [row] = host.store.scan({ index, lower, upper: afterPrefix(lower) }, "asc", 1);
   if (row === undefined) return null;
@@ -40,7 +40,7 @@ export function recordOutcome(
   valueText: string,
 ): void {
   const table = tableOf(host);
-  prune(host, table.byCreationTime, call.nowMs - RETENTION_MS);
+  prune(host, table.byCreationTime, call.nowMs - retentionMs);
   const id = encodeDocumentId(table.number, newInternalId(call.nowMs));
   // Written past the limit on document size: a result may be larger than a document.
   const document = { _creationTime: call.nowMs, _id: id, key, logLines: call.logLines, valueText };
@@ -50,10 +50,10 @@ export function recordOutcome(
 function prune(host: RequestHost, byCreationTime: StoredIndex, beforeMs: number): void {
   const { lower } = wholeIndex(byCreationTime);
   const upper = new IndexKeyWriter().reset(byCreationTime.number).writeFloat64(beforeMs).take();
-  for (const { id, text } of host.store.scan({ index: byCreationTime, lower, upper }, "asc", PRUNED_PER_RECORD))
+  for (const { id, text } of host.store.scan({ index: byCreationTime, lower, upper }, "asc", prunedPerRecord))
     host.store.remove(tableOf(host), id, text, parseJsonObject(text));
 }
 
 function tableOf(host: RequestHost): StoredTable {
-  return host.catalog.ensureTable(SESSION_REQUESTS_TABLE);
+  return host.catalog.ensureTable(sessionRequestsTableName);
 }

@@ -1,19 +1,19 @@
 import { Buffer } from "node:buffer";
-import { STORAGE_TABLE } from "../../../store/catalog";
+import { storageTableName } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
 import type { WrittenFile } from "../../../store/fileStore";
 import { expiryOfUse } from "../../../store/storageTokens";
 import type { UploadToken } from "../../../store/storageTokens";
 import type { MetaTable } from "../../../store/storeFile";
-import { parseJsonObject, textField } from "../../../values/convexJson";
+import { parseJsonObject, textField } from "../../../json";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 import { decodeDocumentId, DocumentIdError, encodeDocumentId, newInternalId } from "../../../values/documentId";
 import { HostRefusal } from "../../functions/errors";
 import { assertDigest, mediaTypeOf } from "../../../store/fileMetadata";
 import type { Transaction } from "../transaction/transaction";
 
-const USED_UPLOADS = "usedUpload";
-const UPLOAD_REFUSED = "The upload URL has expired or has been used. Ask for a new one.";
+const usedUploads = "usedUpload";
+const uploadRefused = "The upload URL has expired or has been used. Ask for a new one.";
 
 /** `1.0/storageGetUrl`: where the file is served, or null. */
 export function getUrl(transaction: Transaction, args: ConvexJsonObject): string {
@@ -96,7 +96,7 @@ const operations: Readonly<Record<string, (transaction: Transaction, args: Conve
       const { useKey } = usableUpload(transaction, token);
       host.store.ensureTransaction();
       forgetExpiredUses(host.storage.meta);
-      host.storage.meta.set(`${USED_UPLOADS}:${useKey}`, id);
+      host.storage.meta.set(`${usedUploads}:${useKey}`, id);
     }
     const written = { sizeBytes: Number(args["size"]), sha256: Buffer.from(textField(args, "sha256"), "base64") };
     insertFile(transaction.within(owner), id, written, mediaTypeOf(args["contentType"]));
@@ -138,7 +138,7 @@ function readFile(transaction: Transaction, args: ConvexJsonObject, method: stri
   const { catalog, store } = transaction.host;
   try {
     const table = catalog.tableByNumber(decodeDocumentId(id).tableNumber);
-    if (table !== undefined && table.name !== STORAGE_TABLE)
+    if (table !== undefined && table.name !== storageTableName)
       throw new Error(
         `Invalid argument \`storageId\` for \`storage.${method}\`: expected to be an Id<"_storage">, got Id<"${table.name}"> instead.`,
       );
@@ -167,20 +167,20 @@ function metadataText(document: ConvexJsonObject | null): string {
 
 function usableUpload({ host: { storage } }: Transaction, token: string): UploadToken {
   const upload = storage.tokens.readUploadToken(token, Date.now());
-  if (upload === null || storage.meta.get(`${USED_UPLOADS}:${upload.useKey}`) !== null)
-    throw new HostRefusal(UPLOAD_REFUSED);
+  if (upload === null || storage.meta.get(`${usedUploads}:${upload.useKey}`) !== null)
+    throw new HostRefusal(uploadRefused);
   return upload;
 }
 
 /** A use is remembered for as long as its token would be accepted. */
 function forgetExpiredUses(meta: MetaTable): void {
   const nowMs = Date.now();
-  for (const [useKey] of meta.entries(USED_UPLOADS)) {
+  for (const [useKey] of meta.entries(usedUploads)) {
     if (expiryOfUse(useKey) >= nowMs) return;
-    meta.delete(`${USED_UPLOADS}:${useKey}`);
+    meta.delete(`${usedUploads}:${useKey}`);
   }
 }
 
 function storageTable(transaction: Transaction): StoredTable {
-  return transaction.host.catalog.ensureTable(STORAGE_TABLE);
+  return transaction.host.catalog.ensureTable(storageTableName);
 }

@@ -2,14 +2,14 @@ import { paginationOptsValidator, queryGeneric } from "convex/server";
 import { jsonToConvex, v } from "convex/values";
 import type { JSONValue, Value } from "convex/values";
 import type { Caller } from "../../../deployment";
-import { SCHEDULED_FUNCTIONS_TABLE, STORAGE_TABLE } from "../../../store/catalog";
+import { scheduledFunctionsTableName, storageTableName } from "../../../store/catalog";
 import type { ValidatorJson } from "../../../values/validatorJson";
 import { registerFunction } from "../../functions/registry";
 import type { RegisteredFunction } from "../../functions/registry";
 import type { HttpRoute } from "../../functions/httpRouter";
 import type { ExecutionHost } from "../transaction/transaction";
 
-const SYSTEM_PATH = "_system/";
+const systemPathPrefix = "_system/";
 
 /** What system functions tell about, beside the documents that they read. */
 export interface SystemSources {
@@ -61,7 +61,7 @@ export function systemFunctions({
         paginationOpts: paginationOptsValidator,
       },
       handler: async (ctx, { table, order, paginationOpts }) => {
-        const isSystemTable = table === STORAGE_TABLE || table === SCHEDULED_FUNCTIONS_TABLE;
+        const isSystemTable = table === storageTableName || table === scheduledFunctionsTableName;
         const documents = isSystemTable ? ctx.db.system.query(table) : ctx.db.query(table);
         return await documents.order(order).paginate(paginationOpts);
       },
@@ -88,7 +88,7 @@ export function functionsFor(
   caller: Caller,
   path: string,
 ): ReadonlyMap<string, RegisteredFunction> {
-  const isSystem = caller.kind === "admin" && componentPath === "" && path.startsWith(SYSTEM_PATH);
+  const isSystem = caller.kind === "admin" && componentPath === "" && path.startsWith(systemPathPrefix);
   return isSystem && system !== undefined ? system : functions;
 }
 

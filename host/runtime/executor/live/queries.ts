@@ -69,7 +69,7 @@ export type RunLiveQuery = (
 export type OnLiveResult = (queryId: number, result: LiveQueryResult) => void;
 
 /** Of all results that are kept together, in UTF-16 code units: further subscribers of the rest run the query again. */
-const MAX_KEPT_LENGTH = 16 << 20;
+const maxKeptLength = 16 << 20;
 
 /** The live queries of every client: their read sets, and which clients have to be told that something changed. */
 export class LiveQueries {
@@ -136,7 +136,7 @@ export class LiveQueries {
 
   /** The sets that have to be refreshed; each is named once until it has been. */
   takeInvalidated(): readonly string[] {
-    if (this.#invalidated.size === 0) return NONE;
+    if (this.#invalidated.size === 0) return noSets;
     const taken = [...this.#invalidated];
     this.#invalidated = new Set();
     return taken;
@@ -211,7 +211,7 @@ export class LiveQueries {
   #keep(query: LiveQuery, result: LiveQueryResult): void {
     this.#forgetResult(query);
     const length = lengthOf(result);
-    if (this.#keptLength + length > MAX_KEPT_LENGTH) return;
+    if (this.#keptLength + length > maxKeptLength) return;
     query.result = result;
     this.#keptLength += length;
   }
@@ -309,7 +309,7 @@ export class Refresh implements RefreshedState {
   }
 }
 
-const NONE: readonly string[] = [];
+const noSets: readonly string[] = [];
 
 function lengthOf({ text, dataText, logText }: LiveQueryResult): number {
   return text.length + dataText.length + logText.length;

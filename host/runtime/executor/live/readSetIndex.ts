@@ -1,13 +1,13 @@
 import type { Buffer } from "node:buffer";
 import type { DocumentWrite } from "../../../store/documentWrite";
 import type { ReadInterval } from "../../../store/pastState";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import { IndexKeyWriter } from "../../../values/indexKey";
 import { IntervalTree } from "./intervalTree";
 import type { ReadRecorder } from "../transaction/readRecorder";
 
 /** Ids have no index of their own; index numbers start at 1. */
-const BY_ID = 0;
+const byIdIndex = 0;
 
 /** What one reader has read, in the form in which it is looked up. */
 export interface ReadSet {
@@ -18,11 +18,11 @@ export interface ReadSet {
 /** Turns recorded reads into intervals over byte strings. */
 export function readSetOf(reads: ReadRecorder): ReadSet {
   const intervals = Array.from(reads.scannedRanges(), ({ index, lower, upper }) => ({
-    index: index?.number ?? BY_ID,
+    index: index?.number ?? byIdIndex,
     lower: byteString(lower),
     upper: byteString(upper),
   }));
-  for (const id of reads.documentIds) intervals.push({ index: BY_ID, lower: id, upper: `${id}\0` });
+  for (const id of reads.documentIds) intervals.push({ index: byIdIndex, lower: id, upper: `${id}\0` });
   return { intervals, countedTables: Array.from(reads.countedTables, (table) => table.number) };
 }
 
@@ -61,7 +61,7 @@ export class ReadSetIndex<Reader> {
   /** Adds to `found` who has read the document, or a place in an index that it has left or come to. */
   collectReaders({ table, id, before, after }: DocumentWrite, found: Set<Reader>): void {
     const collect = (reader: Reader): void => void found.add(reader);
-    this.#trees.get(BY_ID)?.visitContaining(id, collect);
+    this.#trees.get(byIdIndex)?.visitContaining(id, collect);
     if (before === null || after === null) this.#counts.get(table.number)?.forEach(collect);
     let documents: ReturnType<typeof parseJsonObject>[] | null = null;
     for (const index of table.indexes.values()) {

@@ -24,9 +24,9 @@ interface Lane {
 }
 
 /** The executor time, in milliseconds, that a task gets before the next one of its caller has its turn. */
-const TURN_MS = 4;
+const turnMs = 4;
 /** Of all results of one refresh, which wait for the last of them on the main thread: four of the largest that Convex takes. */
-const MAX_REFRESH_LENGTH = 64 << 20;
+const maxRefreshLength = 64 << 20;
 
 /**
  * The refreshes that wait or have been put aside, in fair order: the turn is the caller's who has had the least time, and goes
@@ -114,8 +114,8 @@ export class LiveRefreshes {
     };
     while (await task.refresh.step(run, onResult)) {
       if (task.isEnded) return false;
-      if (task.length > MAX_REFRESH_LENGTH) return this.#refuse(task);
-      if (performance.now() - startedAt > TURN_MS) return true;
+      if (task.length > maxRefreshLength) return this.#refuse(task);
+      if (performance.now() - startedAt > turnMs) return true;
     }
     if (!task.isEnded) this.#push(task.sequence, "true", task.refresh.timestamp);
     return false;
@@ -150,7 +150,7 @@ export class LiveRefreshes {
   #refuse({ request, sequence, refresh }: Task): false {
     refresh?.end();
     this.#liveQueries.drop(request.set);
-    const message = `The results of one client's queries take more than ${MAX_REFRESH_LENGTH} characters at once.`;
+    const message = `The results of one client's queries take more than ${maxRefreshLength} characters at once.`;
     pushHostError(this.#results, sequence, message, "ResultsTooLarge");
     return false;
   }

@@ -1,13 +1,13 @@
 import { BundleError } from "../../../bundle/entryPoints";
-import { isJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, textField } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 
-const MS_PER_MINUTE = 60_000;
-const MS_PER_DAY = 86_400_000;
+const msPerMinute = 60_000;
+const msPerDay = 86_400_000;
 /** Long enough for 29 February on a given weekday. */
-const SEARCH_DAYS = 366 * 29;
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const searchDays = 366 * 29;
+const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const weekdayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /** Answers with the first run strictly after a time, milliseconds since the epoch; schedules are in UTC. */
 export interface CronSchedule {
@@ -88,12 +88,12 @@ function parseExpression(name: string, expression: string): CronFields {
     throw new BundleError(`crons.ts: "${name}" needs five fields, got: ${expression}`);
   const field = (text: string, first: number, last: number, names: readonly string[] = []): ReadonlySet<number> =>
     parseField(name, text, first, last, names);
-  const weekdays = field(weekday, 0, 7, WEEKDAYS);
+  const weekdays = field(weekday, 0, 7, weekdayNames);
   return {
     minutes: field(minute, 0, 59),
     hours: field(hour, 0, 23),
     days: field(day, 1, 31),
-    months: field(month, 1, 12, ["", ...MONTHS]),
+    months: field(month, 1, 12, ["", ...monthNames]),
     weekdays: weekdays.has(7) ? new Set([...weekdays, 0]) : weekdays,
     eitherDay: !day.startsWith("*") && !weekday.startsWith("*"),
   };
@@ -122,10 +122,10 @@ function parseField(
 }
 
 function nextMatch(fields: CronFields, afterMs: number): number | null {
-  const firstMs = (Math.floor(afterMs / MS_PER_MINUTE) + 1) * MS_PER_MINUTE;
-  const firstDayMs = Math.floor(firstMs / MS_PER_DAY) * MS_PER_DAY;
-  for (let day = 0; day < SEARCH_DAYS; day++) {
-    const dayMs = firstDayMs + day * MS_PER_DAY;
+  const firstMs = (Math.floor(afterMs / msPerMinute) + 1) * msPerMinute;
+  const firstDayMs = Math.floor(firstMs / msPerDay) * msPerDay;
+  for (let day = 0; day < searchDays; day++) {
+    const dayMs = firstDayMs + day * msPerDay;
     if (!matchesDay(fields, new Date(dayMs))) continue;
     const runMs = earliestOfDay(fields, dayMs, firstMs);
     if (runMs !== Infinity) return runMs;
@@ -138,7 +138,7 @@ function earliestOfDay({ hours, minutes }: CronFields, dayMs: number, firstMs: n
   let earliest = Infinity;
   for (const hour of hours)
     for (const minute of minutes) {
-      const runMs = dayMs + (hour * 60 + minute) * MS_PER_MINUTE;
+      const runMs = dayMs + (hour * 60 + minute) * msPerMinute;
       if (runMs >= firstMs) earliest = Math.min(earliest, runMs);
     }
   return earliest;

@@ -11,8 +11,8 @@ import { openHost } from "../openHost";
 import { Transaction } from "../transaction/transaction";
 import type { ExecutionHost } from "../transaction/transaction";
 
-const START_MS = Date.parse("2026-01-01T00:00:00Z");
-const MINUTE_MS = 60_000;
+const startMs = Date.parse("2026-01-01T00:00:00Z");
+const minuteMs = 60_000;
 
 let scratch: ReturnType<typeof scratchDirectory>;
 let host: ExecutionHost;
@@ -67,28 +67,28 @@ function start(nowMs: number): readonly string[] {
 
 describe("a cron", () => {
   it("runs at once when it is new, and one run at a time: overrun runs are skipped, not queued", () => {
-    apply([everyMinutes(1)], START_MS);
-    const [id = ""] = start(START_MS);
-    expect(start(START_MS + MINUTE_MS)).toEqual([]);
-    expect(start(START_MS + 3 * MINUTE_MS + 1)).toEqual([]);
+    apply([everyMinutes(1)], startMs);
+    const [id = ""] = start(startMs);
+    expect(start(startMs + minuteMs)).toEqual([]);
+    expect(start(startMs + 3 * minuteMs + 1)).toEqual([]);
     expect(logged).toEqual(Array(2).fill('[WARN] Cron "tidy" is still running, so this run is skipped.'));
     endCron(host, id);
-    expect(nextCronTimeMs(host)).toBe(START_MS + 4 * MINUTE_MS);
-    expect(start(START_MS + 4 * MINUTE_MS)).toEqual([id]);
+    expect(nextCronTimeMs(host)).toBe(startMs + 4 * minuteMs);
+    expect(start(startMs + 4 * minuteMs)).toEqual([id]);
   });
 
   it("is known by its name: the same again changes nothing, another schedule begins anew, none removes it", () => {
-    apply([everyMinutes(5)], START_MS);
-    start(START_MS);
-    apply([everyMinutes(5)], START_MS + MINUTE_MS);
-    expect(nextCronTimeMs(host)).toBe(START_MS + 5 * MINUTE_MS);
-    apply([everyMinutes(7)], START_MS + 2 * MINUTE_MS);
-    expect(nextCronTimeMs(host)).toBe(START_MS + 2 * MINUTE_MS);
-    apply([], START_MS + 3 * MINUTE_MS);
+    apply([everyMinutes(5)], startMs);
+    start(startMs);
+    apply([everyMinutes(5)], startMs + minuteMs);
+    expect(nextCronTimeMs(host)).toBe(startMs + 5 * minuteMs);
+    apply([everyMinutes(7)], startMs + 2 * minuteMs);
+    expect(nextCronTimeMs(host)).toBe(startMs + 2 * minuteMs);
+    apply([], startMs + 3 * minuteMs);
     expect(nextCronTimeMs(host)).toBeNull();
   });
 
   it("must name a mutation or an action", () => {
-    expect(() => apply([{ ...everyMinutes(1), path: "jobs:missing" }], START_MS)).toThrow("no mutation or action");
+    expect(() => apply([{ ...everyMinutes(1), path: "jobs:missing" }], startMs)).toThrow("no mutation or action");
   });
 });

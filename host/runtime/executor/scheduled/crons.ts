@@ -1,10 +1,10 @@
-import { CRONS_TABLE } from "../../../store/catalog";
+import { cronsTableName } from "../../../store/catalog";
 import type { StoredTable } from "../../../store/catalog";
 import { wholeIndex } from "../../../store/documentStore";
 import { BundleError } from "../../../bundle/entryPoints";
 import { pushRules, withRemedy } from "../../../bundle/pushRules";
 import type { PushRuleName } from "../../../bundle/pushRules";
-import { isJsonObject, parseJson, parseJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, parseJson, parseJsonObject, textField } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { displaySize, sizeOverLimit } from "../../../values/convexSize";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
@@ -161,12 +161,12 @@ export function endAllCrons(host: ExecutionHost): void {
 
 /** The cron of that id, or null when the id is a job's or the cron is gone. */
 export function readCron(host: ExecutionHost, id: string): StoredCron | null {
-  const text = host.catalog.tableOfId(id)?.name === CRONS_TABLE ? host.store.get(id) : null;
+  const text = host.catalog.tableOfId(id)?.name === cronsTableName ? host.store.get(id) : null;
   return text === null ? null : toStoredCron(parseJsonObject(text));
 }
 
 export function isCronId(host: ExecutionHost, id: string): boolean {
-  return host.catalog.tableOfId(id)?.name === CRONS_TABLE;
+  return host.catalog.tableOfId(id)?.name === cronsTableName;
 }
 
 function cronsBefore(host: ExecutionHost, dueAtMs: number, limit: number): readonly StoredCron[] {
@@ -197,5 +197,5 @@ function toStoredCron(document: ConvexJsonObject): StoredCron {
 }
 
 function cronsTable(host: ExecutionHost): StoredTable {
-  return host.catalog.ensureTable(CRONS_TABLE);
+  return host.catalog.ensureTable(cronsTableName);
 }

@@ -1,7 +1,7 @@
 import type { CallContext } from "../../functions/frames";
 import { FunctionError, toFunctionError } from "../../functions/errors";
 import type { ClaimedJob, ClaimedJobs, SchedulingCall } from "../../rpc/calls";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import { addressText } from "../../functions/address";
 import type { Clock } from "../transaction/clock";
 import { runFunction } from "../calls/executionFrame";
@@ -22,7 +22,7 @@ import { removeFinishedJobs } from "./retention";
 import { Transaction } from "../transaction/transaction";
 import type { ExecutionHost } from "../transaction/transaction";
 
-const MAX_CLAIMED_JOBS = 64;
+const maxClaimedJobs = 64;
 
 /** When the scheduler has to wake up next, milliseconds since the epoch, or null. */
 export function nextDueTimeMs(app: ExecutionHost): number | null {
@@ -130,14 +130,14 @@ function claimJobs(app: ExecutionHost, nowMs: number, freeSlots: number): Claime
 /** The earliest due jobs of all components together, so that none of them waits for the others to have none left. */
 function dueJobs(app: ExecutionHost, nowMs: number): readonly { readonly host: ExecutionHost; readonly job: DueJob }[] {
   return [...app.components.values()]
-    .flatMap((host) => jobsInState(host, "pending", nowMs, MAX_CLAIMED_JOBS).map((job) => ({ host, job })))
+    .flatMap((host) => jobsInState(host, "pending", nowMs, maxClaimedJobs).map((job) => ({ host, job })))
     .sort((a, b) => a.job.scheduledTimeMs - b.job.scheduledTimeMs)
-    .slice(0, MAX_CLAIMED_JOBS);
+    .slice(0, maxClaimedJobs);
 }
 
 function claimCrons(host: ExecutionHost, nowMs: number): readonly ClaimedJob[] {
   const claimed: ClaimedJob[] = [];
-  for (const cron of dueCrons(host, nowMs, MAX_CLAIMED_JOBS)) {
+  for (const cron of dueCrons(host, nowMs, maxClaimedJobs)) {
     const type = host.functions.get(cron.path)?.type;
     if (type === "action") rescheduleCron(host, cron.id, nowMs, true);
     const path = addressText({ componentPath: host.componentPath, functionPath: cron.path });

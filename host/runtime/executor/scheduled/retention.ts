@@ -1,12 +1,12 @@
-import { SCHEDULED_FUNCTIONS_TABLE } from "../../../store/catalog";
-import { parseJsonObject, textField } from "../../../values/convexJson";
+import { scheduledFunctionsTableName } from "../../../store/catalog";
+import { parseJsonObject, textField } from "../../../json";
 import { afterPrefix, IndexKeyWriter } from "../../../values/indexKey";
 import type { ExecutionHost } from "../transaction/transaction";
 
 /** How long a finished job stays readable. */
-const RETENTION_MS = 7 * 86_400_000;
+const retentionMs = 7 * 86_400_000;
 /** How many jobs one batch removes; the caller asks again while it gets as many. */
-const REMOVED_JOBS_PER_BATCH = 1000;
+const removedJobsPerBatch = 1000;
 
 /**
  * Removes jobs that finished more than seven days ago.
@@ -15,7 +15,7 @@ const REMOVED_JOBS_PER_BATCH = 1000;
  * @returns how many were removed
  */
 export function removeFinishedJobs(host: ExecutionHost, nowMs: number): number {
-  const table = host.catalog.ensureTable(SCHEDULED_FUNCTIONS_TABLE);
+  const table = host.catalog.ensureTable(scheduledFunctionsTableName);
   const index = table.indexes.get("_by_completed_time");
   if (index === undefined) throw new Error("The scheduler's index is missing");
   const writer = new IndexKeyWriter();
@@ -24,10 +24,10 @@ export function removeFinishedJobs(host: ExecutionHost, nowMs: number): number {
   const upper = afterPrefix(
     writer
       .reset(index.number)
-      .writeFloat64(nowMs - RETENTION_MS)
+      .writeFloat64(nowMs - retentionMs)
       .take(),
   );
-  const expired = host.store.scan({ index, lower, upper }, "asc", REMOVED_JOBS_PER_BATCH);
+  const expired = host.store.scan({ index, lower, upper }, "asc", removedJobsPerBatch);
   for (const { text } of expired) {
     const job = parseJsonObject(text);
     host.store.remove(table, textField(job, "_id"), text, job);

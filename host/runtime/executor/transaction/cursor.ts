@@ -3,9 +3,9 @@ import type { KeyObject } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { SystemConvexError } from "../../functions/errors";
 
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const FINGERPRINT_BYTES = 16;
+const ivBytes = 12;
+const tagBytes = 16;
+const fingerprintBytes = 16;
 
 /** Where a page ended: after an index key, or at the end of the query. */
 export type CursorPosition = { readonly kind: "after"; readonly key: Buffer } | { readonly kind: "end" };
@@ -22,7 +22,7 @@ export class CursorCodec {
   seal(position: CursorPosition, fingerprint: Buffer): string {
     const plain = position.kind === "end" ? Buffer.alloc(0) : Buffer.concat([Buffer.of(1), position.key]);
     // Derived from the content: one position is one text, so that a page that reads the same is the same.
-    const iv = createHmac("sha256", this.#key).update(fingerprint).update(plain).digest().subarray(0, IV_BYTES);
+    const iv = createHmac("sha256", this.#key).update(fingerprint).update(plain).digest().subarray(0, ivBytes);
     const cipher = createCipheriv("aes-256-gcm", this.#key, iv);
     cipher.setAAD(fingerprint);
     return Buffer.concat([iv, fingerprint, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
@@ -43,14 +43,13 @@ export class CursorCodec {
   /** @throws {SystemConvexError} Convex's InvalidCursor, which clients answer by starting over */
   open(cursor: string, fingerprint: Buffer): CursorPosition {
     const bytes = Buffer.from(cursor, "base64url");
-    const dataAt = IV_BYTES + FINGERPRINT_BYTES;
-    if (bytes.length < dataAt + TAG_BYTES || !bytes.subarray(IV_BYTES, dataAt).equals(fingerprint))
-      throw invalidCursor();
+    const dataAt = ivBytes + fingerprintBytes;
+    if (bytes.length < dataAt + tagBytes || !bytes.subarray(ivBytes, dataAt).equals(fingerprint)) throw invalidCursor();
     try {
-      const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, IV_BYTES));
+      const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, ivBytes));
       decipher.setAAD(fingerprint);
-      decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-      const sealed = bytes.subarray(dataAt, bytes.length - TAG_BYTES);
+      decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
+      const sealed = bytes.subarray(dataAt, bytes.length - tagBytes);
       const plain = Buffer.concat([decipher.update(sealed), decipher.final()]);
       return plain.length === 0 ? { kind: "end" } : { kind: "after", key: plain.subarray(1) };
     } catch (error) {

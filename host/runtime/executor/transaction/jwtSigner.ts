@@ -2,13 +2,13 @@ import { Buffer } from "node:buffer";
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { MetaTable } from "../../../store/storeFile";
-import { isJsonObject, parseJsonObject, textField } from "../../../values/convexJson";
+import { isJsonObject, parseJsonObject, textField } from "../../../json";
 import type { ConvexJsonObject } from "../../../values/convexJson";
 
-const META_KEY = "jwtSigningKey";
-const MAX_LIFETIME_SECONDS = 3600;
-const RESERVED_CLAIMS = new Set(["iss", "iat", "exp", "nbf"]);
-const RESERVED_PREFIX = /^(convex|cvx)/i;
+const signingKeyName = "jwtSigningKey";
+const maxLifetimeSeconds = 3600;
+const reservedClaims = new Set(["iss", "iat", "exp", "nbf"]);
+const reservedPrefix = /^(convex|cvx)/i;
 
 /** The deployment's own ES256 key, with which `ctx.auth.signJwt` signs (RFC 7518 section 3.4). It lives in the store. */
 export class JwtSigner {
@@ -34,10 +34,10 @@ export class JwtSigner {
 
   /** Reads the key of a store, or makes one. Must run inside a transaction of the store. */
   static ofStore(meta: MetaTable, issuer: string): JwtSigner {
-    let text = meta.get(META_KEY);
+    let text = meta.get(signingKeyName);
     if (text === null) {
       text = JSON.stringify(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" }));
-      meta.set(META_KEY, text);
+      meta.set(signingKeyName, text);
     }
     return new JwtSigner(text, issuer);
   }
@@ -56,14 +56,14 @@ export class JwtSigner {
       typeof expiresInSeconds !== "number" ||
       !Number.isInteger(expiresInSeconds) ||
       expiresInSeconds < 1 ||
-      expiresInSeconds > MAX_LIFETIME_SECONDS
+      expiresInSeconds > maxLifetimeSeconds
     )
       throw new Error(
-        `Invalid argument \`expiresInSeconds\` for \`auth.signJwt\`: expected an integer between 1 and ${MAX_LIFETIME_SECONDS}`,
+        `Invalid argument \`expiresInSeconds\` for \`auth.signJwt\`: expected an integer between 1 and ${maxLifetimeSeconds}`,
       );
     if (!isJsonObject(claims)) throw new Error("Invalid argument `claims` for `auth.signJwt`: expected an object");
     for (const name of Object.keys(claims))
-      if (RESERVED_CLAIMS.has(name) || RESERVED_PREFIX.test(name))
+      if (reservedClaims.has(name) || reservedPrefix.test(name))
         throw new Error(`Invalid argument \`claims\` for \`auth.signJwt\`: the claim "${name}" is reserved`);
     const issuedAt = Math.floor(nowMs / 1000);
     const header = { alg: "ES256", kid: this.#keyId, typ: "JWT" };

@@ -24,11 +24,11 @@ export interface Schema {
   readonly indexes: ReadonlyMap<string, readonly IndexDefinition[]>;
 }
 
-export const EMPTY_SCHEMA: Schema = { documentChecks: new Map(), documentTypes: new Map(), indexes: new Map() };
+export const emptySchema: Schema = { documentChecks: new Map(), documentTypes: new Map(), indexes: new Map() };
 
 /** Compiles a schema. A schema with `schemaValidation: false` has indexes but checks nothing. */
 export function compileSchema(text: string | null, tableOfId: TableOfId): Schema {
-  if (text === null) return EMPTY_SCHEMA;
+  if (text === null) return emptySchema;
   const json = readSchema(text);
   checkSchemaLimits(json.tables);
   if (json.schemaValidation) checkIndexReferences(json.tables);

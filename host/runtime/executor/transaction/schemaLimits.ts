@@ -4,8 +4,8 @@ import type { PushRuleName } from "../../../bundle/pushRules";
 import { checkValidator, isIdentifier } from "../../../bundle/validatorRules";
 import type { ValidatorJson } from "../../../values/validatorJson";
 
-const SYSTEM_FIELDS: ReadonlySet<string> = new Set(["_id", "_creationTime"]);
-const MIN_VECTOR_DIMENSIONS = 2;
+const systemFields: ReadonlySet<string> = new Set(["_id", "_creationTime"]);
+const minVectorDimensions = 2;
 
 /** One index of any kind; which of the fields are there tells which kind it is. */
 interface IndexJson {
@@ -66,7 +66,7 @@ function checkDocumentType(tableName: string, documentType: ValidatorJson): void
   for (const member of members) {
     if (member.type !== "object") continue;
     for (const [name, { fieldType }] of Object.entries(member.value)) {
-      if (SYSTEM_FIELDS.has(name)) continue;
+      if (systemFields.has(name)) continue;
       // No document could have such a field.
       if (!isIdentifier(name) || name.startsWith("_"))
         throw refusal(
@@ -165,10 +165,10 @@ function checkFilteredIndex(tableName: string, index: IndexJson): void {
     if (field !== undefined && !isFieldPath(field))
       throw refusal("indexField", `In table "${tableName}": In index "${name}": Invalid index field: "${field}".`);
   const { limit: maxDimensions } = pushRules.vectorDimensions;
-  if (dimensions !== undefined && !(dimensions >= MIN_VECTOR_DIMENSIONS && dimensions <= maxDimensions))
+  if (dimensions !== undefined && !(dimensions >= minVectorDimensions && dimensions <= maxDimensions))
     throw refusal(
       "vectorDimensions",
-      `In table "${tableName}": Dimensions ${dimensions} must be between ${MIN_VECTOR_DIMENSIONS} and ${maxDimensions}.`,
+      `In table "${tableName}": Dimensions ${dimensions} must be between ${minVectorDimensions} and ${maxDimensions}.`,
     );
 }
 

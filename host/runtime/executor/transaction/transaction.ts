@@ -1,6 +1,6 @@
 import type { Catalog, StoredTable } from "../../../store/catalog";
 import type { DocumentStore, WriteStash } from "../../../store/documentStore";
-import { parseJsonObject } from "../../../values/convexJson";
+import { parseJsonObject } from "../../../json";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { encodeDocumentId, newInternalId } from "../../../values/documentId";
 import { documentSizeProblem } from "../../../values/documentLimits";

@@ -1,8 +1,8 @@
-import { isJsonObject, parseJson } from "../../../values/convexJson";
+import { isJsonObject, parseJson } from "../../../json";
 import type { ConvexJson } from "../../../values/convexJson";
 import { convexSizeBytes, displaySize, largestSizeBytes } from "../../../values/convexSize";
 
-const DEFAULT_LIMITS = {
+const defaultLimits = {
   bytesRead: 16 << 20,
   bytesWritten: 16 << 20,
   databaseQueries: 4096,
@@ -18,12 +18,12 @@ const DEFAULT_LIMITS = {
 } as const;
 
 /** The largest argument object of one scheduled function. */
-const MAX_SCHEDULED_ARGS_BYTES = 4 << 20;
+const maxScheduledArgsBytes = 4 << 20;
 
-const OVER_LIMIT_HELP =
+const overLimitHelp =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 
-type Metric = keyof typeof DEFAULT_LIMITS;
+type Metric = keyof typeof defaultLimits;
 type Limits = Readonly<Record<Metric, number>>;
 
 /** Limits of every transaction of a host in place of Convex's; what is absent stays as it is. */
@@ -65,21 +65,21 @@ export class TransactionUsage {
   #fileReadBytes = 0;
 
   constructor(limits?: TransactionLimits) {
-    this.#limits = limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits };
   }
 
   /** Counts a scanned or fetched document. @throws {TransactionLimitError} past the limit of documents or bytes */
   countRead(text: string): void {
     if (++this.#documentsRead > this.#limits.documentsRead)
       throw new TransactionLimitError(
-        `Too many documents read in a single function execution (limit: ${this.#limits.documentsRead}). ${OVER_LIMIT_HELP}`,
+        `Too many documents read in a single function execution (limit: ${this.#limits.documentsRead}). ${overLimitHelp}`,
       );
     this.#unmeasured.push(text);
     this.#unmeasuredBound += largestSizeBytes(text.length);
     if (this.#measuredBytesRead + this.#unmeasuredBound <= this.#limits.bytesRead) return;
     if (this.#bytesRead() > this.#limits.bytesRead)
       throw new TransactionLimitError(
-        `Too many bytes read in a single function execution (limit: ${this.#limits.bytesRead} bytes). ${OVER_LIMIT_HELP}`,
+        `Too many bytes read in a single function execution (limit: ${this.#limits.bytesRead} bytes). ${overLimitHelp}`,
       );
   }
 
@@ -116,9 +116,9 @@ export class TransactionUsage {
       throw new TransactionLimitError(
         `Too many functions scheduled by this mutation (limit: ${this.#limits.functionsScheduled})`,
       );
-    if (sizeBytes > MAX_SCHEDULED_ARGS_BYTES)
+    if (sizeBytes > maxScheduledArgsBytes)
       throw new TransactionLimitError(
-        `Too large arguments for a single scheduled function from this mutation (actual: ${sizeBytes} bytes, limit: ${MAX_SCHEDULED_ARGS_BYTES} bytes)`,
+        `Too large arguments for a single scheduled function from this mutation (actual: ${sizeBytes} bytes, limit: ${maxScheduledArgsBytes} bytes)`,
       );
     if (this.#scheduledArgsBytes + sizeBytes > this.#limits.scheduledFunctionArgsBytes)
       throw new TransactionLimitError(
@@ -237,7 +237,7 @@ export class TransactionUsage {
     const limit = this.#limits.databaseQueries;
     if (this.#pointReads.length + this.#rangesRead <= limit || this.#intervals() <= limit) return;
     throw new TransactionLimitError(
-      `Too many reads in a single function execution (limit: ${limit}). ${OVER_LIMIT_HELP}`,
+      `Too many reads in a single function execution (limit: ${limit}). ${overLimitHelp}`,
     );
   }
 }
@@ -246,8 +246,8 @@ function boundOf(write: string | number): number {
   return typeof write === "number" ? write : largestSizeBytes(write.length);
 }
 
-/** An amount for each metric. `DEFAULT_LIMITS` has all of them and nothing else, and so has what is made of its keys. */
+/** An amount for each metric. `defaultLimits` has all of them and nothing else, and so has what is made of its keys. */
 function eachMetric<T>(amountOf: (metric: Metric) => T): Readonly<Record<Metric, T>> {
-  const metrics = Object.keys(DEFAULT_LIMITS) as readonly Metric[];
+  const metrics = Object.keys(defaultLimits) as readonly Metric[];
   return Object.fromEntries(metrics.map((metric) => [metric, amountOf(metric)])) as Record<Metric, T>;
 }
