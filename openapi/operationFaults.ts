@@ -25,10 +25,10 @@ export function operationFaults({ declaration, domain, resource }: Operation): s
       : [
           `${file}: ${operationId} needs the permission ${permission}, which convex/core/access/permissions.ts does not have: say there who may.`,
         ];
-  const lists = [query, on && "listFields" in on ? on.listFields : undefined].flatMap((shape) => {
-    const list = shape && listOf(shape);
-    return list ? [list] : [];
-  });
+  const shapes: unknown[] = [query, on && "listFields" in on ? on.listFields : undefined];
+  const lists = shapes
+    .map((shape) => (typeof shape === "object" && shape !== null ? listOf(shape) : undefined))
+    .filter((list) => list !== undefined);
   return [
     ...forbidden,
     ...unknown,

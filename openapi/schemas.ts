@@ -113,7 +113,8 @@ function withForm(schema: JsonObject): JsonObject {
   return sentences.length === 0 ? schema : { ...rest, description: sentences.join(" ") };
 }
 
-function tableNamedBy(validator: GenericValidator): string {
+/** The table whose ids a validator takes. */
+export function tableNamedBy(validator: GenericValidator): string {
   if (validator.kind === "id") return validator.tableName;
   throw new Error("A custom schema that is no id cannot be described.");
 }

@@ -2,7 +2,7 @@ import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
 import { innermost, referencePaths } from "../../convex/core/schema/zod";
 import { exampleNumber, exampleText, exampleTimeMs, latestTimeMs } from "../exampleValues";
-import type { GenericValidator } from "convex/values";
+import { tableNamedBy } from "../schemas";
 import type { Fields } from "../../convex/core/schema/table";
 
 let counter = 0;
@@ -24,7 +24,7 @@ export function sampleFields(shape: Fields, rows: RowIds): Record<string, unknow
 /** What the document shows of the field, in a form that a request of today can send. */
 function sampleValue(name: string, type: z.ZodType, rows: RowIds): unknown {
   const inner = innermost(type);
-  if (inner instanceof z.ZodCustom) return rows[tableOf(inner) ?? ""];
+  if (inner instanceof z.ZodCustom) return rows[tableNamedBy(zodToConvex(inner))];
   const example = examplesOf(type)[0];
   if (inner instanceof z.ZodNumber) return numberOf(inner, example);
   // Different each time where that is allowed: names may have to be unique, and an update has to change something.
@@ -41,7 +41,8 @@ function sampleValue(name: string, type: z.ZodType, rows: RowIds): unknown {
 
 /** The examples of the schema, or of what it wraps. */
 function examplesOf(type: z.ZodType): readonly unknown[] {
-  return z.globalRegistry.get(type)?.examples ?? z.globalRegistry.get(innermost(type))?.examples ?? [];
+  const examples = z.globalRegistry.get(type)?.examples ?? z.globalRegistry.get(innermost(type))?.examples;
+  return Array.isArray(examples) ? examples : [];
 }
 
 /** Times lie as far ahead of now as the document's lie from each other: what must not have passed has not. */
@@ -56,12 +57,6 @@ function another(type: z.ZodType, example: string): string | undefined {
   return [`${example}-${at}`, `${example} ${at}`, `${example}${at}`, `${at}.${example}`].find(
     (candidate) => type.safeParse(candidate).success,
   );
-}
-
-/** The table whose ids the schema takes. */
-function tableOf(type: z.ZodCustom): string | undefined {
-  const validator: GenericValidator = zodToConvex(type);
-  return validator.kind === "id" ? validator.tableName : undefined;
 }
 
 /** Every schema here is made by zod's classic API, whose arrays hold classic schemas. */

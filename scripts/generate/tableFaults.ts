@@ -40,8 +40,8 @@ function exampleFaults(where: string, type: z.ZodType): string[] {
     if (error instanceof DeclarationFaults) return [...error.faults];
     throw error;
   }
-  const examples = z.globalRegistry.get(innermost(type))?.examples ?? [];
-  return examples
+  const examples: unknown = z.globalRegistry.get(innermost(type))?.examples;
+  return (Array.isArray(examples) ? examples : [])
     .filter((example) => !innermost(type).safeParse(example).success)
     .map((example) => `${where} shows ${JSON.stringify(example)}, which it does not take: give another example.`);
 }

@@ -31,7 +31,7 @@ export function rowId<Table extends string>(table: Table) {
  * schema says the same; the generator checks that examples satisfy it. Nothing is copied, as zod's own `meta` would, so that a fresh context pays nothing for it.
  * @throws Error for a schema that is described already: take a copy of it.
  */
-export function described<T extends z.ZodType>(type: T, description: string, ...examples: readonly unknown[]): T {
+export function described<T extends z.core.$ZodType>(type: T, description: string, ...examples: readonly unknown[]): T {
   const known = z.globalRegistry.get(type);
   if (known?.description !== undefined) throw new Error(`It is described already: ${known.description}`);
   z.globalRegistry.add(type, { ...known, description, ...(examples.length > 0 ? { examples: [...examples] } : {}) });
