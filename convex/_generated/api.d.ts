@@ -90,6 +90,7 @@ import type * as gateway_responses from "../gateway/responses.js";
 import type * as gateway_routeTable from "../gateway/routeTable.js";
 import type * as gateway_routes from "../gateway/routes.js";
 import type * as gateway_tokenRequests from "../gateway/tokenRequests.js";
+import type * as gateway_treeRouter from "../gateway/treeRouter.js";
 import type * as gateway_unavailable from "../gateway/unavailable.js";
 import type * as http from "../http.js";
 import type * as observability_auditLogs from "../observability/auditLogs.js";
@@ -223,6 +224,7 @@ declare const fullApi: ApiFromModules<{
   "gateway/routeTable": typeof gateway_routeTable;
   "gateway/routes": typeof gateway_routes;
   "gateway/tokenRequests": typeof gateway_tokenRequests;
+  "gateway/treeRouter": typeof gateway_treeRouter;
   "gateway/unavailable": typeof gateway_unavailable;
   http: typeof http;
   "observability/auditLogs": typeof observability_auditLogs;

@@ -7,7 +7,7 @@ import type { GatewayEnvironment } from "./environment";
 import type { HttpDocument } from "../core/httpDocument";
 import type { OAuthError } from "../core/oauthErrors";
 import type { Context } from "hono";
-import type { Hono } from "hono/tiny";
+import type { HonoBase } from "hono/hono-base";
 
 type GatewayContext = Context<GatewayEnvironment>;
 type Arguments = Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("docum
 type DocumentReference = typeof discovery;
 
 /** Routes without a domain operation behind them: health, tokens, discovery, problem pages and the documentation. */
-export function platformRoutes(app: Hono<GatewayEnvironment>): void {
+export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.get("/v1/health", (c) =>
     c.json({ status: "ok", version: "v1", time: Date.now() }, 200, {
       ...c.get("headers"),
