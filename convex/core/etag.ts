@@ -5,8 +5,8 @@ import { murmurHash3 } from "./murmurHash3";
  * SHA-256 would cost an asynchronous call per answer.
  */
 export function entityTagOf(text: string): string {
-  const words = Array.from(murmurHash3(new TextEncoder().encode(text)), (word) => word.toString(36).padStart(7, "0"));
-  return `"${words.join("")}"`;
+  const words = murmurHash3(new TextEncoder().encode(text));
+  return `"${words.map((word) => word.toString(36).padStart(7, "0")).join("")}"`;
 }
 
 /** `*`, or a list of entity tags (RFC 9110, 8.8.3). */

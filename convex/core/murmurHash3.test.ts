@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { murmurHash3 } from "./murmurHash3";
 
-const hexOf = (hash: Uint32Array) => Array.from(hash, (word) => word.toString(16).padStart(8, "0")).join("");
+const hexOf = (hash: readonly number[]) => hash.map((word) => word.toString(16).padStart(8, "0")).join("");
 
 describe("murmurHash3", () => {
   it("has the verification value of SMHasher for MurmurHash3_x86_128", () => {

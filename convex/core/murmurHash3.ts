@@ -3,7 +3,7 @@
 const blockBytes = 16;
 
 /** The four words of MurmurHash3_x86_128, for other uses than secrets: whoever wants two inputs of one hash finds them. */
-export function murmurHash3(bytes: Uint8Array, seed = 0): Uint32Array {
+export function murmurHash3(bytes: Uint8Array, seed = 0): readonly [number, number, number, number] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = bytes.length - (bytes.length % blockBytes);
   let [a, b, c, d] = [seed, seed, seed, seed];
@@ -13,15 +13,21 @@ export function murmurHash3(bytes: Uint8Array, seed = 0): Uint32Array {
     c = (Math.imul(rotated(c ^ mixedC(view.getInt32(at + 8, true)), 15) + d, 5) + 0x96cd1c35) | 0;
     d = (Math.imul(rotated(d ^ mixedD(view.getInt32(at + 12, true)), 13) + a, 5) + 0x32ac3b17) | 0;
   }
-  // Words of the tail that have no bytes are zero, which the mixing leaves as it is.
-  const tail = new Uint8Array(blockBytes);
-  tail.set(bytes.subarray(end));
-  const rest = new DataView(tail.buffer);
-  a ^= mixedA(rest.getInt32(0, true)) ^ bytes.length;
-  b ^= mixedB(rest.getInt32(4, true)) ^ bytes.length;
-  c ^= mixedC(rest.getInt32(8, true)) ^ bytes.length;
-  d ^= mixedD(rest.getInt32(12, true)) ^ bytes.length;
-  return spread(...spread(a, b, c, d).map(avalanche));
+  a ^= mixedA(tailWord(bytes, end)) ^ bytes.length;
+  b ^= mixedB(tailWord(bytes, end + 4)) ^ bytes.length;
+  c ^= mixedC(tailWord(bytes, end + 8)) ^ bytes.length;
+  d ^= mixedD(tailWord(bytes, end + 12)) ^ bytes.length;
+  // Every word is added to the others, before and after its own bits are mixed.
+  const first = (a + b + c + d) | 0;
+  [a, b, c, d] = [avalanche(first), avalanche(first + b), avalanche(first + c), avalanche(first + d)];
+  const last = (a + b + c + d) | 0;
+  return [last >>> 0, (last + b) >>> 0, (last + c) >>> 0, (last + d) >>> 0];
+}
+
+/** Four bytes of the end, low ones first; those beyond it are zero, which the mixing leaves as it is. */
+function tailWord(bytes: Uint8Array, at: number): number {
+  if (at >= bytes.length) return 0;
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }
 
 function mixedA(word: number): number {
@@ -42,12 +48,6 @@ function mixedD(word: number): number {
 
 function rotated(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
-}
-
-/** Adds every word to the others. */
-function spread(a = 0, b = 0, c = 0, d = 0): Uint32Array {
-  const sum = (a + b + c + d) | 0;
-  return Uint32Array.of(sum, sum + b, sum + c, sum + d);
 }
 
 /** Lets every bit of a word change every other. */
