@@ -86,7 +86,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     info: information,
     externalDocs,
     servers: [server],
-    tags: [...tagList(resources)],
+    tags: tagList(resources),
   });
   return inOrder(rest, paths ?? {}, described ?? {});
 }

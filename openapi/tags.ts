@@ -1,6 +1,5 @@
 import { capitalized, wordsOf } from "../convex/core/crud";
 import { byText } from "./json";
-import type { JsonObject } from "./json";
 
 /**
  * What each resource is, in the order in which the reference shows them: people and their rights, work, devices, and what
@@ -40,7 +39,7 @@ export function tagOf(resource: string): string {
 }
 
 /** The tags of `resources`, in order, each with its description. */
-export function tagList(resources: Iterable<string>): JsonObject[] {
+export function tagList(resources: Iterable<string>): { name: string; description: string }[] {
   const order = Object.keys(descriptions);
   const placeOf = (resource: string) => (order.includes(resource) ? order.indexOf(resource) : order.length);
   return [...new Set(resources)]
