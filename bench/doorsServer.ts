@@ -52,7 +52,7 @@ async function startDoors(): Promise<DoorsWorld> {
     latestTimestamp: () => 0n,
     jsonWebKeySet: () => keys,
     files: { upload: async () => "", find: async () => null },
-    metricsText: () => "",
+    metricsText: async () => "",
     logsAfter: async (cursor) => ({ entries: [], newCursor: cursor }),
     analyzePush: async () => ({}),
     backUp: async () => "",

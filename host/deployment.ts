@@ -210,7 +210,7 @@ export interface Deployment {
   /** Latest committed timestamp, nanoseconds since the epoch; strictly increasing across restarts. */
   latestTimestamp(): bigint;
   /** What the deployment has done and does, in Prometheus' text form. */
-  metricsText(): string;
+  metricsText(): Promise<string>;
   /**
    * The last lines and failures of the log that came after a cursor. Waits for the first one, until the signal aborts;
    * cursor 0 waits for nothing.

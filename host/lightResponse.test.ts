@@ -19,6 +19,7 @@ async function observe(make: () => Response): Promise<Seen> {
   const { status, ok, statusText, type, url, redirected, bodyUsed } = response;
   const head = [status, ok, statusText, type, url, redirected, bodyUsed, [...response.headers], response.body === null];
   const copy = response.clone();
+  expect(Object.prototype.toString.call(response)).toBe("[object Response]");
   const text = await response.text();
   return { head: [...head, response.bodyUsed, await copy.text()], text };
 }

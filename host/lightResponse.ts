@@ -1,3 +1,5 @@
+import { materialize, standFor, type Light } from "./lightObject";
+
 /** What the door needs of a response it can send in one write. */
 export interface CompleteResponse {
   readonly status: number;
@@ -12,7 +14,7 @@ const headerValue = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7
 const textType = "text/plain;charset=UTF-8";
 
 /** A Response made of complete content, which becomes a real one only when something asks for more than its head. */
-class CompleteContent {
+class CompleteContent implements Light<Response> {
   readonly #body: string | Uint8Array | null;
   readonly #status: number;
   readonly #pairs: readonly HeaderPair[];
@@ -38,6 +40,10 @@ class CompleteContent {
     return this.#status < 300;
   }
 
+  get statusText(): string {
+    return "";
+  }
+
   get headers(): Headers {
     return (this.#headers ??= new Headers(this.#pairs.map(([name, value]) => [name, value])));
   }
@@ -47,7 +53,7 @@ class CompleteContent {
   }
 
   /** The real Response behind this one, with the headers as they are now. */
-  materialize(): Response {
+  [materialize](): Response {
     if (this.#real === undefined) {
       const body = typeof this.#body === "string" || this.#body === null ? this.#body : new Uint8Array(this.#body);
       this.#real = new Response(body, { status: this.#status, headers: this.headers });
@@ -61,40 +67,24 @@ class CompleteContent {
   }
 }
 
-/**
- * Puts CompleteContent under Response.prototype. Node 20's fetch keeps a Response's state under symbols; answering those
- * from the real Response makes every inherited member work. Later versions keep it in private fields: there, no object but a
- * real one can be a Response.
- */
-function inheritFromResponse(): boolean {
-  const symbols = Object.getOwnPropertySymbols(new Response());
-  if (!symbols.some((symbol) => symbol.description === "state")) return false;
-  Object.setPrototypeOf(CompleteContent.prototype, Response.prototype);
-  for (const symbol of symbols) {
-    Object.defineProperty(CompleteContent.prototype, symbol, {
-      get(this: CompleteContent): unknown {
-        return Reflect.get(this.materialize(), symbol);
-      },
-    });
-  }
-  return true;
-}
+standFor(CompleteContent.prototype, Response.prototype);
 
-/** What real Responses were made of, on versions of Node where nothing else can be one. */
+/** What real Responses were made of. */
 const knownBodies = new WeakMap<Response, string | Uint8Array | null>();
-const canBeLight = inheritFromResponse();
 
 /**
  * A `Response` constructor for HTTP actions. Fetch's own makes a stream of every text, which costs more CPU than all the
- * rest of a small request (about 35 µs) and hides how long it is; this one keeps complete content as it is, or at least
- * beside the real Response. Instances of both are instances of both. Streams, blobs, forms, unusual options and invalid
+ * rest of a small request (about 35 µs) and hides how long it is; this one keeps complete content as it is, or beside the real
+ * Response where it has to make one. Instances of both are instances of both. Streams, blobs, forms, unusual options and invalid
  * ones go to fetch's own constructor, which also throws its own errors.
  */
 export const LightResponse: typeof Response = new Proxy(Response, {
   construct(target, args: unknown[], newTarget) {
     const isPlain = newTarget === LightResponse;
-    const light = isPlain && canBeLight ? tryComplete(args[0], args[1], textType) : undefined;
-    return light ?? withKnownBody(Reflect.construct(target, args, isPlain ? target : newTarget), completeBody(args[0]));
+    const light = isPlain ? tryComplete(args[0], args[1], textType) : undefined;
+    if (light) return light;
+    const response = Reflect.construct(target, args, isPlain ? target : newTarget);
+    return withKnownBody(response, args[0] instanceof URLSearchParams ? String(args[0]) : completeBody(args[0]));
   },
   get: (target, key) => (key === "json" ? lightJson : Reflect.get(target, key)),
 });
@@ -104,34 +94,18 @@ export function completeResponse(response: Response): CompleteResponse | undefin
   const light = CompleteContent.of(response);
   if (light !== undefined) return light;
   if (response.bodyUsed) return undefined;
-  const body = knownBodies.get(response) ?? sourceOf(response);
+  const body = knownBodies.get(response);
   return body === undefined ? undefined : { status: response.status, headers: response.headers, body };
-}
-
-const responseState = Object.getOwnPropertySymbols(new Response()).find((symbol) => symbol.description === "state");
-
-/**
- * The text or bytes a real Response was made of. Node 20's fetch keeps them beside the stream it makes of them; taking them
- * saves reading that stream, about 6 µs of CPU. Undefined for real streams, and on versions that keep their state private.
- */
-function sourceOf(response: Response): string | Uint8Array | undefined {
-  if (responseState === undefined) return undefined;
-  const source = property(property(Reflect.get(response, responseState), "body"), "source");
-  return typeof source === "string" || source instanceof Uint8Array ? source : undefined;
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function lightJson(data: unknown, init?: ResponseInit): Response {
   const text: string | undefined = JSON.stringify(data);
-  const light = text === undefined || !canBeLight ? undefined : tryComplete(text, init, "application/json");
+  const light = text === undefined ? undefined : tryComplete(text, init, "application/json");
   return light instanceof Response ? light : withKnownBody(Response.json(data, init), text);
 }
 
 function withKnownBody(response: Response, body: string | Uint8Array | null | undefined): Response {
-  if (!canBeLight && body !== undefined) knownBodies.set(response, body);
+  if (body !== undefined) knownBodies.set(response, body);
   return response;
 }
 

@@ -15,6 +15,7 @@ import { ProblemResponses, problemSchemas } from "./problemResponses";
 import { SchemaComponents } from "./schemas";
 import { securitySchemes } from "./security";
 import { tagList } from "./tags";
+import type { RouteConfig } from "@hono/zod-openapi";
 import type { JsonObject } from "./json";
 import type { Operation } from "../convex/core/operations/declaration";
 import type { TableNames } from "../convex/_generated/dataModel";
@@ -63,36 +64,39 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
   for (const operation of [...operations].toSorted((left, right) => byText(keyOf(left), keyOf(right)))) {
     const { method, path } = operation.declaration;
-    registry.registerPath({ method: methodOf(method), path: `/v1${path}`, ...raw(operationObject(operation, parts)) });
+    registry.registerPath(routeOf(methods[method], `/v1${path}`, operationObject(operation, parts)));
   }
   for (const operation of platformOperations) {
     const { method, path } = operation;
-    registry.registerPath({ method, path, ...raw(platformOperationObject(operation, (codes) => problems.of(codes))) });
+    const described = platformOperationObject(operation, (codes) => problems.of(codes));
+    registry.registerPath(routeOf(method, path, described));
   }
-  for (const [name, schema] of Object.entries(schemas.schemas))
-    registry.registerComponent("schemas", name, raw(schema));
-  for (const [name, response] of Object.entries(problems.responses))
-    registry.registerComponent("responses", name, raw(response));
-  for (const [name, example] of Object.entries(problems.examples))
-    registry.registerComponent("examples", name, raw(example));
-  registry.registerComponent("responses", "NotModified", raw(notModified));
-  for (const [name, header] of Object.entries(headerComponents))
-    registry.registerComponent("headers", name, raw(header));
-  for (const [name, parameter] of Object.entries(parameterComponents))
-    registry.registerComponent("parameters", name, raw(parameter));
-  for (const [name, scheme] of Object.entries(securitySchemes))
-    registry.registerComponent("securitySchemes", name, raw(scheme));
+  const components = {
+    schemas: schemas.schemas,
+    responses: { ...problems.responses, NotModified: notModified },
+    examples: problems.examples,
+    headers: headerComponents,
+    parameters: parameterComponents,
+    securitySchemes,
+  };
+  for (const kind of componentKinds) {
+    for (const [name, component] of Object.entries<JsonObject>(components[kind]))
+      registry.registerComponent(kind, name, component);
+  }
 
   const resources = [...operations, ...platformOperations].map(({ resource }) => resource);
-  const document = inOrder(
-    getOpenAPI31Document({
-      openapi: "3.1.0",
-      info: information,
-      externalDocs,
-      servers: [server],
-      tags: raw(tagList(resources)),
-    }),
-  );
+  const {
+    paths,
+    components: described,
+    ...rest
+  } = getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: information,
+    externalDocs,
+    servers: [server],
+    tags: tagList(resources),
+  });
+  const document = inOrder(rest, paths ?? {}, described ?? {});
   assertFaultless(undescribed(document));
   return document;
 }
@@ -103,27 +107,23 @@ function rowDescriptions(): ReadonlyMap<string, string> {
   return new Map(declared.map(({ noun, description }) => [capitalized(noun), description]));
 }
 
-/** What the registry passes through untouched: its types describe three versions of OpenAPI at once. */
-function raw(part: JsonObject | readonly JsonObject[]) {
-  return JSON.parse(JSON.stringify(part));
+const componentKinds = ["schemas", "responses", "examples", "headers", "parameters", "securitySchemes"] as const;
+
+/**
+ * The operation as the registry takes it. It passes plain OpenAPI through as it is, and types it as three versions at once with
+ * zod in between; that each of ours is an operation of 3.1, the document's linters see.
+ */
+function routeOf(method: RouteConfig["method"], path: string, operation: JsonObject): RouteConfig {
+  return { ...operation, method, path } as RouteConfig;
 }
 
-function inOrder(document: object): JsonObject {
-  const { paths, components, ...rest }: Record<string, unknown> = raw({ ...document });
-  const parts = isObject(components) ? components : {};
-  return {
-    ...rest,
-    paths: sorted(isObject(paths) ? paths : {}),
-    components: sorted(
-      Object.fromEntries(
-        // Ways to authenticate stand as security.ts declares them, the most used first: so the reference page offers them.
-        Object.entries(parts).map(([kind, named]) => [
-          kind,
-          isObject(named) && kind !== "securitySchemes" ? sorted(named) : named,
-        ]),
-      ),
-    ),
-  };
+function inOrder(rest: object, paths: object, components: object): JsonObject {
+  const parts = Object.entries<unknown>({ ...components }).map(([kind, named]) => [
+    kind,
+    // Ways to authenticate stand as security.ts declares them, the most used first: so the reference page offers them.
+    isObject(named) && kind !== "securitySchemes" ? sorted(named) : named,
+  ]);
+  return { ...rest, paths: sorted({ ...paths }), components: sorted(Object.fromEntries(parts)) };
 }
 
 /** Reads come before changes and deletion last, as the reference page lists them. */
@@ -132,10 +132,6 @@ function keyOf({ declaration: { path, method } }: Operation): string {
 }
 
 const methods = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
-
-function methodOf(method: keyof typeof methods) {
-  return methods[method];
-}
 
 /** The resources of which one row can be read, by `<domain>/<resource>`. */
 function readableOf(operations: readonly Operation[]): ReadonlySet<string> {

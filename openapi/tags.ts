@@ -3,7 +3,6 @@ import { capitalized, wordsOf } from "../convex/core/resources/words";
 import { declarationOf } from "../convex/core/schema/table";
 import { DeclarationFaults } from "../scripts/lib/declarationFaults";
 import { byText } from "./json";
-import type { JsonObject } from "./json";
 
 /** The order in which the reference shows resources: people and their rights, work, devices, what the deployment says of itself. */
 const order = [
@@ -49,7 +48,7 @@ export function tagOf(resource: string): string {
 }
 
 /** The tags of `resources`, in order, each with its description. */
-export function tagList(resources: Iterable<string>): JsonObject[] {
+export function tagList(resources: Iterable<string>): { name: string; description: string }[] {
   const placeOf = (resource: string) => (order.includes(resource) ? order.indexOf(resource) : order.length);
   return [...new Set(resources)]
     .toSorted((left, right) => placeOf(left) - placeOf(right) || byText(tagOf(left), tagOf(right)))

@@ -1,17 +1,19 @@
-import { Hono } from "hono/tiny";
-import { LinearRouter } from "hono/router/linear-router";
+import { HonoBase } from "hono/hono-base";
 import { failureOf } from "../core/wire/errors";
 import { dispatch } from "./dispatch";
 import { platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, optionsResponse, problemResponse, problemResponseOf } from "./responses";
 import { routeTable } from "./routeTable";
+import { TreeRouter } from "./treeRouter";
 import { isUnavailable } from "./unavailable";
 import type { GatewayEnvironment } from "./environment";
+import type { H, RouterRoute } from "hono/types";
 import type { ActionCtx } from "../_generated/server";
 
-// Built anew in every context, so its router must be cheap to fill rather than fast to match.
-const app = new Hono<GatewayEnvironment>({ router: new LinearRouter() });
+const router = new TreeRouter<[H, RouterRoute]>();
+// Not one of Hono's presets: each of them brings a router of its own, and `hono/tiny` uses its own whatever it is given.
+const app = new HonoBase<GatewayEnvironment>({ router });
 
 app.use(async (c, next) => {
   const requestId = requestIdOf(c.req.raw.headers);
@@ -19,15 +21,17 @@ app.use(async (c, next) => {
   c.set("requestId", requestId);
   c.set("headers", headers);
   if (c.req.method !== "OPTIONS") return next();
-  const methods = methodsOf(c.req.path);
+  const methods = router.methodsAt(c.req.path);
   if (methods.length > 0) return optionsResponse(methods, headers);
   return problemResponseOf("not_found", "There is nothing at this path.", requestId, headers);
 });
 
 platformRoutes(app);
 
+// Straight into the router: Hono's own bookkeeping of each route costs a fresh context more than all the rest of it.
 for (const route of routeTable) {
-  app.on(route.method, route.path, (c) =>
+  const { method, path } = route;
+  const handler: H<GatewayEnvironment> = (c) =>
     dispatch({
       ctx: c.env,
       request: c.req.raw,
@@ -35,13 +39,13 @@ for (const route of routeTable) {
       params: c.req.param(),
       requestId: c.get("requestId"),
       headers: c.get("headers"),
-    }),
-  );
+    });
+  router.add(method, path, [handler, { basePath: "/", method, path, handler }]);
 }
 
 app.notFound((c) => {
   const [requestId, headers] = [c.get("requestId"), c.get("headers")];
-  const allowed = methodsOf(c.req.path);
+  const allowed = router.methodsAt(c.req.path);
   if (allowed.length === 0) return problemResponseOf("not_found", "There is nothing at this path.", requestId, headers);
   const allow = [...allowed, "OPTIONS"].join(", ");
   return problemResponseOf("method_not_allowed", `Use ${allow}.`, requestId, { ...headers, allow });
@@ -60,26 +64,6 @@ app.onError((error, c) => {
   console.error(`Request ${requestId} failed`, error);
   return problemResponseOf("internal", "The request could not be completed.", requestId, headers);
 });
-
-/** Methods that some route answers at `path`; HEAD goes with GET. */
-function methodsOf(path: string): string[] {
-  const methods = new Set<string>();
-  for (const route of app.routes) {
-    if (route.method !== "ALL" && matches(route.path, path)) methods.add(route.method);
-  }
-  if (methods.has("GET")) methods.add("HEAD");
-  return [...methods];
-}
-
-/** As the router does, without regard to one slash at the end. */
-function matches(pattern: string, path: string): boolean {
-  const wanted = pattern.split("/");
-  const given = path.replace(/(?<=.)\/$/, "").split("/");
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, at) => (part.startsWith(":") ? given[at] !== "" : part === given[at]))
-  );
-}
 
 /** Answers a request of the site origin. Never throws. */
 export function answer(ctx: ActionCtx, request: Request): Promise<Response> {

@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose/jwt/decode";
 import { env } from "../_generated/server";
 import { ProblemError } from "../core/wire/errors";
 import { sha256Hex } from "../core/wire/secrets";
@@ -67,14 +68,11 @@ function bare(url: unknown): string {
     .replace(/\/$/, "");
 }
 
-function claimsOf(token: string): Record<string, unknown> | undefined {
-  const [, payload] = token.split(".");
-  if (!payload) return undefined;
+function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    return typeof claims === "object" && claims !== null ? { ...claims } : undefined;
+    return decodeJwt(token);
   } catch {
-    // Not base64url or not JSON: there is nothing to explain but that.
+    // No JWT: there is nothing to explain but that.
     return undefined;
   }
 }

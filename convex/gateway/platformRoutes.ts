@@ -1,13 +1,14 @@
 import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
+import { prefersJson, refusesGzip } from "./negotiation";
 import { problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
 import type { HttpDocument } from "../core/wire/httpDocument";
 import type { OAuthError } from "../core/wire/oauthErrors";
 import type { Context } from "hono";
-import type { Hono } from "hono/tiny";
+import type { HonoBase } from "hono/hono-base";
 
 type GatewayContext = Context<GatewayEnvironment>;
 type Arguments = Readonly<Record<string, string>>;
@@ -23,7 +24,7 @@ const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("docum
 type DocumentReference = typeof discovery;
 
 /** Routes without a domain operation behind them: health, tokens, discovery, problem pages and the documentation. */
-export function platformRoutes(app: Hono<GatewayEnvironment>): void {
+export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.get("/v1/health", (c) =>
     c.json({ status: "ok", version: "v1", time: Date.now() }, 200, {
       ...c.get("headers"),
@@ -38,8 +39,8 @@ export function platformRoutes(app: Hono<GatewayEnvironment>): void {
   );
   app.get("/.well-known/oauth-protected-resource", (c) => answerDocument(c, discovery, { name: "protectedResource" }));
 
-  app.get("/problems", (c) => answerDocument(c, problemPage, acceptOf(c)));
-  app.get("/problems/:code", (c) => answerDocument(c, problemPage, { ...acceptOf(c), code: c.req.param("code") }));
+  app.get("/problems", (c) => answerDocument(c, problemPage, formOf(c)));
+  app.get("/problems/:code", (c) => answerDocument(c, problemPage, { ...formOf(c), code: c.req.param("code") }));
 
   app.get("/v1/openapi.json", (c) => answerDocument(c, openApiDocument, { version: "3.1" }));
   app.get("/v1/openapi-3.0.json", (c) => answerDocument(c, openApiDocument, { version: "3.0" }));
@@ -56,9 +57,8 @@ export function platformRoutes(app: Hono<GatewayEnvironment>): void {
   });
 }
 
-function acceptOf(c: GatewayContext): Arguments {
-  const accept = c.req.header("accept");
-  return accept === undefined ? {} : { accept };
+function formOf(c: GatewayContext): Arguments {
+  return { form: prefersJson(c.req.header("accept") ?? "") ? "json" : "html" };
 }
 
 /** A document as a function made it: 304 when the caller has it, a problem when there is none. */
@@ -86,21 +86,6 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
 
 function joined(...values: (string | undefined)[]): string {
   return [...new Set(["Origin", ...values.filter((value) => value !== undefined)])].join(", ");
-}
-
-/** RFC 9110, 12.5.3: without the header every coding is acceptable; a browser always lists gzip. */
-function refusesGzip(acceptEncoding: string | undefined): boolean {
-  if (acceptEncoding === undefined) return false;
-  const weights = new Map(
-    acceptEncoding
-      .toLowerCase()
-      .split(",")
-      .map((entry) => {
-        const [coding = "", weight = "q=1"] = entry.split(";").map((part) => part.trim());
-        return [coding, Number(weight.replace("q=", ""))];
-      }),
-  );
-  return !((weights.get("gzip") ?? weights.get("*") ?? 0) > 0);
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProblemError } from "../core/wire/errors";
-import { assertAcceptsJson, maximumBodyBytes, queryOf, readBody, requestIdOf } from "./requests";
+import { maximumBodyBytes, queryOf, readBody, requestIdOf } from "./requests";
 
 const url = "https://portico.example/v1/items";
 const json = { "content-type": "application/json" };
@@ -149,31 +149,6 @@ describe("readBody", () => {
       }),
     );
   });
-});
-
-describe("assertAcceptsJson", () => {
-  const accepts = (accept?: string) => {
-    try {
-      assertAcceptsJson(new Headers(accept === undefined ? {} : { accept }));
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  it.each([
-    undefined,
-    "",
-    "*/*",
-    "application/*",
-    "application/json",
-    "APPLICATION/JSON;q=0.9",
-    "text/html, application/problem+json",
-    "text/html;q=1, */*;q=0.1",
-  ])("%s is met", (accept) => expect(accepts(accept)).toBe(true));
-  it.each(["text/html", "application/xml", "application/jsonp", "application/json-seq", "text/*"])(
-    "%s is not",
-    (accept) => expect(accepts(accept)).toBe(false),
-  );
 });
 
 describe("queryOf", () => {

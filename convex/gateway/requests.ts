@@ -114,14 +114,6 @@ function tooLarge(maximumBytes: number): ProblemError {
   return new ProblemError("payload_too_large", `A body may take ${maximumBytes} bytes at most.`);
 }
 
-/** Throws 406 when the caller accepts neither JSON nor anything. */
-export function assertAcceptsJson(headers: Headers): void {
-  const accept = headers.get("accept");
-  if (accept === null || accept === "" || /\*\/\*|application\/(\*|json|problem\+json)(?![\w.+-])/i.test(accept))
-    return;
-  throw new ProblemError("not_acceptable", "The answer is application/json; accept it.");
-}
-
 /** Throws 400 when a condition is none of RFC 9110: a tag without its quotes would otherwise pass for one that does not match. */
 export function assertConditions(headers: Headers): void {
   for (const name of ["If-Match", "If-None-Match"]) {

@@ -1,24 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { escaped, styleSource, withCode } from "./html";
-import { prefersJson } from "./problemPages";
-
-test.each([
-  ["application/json", true],
-  ["application/problem+json", true],
-  ["application/json, text/html", true],
-  ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false],
-  ["text/html, application/json;q=0.5", false],
-  ["application/json;q=0.5, text/html", false],
-  ["text/html;q=0.5, application/problem+json;q=0.6", true],
-  ["text/html;q=0, application/json", true],
-  ["application/json;q=0", false],
-  ["application/json;q=much", false],
-  ["*/*", false],
-  ["", false],
-])("Accept: %s prefers JSON: %s", (accept, expected) => {
-  expect(prefersJson(accept)).toBe(expected);
-});
 
 test("no text can leave its element or attribute", () => {
   fc.assert(

@@ -17,37 +17,16 @@ li span{color:var(--muted)}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px
 
 /** What a problem code means and how to mend it; the index of all codes without one. 404 for a code that does not exist. */
 export const page = internalQuery({
-  args: { code: v.optional(v.string()), accept: v.optional(v.string()) },
+  args: { code: v.optional(v.string()), form: v.union(v.literal("json"), v.literal("html")) },
   returns: httpDocument,
-  handler: async (_ctx, { code, accept = "" }): Promise<HttpDocument> => {
-    const wantsJson = prefersJson(accept);
+  handler: async (_ctx, { code, form }): Promise<HttpDocument> => {
+    const wantsJson = form === "json";
     if (code === undefined)
       return wantsJson ? jsonDocument({ problems: codes().map(entryOf) }) : htmlDocument(indexPage());
     if (!isCode(code)) return { status: 404, headers: {}, body: "" };
     return wantsJson ? jsonDocument(entryOf(code)) : htmlDocument(codePage(code));
   },
 });
-
-/** True if `accept` wants JSON more than HTML (RFC 9110, 12.5.1), or as much and names it first. HTML without a wish. */
-export function prefersJson(accept: string): boolean {
-  const [json, html] = [bestOf(accept, jsonTypes), bestOf(accept, htmlTypes)];
-  return json.weight > html.weight || (json.weight > 0 && json.weight === html.weight && json.place < html.place);
-}
-
-const jsonTypes = ["application/json", "application/problem+json"];
-const htmlTypes = ["text/html", "application/xhtml+xml"];
-
-/** The highest weight that `accept` gives to one of `types` by name, and where that stands. */
-function bestOf(accept: string, types: readonly string[]): { weight: number; place: number } {
-  let best = { weight: 0, place: Infinity };
-  for (const [place, range] of accept.toLowerCase().split(",").entries()) {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim());
-    if (!types.includes(type)) continue;
-    const weight = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
-    if (weight > best.weight) best = { weight, place };
-  }
-  return best;
-}
 
 function isCode(code: string): code is ProblemCode {
   return Object.hasOwn(problems, code);

@@ -11,6 +11,7 @@ export const console = globals.console;
 export const crypto = globals.crypto;
 export const Date = globals.Date;
 export const fetch = globals.fetch;
+export const Request = globals.Request;
 export const Response = globals.Response;
 export const setTimeout = globals.setTimeout;
 export const setInterval = globals.setInterval;

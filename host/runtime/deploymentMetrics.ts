@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { Counter, Reading, Histogram, metricsText } from "../prometheus";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 const callSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const commitSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
@@ -16,31 +16,57 @@ export interface MetricsSource {
 
 /** Counts what a deployment does. */
 export class DeploymentMetrics {
-  readonly #calls = new Counter("convex_calls_total", "Calls from outside by function type and outcome.");
-  readonly #callSeconds = new Histogram(
-    "convex_call_duration_seconds",
-    "Time from a call's arrival to its answer, waiting and commit included.",
-    callSeconds,
-    "type",
-  );
-  readonly #batchCalls = new Histogram("convex_batch_calls", "Calls that shared one commit.", batchCalls);
-  readonly #commits = new Counter("convex_commits_total", "Commits with at least one write.");
-  readonly #commitSeconds = new Histogram("convex_commit_duration_seconds", "Commit and fsync.", commitSeconds);
-  readonly #gauges: readonly Reading[];
+  readonly #registry = new Registry();
+  readonly #registers = [this.#registry];
+  readonly #calls = new Counter({
+    name: "convex_calls_total",
+    help: "Calls from outside by function type and outcome.",
+    labelNames: ["type", "outcome"],
+    registers: this.#registers,
+  });
+  readonly #callSeconds = new Histogram({
+    name: "convex_call_duration_seconds",
+    help: "Time from a call's arrival to its answer, waiting and commit included.",
+    labelNames: ["type"],
+    buckets: callSeconds,
+    registers: this.#registers,
+  });
+  readonly #batchCalls = new Histogram({
+    name: "convex_batch_calls",
+    help: "Calls that shared one commit.",
+    buckets: batchCalls,
+    registers: this.#registers,
+  });
+  readonly #commits = new Counter({
+    name: "convex_commits_total",
+    help: "Commits with at least one write.",
+    registers: this.#registers,
+  });
+  readonly #commitSeconds = new Histogram({
+    name: "convex_commit_duration_seconds",
+    help: "Commit and fsync.",
+    buckets: commitSeconds,
+    registers: this.#registers,
+  });
 
   constructor(source: MetricsSource) {
-    this.#gauges = [
-      new Reading("convex_queue_length", "Calls that wait for the executor or for their commit.", () => [
-        [{}, source.queueLength()],
-      ]),
-      new Reading("convex_running_actions", "Actions and HTTP actions that run.", () => [
-        [{}, source.runningActions()],
-      ]),
-      new Reading("convex_store_bytes", "Size of the database file and of its write-ahead log.", () => [
-        [{ part: "database" }, sizeBytes(source.databaseFile())],
-        [{ part: "log" }, sizeBytes(`${source.databaseFile()}-wal`)],
-      ]),
-    ];
+    this.#addGauge("convex_queue_length", "Calls that wait for the executor or for their commit.", source.queueLength);
+    this.#addGauge("convex_running_actions", "Actions and HTTP actions that run.", source.runningActions);
+    const storeBytes = new Gauge({
+      name: "convex_store_bytes",
+      help: "Size of the database file and of its write-ahead log.",
+      labelNames: ["part"],
+      registers: this.#registers,
+      collect() {
+        storeBytes.set({ part: "database" }, sizeBytes(source.databaseFile()));
+        storeBytes.set({ part: "log" }, sizeBytes(`${source.databaseFile()}-wal`));
+      },
+    });
+  }
+
+  /** A value that is looked up when it is asked for. */
+  #addGauge(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({ name, help, registers: this.#registers, collect: () => gauge.set(read()) });
   }
 
   /** Runs a call and counts how it ended; `failed` of its result decides between the outcomes. */
@@ -56,8 +82,8 @@ export class DeploymentMetrics {
       outcome = failed(result) ? "error" : "success";
       return result;
     } finally {
-      this.#calls.add({ type, outcome });
-      this.#callSeconds.observe((performance.now() - startedAtMs) / 1000, type);
+      this.#calls.inc({ type, outcome });
+      this.#callSeconds.observe({ type }, (performance.now() - startedAtMs) / 1000);
     }
   }
 
@@ -65,20 +91,13 @@ export class DeploymentMetrics {
   countBatch(calls: number, commitMs: number | null): void {
     this.#batchCalls.observe(calls);
     if (commitMs === null) return;
-    this.#commits.add({});
+    this.#commits.inc();
     this.#commitSeconds.observe(commitMs / 1000);
   }
 
   /** All of it in Prometheus' text form. */
-  text(): string {
-    return metricsText([
-      this.#calls,
-      this.#callSeconds,
-      this.#batchCalls,
-      this.#commits,
-      this.#commitSeconds,
-      ...this.#gauges,
-    ]);
+  async text(): Promise<string> {
+    return await this.#registry.metrics();
   }
 }
 

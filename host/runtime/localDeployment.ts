@@ -282,8 +282,8 @@ export class LocalDeployment implements Deployment, ActionHost {
     return await this.#logs.after(cursor, signal);
   }
 
-  metricsText(): string {
-    return this.#metrics.text();
+  async metricsText(): Promise<string> {
+    return await this.#metrics.text();
   }
 
   async analyzePush(push: ConvexJsonObject): Promise<ConvexJsonObject> {

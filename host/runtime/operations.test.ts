@@ -72,9 +72,9 @@ describe("/metrics", () => {
   /** The samples of a scrape by name and labels. */
   async function samples(): Promise<ReadonlyMap<string, number>> {
     const text = await (await scrape()).text();
-    const lines = text.trimEnd().split("\n");
+    const lines = text.split("\n").filter((line) => line !== "");
     for (const line of lines)
-      expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{\w+="[^"]*"(?:,\w+="[^"]*")*\})? [\d.e+-]+)$/);
+      expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{\w+="[^"]*"(?:,\w+="[^"]*")*\})? (?:[\d.e+-]+|NaN))$/i);
     const parsed = lines.filter((line) => !line.startsWith("#"));
     return new Map(
       parsed.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]),
@@ -96,7 +96,7 @@ describe("/metrics", () => {
     expect(grown('convex_calls_total{type="httpAction",outcome="success"}')).toBe(1);
     expect(grown('convex_calls_total{type="httpAction",outcome="error"}')).toBe(1);
     expect(grown('convex_call_duration_seconds_count{type="mutation"}')).toBe(2);
-    expect(grown('convex_call_duration_seconds_bucket{type="mutation",le="+Inf"}')).toBe(2);
+    expect(grown('convex_call_duration_seconds_bucket{le="+Inf",type="mutation"}')).toBe(2);
     expect(grown("convex_commits_total")).toBeGreaterThanOrEqual(1);
     expect(grown("convex_commit_duration_seconds_count")).toBe(grown("convex_commits_total"));
     expect(grown("convex_batch_calls_sum")).toBeGreaterThanOrEqual(3);
@@ -104,6 +104,9 @@ describe("/metrics", () => {
     expect(after.get('convex_open_sockets{port="cloud"}')).toBeGreaterThan(0);
     expect(after.get('convex_store_bytes{part="database"}')).toBeGreaterThan(0);
     expect(after.get("process_resident_memory_bytes")).toBeGreaterThan(1e6);
+    expect(after.get("process_cpu_seconds_total")).toBeGreaterThan(0);
+    expect(after.get("nodejs_heap_size_used_bytes")).toBeGreaterThan(1e6);
+    expect(after.has("nodejs_eventloop_lag_p99_seconds")).toBe(true);
   });
 
   it("is for this machine, and for others with the admin key", async () => {

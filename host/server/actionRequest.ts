@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import { materialize, standFor, type Light } from "../lightObject";
 import { ActionRequestBody } from "./actionRequestBody";
 import type { HeldBytes } from "./bytesInFlight";
 
 /**
- * The Fetch `Request` of an HTTP action, and what the door needs to know about it afterwards. On Node 20 the request is a
- * light object that builds a real Request only when something asks for more than method, url, headers, signal or the whole
- * body, which most requests never do: a real one with a body costs about 20 µs of CPU, a light one about 2.
+ * The Fetch `Request` of an HTTP action, and what the door needs to know about it afterwards. The request is a light object
+ * that builds a real Request only when something asks for more than method, url, headers, signal or the whole body, which most
+ * requests never do: a real one with a body costs about 20 µs of CPU, a light one about 2.
  */
 export class ActionRequest {
   readonly request: Request;
@@ -18,7 +19,7 @@ export class ActionRequest {
     const hasBody = method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
     this.body = hasBody ? new ActionRequestBody(incoming, held) : undefined;
     this.#light = new LightRequest(incoming, method, url, this.body);
-    this.request = lightRequestsWork ? asRequest(this.#light) : this.#light.materialize();
+    this.request = asRequest(this.#light);
   }
 
   /** Aborts `request.signal`. */
@@ -27,7 +28,7 @@ export class ActionRequest {
   }
 }
 
-class LightRequest {
+class LightRequest implements Light<Request> {
   readonly #incoming: IncomingMessage;
   readonly #method: string;
   readonly #url: string;
@@ -69,7 +70,7 @@ class LightRequest {
   }
 
   get body(): ReadableStream<Uint8Array> | null {
-    return this.#requestBody === undefined ? null : this.materialize().body;
+    return this.#requestBody === undefined ? null : this[materialize]().body;
   }
 
   async text(): Promise<string> {
@@ -95,7 +96,7 @@ class LightRequest {
   }
 
   /** The real Request behind this one; from the first call on it owns the body. */
-  materialize(): Request {
+  [materialize](): Request {
     if (this.#real !== undefined) return this.#real;
     const init = { method: this.#method, headers: this.headers, signal: this.signal };
     const requestBody = this.#requestBody;
@@ -113,26 +114,7 @@ class LightRequest {
   }
 }
 
-/**
- * Puts LightRequest under Request.prototype. Node 20's fetch keeps a Request's state under symbols; answering those from
- * the real Request makes every inherited member, `clone()` and `new Request(light)` work. Later versions keep it in private
- * fields, which no other object can answer for, so there every request is a real one.
- */
-function inheritFromRequest(): boolean {
-  const symbols = Object.getOwnPropertySymbols(new Request("http://localhost"));
-  if (!symbols.some((symbol) => symbol.description === "state")) return false;
-  Object.setPrototypeOf(LightRequest.prototype, Request.prototype);
-  for (const symbol of symbols) {
-    Object.defineProperty(LightRequest.prototype, symbol, {
-      get(this: LightRequest): unknown {
-        return Reflect.get(this.materialize(), symbol);
-      },
-    });
-  }
-  return true;
-}
-
-const lightRequestsWork = inheritFromRequest();
+standFor(LightRequest.prototype, Request.prototype);
 
 function asRequest(light: LightRequest): Request {
   if (light instanceof Request) return light;

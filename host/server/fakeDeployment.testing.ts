@@ -70,7 +70,7 @@ export class FakeDeployment implements Deployment {
     return { entries: [], newCursor: cursor };
   }
 
-  metricsText(): string {
+  async metricsText(): Promise<string> {
     return "";
   }
 

@@ -213,7 +213,7 @@ export class FunctionApi {
   async #sendMetrics({ request, response }: Exchange): Promise<void> {
     const { callers, deployment, openSockets } = this.#options;
     if (!isLocalScrape(request)) await callers.requireAdmin(request.headers.authorization);
-    const text = deployment.metricsText() + serverMetricsText(openSockets());
+    const text = (await deployment.metricsText()) + (await serverMetricsText(openSockets()));
     sendText(response, 200, text, "text/plain; version=0.0.4; charset=utf-8");
   }
 

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../deployment";
+import { FunctionRequest, functionFetch } from "../lightObject";
 import { LightResponse } from "../lightResponse";
 import { exchangeRaw, startTestServer } from "./testServer.testing";
 
@@ -48,8 +49,8 @@ describe("the request an HTTP action sees", () => {
     ["blob", async (request) => (await request.blob()).text()],
     ["body", (request) => new Response(request.body).text()],
     ["clone, then both", async (request) => (await Promise.all([request.clone().text(), request.text()]))[1]],
-    ["new Request", (request) => new Request(request, { headers: { a: "b" } }).text()],
-    ["new Request of another URL", (request) => new Request("http://other/", request).text()],
+    ["new Request", (request) => new FunctionRequest(request, { headers: { a: "b" } }).text()],
+    ["new Request of another URL", (request) => new FunctionRequest("http://other/", request).text()],
     ["Hono", async (request) => (await echo.fetch(request)).text()],
   ])("gives its body by %s", async (_, read) => {
     const server = await startTestServer();
@@ -57,6 +58,36 @@ describe("the request an HTTP action sees", () => {
     const body = "é".repeat(100_000);
     const response = await fetch(`${server.siteUrl}/echo`, { method: "PUT", body });
     expect(await response.json()).toBe(body);
+  });
+
+  it("has every member that a Request has, with the same value", async () => {
+    const server = await startTestServer();
+    const names = Object.entries(Object.getOwnPropertyDescriptors(Request.prototype)).flatMap(([name, { get }]) =>
+      get && !["headers", "signal", "body"].includes(name) ? [name] : [],
+    );
+    const valuesOf = (request: Request) => Object.fromEntries(names.map((name) => [name, Reflect.get(request, name)]));
+    server.deployment.httpAction = async (request) => {
+      expect(valuesOf(request)).toEqual(valuesOf(new Request(request.url, { method: "DELETE" })));
+      expect(Object.prototype.toString.call(request)).toBe("[object Request]");
+      return new Response();
+    };
+    expect((await fetch(`${server.siteUrl}/x?y`, { method: "DELETE" })).status).toBe(200);
+  });
+
+  it("can be fetched", async () => {
+    const server = await startTestServer();
+    server.deployment.httpAction = async (request) => {
+      server.deployment.httpAction = async (again) =>
+        Response.json([again.method, again.headers.get("a"), await again.text()]);
+      return functionFetch(new FunctionRequest(request, { headers: { a: "b" } }));
+    };
+    const twice = await fetch(server.siteUrl, { method: "POST", body: "x" });
+    expect(await twice.json()).toEqual(["POST", "b", "x"]);
+    server.deployment.httpAction = async (request) => {
+      server.deployment.httpAction = async (again) => new Response(again.headers.get("a"));
+      return functionFetch(request);
+    };
+    expect(await (await fetch(server.siteUrl, { headers: { a: "c" } })).text()).toBe("c");
   });
 
   const echo = new Hono();
@@ -69,7 +100,7 @@ describe("the request an HTTP action sees", () => {
       const second = await request.text().catch((error: unknown) => error instanceof TypeError);
       const copied = (() => {
         try {
-          return new Request(request).url;
+          return new FunctionRequest(request).url;
         } catch (error) {
           return error instanceof TypeError;
         }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Reading, metricsText } from "../prometheus";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 /** Open connections of both ports. */
 export interface OpenSockets {
@@ -7,26 +7,29 @@ export interface OpenSockets {
   readonly site: number;
 }
 
-/** What the process and its ports use, in Prometheus' text form. */
-export function serverMetricsText(openSockets: OpenSockets): string {
-  const { rss, heapUsed } = process.memoryUsage();
-  const { user, system } = process.cpuUsage();
-  const gauge = (name: string, help: string, value: number): Reading => new Reading(name, help, () => [[{}, value]]);
-  return metricsText([
-    new Reading("convex_open_sockets", "Open connections by port.", () => [
-      [{ port: "cloud" }, openSockets.cloud],
-      [{ port: "site" }, openSockets.site],
-    ]),
-    gauge("process_resident_memory_bytes", "Resident memory of the process.", rss),
-    gauge("nodejs_heap_used_bytes", "Used heap of the main thread.", heapUsed),
-    new Reading(
-      "process_cpu_seconds_total",
-      "CPU time of the process.",
-      () => [[{}, (user + system) / 1e6]],
-      "counter",
-    ),
-    gauge("process_uptime_seconds", "Time since the process started.", process.uptime()),
-  ]);
+let processMetrics: Registry | undefined;
+
+/** What the process uses: CPU time, memory, event loop lag, garbage collection. There is one process, however many servers. */
+export function observeProcess(): Registry {
+  if (processMetrics === undefined) {
+    processMetrics = new Registry();
+    collectDefaultMetrics({ register: processMetrics });
+  }
+  return processMetrics;
+}
+
+/** What the process and the ports of one server use, in Prometheus' text form. */
+export async function serverMetricsText(openSockets: OpenSockets): Promise<string> {
+  const registry = new Registry();
+  const gauge = new Gauge({
+    name: "convex_open_sockets",
+    help: "Open connections by port.",
+    labelNames: ["port"],
+    registers: [registry],
+  });
+  gauge.set({ port: "cloud" }, openSockets.cloud);
+  gauge.set({ port: "site" }, openSockets.site);
+  return (await registry.metrics()) + (await observeProcess().metrics());
 }
 
 /**

@@ -8,6 +8,7 @@ import { HttpActions } from "./httpActions";
 import { convexJsonLimits } from "./jsonBody";
 import type { JsonLimits } from "./jsonBody";
 import { Listener } from "./listener";
+import { observeProcess } from "./serverMetrics";
 import type { ReportError } from "./transportError";
 
 export interface ServerOptions {
@@ -56,6 +57,7 @@ const httpActionsMount = "/http";
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { deployment, hostname = "127.0.0.1", trustProxy, reportError = writeError } = options;
   const { jsonLimits = convexJsonLimits } = options;
+  observeProcess();
   const callers = new CallerResolver(options.authentication, options.adminKey);
   const bytesInFlight = new BytesInFlight(jsonLimits.maxBytesInFlight);
   const httpActions = new HttpActions(deployment, callers, bytesInFlight);

@@ -33,3 +33,14 @@ it("cuts the connection when its source fails, and serves on", async () => {
   await expect(response.text()).rejects.toThrow("terminated");
   expect(await (await fetch(`${server.siteUrl}/exact`)).text()).toBe("exact");
 });
+
+it("takes the request of an action as one of its own Requests", async () => {
+  const { server } = await startSyncHost();
+  const answer = await fetch(`${server.siteUrl}/copied`, { method: "POST", body: "x" });
+  expect(await answer.json()).toEqual({
+    isRequest: [true, true, true],
+    copied: ["POST", "b", "x", "x"],
+    fetched: "exact",
+    tags: ["[object Request]", "[object Response]"],
+  });
+});

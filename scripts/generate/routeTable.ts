@@ -6,6 +6,7 @@ import { banner } from "./domains";
 /** The source of `convex/gateway/routeTable.ts`: all that the gateway knows of the domains. */
 export function routeTableSource(): string {
   const routes = registry.map(routeOf).sort(byPrecedence);
+  assertDistinct(routes);
   const rows = routes.map((route) => `  ${JSON.stringify(route)},`).join("\n");
   return `${banner}import type { Route } from "./routes";
 
@@ -25,8 +26,24 @@ function routeOf({ declaration, kind, domain, resource, verb }: Operation): Rout
   };
 }
 
-/** Fixed segments come before parameters at every depth, since the gateway takes the first route that matches. */
+/** Throws when two operations answer the same requests, of which the router would only ever find the first. */
+export function assertDistinct(routes: readonly Route[]): void {
+  const known = new Map<string, Route>();
+  for (const route of routes) {
+    const key = `${route.method} ${shapeOf(route)}`;
+    const { operation } = known.get(key) ?? {};
+    if (operation !== undefined)
+      throw new Error(`${operation} and ${route.operation} both answer ${route.method} ${route.path}.`);
+    known.set(key, route);
+  }
+}
+
+/** Fixed segments come before parameters at every depth, as the gateway's router takes them. */
 function byPrecedence(left: Route, right: Route): number {
-  const rank = ({ path }: Route) => path.replaceAll(/:\w+/g, "~");
-  return rank(left) < rank(right) ? -1 : rank(left) > rank(right) ? 1 : left.method < right.method ? -1 : 1;
+  const [before, after] = [shapeOf(left), shapeOf(right)];
+  return before < after ? -1 : before > after ? 1 : left.method < right.method ? -1 : 1;
+}
+
+function shapeOf({ path }: Route): string {
+  return path.replaceAll(/:\w+/g, "~");
 }

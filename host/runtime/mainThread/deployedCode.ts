@@ -1,3 +1,4 @@
+import { LightResponse } from "../../lightResponse";
 import { tableNumberOf } from "../../values/documentId";
 import type { TableOfId } from "../../values/validator";
 import { findHttpRoute } from "./componentHttp";
@@ -51,10 +52,10 @@ export class DeployedCode {
     const { components } = this.loaded;
     const app = components.get("");
     if (app === undefined || (app.httpRouter === null && app.httpMounts.size === 0))
-      return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
+      return new LightResponse("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
     return (
       findHttpRoute(components, new URL(url).pathname, method) ??
-      new Response("No matching routes found", { status: 404 })
+      new LightResponse("No matching routes found", { status: 404 })
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { FunctionOutcome } from "../../deployment";
-import { completeResponse } from "../../lightResponse";
+import { completeResponse, LightResponse } from "../../lightResponse";
 import type { ActionFrame } from "./actionFrame";
 import { errorOutcome, toFunctionError } from "../functions/errors";
 import type { FunctionError } from "../functions/errors";
@@ -106,5 +106,5 @@ export function httpErrorResponse(error: FunctionError, thrown: unknown, request
     trace: error.message,
     ...(error.data === undefined ? {} : { data: error.data }),
   };
-  return Response.json(body, { status: 500 });
+  return LightResponse.json(body, { status: 500 });
 }

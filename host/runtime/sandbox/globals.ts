@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { FunctionRequest, functionFetch } from "../../lightObject";
 import { LightResponse } from "../../lightResponse";
 import type { FunctionEnvironment } from "../rpc/environment";
 import { functionConsole } from "./console";
@@ -8,7 +9,7 @@ import { functionScope, SilentFinalizationRegistry, StrongReference } from "./sc
 import { functionDate, functionPerformance } from "./time";
 
 // Captured before the executor thread replaces them on its global object.
-const { fetch, setTimeout, setInterval } = globalThis;
+const { setTimeout, setInterval } = globalThis;
 
 /** The replaced globals that a thread of its own can also put on its global object. */
 export interface FunctionGlobals {
@@ -47,15 +48,16 @@ export function installFunctionGlobals(
     console: functionConsole(onLog),
     crypto: functionCrypto,
     Date: functionDate(),
+    Request: FunctionRequest,
     Response: LightResponse,
     // Own properties are not copied: functions that Math lacks today are inherited from it tomorrow.
     Math: Object.create(Math, { random: { value: functionRandom, writable: true, configurable: true } }),
     performance: functionPerformance(),
     WeakRef: StrongReference,
     FinalizationRegistry: SilentFinalizationRegistry,
-    fetch: (...args: Parameters<typeof fetch>) => {
+    fetch: (...args: Parameters<typeof functionFetch>) => {
       requireAction("fetch()");
-      return fetch(...args);
+      return functionFetch(...args);
     },
     setTimeout: (...args: Parameters<typeof setTimeout>) => {
       requireAction("setTimeout");

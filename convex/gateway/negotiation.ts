@@ -1,0 +1,37 @@
+import { parseAccept } from "hono/utils/accept";
+import { ProblemError } from "../core/wire/errors";
+import type { Accept } from "hono/utils/accept";
+
+const jsonTypes = ["application/json", "application/problem+json"];
+const htmlTypes = ["text/html", "application/xhtml+xml"];
+const anyJson = [...jsonTypes, "application/*", "*/*"];
+
+/** Throws 406 when the caller accepts neither JSON nor anything (RFC 9110, 12.5.1). */
+export function assertAcceptsJson(headers: Headers): void {
+  const accept = headers.get("accept");
+  if (accept === null || accept === "" || preferred(accept, anyJson) !== undefined) return;
+  throw new ProblemError("not_acceptable", "The answer is application/json; accept it.");
+}
+
+/** True if `accept` wants JSON more than HTML, or as much and names it first. HTML without a wish. */
+export function prefersJson(accept: string): boolean {
+  return jsonTypes.includes(preferred(accept, [...jsonTypes, ...htmlTypes]) ?? "");
+}
+
+/** RFC 9110, 12.5.3: without the header every coding is acceptable; a browser always lists gzip. */
+export function refusesGzip(acceptEncoding: string | undefined): boolean {
+  if (acceptEncoding === undefined) return false;
+  const codings = parseAccept(acceptEncoding.toLowerCase());
+  const coding = codings.find(({ type }) => type === "gzip") ?? codings.find(({ type }) => type === "*");
+  return !(coding && isWanted(coding));
+}
+
+/** The one of `types` that `accept` names with the greatest weight, of equal ones the first. */
+function preferred(accept: string, types: readonly string[]): string | undefined {
+  return parseAccept(accept.toLowerCase()).find((range) => types.includes(range.type) && isWanted(range))?.type;
+}
+
+/** The parser takes a weight that is no number for 1; no client that means that writes it. */
+function isWanted({ q, params }: Accept): boolean {
+  return q > 0 && !Number.isNaN(Number(params["q"] ?? 1));
+}
