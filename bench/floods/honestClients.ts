@@ -37,7 +37,8 @@ async function run({ siteUrl, token, perSecond, seconds, writes }: HonestOrder):
       signal: AbortSignal.timeout(giveUpMs),
     });
   const ids: string[] = [];
-  while (writes === "update" && ids.length < changedTodos) {
+  const needed = writes === "update" ? changedTodos : 0;
+  while (ids.length < needed) {
     const todo: { readonly id: string } = await (await create(`Honest work ${ids.length}`)).json();
     ids.push(todo.id);
   }

@@ -3,11 +3,11 @@ import { BundleError } from "./entryPoints";
 import { withRemedy } from "./pushRules";
 import type { PushRuleName } from "./pushRules";
 
-const IDENTIFIER = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const identifierPattern = /^(?=.*[A-Za-z0-9])[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** Names of tables, indexes, fields, functions and components. */
 export function isIdentifier(name: string): boolean {
-  return IDENTIFIER.test(name);
+  return identifierPattern.test(name);
 }
 
 /**

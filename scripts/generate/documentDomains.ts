@@ -47,7 +47,7 @@ function tagsByDomain(): Map<string, string[]> {
   }
   const domains = new Map<string, string[]>();
   for (const { name } of tagList(resources.map(({ resource }) => resource))) {
-    const tag = String(name);
+    const tag = name;
     const owner = owners.get(tag) ?? gatewayDomain;
     domains.set(owner, [...(domains.get(owner) ?? []), tag]);
   }
