@@ -323,6 +323,16 @@ test("what may be null says so by its type, which OpenAPI 3.0 has a word for", (
   expect(Object.keys(Object(toOpenApi30(document)["paths"]))).toEqual(Object.keys(Object(document["paths"])));
 });
 
+test("nothing stands beside a reference in OpenAPI 3.0, which would overlook it", () => {
+  const references = [...nodesOf(toOpenApi30(document))].filter(([, node]) => "$ref" in node);
+  expect(references.filter(([, node]) => Object.keys(node).length > 1)).toEqual([]);
+  const schema = { $ref: "#/components/schemas/Odd", description: "What it means here." };
+  const described = toOpenApi30({ info: {}, paths: {}, components: { schemas: { Described: schema } } });
+  expect(described["components"]).toEqual({
+    schemas: { Described: { description: "What it means here.", allOf: [{ $ref: "#/components/schemas/Odd" }] } },
+  });
+});
+
 test("a keyword that OpenAPI 3.0 has not is no silent loss", () => {
   const schemas = { Odd: { type: "object", unevaluatedProperties: false } };
   expect(() => toOpenApi30({ info: {}, paths: {}, components: { schemas } })).toThrow(/unevaluatedProperties/);

@@ -53,6 +53,9 @@ const shared: ReadonlySet<string> = new Set([
 ]);
 
 function schemaOf(schema: Json): Json {
+  const { $ref, ...beside } = schema;
+  // 3.0 overlooks what stands beside a reference.
+  if ($ref !== undefined && Object.keys(beside).length > 0) return { ...schemaOf(beside), allOf: [{ $ref }] };
   return Object.assign({}, ...Object.entries(schema).map(([keyword, value]) => keywordOf(keyword, value)));
 }
 

@@ -46,8 +46,7 @@ function tagsByDomain(): Map<string, string[]> {
     owners.set(tag, domain);
   }
   const domains = new Map<string, string[]>();
-  for (const { name } of tagList(resources.map(({ resource }) => resource))) {
-    const tag = name;
+  for (const { name: tag } of tagList(resources.map(({ resource }) => resource))) {
     const owner = owners.get(tag) ?? gatewayDomain;
     domains.set(owner, [...(domains.get(owner) ?? []), tag]);
   }
