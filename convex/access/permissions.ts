@@ -3,16 +3,17 @@ import { queryOperation } from "../core/operations/define";
 import { builtInRoles, permissionCatalogue } from "../core/access/permissions";
 import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
 
-const permissionDocument = z.object({
-  permission: z.string().meta({ description: "`<resource>:<action>`." }),
-  resource: z.string(),
-  action: z.string(),
-  description: z.string(),
-  grantable: z.boolean().meta({ description: "May be a scope of an API key." }),
-  roles: z
-    .array(z.object({ key: z.string(), reach: z.enum(["all", "own"]) }))
-    .meta({ description: "Built-in roles that have it." }),
-});
+const permissionDocument = () =>
+  z.object({
+    permission: z.string().meta({ description: "`<resource>:<action>`." }),
+    resource: z.string(),
+    action: z.string(),
+    description: z.string(),
+    grantable: z.boolean().meta({ description: "May be a scope of an API key." }),
+    roles: z
+      .array(z.object({ key: z.string(), reach: z.enum(["all", "own"]) }))
+      .meta({ description: "Built-in roles that have it." }),
+  });
 
 export const list = queryOperation({
   name: "access/permissions:list",
@@ -24,7 +25,7 @@ export const list = queryOperation({
   description: "The whole catalogue: what roles and API keys are made of. The same for every organization.",
   access: "organization",
   permission: "role:read",
-  output: z.object({ data: z.array(permissionDocument) }),
+  output: () => z.object({ data: z.array(permissionDocument()) }),
   handler: async () => ({ data: Object.entries(permissionCatalogue).map(described) }),
 });
 

@@ -2,10 +2,8 @@ import { batchCreation } from "../core/resources/batch";
 import { crud } from "../core/resources/crud";
 import { transition } from "../core/resources/transition";
 import { requireActingMember } from "../core/operations/actingMember";
-import { withPublicId } from "../core/records/documents";
 import { invalidField } from "../core/wire/errors";
-import { rowId, text } from "../core/schema/fields";
-import { mutationOperation } from "../core/operations/define";
+import { text } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { scheduleFields } from "./tables";
 
@@ -39,21 +37,10 @@ export const batchCreate = batchCreation(schedules);
 export const activate = transition(schedules, { verb: "activate", changes: { status: "active" } });
 export const complete = transition(schedules, { verb: "complete", changes: { status: "completed" } });
 
-export const cancel = mutationOperation({
-  name: "workspace/schedules:cancel",
-  operationId: "cancelSchedule",
-  noun: "schedule",
-  method: "POST",
-  path: "/schedules/{scheduleId}/cancel",
+export const cancel = schedules.change("cancel", {
   summary: "Cancel a schedule",
   description: "The reason, if given, stands in the audit trail.",
-  access: "permission",
-  permission: "schedule:update",
-  on: schedules,
-  params: { scheduleId: rowId("schedules") },
-  body: { reason: text(1, 500).optional() },
-  output: schedules.document,
+  input: () => ({ reason: text(1, 500).optional() }),
   problems: ["invalid_state_transition"],
-  handler: async (ctx, { reason }) =>
-    withPublicId(await schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason })),
+  handler: (ctx, { reason }) => schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason }),
 });

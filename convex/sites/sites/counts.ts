@@ -7,14 +7,15 @@ const maximumCounted = 1000;
 const maximumCountedOnPage = 8000;
 
 /** Agents of a site by connection. Convex counts by reading, so a count ends at a bound and says that it did. */
-export const agentCountsSchema = z.object({
-  online: integer(0, maximumCounted),
-  offline: integer(0, maximumCounted),
-  isCapped: z
-    .boolean()
-    .meta({ description: "The site has more agents than were counted: both numbers are lower bounds." }),
-});
-export type AgentCounts = z.output<typeof agentCountsSchema>;
+export const agentCountsSchema = () =>
+  z.object({
+    online: integer(0, maximumCounted),
+    offline: integer(0, maximumCounted),
+    isCapped: z
+      .boolean()
+      .meta({ description: "The site has more agents than were counted: both numbers are lower bounds." }),
+  });
+export type AgentCounts = z.output<ReturnType<typeof agentCountsSchema>>;
 
 /** How many agents of each site are counted when a page shows `siteCount` sites, so that one query stays within its reads. */
 export function countedPerSite(siteCount: number): number {
