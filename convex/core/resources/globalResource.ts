@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { withPublicId } from "../records/documents";
 import { tableMetadata } from "../schema/tableMetadata";
 import { once } from "../operations/once";

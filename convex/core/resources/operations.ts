@@ -236,6 +236,7 @@ function declarationOf(
 ): object {
   const { summary, description, permission = actionOf(kind, verb), problems, handler, departs } = declared;
   const { credential, idParameter } = subject;
+  if (kind === "issue" && !credential) throw new Error(`${subject.name} declares no credential to issue.`);
   const method = methodOf(kind, verb);
   const path = at === undefined ? rowPathOf(subject, kind, verb) : below(subject, at);
   const takesBody = method !== "GET" && method !== "DELETE";
@@ -260,7 +261,7 @@ function declarationOf(
       declared.output ??
       (() => (kind === "issue" ? subject.document.extend(credentialField(subject)) : subject.document)),
     ...departs,
-    handler: async (ctx: never, input: never) => shown(subject, ctx, await handler(ctx, input)),
+    handler: async (ctx: never, input: never) => answered(subject, ctx, await handler(ctx, input)),
   };
 }
 
@@ -366,9 +367,14 @@ function asField<Field extends string, Type>(field: Field, type: Type): Record<F
 }
 
 /** Rows as the resource shows them; what has no `_id` is an answer already. */
-async function shown(subject: OperationSubject, showing: Showing, answer: unknown): Promise<unknown> {
-  if (answer instanceof ExistingRow) return new ExistingRow(await shown(subject, showing, answer.document));
+function shown(subject: OperationSubject, showing: Showing, answer: unknown): unknown {
   return isRow(answer) ? subject.show(showing, answer) : answer;
+}
+
+/** The answer of a handler that may return an `ExistingRow`. */
+async function answered(subject: OperationSubject, showing: Showing, answer: unknown): Promise<unknown> {
+  if (answer instanceof ExistingRow) return new ExistingRow(await shown(subject, showing, answer.document));
+  return shown(subject, showing, answer);
 }
 
 function isRow(answer: unknown): answer is { _id: string } {
