@@ -6,7 +6,6 @@ import type {
   Access,
   ContextOf,
   Input,
-  IssuedSecret,
   Operation,
   OperationDeclaration,
   Output,
@@ -15,13 +14,7 @@ import type {
 } from "./declaration";
 import type { Fields } from "../schema/table";
 import type { Doc, TableNames } from "../../_generated/dataModel";
-import type {
-  PaginationOptions,
-  PaginationResult,
-  RegisteredAction,
-  RegisteredMutation,
-  RegisteredQuery,
-} from "convex/server";
+import type { PaginationOptions, PaginationResult, RegisteredMutation, RegisteredQuery } from "convex/server";
 
 /** Parameters of every list. */
 function pageParameters(): Fields {
@@ -67,21 +60,6 @@ export function mutationOperation<
   return register(compile(declaration, "mutation", false));
 }
 
-/** Declares a change that issues a credential: a Convex action makes it, a mutation stores its hash. */
-export function secretOperation<
-  const A extends Access,
-  Result,
-  P extends Fields = NoFields,
-  Q extends Fields = NoFields,
-  B extends Fields = NoFields,
-  Table extends TableNames | undefined = undefined,
->(
-  declaration: OperationDeclaration<A, P, Q, B, Result, Table> &
-    SecretHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
-): RegisteredAction<"public", FunctionArguments<P & Q & B>, Promise<Result>> {
-  return register(compile(declaration, "mutation", false));
-}
-
 /** Declares a list: its handler returns one `.paginate()`; Convex callers page by `paginationOpts`. */
 export function listOperation<
   const A extends Access,
@@ -108,15 +86,6 @@ export function listOperation<
 interface ChangeHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
   readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
   handler(ctx: ContextOf<A, "mutation", RowOf<Table>>, input: Output<F>): Promise<unknown>;
-}
-
-/** The action of a secret operation always hands the credential it made to the mutation. */
-interface SecretHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
-  readonly method: "POST";
-  handler(
-    ctx: ContextOf<A, "mutation", RowOf<Table>> & { readonly secret: IssuedSecret },
-    input: Output<F>,
-  ): Promise<unknown>;
 }
 
 type Written = OperationDeclaration<Access, Fields, Fields, Fields, unknown, TableNames | undefined> & {
