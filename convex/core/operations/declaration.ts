@@ -138,7 +138,7 @@ export interface OperationDeclaration<
 }
 
 /** A declaration as those who run or describe the operation read it: each part is made when it is first asked for. */
-export interface ReadDeclaration extends OperationFacts<Access, TableNames | undefined> {
+export interface CompiledDeclaration extends OperationFacts<Access, TableNames | undefined> {
   readonly description: string | undefined;
   readonly params: Fields | undefined;
   readonly query: Fields | undefined;
@@ -150,7 +150,7 @@ export interface ReadDeclaration extends OperationFacts<Access, TableNames | und
 
 /** An operation as the pipeline, the REST door and the document see it: types erased, everything compiled on first use. */
 export interface Operation {
-  readonly declaration: ReadDeclaration;
+  readonly declaration: CompiledDeclaration;
   readonly kind: "query" | "mutation";
   /** A list: pages over REST, `paginationOpts` over Convex. */
   readonly isList: boolean;

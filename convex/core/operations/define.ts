@@ -10,7 +10,7 @@ import type {
   OperationDeclaration,
   Output,
   PageInput,
-  ReadDeclaration,
+  CompiledDeclaration,
 } from "./declaration";
 import type { Fields } from "../schema/table";
 import type { Doc, TableNames } from "../../_generated/dataModel";
@@ -93,7 +93,7 @@ type Written = OperationDeclaration<Access, Fields, Fields, Fields, unknown, Tab
 };
 
 /** The declaration with its lazy parts as properties that are made on first use. */
-function readable(written: Written): ReadDeclaration {
+function readable(written: Written): CompiledDeclaration {
   const { description, params, query, body, output, readOnly, ...facts } = written;
   return {
     ...facts,
@@ -124,7 +124,7 @@ class CompiledOperation implements Operation {
   readonly resource: string;
   readonly verb: string;
   readonly action: string;
-  readonly declaration: ReadDeclaration;
+  readonly declaration: CompiledDeclaration;
   readonly handler: Operation["handler"];
   #query: Fields | undefined;
   #shape: Fields | undefined;
@@ -155,7 +155,7 @@ class CompiledOperation implements Operation {
   }
 }
 
-function mergedShape({ name, params = {}, body = {} }: ReadDeclaration, query: Fields): Fields {
+function mergedShape({ name, params = {}, body = {} }: CompiledDeclaration, query: Fields): Fields {
   const shape = { ...params, ...query, ...body };
   const count = [params, query, body].reduce((sum, part) => sum + Object.keys(part).length, 0);
   if (Object.keys(shape).length !== count) throw new Error(`${name} takes two inputs of one name.`);

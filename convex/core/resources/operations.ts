@@ -107,7 +107,7 @@ interface Declared<F extends Fields, Result> {
   readonly departs?: Departures;
 }
 
-/** Who may call: those who read the resource for reads, the holders of the permission for changes, unless given. */
+/** Who may call, where no row is named: who reads the resource for reads, holders of the permission for changes, unless given. */
 interface WithAccess<A extends Access> {
   readonly access?: A;
 }
@@ -167,9 +167,7 @@ export interface RowOperations<Table extends TableNames, IdParameter extends str
   /** A Convex query and a GET route: `getView` is `GET <row>/view`. */
   read<F extends Fields = NoFields, Result = DocumentOf<Table>>(
     verb: string,
-    declared: Declared<F, Result> &
-      WithAccess<"organization" | "permission"> &
-      Handler<ContextOf<"permission", "query", Doc<Table>>, Output<F>>,
+    declared: Declared<F, Result> & Handler<ContextOf<"permission", "query", Doc<Table>>, Output<F>>,
   ): RegisteredQuery<"public", Record<IdParameter, string> & Arguments<F>, Promise<Result>>;
   /** A Convex mutation and a route of another method. */
   change<F extends Fields = NoFields, Result = DocumentOf<Table>>(
