@@ -2,15 +2,14 @@ import * as z from "zod";
 import { crud } from "../core/resources/crud";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { described, integer, rowId } from "../core/schema/fields";
-import { mutationOperation, secretOperation } from "../core/operations/define";
+import { described, integer } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { patchOf } from "../core/schema/zod";
 import { requireActingMember } from "../core/operations/actingMember";
 import { suspensionNames } from "../core/access/keyOwner";
 import { assertGrantable, assertLifetime, assertMayTakeOver, assertNarrowed } from "./apiKeys/rules";
 import { apiKeyFields } from "./tables";
-import type { IssuedSecret, TenantMutationContext } from "../core/operations/declaration";
+import type { TenantMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const apiKeys = resource({
@@ -24,43 +23,26 @@ const apiKeys = resource({
       "Why the key is refused though it is active: what became of its owner. Computed at each read.",
     ).optional(),
   },
+  credential: { prefix: "sk_live_", field: "key", description: "The key itself, in the first answer only." },
   list: { filters: ["status", "ownerId", "createdBy"], access: "permission" },
   show: async ({ unscoped, now }, row) => {
     const owner = row.status === "active" ? await unscoped.ownerStanding(row, now) : undefined;
     return { ...withPublicId(row), suspension: owner && "suspension" in owner ? owner.suspension : undefined };
   },
 });
-const inPath = { on: apiKeys, params: { apiKeyId: rowId("apiKeys") } };
-const issues = { secret: { prefix: "sk_live_", field: "key" } } as const;
-const issuedKey = apiKeys.document.extend({
-  key: described(z.string(), "The key itself, in the first answer only.", "sk_live_ExampleExample").optional(),
-});
-
 const { list, get } = crud(apiKeys);
 export { list, get };
 
-export const create = secretOperation({
-  name: "access/apiKeys:create",
-  operationId: "createApiKey",
-  noun: "apiKey",
-  audit: "credential.create",
-  method: "POST",
-  path: "/api-keys",
+export const create = apiKeys.at("/").issue("create", {
   summary: "Create an API key",
   description:
     "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.",
-  access: "permission",
-  permission: "apiKey:create",
-  status: 201,
-  body: { name: apiKeyFields.name, scopes: apiKeyFields.scopes, expiresAt: apiKeyFields.expiresAt },
-  readOnly: apiKeys.readOnly,
-  ...issues,
-  output: issuedKey,
+  input: () => ({ name: apiKeyFields.name, scopes: apiKeyFields.scopes, expiresAt: apiKeyFields.expiresAt }),
   problems: ["scope_not_allowed"],
   handler: async (ctx, { name, scopes, expiresAt }) => {
     assertGrantable(ctx.tenant.rights, scopes);
     assertLifetime(expiresAt, ctx.now);
-    const { hash, prefix } = issued(ctx);
+    const { hash, prefix } = ctx.secret;
     const row = await ctx.db.insert("apiKeys", {
       name,
       scopes: [...new Set(scopes)],
@@ -70,56 +52,33 @@ export const create = secretOperation({
       keyPrefix: prefix,
       ...(expiresAt === undefined ? {} : { expiresAt }),
     });
-    return apiKeys.show(ctx, row);
+    return row;
   },
 });
 
-export const update = mutationOperation({
-  name: "access/apiKeys:update",
-  operationId: "updateApiKey",
-  noun: "apiKey",
-  method: "PATCH",
-  path: "/api-keys/{apiKeyId}",
+export const update = apiKeys.change("update", {
   summary: "Update an API key",
   description: "Changes its name, or takes scopes away.",
-  access: "permission",
-  permission: "apiKey:update",
-  ...inPath,
-  body: { name: apiKeyFields.name.optional(), scopes: apiKeyFields.scopes.optional() },
-  output: apiKeys.document,
+  input: () => ({ name: apiKeyFields.name.optional(), scopes: apiKeyFields.scopes.optional() }),
   problems: ["scope_not_allowed"],
   handler: async (ctx, { name, scopes }) => {
     if (scopes) assertNarrowed(ctx.row.scopes, scopes);
-    return apiKeys.show(
-      ctx,
-      await apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)] })),
-    );
+    return apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)] }));
   },
 });
 
-export const rotate = secretOperation({
-  name: "access/apiKeys:rotate",
-  operationId: "rotateApiKey",
-  noun: "apiKey",
-  audit: "credential.rotate",
-  method: "POST",
-  path: "/api-keys/{apiKeyId}/rotate",
+export const rotate = apiKeys.issue("rotate", {
   summary: "Rotate an API key",
   description:
     "The answer carries the new key, once. The old one and its tokens work for `graceSeconds` more, none unless given. All its scopes are among the caller's own rights, and its owner's rank is not above the caller's. The owner stays; `adopt` changes it.",
-  access: "permission",
-  permission: "apiKey:update",
-  ...inPath,
-  body: {
+  input: () => ({
     graceSeconds: described(integer(0, 86_400), "Seconds for which the old key goes on.", 3600).default(0),
-  },
-  ...issues,
-  output: issuedKey,
+  }),
   problems: [{ target: "key_revoked" }, "rank_too_low"],
   handler: async (ctx, { graceSeconds }) => {
     assertActive(ctx.row);
     assertMayTakeOver(ctx.tenant, ctx.row.scopes, await ownerRankOf(ctx, ctx.row));
-    const { hash, prefix } = issued(ctx);
+    const { hash, prefix } = ctx.secret;
     const inGrace = graceSeconds > 0;
     const changes = {
       keyHash: hash,
@@ -127,48 +86,31 @@ export const rotate = secretOperation({
       previousKeyHash: inGrace ? ctx.row.keyHash : undefined,
       previousKeyExpiresAt: inGrace ? ctx.now + graceSeconds * 1000 : undefined,
     };
-    return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, changes));
+    return apiKeys.patch(ctx, ctx.row, changes);
   },
 });
 
-export const adopt = mutationOperation({
-  name: "access/apiKeys:adopt",
-  operationId: "adoptApiKey",
-  noun: "apiKey",
-  method: "POST",
-  path: "/api-keys/{apiKeyId}/adopt",
+export const adopt = apiKeys.change("adopt", {
   summary: "Adopt an API key",
   description:
     "Makes the caller the key's owner, so that a key whose owner has left goes on. Its scopes are among the caller's own rights, and its owner's rank, if still a member, is not above the caller's. The secret stays the same: rotate it as well if somebody who has left may know it. Adopting one's own key changes nothing.",
-  access: "permission",
-  permission: "apiKey:update",
-  ...inPath,
-  output: apiKeys.document,
   problems: [{ target: "key_revoked" }, "rank_too_low"],
   handler: async (ctx) => {
     assertActive(ctx.row);
     const ownerId = requireActingMember(ctx);
     if (ownerId !== ctx.row.ownerId) assertMayTakeOver(ctx.tenant, ctx.row.scopes, await ownerRankOf(ctx, ctx.row));
-    return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, { ownerId }));
+    return apiKeys.patch(ctx, ctx.row, { ownerId });
   },
 });
 
-export const revoke = mutationOperation({
-  name: "access/apiKeys:revoke",
-  operationId: "revokeApiKey",
-  noun: "apiKey",
-  method: "POST",
-  path: "/api-keys/{apiKeyId}/revoke",
+export const revoke = apiKeys.change("revoke", {
   summary: "Revoke an API key",
   description: "At once and for good; an old key in its grace time stops too.",
-  access: "permission",
-  permission: "apiKey:revoke",
-  ...inPath,
-  output: apiKeys.document,
+  permission: "revoke",
   problems: [{ target: "key_revoked" }],
   handler: async (ctx) => {
     assertActive(ctx.row);
-    return apiKeys.show(ctx, await apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now }));
+    return apiKeys.patch(ctx, ctx.row, { status: "revoked", revokedAt: ctx.now });
   },
 });
 
@@ -183,9 +125,4 @@ async function ownerRankOf({ db, unscoped }: TenantMutationContext, { ownerId }:
     .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", ownerId))
     .unique();
   return membership ? (await unscoped.standingOf(membership)).rank : 0;
-}
-
-function issued({ secret }: { readonly secret: IssuedSecret | undefined }): IssuedSecret {
-  if (!secret) throw new Error("The engine makes the credential of an operation that declares one.");
-  return secret;
 }

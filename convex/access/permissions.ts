@@ -4,22 +4,27 @@ import { queryOperation } from "../core/operations/define";
 import { builtInRoles, permissionCatalogue } from "../core/access/permissions";
 import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
 
-const permissionDocument = z.object({
-  permission: described(z.string(), "Its name, `<resource>:<action>`, as roles and API keys list it.", "schedule:read"),
-  resource: described(z.string(), "What it is about.", "schedule"),
-  action: described(z.string(), "What it lets its holder do.", "read"),
-  description: described(z.string(), "The same in words.", "See schedules."),
-  grantable: described(z.boolean(), "May be a scope of an API key."),
-  roles: described(
-    z.array(
-      z.object({
-        key: described(z.string(), "`key` of the role.", "member"),
-        reach: described(z.enum(["all", "own"]), "Whether it holds for all rows, or for the holder's own only."),
-      }),
+const permissionDocument = () =>
+  z.object({
+    permission: described(
+      z.string(),
+      "Its name, `<resource>:<action>`, as roles and API keys list it.",
+      "schedule:read",
     ),
-    "Built-in roles that have it.",
-  ),
-});
+    resource: described(z.string(), "What it is about.", "schedule"),
+    action: described(z.string(), "What it lets its holder do.", "read"),
+    description: described(z.string(), "The same in words.", "See schedules."),
+    grantable: described(z.boolean(), "May be a scope of an API key."),
+    roles: described(
+      z.array(
+        z.object({
+          key: described(z.string(), "`key` of the role.", "member"),
+          reach: described(z.enum(["all", "own"]), "Whether it holds for all rows, or for the holder's own only."),
+        }),
+      ),
+      "Built-in roles that have it.",
+    ),
+  });
 
 export const list = queryOperation({
   name: "access/permissions:list",
@@ -31,7 +36,7 @@ export const list = queryOperation({
   description: "The whole catalogue: what roles and API keys are made of. The same for every organization.",
   access: "organization",
   permission: "role:read",
-  output: z.object({ data: described(z.array(permissionDocument), "Every permission there is.") }),
+  output: () => z.object({ data: described(z.array(permissionDocument()), "Every permission there is.") }),
   handler: async () => ({ data: Object.entries(permissionCatalogue).map(shownPermission) }),
 });
 

@@ -1,14 +1,10 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
-import { listRows } from "../core/resources/pages";
-import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { defaultPageSize, supportedSets } from "../core/records/listPlan";
-import { listOperation } from "../core/operations/define";
+import { defaultPageSize } from "../core/records/listPlan";
 import { described } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { isBuiltInRole } from "../core/access/rights";
-import { tableMetadata } from "../core/schema/tableMetadata";
 import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./roles/rules";
 import { roleFields } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/operations/declaration";
@@ -63,22 +59,13 @@ export { get, create, update, remove as delete, restore };
 
 const builtInPosition = /^builtIn:(\d{1,2})$/;
 
-export const list = listOperation({
-  name: "access/roles:list",
-  operationId: "listRoles",
-  noun: "role",
-  method: "GET",
-  path: "/roles",
+export const list = roles.list("list", {
   summary: "List roles",
-  description: `The organization's own roles, newest first unless sorted otherwise; with \`includeGlobal=true\` the built-in ones lead. ${supportedSets(tableMetadata.roles, roles.listOptions)}`,
-  access: "organization",
-  permission: "role:read",
-  query: {
-    ...roles.listFields,
+  description:
+    "The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead.",
+  input: () => ({
     includeGlobal: described(z.boolean(), "True to list the built-in roles too, before the others.").optional(),
-  },
-  output: roles.document,
-  problems: ["unsupported_filter", "invalid_cursor"],
+  }),
   handler: async (ctx, { includeGlobal = false, ...input }) => {
     const filters: Readonly<Record<string, unknown>> = input;
     const limit = input.limit ?? defaultPageSize;
@@ -88,19 +75,13 @@ export const list = listOperation({
       includeGlobal && position !== undefined && filters["deleted"] === undefined
         ? await builtInRows(ctx, filters)
         : [];
-    const led = builtIn.slice(Number(position ?? 0)).map((role) => withPublicId(role));
+    const led = builtIn.slice(Number(position ?? 0));
     if (led.length >= limit) {
       const next = Number(position) + limit;
       return { page: led.slice(0, limit), isDone: false, continueCursor: `builtIn:${next}` };
     }
     const cursor = position === undefined ? input.cursor : undefined;
-    const own = await listRows(
-      ctx,
-      "roles",
-      roles.listOptions,
-      { ...input, cursor, limit: limit - led.length },
-      "role",
-    );
+    const own = await roles.rows(ctx, { ...input, cursor, limit: limit - led.length });
     return { ...own, page: [...led, ...own.page] };
   },
 });

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
-import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { ExistingRow } from "../core/operations/existingRow";
-import { described, deviceFacts, integer, rowId, text, timestampMs } from "../core/schema/fields";
-import { mutationOperation, queryOperation, secretOperation } from "../core/operations/define";
+import { described, deviceFacts, integer, text, timestampMs } from "../core/schema/fields";
+import { credentialField } from "../core/resources/operations";
 import { documentWith } from "../core/resources/resource";
 import { logAgentCall } from "./agents/log";
 import { agents } from "./agents/resource";
@@ -16,33 +15,22 @@ const { list, get, update, delete: remove, restore } = crud(agents);
 export { list, get, update, remove as delete, restore };
 
 const maximumListedDrops = 100;
-const key = described(z.string(), "The agent's key itself, shown this once.", "agt_ExampleExample").optional();
-const checkinInterval = described(integer(60, 86_400), "Seconds from one check-in to the next.", 300);
+const checkinInterval = () => described(integer(60, 86_400), "Seconds from one check-in to the next.", 300);
 
-export const enroll = secretOperation({
-  name: "sites/agents:enroll",
-  operationId: "enrollAgent",
-  noun: "agent",
-  method: "POST",
-  path: "/agents/enroll",
+export const enroll = agents.at("/enroll").issue("enroll", {
   summary: "Enrol a device",
   description:
     "Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.",
   access: "enrollment",
-  restOnly: true,
-  status: 201,
-  answersExisting: true,
-  body: {
+  input: () => ({
     guid: agentFields.guid,
     hostname: agentFields.hostname,
     platform: agentFields.platform,
     version: agentFields.version,
     ipAddress: agentFields.ipAddress,
     macAddress: agentFields.macAddress,
-  },
-  readOnly: agents.readOnly,
-  secret: { prefix: "agt_", field: "key" },
-  output: documentWith(agents, { key, checkinIntervalSeconds: checkinInterval }),
+  }),
+  output: () => documentWith(agents, { ...credentialField(agents), checkinIntervalSeconds: checkinInterval() }),
   problems: [
     "enrollment_expired",
     "enrollment_exhausted",
@@ -50,28 +38,22 @@ export const enroll = secretOperation({
     { target: "agent_revoked" },
     "guid_in_use",
   ],
+  departs: { status: 201, answersExisting: true, restOnly: true, audit: "agent.enroll" },
   handler: async (ctx, device) => {
     const { agent, isExisting } = await enrollDevice(ctx, device);
     const { agentCheckinIntervalSeconds } = ctx.tenant.organization.settings;
-    const document = { ...withPublicId(agent), checkinIntervalSeconds: agentCheckinIntervalSeconds };
-    return isExisting ? new ExistingRow(document) : document;
+    const enrolled = { ...agent, checkinIntervalSeconds: agentCheckinIntervalSeconds };
+    return isExisting ? new ExistingRow(enrolled) : enrolled;
   },
 });
 
-export const checkIn = mutationOperation({
-  name: "sites/agents:checkIn",
-  operationId: "checkInAgent",
-  noun: "agent",
-  // A row of agentApiLogs tells of every check-in; an audit row each minute and device would bury what people did.
-  audit: false,
-  method: "POST",
-  path: "/agents/check-in",
+export const checkIn = agents.at("/check-in").change("checkIn", {
   summary: "Check in as an agent",
   description:
     "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.",
   access: "agent",
-  permission: "agent:checkin",
-  body: {
+  permission: "checkin",
+  input: () => ({
     version: agentFields.version,
     hostname: agentFields.hostname.optional(),
     ipAddress: agentFields.ipAddress,
@@ -79,38 +61,41 @@ export const checkIn = mutationOperation({
     errors: described(z.array(text(1, 1000)).max(50), "What went wrong on the device since the last check-in.", [
       "The disk is almost full.",
     ]).optional(),
-  },
-  output: z.object({
-    serverTime: described(timestampMs(), "The server's clock."),
-    nextCheckinInSeconds: checkinInterval,
-    settings: described(
-      z.object({
-        agentCheckinIntervalSeconds: checkinInterval,
-        timezone: described(
-          z.string().max(64),
-          "IANA name of the time zone that the organization works in.",
-          "Europe/Zurich",
-        ),
-      }),
-      "What the organization has set for its agents.",
-    ),
-    droppedFacts: described(
-      z
-        .array(
-          z.object({
-            pointer: described(z.string(), "JSON Pointer (RFC 6901) to the fact.", "/facts/disks"),
-            code: described(z.string(), "What is wrong with it, for programs.", "too_deep"),
-            message: described(
-              z.string(),
-              "What is wrong with it, for people.",
-              "JSON may be nested 16 levels deep at most.",
-            ),
-          }),
-        )
-        .max(maximumListedDrops),
-      "What of the facts was left out and why, as in a problem's `errors`.",
-    ).optional(),
   }),
+  output: () =>
+    z.object({
+      serverTime: described(timestampMs(), "The server's clock."),
+      nextCheckinInSeconds: checkinInterval(),
+      settings: described(
+        z.object({
+          agentCheckinIntervalSeconds: checkinInterval(),
+          timezone: described(
+            z.string().max(64),
+            "IANA name of the time zone that the organization works in.",
+            "Europe/Zurich",
+          ),
+        }),
+        "What the organization has set for its agents.",
+      ),
+      droppedFacts: described(
+        z
+          .array(
+            z.object({
+              pointer: described(z.string(), "JSON Pointer (RFC 6901) to the fact.", "/facts/disks"),
+              code: described(z.string(), "What is wrong with it, for programs.", "too_deep"),
+              message: described(
+                z.string(),
+                "What is wrong with it, for people.",
+                "JSON may be nested 16 levels deep at most.",
+              ),
+            }),
+          )
+          .max(maximumListedDrops),
+        "What of the facts was left out and why, as in a problem's `errors`.",
+      ).optional(),
+    }),
+  // A row of agentApiLogs tells of every check-in; an audit row each minute and device would bury what people did.
+  departs: { operationId: "checkInAgent", audit: false, readOnly: undefined },
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;
     const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
@@ -141,59 +126,30 @@ export const checkIn = mutationOperation({
   },
 });
 
-export const getSelf = queryOperation({
-  name: "sites/agents:getSelf",
-  operationId: "getAgentSelf",
-  noun: "agent",
-  method: "GET",
-  path: "/agents/self",
+export const getSelf = agents.at("/self").read("getSelf", {
   summary: "Get the calling agent",
   access: "agent",
-  permission: "agent:checkin",
-  output: agents.document,
-  handler: async ({ caller }) => withPublicId(caller.agent),
+  permission: "checkin",
+  handler: async ({ caller }) => caller.agent,
 });
 
-export const rotateKey = secretOperation({
-  name: "sites/agents:rotateKey",
-  operationId: "rotateAgentKey",
-  noun: "agent",
-  audit: "credential.rotate",
-  method: "POST",
-  path: "/agents/{agentId}/rotate-key",
+export const rotateKey = agents.issue("rotateKey", {
   summary: "Rotate an agent's key",
   description:
     "The old key and its tokens stop at once, and the answer shows the new `key` once. A revoked agent is active again.",
-  access: "permission",
-  permission: "agent:update",
-  on: agents,
-  params: { agentId: rowId("agents") },
-  secret: { prefix: "agt_", field: "key" },
-  output: documentWith(agents, { key }),
-  handler: async (ctx) => {
-    const changes = { keyHash: ctx.secret.hash, keyRotatedAt: ctx.now, credentialStatus: "active" } as const;
-    return withPublicId(await agents.patch(ctx, ctx.row, changes));
-  },
+  handler: (ctx) =>
+    agents.patch(ctx, ctx.row, { keyHash: ctx.secret.hash, keyRotatedAt: ctx.now, credentialStatus: "active" }),
 });
 
-export const revoke = mutationOperation({
-  name: "sites/agents:revoke",
-  operationId: "revokeAgent",
-  noun: "agent",
-  method: "POST",
-  path: "/agents/{agentId}/revoke",
+export const revoke = agents.change("revoke", {
   summary: "Revoke an agent's key",
   description:
     "The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.",
-  access: "permission",
-  permission: "agent:revoke",
-  on: agents,
-  params: { agentId: rowId("agents") },
-  output: agents.document,
+  permission: "revoke",
   problems: [{ target: "agent_revoked" }],
   handler: async (ctx) => {
     if (ctx.row.credentialStatus === "revoked")
       throw new ProblemError({ target: "agent_revoked" }, "The agent's key is revoked already.");
-    return withPublicId(await agents.patch(ctx, ctx.row, { credentialStatus: "revoked" }));
+    return agents.patch(ctx, ctx.row, { credentialStatus: "revoked" });
   },
 });

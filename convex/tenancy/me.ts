@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { noContent } from "../core/resources/operations";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { described, rowId } from "../core/schema/fields";
@@ -7,7 +8,7 @@ import { effectiveRights } from "../core/access/rights";
 import { patchOf } from "../core/schema/zod";
 import { isInForce } from "../core/access/standing";
 import { assertUsable } from "../core/access/tenant";
-import { organizationDocument, organizationIdParameter, slugParameter, userDocument } from "./documents";
+import { organizationIdParameter, organizations, slugParameter, users } from "./documents";
 import { endMembership } from "./memberships/members";
 import {
   anonymous,
@@ -36,14 +37,15 @@ export const get = queryOperation({
     "With the organization that requests act in unless they name another one (the token's, the one of `Portico-Organization`, or the user's default), and the user's membership and role there.",
   access: "user",
   permission: "me:read",
-  output: userDocument.extend({
-    organization: described(
-      organizationDocument.optional(),
-      "The organization that requests act in; absent where the user is active in none.",
-    ),
-    membership: ownMembershipDocument.optional(),
-    role: described(roleDocument.optional(), "The user's role in `organization`."),
-  }),
+  output: () =>
+    users.document.extend({
+      organization: described(
+        organizations.document.optional(),
+        "The organization that requests act in; absent where the user is active in none.",
+      ),
+      membership: ownMembershipDocument().optional(),
+      role: described(roleDocument().optional(), "The user's role in `organization`."),
+    }),
   handler: async ({ caller: { user, claimedOrganization }, namedOrganization, unscoped }) => {
     const name = namedOrganization ?? user.defaultOrganizationId;
     const organization =
@@ -75,7 +77,7 @@ export const sync = mutationOperation({
     "Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.",
   access: "identity",
   permission: "me:update",
-  output: userDocument,
+  output: () => users.document,
   problems: ["email_taken"],
   handler: async ({ caller: { identity }, unscoped, now }) => {
     const known = await userOf(unscoped, identity);
@@ -94,13 +96,13 @@ export const update = mutationOperation({
   description: "Fields left out stay as they are; null clears an optional field.",
   access: "user",
   permission: "me:update",
-  body: {
+  body: () => ({
     name: userFields.name.optional(),
     imageUrl: userFields.imageUrl.nullable(),
     metadata: userFields.metadata.nullable(),
-  },
-  readOnly: new Set(Object.keys(userDocument.shape)),
-  output: userDocument,
+  }),
+  readOnly: () => new Set(Object.keys(users.document.shape)),
+  output: () => users.document,
   handler: async ({ caller: { user }, unscoped }, input) =>
     withPublicId(await unscoped.patch("users", user, patchOf(input))),
 });
@@ -117,7 +119,7 @@ const remove = mutationOperation({
   access: "user",
   permission: "me:delete",
   status: 204,
-  output: z.null(),
+  output: noContent,
   problems: ["sole_owner"],
   handler: async ({ caller: { user }, unscoped }) => {
     // One in the trash counts: only its owner can restore it.
@@ -156,14 +158,15 @@ export const getPermissions = queryOperation({
   description: "What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.",
   access: "organization",
   permission: "me:read",
-  output: z.object({
-    organizationId: rowId("organizations"),
-    roleKey: membershipFields.roleKey.optional(),
-    rank: described(z.int(), "How high the caller's role stands.", 20),
-    rights: described(z.array(z.string()), "Permissions, `:own` where one reaches only the caller's own rows.", [
-      "schedule:read",
-    ]),
-  }),
+  output: () =>
+    z.object({
+      organizationId: rowId("organizations"),
+      roleKey: membershipFields.roleKey.optional(),
+      rank: described(z.int(), "How high the caller's role stands.", 20),
+      rights: described(z.array(z.string()), "Permissions, `:own` where one reaches only the caller's own rows.", [
+        "schedule:read",
+      ]),
+    }),
   handler: async ({ tenant: { organization, membership, rank, rights } }) => ({
     organizationId: organization._id,
     roleKey: membership?.roleKey,
@@ -183,9 +186,9 @@ export const switchOrganization = mutationOperation({
     "Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.",
   access: "user",
   permission: "me:update",
-  body: { organizationId: organizationIdParameter.optional(), slug: slugParameter.optional() },
+  body: () => ({ organizationId: organizationIdParameter().optional(), slug: slugParameter().optional() }),
   exactlyOneOf: ["organizationId", "slug"],
-  output: z.object({ organization: organizationDocument, membership: ownMembershipDocument }),
+  output: () => z.object({ organization: organizations.document, membership: ownMembershipDocument() }),
   problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],
   handler: async ({ caller: { user }, unscoped, now }, { organizationId, slug }) => {
     const organization = await unscoped.organization(organizationId ?? slug ?? "");
@@ -226,8 +229,8 @@ export const upsertProfile = mutationOperation({
   description: "Replaces it: what is left out goes back to its default.",
   access: "user",
   permission: "me:update",
-  body: { displayName: userProfileFields.displayName.optional(), bio: userProfileFields.bio },
-  readOnly: new Set(["userId"]),
+  body: () => ({ displayName: userProfileFields.displayName.optional(), bio: userProfileFields.bio }),
+  readOnly: () => new Set(["userId"]),
   output: profileDocument,
   handler: async ({ caller: { user }, unscoped }, { displayName = displayNameOf(user), bio }) => {
     const profile = await profileOf(unscoped, user._id);
@@ -263,14 +266,14 @@ export const updateSettings = mutationOperation({
   description: "Fields left out stay as they are; null brings an optional field back to its default.",
   access: "user",
   permission: "me:update",
-  body: {
+  body: () => ({
     theme: userSettingFields.theme.optional(),
     notificationsEnabled: userSettingFields.notificationsEnabled.optional(),
     dashboardLayout: userSettingFields.dashboardLayout.nullable(),
     locale: userSettingFields.locale.nullable(),
     timezone: userSettingFields.timezone.nullable(),
-  },
-  readOnly: new Set(["userId"]),
+  }),
+  readOnly: () => new Set(["userId"]),
   output: settingsDocument,
   handler: async ({ caller: { user }, unscoped }, input) => {
     const settings =

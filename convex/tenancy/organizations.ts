@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
 import { pageOf } from "../core/resources/pages";
+import { noContent } from "../core/resources/operations";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { described, rowId } from "../core/schema/fields";
-import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { listOperation, queryOperation } from "../core/operations/define";
 import { reachOf } from "../core/access/rights";
 import { definedOf, patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
@@ -13,48 +14,38 @@ import {
   confirmSlugParameter,
   memberUser,
   memberUserDocument,
-  organizationDocument,
   organizationIdParameter,
+  organizations,
   slugParameter,
-  organizationInPath,
 } from "./documents";
 import { assertMayOwn } from "./memberships/rules";
 import { membershipOf } from "./people";
 import { schedulePurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
+import type { ResourceShape } from "../core/operations/resourceShape";
 import type { TenantQueryContext, UserMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const dayMs = 86_400_000;
 const previewSize = 20;
 
-const someSettings = described(
-  z.strictObject(organizationSettingFields).partial(),
-  "How the organization works; what is left out stays as it is, or at its default.",
-);
-const params = { organizationId: organizationIdParameter };
-const { readOnly } = organizationInPath;
+const someSettings = () =>
+  described(
+    z.strictObject(organizationSettingFields).partial(),
+    "How the organization works; what is left out stays as it is, or at its default.",
+  );
 
-export const create = mutationOperation({
-  name: "tenancy/organizations:create",
-  operationId: "createOrganization",
-  noun: "organization",
-  method: "POST",
-  path: "/organizations",
+export const create = organizations.at("/").change("create", {
   summary: "Create an organization",
   description: "The caller becomes its owner. The slug is made from the name unless given.",
   access: "user",
-  permission: "organization:create",
-  status: 201,
-  body: {
+  input: () => ({
     name: organizationFields.name,
     slug: organizationFields.slug.optional(),
     externalId: organizationFields.externalId,
     metadata: organizationFields.metadata,
-    settings: someSettings.optional(),
-  },
-  readOnly,
-  output: organizationDocument,
+    settings: someSettings().optional(),
+  }),
   problems: ["slug_taken", "external_id_taken"],
   handler: async (ctx, { name, slug, settings, ...rest }) => {
     const { unscoped, now, caller } = ctx;
@@ -79,7 +70,7 @@ export const create = mutationOperation({
     if (caller.user.defaultOrganizationId === undefined) {
       await unscoped.patch("users", caller.user, { defaultOrganizationId: organization._id });
     }
-    return withPublicId(organization);
+    return organization;
   },
 });
 
@@ -94,13 +85,13 @@ export const list = listOperation({
     "Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.",
   access: "user",
   permission: "me:read",
-  query: {
+  query: () => ({
     sort: z.enum(["created", "-created"]).optional().register(z.globalRegistry, {
       description: "By joining: ascending, or descending with `-`.",
       default: "-created",
     }),
-  },
-  output: organizationDocument.extend({ roleKey: membershipFields.roleKey }),
+  }),
+  output: () => organizations.document.extend({ roleKey: membershipFields.roleKey }),
   problems: ["invalid_cursor"],
   handler: async ({ caller: { user }, unscoped }, input) => {
     const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
@@ -114,23 +105,25 @@ export const list = listOperation({
   },
 });
 
-export const get = queryOperation({
-  name: "tenancy/organizations:get",
-  operationId: "getOrganization",
-  noun: "organization",
-  method: "GET",
-  path: "/organizations/{organizationId}",
+export const get = organizations.read("get", {
   summary: "Get an organization",
   description: "A deleted one too, until it is purged.",
-  access: "organization",
-  permission: "organization:read",
-  on: organizationInPath,
-  params,
-  allowsUnusableOrganization: true,
-  includesDeleted: true,
-  output: organizationDocument,
-  handler: async ({ row }) => withPublicId(row),
+  departs: { allowsUnusableOrganization: true, includesDeleted: true },
+  handler: async ({ row }) => row,
 });
+
+const organizationBySlug: ResourceShape & { readonly table: "organizations" } = {
+  table: "organizations",
+  noun: "organization",
+  idParameter: "slug",
+  get document() {
+    return organizations.document;
+  },
+  get readOnly() {
+    return organizations.readOnly;
+  },
+  find: async ({ tenant: { organization } }, slug) => (organization.slug === slug ? organization : null),
+};
 
 export const getBySlug = queryOperation({
   name: "tenancy/organizations:getBySlug",
@@ -142,42 +135,29 @@ export const getBySlug = queryOperation({
   description: `With up to ${previewSize} of its members, if the caller may read users.`,
   access: "organization",
   permission: "organization:read",
-  on: {
-    ...organizationInPath,
-    idParameter: "slug",
-    find: async ({ tenant: { organization } }, slug) => (organization.slug === slug ? organization : null),
-  },
-  params: { slug: slugParameter },
-  output: organizationDocument.extend({
-    members: described(
-      z.array(memberUserDocument),
-      `Up to ${previewSize} active members; absent where the caller may not read users.`,
-    ).optional(),
-  }),
+  on: organizationBySlug,
+  params: () => ({ slug: slugParameter() }),
+  output: () =>
+    organizations.document.extend({
+      members: described(
+        z.array(memberUserDocument()),
+        `Up to ${previewSize} active members; absent where the caller may not read users.`,
+      ).optional(),
+    }),
   handler: async (ctx) => ({ ...withPublicId(ctx.row), members: await membersPreview(ctx) }),
 });
 
-export const update = mutationOperation({
-  name: "tenancy/organizations:update",
-  operationId: "updateOrganization",
-  noun: "organization",
-  method: "PATCH",
-  path: "/organizations/{organizationId}",
+export const update = organizations.change("update", {
   summary: "Update an organization",
   description:
     "Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.",
-  access: "permission",
-  permission: "organization:update",
-  on: organizationInPath,
-  params,
-  body: {
+  input: () => ({
     name: organizationFields.name.optional(),
     slug: organizationFields.slug.optional(),
     externalId: organizationFields.externalId,
     metadata: organizationFields.metadata.nullable(),
-    settings: someSettings.optional(),
-  },
-  output: organizationDocument,
+    settings: someSettings().optional(),
+  }),
   problems: ["slug_taken", "external_id_taken"],
   handler: async ({ row, tenant, unscoped }, { name, slug, metadata, externalId, settings }) => {
     if (externalId !== undefined && externalId !== row.externalId) {
@@ -189,30 +169,19 @@ export const update = mutationOperation({
       ...patchOf({ name, slug, metadata, externalId }),
       ...(settings === undefined ? {} : { settings: { ...row.settings, ...definedOf(settings) } }),
     };
-    return withPublicId(await unscoped.patch("organizations", row, changes));
+    return unscoped.patch("organizations", row, changes);
   },
 });
 
-const remove = mutationOperation({
-  name: "tenancy/organizations:delete",
-  operationId: "deleteOrganization",
-  noun: "organization",
-  method: "DELETE",
-  path: "/organizations/{organizationId}",
+const remove = organizations.change("delete", {
   summary: "Delete an organization",
   description:
     "Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.",
-  access: "permission",
-  permission: "organization:delete",
-  on: organizationInPath,
-  params,
-  query: { confirmSlug: confirmSlugParameter },
-  status: 204,
-  // Deleting it twice is 409, not 403; every other unusable state is refused below.
-  allowsUnusableOrganization: true,
-  includesDeleted: true,
-  output: z.null(),
+  input: () => ({ confirmSlug: confirmSlugParameter() }),
+  output: noContent,
   problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
+  // Deleting it twice is 409, not 403; every other unusable state is refused below.
+  departs: { allowsUnusableOrganization: true, includesDeleted: true },
   handler: async ({ row, unscoped, now }, { confirmSlug }) => {
     if (row.deletedAt === undefined) assertUsable(row);
     assertConfirmed(row, confirmSlug);
@@ -223,87 +192,57 @@ const remove = mutationOperation({
 });
 export { remove as delete };
 
-export const transferOwnership = mutationOperation({
-  name: "tenancy/organizations:transferOwnership",
-  operationId: "transferOwnership",
-  noun: "organization",
-  method: "POST",
-  path: "/organizations/{organizationId}/transfer-ownership",
+export const transferOwnership = organizations.change("transferOwnership", {
   summary: "Transfer the ownership of an organization",
   description:
     "An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.",
-  access: "permission",
-  permission: "organization:transfer",
-  endsPermission: true,
-  on: organizationInPath,
-  params,
-  body: { userId: described(rowId("users"), "The new owner: an active member of the organization.") },
-  output: organizationDocument,
+  permission: "transfer",
+  input: () => ({ userId: described(rowId("users"), "The new owner: an active member of the organization.") }),
   problems: [{ target: "not_a_member" }],
+  departs: { operationId: "transferOwnership", endsPermission: true },
   handler: async ({ row, tenant: { membership }, db, unscoped, now }, { userId }) => {
     // A custom role may carry the permission; what it would give away is not its holder's.
     if (membership?.userId !== row.ownerId)
       throw new ProblemError("forbidden", "Only the owner transfers the organization.");
-    if (userId === row.ownerId) return withPublicId(row);
+    if (userId === row.ownerId) return row;
     const heir = await membershipOf(unscoped, row._id, userId);
     assertMayOwn(await unscoped.get("users", userId), heir, now);
     const [owner, admin] = [await builtInRoleRow(unscoped, "owner"), await builtInRoleRow(unscoped, "admin")];
     if (!owner || !admin) throw new Error("The built-in roles were made sure of with the organization.");
     await db.patch("memberships", membership, { roleId: admin._id, roleKey: admin.key });
     await db.patch("memberships", heir, { roleId: owner._id, roleKey: owner.key });
-    return withPublicId(await unscoped.patch("organizations", row, { ownerId: userId }));
+    return unscoped.patch("organizations", row, { ownerId: userId });
   },
 });
 
-export const restore = mutationOperation({
-  name: "tenancy/organizations:restore",
-  operationId: "restoreOrganization",
-  noun: "organization",
-  method: "POST",
-  path: "/organizations/{organizationId}/restore",
+export const restore = organizations.change("restore", {
   summary: "Restore an organization",
   description: "It has kept its names. Refused once its purge has begun.",
-  access: "permission",
-  permission: "organization:delete",
-  on: organizationInPath,
-  params,
-  allowsUnusableOrganization: true,
-  includesDeleted: true,
-  output: organizationDocument,
+  permission: "delete",
   problems: ["not_deleted", "purged"],
+  departs: { allowsUnusableOrganization: true, includesDeleted: true },
   handler: async ({ row, unscoped, now }) => {
     if (row.purgeAfter !== undefined && row.purgeAfter <= now)
       throw new ProblemError("purged", "Its time in the trash is over, and its rows are being deleted.");
-    return withPublicId(await unscoped.restore("organizations", row, { status: "active", purgeAfter: undefined }));
+    return unscoped.restore("organizations", row, { status: "active", purgeAfter: undefined });
   },
 });
 
-export const purge = mutationOperation({
-  name: "tenancy/organizations:purge",
-  operationId: "purgeOrganization",
-  noun: "organization",
-  method: "POST",
-  path: "/organizations/{organizationId}/purge",
+export const purge = organizations.change("purge", {
   summary: "Purge a deleted organization",
   description:
     "Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.",
-  access: "permission",
-  permission: "organization:purge",
-  on: organizationInPath,
-  params,
-  body: { confirmSlug: confirmSlugParameter },
-  status: 202,
-  allowsUnusableOrganization: true,
-  includesDeleted: true,
-  output: organizationDocument,
+  permission: "purge",
+  input: () => ({ confirmSlug: confirmSlugParameter() }),
   problems: ["not_deleted", "confirmation_mismatch"],
+  departs: { status: 202, allowsUnusableOrganization: true, includesDeleted: true },
   handler: async ({ row, unscoped, scheduler, now }, { confirmSlug }) => {
     if (row.deletedAt === undefined) throw new ProblemError("not_deleted", "Only what is in the trash can be purged.");
     assertConfirmed(row, confirmSlug);
     const isDue = row.purgeAfter !== undefined && row.purgeAfter <= now;
     const due = isDue ? row : await unscoped.patch("organizations", row, { purgeAfter: now });
     await schedulePurge(scheduler, row._id, now);
-    return withPublicId(due);
+    return due;
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { described } from "../core/schema/fields";
+import { lazily } from "../core/operations/once";
 import { documentOf } from "../core/resources/resource";
 import { roleFields } from "../access/tables";
 import { membershipFields, userProfileFields, userSettingFields } from "./tables";
@@ -7,21 +8,25 @@ import type { UnscopedReader } from "../core/records/reader";
 import type { Doc, Id } from "../_generated/dataModel";
 
 /** One's own membership; why one was banned is not part of it. */
-export const ownMembershipDocument = described(
-  documentOf("memberships", membershipFields).omit({ banReason: true }),
-  "The caller's membership in the organization.",
+export const ownMembershipDocument = lazily(() =>
+  described(
+    documentOf("memberships", membershipFields).omit({ banReason: true }),
+    "The caller's membership in the organization.",
+  ),
 );
-export const roleDocument = documentOf("roles", roleFields);
+export const roleDocument = lazily(() => documentOf("roles", roleFields));
 
 /** A profile as it is shown, whether or not its user has written one. */
-export const profileDocument = z.object({
-  userId: userProfileFields.userId,
-  displayName: userProfileFields.displayName,
-  bio: userProfileFields.bio,
-});
+export const profileDocument = lazily(() =>
+  z.object({
+    userId: userProfileFields.userId,
+    displayName: userProfileFields.displayName,
+    bio: userProfileFields.bio,
+  }),
+);
 
 /** Preferences as they are shown, whether or not their user has written any. */
-export const settingsDocument = z.object(userSettingFields);
+export const settingsDocument = lazily(() => z.object(userSettingFields));
 export const defaultSettings = { theme: "system", notificationsEnabled: true, locale: "en", timezone: "UTC" } as const;
 
 /** The profile of a user, or what stands in for it. */

@@ -1,16 +1,16 @@
 import { ProblemError } from "../core/wire/errors";
 import { described, emailAddress } from "../core/schema/fields";
-import { storedRows } from "../core/resources/pages";
 import { actingUser } from "../core/access/caller";
-import { listParameters, supportedSets } from "../core/records/listPlan";
-import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { supportedSets } from "../core/records/listPlan";
+import { listOperation } from "../core/operations/define";
 import { tableMetadata } from "../core/schema/tableMetadata";
 import { roleFields } from "../access/tables";
-import { memberUser, memberUserDocument, userDocument, userIdParameter, userInPath } from "./documents";
+import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, membershipOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
 import { namedRole } from "./memberships/members";
+import { memberships } from "./memberships/resource";
 import { assertMayAssign } from "./memberships/rules";
 import { membershipFields, userFields } from "./tables";
 import type { TenantQueryContext } from "../core/operations/declaration";
@@ -25,14 +25,15 @@ export const list = listOperation({
   method: "GET",
   path: "/users",
   summary: "List the users of the organization",
-  description: `Newest membership first unless sorted otherwise. ${supportedSets(tableMetadata.memberships, listOptions)}`,
+  description: () =>
+    `Newest membership first unless sorted otherwise. ${supportedSets(tableMetadata.memberships, listOptions)}`,
   access: "organization",
   permission: "user:read",
-  query: listParameters("memberships", membershipFields, listOptions),
+  query: () => memberships.listParameters(listOptions),
   output: memberUserDocument,
   problems: ["unsupported_filter", "invalid_cursor"],
   handler: async (ctx, input) => {
-    const result = await storedRows(ctx, "memberships", listOptions, input, "member");
+    const result = await memberships.rows(ctx, input, listOptions);
     const page: object[] = [];
     for (const membership of result.page) {
       const user = await ctx.unscoped.get("users", membership.userId);
@@ -42,34 +43,18 @@ export const list = listOperation({
   },
 });
 
-export const get = queryOperation({
-  name: "tenancy/users:get",
-  operationId: "getUser",
-  noun: "user",
-  method: "GET",
-  path: "/users/{userId}",
+export const get = users.read("get", {
   summary: "Get a user of the organization",
-  access: "organization",
-  permission: "user:read",
-  on: userInPath,
-  params: { userId: userIdParameter },
   output: memberUserDocument,
   handler: async (ctx) => shownUser(ctx, ctx.row),
 });
 
-export const create = mutationOperation({
-  name: "tenancy/users:create",
-  operationId: "createUser",
-  noun: "user",
-  method: "POST",
-  path: "/users",
+export const create = users.at("/").change("create", {
   summary: "Add a user to the organization",
   description:
     "Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
-  access: "permission",
   permission: "member:invite",
-  status: 201,
-  body: {
+  input: () => ({
     email: described(
       emailAddress(),
       "The address to invite; whoever signs in with it, verified, takes the membership.",
@@ -78,8 +63,7 @@ export const create = mutationOperation({
     name: userFields.name.optional(),
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),
-  },
-  readOnly: new Set([...Object.keys(userDocument.shape), ...Object.keys(memberUserDocument.shape)]),
+  }),
   output: memberUserDocument,
   problems: ["already_member", "rank_too_low", "cross_tenant_reference"],
   handler: async (ctx, { email, name, ...named }) => {
@@ -116,18 +100,10 @@ export const create = mutationOperation({
   },
 });
 
-export const getProfile = queryOperation({
-  name: "tenancy/users:getProfile",
-  operationId: "getUserProfile",
-  noun: "userProfile",
-  method: "GET",
-  path: "/users/{userId}/profile",
+export const getProfile = users.read("getProfile", {
   summary: "Get a user's profile",
-  access: "organization",
-  permission: "user:read",
-  on: userInPath,
-  params: { userId: userIdParameter },
   output: profileDocument,
+  departs: { noun: "userProfile" },
   handler: async (ctx) => {
     const { status, name } = await shownUser(ctx, ctx.row);
     return status === "pending"

@@ -2,10 +2,8 @@ import { batchCreation } from "../core/resources/batch";
 import { crud } from "../core/resources/crud";
 import { transition } from "../core/resources/transition";
 import { requireActingMember } from "../core/operations/actingMember";
-import { withPublicId } from "../core/records/documents";
 import { invalidField } from "../core/wire/errors";
-import { described, rowId, text } from "../core/schema/fields";
-import { mutationOperation } from "../core/operations/define";
+import { described, text } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { scheduleFields } from "./tables";
 
@@ -39,27 +37,16 @@ export const batchCreate = batchCreation(schedules);
 export const activate = transition(schedules, { verb: "activate", changes: { status: "active" } });
 export const complete = transition(schedules, { verb: "complete", changes: { status: "completed" } });
 
-export const cancel = mutationOperation({
-  name: "workspace/schedules:cancel",
-  operationId: "cancelSchedule",
-  noun: "schedule",
-  method: "POST",
-  path: "/schedules/{scheduleId}/cancel",
+export const cancel = schedules.change("cancel", {
   summary: "Cancel a schedule",
   description: "The reason, if given, stands in the audit trail.",
-  access: "permission",
-  permission: "schedule:update",
-  on: schedules,
-  params: { scheduleId: rowId("schedules") },
-  body: {
+  input: () => ({
     reason: described(
       text(1, 500),
       "Why it is cancelled; kept in the audit trail.",
       "Rescheduled to next week.",
     ).optional(),
-  },
-  output: schedules.document,
+  }),
   problems: ["invalid_state_transition"],
-  handler: async (ctx, { reason }) =>
-    withPublicId(await schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason })),
+  handler: (ctx, { reason }) => schedules.patch(ctx, ctx.row, { status: "cancelled" }, { reason }),
 });

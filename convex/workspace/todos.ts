@@ -1,7 +1,4 @@
 import { crud } from "../core/resources/crud";
-import { withPublicId } from "../core/records/documents";
-import { rowId } from "../core/schema/fields";
-import { mutationOperation } from "../core/operations/define";
 import { resource } from "../core/resources/resource";
 import { todoFields } from "./tables";
 
@@ -16,18 +13,8 @@ const todos = resource({
 const { list, get, create, update, delete: remove } = crud(todos);
 export { list, get, create, update, remove as delete };
 
-export const toggle = mutationOperation({
-  name: "workspace/todos:toggle",
-  operationId: "toggleTodo",
-  noun: "todo",
-  method: "POST",
-  path: "/todos/{todoId}/toggle",
+export const toggle = todos.change("toggle", {
   summary: "Toggle a todo",
   description: "Flips `completed`.",
-  access: "permission",
-  permission: "todo:update",
-  on: todos,
-  params: { todoId: rowId("todos") },
-  output: todos.document,
-  handler: async (ctx) => withPublicId(await todos.patch(ctx, ctx.row, { completed: !ctx.row.completed })),
+  handler: (ctx) => todos.patch(ctx, ctx.row, { completed: !ctx.row.completed }),
 });

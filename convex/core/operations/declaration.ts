@@ -75,21 +75,8 @@ export type Output<F extends Fields> = z.output<z.ZodObject<F>>;
 /** An operation's input as its callers send it. */
 export type Input<F extends Fields> = z.input<z.ZodObject<F>>;
 
-/** Input of an operation; names are unique across the three places, so that Convex takes them as one flat object. */
-interface Shapes<P extends Fields, Q extends Fields, B extends Fields> {
-  readonly params?: P;
-  readonly query?: Q;
-  readonly body?: B;
-}
-
-export interface OperationDeclaration<
-  A extends Access,
-  P extends Fields,
-  Q extends Fields,
-  B extends Fields,
-  Result,
-  Table extends TableNames | undefined,
-> extends Shapes<P, Q, B> {
+/** What an operation says of itself as plain values. */
+interface OperationFacts<A extends Access, Table extends TableNames | undefined> {
   /** The Convex function: `<domain>/<resource>:<verb>`. */
   readonly name: `${string}/${string}:${string}`;
   readonly operationId: string;
@@ -101,19 +88,14 @@ export interface OperationDeclaration<
   /** Path template under `/v1`. */
   readonly path: `/${string}`;
   readonly summary: string;
-  readonly description?: string;
   readonly access: A;
   readonly permission?: Permission;
   /** Status of success: 200 unless given; 204 has no body. */
   readonly status?: 200 | 201 | 202 | 204;
   /** The handler may return an `ExistingRow`, which answers 200. */
   readonly answersExisting?: boolean;
-  /** Schema the answer is projected through; what it does not name cannot leave. */
-  readonly output: z.ZodType<Result>;
   /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */
   readonly on?: ResourceShape & { readonly table: Table };
-  /** Known fields that a request may not set, where `on` does not say. */
-  readonly readOnly?: ReadonlySet<string>;
   /** The row may be in the trash: delete and restore. */
   readonly includesDeleted?: boolean;
   /** Answers 403 for a deleted organization unless set. */
@@ -124,17 +106,51 @@ export interface OperationDeclaration<
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */
   readonly auditedAs?: string;
-  /** Fields of the body of which a request names one and no more; they are the whole body. */
-  readonly exactlyOneOf?: readonly (keyof B & string)[];
   /** Problems beyond the implied ones, for the document. */
   readonly problems?: readonly DeclaredProblem[];
   /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
   readonly endsPermission?: boolean;
 }
 
+/**
+ * What is written down of an operation. Whatever holds schemas is a function, run once when the operation first runs or is
+ * described: importing a module builds none. Names of inputs are unique across the three places, so that Convex takes them as one
+ * flat object.
+ */
+export interface OperationDeclaration<
+  A extends Access,
+  P extends Fields,
+  Q extends Fields,
+  B extends Fields,
+  Result,
+  Table extends TableNames | undefined,
+> extends OperationFacts<A, Table> {
+  readonly description?: string | (() => string);
+  readonly params?: () => P;
+  readonly query?: () => Q;
+  readonly body?: () => B;
+  /** Schema the answer is projected through; what it does not name cannot leave. */
+  readonly output: () => z.ZodType<Result>;
+  /** Known fields that a request may not set, where `on` does not say. */
+  readonly readOnly?: () => ReadonlySet<string>;
+  /** Fields of the body of which a request names one and no more; they are the whole body. */
+  readonly exactlyOneOf?: readonly (keyof B & string)[];
+}
+
+/** A declaration as those who run or describe the operation read it: each part is made when it is first asked for. */
+export interface CompiledDeclaration extends OperationFacts<Access, TableNames | undefined> {
+  readonly description: string | undefined;
+  readonly params: Fields | undefined;
+  readonly query: Fields | undefined;
+  readonly body: Fields | undefined;
+  readonly output: z.ZodType;
+  readonly readOnly: ReadonlySet<string> | undefined;
+  readonly exactlyOneOf?: readonly string[];
+}
+
 /** An operation as the pipeline, the REST door and the document see it: types erased, everything compiled on first use. */
 export interface Operation {
-  readonly declaration: OperationDeclaration<Access, Fields, Fields, Fields, unknown, TableNames | undefined>;
+  readonly declaration: CompiledDeclaration;
   readonly kind: "query" | "mutation";
   /** A list: pages over REST, `paginationOpts` over Convex. */
   readonly isList: boolean;

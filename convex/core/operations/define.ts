@@ -1,26 +1,21 @@
 import * as z from "zod";
 import { described, exampleCursor, integer, text } from "../schema/fields";
 import { defaultPageSize, maximumPageSize } from "../records/listPlan";
+import { once } from "./once";
 import { register } from "./convexFunctions";
 import type {
   Access,
   ContextOf,
   Input,
-  IssuedSecret,
   Operation,
   OperationDeclaration,
   Output,
   PageInput,
+  CompiledDeclaration,
 } from "./declaration";
 import type { Fields } from "../schema/table";
 import type { Doc, TableNames } from "../../_generated/dataModel";
-import type {
-  PaginationOptions,
-  PaginationResult,
-  RegisteredAction,
-  RegisteredMutation,
-  RegisteredQuery,
-} from "convex/server";
+import type { PaginationOptions, PaginationResult, RegisteredMutation, RegisteredQuery } from "convex/server";
 
 /** Parameters of every list. */
 function pageParameters(): Fields {
@@ -33,8 +28,10 @@ function pageParameters(): Fields {
 }
 
 type RowOf<Table extends TableNames | undefined> = Table extends TableNames ? Doc<Table> : undefined;
-type FunctionArguments<F extends Fields> = Input<F> & { organizationId?: string };
-type NoFields = Record<never, never>;
+/** What callers of the Convex function send: the input, and which organization they mean. */
+export type FunctionArguments<F extends Fields> = Input<F> & { organizationId?: string };
+/** The input of an operation that takes none. */
+export type NoFields = Record<never, never>;
 
 /** Declares a read: a Convex query and a GET route. */
 export function queryOperation<
@@ -66,21 +63,6 @@ export function mutationOperation<
   return register(compile(declaration, "mutation", false));
 }
 
-/** Declares a change that issues a credential: a Convex action makes it, a mutation stores its hash. */
-export function secretOperation<
-  const A extends Access,
-  Result,
-  P extends Fields = NoFields,
-  Q extends Fields = NoFields,
-  B extends Fields = NoFields,
-  Table extends TableNames | undefined = undefined,
->(
-  declaration: OperationDeclaration<A, P, Q, B, Result, Table> &
-    SecretHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
-): RegisteredAction<"public", FunctionArguments<P & Q & B>, Promise<Result>> {
-  return register(compile(declaration, "mutation", false));
-}
-
 /** Declares a list: its handler returns one `.paginate()`; Convex callers page by `paginationOpts`. */
 export function listOperation<
   const A extends Access,
@@ -109,16 +91,35 @@ interface ChangeHandler<A extends Access, F extends Fields, Table extends TableN
   handler(ctx: ContextOf<A, "mutation", RowOf<Table>>, input: Output<F>): Promise<unknown>;
 }
 
-/** The action of a secret operation always hands the credential it made to the mutation. */
-interface SecretHandler<A extends Access, F extends Fields, Table extends TableNames | undefined> {
-  readonly method: "POST";
-  handler(
-    ctx: ContextOf<A, "mutation", RowOf<Table>> & { readonly secret: IssuedSecret },
-    input: Output<F>,
-  ): Promise<unknown>;
-}
+type Written = OperationDeclaration<Access, Fields, Fields, Fields, unknown, TableNames | undefined> & {
+  handler: Operation["handler"];
+};
 
-type Declared = Operation["declaration"] & { handler: Operation["handler"] };
+/** The declaration with its lazy parts as properties that are made on first use. */
+function readable(written: Written): CompiledDeclaration {
+  const { description, params, query, body, output, readOnly, ...facts } = written;
+  return {
+    ...facts,
+    get description() {
+      return once(this, "description", typeof description === "function" ? description() : description);
+    },
+    get params() {
+      return once(this, "params", params?.());
+    },
+    get query() {
+      return once(this, "query", query?.());
+    },
+    get body() {
+      return once(this, "body", body?.());
+    },
+    get output() {
+      return once(this, "output", output());
+    },
+    get readOnly() {
+      return once(this, "readOnly", readOnly?.());
+    },
+  };
+}
 
 /** Shapes are read on first use only: in a fresh context most operations of a domain are never run. */
 class CompiledOperation implements Operation {
@@ -126,20 +127,24 @@ class CompiledOperation implements Operation {
   readonly resource: string;
   readonly verb: string;
   readonly action: string;
+  readonly declaration: CompiledDeclaration;
+  readonly handler: Operation["handler"];
   #query: Fields | undefined;
   #shape: Fields | undefined;
 
   constructor(
-    readonly declaration: Declared,
+    written: Written,
     readonly kind: Operation["kind"],
     readonly isList: boolean,
   ) {
-    const [path = "", verb = ""] = declaration.name.split(":");
+    this.declaration = readable(written);
+    this.handler = written.handler.bind(written);
+    const [path = "", verb = ""] = written.name.split(":");
     const [domain = "", resource = ""] = path.split("/");
     this.domain = domain;
     this.resource = resource;
     this.verb = verb;
-    this.action = `${declaration.noun}.${verb}`;
+    this.action = `${written.noun}.${verb}`;
   }
 
   get query(): Fields {
@@ -151,13 +156,9 @@ class CompiledOperation implements Operation {
     this.#shape ??= mergedShape(this.declaration, this.query);
     return this.#shape;
   }
-
-  handler(ctx: unknown, input: unknown): Promise<unknown> {
-    return this.declaration.handler(ctx, input);
-  }
 }
 
-function mergedShape({ name, params = {}, body = {} }: Declared, query: Fields): Fields {
+function mergedShape({ name, params = {}, body = {} }: CompiledDeclaration, query: Fields): Fields {
   const shape = { ...params, ...query, ...body };
   const count = [params, query, body].reduce((sum, part) => sum + Object.keys(part).length, 0);
   if (Object.keys(shape).length !== count) throw new Error(`${name} takes two inputs of one name.`);
@@ -165,6 +166,14 @@ function mergedShape({ name, params = {}, body = {} }: Declared, query: Fields):
 }
 
 /** Erases the types that the declaring call has checked: from here on, zod is what guarantees the handler's input. */
-function compile(declared: object, kind: Operation["kind"], isList: boolean): Operation {
-  return new CompiledOperation(declared as Declared, kind, isList);
+function compile(written: object, kind: Operation["kind"], isList: boolean): Operation {
+  return new CompiledOperation(written as Written, kind, isList);
+}
+
+/**
+ * Registers what a builder has put together from a declaration that its own signature has checked, and types it as that
+ * signature says.
+ */
+export function registerDeclared<Registered>(written: object, kind: Operation["kind"], isList: boolean): Registered {
+  return register(compile(written, kind, isList));
 }

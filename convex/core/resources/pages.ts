@@ -1,5 +1,4 @@
 import { reachOf } from "../access/rights";
-import { withPublicId } from "../records/documents";
 import { applyPlan, defaultPageSize, planList } from "../records/listPlan";
 import { ProblemError } from "../wire/errors";
 import type { PageInput, TenantQueryContext } from "../operations/declaration";
@@ -9,29 +8,16 @@ import type { TenantReader } from "../records/reader";
 import type { Doc } from "../../_generated/dataModel";
 import type { DocumentByInfo, GenericTableInfo, OrderedQuery, PaginationResult } from "convex/server";
 
-/** One page of a resource's rows under their public ids; see `storedRows`. */
-export async function listRows<Table extends TenantTable>(
-  ctx: TenantQueryContext,
-  table: Table,
-  options: ListOptions,
-  input: PageInput & object,
-  noun: string,
-): Promise<PaginationResult<Omit<Doc<Table>, "_id"> & { id: Doc<Table>["_id"] }>> {
-  const rows = await storedRows(ctx, table, options, input, noun);
-  return { ...rows, page: rows.page.map((row) => withPublicId(row)) };
-}
-
 /** One page of a resource's rows as they are stored: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
 export async function storedRows<Table extends TenantTable>(
   ctx: TenantQueryContext,
-  table: Table,
+  { table, permissions }: { readonly table: Table; readonly permissions: string },
   options: ListOptions,
   input: PageInput & object,
-  noun: string,
 ): Promise<PaginationResult<Doc<Table>>> {
   const asked: Readonly<Record<string, unknown>> = { ...input };
-  if (asked["deleted"] === "only" && reachOf(ctx.tenant.rights, `${noun}:delete`) === undefined) {
-    throw new ProblemError("forbidden", `Listing the trash needs the permission ${noun}:delete.`);
+  if (asked["deleted"] === "only" && reachOf(ctx.tenant.rights, `${permissions}:delete`) === undefined) {
+    throw new ProblemError("forbidden", `Listing the trash needs the permission ${permissions}:delete.`);
   }
   const plan = planList(table, options, asked);
   return paginate(ctx.db, table, plan, input);

@@ -3,17 +3,22 @@ import { defined, withPublicId } from "../records/documents";
 import { ProblemError } from "../wire/errors";
 import { reference, rowId } from "../schema/fields";
 import { listParameters } from "../records/listPlan";
+import { once } from "../operations/once";
 import { asPatch, withoutDefault } from "../schema/zod";
 import { baseFields, optionalTenant, tenant } from "../schema/table";
 import { tableMetadata } from "../schema/tableMetadata";
+import { listsOf, operationsOf } from "./operations";
+import { storedRows } from "./pages";
 import type { Changes, NewValues } from "../records/scope";
 import type { DocumentOf, TenantTable } from "../records/documents";
 import type { TableMetadata, Fields } from "../schema/table";
 import type { ListOptions } from "../records/listPlan";
-import type { Access, TenantMutationContext } from "../operations/declaration";
+import type { PageInput, TenantMutationContext, TenantQueryContext } from "../operations/declaration";
 import type { ProblemCode } from "../wire/problems";
 import type { ResourceShape, Showing } from "../operations/resourceShape";
+import type { CredentialShape, ListOperations, ListSubject, ResourceListOptions, RowOperations } from "./operations";
 import type { Doc, TableNames } from "../../_generated/dataModel";
+import type { PaginationResult } from "convex/server";
 
 type Awaitable<T> = T | Promise<T>;
 type Provided<Table extends TenantTable> = { [F in keyof NewValues<Table>]?: NewValues<Table>[F] | undefined };
@@ -43,6 +48,8 @@ export interface ResourceDeclaration<
   Server extends keyof F,
   Immutable extends keyof F,
   Defaulted extends keyof F,
+  IdParameter extends string,
+  Field extends string,
 > {
   /** `<domain>/<resource>`: module path and SDK property. */
   readonly name: `${string}/${string}`;
@@ -56,7 +63,13 @@ export interface ResourceDeclaration<
   readonly immutable?: readonly Immutable[];
   /** Required in the row, optional on create: the `defaults` hook provides them. */
   readonly defaulted?: readonly Defaulted[];
-  readonly list?: ListOptions & { readonly access?: Access };
+  readonly list?: ResourceListOptions;
+  /** Path parameter of a row's id: `<noun>Id` unless given. */
+  readonly idParameter?: IdParameter;
+  /** The noun of its permissions, where it is not the table's. */
+  readonly permissions?: string;
+  /** How operations that issue a credential make and show it. */
+  readonly credential?: CredentialShape<Field>;
   /** State field and the transitions it may make; everything else is 409. */
   readonly states?: {
     readonly field: keyof F & string;
@@ -71,6 +84,9 @@ export interface ResourceDeclaration<
 
 /** The operations of `crud()` that write. */
 type ResourceWrite = "create" | "update" | "delete" | "restore";
+
+/** `<noun>Id` */
+export type IdParameterOf<Table extends TableNames> = `${(typeof tableMetadata)[Table]["noun"]}Id`;
 
 type Flatten<T> = { [K in keyof T]: T[K] };
 type Optional<F extends Fields, Keys extends keyof F> = Flatten<Omit<F, Keys> & { [K in Keys]: z.ZodOptional<F[K]> }>;
@@ -87,22 +103,25 @@ export type UpdateFields<F extends Fields, Fixed extends keyof F> = {
 };
 
 /** A table as the API knows it: shapes for every direction, and the one way to write its rows. */
-export interface Resource<
+interface ResourceCore<
   Table extends TenantTable,
-  Create extends Fields = Fields,
-  Update extends Fields = Fields,
-> extends ResourceShape {
-  readonly name: `${string}/${string}`;
-  readonly table: Table;
-  readonly path: `/${string}`;
+  Create extends Fields,
+  Update extends Fields,
+  Field extends string,
+> extends ListSubject<Table> {
   readonly document: z.ZodType<DocumentOf<Table>> & z.ZodObject;
   readonly createFields: Create;
   readonly updateFields: Update;
   /** What a restore takes: another name for each that must be unique and that somebody else may bear by now. */
   readonly restoreFields: Fields;
-  readonly listFields: Fields;
-  readonly listOptions: ListOptions & { readonly access?: Access };
+  readonly credential?: CredentialShape<Field> | undefined;
   readonly hasTrash: boolean;
+  /** One page of rows: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
+  rows(
+    ctx: TenantQueryContext,
+    input: PageInput & object,
+    options?: ListOptions,
+  ): Promise<PaginationResult<Doc<Table>>>;
   /** The row as answers show it. */
   show(showing: Showing, row: Doc<Table>): Promise<object>;
   /** What an operation that writes so may refuse with, beyond what every write of a table does. */
@@ -126,6 +145,16 @@ export interface Resource<
   restore(ctx: TenantMutationContext, row: Doc<Table>, changes: Changes<Table>): Promise<Doc<Table>>;
 }
 
+/** A resource and the operations that it can declare; see `RowOperations`. */
+export interface Resource<
+  Table extends TenantTable,
+  Create extends Fields = Fields,
+  Update extends Fields = Fields,
+  IdParameter extends string = string,
+  Field extends string = string,
+>
+  extends ResourceCore<Table, Create, Update, Field>, RowOperations<Table, IdParameter, Field>, ListOperations<Table> {}
+
 /** Declares a resource of one tenant table. */
 export function resource<
   Table extends TenantTable,
@@ -133,24 +162,33 @@ export function resource<
   Server extends keyof F = never,
   Immutable extends keyof F = never,
   Defaulted extends keyof F = never,
+  IdParameter extends string = IdParameterOf<Table>,
+  Field extends string = never,
 >(
-  declaration: ResourceDeclaration<Table, F, Server, Immutable, Defaulted> & Pick<ResourceShape, "find">,
-): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>> {
+  declaration: ResourceDeclaration<Table, F, Server, Immutable, Defaulted, IdParameter, Field> &
+    Pick<ResourceShape, "find">,
+): Resource<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>, IdParameter, Field> {
   const { name, table, path, fields, list = {}, states, hooks = {}, find, problems = {} } = declaration;
   const metadata: TableMetadata = tableMetadata[table];
+  const { noun } = metadata;
+  const fixed: readonly PropertyKey[] = [...(declaration.serverOwned ?? []), ...(declaration.immutable ?? [])];
+  const changesState = states !== undefined && !fixed.includes(states.field);
   const hasTrash = metadata.base === "CUD";
   const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
     if (states) assertTransition(states, Object.entries(row), Object.entries(changes));
   };
 
-  return {
+  const core: ResourceCore<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>, Field> = {
     name,
     table,
     path,
-    noun: metadata.noun,
-    idParameter: `${metadata.noun}Id`,
+    noun,
+    idParameter: declaration.idParameter ?? `${noun}Id`,
+    permissions: declaration.permissions ?? noun,
+    credential: declaration.credential,
     find,
     states,
+    idInPath: () => rowId(table),
     // Built on first use: a fresh context runs one operation and needs few of these.
     get document() {
       return once(this, "document", asDocument<Table>(documentSchema(table, metadata, fields)));
@@ -167,19 +205,14 @@ export function resource<
     get restoreFields() {
       return once(this, "restoreFields", restoreShape(declaration, metadata));
     },
-    get listFields() {
-      return once(
-        this,
-        "listFields",
-        listParameters(table, { ...fields, createdBy: reference("users", "null") }, list),
-      );
-    },
+    listParameters: (options) => listParameters(table, { ...fields, createdBy: reference("users", "null") }, options),
     listOptions: list,
     hasTrash,
+    rows: (ctx, input, options = list) => storedRows(ctx, core, options, input),
     show: async (showing, row) => (declaration.show ? declaration.show(showing, row) : withPublicId(row)),
     problemsOf(write) {
-      const changesState = write === "update" && states !== undefined && states.field in this.updateFields;
-      return [...(problems[write] ?? []), ...(changesState ? (["invalid_state_transition"] as const) : [])];
+      const mayMove = write === "update" && changesState;
+      return [...(problems[write] ?? []), ...(mayMove ? (["invalid_state_transition"] as const) : [])];
     },
     async insert(ctx, given, auditMetadata) {
       const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
@@ -213,12 +246,7 @@ export function resource<
       return restored;
     },
   };
-}
-
-/** Replaces a getter by its value. */
-function once<Value>(owner: object, name: string, value: Value): Value {
-  Object.defineProperty(owner, name, { value });
-  return value;
+  return Object.assign(core, operationsOf<Table, IdParameter, Field>(core), listsOf<Table>(core));
 }
 
 interface Direction {
@@ -248,7 +276,7 @@ function restoreShape(declaration: Direction, { unique, base }: TableMetadata): 
 
 /** The resource's document with further fields: a credential shown once, or counts of a view. */
 export function documentWith<Table extends TenantTable, F extends Fields>(
-  { document }: Pick<Resource<Table>, "document">,
+  { document }: { readonly document: z.ZodType<DocumentOf<Table>> & z.ZodObject },
   fields: F,
 ): z.ZodType<DocumentOf<Table> & z.output<z.ZodObject<F>>> {
   return asExtended<Table, F>(document.extend(fields));

@@ -8,6 +8,7 @@ export const agents = resource({
   table: "agents",
   path: "/agents",
   fields: agentFields,
+  credential: { prefix: "agt_", field: "key", description: "The agent's key itself, shown this once." },
   serverOwned: [
     "guid",
     "hostname",

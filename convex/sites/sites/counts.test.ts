@@ -21,7 +21,7 @@ describe("tally", () => {
     const count = fc.integer({ min: 0, max: 30 });
     fc.assert(
       fc.property(count, count, fc.integer({ min: 1, max: 60 }), (online, offline, bound) => {
-        const counts = agentCountsSchema.parse(tally(agents(online, offline), bound));
+        const counts = agentCountsSchema().parse(tally(agents(online, offline), bound));
         expect(counts.online + counts.offline).toBe(Math.min(bound, online + offline));
         expect(counts.isCapped).toBe(online + offline > bound);
       }),

@@ -7,15 +7,16 @@ const maximumCounted = 1000;
 const maximumCountedOnPage = 8000;
 
 /** Agents of a site by connection. Convex counts by reading, so a count ends at a bound and says that it did. */
-export const agentCountsSchema = described(
-  z.object({
-    online: described(integer(0, maximumCounted), "Agents that check in as they should."),
-    offline: described(integer(0, maximumCounted), "Agents whose check-in is overdue."),
-    isCapped: described(z.boolean(), "The site has more agents than were counted: both numbers are lower bounds."),
-  }),
-  "How many agents the site has, by connection; those in the trash do not count.",
-);
-export type AgentCounts = z.output<typeof agentCountsSchema>;
+export const agentCountsSchema = () =>
+  described(
+    z.object({
+      online: described(integer(0, maximumCounted), "Agents that check in as they should."),
+      offline: described(integer(0, maximumCounted), "Agents whose check-in is overdue."),
+      isCapped: described(z.boolean(), "The site has more agents than were counted: both numbers are lower bounds."),
+    }),
+    "How many agents the site has, by connection; those in the trash do not count.",
+  );
+export type AgentCounts = z.output<ReturnType<typeof agentCountsSchema>>;
 
 /** How many agents of each site are counted when a page shows `siteCount` sites, so that one query stays within its reads. */
 export function countedPerSite(siteCount: number): number {
