@@ -2,7 +2,8 @@ import { referencePaths } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import type { TableMetadata } from "../convex/core/schema/table";
 import type { Operation } from "../convex/core/operations/declaration";
-import type { DeclaredProblem, ProblemCode } from "../convex/core/wire/problems";
+import type { DeclaredProblem } from "../convex/core/wire/declaredProblems";
+import type { ProblemCode } from "../convex/core/wire/problems";
 import type { TableNames } from "../convex/_generated/dataModel";
 import { problems } from "../convex/core/wire/problems";
 

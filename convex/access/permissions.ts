@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { queryOperation } from "../core/operations/define";
-import { builtInRoles, permissionCatalogue } from "../core/access/permissions";
+import { permissionCatalogue } from "../core/access/permissions";
 import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
+import { builtInRoles } from "../core/access/roles";
 
 const permissionDocument = z.object({
   permission: z.string().meta({ description: "`<resource>:<action>`." }),

@@ -1,5 +1,8 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { placeOf } from "../../openapi/tags";
+import { Refusal } from "../lib/refusal";
 
 export const convexDirectory = path.join(import.meta.dirname, "../../convex");
 
@@ -13,4 +16,23 @@ export function domainFiles(): string[] {
     .flatMap(({ name }) => readdirSync(path.join(convexDirectory, name)).map((file) => `${name}/${file}`))
     .filter((file) => /^[^.]+\.ts$/.test(file))
     .sort();
+}
+
+/** What a domain's file of this name exports as `name`, of every domain that has one, in the order of the reference. */
+export async function domainVocabularies(name: string): Promise<{ readonly file: string; readonly rows: object }[]> {
+  const files = domainFiles();
+  const placeOfDomain = (domain: string) =>
+    Math.min(
+      ...files.filter((file) => file.startsWith(`${domain}/`)).map((file) => placeOf(path.basename(file, ".ts"))),
+    );
+  const found = files.filter((file) => path.basename(file) === `${name}.ts`);
+  const domains = await Promise.all(
+    found.map(async (file) => {
+      const exports: object = await import(pathToFileURL(path.join(convexDirectory, file)).href);
+      const rows: unknown = Reflect.get(exports, name);
+      if (typeof rows !== "object" || rows === null) throw new Refusal(`convex/${file}`, `It exports no ${name}.`);
+      return { file: `convex/${file}`, rows, place: placeOfDomain(path.dirname(file)) };
+    }),
+  );
+  return domains.toSorted((left, right) => left.place - right.place);
 }

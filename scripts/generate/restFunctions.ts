@@ -3,16 +3,17 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { operationOf } from "../../convex/core/operations/convexFunctions";
 import { convexDirectory, domainFiles } from "./domains";
-import { banner } from "./tableMetadata";
+import { banner } from "./banner";
 
 /**
  * Writes `convex/<domain>/rest.ts` for every domain with operations, and `openapi/domains.ts`, which lists those doors:
  * a new resource is found by its file, and forgotten nowhere.
  */
+const dataFiles = new Set(["tables", "grants", "problems", "rest"]);
 const resources = new Map<string, string[]>();
 for (const file of domainFiles()) {
   const [domain = "", name = ""] = file.replace(/\.ts$/, "").split("/");
-  if (name === "tables" || name === "rest" || !(await hasOperations(file))) continue;
+  if (dataFiles.has(name) || !(await hasOperations(file))) continue;
   resources.set(domain, [...(resources.get(domain) ?? []), name]);
 }
 for (const [domain, names] of resources) {

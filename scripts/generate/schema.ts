@@ -2,7 +2,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { declarationOf } from "../../convex/core/schema/table";
 import { convexDirectory, domainFiles } from "./domains";
-import { banner } from "./tableMetadata";
+import { banner } from "./banner";
 
 /** The source of `convex/schema.ts`: every table that a domain's `tables.ts` exports, and nothing else. */
 export async function schemaSource(): Promise<string> {

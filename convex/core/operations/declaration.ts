@@ -2,7 +2,7 @@ import type { Caller, RequestCaller } from "../access/caller";
 import type { RequestOrigin } from "../records/audit";
 import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { TenantWriter, UnscopedWriter } from "../records/writer";
-import type { DeclaredProblem } from "../wire/problems";
+import type { DeclaredProblem } from "../wire/declaredProblems";
 import type { Permission } from "../access/permissions";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "../schema/table";

@@ -3,6 +3,7 @@ import { makeFunctionReference } from "convex/server";
 import { internalMutation } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
 import { tableMetadata } from "../schema/tableMetadata";
+import { engineTables } from "../wire/engineTables";
 import { untypedDatabase } from "./untypedDatabase";
 import type { UntypedRange } from "./untypedDatabase";
 import type { OnDelete } from "../schema/fields";
@@ -84,7 +85,7 @@ export async function deleteTenantRows(
 function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
   return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) => {
     const isOwned = metadata.references.some(
-      ({ path, table }) => table === "organizations" && path[0] === "organizationId",
+      ({ path, table }) => table === engineTables.tenants && path[0] === "organizationId",
     );
     if (!isOwned) return [];
     const index = Object.keys(metadata.indexes).find((known) => metadata.indexes[known]?.[0] === "organizationId");
@@ -125,7 +126,7 @@ async function referringRows(ctx: MutationCtx, { table, field }: Referrer, id: s
   const metadata: TableMetadata = tableMetadata[table];
   const database = untypedDatabase(ctx);
   const indexes = Object.entries(metadata.indexes).filter(
-    ([, fields]) => !metadata.tenant || fields[0] === "organizationId",
+    ([, fields]) => metadata.tenant === "none" || fields[0] === "organizationId",
   );
   const direct = indexes.find(([, fields]) => fields.filter((name) => name !== "organizationId")[0] === field);
   if (direct)
@@ -148,7 +149,7 @@ function tenantPrefix(
   id: string,
 ) {
   return (q: UntypedRange) => {
-    const scoped = metadata.tenant && fields[0] === "organizationId" ? q.eq("organizationId", tenant) : q;
+    const scoped = metadata.tenant !== "none" && fields[0] === "organizationId" ? q.eq("organizationId", tenant) : q;
     return field === undefined ? scoped : scoped.eq(field, id);
   };
 }

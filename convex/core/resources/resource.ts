@@ -5,6 +5,7 @@ import { reference, rowId, timestampMs } from "../schema/fields";
 import { listParameters } from "../records/listPlan";
 import { asPatch, withoutDefault } from "../schema/zod";
 import { tableMetadata } from "../schema/tableMetadata";
+import { engineTables } from "../wire/engineTables";
 import type { Changes, NewValues } from "../records/scope";
 import type { DocumentOf, TenantTable } from "../records/documents";
 import type { TableMetadata, Fields } from "../schema/table";
@@ -169,7 +170,7 @@ export function resource<
       return once(
         this,
         "listFields",
-        listParameters(table, { ...fields, createdBy: reference("users", "null") }, list),
+        listParameters(table, { ...fields, createdBy: reference(engineTables.people, "null") }, list),
       );
     },
     listOptions: list,
@@ -267,21 +268,20 @@ export function documentOf<Table extends TableNames>(
   return asDocument<Table>(documentSchema(table, tableMetadata[table], fields));
 }
 
+const tenantFields = {
+  required: () => ({ organizationId: rowId(engineTables.tenants) }),
+  optional: () => ({ organizationId: rowId(engineTables.tenants).optional() }),
+  none: () => ({}),
+};
+
 /** The public document of a table: `id`, tenant, fields without secrets, base fields. Optional fields are absent when unset. */
 function documentSchema(table: TableNames, metadata: TableMetadata, fields: Fields): z.ZodObject {
   const visible = Object.entries(fields).filter(([field]) => !metadata.secret.includes(field));
   const document = z.object({
     id: rowId(table),
-    ...(metadata.tenant && !("organizationId" in fields)
-      ? {
-          organizationId:
-            metadata.noun === "role" || metadata.noun === "auditLog"
-              ? rowId("organizations").optional()
-              : rowId("organizations"),
-        }
-      : {}),
+    ...("organizationId" in fields ? {} : tenantFields[metadata.tenant]()),
     ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
-    ...(metadata.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId("users").optional() }),
+    ...(metadata.base === "" ? {} : { createdAt: timestampMs(), createdBy: rowId(engineTables.people).optional() }),
     ...(metadata.base === "CU" || metadata.base === "CUD" ? { updatedAt: timestampMs() } : {}),
     ...(metadata.base === "CUD" ? { deletedAt: timestampMs().optional() } : {}),
   });

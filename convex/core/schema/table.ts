@@ -1,5 +1,6 @@
 import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
+import { engineTables } from "../wire/engineTables";
 import { reference, timestampMs } from "./fields";
 import type { OnDelete } from "./fields";
 import type { ProblemCode } from "../wire/problems";
@@ -32,14 +33,14 @@ export interface TableOptions {
   readonly audited?: boolean;
 }
 
-/** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. */
+/** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. With none, a row is written as it is given. */
 export type Base = "" | "C" | "CU" | "CUD";
 
-const created = { createdAt: timestampMs(), createdBy: reference("users", "null").optional() };
+const created = { createdAt: timestampMs(), createdBy: reference(engineTables.people, "null").optional() };
 const updated = { updatedAt: timestampMs() };
 const deleted = { deletedAt: timestampMs().optional() };
-const tenant = { organizationId: reference("organizations", "cascade") };
-const optionalTenant = { organizationId: reference("organizations", "cascade").optional() };
+const tenant = { organizationId: reference(engineTables.tenants, "cascade") };
+const optionalTenant = { organizationId: tenant.organizationId.optional() };
 
 const baseFields = {
   "": {},
@@ -50,10 +51,13 @@ const baseFields = {
 
 type BaseFields<B extends Base> = (typeof baseFields)[B];
 
+/** Whether every row of a table belongs to an organization, some do, or the table knows none. */
+export type TenantRule = "required" | "optional" | "none";
+
 export interface DeclaredTable {
   readonly fields: Fields;
   readonly base: Base;
-  readonly tenant: boolean;
+  readonly tenant: TenantRule;
   readonly options: TableOptions;
 }
 
@@ -67,7 +71,7 @@ export interface ReferenceMetadata {
 /** What the engine knows of a table at run time, without evaluating any domain's schemas. */
 export interface TableMetadata {
   readonly noun: string;
-  readonly tenant: boolean;
+  readonly tenant: TenantRule;
   readonly base: Base;
   readonly audited: boolean;
   readonly secret: readonly string[];
@@ -118,19 +122,19 @@ function withIndexes<Definition extends object>(
 /** A table whose rows belong to one organization each; every index begins with `organizationId` unless it is internal. */
 export function tenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof tenant & F & BaseFields<B> = { ...tenant, ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "required", options });
 }
 
 /** A table without a tenant: identities, organizations themselves, and rows of the platform. */
 export function globalTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: F & BaseFields<B> = { ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: false, options });
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "none", options });
 }
 
 /** A table whose rows may also belong to no organization: built-in roles, audit rows of user-level operations. */
 export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "optional", options });
 }
 
 /** How a table was declared; undefined for a definition that this module did not make. */
