@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { integer, reference, timestampMs } from "../core/schema/fields";
-import { globalTable } from "../core/schema/table";
+import { integer, timestampMs } from "../core/schema/fields";
+import { optionalTenantTable } from "../core/schema/table";
 
 export const idempotencyKeyFields = {
-  organizationId: reference("organizations", "cascade").optional(),
   principal: z.string().max(64),
   key: z.string().max(128),
   operationId: z.string().max(80),
@@ -14,6 +13,6 @@ export const idempotencyKeyFields = {
 };
 
 /** The first answer of a POST with `Idempotency-Key`. Written with its effect, removed after 24 hours by a cron. */
-export const idempotencyKeys = globalTable(idempotencyKeyFields, "", { noun: "idempotencyKey" })
+export const idempotencyKeys = optionalTenantTable(idempotencyKeyFields, "", { noun: "idempotencyKey" })
   .index("by_organizationId_and_principal_and_key", ["organizationId", "principal", "key"])
   .index("by_expiresAt", ["expiresAt"]);

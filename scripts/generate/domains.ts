@@ -18,6 +18,13 @@ export function domainFiles(): string[] {
     .sort();
 }
 
+/** Notes that `file` declares `name`, which no other file may. */
+export function claim(owners: Map<string, string>, name: string, file: string): void {
+  const other = owners.get(name);
+  if (other !== undefined) throw new Refusal(file, `${name} is declared in ${other} already.`);
+  owners.set(name, file);
+}
+
 /** What a domain's file of this name exports as `name`, of every domain that has one, in the order of the reference. */
 export async function domainVocabularies(name: string): Promise<{ readonly file: string; readonly rows: object }[]> {
   const files = domainFiles();

@@ -3,7 +3,7 @@ import { registry } from "../../openapi/registry";
 import { globalTable } from "../../convex/core/schema/table";
 import { text } from "../../convex/core/schema/fields";
 import { permissionCatalogue } from "../../convex/core/access/permissions";
-import { domainVocabularies } from "./domains";
+import { claim, domainVocabularies } from "./domains";
 import { assertKnownCodes, assertKnownNames, assertUsed } from "./permissionMatrix";
 import type { PermissionRow } from "../../convex/core/access/roles";
 import type { Operation } from "../../convex/core/operations/declaration";
@@ -51,6 +51,17 @@ const table = globalTable({ slug: text(1, 9) }, "", {
 });
 
 describe("the vocabulary of the domains", () => {
+  test("has one owner for each name", () => {
+    const owners = new Map([["slug_taken", "convex/core/wire/generalProblems.ts"]]);
+    claim(owners, "site_not_active", "convex/sites/problems.ts");
+    expect(() => claim(owners, "slug_taken", "convex/sites/problems.ts")).toThrow(
+      "convex/sites/problems.ts: slug_taken is declared in convex/core/wire/generalProblems.ts already.",
+    );
+    expect(() => claim(owners, "site_not_active", "convex/fleet/problems.ts")).toThrow(
+      "convex/sites/problems.ts already",
+    );
+  });
+
   test("comes in the order of the reference", async () => {
     const files = (await domainVocabularies("grants")).map(({ file }) => file);
     expect(files.slice(0, 2)).toEqual(["convex/tenancy/grants.ts", "convex/access/grants.ts"]);

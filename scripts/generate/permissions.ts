@@ -1,21 +1,19 @@
 import { builtInRoles, reaches } from "../../convex/core/access/roles";
 import { Refusal } from "../lib/refusal";
 import { banner } from "./banner";
-import { domainVocabularies } from "./domains";
+import { claim, domainVocabularies } from "./domains";
 
 /** What a domain declares of a permission, before anything is known of it. */
 type Declared = Readonly<Record<string, unknown>>;
 
 /** The source of `convex/core/access/permissions.ts`: what every domain's `grants.ts` says, as one closed union. */
 export async function permissionsSource(): Promise<string> {
-  const fileOf = new Map<string, string>();
+  const owners = new Map<string, string>();
   const lines: string[] = [];
   for (const { file, rows } of await domainVocabularies("grants")) {
     lines.push(`  // ${file}`);
     for (const [permission, declared] of Object.entries(rows)) {
-      const other = fileOf.get(permission);
-      if (other !== undefined) throw new Refusal(file, `${permission} is declared in ${other} already.`);
-      fileOf.set(permission, file);
+      claim(owners, permission, file);
       lines.push(
         `  ${JSON.stringify(permission)}: ${JSON.stringify(completeRow(file, permission, Object(declared)))},`,
       );

@@ -2,10 +2,7 @@
 export class Refusal extends Error {
   override readonly name = "Refusal";
 
-  constructor(
-    readonly file: string,
-    message: string,
-  ) {
+  constructor(file: string, message: string) {
     super(`${file}: ${message}`);
   }
 }

@@ -3,7 +3,6 @@ import { makeFunctionReference } from "convex/server";
 import { internalMutation } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
 import { tableMetadata } from "../schema/tableMetadata";
-import { engineTables } from "../wire/engineTables";
 import { untypedDatabase } from "./untypedDatabase";
 import type { UntypedRange } from "./untypedDatabase";
 import type { OnDelete } from "../schema/fields";
@@ -81,13 +80,10 @@ export async function deleteTenantRows(
   return deleted;
 }
 
-/** Every table whose rows belong to an organization, with an index that finds them. */
+/** Every table whose rows belong to an organization or may, with an index that finds them. */
 function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
   return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) => {
-    const isOwned = metadata.references.some(
-      ({ path, table }) => table === engineTables.tenants && path[0] === "organizationId",
-    );
-    if (!isOwned) return [];
+    if (metadata.tenant === "none") return [];
     const index = Object.keys(metadata.indexes).find((known) => metadata.indexes[known]?.[0] === "organizationId");
     if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
     return [[name as TableNames, index] as const];

@@ -131,7 +131,7 @@ export function globalTable<F extends Fields, B extends Base>(fields: F, base: B
   return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "none", options });
 }
 
-/** A table whose rows may also belong to no organization: built-in roles, audit rows of user-level operations. */
+/** A table whose rows may also belong to no organization: built-in roles, what the engine keeps of user-level operations. */
 export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
   return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "optional", options });
