@@ -11,6 +11,7 @@ import {
   isBuiltInRole,
   isGrantable,
   isKnownRight,
+  permissionOf,
   reachOf,
   rightsWithin,
   roleRights,
@@ -39,6 +40,7 @@ test("what reaches assigned rows goes on as far, and holds nobody's own rows", (
   const held = new Set(["site:read:assigned"]);
   expect([...rightsWithin(held, ["site:read", "site:update"])]).toEqual(["site:read:assigned"]);
   expect(effectiveRights(held)).toEqual(["site:read:assigned"]);
+  expect([...held, "site:read:own", "site:read"].map(permissionOf)).toEqual(["site:read", "site:read", "site:read"]);
   expect(coversRights(held, ["site:read:assigned"])).toBe(true);
   for (const right of ["site:read", "site:read:own", "site:*"]) expect(coversRights(held, [right]), right).toBe(false);
   expect(coversRights(new Set(["site:read:own"]), held)).toBe(false);

@@ -38,6 +38,11 @@ function rightOf(permission: string, reach: Reach): string {
   return reach === "all" ? permission : `${permission}:${reach}`;
 }
 
+/** The permission of a right, however far it reaches. */
+export function permissionOf(right: string): string {
+  return right.split(":", 2).join(":");
+}
+
 /** Every person's rights on their own user. */
 const ownRights = ["me:read", "me:update", "me:delete"] as const satisfies readonly Permission[];
 
