@@ -1,6 +1,7 @@
 // The law of import directions, read top to bottom. `scripts/checkImports.ts` runs it; its test plants violations.
 //
 //   schema → tables → core/schema/table, core/schema/fields
+//   grants, problems → the types of their rows, in core/access/roles and core/wire/generalProblems
 //   a domain → itself, core, other domains' tables.ts, functions by reference
 //   core → no domain; its rooms: resources → operations → records → access → schema → wire
 //   gateway → core/wire and the route table
@@ -58,6 +59,22 @@ export default {
       severity: "error",
       from: { path: "^convex/[^/]+/tables\\.ts$" },
       to: { path: anyWorld, pathNot: "^convex/core/schema/(table|fields)\\.ts$" },
+    },
+    {
+      name: "vocabularies-are-data",
+      comment:
+        "grants.ts and problems.ts are tables of words, composed into core by the generator; they see the types of their rows.",
+      severity: "error",
+      from: { path: "^convex/[^/]+/(grants|problems)\\.ts$" },
+      to: { path: anyWorld, pathNot: "^convex/core/(access/roles|wire/generalProblems)\\.ts$" },
+    },
+    {
+      name: "vocabularies-are-read-composed",
+      comment:
+        "What a domain calls its permissions and problems is read from core/access/permissions and core/wire/problems.",
+      severity: "error",
+      from: { path: "^convex/" },
+      to: { path: "^convex/[^/]+/(grants|problems)\\.ts$" },
     },
     {
       name: "core-knows-no-domain",

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
 import { toOpenApi30 } from "../convex/documentation/openApi30";
-import { codeAndStatus } from "../convex/core/wire/problems";
+import { codeAndStatus } from "../convex/core/wire/declaredProblems";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import { assertDescribed, undescribed } from "./descriptions";
 import { openApiDocument } from "./document";

@@ -2,9 +2,11 @@ import { referencePaths } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import type { TableMetadata } from "../convex/core/schema/table";
 import type { Operation } from "../convex/core/operations/declaration";
-import type { DeclaredProblem, ProblemCode } from "../convex/core/wire/problems";
+import type { DeclaredProblem } from "../convex/core/wire/declaredProblems";
+import type { ProblemCode } from "../convex/core/wire/problems";
 import type { TableNames } from "../convex/_generated/dataModel";
-import { codeAndStatus, problems } from "../convex/core/wire/problems";
+import { codeAndStatus } from "../convex/core/wire/declaredProblems";
+import { problems } from "../convex/core/wire/problems";
 
 const uniquenessVerbs: ReadonlySet<string> = new Set(["create", "batchCreate", "update", "restore"]);
 

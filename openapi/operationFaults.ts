@@ -1,6 +1,4 @@
 import { answerableSets, listOf } from "../convex/core/records/listPlan";
-import { permissionCatalogue } from "../convex/core/access/permissions";
-import { problems } from "../convex/core/wire/problems";
 import { innermost } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import * as z from "zod";
@@ -8,30 +6,15 @@ import type { Operation } from "../convex/core/operations/declaration";
 import type { TableMetadata } from "../convex/core/schema/table";
 import type { ListOptions } from "../convex/core/records/listPlan";
 
-/** What an operation and its resource name that is not there, each a line that names the file and what to write. */
+/** What the lists and the states of an operation and its resource lack, each a line that names the file and what to write. */
 export function operationFaults({ declaration, domain, resource }: Operation): string[] {
-  const { operationId, permission, on, query } = declaration;
+  const { on, query } = declaration;
   const file = `convex/${domain}/${resource}.ts`;
-  const unknown = (declaration.problems ?? [])
-    .map((problem) => (typeof problem === "string" ? problem : problem.target))
-    .filter((code) => !Object.hasOwn(problems, code))
-    .map(
-      (code) =>
-        `${file}: ${operationId} names the problem ${code}, which convex/core/wire/problems.ts does not have: add it there.`,
-    );
-  const forbidden =
-    permission === undefined || Object.hasOwn(permissionCatalogue, permission)
-      ? []
-      : [
-          `${file}: ${operationId} needs the permission ${permission}, which convex/core/access/permissions.ts does not have: say there who may.`,
-        ];
   const shapes: unknown[] = [query, on && "listFields" in on ? on.listFields : undefined];
   const lists = shapes
     .map((shape) => (typeof shape === "object" && shape !== null ? listOf(shape) : undefined))
     .filter((list) => list !== undefined);
   return [
-    ...forbidden,
-    ...unknown,
     ...lists.flatMap(({ table, options }) => listFaults(`${file}: `, table, tableMetadata[table], options)),
     ...(on?.states ? stateFaults(file, on.states, on.document) : []),
   ];

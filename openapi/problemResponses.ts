@@ -1,9 +1,11 @@
-import { codeAndStatus, problems } from "../convex/core/wire/problems";
+import { codeAndStatus } from "../convex/core/wire/declaredProblems";
+import { problems } from "../convex/core/wire/problems";
 import { commonHeaders, headersOf } from "./headers";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
-import type { DeclaredProblem, ProblemCode } from "../convex/core/wire/problems";
+import type { DeclaredProblem } from "../convex/core/wire/declaredProblems";
+import type { ProblemCode } from "../convex/core/wire/problems";
 
 const exampleRequestId = "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c";
 

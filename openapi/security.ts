@@ -1,16 +1,9 @@
 import { permissionCatalogue } from "../convex/core/access/permissions";
+import { tokenScopes } from "../convex/core/access/rights";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
 import type { Operation } from "../convex/core/operations/declaration";
-
-/** Scopes that an access token of the token endpoint can carry: those of API keys, and the device agents' own. */
-function machineScopes(): Record<string, string> {
-  const rows = Object.entries(permissionCatalogue)
-    .filter(([, { keys, grants }]) => keys || grants === "G")
-    .toSorted(([left], [right]) => byText(left, right));
-  return Object.fromEntries(rows.map(([permission, { description }]) => [permission, description]));
-}
 
 /** How a caller can authenticate, in the order in which the reference page offers it. */
 export const securitySchemes: Readonly<Record<string, JsonObject>> = {
@@ -27,7 +20,12 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
       "For services and device agents that prefer tokens of 15 minutes: put the API key or agent key into `client_secret`; " +
       "`client_id` may be anything. Without a chosen scope the token carries all that the key holds. Tokens are signed with " +
       "ES256 and follow RFC8725.",
-    flows: { clientCredentials: { tokenUrl: `${documentOrigin}/v1/oauth/token`, scopes: machineScopes() } },
+    flows: {
+      clientCredentials: {
+        tokenUrl: `${documentOrigin}/v1/oauth/token`,
+        scopes: Object.fromEntries(tokenScopes().toSorted(([left], [right]) => byText(left, right))),
+      },
+    },
   },
   userToken: {
     type: "http",

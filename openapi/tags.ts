@@ -47,9 +47,13 @@ export function tagOf(resource: string): string {
   return names[resource] ?? capitalized(wordsOf(resource));
 }
 
+/** Where the reference shows a resource, counted from 0. */
+export function placeOf(resource: string): number {
+  return order.includes(resource) ? order.indexOf(resource) : order.length;
+}
+
 /** The tags of `resources`, in order, each with its description. */
 export function tagList(resources: Iterable<string>): { name: string; description: string }[] {
-  const placeOf = (resource: string) => (order.includes(resource) ? order.indexOf(resource) : order.length);
   return [...new Set(resources)]
     .toSorted((left, right) => placeOf(left) - placeOf(right) || byText(tagOf(left), tagOf(right)))
     .map((resource) => ({

@@ -26,6 +26,7 @@ const steps: readonly Step[] = [
   { name: "push to Convex", script: "tsx:scripts/checkPush.ts" },
   { name: "import directions", script: "tsx:scripts/checkImports.ts" },
   { name: "format", script: "node_modules/oxfmt/bin/oxfmt", args: ["--check", "."] },
+  { name: "names in the engine", script: "tsx:scripts/checkEngineNames.ts" },
   { name: "document references", script: "tsx:scripts/checkDocPaths.ts" },
   { name: "lock file", script: "tsx:scripts/checkLockFile.ts" },
   { name: "suppressions", script: "tsx:scripts/checkSuppressions.ts" },

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { described } from "../core/schema/fields";
 import { queryOperation } from "../core/operations/define";
-import { builtInRoles, permissionCatalogue } from "../core/access/permissions";
+import { permissionCatalogue } from "../core/access/permissions";
 import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
+import { builtInRoles } from "../core/access/roles";
 
 const permissionDocument = () =>
   z.object({

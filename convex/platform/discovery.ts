@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
 import { entityTagOf } from "../core/wire/etag";
-import { permissionCatalogue } from "../core/access/permissions";
+import { tokenScopes } from "../core/access/rights";
 import { httpDocument } from "../core/wire/httpDocument";
 import { publicKeysOf } from "./signingKeys";
 import type { HttpDocument } from "../core/wire/httpDocument";
@@ -59,10 +59,8 @@ function protectedResource(): object {
   };
 }
 
-/** Scopes that tokens of the token endpoint can carry: those of API keys, and the device agents' own. */
 function machineScopes(): string[] {
-  return Object.entries(permissionCatalogue)
-    .filter(([, { keys, grants }]) => keys || grants === "G")
+  return tokenScopes()
     .map(([permission]) => permission)
     .sort();
 }

@@ -33,7 +33,7 @@ function isCode(code: string): code is ProblemCode {
 }
 
 function codes(): ProblemCode[] {
-  return Object.keys(problems).filter(isCode);
+  return Object.keys(problems).filter(isCode).sort();
 }
 
 function entryOf(code: ProblemCode) {

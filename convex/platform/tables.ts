@@ -1,12 +1,8 @@
 import * as z from "zod";
-import { described, exampleHash, exampleRowId, integer, reference, timestampMs } from "../core/schema/fields";
-import { globalTable } from "../core/schema/table";
+import { described, exampleHash, exampleRowId, integer, timestampMs } from "../core/schema/fields";
+import { optionalTenantTable } from "../core/schema/table";
 
 export const idempotencyKeyFields = {
-  organizationId: described(
-    reference("organizations", "cascade"),
-    "The organization that the request acted in; absent for one outside of any.",
-  ).optional(),
   principal: described(z.string().max(64), "Who called: kind and id of the caller.", `user:${exampleRowId}`),
   key: described(z.string().max(128), "The `Idempotency-Key` that the request carried.", "order-2026-0117"),
   operationId: described(z.string().max(80), "The operation that was asked for.", "createSchedule"),
@@ -17,7 +13,7 @@ export const idempotencyKeyFields = {
 };
 
 /** The first answer of a POST with `Idempotency-Key`. Written with its effect, removed after 24 hours by a cron. */
-export const idempotencyKeys = globalTable(idempotencyKeyFields, "", {
+export const idempotencyKeys = optionalTenantTable(idempotencyKeyFields, "", {
   noun: "idempotencyKey",
   description: "The first answer of a POST with `Idempotency-Key`.",
 })

@@ -6,6 +6,7 @@ import { TenantReader } from "../core/records/reader";
 import { ProblemError } from "../core/wire/errors";
 import { secretTraceOf } from "../core/wire/secrets";
 import { assertUsable, resolveTenant } from "../core/access/tenant";
+import { permissionOf } from "../core/access/rights";
 import { oauthErrorOf } from "../core/wire/oauthErrors";
 import { grantedScope } from "./scopes";
 import type { OAuthError } from "../core/wire/oauthErrors";
@@ -45,8 +46,8 @@ export const grant = internalMutation({
     const holder = await holderOf(ctx, credential, now);
     if ("error" in holder) return holder;
     const { caller, tenant } = holder;
-    // A scope that reaches the owner's own rows only is still that scope; how far it reaches is decided at each use.
-    const held = [...tenant.rights].map((right) => right.replace(/:own$/, ""));
+    // A scope that reaches some rows only is still that scope; how far it reaches is decided at each use.
+    const held = [...tenant.rights].map(permissionOf);
     const granted = grantedScope(held, scope);
     if ("refusal" in granted) return oauthErrorOf("invalid_scope", granted.refusal);
 

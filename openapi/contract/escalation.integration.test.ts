@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { builtInRoles } from "../../convex/core/access/permissions";
+import { builtInRoles } from "../../convex/core/access/roles";
 import { isGrantable, reachOf } from "../../convex/core/access/rights";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { nameOf } from "./arrangements.testing";

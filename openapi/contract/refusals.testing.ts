@@ -1,4 +1,4 @@
-import { builtInRoles } from "../../convex/core/access/permissions";
+import { builtInRoles } from "../../convex/core/access/roles";
 import { builtInRights, reachOf } from "../../convex/core/access/rights";
 import { roleKeys } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { repositoryRoot } from "../lib/repositoryFiles";
-import { banner } from "./domains";
+import { banner } from "./banner";
 
 /** The source of `convex/documentation/conventions.ts`: the conventions as text, which the document links to. */
 export function conventionsModuleSource(): string {

@@ -3,7 +3,7 @@ import { gatewayDomain } from "../../openapi/documentDomains";
 import { platformOperations } from "../../openapi/platformOperations";
 import { registry } from "../../openapi/registry";
 import { tagList, tagOf } from "../../openapi/tags";
-import { banner } from "./domains";
+import { banner } from "./banner";
 
 /**
  * The source of `convex/documentation/documentDomains.ts`.

@@ -17,7 +17,7 @@ const restFunctions = domainFiles()
   .map((file) => `convex/${file}`);
 
 /**
- * Every generator, in the order of their dependencies: the registry reads the tables' metadata; Convex's types list all
+ * Every generator, in the order of their dependencies: operations read the vocabulary, the registry the tables' metadata; Convex's types list all
  * modules of convex/, so what is generated into that folder comes first; its module and the SDK read the document. Each runs in a
  * process of its own, so that it sees what the one before has just written.
  */
@@ -32,6 +32,18 @@ export const generators: readonly Generator[] = [
     script: "scripts/generate/conventionsModule.ts",
     outputs: ["convex/documentation/conventions.ts"],
     sourceExport: "conventionsModuleSource",
+  },
+  {
+    name: "permissions",
+    script: "scripts/generate/permissions.ts",
+    outputs: ["convex/core/access/permissions.ts"],
+    sourceExport: "permissionsSource",
+  },
+  {
+    name: "problems",
+    script: "scripts/generate/problems.ts",
+    outputs: ["convex/core/wire/problems.ts"],
+    sourceExport: "problemsSource",
   },
   {
     name: "schema",
@@ -49,6 +61,12 @@ export const generators: readonly Generator[] = [
     name: "REST functions and their contract tests",
     script: "scripts/generate/restFunctions.ts",
     outputs: ["openapi/domains.ts", "openapi/contract/domains/", ...restFunctions],
+  },
+  {
+    name: "permission matrix",
+    script: "scripts/generate/permissionMatrix.ts",
+    outputs: ["docs/permissions.md"],
+    sourceExport: "permissionMatrixText",
   },
   {
     name: "route table",

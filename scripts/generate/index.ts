@@ -6,7 +6,7 @@ import { generators } from "./generators";
 
 commandLine({ usage: "Usage: npm run generate\nWrites every generated file anew." });
 
-/** Runs every generator in order and stops at the first that fails. */
+/** Runs every generator in order and stops at the first that fails, or refuses and says why, a line each. */
 for (const generator of generators) {
   const { name, script } = generator;
   const { exitCode, output, seconds } = await runGenerator(generator, repositoryRoot);

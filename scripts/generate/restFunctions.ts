@@ -2,16 +2,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { operationOf } from "../../convex/core/operations/convexFunctions";
-import { banner, convexDirectory, domainFiles } from "./domains";
+import { convexDirectory, domainFiles } from "./domains";
+import { banner } from "./banner";
 
 /**
  * Writes `convex/<domain>/rest.ts` for every domain with operations, the file of its contract tests, and `openapi/domains.ts`, which
  * lists those doors: a new resource is found by its file, and forgotten nowhere.
  */
+const dataFiles = new Set(["tables", "grants", "problems", "rest"]);
 const resources = new Map<string, string[]>();
 for (const file of domainFiles()) {
   const [domain = "", name = ""] = file.replace(/\.ts$/, "").split("/");
-  if (name === "tables" || name === "rest" || !(await hasOperations(file))) continue;
+  if (dataFiles.has(name) || !(await hasOperations(file))) continue;
   resources.set(domain, [...(resources.get(domain) ?? []), name]);
 }
 const contracts = path.join(convexDirectory, "../openapi/contract/domains");

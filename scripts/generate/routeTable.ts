@@ -1,7 +1,7 @@
 import { registry } from "../../openapi/registry";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Route } from "../../convex/gateway/routes";
-import { banner } from "./domains";
+import { banner } from "./banner";
 
 /** The source of `convex/gateway/routeTable.ts`: all that the gateway knows of the domains. */
 export function routeTableSource(): string {

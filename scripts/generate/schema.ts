@@ -1,5 +1,6 @@
 import path from "node:path";
-import { banner, domainFiles, tablesOf } from "./domains";
+import { domainFiles, tablesOf } from "./domains";
+import { banner } from "./banner";
 
 /** The source of `convex/schema.ts`: every table that a domain's `tables.ts` exports, and nothing else. */
 export async function schemaSource(): Promise<string> {

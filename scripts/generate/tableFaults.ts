@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { wordsOf } from "../../convex/core/resources/words";
-import { problems } from "../../convex/core/wire/problems";
 import { innermost } from "../../convex/core/schema/zod";
 import { exampleOf } from "../../openapi/examples";
 import { SchemaComponents } from "../../openapi/schemas";
@@ -11,13 +10,7 @@ import type { DeclaredTable, Fields } from "../../convex/core/schema/table";
 export function tableFaults(file: string, table: string, { fields, options }: DeclaredTable): readonly string[] {
   const place = `${file}: ${table}`;
   const untold = options.description ? [] : [`${place} has no description: say what ${wordsOf(options.noun)} is.`];
-  const unknown = (options.unique ?? [])
-    .filter(({ code }) => !Object.hasOwn(problems, code))
-    .map(
-      ({ code }) =>
-        `${place} names the problem ${code}, which convex/core/wire/problems.ts does not have: add it there.`,
-    );
-  return [...untold, ...unknown, ...fieldFaults(place, fields)];
+  return [...untold, ...fieldFaults(place, fields)];
 }
 
 function fieldFaults(place: string, fields: Fields): string[] {

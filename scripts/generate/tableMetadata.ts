@@ -3,8 +3,9 @@ import type { ReferenceMetadata, TableMetadata } from "../../convex/core/schema/
 import { references } from "../../convex/core/schema/fields";
 import { declarationOf } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
-import { banner, domainFiles, tablesOf } from "./domains";
+import { domainFiles, tablesOf } from "./domains";
 import { tableFaults } from "./tableFaults";
+import { banner } from "./banner";
 import type * as z from "zod";
 
 /** The source of `convex/core/schema/tableMetadata.ts`: plain data, so that no request evaluates another domain's schemas. */

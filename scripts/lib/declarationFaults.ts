@@ -14,3 +14,8 @@ export class DeclarationFaults extends Error {
 export function assertFaultless(faults: readonly string[]): void {
   if (faults.length > 0) throw new DeclarationFaults(faults);
 }
+
+/** One fault of one file, to be thrown. */
+export function faultIn(file: string, message: string): DeclarationFaults {
+  return new DeclarationFaults([`${file}: ${message}`]);
+}

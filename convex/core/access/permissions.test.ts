@@ -1,116 +1,122 @@
 import { describe, expect, it } from "vitest";
-import { areaRights, builtInRoles, permissionCatalogue } from "./permissions";
-import { builtInRights, coversRights, customRights, effectiveRights, isBuiltInRole, isGrantable } from "./rights";
-import type { BuiltInRole } from "./permissions";
+import { areaRights } from "./areas";
+import { permissionCatalogue } from "./permissions";
+import { builtInRights, coversRights, customRights, isBuiltInRole, isGrantable, isKnownRight, reachOf } from "./rights";
+import { builtInRoles } from "./roles";
+import type { BuiltInRole, PermissionRow } from "./roles";
 
-/** The matrix as people read it: who holds what in full, who holds it for rows of their own, whether keys may carry it ("people" only or not). */
-const matrix: Readonly<Record<string, readonly [all: string, own?: string, peopleOnly?: "people"]>> = {
-  "me:read": ["O A X M V D S C", "", "people"],
-  "me:update": ["O A X M V D S C", "", "people"],
-  "me:delete": ["O A X M V D S C", "", "people"],
-  "organization:create": ["", "", "people"],
-  "organization:read": ["O A X M V D S C"],
-  "organization:update": ["O A"],
-  "organization:delete": ["O", "", "people"],
-  "organization:transfer": ["O", "", "people"],
-  "organization:purge": ["O", "", "people"],
-  "user:read": ["O A X M V D S"],
-  "member:read": ["O A X M V D S"],
-  "member:invite": ["O A"],
-  "member:update": ["O A"],
-  "member:remove": ["O A"],
-  "member:ban": ["O A X", "", "people"],
-  "role:read": ["O A X M V D S C"],
-  "role:create": ["O A", "", "people"],
-  "role:update": ["O A", "", "people"],
-  "role:delete": ["O A", "", "people"],
-  "role:restore": ["O A", "", "people"],
-  "apiKey:read": ["O A", "", "people"],
-  "apiKey:create": ["O A", "", "people"],
-  "apiKey:update": ["O A", "", "people"],
-  "apiKey:revoke": ["O A", "", "people"],
-  "schedule:read": ["O A X M V"],
-  "schedule:create": ["O A X M"],
-  "schedule:update": ["O A X", "M"],
-  "schedule:delete": ["O A", "M"],
-  "schedule:restore": ["O A"],
-  "todo:read": ["O A X M V"],
-  "todo:create": ["O A X M"],
-  "todo:update": ["O A X M"],
-  "todo:delete": ["O A"],
-  "item:read": ["O A X M V"],
-  "item:create": ["O A X M"],
-  "item:update": ["O A X M"],
-  "item:delete": ["O A", "M"],
-  "item:restore": ["O A"],
-  "site:read": ["O A X M V D S"],
-  "site:create": ["O A"],
-  "site:update": ["O A"],
-  "site:delete": ["O A"],
-  "site:restore": ["O A"],
-  "agentEnrollment:read": ["O A"],
-  "agentEnrollment:create": ["O A"],
-  "agentEnrollment:revoke": ["O A"],
-  "agent:read": ["O A X M V D S"],
-  "agent:checkin": ["G", "", "people"],
-  "agent:update": ["O A"],
-  "agent:revoke": ["O A"],
-  "agent:delete": ["O A"],
-  "agent:restore": ["O A"],
-  "agentApiLog:read": ["O A S"],
-  "auditLog:read": ["O A"],
-};
 const roleKeys = Object.keys(builtInRoles).filter((key): key is BuiltInRole => isBuiltInRole(key));
+const permissions = Object.entries(permissionCatalogue).map(([name, row]): [string, PermissionRow] => [name, row]);
+const personal = /^me:/;
+const holdersOf = ({ all, assigned, own }: PermissionRow): readonly BuiltInRole[] => [...all, ...assigned, ...own];
+
+/** Permissions that `role` holds on every row. */
+function wholly(role: BuiltInRole): string[] {
+  return permissions.map(([name]) => name).filter((name) => reachOf(builtInRights(role), name) === "all");
+}
 
 describe("the permission catalogue", () => {
-  it("holds the matrix's permissions and no other, each with a description", () => {
-    expect(Object.keys(permissionCatalogue)).toEqual(Object.keys(matrix));
-    for (const { description } of Object.values(permissionCatalogue)) expect(description).toMatch(/^[A-Z].+\.$/);
+  it.each(permissions)("describes %s in a sentence, and gives it to each role at most once", (_name, row) => {
+    expect(row.description).toMatch(/^[A-Z].+\.$/);
+    expect(new Set(holdersOf(row)).size).toBe(holdersOf(row).length);
   });
 
-  it("lets only the owner hold everything", () => {
+  it("names the owner wherever it names a person's role, and lets only the owner hold everything", () => {
+    for (const [name, row] of permissions) {
+      const people = holdersOf(row).filter((role) => role !== "agent");
+      expect(people.length === 0 || row.all.includes("owner"), name).toBe(true);
+    }
     expect(roleKeys.filter((role) => builtInRights(role).has("*"))).toEqual(["owner"]);
   });
 
-  it.each(roleKeys)(
-    "gives %s the rights of the matrix and no other, or, to the owner, every right there is",
-    (role) => {
-      const { letter } = builtInRoles[role];
-      const expected = Object.entries(matrix).flatMap(([permission, [all, own = ""]]) => [
-        ...(all.split(" ").includes(letter) ? [permission] : []),
-        ...(own.split(" ").includes(letter) ? [`${permission}:own`] : []),
-      ]);
-      const everything = Object.keys(matrix);
-      expect(effectiveRights(builtInRights(role))).toEqual((role === "owner" ? everything : expected).sort());
-    },
-  );
+  it.each<[BuiltInRole, BuiltInRole]>([
+    ["admin", "moderator"],
+    ["admin", "member"],
+    ["admin", "developer"],
+    ["admin", "support"],
+    ["member", "viewer"],
+    ["developer", "client"],
+    ["support", "client"],
+  ])("lets %s do whatever %s may", (upper, lower) => {
+    expect(coversRights(builtInRights(upper), builtInRights(lower))).toBe(true);
+  });
 
-  it("lets API keys carry what is not for people only, and nothing unknown", () => {
-    for (const [permission, [, , peopleOnly]] of Object.entries(matrix)) {
-      expect(isGrantable(permission), permission).toBe(peopleOnly === undefined);
-    }
+  it("lets moderators do to every row what members may do to every row", () => {
+    expect(wholly("moderator")).toEqual(expect.arrayContaining(wholly("member")));
+  });
+
+  it.each<BuiltInRole>(["viewer", "client"])("lets %s read, and change nothing but their own user", (role) => {
+    const changing = [...builtInRights(role)].filter((right) => !right.endsWith(":read") && !personal.test(right));
+    expect(changing).toEqual([]);
+  });
+
+  it("keeps the end of an organization to its owner, and device agents to their check-in", () => {
+    const ownersOnly = permissions
+      .filter(([, { all }]) => all.length === 1 && all[0] === "owner")
+      .map(([name]) => name);
+    expect(ownersOnly.every((name) => name.startsWith("organization:"))).toBe(true);
+    expect(coversRights(builtInRights("admin"), ownersOnly.slice(0, 1))).toBe(false);
+    expect([...builtInRights("agent")].every((right) => right.startsWith("agent:"))).toBe(true);
+  });
+
+  it("lets every member act on their own user, and no machine on any", () => {
+    const people = roleKeys.filter((role) => role !== "agent");
+    for (const [name, row] of permissions.filter(([permission]) => personal.test(permission)))
+      expect(row.all, name).toEqual(people);
+  });
+
+  it("keeps from API keys what is personal, what makes roles and keys, and what is the owner's, a device's or nobody's", () => {
+    const forPeople = permissions.filter(([name, row]) => {
+      const makesPower = /^(role|apiKey):/.test(name) && name !== "role:read";
+      return makesPower || personal.test(name) || holdersOf(row).length <= 1;
+    });
+    expect(forPeople.length).toBeGreaterThan(10);
+    for (const [name, { keys }] of forPeople) expect(keys, name).toBe(false);
+    for (const [name, { keys }] of permissions) expect(isGrantable(name), name).toBe(keys);
     for (const name of ["*", "item:*", "item:read:own", "constructor", "__proto__", "", "toString"]) {
       expect(isGrantable(name), name).toBe(false);
     }
   });
+});
 
-  it("ranks every role apart, the owner above all, and knows no role by the names of Object's members", () => {
+describe("the built-in roles", () => {
+  it("rank apart, the owner above all, and none has the name of one of Object's members", () => {
     const ranks = roleKeys.map((role) => builtInRoles[role].rank);
     expect(new Set(ranks).size).toBe(ranks.length);
     expect(Math.max(...ranks)).toBe(builtInRoles.owner.rank);
     for (const name of ["constructor", "__proto__", "toString", "Owner", ""])
       expect(isBuiltInRole(name), name).toBe(false);
   });
+});
 
-  it("adds the rights of areas to a custom role's own, and of unknown areas none", () => {
-    const role = { rights: ["item:read"], areaPermissions: { settings: "read", docks: "none" } } as const;
-    const own = ["me:read", "me:update", "me:delete"];
-    expect([...customRights({ ...role, rights: [...role.rights] })].sort()).toEqual(
-      ["item:read", ...own, ...areaRights.settings.read].sort(),
+describe("areas", () => {
+  const own = ["me:read", "me:update", "me:delete"];
+
+  it("stand for rights that exist", () => {
+    for (const { read, full } of Object.values(areaRights))
+      for (const right of [...read, ...full]) expect(isKnownRight(right), right).toBe(true);
+  });
+
+  it("add their rights to a custom role's own, and unknown areas none", () => {
+    const areas = { settings: "read", docks: "none" } as const;
+    expect([...customRights({ rights: ["item:read"], areaPermissions: areas })].sort()).toEqual(
+      ["item:read", ...own, "settings:read", ...areaRights.settings.read].sort(),
     );
-    const full = customRights({ rights: [], areaPermissions: { projects: "full" } });
-    expect(coversRights(full, customRights({ rights: [], areaPermissions: { projects: "read" } }))).toBe(true);
     const odd: object = { constructor: "full" };
     expect([...customRights({ rights: [], areaPermissions: odd })]).toEqual(own);
   });
+
+  it.each(["projects", "resources", "docks", "operations", "settings"] as const)(
+    "let whoever has %s in full hand on both levels, whoever reads it one, and nobody else any",
+    (area) => {
+      const none = customRights({ rights: [...areaRights.settings.read], areaPermissions: {} });
+      const read = customRights({ rights: [], areaPermissions: { [area]: "read" } });
+      const full = customRights({ rights: [], areaPermissions: { [area]: "full" } });
+      const levels = [read, full];
+      expect(levels.map((level) => coversRights(none, level))).toEqual([false, false]);
+      expect(levels.map((level) => coversRights(read, level))).toEqual([true, false]);
+      expect(levels.map((level) => coversRights(full, level))).toEqual([true, true]);
+      expect(levels.map((level) => coversRights(builtInRights("admin"), level))).toEqual([true, true]);
+    },
+  );
 });

@@ -1,11 +1,11 @@
-import { areaRights, builtInRoles, permissionCatalogue } from "./permissions";
-import type { BuiltInRole, Permission } from "./permissions";
+import { areaRights, rightsOfArea } from "./areas";
+import { permissionCatalogue } from "./permissions";
+import { builtInRoles, reaches } from "./roles";
+import type { Permission } from "./permissions";
+import type { BuiltInRole, PermissionRow, Reach } from "./roles";
 import type { Doc } from "../../_generated/dataModel";
 
-/** How far a permission reaches: every row of the organization, or only rows of the caller's own. */
-export type Reach = "all" | "own";
-
-/** Rights as strings: `*`, `resource:*`, `resource:action`, `resource:action:own`. */
+/** Rights as strings: `*`, `resource:*`, `resource:action`, `resource:action:assigned`, `resource:action:own`. */
 export type Rights = ReadonlySet<string>;
 
 const builtIn = new Map<string, Rights>();
@@ -20,32 +20,47 @@ export function builtInRights(key: BuiltInRole): Rights {
   const known = builtIn.get(key);
   if (known) return known;
   // Administrators hold every area in full, so that they can hand areas on.
-  const areas = key === "admin" ? Object.values(areaRights).flatMap(({ read, full }) => [...read, ...full]) : [];
-  const rights = new Set(key === "owner" ? ["*"] : [...grantedRights(builtInRoles[key].letter), ...areas]);
+  const areas = key === "admin" ? Object.keys(areaRights).flatMap((area) => areaLevelRights(area, "full")) : [];
+  const rights = new Set(key === "owner" ? ["*"] : [...grantedRights(key), ...areas]);
   builtIn.set(key, rights);
   return rights;
 }
 
-function grantedRights(letter: string): string[] {
-  return Object.entries(permissionCatalogue).flatMap(([permission, { grants }]) => {
-    const at = grants.indexOf(letter);
-    if (at < 0) return [];
-    return grants[at + 1] === "°" ? [`${permission}:own`] : [permission];
+function grantedRights(role: BuiltInRole): string[] {
+  return Object.entries(permissionCatalogue).flatMap(([permission, row]: [string, PermissionRow]) => {
+    const reach = reaches.find((known) => row[known].includes(role));
+    return reach === undefined ? [] : [rightOf(permission, reach)];
   });
 }
 
+/** A permission with its reach as one right. */
+function rightOf(permission: string, reach: Reach): string {
+  return reach === "all" ? permission : `${permission}:${reach}`;
+}
+
+/** The permission of a right, however far it reaches. */
+export function permissionOf(right: string): string {
+  return right.split(":", 2).join(":");
+}
+
 /** Every person's rights on their own user. */
-const ownRights = ["me:read", "me:update", "me:delete"] as const;
+const ownRights = ["me:read", "me:update", "me:delete"] as const satisfies readonly Permission[];
 
 /** The effective rights of a custom role: its list, what its areas stand for, and everyone's own. */
 export function customRights(role: Pick<Doc<"roles">, "rights" | "areaPermissions">): Rights {
   const rights = new Set<string>([...role.rights, ...ownRights]);
   for (const [area, level] of Object.entries(role.areaPermissions ?? {})) {
-    if (level === "none" || !Object.hasOwn(areaRights, area)) continue;
-    const { read, full } = areaRights[area as keyof typeof areaRights];
-    for (const right of level === "full" ? [...read, ...full] : read) rights.add(right);
+    if (level !== "none") for (const right of areaLevelRights(area, level)) rights.add(right);
   }
   return rights;
+}
+
+function areaLevelRights(area: string, level: "read" | "full"): readonly string[] {
+  return isArea(area) ? rightsOfArea(area, level) : [];
+}
+
+function isArea(name: string): name is keyof typeof areaRights {
+  return Object.hasOwn(areaRights, name);
 }
 
 /**
@@ -73,17 +88,17 @@ export function rightsWithin(held: Rights, scopes: readonly string[]): Rights {
   return new Set(
     scopes.flatMap((scope) => {
       const reach = reachOf(held, scope);
-      return reach === undefined ? [] : [reach === "own" ? `${scope}:own` : scope];
+      return reach === undefined ? [] : [rightOf(scope, reach)];
     }),
   );
 }
 
-/** How far `rights` allow `permission`, or undefined if they do not. */
+/** How far `rights` allow `permission`, or undefined if they do not. Nobody is given two narrow reaches of one permission. */
 export function reachOf(rights: Rights, permission: string): Reach | undefined {
   if (rights.has(permission) || rights.has("*")) return "all";
   const resource = permission.slice(0, permission.indexOf(":"));
   if (rights.has(`${resource}:*`)) return "all";
-  return rights.has(`${permission}:own`) ? "own" : undefined;
+  return reaches.find((reach) => rights.has(rightOf(permission, reach)));
 }
 
 /** True if every right of `wanted` is held by `held` at least as far. */
@@ -95,12 +110,12 @@ export function coversRights(held: Rights, wanted: Iterable<string>): boolean {
 export function missingRight(held: Rights, wanted: Iterable<string>): string | undefined {
   for (const right of wanted) {
     if (held.has("*") || held.has(right)) continue;
-    const [resource, action, own] = right.split(":");
+    const [resource, action] = right.split(":");
     if (resource === "*" || action === "*") {
       if (resource === "*" || resource === undefined || !coversResource(held, resource)) return right;
-    } else {
-      const reach = reachOf(held, `${resource}:${action}`);
-      if (reach === undefined || (reach === "own" && own !== "own")) return right;
+    } else if (reachOf(held, `${resource}:${action}`) !== "all") {
+      // Of two narrow reaches neither holds the other.
+      return right;
     }
   }
   return undefined;
@@ -115,18 +130,19 @@ function coversResource(held: Rights, resource: string): boolean {
 
 /** True if a role may name the right: a permission of the catalogue, on all or on own rows, or all of a resource. */
 export function isKnownRight(right: string): boolean {
-  const [resource, action, own] = right.split(":");
+  const [resource, action, reach] = right.split(":");
   if (action === "*")
-    return own === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
-  return Object.hasOwn(permissionCatalogue, `${resource}:${action}`);
+    return reach === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
+  const isReach = reach === undefined || reach === "own";
+  return isReach && Object.hasOwn(permissionCatalogue, `${resource}:${action}`);
 }
 
-/** What `rights` come to, as permissions of the catalogue, `:own` where they reach only one's own rows; sorted. */
+/** What `rights` come to, as permissions of the catalogue, with their reach where it is not every row; sorted. */
 export function effectiveRights(rights: Rights): string[] {
   return Object.keys(permissionCatalogue)
     .flatMap((permission) => {
       const reach = reachOf(rights, permission);
-      return reach === undefined ? [] : reach === "own" ? [`${permission}:own`] : [permission];
+      return reach === undefined ? [] : [rightOf(permission, reach)];
     })
     .sort();
 }
@@ -134,4 +150,11 @@ export function effectiveRights(rights: Rights): string[] {
 /** True if an API key may carry the permission as a scope. */
 export function isGrantable(permission: string): permission is Permission {
   return Object.hasOwn(permissionCatalogue, permission) && permissionCatalogue[permission as Permission].keys;
+}
+
+/** Permissions that an access token of the token endpoint can carry: those of API keys, and the device agents' own. */
+export function tokenScopes(): (readonly [permission: string, description: string])[] {
+  return Object.entries(permissionCatalogue)
+    .filter(([permission, { keys }]) => keys || reachOf(builtInRights("agent"), permission) !== undefined)
+    .map(([permission, { description }]) => [permission, description]);
 }

@@ -1,4 +1,4 @@
-import { builtInRoles } from "./permissions";
+import { builtInRoles } from "./roles";
 import { isBuiltInRole, roleRights } from "./rights";
 import type { Rights } from "./rights";
 import type { Doc } from "../../_generated/dataModel";

@@ -2,7 +2,7 @@ import type { Caller, RequestCaller } from "../access/caller";
 import type { RequestOrigin } from "../records/audit";
 import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { TenantWriter, UnscopedWriter } from "../records/writer";
-import type { DeclaredProblem } from "../wire/problems";
+import type { DeclaredProblem } from "../wire/declaredProblems";
 import type { Permission } from "../access/permissions";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "../schema/table";
@@ -72,8 +72,8 @@ export type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> 
 
 /** An operation's input as its handler sees it. */
 export type Output<F extends Fields> = z.output<z.ZodObject<F>>;
-/** An operation's input as its callers send it. */
-export type Input<F extends Fields> = z.input<z.ZodObject<F>>;
+/** An operation's input as its callers send it; without fields nothing, where zod's empty object would forbid every other key. */
+export type Input<F extends Fields> = keyof F extends never ? unknown : z.input<z.ZodObject<F>>;
 
 /** What an operation says of itself as plain values. */
 interface OperationFacts<A extends Access, Table extends TableNames | undefined> {

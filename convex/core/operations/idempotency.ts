@@ -1,3 +1,4 @@
+import { engineTables } from "../wire/engineTables";
 import { ProblemError } from "../wire/errors";
 import type { RequestCaller } from "../access/caller";
 import type { Operation } from "./declaration";
@@ -66,8 +67,8 @@ export async function storeAnswer(
   now: number,
 ): Promise<void> {
   const expired = await find(ctx, caller, tenant, key);
-  if (expired) await ctx.db.delete("idempotencyKeys", expired._id);
-  await ctx.db.insert("idempotencyKeys", {
+  if (expired) await ctx.db.delete(engineTables.answers, expired._id);
+  await ctx.db.insert(engineTables.answers, {
     ...(tenant ? { organizationId: tenant.organization._id } : {}),
     principal: principalOf(caller),
     key,
@@ -81,7 +82,7 @@ export async function storeAnswer(
 
 function find(ctx: QueryCtx, caller: RequestCaller, tenant: Tenant | undefined, key: string) {
   return ctx.db
-    .query("idempotencyKeys")
+    .query(engineTables.answers)
     .withIndex("by_organizationId_and_principal_and_key", (q) =>
       q.eq("organizationId", tenant?.organization._id).eq("principal", principalOf(caller)).eq("key", key),
     )

@@ -8,9 +8,10 @@ import { ExistingRow } from "./existingRow";
 import { accessBy } from "../records/deferredWrites";
 import { jsonTextOf } from "../wire/jsonText";
 import { referencePaths, projectorOf, valuesAt } from "../schema/zod";
+import { faultOfReference } from "../access/references";
 import { reachOf } from "../access/rights";
+import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
-import { tableMetadata } from "../schema/tableMetadata";
 import { assertUsable, resolveTenant } from "../access/tenant";
 import { parseInput } from "./validation";
 import type { RequestOrigin } from "../records/audit";
@@ -19,7 +20,7 @@ import type { Credential } from "../wire/restProtocol";
 import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
 import type { Access, IssuedSecret, Operation } from "./declaration";
-import type { Reach } from "../access/rights";
+import type { Reach } from "../access/roles";
 import type { Projector, ReferencePath } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
@@ -124,7 +125,7 @@ async function tenantPhase(
   const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
   // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
   const { on } = declaration;
-  const ofPath = on?.table === "organizations" ? raw[on.idParameter] : undefined;
+  const ofPath = on?.table === engineTables.tenants ? raw[on.idParameter] : undefined;
   const inPath = typeof ofPath === "string" ? ofPath : undefined;
   const named = request.organization ?? (on?.idParameter === "organizationId" ? undefined : argument);
   const tenant = await resolveTenant(ctx, caller, { named, inPath }, now);
@@ -145,6 +146,8 @@ function permissionPhase({ declaration, action }: Operation, caller: RequestCall
   if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
   const reach = reachOf(tenant.rights, permission);
   if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);
+  // Which rows are assigned to somebody is not declared of any resource yet: until it is, none are.
+  if (reach === "assigned") throw denied(`The permission ${permission} reaches no row here.`, action, caller, tenant);
   return reach;
 }
 
@@ -215,36 +218,10 @@ async function referencePhase(
   for (const { path, table } of paths) {
     for (const [value, pointer] of valuesAt(input, path)) {
       if (typeof value !== "string" || checked.has(`${table} ${value}`)) continue;
-      await assertReference(ctx, table, value, pointer, tenant);
+      const fault = await faultOfReference(ctx, table, value, tenant);
+      if (fault) throw new ProblemError(fault.code, fault.message, [{ pointer, ...fault }]);
       checked.add(`${table} ${value}`);
     }
-  }
-}
-
-async function assertReference(ctx: QueryCtx, table: string, value: string, pointer: string, { organization }: Tenant) {
-  const refuse = (code: "cross_tenant_reference" | "not_an_organization_member", message: string) => {
-    throw new ProblemError(code, message, [{ pointer, code, message }]);
-  };
-  if (!isTable(table)) throw new Error(`The reference at ${pointer} names the unknown table ${table}.`);
-  if (table === "users") {
-    const userId = ctx.db.normalizeId("users", value);
-    const membership =
-      userId &&
-      (await ctx.db
-        .query("memberships")
-        .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
-        .unique());
-    if (membership?.status !== "active")
-      refuse("not_an_organization_member", "No active member of the organization has this id.");
-    return;
-  }
-  const id = ctx.db.normalizeId(table, value);
-  const row = id && (await ctx.db.get(table, id));
-  const isOwnRow = row && "organizationId" in row && row.organizationId === organization._id;
-  const isBuiltIn = row && table === "roles" && !("organizationId" in row);
-  const isDeleted = row && "deletedAt" in row && row.deletedAt !== undefined;
-  if (!(isOwnRow || isBuiltIn) || isDeleted) {
-    refuse("cross_tenant_reference", `No ${tableMetadata[table].noun} of the organization has this id.`);
   }
 }
 
@@ -297,10 +274,6 @@ function denied(detail: string, action: string, caller: Scope["caller"], tenant:
   const error = new ProblemError("forbidden", detail);
   if (tenant) error.denial = accessBy(caller, tenant, action);
   return error;
-}
-
-function isTable(name: string): name is keyof typeof tableMetadata {
-  return Object.hasOwn(tableMetadata, name);
 }
 
 /** Resources without `find` are declared on tenant tables only; `resource()` checks it. */

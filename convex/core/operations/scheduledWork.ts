@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
+import { engineTables } from "../wire/engineTables";
 import { TenantWriter, UnscopedWriter } from "../records/writer";
 import { noStanding } from "../access/standing";
 import type { SystemWork } from "../records/systemWriter";
@@ -19,7 +20,7 @@ export function tenantJob<Arguments extends PropertyValidators>(job: {
   handler(ctx: TenantMutationContext, args: ObjectType<Arguments>): Promise<void>;
 }) {
   return internalMutation({
-    args: { organizationId: v.id("organizations"), input: v.object(job.args) },
+    args: { organizationId: v.id(engineTables.tenants), input: v.object(job.args) },
     returns: v.null(),
     handler: async (ctx, { organizationId, input }) => {
       const work = { noun: job.noun, action: job.action, isAudited: true, now: Date.now() };
@@ -40,7 +41,7 @@ async function systemContext(
   organizationId: Id<"organizations">,
   work: SystemWork,
 ): Promise<TenantMutationContext | null> {
-  const organization = await ctx.db.get("organizations", organizationId);
+  const organization = await ctx.db.get(engineTables.tenants, organizationId);
   if (!organization) return null;
   const caller = { kind: "system" } as const;
   // The system passes every permission check by not being asked: no request reaches these functions.

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { invalidField, ProblemError } from "../wire/errors";
 import { InexactNumber } from "../wire/exactNumbers";
 import { maximumNameCharacters, shownName } from "../wire/fieldNames";
-import type { ProblemFault } from "../wire/problems";
+import type { ProblemFault } from "../wire/errors";
 import type { Fields } from "../schema/table";
 
 /** More faults than this are counted but not listed: a body may hold a hundred thousand unknown fields. */

@@ -1,4 +1,5 @@
 import { tableMetadata } from "../schema/tableMetadata";
+import { engineTables } from "../wire/engineTables";
 import type { Caller } from "../access/caller";
 import type { Doc, Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
@@ -48,7 +49,7 @@ export async function appendAudit(
   now: number,
 ): Promise<Id<"auditLogs">> {
   const { requestId, ip, userAgent } = origin;
-  return ctx.db.insert("auditLogs", {
+  return ctx.db.insert(engineTables.audit, {
     ...actorOf(caller),
     ...(organization ? { organizationId: organization._id } : {}),
     action: entry.action,

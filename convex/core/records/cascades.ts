@@ -80,13 +80,10 @@ export async function deleteTenantRows(
   return deleted;
 }
 
-/** Every table whose rows belong to an organization, with an index that finds them. */
+/** Every table whose rows belong to an organization or may, with an index that finds them. */
 function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
   return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) => {
-    const isOwned = metadata.references.some(
-      ({ path, table }) => table === "organizations" && path[0] === "organizationId",
-    );
-    if (!isOwned) return [];
+    if (metadata.tenant === "none") return [];
     const index = Object.keys(metadata.indexes).find((known) => metadata.indexes[known]?.[0] === "organizationId");
     if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
     return [[name as TableNames, index] as const];
@@ -125,7 +122,7 @@ async function referringRows(ctx: MutationCtx, { table, field }: Referrer, id: s
   const metadata: TableMetadata = tableMetadata[table];
   const database = untypedDatabase(ctx);
   const indexes = Object.entries(metadata.indexes).filter(
-    ([, fields]) => !metadata.tenant || fields[0] === "organizationId",
+    ([, fields]) => metadata.tenant === "none" || fields[0] === "organizationId",
   );
   const direct = indexes.find(([, fields]) => fields.filter((name) => name !== "organizationId")[0] === field);
   if (direct)
@@ -148,7 +145,7 @@ function tenantPrefix(
   id: string,
 ) {
   return (q: UntypedRange) => {
-    const scoped = metadata.tenant && fields[0] === "organizationId" ? q.eq("organizationId", tenant) : q;
+    const scoped = metadata.tenant !== "none" && fields[0] === "organizationId" ? q.eq("organizationId", tenant) : q;
     return field === undefined ? scoped : scoped.eq(field, id);
   };
 }

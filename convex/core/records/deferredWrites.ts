@@ -1,6 +1,7 @@
 import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
 import { actorOf } from "./audit";
+import { engineTables } from "../wire/engineTables";
 import { accessValidator, lastUsedValidator } from "../wire/restProtocol";
 import type { Caller } from "../access/caller";
 import type { LastUsed, RecordedAccess } from "../wire/restProtocol";
@@ -73,16 +74,19 @@ export async function writeDeferred(
 
 async function noteUse(ctx: MutationCtx, { kind, id }: LastUsed, ip: string | undefined, now: number): Promise<void> {
   if (kind === "apiKey") {
-    const apiKeyId = ctx.db.normalizeId("apiKeys", id);
-    const apiKey = apiKeyId && (await ctx.db.get("apiKeys", apiKeyId));
+    const apiKeyId = ctx.db.normalizeId(engineTables.apiKeys, id);
+    const apiKey = apiKeyId && (await ctx.db.get(engineTables.apiKeys, apiKeyId));
     if (!apiKey || (apiKey.lastUsedAt ?? 0) >= now - lastUsedIntervalMs) return;
-    await ctx.db.patch("apiKeys", apiKey._id, { lastUsedAt: now, ...(ip === undefined ? {} : { lastUsedIp: ip }) });
+    await ctx.db.patch(engineTables.apiKeys, apiKey._id, {
+      lastUsedAt: now,
+      ...(ip === undefined ? {} : { lastUsedIp: ip }),
+    });
     return;
   }
-  const userId = ctx.db.normalizeId("users", id);
-  const user = userId && (await ctx.db.get("users", userId));
+  const userId = ctx.db.normalizeId(engineTables.people, id);
+  const user = userId && (await ctx.db.get(engineTables.people, userId));
   if (!user || (user.lastActivityAt ?? 0) >= now - lastUsedIntervalMs) return;
-  await ctx.db.patch("users", user._id, { lastActivityAt: now });
+  await ctx.db.patch(engineTables.people, user._id, { lastActivityAt: now });
 }
 
 /** Looks at the newest rows of the action since `sinceMs`; more than a hundred are not told apart any further. */
@@ -94,7 +98,7 @@ async function wasRecorded(
   sinceMs: number,
 ) {
   const recent = await ctx.db
-    .query("auditLogs")
+    .query(engineTables.audit)
     .withIndex("by_organizationId_and_action_and_createdAt", (q) =>
       q.eq("organizationId", access.organizationId).eq("action", action).gt("createdAt", sinceMs),
     )
@@ -119,8 +123,8 @@ async function recordAccess(
   origin: { readonly requestId?: string; readonly ip?: string; readonly userAgent?: string },
   now: number,
 ): Promise<void> {
-  const organization = await ctx.db.get("organizations", access.organizationId);
-  await ctx.db.insert("auditLogs", {
+  const organization = await ctx.db.get(engineTables.tenants, access.organizationId);
+  await ctx.db.insert(engineTables.audit, {
     ...access,
     actorType: access.userId ? "user" : access.apiKeyId ? "apiKey" : "agent",
     operation: "access",

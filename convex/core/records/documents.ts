@@ -9,9 +9,9 @@ export type DocumentOf<Table extends TableNames> = { id: Id<Table> } & Omit<
   "_id" | "_creationTime" | SecretOf<Table>
 >;
 
-/** Tables whose rows belong to one organization each. */
+/** Tables whose rows belong to one organization each, or may. */
 export type TenantTable = {
-  [Table in TableNames]: (typeof tableMetadata)[Table]["tenant"] extends true ? Table : never;
+  [Table in TableNames]: (typeof tableMetadata)[Table]["tenant"] extends "none" ? never : Table;
 }[TableNames];
 
 /** The fields of `values` that have a value. Written as a loop, since every write of every row passes here. */

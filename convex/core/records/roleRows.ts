@@ -1,7 +1,8 @@
 import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
 import { systemWriter } from "./systemWriter";
-import { builtInRoles } from "../access/permissions";
+import { builtInRoles } from "../access/roles";
+import { engineTables } from "../wire/engineTables";
 import { builtInRights, isBuiltInRole } from "../access/rights";
 import type { UnscopedReader } from "./reader";
 import type { UnscopedWriter } from "./writer";
@@ -16,8 +17,8 @@ export async function ensureBuiltInRoles(writer: UnscopedWriter): Promise<void> 
     if (!isBuiltInRole(key)) continue;
     const rights = [...builtInRights(key)].sort();
     const row = await builtInRoleRow(writer, key);
-    if (row) await writer.patch("roles", row, { name, description, rank, scope, rights });
-    else await writer.insert("roles", { key, name, description, rank, scope, rights, isSystem: true });
+    if (row) await writer.patch(engineTables.roles, row, { name, description, rank, scope, rights });
+    else await writer.insert(engineTables.roles, { key, name, description, rank, scope, rights, isSystem: true });
   }
 }
 
@@ -52,7 +53,7 @@ function roleByKey(
   key: string,
 ) {
   return reader
-    .query("roles")
+    .query(engineTables.roles)
     .withIndex("by_organizationId_and_deletedAt_and_key", (q) =>
       q.eq("organizationId", organizationId).eq("deletedAt", undefined).eq("key", key),
     )

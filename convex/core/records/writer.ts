@@ -6,6 +6,7 @@ import { untypedDatabase } from "./untypedDatabase";
 import { actingUser } from "../access/caller";
 import { noStanding } from "../access/standing";
 import { tableMetadata } from "../schema/tableMetadata";
+import { engineTables } from "../wire/engineTables";
 import { ProblemError } from "../wire/errors";
 import type { AuditEntry } from "./audit";
 import type { TenantTable } from "./documents";
@@ -157,7 +158,7 @@ export class RowWriter {
       ...(metadata.base === "" ? {} : { createdAt: now, ...(createdBy === undefined ? {} : { createdBy }) }),
       ...(metadata.base === "CU" || metadata.base === "CUD" ? { updatedAt: now } : {}),
       ...defined(values),
-      ...(metadata.tenant && tenant ? { organizationId: tenant.organization._id } : {}),
+      ...(metadata.tenant !== "none" && tenant ? { organizationId: tenant.organization._id } : {}),
     });
   }
 
@@ -264,7 +265,7 @@ export class UnscopedWriter extends RowWriter {
 }
 
 function isOrganization(table: TableNames, row: object): row is Doc<"organizations"> {
-  return table === "organizations" && "settings" in row;
+  return table === engineTables.tenants && "settings" in row;
 }
 
 function deletedAtOf(row: object): unknown {

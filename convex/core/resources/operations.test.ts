@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { RegisteredMutation } from "convex/server";
 import { operationOf } from "../operations/convexFunctions";
 import { text } from "../schema/fields";
 import { noContent } from "./operations";
@@ -110,3 +111,19 @@ describe("an answer", () => {
     expect(await run(document)).toBe(document);
   });
 });
+
+it("types what callers of the Convex function send: the row, the input, the organization", () => {
+  const revoke = things.change("revoke", { summary, output: noContent, handler });
+  const rename = things.change("rename", {
+    summary,
+    input: () => ({ title: text(1, 10) }),
+    output: noContent,
+    handler,
+  });
+  expectTypeOf<ArgsOf<typeof revoke>>().toEqualTypeOf<{ thingId: string; organizationId?: string }>();
+  expectTypeOf<ArgsOf<typeof rename>>().toEqualTypeOf<{ thingId: string; title: string; organizationId?: string }>();
+});
+
+/** As a caller meets them, without the intersections that they are made of. */
+type ArgsOf<Exported> =
+  Exported extends RegisteredMutation<"public", infer Args, unknown> ? { [Name in keyof Args]: Args[Name] } : never;

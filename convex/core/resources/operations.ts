@@ -21,7 +21,7 @@ import type { ResourceShape, Showing } from "../operations/resourceShape";
 import type { DocumentOf } from "../records/documents";
 import type { ListOptions } from "../records/listPlan";
 import type { Fields } from "../schema/table";
-import type { DeclaredProblem } from "../wire/problems";
+import type { DeclaredProblem } from "../wire/declaredProblems";
 import type { Permission } from "../access/permissions";
 import type { Doc, TableNames } from "../../_generated/dataModel";
 import type {

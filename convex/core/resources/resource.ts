@@ -5,8 +5,9 @@ import { reference, rowId } from "../schema/fields";
 import { listParameters } from "../records/listPlan";
 import { once } from "../operations/once";
 import { asPatch, withoutDefault } from "../schema/zod";
-import { baseFields, optionalTenant, tenant } from "../schema/table";
+import { baseFields, tenantFields } from "../schema/table";
 import { tableMetadata } from "../schema/tableMetadata";
+import { engineTables } from "../wire/engineTables";
 import { listsOf, operationsOf } from "./operations";
 import { storedRows } from "./pages";
 import type { Changes, NewValues } from "../records/scope";
@@ -205,7 +206,8 @@ export function resource<
     get restoreFields() {
       return once(this, "restoreFields", restoreShape(declaration, metadata));
     },
-    listParameters: (options) => listParameters(table, { ...fields, createdBy: reference("users", "null") }, options),
+    listParameters: (options) =>
+      listParameters(table, { ...fields, createdBy: reference(engineTables.people, "null") }, options),
     listOptions: list,
     hasTrash,
     rows: (ctx, input, options = list) => storedRows(ctx, core, options, input),
@@ -302,11 +304,7 @@ function documentSchema(table: TableNames, metadata: TableMetadata, fields: Fiel
   const visible = Object.entries(fields).filter(([field]) => !metadata.secret.includes(field));
   const document = z.object({
     id: rowId(table),
-    ...(metadata.tenant && !("organizationId" in fields)
-      ? metadata.noun === "role" || metadata.noun === "auditLog"
-        ? optionalTenant
-        : tenant
-      : {}),
+    ...("organizationId" in fields ? {} : tenantFields[metadata.tenant]),
     ...Object.fromEntries(visible.map(([field, type]) => [field, withoutDefault(type)])),
     ...baseFields[metadata.base],
   });

@@ -1,5 +1,6 @@
 import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
+import { engineTables } from "../wire/engineTables";
 import { described, reference, timestampMs } from "./fields";
 import type { OnDelete } from "./fields";
 import type { ProblemCode } from "../wire/problems";
@@ -34,12 +35,15 @@ export interface TableOptions {
   readonly audited?: boolean;
 }
 
-/** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. */
+/** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. With none, a row is written as it is given. */
 export type Base = "" | "C" | "CU" | "CUD";
 
 const created = {
   createdAt: described(timestampMs(), "When the row was made."),
-  createdBy: described(reference("users", "null"), "The user who made the row; absent where no person did.").optional(),
+  createdBy: described(
+    reference(engineTables.people, "null"),
+    "The user who made the row; absent where no person did.",
+  ).optional(),
 };
 const updated = {
   updatedAt: described(timestampMs(), "When the row was last changed.", Date.UTC(2026, 0, 15, 10, 30)),
@@ -47,15 +51,18 @@ const updated = {
 const deleted = {
   deletedAt: described(timestampMs(), "When the row went into the trash; absent while it is not there.").optional(),
 };
-export const tenant = {
-  organizationId: described(reference("organizations", "cascade"), "The organization that the row belongs to."),
+const tenant = {
+  organizationId: described(reference(engineTables.tenants, "cascade"), "The organization that the row belongs to."),
 };
-export const optionalTenant = {
+const optionalTenant = {
   organizationId: described(
-    reference("organizations", "cascade"),
+    reference(engineTables.tenants, "cascade"),
     "The organization that the row belongs to; absent for what belongs to none.",
   ).optional(),
 };
+
+/** The field that says whose a row is, as tables have it and as answers show it. */
+export const tenantFields = { required: tenant, optional: optionalTenant, none: {} } as const;
 
 /** Fields that the engine fills, as tables have them and as answers show them. */
 export const baseFields = {
@@ -67,10 +74,13 @@ export const baseFields = {
 
 type BaseFields<B extends Base> = (typeof baseFields)[B];
 
+/** Whether every row of a table belongs to an organization, some do, or the table knows none. */
+export type TenantRule = "required" | "optional" | "none";
+
 export interface DeclaredTable {
   readonly fields: Fields;
   readonly base: Base;
-  readonly tenant: boolean;
+  readonly tenant: TenantRule;
   readonly options: TableOptions;
 }
 
@@ -84,7 +94,7 @@ export interface ReferenceMetadata {
 /** What the engine knows of a table at run time, without evaluating any domain's schemas. */
 export interface TableMetadata {
   readonly noun: string;
-  readonly tenant: boolean;
+  readonly tenant: TenantRule;
   readonly base: Base;
   readonly audited: boolean;
   readonly secret: readonly string[];
@@ -135,19 +145,19 @@ function withIndexes<Definition extends object>(
 /** A table whose rows belong to one organization each; every index begins with `organizationId` unless it is internal. */
 export function tenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof tenant & F & BaseFields<B> = { ...tenant, ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "required", options });
 }
 
 /** A table without a tenant: identities, organizations themselves, and rows of the platform. */
 export function globalTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: F & BaseFields<B> = { ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: false, options });
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "none", options });
 }
 
-/** A table whose rows may also belong to no organization: built-in roles, audit rows of user-level operations. */
+/** A table whose rows may also belong to no organization: built-in roles, what the engine keeps of user-level operations. */
 export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: true, options });
+  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "optional", options });
 }
 
 /** How a table was declared; undefined for a definition that this module did not make. */

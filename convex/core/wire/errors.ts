@@ -1,8 +1,17 @@
 import { env } from "../../_generated/server";
 import { ConvexError } from "convex/values";
 import type { Value } from "convex/values";
-import { codeAndStatus, problems } from "./problems";
-import type { DeclaredProblem, ProblemCode, ProblemFault } from "./problems";
+import { codeAndStatus } from "./declaredProblems";
+import { problems } from "./problems";
+import type { DeclaredProblem } from "./declaredProblems";
+import type { ProblemCode } from "./problems";
+
+/** One fault inside a request: where (RFC 6901 JSON Pointer into the flat input), a stable code, and what to change. */
+export type ProblemFault = {
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+};
 
 /** RFC 9457 problem details; the same object over REST and in `ConvexError.data`. */
 export type Problem = {

@@ -1,4 +1,5 @@
 import { v } from "convex/values";
+import { engineTables } from "./engineTables";
 import type { Infer } from "convex/values";
 
 // The border between the gateway and the domains. The gateway's context is made anew for every request, so nothing but
@@ -16,11 +17,11 @@ export const lastUsedValidator = v.object({ kind: v.union(v.literal("apiKey"), v
 
 /** Who did what in which organization: a denied operation, or a read that is itself audited. */
 export const accessValidator = v.object({
-  organizationId: v.id("organizations"),
+  organizationId: v.id(engineTables.tenants),
   action: v.string(),
-  userId: v.optional(v.id("users")),
-  apiKeyId: v.optional(v.id("apiKeys")),
-  agentId: v.optional(v.id("agents")),
+  userId: v.optional(v.id(engineTables.people)),
+  apiKeyId: v.optional(v.id(engineTables.apiKeys)),
+  agentId: v.optional(v.id(engineTables.agents)),
 });
 export type RecordedAccess = Infer<typeof accessValidator>;
 

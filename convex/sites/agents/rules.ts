@@ -1,6 +1,6 @@
 import { keptFacts } from "../../core/schema/fields";
 import { pointerOf } from "../../core/operations/validation";
-import type { ProblemFault } from "../../core/wire/problems";
+import type { ProblemFault } from "../../core/wire/errors";
 import type { Doc } from "../../_generated/dataModel";
 
 const dayMs = 86_400_000;

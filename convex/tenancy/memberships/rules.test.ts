@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { builtInRoles } from "../../core/access/permissions";
+import { builtInRoles } from "../../core/access/roles";
 import { builtInRights, isBuiltInRole } from "../../core/access/rights";
 import { isInForce } from "../../core/access/standing";
 import { administers, adminRank, assertMayAssign, assertMayChange, assertMayOwn, ownerRank } from "./rules";
-import type { BuiltInRole } from "../../core/access/permissions";
+import type { BuiltInRole } from "../../core/access/roles";
 
 const rank = fc.integer({ min: 0, max: 100 });
 const allows = (rule: () => void): boolean => {

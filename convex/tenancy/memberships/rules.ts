@@ -1,5 +1,5 @@
 import { ProblemError } from "../../core/wire/errors";
-import { builtInRoles } from "../../core/access/permissions";
+import { builtInRoles } from "../../core/access/roles";
 import { givenRights, missingRight, withoutOwn } from "../../core/access/rights";
 import { isInForce } from "../../core/access/standing";
 import type { Standing } from "../../core/access/standing";

@@ -1,0 +1,49 @@
+import { tableMetadata } from "../schema/tableMetadata";
+import type { Tenant } from "./tenant";
+import type { QueryCtx } from "../../_generated/server";
+
+interface ReferenceFault {
+  readonly code: "cross_tenant_reference" | "not_an_organization_member";
+  readonly message: string;
+}
+
+/**
+ * What is wrong with a reference from a row of the tenant, or undefined: a user must be an active member, and everything else a live
+ * row of the organization or a built-in role.
+ */
+export async function faultOfReference(
+  ctx: QueryCtx,
+  table: string,
+  value: string,
+  { organization }: Tenant,
+): Promise<ReferenceFault | undefined> {
+  if (!isTable(table)) throw new Error(`A reference names the unknown table ${table}.`);
+  if (table === "users") {
+    const userId = ctx.db.normalizeId("users", value);
+    const membership =
+      userId &&
+      (await ctx.db
+        .query("memberships")
+        .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
+        .unique());
+    if (membership?.status === "active") return undefined;
+    return {
+      code: "not_an_organization_member",
+      message: "No active member of the organization has this id.",
+    };
+  }
+  const id = ctx.db.normalizeId(table, value);
+  const row = id && (await ctx.db.get(table, id));
+  const isOwnRow = row && "organizationId" in row && row.organizationId === organization._id;
+  const isBuiltIn = row && table === "roles" && !("organizationId" in row);
+  const isDeleted = row && "deletedAt" in row && row.deletedAt !== undefined;
+  if ((isOwnRow || isBuiltIn) && !isDeleted) return undefined;
+  return {
+    code: "cross_tenant_reference",
+    message: `No ${tableMetadata[table].noun} of the organization has this id.`,
+  };
+}
+
+function isTable(name: string): name is keyof typeof tableMetadata {
+  return Object.hasOwn(tableMetadata, name);
+}
