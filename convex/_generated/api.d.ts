@@ -69,6 +69,8 @@ import type * as core_schema_slugs from "../core/schema/slugs.js";
 import type * as core_schema_table from "../core/schema/table.js";
 import type * as core_schema_tableMetadata from "../core/schema/tableMetadata.js";
 import type * as core_schema_zod from "../core/schema/zod.js";
+import type * as core_wire_credentialKinds from "../core/wire/credentialKinds.js";
+import type * as core_wire_durations from "../core/wire/durations.js";
 import type * as core_wire_errors from "../core/wire/errors.js";
 import type * as core_wire_etag from "../core/wire/etag.js";
 import type * as core_wire_exactNumbers from "../core/wire/exactNumbers.js";
@@ -215,6 +217,8 @@ declare const fullApi: ApiFromModules<{
   "core/schema/table": typeof core_schema_table;
   "core/schema/tableMetadata": typeof core_schema_tableMetadata;
   "core/schema/zod": typeof core_schema_zod;
+  "core/wire/credentialKinds": typeof core_wire_credentialKinds;
+  "core/wire/durations": typeof core_wire_durations;
   "core/wire/errors": typeof core_wire_errors;
   "core/wire/etag": typeof core_wire_etag;
   "core/wire/exactNumbers": typeof core_wire_exactNumbers;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
 import { withPublicId } from "../core/records/documents";
+import { credentialKinds } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
 import { integer, rowId } from "../core/schema/fields";
 import { mutationOperation, secretOperation } from "../core/operations/define";
@@ -30,7 +31,7 @@ const apiKeys = resource({
   },
 });
 const inPath = { on: apiKeys, params: { apiKeyId: rowId("apiKeys") } };
-const issues = { secret: { prefix: "sk_live_", field: "key" } } as const;
+const issues = { secret: { prefix: credentialKinds.apiKey.issued, field: "key" } } as const;
 const issuedKey = apiKeys.document.extend({
   key: z.string().optional().meta({ description: "The key itself, in the first answer only." }),
 });

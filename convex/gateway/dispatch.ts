@@ -1,4 +1,5 @@
 import { makeFunctionReference } from "convex/server";
+import { credentialKindOf } from "../core/wire/credentialKinds";
 import { failureOf, ProblemError } from "../core/wire/errors";
 import { entityTagMatches } from "../core/wire/etag";
 import { sha256Hex } from "../core/wire/secrets";
@@ -163,7 +164,7 @@ async function explained(
   { ctx, requestId, headers }: Call,
 ): Promise<[Problem, string, Record<string, string>]> {
   if (problem.status !== 401) return [problem, requestId, headers];
-  const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
+  const isJwt = token !== undefined && credentialKindOf(token) === undefined;
   const refusal = isJwt && problem.code === "unauthenticated" ? await refusalBy(ctx, token) : undefined;
   const detail = refusal ?? problem.detail;
   const challenge =

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { listRows } from "../core/resources/pages";
 import { withPublicId } from "../core/records/documents";
+import { credentialKinds } from "../core/wire/credentialKinds";
 import { rowId } from "../core/schema/fields";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation, mutationOperation, secretOperation } from "../core/operations/define";
@@ -54,7 +55,7 @@ export const create = secretOperation({
   status: 201,
   body: tokens.createFields,
   readOnly: tokens.readOnly,
-  secret: { prefix: "enr_", field: "token" },
+  secret: { prefix: credentialKinds.enrollment.issued, field: "token" },
   output: documentWith(tokens, {
     token: z.string().optional().meta({ description: "The token itself, shown this once." }),
   }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
 import { withPublicId } from "../core/records/documents";
+import { credentialKinds } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
 import { ExistingRow } from "../core/operations/existingRow";
 import { deviceFacts, integer, rowId, text, timestampMs } from "../core/schema/fields";
@@ -41,7 +42,7 @@ export const enroll = secretOperation({
     macAddress: agentFields.macAddress,
   },
   readOnly: agents.readOnly,
-  secret: { prefix: "agt_", field: "key" },
+  secret: { prefix: credentialKinds.agent.issued, field: "key" },
   output: documentWith(agents, { key, checkinIntervalSeconds: checkinInterval }),
   problems: [
     "enrollment_expired",
@@ -149,7 +150,7 @@ export const rotateKey = secretOperation({
   permission: "agent:update",
   on: agents,
   params: { agentId: rowId("agents") },
-  secret: { prefix: "agt_", field: "key" },
+  secret: { prefix: credentialKinds.agent.issued, field: "key" },
   output: documentWith(agents, { key }),
   handler: async (ctx) => {
     const changes = { keyHash: ctx.secret.hash, keyRotatedAt: ctx.now, credentialStatus: "active" } as const;

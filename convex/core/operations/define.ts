@@ -73,7 +73,7 @@ export function secretOperation<
   Table extends TableNames | undefined = undefined,
 >(
   declaration: OperationDeclaration<A, P, Q, B, Result, Table> &
-    SecretHandler<A, P & Q & B, Table> & { readonly secret: { readonly prefix: string; readonly field: string } },
+    SecretHandler<A, P & Q & B, Table> & { readonly secret: NonNullable<Operation["declaration"]["secret"]> },
 ): RegisteredAction<"public", FunctionArguments<P & Q & B>, Promise<Result>> {
   return register(compile(declaration, "mutation", false));
 }

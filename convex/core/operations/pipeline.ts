@@ -8,6 +8,7 @@ import { ExistingRow } from "./existingRow";
 import { accessBy } from "../records/deferredWrites";
 import { jsonTextOf } from "../wire/jsonText";
 import { referencePaths, projectorOf, valuesAt } from "../schema/zod";
+import { membershipOf } from "../access/standing";
 import { reachOf } from "../access/rights";
 import { storedAnswer } from "./idempotency";
 import { tableMetadata } from "../schema/tableMetadata";
@@ -228,12 +229,7 @@ async function assertReference(ctx: QueryCtx, table: string, value: string, poin
   if (!isTable(table)) throw new Error(`The reference at ${pointer} names the unknown table ${table}.`);
   if (table === "users") {
     const userId = ctx.db.normalizeId("users", value);
-    const membership =
-      userId &&
-      (await ctx.db
-        .query("memberships")
-        .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
-        .unique());
+    const membership = userId && (await membershipOf(ctx.db, organization._id, userId));
     if (membership?.status !== "active")
       refuse("not_an_organization_member", "No active member of the organization has this id.");
     return;

@@ -1,7 +1,8 @@
 import { internalAction, internalMutation, internalQuery } from "../../_generated/server";
 import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { entityTagOf } from "../wire/etag";
-import { accessBy, lastUsedIntervalMs } from "../records/deferredWrites";
+import { lastUsedIntervalMs } from "../wire/durations";
+import { accessBy } from "../records/deferredWrites";
 import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";

@@ -18,11 +18,14 @@ export const lastUsedValidator = v.object({ kind: v.union(v.literal("apiKey"), v
 export const accessValidator = v.object({
   organizationId: v.id("organizations"),
   action: v.string(),
+  actorType: v.union(v.literal("user"), v.literal("apiKey"), v.literal("agent"), v.literal("system")),
   userId: v.optional(v.id("users")),
   apiKeyId: v.optional(v.id("apiKeys")),
   agentId: v.optional(v.id("agents")),
 });
 export type RecordedAccess = Infer<typeof accessValidator>;
+/** Who acted, as an audit row names them. */
+export type Actor = Omit<RecordedAccess, "organizationId" | "action">;
 
 export type LastUsed = Infer<typeof lastUsedValidator>;
 

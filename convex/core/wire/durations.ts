@@ -1,0 +1,8 @@
+// Spans of time that more than one module counts in.
+
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+/** A use less than this after the noted one is not noted. */
+export const lastUsedIntervalMs = minuteMs;
