@@ -33,6 +33,7 @@ import type * as core_callers from "../core/callers.js";
 import type * as core_cascades from "../core/cascades.js";
 import type * as core_followUps from "../core/followUps.js";
 import type * as core_operations_actingMember from "../core/operations/actingMember.js";
+import type * as core_operations_call from "../core/operations/call.js";
 import type * as core_operations_convexFunctions from "../core/operations/convexFunctions.js";
 import type * as core_operations_declaration from "../core/operations/declaration.js";
 import type * as core_operations_define from "../core/operations/define.js";
@@ -181,6 +182,7 @@ declare const fullApi: ApiFromModules<{
   "core/cascades": typeof core_cascades;
   "core/followUps": typeof core_followUps;
   "core/operations/actingMember": typeof core_operations_actingMember;
+  "core/operations/call": typeof core_operations_call;
   "core/operations/convexFunctions": typeof core_operations_convexFunctions;
   "core/operations/declaration": typeof core_operations_declaration;
   "core/operations/define": typeof core_operations_define;

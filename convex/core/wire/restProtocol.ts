@@ -29,6 +29,9 @@ export type Actor = Omit<RecordedAccess, "organizationId" | "action">;
 
 export type LastUsed = Infer<typeof lastUsedValidator>;
 
+/** What may be stored of a new credential; see `secrets`. */
+export const storedSecretValidator = v.object({ hash: v.string(), prefix: v.string() });
+
 const origin = {
   requestId: v.optional(v.string()),
   ip: v.optional(v.string()),
@@ -42,18 +45,14 @@ export const restArguments = {
   query: v.optional(v.record(v.string(), v.union(v.string(), v.array(v.string())))),
   /** The body as it came: its fields may not even be storable, so it is parsed behind this border. */
   bodyText: v.optional(v.string()),
-  /** The flat input of a Convex call that goes on as a REST mutation. */
-  inputText: v.optional(v.string()),
-  request: v.optional(
-    v.object({
-      ...origin,
-      credential: v.optional(credentialValidator),
-      organization: v.optional(v.string()),
-      ifMatch: v.optional(v.string()),
-      idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
-    }),
-  ),
-  secret: v.optional(v.object({ hash: v.string(), prefix: v.string() })),
+  request: v.object({
+    ...origin,
+    credential: v.optional(credentialValidator),
+    organization: v.optional(v.string()),
+    ifMatch: v.optional(v.string()),
+    idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
+  }),
+  secret: v.optional(storedSecretValidator),
 };
 const argumentsValidator = v.object(restArguments);
 export type RestRequest = Infer<typeof argumentsValidator>;
