@@ -5,6 +5,7 @@ import { declarationOf } from "../convex/core/schema/table";
 import { undescribed } from "./descriptions";
 import { commonHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
 import { byText, isObject, sorted } from "./json";
+import { shownCredential } from "../convex/core/wire/credentialKinds";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import { assertFaultless } from "../scripts/lib/declarationFaults";
 import { operationFaults } from "./operationFaults";
@@ -26,7 +27,7 @@ const information = {
   summary: "One multi-tenant backend: sites and their devices, work, people and roles.",
   description: `Every answer carries \`X-Request-Id\`; every refusal is RFC 9457 problem details whose \`type\` is a page about its \`code\`.
 
-- **Authorize** with \`Authorization: Bearer sk_…\`, an API key, or with one of the other ways; one is enough. In the
+- **Authorize** with \`Authorization: Bearer ${shownCredential("apiKey")}\`, an API key, or with one of the other ways; one is enough. In the
   Authorize dialog of this page paste the key only: it adds \`Bearer\` itself.
 - **Lists** answer \`{data, page}\`; pass \`page.nextCursor\` as \`cursor\` until it is null.
 - **Retries** of POST are safe with \`Idempotency-Key\`.

@@ -1,3 +1,4 @@
+import { shownCredential } from "../convex/core/wire/credentialKinds";
 import { problems } from "../convex/core/wire/problems";
 import { ownFiles } from "../convex/documentation/docsPage";
 import { swaggerAssets } from "../convex/documentation/swaggerAssets";
@@ -133,7 +134,11 @@ export const platformOperations: readonly PlatformOperation[] = [
       content: {
         "application/x-www-form-urlencoded": {
           schema: { $ref: "#/components/schemas/TokenRequest" },
-          example: { grant_type: "client_credentials", client_secret: "sk_…", scope: scopes.join(" ") },
+          example: {
+            grant_type: "client_credentials",
+            client_secret: shownCredential("apiKey"),
+            scope: scopes.join(" "),
+          },
         },
       },
     },

@@ -1,5 +1,6 @@
 import { permissionCatalogue } from "../convex/core/access/permissions";
 import { tokenScopes } from "../convex/core/access/rights";
+import { shownCredential } from "../convex/core/wire/credentialKinds";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
@@ -11,7 +12,7 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
     type: "http",
     scheme: "bearer",
     description:
-      "For services: an API key, sent as `Authorization: Bearer sk_…`; in this page's dialog paste the key only. It fixes the " +
+      `For services: an API key, sent as \`Authorization: Bearer ${shownCredential("apiKey")}\`; in this page's dialog paste the key only. It fixes the ` +
       "organization and carries its own scopes.",
   },
   clientCredentials: {
@@ -38,13 +39,12 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
   agentKey: {
     type: "http",
     scheme: "bearer",
-    description: "For device agents: the agent's key, `agt_…`, as it was issued at enrolment.",
+    description: `For device agents: the agent's key, \`${shownCredential("agent")}\`, as it was issued at enrolment.`,
   },
   enrollmentToken: {
     type: "http",
     scheme: "bearer",
-    description:
-      "For devices that enrol: an enrolment token of a site, `enr_…`. It enrols device agents and does nothing else.",
+    description: `For devices that enrol: an enrolment token of a site, \`${shownCredential("enrollment")}\`. It enrols device agents and does nothing else.`,
   },
 };
 

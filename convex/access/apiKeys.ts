@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
 import { withPublicId } from "../core/records/documents";
+import { credentialKinds } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
 import { described, integer } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
@@ -23,7 +24,11 @@ const apiKeys = resource({
       "Why the key is refused though it is active: what became of its owner. Computed at each read.",
     ).optional(),
   },
-  credential: { prefix: "sk_live_", field: "key", description: "The key itself, in the first answer only." },
+  credential: {
+    prefix: credentialKinds.apiKey.issued,
+    field: "key",
+    description: "The key itself, in the first answer only.",
+  },
   list: { filters: ["status", "ownerId", "createdBy"], access: "permission" },
   show: async ({ unscoped, now }, row) => {
     const owner = row.status === "active" ? await unscoped.ownerStanding(row, now) : undefined;

@@ -5,6 +5,8 @@ import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
 import { UnscopedWriter } from "../core/records/writer";
 import { permissionCatalogue } from "../core/access/permissions";
 import { isGrantable } from "../core/access/rights";
+import { credentialKinds } from "../core/wire/credentialKinds";
+import { dayMs, hourMs } from "../core/wire/durations";
 import { newSecret } from "../core/wire/secrets";
 import { defaultOrganizationSettings } from "../tenancy/tables";
 import { agentsOf, items, organizations, roles, schedules, sites, todos } from "./data";
@@ -13,8 +15,7 @@ import type { TenantWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { Infer } from "convex/values";
 
-const hour = 3_600_000;
-const enrollmentLifetimeMs = 30 * 24 * hour;
+const enrollmentLifetimeMs = 30 * dayMs;
 
 const storedSecret = v.object({ hash: v.string(), prefix: v.string() });
 const storedSecrets = v.object({ apiKey: storedSecret, enrollmentToken: storedSecret, agents: v.array(storedSecret) });
@@ -243,14 +244,14 @@ async function writeSites(
 }
 
 async function writeWork(db: TenantWriter, people: Record<DemoRole, Doc<"users">>, now: number): Promise<void> {
-  const startOfHour = now - (now % hour);
+  const startOfHour = now - (now % hourMs);
   for (const { role, startsInHours, lengthHours, ...schedule } of schedules) {
-    const startDate = startOfHour + startsInHours * hour;
+    const startDate = startOfHour + startsInHours * hourMs;
     await db.insert("schedules", {
       ...schedule,
       userId: people[role]._id,
       startDate,
-      endDate: startDate + lengthHours * hour,
+      endDate: startDate + lengthHours * hourMs,
     });
   }
   for (const item of items) await db.insert("items", item);
@@ -259,9 +260,9 @@ async function writeWork(db: TenantWriter, people: Record<DemoRole, Doc<"users">
 
 async function newSecrets({ slug }: DemoOrganization) {
   return {
-    apiKey: await newSecret("sk_live_"),
-    enrollmentToken: await newSecret("enr_"),
-    agents: await Promise.all(agentsOf(slug).map(() => newSecret("agt_"))),
+    apiKey: await newSecret(credentialKinds.apiKey.issued),
+    enrollmentToken: await newSecret(credentialKinds.enrollment.issued),
+    agents: await Promise.all(agentsOf(slug).map(() => newSecret(credentialKinds.agent.issued))),
   };
 }
 

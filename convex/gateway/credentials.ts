@@ -1,11 +1,11 @@
 import { decodeJwt } from "jose/jwt/decode";
 import { env } from "../_generated/server";
+import { credentialKindOf } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
 import { sha256Hex } from "../core/wire/secrets";
 import type { Credential } from "../core/wire/restProtocol";
 
 const maximumCredentialCharacters = 8192;
-const kinds = { sk_: "apiKey", agt: "agent", enr: "enrollment" } as const;
 
 /** The bearer token of a request (RFC 6750), or undefined without one. Throws 401 for any other scheme. */
 export function bearerOf(headers: Headers): string | undefined {
@@ -21,13 +21,8 @@ export function bearerOf(headers: Headers): string | undefined {
 /** An opaque key as a hash to look up; undefined when the token is a JWT, which Convex verifies. */
 export async function credentialOf(token: string | undefined): Promise<Credential | undefined> {
   if (token === undefined) return undefined;
-  const prefix = token.slice(0, 3);
-  if (!isPrefix(prefix)) return undefined;
-  return { kind: kinds[prefix], hash: await sha256Hex(token) };
-}
-
-function isPrefix(prefix: string): prefix is keyof typeof kinds {
-  return Object.hasOwn(kinds, prefix);
+  const kind = credentialKindOf(token);
+  return kind && { kind, hash: await sha256Hex(token) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { makeFunctionReference } from "convex/server";
+import { credentialKindOf } from "../core/wire/credentialKinds";
 import { failureOf, ProblemError } from "../core/wire/errors";
 import { entityTagMatches } from "../core/wire/etag";
 import { sha256Hex } from "../core/wire/secrets";
@@ -14,7 +15,7 @@ import type { ActionCtx } from "../_generated/server";
 import type { Route } from "./routes";
 
 /** One request on its way to a domain. */
-export interface Call {
+export interface GatewayRequest {
   readonly ctx: ActionCtx;
   readonly request: Request;
   readonly route: Route;
@@ -30,7 +31,7 @@ const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKn
 const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
-export async function dispatch(call: Call): Promise<Response> {
+export async function dispatch(call: GatewayRequest): Promise<Response> {
   let token: string | undefined;
   try {
     token = bearerOf(call.request.headers);
@@ -48,7 +49,7 @@ export async function dispatch(call: Call): Promise<Response> {
   }
 }
 
-async function argumentsOf({ ctx, request, route, params, requestId }: Call, token: string | undefined) {
+async function argumentsOf({ ctx, request, route, params, requestId }: GatewayRequest, token: string | undefined) {
   const { headers } = request;
   assertAcceptsJson(headers);
   assertConditions(headers);
@@ -97,7 +98,7 @@ function mayBeLarge({ headers, method }: Request): boolean {
 type RestCallArguments = Awaited<ReturnType<typeof argumentsOf>>;
 
 /** The first request of a new user is refused as not provisioned: create the user from the token, then run it again. */
-async function runProvisioned(call: Call, args: RestCallArguments): Promise<RestAnswer> {
+async function runProvisioned(call: GatewayRequest, args: RestCallArguments): Promise<RestAnswer> {
   try {
     return await run(call, args);
   } catch (error) {
@@ -107,7 +108,7 @@ async function runProvisioned(call: Call, args: RestCallArguments): Promise<Rest
   }
 }
 
-function run({ ctx, route: { kind, domain } }: Call, args: RestCallArguments): Promise<RestAnswer> {
+function run({ ctx, route: { kind, domain } }: GatewayRequest, args: RestCallArguments): Promise<RestAnswer> {
   switch (kind) {
     case "query":
       return ctx.runQuery(makeFunctionReference<"query", RestCallArguments, RestAnswer>(`${domain}/rest:query`), args);
@@ -124,7 +125,7 @@ function run({ ctx, route: { kind, domain } }: Call, args: RestCallArguments): P
   }
 }
 
-function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
+function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): Response {
   const all = {
     ...headers,
     ...answer.headers,
@@ -142,7 +143,7 @@ function responseOf({ request, headers }: Call, answer: RestAnswer): Response {
 }
 
 /** Writes what belongs to a request and not to its answer; that stands by now, whatever becomes of this. */
-async function writeDeferred({ ctx, requestId }: Call, what: Record<string, unknown>): Promise<void> {
+async function writeDeferred({ ctx, requestId }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
   const { ip, userAgent } = await ctx.meta.getRequestMetadata();
   try {
     await ctx.runMutation(recordDeferred, {
@@ -161,10 +162,10 @@ async function writeDeferred({ ctx, requestId }: Call, what: Record<string, unkn
 async function explained(
   problem: Problem,
   token: string | undefined,
-  { ctx, requestId, headers }: Call,
+  { ctx, requestId, headers }: GatewayRequest,
 ): Promise<[Problem, string, Record<string, string>]> {
   if (problem.status !== 401) return [problem, requestId, headers];
-  const isJwt = token !== undefined && !/^(sk_|agt_|enr_)/.test(token);
+  const isJwt = token !== undefined && credentialKindOf(token) === undefined;
   const refusal = isJwt && problem.code === "unauthenticated" ? await refusalBy(ctx, token) : undefined;
   const detail = refusal ?? problem.detail;
   const challenge =

@@ -1,9 +1,10 @@
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
-import { appendAudit } from "../core/records/audit";
+import { actorOf, appendAudit } from "../core/records/audit";
 import { identifyCaller } from "../core/access/caller";
 import { TenantReader } from "../core/records/reader";
 import { ProblemError } from "../core/wire/errors";
+import { hourMs } from "../core/wire/durations";
 import { secretTraceOf } from "../core/wire/secrets";
 import { assertUsable, resolveTenant } from "../core/access/tenant";
 import { permissionOf } from "../core/access/rights";
@@ -26,7 +27,7 @@ export interface TokenGrant {
   readonly actor?: string;
 }
 
-const sampleIntervalMs = 3_600_000;
+const sampleIntervalMs = hourMs;
 const maximumSamples = 100;
 
 /**
@@ -111,7 +112,7 @@ async function sampleAudit(ctx: MutationCtx, scope: Scope & { readonly caller: M
     caller.kind === "apiKey" ? (["apiKeys", caller.apiKey._id] as const) : (["agents", caller.agent._id] as const);
   await appendAudit(
     ctx,
-    caller,
+    actorOf(caller),
     tenant.organization,
     origin,
     { action, operation: "access", tableName, recordId },

@@ -1,3 +1,4 @@
+import { credentialKinds } from "../core/wire/credentialKinds";
 import { resource } from "../core/resources/resource";
 import { assertEnrollable, tokenExpiry } from "./agents/enrollmentRules";
 import { agentEnrollmentTokenFields } from "./tables";
@@ -9,7 +10,11 @@ const tokens = resource({
   fields: agentEnrollmentTokenFields,
   idParameter: "tokenId",
   permissions: "agentEnrollment",
-  credential: { prefix: "enr_", field: "token", description: "The token itself, shown this once." },
+  credential: {
+    prefix: credentialKinds.enrollment.issued,
+    field: "token",
+    description: "The token itself, shown this once.",
+  },
   serverOwned: ["tokenHash", "tokenPrefix", "useCount", "revokedAt"],
   immutable: ["siteId"],
   defaulted: ["expiresAt"],

@@ -1,13 +1,14 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
+import { minuteMs } from "../core/wire/durations";
 import { systemWriter } from "../core/records/systemWriter";
 import { isOverdue } from "./agents/rules";
 import type { Doc, Id } from "../_generated/dataModel";
 
 const batchSize = 200;
 /** No organization's interval is shorter, so that no agent seen within two of these is overdue. */
-const shortestIntervalMs = 60_000;
+const shortestIntervalMs = minuteMs;
 
 const markReference = makeFunctionReference<"mutation">("sites/offlineAgents:mark");
 

@@ -6,15 +6,14 @@ import { described, rowId } from "../core/schema/fields";
 import { mutationOperation, queryOperation } from "../core/operations/define";
 import { effectiveRights } from "../core/access/rights";
 import { patchOf } from "../core/schema/zod";
-import { isInForce } from "../core/access/standing";
-import { assertUsable } from "../core/access/tenant";
+import { membershipOf } from "../core/access/standing";
+import { assertUsable, memberOf } from "../core/access/tenant";
 import { organizationIdParameter, organizations, slugParameter, users } from "./documents";
 import { endMembership } from "./memberships/members";
 import {
   anonymous,
   defaultSettings,
   displayNameOf,
-  membershipOf,
   ownMembershipDocument,
   profileDocument,
   profileOf,
@@ -191,14 +190,8 @@ export const switchOrganization = mutationOperation({
   output: () => z.object({ organization: organizations.document, membership: ownMembershipDocument() }),
   problems: ["not_a_member", "membership_banned", "user_inactive", "organization_deleted", "organization_suspended"],
   handler: async ({ caller: { user }, unscoped, now }, { organizationId, slug }) => {
-    const organization = await unscoped.organization(organizationId ?? slug ?? "");
-    const membership = organization && (await membershipOf(unscoped, organization._id, user._id));
-    if (!membership || membership.status === "pending") {
-      throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
-    }
-    if (membership.status === "inactive")
-      throw new ProblemError("user_inactive", "The caller's membership is inactive.");
-    if (!isInForce(membership, now)) throw new ProblemError("membership_banned", "The caller's membership is banned.");
+    const named = await unscoped.organization(organizationId ?? slug ?? "");
+    const { organization, membership } = await memberOf(unscoped, named, user._id, now);
     assertUsable(organization);
     await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
     return { organization: withPublicId(organization), membership: withPublicId(membership) };

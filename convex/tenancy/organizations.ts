@@ -2,12 +2,14 @@ import * as z from "zod";
 import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
 import { pageOf } from "../core/resources/pages";
 import { noContent } from "../core/resources/operations";
-import { withPublicId } from "../core/records/documents";
+import { definedOf, withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
+import { dayMs } from "../core/wire/durations";
 import { described, rowId } from "../core/schema/fields";
 import { listOperation, queryOperation } from "../core/operations/define";
 import { reachOf } from "../core/access/rights";
-import { definedOf, patchOf } from "../core/schema/zod";
+import { membershipOf } from "../core/access/standing";
+import { patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
 import {
@@ -19,14 +21,12 @@ import {
   slugParameter,
 } from "./documents";
 import { assertMayOwn } from "./memberships/rules";
-import { membershipOf } from "./people";
 import { schedulePurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { ResourceShape } from "../core/operations/resourceShape";
 import type { TenantQueryContext, UserMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
-const dayMs = 86_400_000;
 const previewSize = 20;
 
 const someSettings = () =>

@@ -36,14 +36,6 @@ export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): 
 
 type Reader = Pick<UnscopedReader, "query">;
 
-/** The membership of a user in an organization, whatever its state. */
-export function membershipOf(reader: Reader, organizationId: Id<"organizations">, userId: Id<"users">) {
-  return reader
-    .query("memberships")
-    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
-    .unique();
-}
-
 /** What the user has written of a profile. */
 export function profileOf(reader: Reader, userId: Id<"users">) {
   return reader

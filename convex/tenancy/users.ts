@@ -1,13 +1,14 @@
 import { ProblemError } from "../core/wire/errors";
 import { described, emailAddress } from "../core/schema/fields";
 import { actingUser } from "../core/access/caller";
+import { membershipOf } from "../core/access/standing";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
 import { tableMetadata } from "../core/schema/tableMetadata";
 import { roleFields } from "../access/tables";
 import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
-import { displayNameOf, membershipOf, profileDocument, shownProfile } from "./people";
+import { displayNameOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
 import { namedRole } from "./memberships/members";
 import { memberships } from "./memberships/resource";

@@ -63,7 +63,26 @@ it("writes one denial a minute for the same actor and operation, though the refu
   }
   const denials = (await auditOf(owner, "result=denied")).filter(({ userId }) => userId === viewer.id);
   expect(denials).toHaveLength(1);
-  expect(denials[0]).toMatchObject({ action: "rbac.deny", metadata: { operation: "schedule.create" } });
+  expect(denials[0]).toMatchObject({
+    actorType: "user",
+    action: "rbac.deny",
+    operation: "access",
+    metadata: { operation: "schedule.create" },
+    errorMessage: expect.any(String),
+    requestId: expect.any(String),
+  });
+});
+
+it("says of a refused or audited access what its actor is", async () => {
+  const created = await call("POST", "/api-keys", owner, { name: "Reader", scopes: ["auditLog:read"] });
+  const key = String(created.body["key"]);
+  expect((await call("GET", "/audit-logs", key)).status).toBe(200);
+  expect((await call("GET", "/items", key)).status).toBe(403);
+  const byKey = (await auditOf(owner, "sort=-createdAt")).filter(({ apiKeyId }) => apiKeyId === created.body["id"]);
+  expect(byKey.map(({ actorType, action, result }) => [actorType, action, result])).toEqual([
+    ["apiKey", "rbac.deny", "denied"],
+    ["apiKey", "audit.read", "success"],
+  ]);
 });
 
 it("tells who changed what, from what to what", async () => {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { dayMs } from "../../core/wire/durations";
 import { permissionCatalogue } from "../../core/access/permissions";
 import { ProblemError } from "../../core/wire/errors";
 import { builtInRights, reachOf } from "../../core/access/rights";
@@ -35,7 +36,7 @@ test("scopes only shrink", () => {
 });
 
 test("a key ends in the future, within two years", () => {
-  const year = 365 * 86_400_000;
+  const year = 365 * dayMs;
   expect(() => assertLifetime(undefined, 0)).not.toThrow();
   expect(() => assertLifetime(2 * year + 5, 5)).not.toThrow();
   expect(codeOf(() => assertLifetime(2 * year + 6, 5))).toBe("validation_failed");

@@ -1,9 +1,10 @@
 import { invalidField, ProblemError } from "../../core/wire/errors";
+import { dayMs } from "../../core/wire/durations";
 import { coversRights, isGrantable, missingRight } from "../../core/access/rights";
 import type { Rights } from "../../core/access/rights";
 import type { Standing } from "../../core/access/standing";
 
-const maximumLifetimeMs = 2 * 365 * 86_400_000;
+const maximumLifetimeMs = 2 * 365 * dayMs;
 
 /** Throws 422 for the first scope that is unknown, for people only, or further than `held` reaches. */
 export function assertGrantable(held: Rights, scopes: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { isBanned, standingOf } from "./standing";
+import { isBanned, membershipOf, standingOf } from "./standing";
 import type { Standing } from "./standing";
 import type { Doc } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
@@ -35,10 +35,7 @@ export async function ownerStanding(
   const owner = ownerId === undefined ? null : await ctx.db.get("users", ownerId);
   if (!owner || owner.deletedAt !== undefined) return { suspension: "owner_deleted" };
   if (owner.status === "inactive") return { suspension: "owner_inactive" };
-  const membership = await ctx.db
-    .query("memberships")
-    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", owner._id))
-    .unique();
+  const membership = await membershipOf(ctx.db, organizationId, owner._id);
   if (!membership || membership.status === "pending") return { suspension: "not_a_member" };
   if (membership.status === "inactive") return { suspension: "membership_inactive" };
   if (isBanned(membership, now)) return { suspension: "membership_banned" };

@@ -1,7 +1,7 @@
 import { builtInRoles } from "./roles";
 import { isBuiltInRole, roleRights } from "./rights";
 import type { Rights } from "./rights";
-import type { Doc } from "../../_generated/dataModel";
+import type { Doc, Id } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
 
 /** What somebody may do in an organization, and whom they stand above. */
@@ -12,6 +12,18 @@ export interface Standing {
 
 /** Nothing: the standing of a role that is gone. */
 export const noStanding: Standing = { rights: new Set(), rank: 0 };
+
+/** The membership of a user in an organization, whatever its state. `db` is Convex's own or a reader past the tenant. */
+export function membershipOf(
+  db: Pick<QueryCtx["db"], "query">,
+  organizationId: Id<"organizations">,
+  userId: Id<"users">,
+): Promise<Doc<"memberships"> | null> {
+  return db
+    .query("memberships")
+    .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
+    .unique();
+}
 
 /** What the role of a membership is worth, whether or not the membership is in force. */
 export async function standingOf(

@@ -1,9 +1,9 @@
 import { notFound, ProblemError } from "../wire/errors";
 import { builtInRights } from "./rights";
-import { isBanned, noStanding, standingOf } from "./standing";
+import { isBanned, isInForce, membershipOf, noStanding, standingOf } from "./standing";
 import type { RequestCaller } from "./caller";
 import type { Standing } from "./standing";
-import type { Doc } from "../../_generated/dataModel";
+import type { Doc, Id } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
 
 /** The organization a call acts in, and what the caller may do there. */
@@ -63,21 +63,30 @@ export async function resolveTenant(
   if (organization === undefined) throw new ProblemError("organization_required", "The request names no organization.");
   // Rows are compared, never texts: the same text is another name in a claim than in a header.
   if (others.some((other) => other?._id !== organization?._id)) throw mismatch(inPath);
-  const membership =
-    organization &&
-    (await ctx.db
-      .query("memberships")
-      .withIndex("by_organizationId_and_userId", (q) =>
-        q.eq("organizationId", organization._id).eq("userId", caller.user._id),
-      )
-      .unique());
+  const isHidden = inPath !== undefined;
+  const member = await memberOf(ctx.db, organization, user._id, now, isHidden);
+  return { ...member, ...(await standingOf(ctx, member.membership)) };
+}
+
+/**
+ * The caller as a member of an organization that was looked up. Throws 403 unless the membership is in force; to strangers an
+ * organization that `isHidden` is missing: 404.
+ */
+export async function memberOf(
+  db: Parameters<typeof membershipOf>[0],
+  organization: Doc<"organizations"> | null,
+  userId: Id<"users">,
+  now: number,
+  isHidden = false,
+): Promise<{ readonly organization: Doc<"organizations">; readonly membership: Doc<"memberships"> }> {
+  const membership = organization && (await membershipOf(db, organization._id, userId));
   if (!organization || !membership || membership.status === "pending") {
-    if (inPath !== undefined) throw notFound("organization");
+    if (isHidden) throw notFound("organization");
     throw new ProblemError("not_a_member", "The caller is not a member of the named organization.");
   }
   if (isBanned(membership, now)) throw new ProblemError("membership_banned", "The caller's membership is banned.");
-  if (membership.status === "inactive") throw new ProblemError("user_inactive", "The caller's membership is inactive.");
-  return { organization, membership, ...(await standingOf(ctx, membership)) };
+  if (!isInForce(membership, now)) throw new ProblemError("user_inactive", "The caller's membership is inactive.");
+  return { organization, membership };
 }
 
 function mismatch(inPath: string | undefined): ProblemError {

@@ -1,16 +1,17 @@
 import { zodOutputToConvex, zodToConvexFields } from "convex-helpers/server/zod4";
 import { makeFunctionReference, paginationOptsValidator } from "convex/server";
-import { ConvexError, v } from "convex/values";
+import { v } from "convex/values";
 import { action, internalAction, internalMutation, mutation, query } from "../../_generated/server";
-import { failureOf } from "../wire/errors";
 import { execute } from "./pipeline";
+import { storedSecretValidator } from "../wire/restProtocol";
 import { newSecret } from "../wire/secrets";
-import type { Operation } from "./declaration";
-import type { RestAnswer } from "../wire/restProtocol";
-import type { Execution, GatewayRequest } from "./pipeline";
+import type { Call, Input } from "./call";
+import type { IssuedSecret, Operation } from "./declaration";
+import type { Execution } from "./pipeline";
+import type { RequestOrigin } from "../records/audit";
 import type { ActionCtx, MutationCtx, QueryCtx } from "../../_generated/server";
 import type { PaginationOptions } from "convex/server";
-import type { PropertyValidators, Validator } from "convex/values";
+import type { Infer, PropertyValidators, Validator } from "convex/values";
 
 const operations = new WeakMap<object, Operation>();
 
@@ -19,8 +20,6 @@ export function operationOf(exported: unknown): Operation | undefined {
   const isReference = (typeof exported === "object" || typeof exported === "function") && exported !== null;
   return isReference ? operations.get(exported) : undefined;
 }
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Registers an operation as the Convex function that its kind asks for, running the same pipeline as REST. */
 export function register<Registered>(operation: Operation): Registered {
@@ -35,18 +34,18 @@ function functionOf(operation: Operation): object {
   if (kind === "query") {
     return query(
       definitionOf(operation, async (ctx: QueryCtx, input: Input) =>
-        valueOf(await execute(ctx, operation, isList ? withPage(input) : input, {})),
+        valueOf(await execute(ctx, callOf(operation, isList ? withPage(input) : input, {}))),
       ),
     );
   }
   if (declaration.secret) {
     const build = declaration.restOnly ? internalAction : action;
-    return build(definitionOf(operation, (ctx: ActionCtx, input: Input) => issueSecret(ctx, operation, { input })));
+    return build(definitionOf(operation, (ctx: ActionCtx, input: Input) => issueSecret(ctx, operation, input)));
   }
   const build = declaration.restOnly ? internalMutation : mutation;
   return build(
     definitionOf(operation, async (ctx: MutationCtx, input: Input) =>
-      valueOf(await execute(ctx, operation, input, await originOf(ctx))),
+      valueOf(await execute(ctx, callOf(operation, input, await originOf(ctx)))),
     ),
   );
 }
@@ -64,12 +63,19 @@ function definitionOf<Handler>(operation: Operation, handler: Handler) {
   };
 }
 
+/** The argument `organizationId` names the organization, except where the operation has an input of that name. */
+function callOf(operation: Operation, args: Input, origin: RequestOrigin): Call {
+  if (!("organizationId" in args) || "organizationId" in operation.shape) return { operation, input: args, origin };
+  const { organizationId, ...input } = args;
+  return { operation, input, origin, organization: typeof organizationId === "string" ? organizationId : undefined };
+}
+
 function valueOf(execution: Execution): unknown {
   if (execution.kind !== "answer") throw new Error("Only requests of the gateway carry idempotency keys.");
   return execution.value;
 }
 
-async function originOf(ctx: MutationCtx): Promise<GatewayRequest> {
+async function originOf(ctx: MutationCtx): Promise<RequestOrigin> {
   const { requestId, ip, userAgent } = await ctx.meta.getRequestMetadata();
   return { requestId, ...(ip === null ? {} : { ip }), ...(userAgent === null ? {} : { userAgent }) };
 }
@@ -104,38 +110,36 @@ function returnValidator({ declaration, isList }: Operation): Validator<unknown,
   });
 }
 
-/** Makes the credential here, where randomness is the system's, and lets the domain's REST mutation store its hash. */
-export async function issueRestSecret(
-  ctx: { runMutation(reference: ReturnType<typeof restMutation>, args: Record<string, unknown>): Promise<RestAnswer> },
-  operation: Operation,
-  request: Record<string, unknown>,
-): Promise<RestAnswer> {
-  const { secret } = operation.declaration;
-  if (!secret) throw new Error(`${operation.action} issues no secret.`);
+/** A new credential of an operation that issues one: what its mutation stores, and the field that only its caller sees. */
+export async function newCredential({ declaration: { name, secret } }: Operation): Promise<{
+  readonly stored: IssuedSecret;
+  readonly shown: Readonly<Record<string, string>>;
+}> {
+  if (!secret) throw new Error(`${name} issues no secret.`);
   const { plaintext, hash, prefix } = await newSecret(secret.prefix);
-  const answer = await ctx.runMutation(restMutation(operation.domain), { ...request, secret: { hash, prefix } });
-  if (answer.headers["idempotent-replayed"] !== undefined || answer.status >= 300) return answer;
-  const document: object = JSON.parse(answer.body);
-  return { ...answer, body: JSON.stringify({ ...document, [secret.field]: plaintext }) };
+  return { stored: { hash, prefix }, shown: { [secret.field]: plaintext } };
 }
 
-async function issueSecret(
-  ctx: Parameters<typeof issueRestSecret>[0],
-  operation: Operation,
-  { input }: { input: Input },
-): Promise<unknown> {
-  const { resource, verb } = operation;
-  const request = { operation: `${resource}.${verb}`, inputText: JSON.stringify(input) };
-  const answer = await issueRestSecret(ctx, operation, request).catch(throwProblem);
-  return JSON.parse(answer.body);
+/** Makes the credential here, where randomness is the system's, and lets the domain's mutation store its hash. */
+async function issueSecret(ctx: ActionCtx, operation: Operation, input: Input): Promise<unknown> {
+  const { domain, resource, verb } = operation;
+  const { stored, shown } = await newCredential(operation);
+  const document = await ctx.runMutation(
+    makeFunctionReference<"mutation", Infer<typeof issueValidator>, object>(`${domain}/rest:issue`),
+    { operation: `${resource}.${verb}`, input, secret: stored },
+  );
+  return { ...document, ...shown };
 }
 
-/** Callers of the function API get the problem itself, as from every other function. */
-function throwProblem(error: unknown): never {
-  const { problem } = failureOf(error);
-  throw problem ? new ConvexError(problem) : error;
-}
+const issueArguments = { operation: v.string(), input: v.any(), secret: storedSecretValidator };
+const issueValidator = v.object(issueArguments);
 
-function restMutation(domain: string) {
-  return makeFunctionReference<"mutation", Record<string, unknown>, RestAnswer>(`${domain}/rest:mutation`);
+/** The internal mutation behind a domain's public actions that issue credentials. */
+export function issueFunction(find: (name: string) => Operation) {
+  return internalMutation({
+    args: issueArguments,
+    returns: v.any(),
+    handler: async (ctx, { operation, input, secret }) =>
+      valueOf(await execute(ctx, { ...callOf(find(operation), input, await originOf(ctx)), secret })),
+  });
 }

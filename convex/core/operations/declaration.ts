@@ -2,6 +2,8 @@ import type { Caller, RequestCaller } from "../access/caller";
 import type { RequestOrigin } from "../records/audit";
 import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { TenantWriter, UnscopedWriter } from "../records/writer";
+import type { IssuedPrefix } from "../wire/credentialKinds";
+import type { StoredSecret } from "../wire/secrets";
 import type { DeclaredProblem } from "../wire/declaredProblems";
 import type { Permission } from "../access/permissions";
 import type { ResourceShape } from "./resourceShape";
@@ -19,10 +21,7 @@ import type * as z from "zod";
 export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment";
 
 /** What a mutation is told about the credential it issues; the plaintext stays in the action that made it. */
-export interface IssuedSecret {
-  readonly hash: string;
-  readonly prefix: string;
-}
+export type IssuedSecret = StoredSecret;
 
 interface BaseContext {
   readonly caller: Caller;
@@ -101,7 +100,7 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   /** Answers 403 for a deleted organization unless set. */
   readonly allowsUnusableOrganization?: boolean;
   /** Issues a credential: an action makes it, the mutation stores its hash, the answer carries it once. */
-  readonly secret?: { readonly prefix: string; readonly field: string };
+  readonly secret?: { readonly prefix: IssuedPrefix; readonly field: string };
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */

@@ -1,11 +1,11 @@
 import { engineTables } from "../wire/engineTables";
+import { dayMs } from "../wire/durations";
 import { ProblemError } from "../wire/errors";
 import type { RequestCaller } from "../access/caller";
 import type { Operation } from "./declaration";
 import type { Tenant } from "../access/tenant";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
-const lifetimeMs = 86_400_000;
 // Convex documents end at 1 MiB; answers are at most a little longer than their requests, which end before that.
 const maximumStoredCharacters = 400_000;
 
@@ -76,7 +76,7 @@ export async function storeAnswer(
     requestHash,
     statusCode: answer.status,
     ...(answer.body.length > maximumStoredCharacters ? {} : { response: answer.body }),
-    expiresAt: now + lifetimeMs,
+    expiresAt: now + dayMs,
   });
 }
 

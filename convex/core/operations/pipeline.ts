@@ -14,29 +14,18 @@ import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
 import { assertUsable, resolveTenant } from "../access/tenant";
 import { parseInput } from "./validation";
-import type { RequestOrigin } from "../records/audit";
 import type { RequestCaller } from "../access/caller";
 import type { Credential } from "../wire/restProtocol";
 import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
-import type { Access, IssuedSecret, Operation } from "./declaration";
+import type { Call, Input } from "./call";
+import type { Access, Operation } from "./declaration";
 import type { Reach } from "../access/roles";
 import type { Projector, ReferencePath } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
-/** What only the gateway can say; empty for calls through the Convex function API. */
-export interface GatewayRequest extends RequestOrigin {
-  readonly credential?: Credential | undefined;
-  /** `Portico-Organization` */
-  readonly organization?: string | undefined;
-  /** `If-Match` */
-  readonly ifMatch?: string | undefined;
-  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
-  readonly secret?: IssuedSecret | undefined;
-}
-
-/** How a run ended, for the door to encode. */
+/** How a run ended, for the adapter to encode. */
 export type Execution =
   | {
       readonly kind: "answer";
@@ -50,43 +39,36 @@ export type Execution =
     }
   | { readonly kind: "replay"; readonly status: number; readonly body: string };
 
-type Input = Readonly<Record<string, unknown>>;
-
 /**
- * The way of every call, whichever door it came through, in order:
+ * The way of every call, in order:
  * caller → tenant → permission → row → replay → precondition → input → references → handler → output.
  * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
  */
-export async function execute(
-  ctx: QueryCtx,
-  operation: Operation,
-  raw: Input,
-  request: GatewayRequest,
-): Promise<Execution> {
+export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   const now = Date.now();
+  const { operation, idempotency, origin } = call;
   const { declaration } = operation;
 
-  assertKindOfCredential(declaration.access, request.credential);
-  const caller = await identifyCaller(ctx, request.credential, now, declaration.access === "identity");
-  const tenant = await tenantPhase(ctx, operation, caller, raw, request, now);
-  const replay = async () =>
-    request.idempotency && storedAnswer(ctx, operation, caller, tenant, request.idempotency, now);
+  assertKindOfCredential(declaration.access, call.credential);
+  const caller = await identifyCaller(ctx, call.credential, now, declaration.access === "identity");
+  const tenant = await tenantPhase(ctx, call, caller, now);
+  const replay = async () => idempotency && storedAnswer(ctx, operation, caller, tenant, idempotency, now);
   // Whoever has given a permission away by this very request cannot pass the next phase with it again.
   const early = declaration.endsPermission ? await replay() : undefined;
   if (early) return { kind: "replay", ...early };
   const reach = permissionPhase(operation, caller, tenant);
-  const scope: Scope = { caller, tenant, origin: request, now, ...auditingOf(operation) };
-  const row = await rowPhase(ctx, operation, scope, raw, reach);
+  const scope: Scope = { caller, tenant, origin, now, ...auditingOf(operation) };
+  const row = await rowPhase(ctx, call, scope, reach);
 
   const answer = declaration.endsPermission ? undefined : await replay();
   if (answer) return { kind: "replay", ...answer };
-  if (request.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, request.ifMatch);
+  if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
-  const input = parseInput(operation.shape, withoutTenantArgument(operation, raw), readOnlyFields(operation));
+  const input = parseInput(operation.shape, call.input, readOnlyFields(operation));
   assertExactlyOne(declaration, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
 
-  const context = contextOf(ctx, operation, scope, request, row);
+  const context = contextOf(ctx, call, scope, row);
   const result = await operation.handler(context, input);
   const isExisting = result instanceof ExistingRow;
   if (isExisting && !declaration.answersExisting)
@@ -113,22 +95,18 @@ function assertKindOfCredential(access: Access, credential: Credential | undefin
 
 async function tenantPhase(
   ctx: QueryCtx,
-  { declaration }: Operation,
+  { operation: { declaration }, input, organization }: Call,
   caller: RequestCaller,
-  raw: Input,
-  request: GatewayRequest,
   now: number,
 ): Promise<Tenant | undefined> {
   if (caller.kind === "anonymous") throw new ProblemError("unauthenticated", "This operation needs a credential.");
   if (declaration.access === "user" || declaration.access === "identity" || caller.kind === "identity")
     return undefined;
-  const argument = typeof raw["organizationId"] === "string" ? raw["organizationId"] : undefined;
   // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
   const { on } = declaration;
-  const ofPath = on?.table === engineTables.tenants ? raw[on.idParameter] : undefined;
+  const ofPath = on?.table === engineTables.tenants ? input[on.idParameter] : undefined;
   const inPath = typeof ofPath === "string" ? ofPath : undefined;
-  const named = request.organization ?? (on?.idParameter === "organizationId" ? undefined : argument);
-  const tenant = await resolveTenant(ctx, caller, { named, inPath }, now);
+  const tenant = await resolveTenant(ctx, caller, { named: organization, inPath }, now);
   if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
   return tenant;
 }
@@ -152,10 +130,10 @@ function permissionPhase({ declaration, action }: Operation, caller: RequestCall
 }
 
 /** Loads the row that the path names; throws 404 when it is foreign, missing or in the trash, 403 when it is not one's own. */
-async function rowPhase(ctx: QueryCtx, operation: Operation, scope: Scope, raw: Input, reach: Reach) {
+async function rowPhase(ctx: QueryCtx, { operation, input }: Call, scope: Scope, reach: Reach) {
   const { on, permission } = operation.declaration;
   if (!on) return undefined;
-  const id = raw[on.idParameter];
+  const id = input[on.idParameter];
   const { caller, tenant } = scope;
   if (!tenant || typeof id !== "string") throw notFound(on.noun);
   const row = on.find
@@ -225,10 +203,10 @@ async function referencePhase(
   }
 }
 
-function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: GatewayRequest, row: unknown): unknown {
+function contextOf(ctx: QueryCtx, call: Call, scope: Scope, row: unknown): unknown {
   const { caller, tenant, origin, now } = scope;
-  const namedOrganization = request.organization;
-  if (operation.kind === "query") {
+  const namedOrganization = call.organization;
+  if (call.operation.kind === "query") {
     const db = tenant && new TenantReader(ctx, { ...scope, tenant });
     return { caller, now, origin, row, tenant, namedOrganization, unscoped: new UnscopedReader(ctx), db };
   }
@@ -236,7 +214,7 @@ function contextOf(ctx: QueryCtx, operation: Operation, scope: Scope, request: G
   const { scheduler } = mutation;
   const unscoped = new UnscopedWriter(mutation, scope);
   const db = tenant && new TenantWriter(mutation, { ...scope, tenant });
-  return { caller, now, origin, row, tenant, namedOrganization, scheduler, secret: request.secret, unscoped, db };
+  return { caller, now, origin, row, tenant, namedOrganization, scheduler, secret: call.secret, unscoped, db };
 }
 
 const projectors = new WeakMap<object, Projector>();
@@ -257,13 +235,6 @@ function outputPhase({ declaration, isList }: Operation, result: unknown): unkno
   if (!isList) return project(result);
   const page: { page: unknown[] } = asPage(result);
   return { ...page, page: page.page.map(project) };
-}
-
-/** `organizationId` names the tenant of a Convex call; it is an input only where the path or the shape has it. */
-function withoutTenantArgument(operation: Operation, raw: Input): Input {
-  if (!("organizationId" in raw) || "organizationId" in operation.shape) return raw;
-  const { organizationId: _, ...input } = raw;
-  return input;
 }
 
 function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {

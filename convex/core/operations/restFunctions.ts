@@ -1,25 +1,30 @@
+import { makeFunctionReference } from "convex/server";
 import { internalAction, internalMutation, internalQuery } from "../../_generated/server";
 import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { entityTagOf } from "../wire/etag";
-import { accessBy, lastUsedIntervalMs } from "../records/deferredWrites";
+import { lastUsedIntervalMs } from "../wire/durations";
+import { accessBy } from "../records/deferredWrites";
 import { storeAnswer } from "./idempotency";
-import { jsonTextOf, parseJsonText } from "../wire/jsonText";
+import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
 import { execute } from "./pipeline";
-import { issueRestSecret, operationOf } from "./convexFunctions";
+import { issueFunction, newCredential, operationOf } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { parsedParameter } from "../schema/zod";
 import { pointerOf } from "./validation";
 import type { RequestCaller } from "../access/caller";
+import type { Call } from "./call";
 import type { Operation } from "./declaration";
-import type { Execution, GatewayRequest } from "./pipeline";
+import type { Execution } from "./pipeline";
 import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
-import type { QueryCtx } from "../../_generated/server";
 
 /** Convex's limit for objects, at every door. */
 const maximumFields = 1024;
 
-/** The three internal REST entries of a domain, over the operations that its resource modules export. */
+/**
+ * The internal entries of a domain, over the operations that its resource modules export: three for the gateway, and `issue`, which
+ * stands behind the public actions that issue credentials.
+ */
 export function restFunctions(modules: Readonly<Record<string, object>>) {
   const operations = operationsOf(modules);
   const find = (name: string): Operation => {
@@ -32,20 +37,23 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
     query: internalQuery({
       args: restArguments,
       returns: answerValidator,
-      handler: async (ctx, args) => withProblemsAsData(() => answerQuery(ctx, find(args.operation), args, operations)),
+      handler: async (ctx, args) =>
+        withProblemsAsData(async () => {
+          const call = callOf(find(args.operation), args);
+          return encode(call.operation, await execute(ctx, call), operations);
+        }),
     }),
     mutation: internalMutation({
       args: restArguments,
       returns: answerValidator,
       handler: async (ctx, args) =>
         withProblemsAsData(async () => {
-          const operation = find(args.operation);
-          const request = requestOf(args);
-          const execution = await execute(ctx, operation, inputOf(operation, args), request);
-          const answer = encode(operation, execution, operations, args);
-          if (execution.kind === "answer" && request.idempotency) {
+          const call = callOf(find(args.operation), args);
+          const execution = await execute(ctx, call);
+          const answer = encode(call.operation, execution, operations);
+          if (execution.kind === "answer" && call.idempotency) {
             const { caller, tenant, now } = execution;
-            await storeAnswer(ctx, operation, caller, tenant, request.idempotency, answer, now);
+            await storeAnswer(ctx, call.operation, caller, tenant, call.idempotency, answer, now);
           }
           return answer;
         }),
@@ -53,8 +61,16 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
     action: internalAction({
       args: restArguments,
       returns: answerValidator,
-      handler: async (ctx, args): Promise<RestAnswer> => issueRestSecret(ctx, find(args.operation), args),
+      handler: async (ctx, args): Promise<RestAnswer> => {
+        const operation = find(args.operation);
+        const { stored, shown } = await newCredential(operation);
+        const answer = await ctx.runMutation(restMutation(operation.domain), { ...args, secret: stored });
+        // A replayed answer is the stored one: a credential is shown once.
+        if (answer.headers["idempotent-replayed"] !== undefined) return answer;
+        return { ...answer, body: withFields(answer.body, shown) };
+      },
     }),
+    issue: issueFunction(find),
   };
 }
 
@@ -76,22 +92,20 @@ function operationsOf(modules: Readonly<Record<string, object>>): ReadonlyMap<st
 
 type Operations = ReadonlyMap<string, Operation>;
 
-async function answerQuery(
-  ctx: QueryCtx,
-  operation: Operation,
-  args: RestRequest,
-  operations: Operations,
-): Promise<RestAnswer> {
-  return encode(operation, await execute(ctx, operation, inputOf(operation, args), requestOf(args)), operations, args);
+function restMutation(domain: string) {
+  return makeFunctionReference<"mutation", RestRequest, RestAnswer>(`${domain}/rest:mutation`);
 }
 
-function requestOf({ request, secret }: RestRequest): GatewayRequest {
-  return { ...request, secret };
+/** `Portico-Organization` is what names an organization over REST, beside path and credential. */
+function callOf(operation: Operation, args: RestRequest): Call {
+  const { requestId, ip, userAgent, organization, credential, ifMatch, idempotency } = args.request;
+  const origin = { requestId, ip, userAgent };
+  const input = inputOf(operation, args);
+  return { operation, input, organization, credential, ifMatch, idempotency, origin, secret: args.secret };
 }
 
 /** Path, query and body as one flat input. Parameters that the operation does not know are refused here. */
-function inputOf(operation: Operation, { params, query, bodyText, inputText }: RestRequest): Record<string, unknown> {
-  if (inputText !== undefined) return JSON.parse(inputText);
+function inputOf(operation: Operation, { params, query, bodyText }: RestRequest): Record<string, unknown> {
   const { declaration } = operation;
   const input: Record<string, unknown> = { ...params };
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -101,8 +115,6 @@ function inputOf(operation: Operation, { params, query, bodyText, inputText }: R
   for (const [name, value] of Object.entries(parsedBody(bodyText))) {
     const isElsewhere = Object.hasOwn(declaration.params ?? {}, name) || Object.hasOwn(operation.query, name);
     if (isElsewhere) throw unknownInput(name, "This is a parameter, not a field of the body.");
-    // An argument of Convex calls; over REST the header names the tenant, and a row's own organization cannot be set.
-    if (name === "organizationId" && !Object.hasOwn(operation.shape, name)) throw tenantInBody(declaration);
     Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
   }
   return input;
@@ -111,15 +123,6 @@ function inputOf(operation: Operation, { params, query, bodyText, inputText }: R
 function unknownInput(name: string, message: string): ProblemError {
   const pointer = pointerOf([name]);
   return new ProblemError("validation_failed", `${pointer}: ${message}`, [{ pointer, code: "unknown_field", message }]);
-}
-
-function tenantInBody({ on, readOnly }: Operation["declaration"]): ProblemError {
-  const name = "organizationId";
-  if (!(on?.readOnly ?? readOnly)?.has(name)) return unknownInput(name, "This field is not known here.");
-  const message = "This field is set by the server, or cannot be changed.";
-  return new ProblemError("read_only_field", message, [
-    { pointer: pointerOf([name]), code: "read_only_field", message },
-  ]);
 }
 
 function parsedBody(bodyText: string | undefined): object {
@@ -140,12 +143,7 @@ function parsedBody(bodyText: string | undefined): object {
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
 }
 
-function encode(
-  operation: Operation,
-  execution: Execution,
-  operations: Operations,
-  { inputText }: RestRequest,
-): RestAnswer {
+function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {
   const isReadable = operations.has(`${operation.resource}.get`);
   if (execution.kind === "replay") {
     const { status, body } = execution;
@@ -158,9 +156,7 @@ function encode(
   const { value, input } = execution;
   const deferred = deferredWritesOf(operation, execution);
   const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
-  // A Convex call that goes on here takes its answer back with the names that Convex can carry.
-  const textOf = inputText === undefined ? jsonTextOf : JSON.stringify;
-  const body = status === 204 ? "" : textOf(operation.isList ? listBody(value, input["limit"]) : value);
+  const body = status === 204 ? "" : jsonTextOf(operation.isList ? listBody(value, input["limit"]) : value);
   return {
     status,
     headers: answerHeaders(operation, status, body, isReadable),

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import schema from "../../schema";
 import { actorOf, appendAudit, auditedValues, changedFields, changesBetween, isSame } from "./audit";
+import { dayMs } from "../wire/durations";
 import { declarationOf } from "../schema/table";
 import { tableMetadata } from "../schema/tableMetadata";
 import type { TableNames } from "../../_generated/dataModel";
@@ -150,7 +151,7 @@ describe("appendAudit", () => {
   const append = async (changes: unknown, userAgent = "test") => {
     await appendAudit(
       ctx,
-      { kind: "anonymous" },
+      actorOf({ kind: "anonymous" }),
       undefined,
       { userAgent },
       { action: "item.update", operation: "update", changes },
@@ -172,7 +173,7 @@ describe("appendAudit", () => {
       userAgent: "u".repeat(300),
       result: "success",
       createdAt: 1000,
-      expiresAt: 1000 + 365 * 86_400_000,
+      expiresAt: 1000 + 365 * dayMs,
     });
     expect(row).not.toHaveProperty("organizationId");
   });

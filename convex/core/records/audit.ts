@@ -1,11 +1,16 @@
 import { tableMetadata } from "../schema/tableMetadata";
 import { engineTables } from "../wire/engineTables";
+import { dayMs } from "../wire/durations";
 import type { Caller } from "../access/caller";
+import type { Actor } from "../wire/restProtocol";
 import type { Doc, Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
-const dayMs = 86_400_000;
 const maximumChangesCharacters = 16_384;
+const maximumMessageCharacters = 1000;
+const maximumUserAgentCharacters = 300;
+/** How long rows that belong to no organization are kept; every other row is kept as its organization says. */
+const retentionDays = 365;
 
 /** What the request was, for the audit row; the gateway alone can know it over REST. */
 export interface RequestOrigin {
@@ -26,7 +31,7 @@ export interface AuditEntry {
 }
 
 /** The actor's fields of an audit row. */
-export function actorOf(caller: Caller): Pick<Doc<"auditLogs">, "actorType" | "userId" | "apiKeyId" | "agentId"> {
+export function actorOf(caller: Caller): Actor {
   switch (caller.kind) {
     case "user":
       return { actorType: "user", userId: caller.user._id };
@@ -39,10 +44,10 @@ export function actorOf(caller: Caller): Pick<Doc<"auditLogs">, "actorType" | "u
   }
 }
 
-/** Appends one audit row in the transaction of what it tells about. */
+/** Appends one audit row, in the transaction of what it tells about. Nothing else writes the table. */
 export async function appendAudit(
   ctx: MutationCtx,
-  caller: Caller,
+  actor: Actor,
   organization: Pick<Doc<"organizations">, "_id" | "settings"> | undefined,
   origin: RequestOrigin,
   entry: AuditEntry,
@@ -50,7 +55,7 @@ export async function appendAudit(
 ): Promise<Id<"auditLogs">> {
   const { requestId, ip, userAgent } = origin;
   return ctx.db.insert(engineTables.audit, {
-    ...actorOf(caller),
+    ...actor,
     ...(organization ? { organizationId: organization._id } : {}),
     action: entry.action,
     operation: entry.operation,
@@ -59,12 +64,14 @@ export async function appendAudit(
     ...(entry.changes === undefined ? {} : { changes: bounded(entry.changes) }),
     ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
     result: entry.result ?? "success",
-    ...(entry.errorMessage === undefined ? {} : { errorMessage: entry.errorMessage }),
+    ...(entry.errorMessage === undefined
+      ? {}
+      : { errorMessage: entry.errorMessage.slice(0, maximumMessageCharacters) }),
     ...(ip === undefined ? {} : { ipAddress: ip }),
-    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 300) }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, maximumUserAgentCharacters) }),
     ...(requestId === undefined ? {} : { requestId }),
     createdAt: now,
-    expiresAt: now + (organization?.settings.auditRetentionDays ?? 365) * dayMs,
+    expiresAt: now + (organization?.settings.auditRetentionDays ?? retentionDays) * dayMs,
   });
 }
 

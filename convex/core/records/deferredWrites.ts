@@ -1,24 +1,22 @@
 import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
-import { actorOf } from "./audit";
+import { actorOf, appendAudit } from "./audit";
+import { hourMs, lastUsedIntervalMs, minuteMs } from "../wire/durations";
 import { engineTables } from "../wire/engineTables";
 import { accessValidator, lastUsedValidator } from "../wire/restProtocol";
+import type { AuditEntry, RequestOrigin } from "./audit";
 import type { Caller } from "../access/caller";
 import type { LastUsed, RecordedAccess } from "../wire/restProtocol";
 import type { Tenant } from "../access/tenant";
 import type { MutationCtx } from "../../_generated/server";
 import type { ObjectType } from "convex/values";
 
-/** A use less than this after the noted one is not noted. */
-export const lastUsedIntervalMs = 60_000;
-const deniedIntervalMs = 60_000;
-const readIntervalMs = 3_600_000;
-const dayMs = 86_400_000;
+const deniedIntervalMs = minuteMs;
+const readIntervalMs = hourMs;
 
 /** `action` of `caller` in `tenant`, for a deferred write. */
 export function accessBy(caller: Caller, { organization }: Tenant, action: string): RecordedAccess {
-  const { actorType: _, ...actor } = actorOf(caller);
-  return { organizationId: organization._id, action, ...actor };
+  return { organizationId: organization._id, action, ...actorOf(caller) };
 }
 
 /** What the gateway says of the request beside what to write. */
@@ -64,11 +62,12 @@ export async function writeDeferred(
   const now = Date.now();
   if (lastUsed) await noteUse(ctx, lastUsed, origin.ip, now);
   if (denied && !(await wasRecorded(ctx, "rbac.deny", denied, denied.action, now - deniedIntervalMs))) {
-    const refusal = { ...denied, action: "rbac.deny", result: "denied", operation: denied.action } as const;
-    await recordAccess(ctx, refusal, detail, origin, now);
+    const refusal = { result: "denied", metadata: { operation: denied.action } } as const;
+    const told = detail === undefined ? refusal : { ...refusal, errorMessage: detail };
+    await recordAccess(ctx, { ...denied, action: "rbac.deny" }, told, origin, now);
   }
   if (read && !(await wasRecorded(ctx, read.action, read, undefined, now - readIntervalMs))) {
-    await recordAccess(ctx, { ...read, result: "success" }, undefined, origin, now);
+    await recordAccess(ctx, read, {}, origin, now);
   }
 }
 
@@ -112,29 +111,14 @@ async function wasRecorded(
   return recent.length === 100 || recent.some(isSame);
 }
 
+/** An organization that is gone has taken its audit rows along. */
 async function recordAccess(
   ctx: MutationCtx,
-  {
-    result,
-    operation,
-    ...access
-  }: RecordedAccess & { readonly result: "success" | "denied"; readonly operation?: string },
-  detail: string | undefined,
-  origin: { readonly requestId?: string; readonly ip?: string; readonly userAgent?: string },
+  { organizationId, action, ...actor }: RecordedAccess,
+  entry: Omit<AuditEntry, "action" | "operation">,
+  origin: RequestOrigin,
   now: number,
 ): Promise<void> {
-  const organization = await ctx.db.get(engineTables.tenants, access.organizationId);
-  await ctx.db.insert(engineTables.audit, {
-    ...access,
-    actorType: access.userId ? "user" : access.apiKeyId ? "apiKey" : "agent",
-    operation: "access",
-    ...(operation === undefined ? {} : { metadata: { operation } }),
-    result,
-    ...(detail === undefined ? {} : { errorMessage: detail.slice(0, 1000) }),
-    ...(origin.ip === undefined ? {} : { ipAddress: origin.ip }),
-    ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent.slice(0, 300) }),
-    ...(origin.requestId === undefined ? {} : { requestId: origin.requestId }),
-    createdAt: now,
-    expiresAt: now + (organization?.settings.auditRetentionDays ?? 365) * dayMs,
-  });
+  const organization = await ctx.db.get(engineTables.tenants, organizationId);
+  if (organization) await appendAudit(ctx, actor, organization, origin, { ...entry, action, operation: "access" }, now);
 }

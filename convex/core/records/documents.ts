@@ -14,13 +14,23 @@ export type TenantTable = {
   [Table in TableNames]: (typeof tableMetadata)[Table]["tenant"] extends "none" ? never : Table;
 }[TableNames];
 
-/** The fields of `values` that have a value. Written as a loop, since every write of every row passes here. */
-export function defined<Values extends object>(values: Values): Partial<Values> {
+type Defined<Values> = { [Field in keyof Values]?: Exclude<Values[Field], undefined> };
+
+/**
+ * The fields of `values` that have a value: a partial object that can be spread over a whole one. Written as a loop, since
+ * every write of every row passes here.
+ */
+export function definedOf<Values extends object>(values: Values): Defined<Values> {
   const kept: Partial<Values> = {};
   for (const field in values) {
     if (values[field] !== undefined) kept[field] = values[field];
   }
-  return kept;
+  return asDefined(kept);
+}
+
+/** The loop above has copied no field without a value. */
+function asDefined<Values extends object>(kept: Partial<Values>): Defined<Values> {
+  return kept as Defined<Values>;
 }
 
 /**

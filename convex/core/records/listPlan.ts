@@ -3,6 +3,7 @@ import { invalidField, ProblemError } from "../wire/errors";
 import { described, references, rowId, timestampMs } from "../schema/fields";
 import { innermost, withoutDefault } from "../schema/zod";
 import { tableMetadata } from "../schema/tableMetadata";
+import { typedRange, untypedRange } from "./untypedDatabase";
 import type { TableMetadata, Fields } from "../schema/table";
 import type { TableNames } from "../../_generated/dataModel";
 
@@ -266,17 +267,11 @@ export function supportedSets(metadata: TableMetadata, options: ListOptions): st
 
 /** Applies a plan's range part to an index builder positioned after the tenant. */
 export function applyPlan<Range>(plan: ListPlan, q: Range): Range {
-  interface Untyped {
-    eq(field: string, value: unknown): Untyped;
-    gt(field: string, value: unknown): Untyped;
-    gte(field: string, value: unknown): Untyped;
-    lt(field: string, value: unknown): Untyped;
-  }
   // The plan was made from the index's own fields, so each call is one that the typed builder has.
-  let range = q as unknown as Untyped;
+  let range = untypedRange(q);
   for (const [field, value] of plan.equals) range = range.eq(field, value);
   if (plan.range?.above) range = range.gt(plan.range.field, undefined);
   if (plan.range?.from !== undefined) range = range.gte(plan.range.field, plan.range.from);
   if (plan.range?.to !== undefined) range = range.lt(plan.range.field, plan.range.to);
-  return range as unknown as Range;
+  return typedRange<Range>(range);
 }

@@ -1,6 +1,7 @@
 import { ownerStanding } from "../access/keyOwner";
 import { standingOf } from "../access/standing";
 import { findClaimedOrganization, findOrganization } from "../access/tenant";
+import { typedRange, untypedRange } from "./untypedDatabase";
 import type { TenantTable } from "./documents";
 import type { Scope } from "./scope";
 import type { Tenant } from "../access/tenant";
@@ -50,8 +51,7 @@ function tenantRange<Table extends TenantTable, Index extends IndexNames<TableIn
   q: IndexRangeBuilder<Doc<Table>, NamedIndex<TableInfo<Table>, Index>>,
   organizationId: Id<"organizations">,
 ): TenantRange<Table, Index> {
-  const prefixed = q as unknown as { eq(field: string, value: string): TenantRange<Table, Index> };
-  return prefixed.eq("organizationId", organizationId);
+  return typedRange<TenantRange<Table, Index>>(untypedRange(q).eq("organizationId", organizationId));
 }
 
 /** The organization that a row says it belongs to. */

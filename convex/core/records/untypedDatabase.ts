@@ -2,7 +2,9 @@ import type { MutationCtx } from "../../_generated/server";
 
 export interface UntypedRange {
   eq(field: string, value: unknown): UntypedRange;
-  lt(field: string, value: number): UntypedRange;
+  gt(field: string, value: unknown): UntypedRange;
+  gte(field: string, value: unknown): UntypedRange;
+  lt(field: string, value: unknown): UntypedRange;
 }
 
 interface UntypedRows {
@@ -26,4 +28,14 @@ interface UntypedDatabase {
  */
 export function untypedDatabase(ctx: Pick<MutationCtx, "db">): UntypedDatabase {
   return ctx.db as unknown as UntypedDatabase;
+}
+
+/** An index's range builder, for fields that are named by the metadata or by a plan made from it. */
+export function untypedRange(q: unknown): UntypedRange {
+  return q as UntypedRange;
+}
+
+/** A range as the typed builder that it was begun with would have typed it. */
+export function typedRange<Range>(range: UntypedRange): Range {
+  return range as unknown as Range;
 }

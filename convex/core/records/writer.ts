@@ -1,6 +1,6 @@
-import { appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
+import { actorOf, appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
 import { deleteCascading } from "./cascades";
-import { defined } from "./documents";
+import { definedOf } from "./documents";
 import { TenantReader, tenantOf, UnscopedReader } from "./reader";
 import { untypedDatabase } from "./untypedDatabase";
 import { actingUser } from "../access/caller";
@@ -21,10 +21,10 @@ import type { MutationCtx } from "../../_generated/server";
  * The write phases of every operation, in order: uniqueness → write → cascade → audit. References are checked before,
  * on the input; rules and denormalized fields belong to the resource.
  */
-export class RowWriter {
+class RowWriter {
   constructor(
-    protected readonly ctx: MutationCtx,
-    protected readonly scope: Scope,
+    private readonly ctx: MutationCtx,
+    private readonly scope: Scope,
   ) {}
 
   /** Inserts a row with its base fields and its audit row. Throws 409 when it is not unique. */
@@ -80,7 +80,7 @@ export class RowWriter {
   /** Appends an audit row that no write of a row implies. */
   async appendAudit(entry: AuditEntry): Promise<void> {
     const { caller, tenant, origin, now } = this.scope;
-    await appendAudit(this.ctx, caller, tenant?.organization, origin, entry, now);
+    await appendAudit(this.ctx, actorOf(caller), tenant?.organization, origin, entry, now);
   }
 
   private async change<Table extends TableNames>(
@@ -157,7 +157,7 @@ export class RowWriter {
     return newRow<Table>({
       ...(metadata.base === "" ? {} : { createdAt: now, ...(createdBy === undefined ? {} : { createdBy }) }),
       ...(metadata.base === "CU" || metadata.base === "CUD" ? { updatedAt: now } : {}),
-      ...defined(values),
+      ...definedOf(values),
       ...(metadata.tenant !== "none" && tenant ? { organizationId: tenant.organization._id } : {}),
     });
   }
@@ -178,7 +178,7 @@ export class RowWriter {
     const entry: AuditEntry = { action, operation, tableName: table, recordId: row._id, changes, metadata };
     const { caller, tenant, origin, now } = this.scope;
     const organization = tenant?.organization ?? (isOrganization(table, row) ? row : undefined);
-    await appendAudit(this.ctx, caller, organization, origin, entry, now);
+    await appendAudit(this.ctx, actorOf(caller), organization, origin, entry, now);
   }
 }
 
@@ -226,41 +226,46 @@ export class TenantWriter extends TenantReader {
   }
 }
 
-/** Writes past the tenant, with the same phases. */
-export class UnscopedWriter extends RowWriter {
-  readonly reader: UnscopedReader;
+/** Reads and writes past the tenant, with the same phases. */
+export class UnscopedWriter extends UnscopedReader {
+  private readonly writer: RowWriter;
 
-  constructor(ctx: MutationCtx, scope: Scope) {
-    super(ctx, scope);
-    this.reader = new UnscopedReader(ctx);
-  }
-
-  get<Table extends TableNames>(table: Table, id: string) {
-    return this.reader.get(table, id);
-  }
-  query<Table extends TableNames>(table: Table) {
-    return this.reader.query(table);
+  constructor(
+    private readonly mutation: MutationCtx,
+    private readonly scope: Scope,
+  ) {
+    super(mutation);
+    this.writer = new RowWriter(mutation, scope);
   }
 
-  organization(name: string) {
-    return this.reader.organization(name);
+  insert<Table extends TableNames>(table: Table, values: NewValues<Table>) {
+    return this.writer.insert(table, values);
   }
-  standingOf(membership: Doc<"memberships">) {
-    return this.reader.standingOf(membership);
+  patch<Table extends TableNames>(table: Table, row: Doc<Table>, changes: Changes<Table>) {
+    return this.writer.patch(table, row, changes);
   }
-  ownerStanding(apiKey: Doc<"apiKeys">, now: number) {
-    return this.reader.ownerStanding(apiKey, now);
+  softDelete<Table extends TableNames>(table: Table, row: Doc<Table>, changes?: Changes<Table>) {
+    return this.writer.softDelete(table, row, changes);
+  }
+  restore<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>) {
+    return this.writer.restore(table, row, also);
+  }
+  purge<Table extends TableNames>(table: Table, row: Doc<Table>) {
+    return this.writer.purge(table, row);
+  }
+  appendAudit(entry: AuditEntry) {
+    return this.writer.appendAudit(entry);
   }
 
   /** The same writes on behalf of `caller`, for the call that turns a token into a user. */
   as(caller: Caller): UnscopedWriter {
-    return new UnscopedWriter(this.ctx, { ...this.scope, caller });
+    return new UnscopedWriter(this.mutation, { ...this.scope, caller });
   }
 
   /** Writes of one organization, for calls that run in none: its creator's first membership, a leaving user's last one. */
   within(organization: Doc<"organizations">): TenantWriter {
     const tenant = { organization, membership: undefined, ...noStanding };
-    return new TenantWriter(this.ctx, { ...this.scope, tenant });
+    return new TenantWriter(this.mutation, { ...this.scope, tenant });
   }
 }
 
@@ -292,7 +297,7 @@ function newRow<Table extends TableNames>(row: object): Values<Table> {
 
 /** A row as just written; only `_creationTime`, which no operation shows, is not known without reading it again. */
 function storedRow<Table extends TableNames>(row: object, id: Id<Table>): Doc<Table> {
-  return { ...defined(row), _id: id } as Doc<Table>;
+  return { ...definedOf(row), _id: id } as Doc<Table>;
 }
 
 /** Only tables of base D reach `softDelete` and `restore`: the resource refuses the operations elsewhere. */

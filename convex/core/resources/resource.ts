@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defined, withPublicId } from "../records/documents";
+import { definedOf, withPublicId } from "../records/documents";
 import { ProblemError } from "../wire/errors";
 import { reference, rowId } from "../schema/fields";
 import { listParameters } from "../records/listPlan";
@@ -217,8 +217,8 @@ export function resource<
       return [...(problems[write] ?? []), ...(mayMove ? (["invalid_state_transition"] as const) : [])];
     },
     async insert(ctx, given, auditMetadata) {
-      const values: Partial<NewValues<Table>> = asNew<Table>(defined(given));
-      const complete = asNew<Table>({ ...defined({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
+      const values: Partial<NewValues<Table>> = asNew<Table>(definedOf(given));
+      const complete = asNew<Table>({ ...definedOf({ ...(await hooks.defaults?.(ctx, values)) }), ...values });
       await hooks.rules?.(ctx, complete, undefined);
       const row = await ctx.db.insert(table, complete, auditMetadata);
       await hooks.afterWrite?.(ctx, row, undefined);

@@ -31,14 +31,6 @@ export function patchOf<Input extends Readonly<Record<string, unknown>>>(
   return changes as { [F in keyof Input]?: Exclude<Input[F], null | undefined> | undefined };
 }
 
-/** The fields that are set: a partial object that can be spread over a whole one. */
-export function definedOf<Input extends Readonly<Record<string, unknown>>>(
-  input: Input,
-): { [F in keyof Input]?: Exclude<Input[F], undefined> } {
-  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [F in keyof Input]?: Exclude<Input[F], undefined> };
-}
-
 /** Zod's wrappers are typed with the core type; every schema here is made by zod's classic API. */
 function asZodType(type: z.core.$ZodType): z.ZodType {
   return type as z.ZodType;

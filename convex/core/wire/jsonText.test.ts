@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InexactNumber, isExact } from "./exactNumbers";
 import { storedName, withNames } from "./fieldNames";
-import { jsonTextOf, parseJsonText } from "./jsonText";
+import { jsonTextOf, parseJsonText, withFields } from "./jsonText";
 
 const inexact = [
   "9007199254740993",
@@ -109,5 +109,18 @@ describe("parseJsonText", () => {
     const zeros = "0".repeat(2_000_000);
     expect(parseJsonText(`[0.${zeros}1,"${"9".repeat(2_000_000)}"]`)).toHaveLength(2);
     expect(parseJsonText(`[1${zeros}1]`)).toEqual([new InexactNumber()]);
+  });
+});
+
+describe("withFields", () => {
+  it("writes what reading the text and writing it with the fields would", () => {
+    const object = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue()).filter((value) => !("key" in value));
+    fc.assert(
+      fc.property(object, fc.string({ unit: "binary" }), (value, key) => {
+        const text = JSON.stringify(value);
+        expect(withFields(text, { key })).toBe(JSON.stringify({ ...JSON.parse(text), key }));
+      }),
+      { examples: [[{}, "sk_live_x"]] },
+    );
   });
 });

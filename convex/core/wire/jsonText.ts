@@ -19,6 +19,12 @@ export function parseJsonText(text: string): unknown {
   return Object.fromEntries(fields);
 }
 
+/** The JSON text of an object with more fields at its end: what a text holds already is not read again. */
+export function withFields(text: string, fields: Readonly<Record<string, string>>): string {
+  const more = JSON.stringify(fields).slice(1);
+  return text === "{}" ? `{${more}` : `${text.slice(0, -1)},${more}`;
+}
+
 /** The JSON text of an answer, under the names that callers know. */
 export function jsonTextOf(value: unknown): string {
   const text = JSON.stringify(value);

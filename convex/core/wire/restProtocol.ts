@@ -19,13 +19,19 @@ export const lastUsedValidator = v.object({ kind: v.union(v.literal("apiKey"), v
 export const accessValidator = v.object({
   organizationId: v.id(engineTables.tenants),
   action: v.string(),
+  actorType: v.union(v.literal("user"), v.literal("apiKey"), v.literal("agent"), v.literal("system")),
   userId: v.optional(v.id(engineTables.people)),
   apiKeyId: v.optional(v.id(engineTables.apiKeys)),
   agentId: v.optional(v.id(engineTables.agents)),
 });
 export type RecordedAccess = Infer<typeof accessValidator>;
+/** Who acted, as an audit row names them. */
+export type Actor = Omit<RecordedAccess, "organizationId" | "action">;
 
 export type LastUsed = Infer<typeof lastUsedValidator>;
+
+/** What may be stored of a new credential; see `secrets`. */
+export const storedSecretValidator = v.object({ hash: v.string(), prefix: v.string() });
 
 const origin = {
   requestId: v.optional(v.string()),
@@ -40,18 +46,14 @@ export const restArguments = {
   query: v.optional(v.record(v.string(), v.union(v.string(), v.array(v.string())))),
   /** The body as it came: its fields may not even be storable, so it is parsed behind this border. */
   bodyText: v.optional(v.string()),
-  /** The flat input of a Convex call that goes on as a REST mutation. */
-  inputText: v.optional(v.string()),
-  request: v.optional(
-    v.object({
-      ...origin,
-      credential: v.optional(credentialValidator),
-      organization: v.optional(v.string()),
-      ifMatch: v.optional(v.string()),
-      idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
-    }),
-  ),
-  secret: v.optional(v.object({ hash: v.string(), prefix: v.string() })),
+  request: v.object({
+    ...origin,
+    credential: v.optional(credentialValidator),
+    organization: v.optional(v.string()),
+    ifMatch: v.optional(v.string()),
+    idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
+  }),
+  secret: v.optional(storedSecretValidator),
 };
 const argumentsValidator = v.object(restArguments);
 export type RestRequest = Infer<typeof argumentsValidator>;

@@ -3,18 +3,19 @@ import { newSecret, sha256Hex } from "./secrets";
 
 describe("newSecret", () => {
   it("is the prefix and 43 base62 digits, with the hash to store and twelve characters to recognise it by", async () => {
-    const { plaintext, hash, prefix } = await newSecret("sk_");
-    expect(plaintext).toMatch(/^sk_[0-9A-Za-z]{43}$/);
+    const { plaintext, hash, prefix } = await newSecret("sk_live_");
+    expect(plaintext).toMatch(/^sk_live_[0-9A-Za-z]{43}$/);
     expect(hash).toBe(await sha256Hex(plaintext));
     expect(prefix).toBe(plaintext.slice(0, 12));
   });
 
   it("never repeats, and favours no digit at any place", async () => {
     const count = 3000;
-    const secrets = await Promise.all(Array.from({ length: count }, () => newSecret("")));
+    const secrets = await Promise.all(Array.from({ length: count }, () => newSecret("agt_")));
     expect(new Set(secrets.map(({ plaintext }) => plaintext)).size).toBe(count);
     const counts = new Map<string, number>();
-    for (const { plaintext } of secrets) for (const digit of plaintext) counts.set(digit, (counts.get(digit) ?? 0) + 1);
+    for (const { plaintext } of secrets)
+      for (const digit of plaintext.slice("agt_".length)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
     expect(counts.size).toBe(62);
     // 129,000 digits: 2,081 of each expected, with a standard deviation of 45; `byte % 62` alone would give eight of them 2,520.
     for (const [digit, seen] of counts) expect(Math.abs(seen - (count * 43) / 62), digit).toBeLessThan(7 * 45);

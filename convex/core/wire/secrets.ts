@@ -1,18 +1,24 @@
+import type { IssuedPrefix } from "./credentialKinds";
+
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const secretCharacters = 43; // 43 base62 digits hold 256 bits.
 
-/** A credential as it is issued: the plaintext to hand out once, and what may be stored. */
-export interface NewSecret {
-  readonly plaintext: string;
+/** What may be stored of a credential. */
+export interface StoredSecret {
   readonly hash: string;
   /** The first twelve characters, enough to recognise the credential in a list. */
   readonly prefix: string;
 }
 
+/** A credential as it is issued: the plaintext to hand out once, and what may be stored. */
+export interface NewSecret extends StoredSecret {
+  readonly plaintext: string;
+}
+
 /**
  * Makes `prefix` plus 256 random bits in base62. Only in actions: queries and mutations draw from a seeded generator.
  */
-export async function newSecret(prefix: string): Promise<NewSecret> {
+export async function newSecret(prefix: IssuedPrefix): Promise<NewSecret> {
   let digits = "";
   while (digits.length < secretCharacters) {
     // Bytes from 248 on would favour the alphabet's first digits.

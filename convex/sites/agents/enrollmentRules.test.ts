@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dayMs } from "../../core/wire/durations";
 import { assertEnrollable, assertReplaceable, assertUsesLeft, tokenExpiry } from "./enrollmentRules";
 
-const dayMs = 86_400_000;
 const now = 1_700_000_000_000;
 
 describe("tokenExpiry", () => {

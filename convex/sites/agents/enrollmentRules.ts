@@ -1,8 +1,8 @@
+import { dayMs } from "../../core/wire/durations";
 import { invalidField, ProblemError } from "../../core/wire/errors";
 import { isOverdue } from "./rules";
 import type { Doc } from "../../_generated/dataModel";
 
-const dayMs = 86_400_000;
 const defaultLifetimeMs = 30 * dayMs;
 const maximumLifetimeMs = 365 * dayMs;
 

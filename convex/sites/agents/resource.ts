@@ -1,3 +1,4 @@
+import { credentialKinds } from "../../core/wire/credentialKinds";
 import { ProblemError } from "../../core/wire/errors";
 import { resource } from "../../core/resources/resource";
 import { agentFields } from "../tables";
@@ -8,7 +9,11 @@ export const agents = resource({
   table: "agents",
   path: "/agents",
   fields: agentFields,
-  credential: { prefix: "agt_", field: "key", description: "The agent's key itself, shown this once." },
+  credential: {
+    prefix: credentialKinds.agent.issued,
+    field: "key",
+    description: "The agent's key itself, shown this once.",
+  },
   serverOwned: [
     "guid",
     "hostname",

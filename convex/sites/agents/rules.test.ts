@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dayMs } from "../../core/wire/durations";
 import { errorLine, externalAddress, isOverdue, logExpiry, reportSummary } from "./rules";
 
 describe("isOverdue", () => {
@@ -76,5 +77,5 @@ describe("errorLine", () => {
 });
 
 test("log rows expire after the retention", () => {
-  expect(logExpiry(1000, 30)).toBe(1000 + 30 * 86_400_000);
+  expect(logExpiry(1000, 30)).toBe(1000 + 30 * dayMs);
 });

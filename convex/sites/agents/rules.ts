@@ -1,9 +1,9 @@
 import { keptFacts } from "../../core/schema/fields";
+import { dayMs } from "../../core/wire/durations";
 import { pointerOf } from "../../core/operations/validation";
 import type { ProblemFault } from "../../core/wire/errors";
 import type { Doc } from "../../_generated/dataModel";
 
-const dayMs = 86_400_000;
 const maximumErrorCharacters = 1000;
 const maximumAddressCharacters = 45;
 
