@@ -32,7 +32,10 @@ function parametersOf(operation: JsonObject): string[] {
     .flatMap((parameter) => itself(`The parameter ${String(parameter["name"])} of ${String(operationId)}`, parameter));
 }
 
-/** Throws for the first part of an operation that says nothing of itself; `place` names file, operation and part. */
+/**
+ * Insists that every part of an operation is described; `place` names file, operation and part.
+ * @throws {DeclarationFaults} for those that are not
+ */
 export function assertDescribed(place: string, part: JsonObject): void {
   assertFaultless([...itself(place, part), ...fieldsOf(place, part)]);
 }

@@ -17,7 +17,7 @@ const endings = /^(deleted|revoked|banned|purge|suspended|ended|failed|previous|
 
 /**
  * A value that the schema accepts: an example of its own, or what its type, enum or format tells.
- * @throws Error naming the place, for a schema that shows none and from which none can be told.
+ * @throws {Error} naming the place, for a schema that shows none and from which none can be told.
  */
 export function exampleOf(schema: JsonObject, place: ExamplePlace): unknown {
   const { examples, enum: values, anyOf, oneOf } = schema;

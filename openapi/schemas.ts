@@ -35,7 +35,7 @@ export class SchemaComponents {
     return Object.fromEntries(this.#schemas);
   }
 
-  /** Defines `name` and refers to it. Throws when another schema has the name already. */
+  /** Defines `name` and refers to it. @throws {Error} when another schema has the name already */
   define(name: string, schema: JsonObject): JsonObject {
     const known = this.#schemas.get(name);
     if (known && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`Two schemas are called ${name}.`);
@@ -66,7 +66,7 @@ export class SchemaComponents {
 
   /**
    * A value that the schema accepts, of those that its fields show the one at `choice`.
-   * @throws Error naming `where` and the field that shows none.
+   * @throws {Error} naming `where` and the field that shows none.
    */
   example(schema: JsonObject, where: string, choice = 0): unknown {
     return exampleOf(schema, { where, choice, resolve: (inner) => this.resolve(inner) });

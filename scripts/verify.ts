@@ -27,6 +27,7 @@ const steps: readonly Step[] = [
   { name: "import directions", script: "tsx:scripts/checkImports.ts" },
   { name: "format", script: "node_modules/oxfmt/bin/oxfmt", args: ["--check", "."] },
   { name: "document references", script: "tsx:scripts/checkDocPaths.ts" },
+  { name: "docstrings", script: "tsx:scripts/checkDocs.ts" },
   { name: "lock file", script: "tsx:scripts/checkLockFile.ts" },
   { name: "suppressions", script: "tsx:scripts/checkSuppressions.ts" },
 ];

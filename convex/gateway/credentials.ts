@@ -7,7 +7,7 @@ import type { Credential } from "../core/wire/restProtocol";
 const maximumCredentialCharacters = 8192;
 const kinds = { sk_: "apiKey", agt: "agent", enr: "enrollment" } as const;
 
-/** The bearer token of a request (RFC 6750), or undefined without one. Throws 401 for any other scheme. */
+/** The bearer token of a request (RFC 6750), or undefined without one. @throws {ProblemError} 401 for any other scheme */
 export function bearerOf(headers: Headers): string | undefined {
   const header = headers.get("authorization");
   if (header === null || header === "") return undefined;

@@ -6,7 +6,10 @@ const jsonTypes = ["application/json", "application/problem+json"];
 const htmlTypes = ["text/html", "application/xhtml+xml"];
 const anyJson = [...jsonTypes, "application/*", "*/*"];
 
-/** Throws 406 when the caller accepts neither JSON nor anything (RFC 9110, 12.5.1). */
+/**
+ * Refuses a caller that JSON is of no use to.
+ * @throws {ProblemError} 406 when `Accept` names neither JSON nor anything (RFC 9110, 12.5.1)
+ */
 export function assertAcceptsJson(headers: Headers): void {
   const accept = headers.get("accept");
   if (accept === null || accept === "" || preferred(accept, anyJson) !== undefined) return;

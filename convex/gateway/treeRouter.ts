@@ -37,8 +37,9 @@ export class TreeRouter<Handler> implements Router<Handler> {
   readonly #everywhere: [Handler, Params][] = [];
 
   /**
-   * A path of fixed segments and `:name`; `*` alone is middleware. Of two routes for the same method and path the first answers.
-   * Throws UnsupportedPathError for Hono's other patterns.
+   * A path of fixed segments and `:name`; `*` alone is middleware. Of two routes for the same method and path the first
+   * answers.
+   * @throws {UnsupportedPathError} for Hono's other patterns
    */
   add(method: string, path: string, handler: Handler): void {
     if (path === "*" || path === "/*") {

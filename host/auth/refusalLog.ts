@@ -19,6 +19,7 @@ export class RefusalLog {
     this.#now = now;
   }
 
+  /** Writes why a token was refused, at most once per minute and reason; the next line counts those in between. */
   note({ message }: AuthError): void {
     const nowMs = this.#now();
     const reason = this.#reasons.has(message) || this.#reasons.size < maxReasons ? message : "For another reason.";

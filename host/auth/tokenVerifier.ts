@@ -7,6 +7,7 @@ import { KeySets, type KeySet } from "./keySets";
 import { findProvider } from "./providers";
 import { VerifiedTokenCache } from "./verifiedTokenCache";
 
+/** What a {@link TokenVerifier} needs from outside, so that tests can replace the network and the clock. */
 export interface TokenVerifierOptions {
   /** The deployment's current providers; read on every call, so that a reload takes effect at once. */
   readonly providers: () => readonly AuthProvider[];
@@ -68,7 +69,7 @@ export class TokenVerifier {
 
   /**
    * Verifies a token and builds the identity `ctx.auth.getUserIdentity()` returns for it.
-   * @throws AuthError for every token that is not accepted; nothing else is ever thrown.
+   * @throws {AuthError} for every token that is not accepted; nothing else is ever thrown.
    */
   async verify(token: string): Promise<UserIdentity> {
     const providers = this.#currentProviders();

@@ -6,6 +6,7 @@ export interface LogEntry {
   readonly line: string;
 }
 
+/** What to load, where to keep its data, and which limits to set. */
 export interface DeploymentOptions {
   /** The `convex/` folder, or the project's folder when it holds a `convex.json`, which then names the former. */
   readonly functionsDirectory: string;

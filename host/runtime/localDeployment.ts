@@ -115,6 +115,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     }
   }
 
+  /** The client of the thread that runs queries and mutations. @throws {Error} while the deployment is not open */
   get executor(): ExecutorClient {
     if (this.#executor === null) throw new Error("The deployment is not open");
     return this.#executor;

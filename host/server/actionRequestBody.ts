@@ -24,11 +24,12 @@ export class ActionRequestBody {
     return this.#refusal;
   }
 
+  /** Whether somebody has begun to read the body, as `Request.bodyUsed` tells. */
   get used(): boolean {
     return this.#used;
   }
 
-  /** @throws TypeError when the body was read before, TransportError when it is too large or breaks off. */
+  /** @throws {TypeError} when the body was read before, {TransportError} when it is too large or breaks off. */
   async bytes(): Promise<Buffer> {
     if (this.#used) throw new TypeError("Body is unusable: Body has already been read");
     this.#used = true;

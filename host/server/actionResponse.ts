@@ -28,7 +28,7 @@ class HttpResponseTooLarge extends Error {
  * Sends a Fetch Response. A body that is already complete goes out in one write with its length; any other is streamed
  * with the back-pressure of the socket. When the client is gone, the stream is cancelled.
  * @param withoutBody for HEAD
- * @throws HttpResponseTooLarge, TypeError when the body was read before, and what the body's stream throws.
+ * @throws {HttpResponseTooLarge} when it is, {TypeError} when the body was read before, and what the body's stream throws.
  */
 export async function sendActionResponse(
   outgoing: ServerResponse,

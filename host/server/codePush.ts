@@ -15,7 +15,7 @@ const decompress = promisify(brotliDecompress);
 
 /**
  * Reads the body of a push, which the official CLI compresses with brotli.
- * @throws TransportError 400 malformed, 413 over the limit before or after decompression, 415 another encoding
+ * @throws {TransportError} 400 malformed, 413 over the limit before or after decompression, 415 another encoding
  */
 export async function readPush(request: IncomingMessage): Promise<JsonObject> {
   assertDeclaredLength(request);

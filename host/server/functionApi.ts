@@ -26,6 +26,7 @@ import type { OpenSockets } from "./serverMetrics";
 import { StorageDoor } from "./storageDoor";
 import { sendJson, sendText, TransportError } from "./transportError";
 
+/** What the function API serves and within which limits. */
 export interface FunctionApiOptions {
   readonly deployment: Deployment;
   readonly callers: CallerResolver;
@@ -91,7 +92,7 @@ export class FunctionApi {
 
   /**
    * Answers one request of the cloud port.
-   * @throws TransportError, AuthError or DeploymentRefusal; the listener writes them as `{code, message}`.
+   * @throws {TransportError | AuthError | DeploymentRefusal} which the listener writes them as `{code, message}`.
    */
   async handle(request: IncomingMessage, response: ServerResponse, metadata: RequestMetadata): Promise<void> {
     const url = requestTarget(request);
@@ -257,7 +258,7 @@ export class FunctionApi {
   }
 }
 
-/** The function that a body names, of a component for the admin alone. @throws TransportError 400 or 403 */
+/** The function that a body names, of a component for the admin alone. @throws {TransportError} 400 or 403 */
 function addressOf(body: JsonObject, { isAdmin }: ResolvedCaller): string {
   const path = normalizeFunctionPath(textField(body, "path"));
   const { componentPath } = body;

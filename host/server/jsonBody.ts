@@ -33,7 +33,7 @@ export const convexJsonLimits: JsonLimits = {
  * Reads a request's JSON object.
  * @param limits those for the anonymous are for a caller whom nobody has authenticated, as `isAnonymous` says
  * @param held what its bytes are counted in
- * @throws TransportError 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
+ * @throws {TransportError} 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
  *   JSON and numbers beyond float64; 413 over the body limit; 415 for a compressed body; 503 when too much is in flight.
  */
 export async function readJsonObject(
@@ -65,7 +65,7 @@ export function valuesOf({ maxValues, maxAnonymousValues }: JsonLimits, isAnonym
 /**
  * Parses JSON that came from the network. Depth and number of values are checked before parsing, so that a bomb of brackets
  * costs one scan.
- * @throws TransportError 400
+ * @throws {TransportError} 400
  */
 export function parseJsonBytes(bytes: Buffer, maxValues = Infinity): JsonValue {
   if (!isUtf8(bytes)) throw badJsonBody("the body is not UTF-8");
@@ -80,6 +80,7 @@ export function parseJsonBytes(bytes: Buffer, maxValues = Infinity): JsonValue {
   return value;
 }
 
+/** The refusal of a body that is no JSON: 400 `BadJsonBody`, which says why. */
 export function badJsonBody(reason: string, cause?: unknown): TransportError {
   return new TransportError(400, "BadJsonBody", `Failed to read the request body as JSON: ${reason}.`, {}, { cause });
 }

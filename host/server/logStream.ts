@@ -14,7 +14,7 @@ export class LogStream {
     this.#deployment = deployment;
   }
 
-  /** @throws TransportError 400 for a cursor that is no number */
+  /** @throws {TransportError} 400 for a cursor that is no number */
   async answer(response: ServerResponse, url: URL): Promise<void> {
     const cursor = Number(url.searchParams.get("cursor") ?? "0");
     if (!(cursor >= 0 && cursor < Infinity))

@@ -14,6 +14,7 @@ const discardBytesPerInterval = 1024 * 1024;
 /** Each hands over 64 KiB before it can be held back, and holds megabytes of the system's memory until it is closed. */
 const maxDiscarded = 16;
 
+/** The refusal of a body above `limitBytes`: 413 `RequestBodyTooLarge`. */
 export function bodyTooLarge(limitBytes = maxBodyBytes): TransportError {
   const limit = limitBytes === maxBodyBytes ? `${maxBodyBytes} bytes (20 MiB)` : `${limitBytes} bytes`;
   return new TransportError(413, "RequestBodyTooLarge", `The request body is larger than ${limit}.`);
@@ -25,7 +26,7 @@ export function declaresTooMuch(request: IncomingMessage, limitBytes = maxBodyBy
   return declared !== undefined && Number(declared) > limitBytes;
 }
 
-/** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
+/** @throws {TransportError} 413 when the request declares a body over the limit, before a byte of it is read. */
 export function assertDeclaredLength(request: IncomingMessage, limitBytes = maxBodyBytes): void {
   if (declaresTooMuch(request, limitBytes)) throw bodyTooLarge(limitBytes);
 }
@@ -33,7 +34,7 @@ export function assertDeclaredLength(request: IncomingMessage, limitBytes = maxB
 /**
  * Reads a whole body into memory, stopping at the limit.
  * @param held what the bytes are counted in; giving them back is the caller's
- * @throws TransportError 413 over the limit, 503 when too much is in flight, 408 when the client goes away first.
+ * @throws {TransportError} 413 over the limit, 503 when too much is in flight, 408 when the client goes away first.
  */
 export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes, held?: HeldBytes): Promise<Buffer> {
   if (request.destroyed) return Promise.reject(clientGone());

@@ -12,7 +12,7 @@ let lastOrigin = "";
 /**
  * The URL an HTTP action sees: scheme of `X-Forwarded-Proto` or `Forwarded` (else http), `Host`, and the request target.
  * @param target the request target, below the prefix under which the door is mounted
- * @throws TransportError 400 when host or target do not form a URL.
+ * @throws {TransportError} 400 when host or target do not form a URL.
  */
 export function actionUrl(request: IncomingMessage, target: string): string {
   const origin = originOf(`${schemeOf(request)}://${request.headers.host ?? ""}`);

@@ -111,6 +111,7 @@ export class FileStore {
     return createReadStream(this.pathOf(id), range);
   }
 
+  /** The length of a stored file, or null when the file is not on the disk. */
   sizeBytes(id: string): number | null {
     return statSync(this.pathOf(id), { throwIfNoEntry: false })?.size ?? null;
   }
@@ -138,7 +139,7 @@ export class FileStore {
     rmSync(join(this.directory, incomingName), { recursive: true, force: true });
   }
 
-  /** @throws for anything that is not a storage id, so that no name leads out of the directory */
+  /** @throws {Error} for anything that is not a storage id, so that no name leads out of the directory */
   pathOf(id: string): string {
     if (!fileNamePattern.test(id)) throw new Error(`Not a storage id: ${JSON.stringify(id)}`);
     return join(this.directory, id.slice(-2), id);

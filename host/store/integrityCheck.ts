@@ -21,6 +21,7 @@ interface TableReport {
   indexEntries: number;
 }
 
+/** What the check has counted, and where documents, index entries and stored files disagree. */
 export interface IntegrityReport {
   readonly tables: readonly TableReport[];
   readonly storedFiles: number;

@@ -36,6 +36,7 @@ export class PastState {
   readonly #missing = new Map<number, number>();
   #changedTables = false;
 
+  /** True while nothing has been written since: reading the past and the present comes to the same. */
   get isPresent(): boolean {
     return this.#texts.size === 0 && !this.#changedTables;
   }

@@ -21,6 +21,7 @@ export class RowCache {
   readonly #lookups = new Map<number, Map<string, readonly string[]>>();
   #lookupCount = 0;
 
+  /** A document's text if it is known; one of the older generation is kept for another. */
   text(id: string): string | undefined {
     const text = this.#texts.get(id);
     if (text !== undefined) return text;
@@ -29,6 +30,7 @@ export class RowCache {
     return older;
   }
 
+  /** Remembers a document's text unless it is too long; a full generation becomes the older one. */
   keep(id: string, text: string): void {
     if (text.length > maxTextLength) {
       this.forget(id);
@@ -42,6 +44,7 @@ export class RowCache {
     this.#length = 0;
   }
 
+  /** Drops a document, because it was written or erased. */
   forget(id: string): void {
     this.#texts.delete(id);
     this.#olderTexts.delete(id);
@@ -61,6 +64,7 @@ export class RowCache {
     return rows;
   }
 
+  /** Remembers which documents a small range of an index led to, for {@link lookup}. */
   keepLookup(range: KeyRange, order: ScanOrder, limit: number, rows: readonly ScannedDocument[]): void {
     if (range.index === null || limit > maxLookupRows) return;
     for (const { id, text } of rows) this.keep(id, text);
@@ -86,6 +90,7 @@ export class RowCache {
     this.#lookups.delete(indexNumber);
   }
 
+  /** Drops everything, after a rollback has made any of it doubtful. */
   clear(): void {
     this.#texts.clear();
     this.#olderTexts.clear();

@@ -1,7 +1,9 @@
 import Database from "libsql";
 import type { Buffer } from "node:buffer";
 
+/** What a column holds or a parameter binds: blobs are Buffers. */
 export type SqlValue = string | number | Buffer | null;
+/** The columns of one row, in the order in which the statement names them. */
 export type SqlRow = readonly SqlValue[];
 
 /** A prepared statement whose rows are arrays. Parameters always travel in one array: libsql aborts on a lone Buffer. */

@@ -48,15 +48,18 @@ export class MetaTable {
     this.#list = connection.prepare("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key");
   }
 
+  /** The value that is stored under a key, or null. */
   get(key: string): string | null {
     const value = this.#get.get([key])?.[0];
     return typeof value === "string" ? value : null;
   }
 
+  /** Stores a value under a key, in place of what was there. */
   set(key: string, value: string): void {
     this.#set.run([key, value]);
   }
 
+  /** Removes a key; without effect when it is not there. */
   delete(key: string): void {
     this.#delete.run([key]);
   }

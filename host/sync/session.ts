@@ -23,6 +23,7 @@ const maxQueries = 10_000;
 const tokenExpired = "Convex token identity expired";
 const closeCodes = { policyViolation: 1008, internalError: 1011 } as const;
 
+/** What a session of one socket serves, for whom, and within which limits. */
 export interface SessionOptions {
   readonly deployment: Deployment;
   readonly callers: CallerResolver;

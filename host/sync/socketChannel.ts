@@ -31,6 +31,7 @@ export class SocketChannel implements Channel {
     this.#lastSignMs = performance.now();
   }
 
+  /** Sends one message and begins to wait for the client when too much is unsent; does nothing once the socket closes. */
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#silence.refresh();
@@ -51,10 +52,12 @@ export class SocketChannel implements Channel {
     if (this.#pauses++ === 0) this.#socket.pause();
   }
 
+  /** Takes back one {@link pauseReading}; reading goes on when no reason against it is left. */
   resumeReading(): void {
     if (--this.#pauses === 0) this.#socket.resume();
   }
 
+  /** Begins the closing handshake with a code and reason of RFC 6455, and pings no more. */
   close(code: number, reason: string): void {
     clearTimeout(this.#silence);
     this.#socket.close(code, reason);

@@ -18,6 +18,7 @@ const clientTimeoutMs = 120_000;
 const closeGraceMs = 1_000;
 const goingAway = 1001;
 
+/** What every session of the server has in common. */
 export interface SyncServerOptions extends Omit<SessionOptions, "metadata" | "takesChunks"> {
   /** How long a client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
   readonly pingAfterSilenceMs?: number;

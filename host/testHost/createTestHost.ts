@@ -20,6 +20,7 @@ const maxIdleTurns = 20;
 // Captured before a test installs fake timers.
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
 
+/** Which functions and schema a test runs, and how much of Convex's limits it wants. */
 export interface TestHostOptions<Schema extends GenericSchema> {
   /** The default export of `schema.ts`. */
   readonly schema?: SchemaDefinition<Schema, boolean>;
@@ -164,7 +165,7 @@ function completeIdentity(identity: Partial<UserIdentity>): UserIdentity {
   return { ...identity, issuer, subject, tokenIdentifier: identity.tokenIdentifier ?? `${issuer}|${subject}` };
 }
 
-/** The value of a call. @throws what the function threw, as far as it can be told: a ConvexError, or its message and frames */
+/** The value of a call. @throws {Error} as the function did, as far as that can be told: a ConvexError, or its message and frames */
 function valueOf(outcome: FunctionOutcome): Value {
   if (outcome.status === "success") return jsonToConvex(parseJson(outcome.valueText) as never);
   if (outcome.errorDataText !== undefined)

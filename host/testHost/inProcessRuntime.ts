@@ -52,6 +52,7 @@ interface FunctionsSource {
   readonly modules: ModuleGlob;
 }
 
+/** Which functions an {@link InProcessRuntime} runs on which file. */
 export interface InProcessOptions extends FunctionsSource {
   readonly file: string;
   /** Stack of the test that opened the runtime; see {@link functionModules}. */
@@ -193,7 +194,7 @@ export class InProcessRuntime implements ActionHost {
     return { componentPath, handles: this.#host.handles, components: this.#components };
   }
 
-  /** Runs `http.ts`'s router. @throws what the HTTP action throws */
+  /** Runs `http.ts`'s router. @throws {Error} as the HTTP action does */
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
     await this.#load();
     const { pathname } = new URL(request.url);
@@ -208,6 +209,7 @@ export class InProcessRuntime implements ActionHost {
     console.error(address, line);
   }
 
+  /** Waits for scheduled functions that run, then closes the store. */
   async close(): Promise<void> {
     await this.scheduler.stop();
     this.#file.release();

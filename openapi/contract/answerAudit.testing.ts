@@ -160,7 +160,7 @@ export class AnswerAudit {
     for (const fault of answerFaults({ method, path, status, headers, text })) this.#faults.add(fault);
   }
 
-  /** @throws Error with everything that the document does not know of the answers so far. */
+  /** @throws {Error} with everything that the document does not know of the answers so far. */
   async close(): Promise<void> {
     if (globalThis.fetch === this.#audited) globalThis.fetch = this.#fetch;
     await Promise.all(this.#pending);

@@ -10,7 +10,7 @@ export class DeclarationFaults extends Error {
   }
 }
 
-/** @throws DeclarationFaults unless there is none. */
+/** @throws {DeclarationFaults} unless there is none. */
 export function assertFaultless(faults: readonly string[]): void {
   if (faults.length > 0) throw new DeclarationFaults(faults);
 }

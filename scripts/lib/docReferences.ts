@@ -1,11 +1,13 @@
 import path from "node:path";
 
+/** Where a document names something that does not exist. */
 export interface BrokenReference {
   /** Counted from 1. */
   readonly line: number;
   readonly reference: string;
 }
 
+/** What a document may name: the repository around it. */
 export interface DocumentContext {
   /** The document's folder, relative to the root; links are relative to it. */
   readonly directory: string;

@@ -12,7 +12,7 @@ const budgetMs = Number(process.env["PORTICO_PROPERTY_SECONDS"] ?? 20) * 1000;
 /** For properties that do not say how often they run. */
 const numRuns = Number(process.env["PORTICO_PROPERTY_RUNS"] ?? 100);
 
-/** Throws for a property that does not hold, and tells of one that was cut short. */
+/** Reports a property that was cut short. @throws {Error} for one that does not hold */
 function reporter(message: (details: RunDetails<unknown>) => string | undefined) {
   return (details: RunDetails<unknown>): void => {
     if (details.failed) throw new Error(message(details), { cause: details.errorInstance });

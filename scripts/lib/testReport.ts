@@ -16,12 +16,14 @@ const vitestReport = z.object({
   ),
 });
 
+/** How the tests of a file or of a run ended. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
+/** One test file's counts and its time. */
 export interface SuiteSummary extends TestCounts {
   /** Relative to the root. */
   readonly file: string;

@@ -29,7 +29,7 @@ export const passedVariables = ["CORS_ALLOWED_ORIGINS", "PLATFORM_ADMIN_SUBJECTS
 
 /**
  * Reads the `PORTICO_*` variables.
- * @throws Error with one line that names the variable and what it takes.
+ * @throws {Error} with one line that names the variable and what it takes.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } = {}): Settings {
   return {

@@ -82,6 +82,10 @@ interface Shapes<P extends Fields, Q extends Fields, B extends Fields> {
   readonly body?: B;
 }
 
+/**
+ * Everything that the Convex function, the route, the OpenAPI document and the SDK method of one operation are made
+ * from.
+ */
 export interface OperationDeclaration<
   A extends Access,
   P extends Fields,

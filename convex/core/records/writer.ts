@@ -26,7 +26,7 @@ export class RowWriter {
     protected readonly scope: Scope,
   ) {}
 
-  /** Inserts a row with its base fields and its audit row. Throws 409 when it is not unique. */
+  /** Inserts a row with its base fields and its audit row. @throws {ProblemError} 409 when it is not unique */
   async insert<Table extends TableNames>(
     table: Table,
     values: NewValues<Table>,
@@ -41,7 +41,10 @@ export class RowWriter {
     return stored;
   }
 
-  /** Changes fields of a row; nothing is written when nothing differs. Throws 409 when it would not be unique. */
+  /**
+   * Changes fields of a row; nothing is written when nothing differs.
+   * @throws {ProblemError} 409 when it would not be unique
+   */
   async patch<Table extends TableNames>(
     table: Table,
     row: Doc<Table>,
@@ -52,8 +55,8 @@ export class RowWriter {
   }
 
   /**
-   * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored. Throws
-   * 409 when it is deleted already.
+   * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored.
+   * @throws {ProblemError} 409 when it is deleted already
    */
   async softDelete<Table extends TableNames>(
     table: Table,
@@ -64,13 +67,16 @@ export class RowWriter {
     return this.change(table, row, { ...changes, ...deletedAtChange<Table>(this.scope.now) }, "delete");
   }
 
-  /** Takes a row out of the trash, with other changes if given; uniqueness is checked again. Throws 409 when it is not deleted. */
+  /**
+   * Takes a row out of the trash, with other changes if given; uniqueness is checked again.
+   * @throws {ProblemError} 409 when it is not deleted
+   */
   async restore<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) === undefined) throw new ProblemError("not_deleted", "It is not in the trash.");
     return this.change(table, row, { ...also, ...deletedAtChange<Table>(undefined) }, "restore");
   }
 
-  /** Deletes a row for good, with what refers to it. Throws 409 when a restricting row refers to it. */
+  /** Deletes a row for good, with what refers to it. @throws {ProblemError} 409 when a restricting row refers to it */
   async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
@@ -190,6 +196,10 @@ export class TenantWriter extends TenantReader {
     this.writer = new RowWriter(ctx, scope);
   }
 
+  /**
+   * Inserts a row of this organization, as {@link RowWriter.insert} does.
+   * @throws {ProblemError} 409 when it is not unique
+   */
   insert<Table extends TenantTable>(
     table: Table,
     values: NewValues<Table>,
@@ -197,6 +207,11 @@ export class TenantWriter extends TenantReader {
   ) {
     return this.writer.insert(table, values, auditMetadata);
   }
+
+  /**
+   * Changes a row of this organization, as {@link RowWriter.patch} does.
+   * @throws {ProblemError} 409 when it would not be unique
+   */
   patch<Table extends TenantTable>(
     table: Table,
     row: Doc<Table>,
@@ -205,15 +220,26 @@ export class TenantWriter extends TenantReader {
   ) {
     return this.writer.patch(table, this.own(row), changes, auditMetadata);
   }
+
+  /** Moves a row of this organization to the trash. @throws {ProblemError} 409 when it is there already */
   softDelete<Table extends TenantTable>(table: Table, row: Doc<Table>, changes?: Changes<Table>) {
     return this.writer.softDelete(table, this.own(row), changes);
   }
+
+  /**
+   * Takes a row of this organization out of the trash.
+   * @throws {ProblemError} 409 when it is not there, or not unique any more
+   */
   restore<Table extends TenantTable>(table: Table, row: Doc<Table>, also?: Changes<Table>) {
     return this.writer.restore(table, this.own(row), also);
   }
+
+  /** Deletes a row of this organization for good. @throws {ProblemError} 409 when a restricting row refers to it */
   purge<Table extends TenantTable>(table: Table, row: Doc<Table>) {
     return this.writer.purge(table, this.own(row));
   }
+
+  /** Appends an audit row of this organization that no write of a row implies. */
   appendAudit(entry: AuditEntry) {
     return this.writer.appendAudit(entry);
   }
@@ -234,19 +260,27 @@ export class UnscopedWriter extends RowWriter {
     this.reader = new UnscopedReader(ctx);
   }
 
+  /** Reads one row past the tenant; see {@link UnscopedReader.get}. */
   get<Table extends TableNames>(table: Table, id: string) {
     return this.reader.get(table, id);
   }
+
+  /** Reads a whole table past the tenant; see {@link UnscopedReader.query}. */
   query<Table extends TableNames>(table: Table) {
     return this.reader.query(table);
   }
 
+  /** Finds an organization by id or slug; see {@link UnscopedReader.organization}. */
   organization(name: string) {
     return this.reader.organization(name);
   }
+
+  /** What the role of a membership is worth; see {@link UnscopedReader.standingOf}. */
   standingOf(membership: Doc<"memberships">) {
     return this.reader.standingOf(membership);
   }
+
+  /** What an API key may do at most; see {@link UnscopedReader.ownerStanding}. */
   ownerStanding(apiKey: Doc<"apiKeys">, now: number) {
     return this.reader.ownerStanding(apiKey, now);
   }

@@ -22,6 +22,10 @@ export interface UniqueRule {
   readonly nameIn?: readonly string[];
 }
 
+/**
+ * What a table says besides its fields: the name and description of a row, its unique rules, its secrets, whether it is
+ * audited.
+ */
 export interface TableOptions {
   /** Singular name: audit actions, problem details, `<noun>Id` path parameters. */
   readonly noun: string;
@@ -67,6 +71,7 @@ export const baseFields = {
 
 type BaseFields<B extends Base> = (typeof baseFields)[B];
 
+/** A table as `tables.ts` declared it: what the generator reads to write the table metadata and the schema. */
 export interface DeclaredTable {
   readonly fields: Fields;
   readonly base: Base;
@@ -74,6 +79,7 @@ export interface DeclaredTable {
   readonly options: TableOptions;
 }
 
+/** A field that holds the id of a row in another table, and what happens to this row when that one is purged. */
 export interface ReferenceMetadata {
   /** Field names from the row's root; `[]` stands for every element of an array. */
   readonly path: readonly string[];

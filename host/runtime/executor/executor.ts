@@ -71,6 +71,10 @@ export class Executor {
     this.#runLiveQuery = liveQueryRunner({ host, state });
   }
 
+  /**
+   * Takes calls as they come from the main thread, each in {@link callSlots} texts; live queries do not wait for their
+   * turn.
+   */
   enqueue(calls: readonly string[]): void {
     for (let at = 0; at < calls.length; at += callSlots) {
       const operation = operationAt(calls, at);

@@ -27,7 +27,7 @@ export class Variables {
     return Object.fromEntries(this.#meta.entries("env"));
   }
 
-  /** Stores these variables and no others, durably. @throws when the store fails; the variables are then as before */
+  /** Stores these variables and no others, durably. @throws {Error} when the store fails; the variables are then as before */
   replace(stored: VariableMap): void {
     try {
       this.#store.ensureTransaction();

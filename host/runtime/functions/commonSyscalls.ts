@@ -9,7 +9,9 @@ export interface CommonSyscallFrame {
   /** What metadata calls the function. */
   readonly functionName: string;
   readonly call: CallContext;
+  /** What `getDeploymentMetadata` answers as the name. */
   readonly deploymentName: string;
+  /** What a handle's address is resolved against. */
   readonly addressScope: AddressScope;
   /** Writes a line to the deployment's log. */
   log(line: string): void;
@@ -42,7 +44,7 @@ export function commonSyscall(operation: string, argsText: string, frame: Common
 /**
  * Components do not learn who calls the app, nor the app who calls a component.
  *
- * @throws for a refused caller: on HTTP actions a bad token only surfaces when the identity is asked for
+ * @throws {Error} for a refused caller: on HTTP actions a bad token only surfaces when the identity is asked for
  */
 function callerIdentityText({ call: { caller }, componentPath }: CommonSyscallFrame): string {
   const knownTo = caller.kind === "user" ? (caller.knownTo ?? "") : "";

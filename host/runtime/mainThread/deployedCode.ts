@@ -33,6 +33,7 @@ export class DeployedCode {
     };
   }
 
+  /** Type and visibility of a function; undefined when the loaded code has none at this address. */
   summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
     return this.loaded.components.get(componentPath)?.functions.get(functionPath);
   }

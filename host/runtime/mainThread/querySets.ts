@@ -22,6 +22,7 @@ export class QuerySets {
     this.#executorOf = executorOf;
   }
 
+  /** Opens a client's set of live queries; the executor learns of it with its first refresh. */
   open(onInvalidated: () => void): QuerySet {
     const key = String(this.#nextKey++);
     const set = new WatchedSet(key, this.#executorOf(), onInvalidated, () => this.#sets.delete(key));
@@ -29,10 +30,12 @@ export class QuerySets {
     return set;
   }
 
+  /** Tells the owners of these sets that a commit may have changed results of theirs. */
   invalidate(keys: readonly string[]): void {
     for (const key of keys) this.#sets.get(key)?.onInvalidated();
   }
 
+  /** Tells every owner to refresh, because another executor thread has taken over. */
   invalidateAll(): void {
     for (const set of this.#sets.values()) set.onInvalidated();
   }

@@ -20,10 +20,12 @@ export class RecentLogs {
   readonly #logs: (FunctionLog & { readonly cursor: number })[] = [];
   readonly #waiting = new Set<() => void>();
 
+  /** Keeps one line that a function has logged. */
   addLine(source: LogSource, line: string): void {
     this.#add({ kind: "Progress", ...origin(source), logLines: [line] });
   }
 
+  /** Keeps the failure of a call, with how long it ran. */
   addFailure(source: LogSource, error: string, executionTimeMs: number): void {
     this.#add({ kind: "Completion", ...origin(source), logLines: [], error, executionTime: executionTimeMs / 1000 });
   }

@@ -37,7 +37,7 @@ export async function runAction(
  * does as the action, as on Convex.
  *
  * @param onEnded called once, when the body has been read to its end, has failed or is wanted no more
- * @throws what it throws, and when it answers with something else than a Response
+ * @throws {Error} as the action does, and when it answers with something else than a Response
  */
 export async function runHttpAction(
   frame: ActionFrame,

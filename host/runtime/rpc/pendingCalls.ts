@@ -31,6 +31,7 @@ export class PendingCalls {
   readonly #calls = new Map<string, PendingCall>();
   #nextSequence = 1;
 
+  /** How many calls wait for their answer. */
   get size(): number {
     return this.#calls.size;
   }
@@ -70,6 +71,7 @@ export class PendingCalls {
     else answer?.resolve({ status: "error", errorMessage, logLines: [] });
   }
 
+  /** Fails every call that waits, because the thread will not answer any more. */
   rejectAll(error: Error): void {
     for (const sequence of this.#calls.keys()) this.#take(sequence)?.reject(error);
   }

@@ -8,6 +8,7 @@ export interface TokenSource {
   held(): string | undefined;
   /** `signal` fires when the caller no longer waits. */
   obtain(signal: AbortSignal): Promise<string>;
+  /** Another token in place of one that the server refused; absent where none can be had. */
   refresh?(stale: string, signal: AbortSignal): Promise<string>;
   /** Tokens come by a request of this client, which counts as an attempt of the call that waits for it. */
   readonly sends?: boolean;
@@ -179,7 +180,7 @@ export function credentialFault(credential: unknown, isKey: boolean): string | u
 /**
  * The token that a provider gave, when it can be sent.
  *
- * @throws CredentialError that does not repeat it.
+ * @throws {CredentialError} that does not repeat it.
  */
 export function checkedToken(token: unknown): string {
   const fault = credentialFault(token, false);

@@ -144,7 +144,7 @@ export class Engine {
   /**
    * Sends a request until it succeeds or may not be repeated.
    *
-   * @throws ApiError, ConnectionError, TimeoutError or AbortedError, and whatever a hook or token provider throws.
+   * @throws {ApiError | ConnectionError | TimeoutError | AbortedError} and whatever a hook or token provider throws.
    */
   async send(plan: Plan, options: RequestOptions): Promise<Reply> {
     const settings = this.#settings;

@@ -99,6 +99,7 @@ export function readJob(host: ExecutionHost, id: string): ConvexJsonObject | nul
   return text === null ? null : parseJsonObject(text);
 }
 
+/** `pending`, `inProgress`, `success`, `failed` or `canceled`, as `_scheduled_functions` shows it. */
 export function jobStateKind(job: ConvexJsonObject): ConvexJson | undefined {
   return isJsonObject(job["state"]) ? job["state"]["kind"] : undefined;
 }

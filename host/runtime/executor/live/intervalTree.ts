@@ -17,10 +17,12 @@ interface Node<T> {
 export class IntervalTree<T> {
   #root: Node<T> | null = null;
 
+  /** True when no interval is left, so that whoever keeps trees can drop this one. */
   get isEmpty(): boolean {
     return this.#root === null;
   }
 
+  /** Adds a value under the interval from `lower` to before `upper`; the same value twice counts once. */
   add(lower: string, upper: string, value: T): void {
     const existing = this.#find(lower, upper);
     if (existing !== null) {

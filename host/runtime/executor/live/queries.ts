@@ -66,6 +66,7 @@ export type RunLiveQuery = (
   state: RefreshedState,
 ) => Promise<{ readonly result: LiveQueryResult; readonly reads: ReadRecorder }>;
 
+/** Told of each result as soon as it is there, before the refresh has ended. */
 export type OnLiveResult = (queryId: number, result: LiveQueryResult) => void;
 
 /** Of all results that are kept together, in UTF-16 code units: further subscribers of the rest run the query again. */

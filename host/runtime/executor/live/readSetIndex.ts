@@ -32,6 +32,7 @@ export class ReadSetIndex<Reader> {
   readonly #counts = new Map<number, Set<Reader>>();
   readonly #keyWriter = new IndexKeyWriter();
 
+  /** Lets a reader be found by every key range that it read and every table that it counted. */
   add({ intervals, countedTables }: ReadSet, reader: Reader): void {
     for (const { index, lower, upper } of intervals) {
       let tree = this.#trees.get(index);
@@ -45,6 +46,7 @@ export class ReadSetIndex<Reader> {
     }
   }
 
+  /** Takes back {@link add} of the same reads and reader. */
   delete({ intervals, countedTables }: ReadSet, reader: Reader): void {
     for (const { index, lower, upper } of intervals) {
       const tree = this.#trees.get(index);

@@ -50,6 +50,7 @@ export class LiveRefreshes {
     this.#onTurn = onTurn;
   }
 
+  /** True when no query waits to run and no result waits to be sent. */
   get isIdle(): boolean {
     return this.#lanes.size === 0 && this.#results.length === 0;
   }

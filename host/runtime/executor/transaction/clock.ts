@@ -7,6 +7,7 @@ export class Clock {
     this.#latest = persisted;
   }
 
+  /** The timestamp handed out last, nanoseconds since the epoch. */
   get latest(): bigint {
     return this.#latest;
   }
@@ -16,6 +17,7 @@ export class Clock {
     this.#latest = earlier;
   }
 
+  /** A timestamp later than every one before: the system's time, or one nanosecond more when that has not moved. */
   next(): bigint {
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#latest = now > this.#latest ? now : this.#latest + 1n;

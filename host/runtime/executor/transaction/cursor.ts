@@ -19,6 +19,7 @@ export class CursorCodec {
     this.#key = createSecretKey(keyBase64, "base64");
   }
 
+  /** Encrypts a position into a cursor that only the query with this fingerprint can open. */
   seal(position: CursorPosition, fingerprint: Buffer): string {
     const plain = position.kind === "end" ? Buffer.alloc(0) : Buffer.concat([Buffer.of(1), position.key]);
     // Derived from the content: one position is one text, so that a page that reads the same is the same.

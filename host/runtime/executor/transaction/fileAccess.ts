@@ -15,6 +15,7 @@ export class ExecutorStorage {
     readonly cloudUrl: () => string,
   ) {}
 
+  /** Notes a file whose document the running call adds or removes. */
   touch(id: string): void {
     this.#touched.add(id);
   }
