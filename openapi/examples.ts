@@ -5,14 +5,14 @@ import type { JsonObject } from "./json";
 
 /** Where an example is made, and which of those that a field has. */
 export interface ExamplePlace {
-  /** What the message names when a field has none: file, operation and field. */
+  /** Named in the message when a field has no example: file, operation and field. */
   readonly where: string;
   /** A second creation of the same rows shows the second values, which what is unique needs. */
   readonly choice: number;
   readonly resolve: (schema: JsonObject) => JsonObject;
 }
 
-/** Fields that are set only when something ended; an example shows a row that is alive. */
+/** Fields that are set only when something has ended; examples show a living row. */
 const endings = /^(deleted|revoked|banned|purge|suspended|ended|failed|previous|error|cancelled)/;
 
 /**

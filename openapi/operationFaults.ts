@@ -8,7 +8,10 @@ import type { Operation } from "../convex/core/operations/declaration";
 import type { TableMetadata } from "../convex/core/schema/table";
 import type { ListOptions } from "../convex/core/records/listPlan";
 
-/** What an operation and its resource name that is not there, each a line that names the file and what to write. */
+/**
+ * Lists what an operation and its resource name although it does not exist: a line each, naming the file and what to
+ * write.
+ */
 export function operationFaults({ declaration, domain, resource }: Operation): string[] {
   const { operationId, permission, on, query } = declaration;
   const file = `convex/${domain}/${resource}.ts`;

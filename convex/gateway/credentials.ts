@@ -31,8 +31,8 @@ function isPrefix(prefix: string): prefix is keyof typeof kinds {
 }
 
 /**
- * What the deployment's verifier says of a token, which names the claim, as callers of the function API hear it too;
- * undefined when it says anything else, since that may not be for callers.
+ * The verifier's own explanation, which names the claim and which callers of the function API see as well. Undefined for
+ * any other message, which may not be meant for callers.
  */
 export function verifierSentence(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : "";
@@ -42,8 +42,8 @@ export function verifierSentence(error: unknown): string | undefined {
 }
 
 /**
- * Why a JWT was refused where the verifier does not say, from the token itself and without trusting it: the answer is 401 already, this only helps the
- * caller mend it.
+ * Explains a refused JWT where the verifier does not, by reading the token without trusting it. The response is 401
+ * either way; this only helps the caller fix the token.
  */
 export function refusalOf(token: string, now: number): string {
   const claims = claimsOf(token);
@@ -72,7 +72,7 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined 
   try {
     return decodeJwt(token);
   } catch {
-    // No JWT: there is nothing to explain but that.
+    // Not a JWT, which is all there is to explain.
     return undefined;
   }
 }

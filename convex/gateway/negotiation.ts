@@ -16,7 +16,7 @@ export function assertAcceptsJson(headers: Headers): void {
   throw new ProblemError("not_acceptable", "The answer is application/json; accept it.");
 }
 
-/** True if `accept` wants JSON more than HTML, or as much and names it first. HTML without a wish. */
+/** True if `accept` prefers JSON to HTML, or weighs them equally and names JSON first. Without a preference, HTML. */
 export function prefersJson(accept: string): boolean {
   return jsonTypes.includes(preferred(accept, [...jsonTypes, ...htmlTypes]) ?? "");
 }
@@ -34,7 +34,7 @@ function preferred(accept: string, types: readonly string[]): string | undefined
   return parseAccept(accept.toLowerCase()).find((range) => types.includes(range.type) && isWanted(range))?.type;
 }
 
-/** The parser takes a weight that is no number for 1; no client that means that writes it. */
+/** The parser reads a weight that is not a number as 1; no client means that. */
 function isWanted({ q, params }: Accept): boolean {
   return q > 0 && !Number.isNaN(Number(params["q"] ?? 1));
 }

@@ -13,7 +13,7 @@ const backslash = 0x5c;
 const openBrace = 0x7b;
 
 const requestIdPattern = /^[A-Za-z0-9._:-]{8,128}$/;
-// Every parameter has such a name; Convex could not carry some of the others as field names.
+// Every parameter has a name of this form; Convex cannot carry some of the others as field names.
 const parameterNamePattern = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -106,7 +106,7 @@ async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number
   return all;
 }
 
-/** A client that goes away in the middle is no failure of ours; nobody reads the answer. */
+/** A client that disconnects midway is not our failure; nobody reads the response. */
 async function whole<Part>(part: Promise<Part>): Promise<Part> {
   try {
     return await part;

@@ -5,8 +5,8 @@ const intervalMs = 60_000;
 const maxReasons = 100;
 
 /**
- * Tells the log why tokens are refused: each reason once a minute, with how often it came meanwhile, since whoever can send
- * tokens could fill the log with them.
+ * Logs why tokens are refused. Each reason is written once a minute with a count, since anyone who can send tokens could
+ * otherwise fill the log.
  */
 export class RefusalLog {
   readonly #write: (text: string) => void;

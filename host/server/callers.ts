@@ -54,7 +54,7 @@ export class CallerResolver {
    */
   async resolveForHttpAction(authorization: string | undefined): Promise<ResolvedCaller> {
     const token = authorization === undefined ? undefined : bearerTokenOf(authorization);
-    // API keys come with most requests of machines; an error with its stack for each would cost more than the action.
+    // Most machine clients send API keys; an error with a stack for each would cost more than the action.
     if (token !== undefined && isOpaqueToken(token)) return refusedOpaque;
     try {
       return await this.resolve(authorization);

@@ -48,7 +48,7 @@ export const configHashesText = JSON.stringify({
   udfServerVersion: "1.48.0",
 });
 
-/** A push that goes further than code generation. */
+/** Refuses a push that goes further than code generation. */
 export function pushNotSupported(): TransportError {
   return new TransportError(
     400,

@@ -9,13 +9,16 @@ import { TransportError } from "./transportError";
 /** Values nest at most 64 deep on Convex; the request's own envelope and `$integer` wrappers come on top. */
 const maxDepth = 128;
 
-/** What a deployment takes of JSON from the network, beside Convex's own limits. */
+/** How much JSON a deployment accepts from the network, on top of Convex's own limits. */
 export interface JsonLimits {
-  /** Objects, arrays, fields and elements together, counted before anything is parsed: they, not bytes, are what it costs. */
+  /**
+   * Objects, arrays, fields and elements together, counted before parsing, since parsing costs by the value and not by
+   * the byte.
+   */
   readonly maxValues: number;
-  /** The same, of a sender who is nobody that is known. */
+  /** The same for an anonymous sender. */
   readonly maxAnonymousValues: number;
-  /** Bytes of a body or a message whose sender is nobody that is known. */
+  /** Bytes of a body or message from an anonymous sender. */
   readonly maxAnonymousBytes: number;
   /** Bytes of bodies and messages in this process at a time, of each kind that `BytesInFlight` tells apart. */
   readonly maxBytesInFlight: number;
@@ -87,7 +90,7 @@ export function badJsonBody(reason: string, cause?: unknown): TransportError {
 
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, comma] = Buffer.from('"\\{}[],');
 
-/** Each value but the first of its object or array has a comma before it, and each of those has a bracket. */
+/** Every value follows either a comma or an opening bracket, so counting those counts the values. */
 function assertShape(bytes: Buffer, maxValues: number): void {
   let depth = 0;
   let values = 0;

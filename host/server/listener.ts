@@ -105,7 +105,7 @@ export class Listener {
     if (onUpgrade !== undefined) {
       this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         this.#silentSockets.delete(request.socket);
-        // Nobody else listens on an upgraded connection while it waits.
+        // Nothing else handles errors on an upgraded connection while it waits.
         socket.on("error", () => socket.destroy());
         this.#strangers.begin(() => {
           if (this.#closing || socket.destroyed) socket.destroy();
@@ -172,7 +172,10 @@ function listenFailure(hostname: string, port: number, error: NodeJS.ErrnoExcept
   return `Cannot listen on ${hostname}:${port}: ${error.message}`;
 }
 
-/** Answers what never became a request: oversized or malformed heads, and heads or bodies that did not arrive in time. */
+/**
+ * Answers connections that never sent a complete request: oversized or malformed heads, and heads or bodies that time
+ * out.
+ */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex | Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

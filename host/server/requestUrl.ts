@@ -25,7 +25,7 @@ export function actionUrl(request: IncomingMessage, target: string): string {
   return origin + parsed.pathname + parsed.search;
 }
 
-// One deployment is nearly always asked under one name, so the last answer is the right one again.
+// A deployment is nearly always addressed by one name, so the last result is usually right again.
 function originOf(authority: string): string {
   if (authority === lastAuthority) return lastOrigin;
   const parsed = URL.canParse(authority) ? new URL(authority) : undefined;

@@ -43,7 +43,7 @@ export class DocumentStore {
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: DocumentWrite[] = [];
   readonly #cache = new RowCache();
-  /** Whose state is shown in place of the present one, or null. */
+  /** The past state that reads see in place of the present one, or null. */
   #past: PastState | null = null;
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
@@ -123,8 +123,8 @@ export class DocumentStore {
   }
 
   /**
-   * Empties the write-ahead log into the database file, which gives back the space of pages that it holds several times.
-   * Not while a backup copies that file.
+   * Empties the write-ahead log into the database file, which releases the space of pages that the log holds several
+   * times. Not while a backup copies that file.
    */
   giveBackLogSpace(): void {
     if (this.#autoCheckpoint.get([])?.[0] !== 0) this.#emptyLog.get([]);

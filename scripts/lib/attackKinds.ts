@@ -67,7 +67,7 @@ export const attackKinds: readonly AttackKind[] = [
 
 const triesLine = z.object({ file: z.string(), count: z.int().nonnegative() });
 
-/** What {@link noteTries} has told, summed by test file. */
+/** Sums what {@link noteTries} reported, by test file. */
 export function triesByFile(text: string): ReadonlyMap<string, number> {
   const tries = new Map<string, number>();
   for (const line of text.split("\n").filter((each) => each !== "")) {

@@ -13,7 +13,7 @@ export interface DocumentContext {
   readonly directory: string;
   readonly scriptNames: readonly string[];
   readonly exists: (pathFromRoot: string) => boolean;
-  /** Whether some folder has a file of this name: how documents speak of files beside the one they just named. */
+  /** Whether some folder has a file of this name: documents shorten paths of files beside the one they just named. */
   readonly hasFileNamed: (name: string) => boolean;
 }
 
