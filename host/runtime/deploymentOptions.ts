@@ -23,6 +23,6 @@ export interface DeploymentOptions {
   /** The largest file that storage takes. Default 1 GiB. */
   readonly maxStoredFileBytes?: number;
   readonly onLog?: (entry: LogEntry) => void;
-  /** How the folder is bundled, where that is not done anew for each version: see {@link bundleFunctions}, the default. */
+  /** Replaces {@link bundleFunctions}, for callers that reuse a bundle instead of building one per version. */
   readonly bundle?: typeof bundleFunctions;
 }

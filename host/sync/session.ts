@@ -64,13 +64,13 @@ export class SyncSession {
   #caller: ResolvedCaller = { caller: { kind: "anonymous" }, isAdmin: false };
   /** When the identity ends, milliseconds since the epoch. */
   #expiresAtMs = Infinity;
-  /** What the client has been told, and what it has asked for since. */
+  /** The version that the client was last sent, and the versions that it has requested since. */
   #sent = initialVersion;
   #querySetVersion = 0;
   #identityVersion = 0;
   #add = new Map<number, LiveQuery>();
   #remove: number[] = [];
-  /** While the parts of a large Transition leave. */
+  /** True while the parts of a large Transition are sent. */
   #parts: Promise<void> | null = null;
   #pendingMutations = 0;
   #pendingActions = 0;
@@ -131,7 +131,7 @@ export class SyncSession {
   async #handle(frame: Buffer, release: () => void): Promise<boolean> {
     const { jsonLimits } = this.#options;
     const { maxAnonymousBytes } = jsonLimits;
-    // The first Authenticate is itself anonymous: a token fits many times over.
+    // The first Authenticate is itself anonymous; the anonymous limit fits a token many times over.
     if (this.isAnonymous && frame.length > maxAnonymousBytes) throw tooLongBeforeAuthenticate(maxAnonymousBytes);
     const message = parseClientMessage(frame, valuesOf(jsonLimits, this.isAnonymous));
     if ((message.type === "Connect") !== (this.#sessionId === null))
@@ -174,7 +174,7 @@ export class SyncSession {
       this.#channel.resumeReading();
     }
     this.#expiresAtMs = expiryMs(authorization);
-    // The verifier allows for clocks that differ, the session does not; said now, the client gets a fresh token.
+    // The verifier tolerates clock skew, the session does not. Told now, the client fetches a fresh token.
     if (Date.now() >= this.#expiresAtMs) return this.#endUnauthenticated(tokenExpired, true);
     this.#identityVersion++;
     this.#wantUpdate();
@@ -237,7 +237,7 @@ export class SyncSession {
       this.#channel.send(this.#writer.response(type, requestId, id, outcome));
       if (isMutation && outcome.status === "success") this.#owesTransition = true;
       this.#wantUpdate();
-      // Counted until the client has taken the answer, so that it cannot pile answers up here.
+      // Counted until the client has taken the response, so that it cannot pile up responses here.
       await this.#channel.drained();
     } finally {
       if (isMutation) this.#pendingMutations--;
@@ -264,7 +264,7 @@ export class SyncSession {
 
   async #update(): Promise<void> {
     try {
-      // Whatever else this turn of the event loop brings joins the same Transition.
+      // Other changes of this turn of the event loop join the same Transition.
       await setImmediate();
       while (this.#updateWanted && !this.#closed) {
         this.#updateWanted = false;

@@ -42,7 +42,7 @@ export class Variables {
     this.#show();
   }
 
-  /** What these components would see, by component; nobody does before {@link adopt}. */
+  /** What these components would see, by component; takes effect with {@link adopt}. */
   forComponents(components: readonly ComponentEnvironment[]): ReadonlyMap<string, FunctionEnvironment> {
     const environments = new Map(components.map(({ componentPath }) => [componentPath, { variables: {} }] as const));
     setComponentVariables(components, environments, this.app.variables);

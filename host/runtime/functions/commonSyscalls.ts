@@ -6,7 +6,7 @@ import type { CallContext } from "./frames";
 /** What a frame knows that answers the syscalls which queries, mutations and actions have in common. */
 export interface CommonSyscallFrame {
   readonly componentPath: string;
-  /** What metadata calls the function. */
+  /** The function's name in its metadata. */
   readonly functionName: string;
   readonly call: CallContext;
   /** What `getDeploymentMetadata` answers as the name. */
@@ -33,7 +33,7 @@ export function commonSyscall(operation: string, argsText: string, frame: Common
     case "1.0/getDeploymentMetadata":
       return deploymentMetadataText(frame);
     case "1.0/auditLog":
-      // There is no audit stream here that would take it.
+      // This host has no audit stream to write to.
       frame.log(`[AUDIT] ${JSON.stringify(parseJsonObject(argsText)["body"] ?? {})}`);
       return "null";
     default:

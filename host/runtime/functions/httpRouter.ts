@@ -10,7 +10,7 @@ export type HttpAction = { readonly invokeHttpAction: (request: Request) => Prom
 /** The part of a route that decides which requests it takes. */
 export interface HttpRoute {
   readonly method: string;
-  /** Ends with a star for all paths that begin so. */
+  /** Ends with a star to match every path with this prefix. */
   readonly path: string;
 }
 

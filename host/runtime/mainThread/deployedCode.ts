@@ -13,7 +13,7 @@ import type { FunctionSummary } from "../rpc/protocol";
 
 const noActions: ReadonlyMap<string, RegisteredFunction> = new Map();
 
-/** The code that runs now and the tables that are there, as the main thread finds its way in them. */
+/** The running code and the existing tables, as the main thread looks them up. */
 export class DeployedCode {
   readonly #tableNames = new Map<number, string>();
   /** Replaced as a whole by new code. */

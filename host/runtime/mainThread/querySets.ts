@@ -40,7 +40,7 @@ export class QuerySets {
     for (const set of this.#sets.values()) set.onInvalidated();
   }
 
-  /** New code gives another chance to queries that ran past their limit. */
+  /** Runs the queries again that ran past their limit, since new code may be faster. */
   retryStopped(): void {
     for (const set of this.#sets.values()) set.retryStopped();
   }
@@ -104,7 +104,7 @@ class WatchedSet implements QuerySet {
         this.#stopped.add(outcome.queryId);
         stopped.push({ queryId: outcome.queryId, outcome: timedOut(outcome.errorMessage), journal: null });
       }
-      // Asked for once more, the set would outlive its client.
+      // Requesting the set again would make it outlive its client.
       if (this.#isClosed) return { timestamp: 0n, results: [] };
       reset = true;
     }

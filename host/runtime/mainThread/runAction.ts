@@ -33,8 +33,8 @@ export async function runAction(
 }
 
 /**
- * Runs an HTTP action in its frame, which stays open until the response's body has ended: what a stream's source does, it
- * does as the action, as on Convex.
+ * Runs an HTTP action in its frame, which stays open until the response's body has ended: a stream's source acts as the
+ * action, as on Convex.
  *
  * @param onEnded called once, when the body has been read to its end, has failed or is wanted no more
  * @throws {Error} as the action does, and when it answers with something else than a Response

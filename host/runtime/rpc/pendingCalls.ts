@@ -98,7 +98,7 @@ export class PendingCalls {
   }
 }
 
-/** What cannot be stored now is a refusal that the doors pass on; anything else is the host's own fault. */
+/** An error with a code is a refusal to store, which doors pass on to clients; any other is the host's own fault. */
 export function refusalOf({ message, code }: { readonly message: string; readonly code: string }): Error {
   return code === "" ? new Error(message) : new DeploymentRefusal(503, code, message);
 }

@@ -80,7 +80,7 @@ function compare<T>(lower: string, upper: string, node: Node<T>): number {
   return upper < node.upper ? -1 : 1;
 }
 
-/** Parts a subtree into what sorts before the interval and what sorts after it. */
+/** Splits a subtree into the nodes that sort before the interval and those after it. */
 function split<T>(node: Node<T> | null, lower: string, upper: string): [Node<T> | null, Node<T> | null] {
   if (node === null) return [null, null];
   if (compare(lower, upper, node) < 0) {

@@ -26,7 +26,7 @@ export function readSetOf(reads: ReadRecorder): ReadSet {
   return { intervals, countedTables: Array.from(reads.countedTables, (table) => table.number) };
 }
 
-/** Everything that live queries have read, so that a write finds who has read what it changes. */
+/** Indexes everything that live queries have read, so that a write finds the readers of what it changes. */
 export class ReadSetIndex<Reader> {
   readonly #trees = new Map<number, IntervalTree<Reader>>();
   readonly #counts = new Map<number, Set<Reader>>();
@@ -60,7 +60,7 @@ export class ReadSetIndex<Reader> {
     }
   }
 
-  /** Adds to `found` who has read the document, or a place in an index that it has left or come to. */
+  /** Adds to `found` every reader of the document, or of an index position that it left or moved to. */
   collectReaders({ table, id, before, after }: DocumentWrite, found: Set<Reader>): void {
     const collect = (reader: Reader): void => void found.add(reader);
     this.#trees.get(byIdIndex)?.visitContaining(id, collect);

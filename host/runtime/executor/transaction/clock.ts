@@ -12,7 +12,7 @@ export class Clock {
     return this.#latest;
   }
 
-  /** Returns to the timestamp before those that nothing has been stored or shown under. */
+  /** Takes back timestamps under which nothing was stored or shown. */
   takeBack(earlier: bigint): void {
     this.#latest = earlier;
   }
@@ -26,7 +26,7 @@ export class Clock {
 }
 
 /**
- * Hands out `_creationTime`: milliseconds with a fraction, from the begin of the transaction. Convex only promises an
+ * Hands out `_creationTime`: milliseconds with a fraction, from the start of the transaction. Convex only promises an
  * order within a transaction; here later transactions get later times too, although a double tells only 244 ns apart.
  */
 export class CreationClock {

@@ -1,7 +1,7 @@
 import type { StoredTable } from "../../../store/catalog";
 import type { KeyRange } from "../../../store/keyRange";
 
-/** Something that walks a range and can say afterwards how much of it has been looked at. */
+/** A walk over a range that can report afterwards how much of it was read. */
 export interface Scan {
   /** Null when nothing has been looked at. */
   scannedRange(): KeyRange | null;
