@@ -7,7 +7,7 @@ import { backoffMs, nextCheckInMs, retryAfterMs } from "./pace";
 const mostErrorsPerReport = 50;
 const longestErrorCharacters = 1_000;
 
-/** A 401 is final: the key was revoked or replaced, and only a person can mend that. */
+/** A 401 is final: the key was revoked or replaced, and only a person can fix that. */
 export function isFinal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 401;
 }

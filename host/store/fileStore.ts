@@ -41,8 +41,8 @@ export class FileTooLargeError extends Error {
 
 /**
  * Stored files beside the database, one per storage id. A file is written under another name, synced and renamed before
- * anything refers to it, and never changed afterwards; whether it belongs to the deployment is decided by its document in
- * `_storage` alone.
+ * anything refers to it, and never changed afterwards. Its document in `_storage` alone decides whether it belongs to the
+ * deployment.
  */
 export class FileStore {
   constructor(readonly directory: string) {}
@@ -150,7 +150,7 @@ export class FileStore {
     for (const name of readdirSync(this.directory)) if (shardNamePattern.test(name)) yield name;
   }
 
-  /** Ids are new for every write, so no two writes meet here. */
+  /** Every write has a new id, so no two writes collide here. */
   #incomingPath(id: string): string {
     return join(this.directory, incomingName, id);
   }

@@ -1,20 +1,20 @@
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
-/** Half of what the texts in the cache may hold together, in UTF-16 code units. */
+/** Half of the cache's capacity for texts, in UTF-16 code units. */
 const generationLength = 4 << 20;
 const maxTextLength = 64 << 10;
 const maxLookups = 4096;
-/** A range that was asked for no more rows than this is a lookup, as of a unique key. */
+/** A read of at most this many rows counts as a lookup, such as that of a unique key. */
 const maxLookupRows = 4;
 
 /**
- * What was read lately: texts of documents, and which documents small index ranges led to. The store is the file's only
- * reader and writer and tells the cache of every write, so what it answers is what SQLite would. Callers, tenants and
- * members are found here on all but the first of their requests.
+ * Caches recent reads: texts of documents, and the documents that small index ranges led to. The store is the file's only
+ * reader and writer and reports every write to the cache, so the cache answers what SQLite would. Callers, tenants and
+ * members are found here on all but their first request.
  */
 export class RowCache {
   #texts = new Map<string, string>();
-  /** Texts that have not been asked for since the last generation was full. */
+  /** Texts that have not been read since the last generation filled up. */
   #olderTexts = new Map<string, string>();
   #length = 0;
   /** Ids in range order, by index number and range. */
@@ -82,7 +82,7 @@ export class RowCache {
     this.#lookupCount += ofIndex.size;
   }
 
-  /** An entry of the index came, went or moved: its ranges may lead elsewhere now. */
+  /** Drops the lookups of an index, because an entry was added, removed or moved. */
   forgetLookups(indexNumber: number): void {
     const ofIndex = this.#lookups.get(indexNumber);
     if (ofIndex === undefined) return;

@@ -307,7 +307,10 @@ export class SyncSession {
     this.#parts = null;
   }
 
-  /** Others have their turn between two parts, but no answer of this session: it would make the client forget those it has. */
+  /**
+   * Other sessions take turns between two parts, but no response of this one: it would make the client forget the parts
+   * it has.
+   */
   async #sendParts(messages: Iterable<string>): Promise<void> {
     let isFirst = true;
     for (const message of messages) {
@@ -318,7 +321,7 @@ export class SyncSession {
     }
   }
 
-  /** Convex tells a client that its token has expired when something would next run with it. */
+  /** Convex reports an expired token when something would next run with it. */
   #endIfExpired(): boolean {
     if (Date.now() < this.#expiresAtMs) return false;
     this.#endUnauthenticated(tokenExpired, false);
@@ -330,7 +333,7 @@ export class SyncSession {
     this.#end(closeCodes.policyViolation, "AuthError");
   }
 
-  /** A client's own fault is fatal to it; for any other, it is cut off and comes back by itself. */
+  /** A fault of the client is fatal to its session. After any other it is cut off and reconnects by itself. */
   #fail(error: unknown): void {
     if (this.#closed) return;
     const { status, code, message } = toTransportError(error, this.#options.metadata.requestId, (cause) =>

@@ -127,7 +127,7 @@ class Accessor {
     register: (handler: InlineFunction) => unknown,
   ): Promise<Value> {
     const running = currentFrame();
-    // It would wait for the very transaction that waits for it.
+    // It would deadlock with the transaction that waits for it.
     if (running !== undefined && running.type !== "action" && !running.closed)
       throw new Error(
         `t.${type} was called inside ${running.path}. Use ctx.run${type === "query" ? "Query" : "Mutation"}.`,
@@ -158,7 +158,7 @@ class Accessor {
   }
 }
 
-/** Fills in what convex-test fills in: an issuer, and a subject that follows from the other attributes. */
+/** Fills in what convex-test does: an issuer, and a subject derived from the other attributes. */
 function completeIdentity(identity: Partial<UserIdentity>): UserIdentity {
   const issuer = identity.issuer ?? "https://convex.test";
   const subject = identity.subject ?? createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);

@@ -33,7 +33,7 @@ export interface SuiteSummary extends TestCounts {
 /**
  * Reads vitest's JSON report.
  *
- * A file that could not be loaded holds no test, and counts as one failure.
+ * A file that could not be loaded contains no test and counts as one failure.
  *
  * @throws {Error} When the text is not such a report.
  */

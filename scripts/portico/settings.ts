@@ -19,7 +19,7 @@ export interface Settings {
   readonly watch: boolean;
 }
 
-/** What starting the product takes; the rest is the command's own. */
+/** The settings needed to start the product; the others are the command's own. */
 export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds">;
 
 const shortestAdminKey = 16;

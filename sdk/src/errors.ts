@@ -8,7 +8,7 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** What every error of this package tells. `status` and `headers` exist when a response was received. */
+/** The facts that every error of this package carries. `status` and `headers` exist when a response was received. */
 export interface ErrorFacts {
   readonly code: string;
   readonly title: string;
@@ -101,7 +101,10 @@ export interface Place {
 
 type Told = Partial<Place> & Pick<ErrorFacts, "attempts">;
 
-/** What a failed call throws: errors of this package name it, unless they name one already; others stay as they are. */
+/**
+ * The error that a failed call throws: an error of this package names the call, unless it names one already. Others stay
+ * as they are.
+ */
 export function placed(error: unknown, place: Place): unknown {
   return error instanceof PorticoError && error.operation === undefined ? error.retold(place) : error;
 }
@@ -242,7 +245,7 @@ export function apiError(status: number, body: unknown, context: ErrorContext): 
   });
 }
 
-/** The start of a body that is no problem, such as a proxy's page; what it says is often all there is to go by. */
+/** The start of a body that is not a problem, such as a proxy's page. Its text is often the only clue. */
 function quotation(body: unknown, clean: (text: string) => string): string | undefined {
   if (isRecord(body) && asText(body["title"]) !== undefined) return undefined;
   const text = asText(body) ?? JSON.stringify(body) ?? "";

@@ -154,7 +154,7 @@ export class RestClient extends Resources {
   request(request: RawRequest): Call<unknown> {
     const { method, path, query = {}, body, ...options } = request;
     const upper = method.toUpperCase();
-    // Errors say it, and the path may hold what an error should not.
+    // Errors quote the route, and the path may contain what an error should not.
     const route = this.#shared.engine.clean(`${upper} ${path}`);
     const parts = {
       operation: route,

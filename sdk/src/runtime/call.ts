@@ -124,7 +124,7 @@ export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
   throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(text)) ?? "it is empty");
 }
 
-/** A success status with a body the API cannot have sent: a proxy answered, or the answer was cut off. */
+/** A success status with a body that the API cannot have sent: a proxy answered, or the response was cut off. */
 export function invalidResponse(reply: Reply, title: string, detail?: string): ConnectionError {
   const { response, attempts } = reply;
   return new ConnectionError({
