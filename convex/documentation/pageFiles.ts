@@ -1,6 +1,6 @@
 /** The script that starts Swagger UI; a file, because the policy allows no inline script. */
 export const initializer = `"use strict";
-// Every bearer field requests the focus; the last one would get it and scroll the dialog to its end.
+// Every bearer field asks for the focus, so the last one would get it and the dialog would open at its end.
 const quietFields = {
   wrapComponents: {
     Input: (Input, { React }) => ({ autoFocus, ...props }) => React.createElement(Input, props),
@@ -11,8 +11,8 @@ const applyScheme = () => document.documentElement.classList.toggle("dark-mode",
 dark.addEventListener("change", applyScheme);
 applyScheme();
 /**
- * The document as this page needs it. Requests go to the origin the page was opened from, which may be another name of
- * the deployment. Optional fields stay empty until somebody fills them in, and what every domain repeats is folded away.
+ * The document as this page needs it: its requests go to where the page was opened, which may be another name of the deployment,
+ * what is optional stays empty until somebody fills it in, and what every domain says alike is folded away.
  */
 const ownDocument = (text) => {
   const read = JSON.parse(text);
@@ -78,7 +78,7 @@ const show = async (link) => {
   shown = link;
   for (const other of links) other.setAttribute("aria-current", other === link ? "page" : "false");
   document.title = link.dataset.title + " · Portico API reference";
-  // Requested before Swagger UI has loaded.
+  // Asked for before Swagger UI has arrived.
   const asked = fetch(link.dataset.document).then(
     async (response) => (response.ok ? response.text() : Promise.reject(new Error("HTTP " + response.status))),
   );
@@ -118,8 +118,8 @@ showWanted();
 `;
 
 /**
- * Adjusts Swagger UI's own style: less space above the operations, a dialog that needs no long scroll and omits OAuth's
- * boilerplate, header names that are legible in dark mode, and small screens.
+ * What Swagger UI's own style leaves open: less air above the operations, a dialog without a long scroll and without
+ * OAuth's general phrases, header names that can be read in the dark, and small screens.
  */
 export const style = `html{color-scheme:light}
 html.dark-mode{color-scheme:dark}
