@@ -31,7 +31,7 @@ let generator: ChildProcess | undefined;
 
 /**
  * Sends requests from a process of its own, which later loads use again, one at a time on every connection.
- * @throws Error when an answer was no success or none came: a benchmark of refusals measures nothing.
+ * @throws {Error} when an answer was no success or none came: a benchmark of refusals measures nothing.
  */
 export async function load(order: LoadOrder): Promise<LoadResult> {
   generator ??= fork(path.join(import.meta.dirname, "loadWorker.ts"), { execArgv: process.execArgv });

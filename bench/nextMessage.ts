@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 
 /**
  * What a child process says next; it says `Message`s and nothing else.
- * @throws Error when it ends before it says anything.
+ * @throws {Error} when it ends before it says anything.
  */
 export async function nextMessage<Message extends object>(child: ChildProcess, name: string): Promise<Message> {
   const waiting = new AbortController();

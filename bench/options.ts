@@ -27,7 +27,7 @@ export interface Options {
 
 /**
  * Reads the command line of `npm run bench`.
- * @throws Error with one line that names the option.
+ * @throws {Error} with one line that names the option.
  */
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({

@@ -103,7 +103,7 @@ export function readmeText(): string {
 
 /**
  * A text with the table of what was measured between its marks; an empty space when nothing was.
- * @throws Error when the marks are missing, or a saved section lacks a figure that is quoted
+ * @throws {Error} when the marks are missing, or a saved section lacks a figure that is quoted
  */
 export function withFigures(text: string, results: Results): string {
   const [start, end] = [text.indexOf(startMark), text.indexOf(endMark)];
@@ -145,7 +145,7 @@ function alignedTable(header: readonly string[], rows: readonly (readonly string
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-/** @throws Error when no row has these cells, or the column holds no number */
+/** @throws {Error} when no row has these cells, or the column holds no number */
 function numberOf({ title, rows }: SavedSection, cells: Row, column: string): number {
   const row = rows.find((each) => Object.entries(cells).every(([name, cell]) => each[name] === cell));
   const value = row?.[column];

@@ -4,7 +4,7 @@ import { nextMessage } from "./nextMessage";
 import type { ChildProcess } from "node:child_process";
 import type { WorldKeys } from "./world";
 
-/** What a server with a store is told when it starts. */
+/** Start options of a server with a store. */
 export interface StoreOrder {
   readonly directory: string;
   readonly keys: WorldKeys;
@@ -17,7 +17,7 @@ export interface ProcessUsage {
   /** User and system time of all threads since the process began, in microseconds. */
   readonly cpuUs: number;
   readonly residentBytes: number;
-  /** The most that it has ever had. */
+  /** Peak resident memory. */
   readonly peakBytes: number;
 }
 

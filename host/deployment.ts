@@ -12,6 +12,7 @@ export type UserIdentity = {
   readonly [claim: string]: JsonValue | undefined;
 };
 
+/** Any value of plain JSON (RFC 8259), as `JSON.parse` returns it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Who a call acts as. `refused` only exists on HTTP actions, where a bad token surfaces when it is asked for. */
@@ -35,8 +36,10 @@ export interface RequestMetadata {
   readonly authToken?: string;
 }
 
+/** What a registered function is, which decides what it may do and who runs it. */
 export type FunctionType = "query" | "mutation" | "action";
 
+/** One call from outside, as a door hands it to the deployment. */
 export interface FunctionCall {
   /** The type the door expects; `any` resolves to what the export is. */
   readonly type: FunctionType | "any";
@@ -57,6 +60,7 @@ export interface FunctionCall {
   readonly idempotencyKey?: string;
 }
 
+/** How a call ended. What a function threw is an outcome; refusals by the deployment and faults of the host reject. */
 export type FunctionOutcome =
   | {
       readonly status: "success";
@@ -87,12 +91,14 @@ export interface LiveQuery {
   readonly journal: string | null;
 }
 
+/** What one live query of a set answers now; its journal goes back with the query when the client subscribes again. */
 export interface LiveQueryResult {
   readonly queryId: number;
   readonly outcome: FunctionOutcome;
   readonly journal: string | null;
 }
 
+/** What a client adds to its live queries and takes from them, and who it is from now on. */
 export interface QuerySetChange {
   /** Who the queries run as from now on; a change of caller runs all of them again. */
   readonly caller: Caller;
@@ -101,6 +107,7 @@ export interface QuerySetChange {
   readonly remove: readonly number[];
 }
 
+/** What {@link QuerySet.refresh} answers: the changed results of one set, at one timestamp. */
 export interface QuerySetUpdate {
   /** All results of the set hold at this timestamp, nanoseconds since the epoch; it never goes back. */
   readonly timestamp: bigint;
@@ -110,7 +117,7 @@ export interface QuerySetUpdate {
 
 /** Queries of one client that are always seen at one timestamp. */
 export interface QuerySet {
-  /** Applies a change and runs what is new or no longer valid. One refresh at a time. @throws when the host fails */
+  /** Applies a change and runs what is new or no longer valid. One refresh at a time. @throws {Error} when the host fails */
   refresh(change: QuerySetChange): Promise<QuerySetUpdate>;
   /** Stops watching. */
   close(): Promise<void>;
@@ -188,6 +195,7 @@ export interface FunctionLog {
   readonly executionTime?: number;
 }
 
+/** The entries that came after a cursor, and the cursor to ask with next. */
 export interface FunctionLogPage {
   readonly entries: readonly FunctionLog[];
   readonly newCursor: number;
@@ -195,13 +203,16 @@ export interface FunctionLogPage {
 
 /** A loaded `convex/` folder on an open store. */
 export interface Deployment {
+  /** Runs a public function, or an internal one where the call allows it. @throws {DeploymentRefusal} when the deployment refuses it */
   call(call: FunctionCall): Promise<FunctionOutcome>;
   /** Opens a set of live queries; `onInvalidated` is called when a commit may have changed results of it. */
   openQuerySet(onInvalidated: () => void): QuerySet;
   /** Runs `http.ts`'s router; resolves for every request, 404 and 500 included. */
   fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response>;
   readonly files: StoredFiles;
+  /** What `auth.config.ts` says now; the same array until it changes. */
   authProviders(): readonly AuthProvider[];
+  /** The variables stored in the file, without those that only this start has set. */
   environmentVariables(): Readonly<Record<string, string>>;
   /** Stores changed variables (null deletes) and re-evaluates `auth.config.ts`; throws and changes nothing if that fails. */
   updateEnvironmentVariables(changes: ReadonlyMap<string, string | null>): Promise<void>;

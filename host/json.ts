@@ -1,5 +1,6 @@
 import type { JsonValue } from "./deployment";
 
+/** A JSON object whose fields have not been checked yet. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
@@ -17,14 +18,14 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Parses JSON text that must hold an object. @throws when it holds anything else */
+/** Parses JSON text that must hold an object. @throws {Error} when it holds anything else */
 export function parseJsonObject(text: string): JsonObject {
   const value = parseJson(text);
   if (!isJsonObject(value)) throw new Error("Expected a JSON object");
   return value;
 }
 
-/** A text field of an object whose shape is known. @throws when the field is anything else */
+/** A text field of an object whose shape is known. @throws {Error} when the field is anything else */
 export function textField(value: JsonObject, name: string): string {
   const text = value[name];
   if (typeof text !== "string") throw new Error(`Expected a string in field ${name}`);

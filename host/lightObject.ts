@@ -1,14 +1,18 @@
 /** Names the method of a light object that makes the real one. */
 export const materialize = Symbol("materialize");
 
-/** Stands for one of fetch's objects, and makes it only when something asks for more than the light one knows. */
+/**
+ * Stands in for one of fetch's objects, and makes the real one only when something asks for more than the light one
+ * knows.
+ */
 export interface Light<Real extends object> {
   [materialize](): Real;
 }
 
 /**
- * Puts a class of light objects under a class of fetch: an instance is an instance of both, and whatever member it lacks is that
- * of the real object behind it. No member may be inherited as it is: it would look for state that only real objects have.
+ * Makes a class of light objects a subclass of one of fetch's: an instance is an instance of both, and members that it
+ * lacks come from the real object behind it. No member may be inherited unchanged, since it would look for state that
+ * only real objects have.
  */
 export function standFor(light: Light<object>, real: object): void {
   Object.setPrototypeOf(light, real);

@@ -9,7 +9,7 @@ const lowerBounds = ["minimum", "exclusiveMinimum", "minLength", "minItems", "mi
 const upperBounds = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 
 /**
- * What in `next` breaks clients that were written against `base`, each as one sentence; empty when nothing does.
+ * Lists what in `next` breaks clients written against `base`, a sentence each; empty when nothing does.
  *
  * A request may take more but not less, an answer may hold more but not less. New values of an answer's enum and new
  * problem codes are no breaks: clients must expect both.
@@ -19,7 +19,7 @@ export function breakingChanges(base: JsonObject, next: JsonObject): string[] {
 }
 
 class CompatibilityCheck {
-  /** Pairs under comparison, so that schemas that contain themselves end. */
+  /** Pairs under comparison, so that recursive schemas end. */
   readonly #open = new Set<string>();
 
   constructor(

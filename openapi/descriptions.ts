@@ -3,8 +3,8 @@ import { isObject } from "./json";
 import type { JsonObject } from "./json";
 
 /**
- * Every schema, field and parameter of the document that says nothing of itself, each as a line that names it and what to write.
- * A field that is a shared schema is described by it.
+ * Lists every schema, field and parameter of the document without a description: a line each, naming it and what to
+ * write. A field that refers to a shared schema is described by that schema.
  */
 export function undescribed(document: JsonObject): string[] {
   const components = objectAt(document, "components");
@@ -32,7 +32,10 @@ function parametersOf(operation: JsonObject): string[] {
     .flatMap((parameter) => itself(`The parameter ${String(parameter["name"])} of ${String(operationId)}`, parameter));
 }
 
-/** Throws for the first part of an operation that says nothing of itself; `place` names file, operation and part. */
+/**
+ * Insists that every part of an operation is described; `place` names file, operation and part.
+ * @throws {DeclarationFaults} for those that are not
+ */
 export function assertDescribed(place: string, part: JsonObject): void {
   assertFaultless([...itself(place, part), ...fieldsOf(place, part)]);
 }

@@ -102,7 +102,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
   return document;
 }
 
-/** What the rows of each table are, by the name of the schema of their documents. */
+/** The description of each table's rows, by the name of the rows' schema. */
 function rowDescriptions(): ReadonlyMap<string, string> {
   const declared = Object.values(convexSchema.tables).flatMap((definition) => declarationOf(definition)?.options ?? []);
   return new Map(declared.map(({ noun, description }) => [capitalized(noun), description]));
@@ -111,8 +111,8 @@ function rowDescriptions(): ReadonlyMap<string, string> {
 const componentKinds = ["schemas", "responses", "examples", "headers", "parameters", "securitySchemes"] as const;
 
 /**
- * The operation as the registry takes it. It passes plain OpenAPI through as it is, and types it as three versions at once with
- * zod in between; that each of ours is an operation of 3.1, the document's linters see.
+ * The operation as the registry takes it. The registry passes plain OpenAPI through unchanged, but types it as three
+ * versions at once with zod in between. The document's linters check that each of ours is a 3.1 operation.
  */
 function routeOf(method: RouteConfig["method"], path: string, operation: JsonObject): RouteConfig {
   return { ...operation, method, path } as RouteConfig;
@@ -121,7 +121,7 @@ function routeOf(method: RouteConfig["method"], path: string, operation: JsonObj
 function inOrder(rest: object, paths: object, components: object): JsonObject {
   const parts = Object.entries<unknown>({ ...components }).map(([kind, named]) => [
     kind,
-    // Ways to authenticate stand as security.ts declares them, the most used first: so the reference page offers them.
+    // Ways to authenticate keep the order of security.ts, the most used first, in which the reference page offers them.
     isObject(named) && kind !== "securitySchemes" ? sorted(named) : named,
   ]);
   return { ...rest, paths: sorted({ ...paths }), components: sorted(Object.fromEntries(parts)) };

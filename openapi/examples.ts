@@ -5,19 +5,19 @@ import type { JsonObject } from "./json";
 
 /** Where an example is made, and which of those that a field has. */
 export interface ExamplePlace {
-  /** What the message names when a field has none: file, operation and field. */
+  /** Named in the message when a field has no example: file, operation and field. */
   readonly where: string;
   /** A second creation of the same rows shows the second values, which what is unique needs. */
   readonly choice: number;
   readonly resolve: (schema: JsonObject) => JsonObject;
 }
 
-/** Fields that are set only when something ended; an example shows a row that is alive. */
+/** Fields that are set only when something has ended; examples show a living row. */
 const endings = /^(deleted|revoked|banned|purge|suspended|ended|failed|previous|error|cancelled)/;
 
 /**
  * A value that the schema accepts: an example of its own, or what its type, enum or format tells.
- * @throws Error naming the place, for a schema that shows none and from which none can be told.
+ * @throws {Error} naming the place, for a schema that shows none and from which none can be told.
  */
 export function exampleOf(schema: JsonObject, place: ExamplePlace): unknown {
   const { examples, enum: values, anyOf, oneOf } = schema;

@@ -59,8 +59,8 @@ export function headersOf(...names: readonly (keyof typeof headerComponents)[]):
 export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin");
 
 /**
- * Request headers that operations refer to. Organization and idempotency key have no example: tools that send examples would send
- * one made-up organization, or one key for different requests, and each of them would fail.
+ * Request headers that operations refer to. Organization and idempotency key have no example: a tool that sends examples
+ * would send a made-up organization, or one key for different requests, and every request would fail.
  */
 export const parameterComponents: Readonly<Record<string, JsonObject>> = {
   IdempotencyKey: {

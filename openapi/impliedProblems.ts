@@ -29,7 +29,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   if (isList) add("invalid_cursor");
   if (declaration.method === "POST") add("idempotency_key_invalid", "idempotency_conflict");
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
-  // The gateway reads what is sent with any write, also where the operation takes no body.
+  // The gateway reads the body of any write, even where the operation takes none.
   if (declaration.method !== "GET") add("payload_too_large", "unsupported_content_encoding", "unsupported_media_type");
   if (declaration.body) {
     if (declaration.on || declaration.readOnly) add("read_only_field");
@@ -43,7 +43,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   return codes;
 }
 
-/** The problems that are of the operation's own matter: what it declares, and names that are taken. */
+/** The problems of the operation itself: what it declares, and names that are taken. */
 export function ownProblems(operation: Operation, table: TableNames | undefined): readonly ProblemCode[] {
   const declared = (operation.declaration.problems ?? []).map((problem) => codeAndStatus(problem)[0]);
   const taken = table && uniquenessVerbs.has(operation.verb) ? uniquenessProblems(tableMetadata[table]) : [];
@@ -53,7 +53,7 @@ export function ownProblems(operation: Operation, table: TableNames | undefined)
 function callerProblems({ declaration }: Operation): ProblemCode[] {
   const { access, allowsUnusableOrganization } = declaration;
   const usable: ProblemCode[] = allowsUnusableOrganization ? [] : ["organization_deleted", "organization_suspended"];
-  // Whoever calls is looked up before it is known to be of a kind that the operation takes.
+  // The caller is looked up before the pipeline knows whether the operation accepts that kind of caller.
   const anybody: ProblemCode[] = [
     "unauthenticated",
     "user_deleted",

@@ -130,7 +130,7 @@ function parameterFor(
       "enum" in schema && ambiguousNames.has(name)
         ? schemas.define(titleOf(operation, name), { description, ...schema })
         : schema,
-    // The reference page leaves those of optional parameters out of what it sends (convex/documentation/pageFiles.ts).
+    // The reference page does not send the examples of optional parameters (convex/documentation/pageFiles.ts).
     example,
   };
 }
@@ -147,7 +147,7 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
   };
   const required = exactlyOneOf !== undefined || !z.strictObject(body).safeParse({}).success;
   assertDescribed(`${placeOf(operation)}'s body`, schema);
-  // Whoever sends both examples creates rows of two names.
+  // Sending both examples creates two rows with different names.
   const choice = operation.verb === "batchCreate" ? 1 : 0;
   const shown = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice));
   const isSparse = exactlyOneOf !== undefined || !required;
@@ -166,8 +166,8 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
 const lapsing = /expires|until/i;
 
 /**
- * The example without what would make it fail when somebody sends it, where a request can do without: rows that an
- * example names do not exist, and a time that has to lie ahead lies behind one day.
+ * The example without the optional fields that would make it fail when sent: rows that an example names do not exist, and
+ * a time that must lie ahead will one day have passed.
  */
 function sendable(body: Fields, example: unknown): unknown {
   const type = z.strictObject(body);

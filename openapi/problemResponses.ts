@@ -67,8 +67,9 @@ export function codesByStatus(declared: Iterable<DeclaredProblem>): Record<strin
 }
 
 /**
- * The shared refusals of the document: one response for each status, with the codes that any operation uses there. Which of them
- * an operation has, it says itself (`x-portico-problems`), so that the document grows with operations and not with combinations.
+ * The shared problem responses of the document: one per status, with the codes that any operation uses there. Each
+ * operation lists its own codes (`x-portico-problems`), so that the document grows with operations and not with
+ * combinations.
  */
 export class ProblemResponses {
   readonly #codes = new Map<string, Set<ProblemCode>>();
@@ -107,7 +108,7 @@ export class ProblemResponses {
   }
 }
 
-/** A code that comes with a status of its own here and another one there has an example for each. */
+/** A code that comes with different statuses has an example for each. */
 function exampleName(code: ProblemCode, status: number): string {
   return problems[code][0] === status ? code : `${code}_${status}`;
 }

@@ -35,7 +35,7 @@ export class SchemaComponents {
     return Object.fromEntries(this.#schemas);
   }
 
-  /** Defines `name` and refers to it. Throws when another schema has the name already. */
+  /** Defines `name` and refers to it. @throws {Error} when another schema has the name already */
   define(name: string, schema: JsonObject): JsonObject {
     const known = this.#schemas.get(name);
     if (known && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`Two schemas are called ${name}.`);
@@ -43,10 +43,12 @@ export class SchemaComponents {
     return { $ref: `#/components/schemas/${name}` };
   }
 
-  /** The schema of what leaves: the name of its resource where it is a document, else `name`, described by `about`. */
+  /**
+   * The schema of a response body: named after its resource where it is a row's view, else `name`, described by `about`.
+   */
   output(type: z.ZodType, name: string, about = ""): JsonObject {
     const own = schemaNameOf(type);
-    // Generators unroll the greatest length of a list into tuples, and what is read has no need of it.
+    // Generators unroll a list's maximum length into tuples, and responses do not need one.
     const schema = mapped(this.#converted(type, "output"), withoutMaxItems);
     return this.define(own ?? name, { description: (own && this.descriptions.get(own)) ?? about, ...schema });
   }
@@ -57,8 +59,8 @@ export class SchemaComponents {
   }
 
   /**
-   * The schema of a body, in place. A default is told in words: as a keyword it makes generators take the field for one that is
-   * always there, and require it of callers.
+   * The schema of a body, in place. A default is described in words: generators take the keyword to mean that the field
+   * is always present, and require it of callers.
    */
   body(type: z.ZodType): JsonObject {
     return mapped(this.#converted(type, "input"), withDefaultInWords);
@@ -66,7 +68,7 @@ export class SchemaComponents {
 
   /**
    * A value that the schema accepts, of those that its fields show the one at `choice`.
-   * @throws Error naming `where` and the field that shows none.
+   * @throws {Error} naming `where` and the field that shows none.
    */
   example(schema: JsonObject, where: string, choice = 0): unknown {
     return exampleOf(schema, { where, choice, resolve: (inner) => this.resolve(inner) });
@@ -97,7 +99,9 @@ export class SchemaComponents {
   }
 }
 
-/** Ids are custom schemas to zod; their table makes the example recognisable, and says what they are where nothing else does. */
+/**
+ * Ids are custom schemas to zod. Their table makes the example recognisable and describes them where nothing else does.
+ */
 function idOf(type: z.ZodCustom): JsonObject {
   const table = tableNamedBy(zodToConvex(type));
   const noun = Object.entries(tableMetadata).find(([name]) => name === table)?.[1].noun ?? table;

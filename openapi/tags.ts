@@ -4,7 +4,10 @@ import { declarationOf } from "../convex/core/schema/table";
 import { DeclarationFaults } from "../scripts/lib/declarationFaults";
 import { byText } from "./json";
 
-/** The order in which the reference shows resources: people and their rights, work, devices, what the deployment says of itself. */
+/**
+ * The order in which the reference shows resources: people and their rights, work, devices, then the deployment's own
+ * routes.
+ */
 const order = [
   "me",
   "organizations",
@@ -29,7 +32,7 @@ const order = [
   "documentation",
 ];
 
-/** What those resources are that have no table of their name, which would say it. */
+/** Descriptions of the resources without a table of their name to describe them. */
 const descriptions: Readonly<Record<string, string>> = {
   me: "The signed-in person: user, profile, settings, rights and organizations.",
   permissions: "The catalogue of permissions.",

@@ -10,8 +10,9 @@ import { suiteSummaries } from "./lib/testReport";
 import { textTable } from "./lib/textTable";
 
 /**
- * Attacks the product and the host, longer than the tests do: `npm run attack`. Prints a table of kinds, tries and what is
- * open, then the floods and the starvation of `bench/`. Takes about fifteen minutes on two cores; anything open is exit code 1.
+ * Attacks the product and the host for longer than the tests do: `npm run attack`. Prints a table of kinds, tries and
+ * open holes, then runs the floods of `bench/`. Takes about fifteen minutes on two cores; exits with 1 when anything is
+ * open.
  */
 async function main(): Promise<void> {
   commandLine({ usage: "Usage: npm run attack\nAttacks the product and the host, longer than the tests do." });

@@ -12,8 +12,8 @@ Backs up the data directory (PORTICO_DATA_DIR) while the installation serves, or
 const answerSchema = z.object({ directory: z.string() });
 
 /**
- * Backs up the data directory: database, stored files, keys. A running installation goes on serving and needs
- * PORTICO_ADMIN_KEY to be asked; a stopped one is copied.
+ * Backs up the data directory: database, stored files, keys. A running installation is asked over HTTP, which needs
+ * PORTICO_ADMIN_KEY, and keeps serving; a stopped one is copied.
  */
 async function main(): Promise<void> {
   const [target = ""] = commandLine({ usage, positionals: [1, 1] }).positionals;

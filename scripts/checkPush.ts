@@ -7,10 +7,10 @@ import { runMain } from "./lib/runMain";
 
 /**
  * Fails when a push of `convex/` would be refused by Convex: the host loads it into memory and refuses the same
- * (`host/bundle/pushRules.ts`). Takes the path of another folder for a look at it.
+ * (`host/bundle/pushRules.ts`). Another folder can be checked by its path.
  */
 
-/** What is to be set before the first push; the README says so, and `auth.config.ts` reads no other variable. */
+/** The variables to set before the first push, as the README says; `auth.config.ts` reads no others. */
 const variables = {
   AUTH_PROVIDERS: JSON.stringify([
     { domain: "https://login.example.com", applicationID: "portico", tenantClaim: "org_id" },

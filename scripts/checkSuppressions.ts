@@ -3,7 +3,7 @@ import path from "node:path";
 import { repositoryFiles, repositoryRoot } from "./lib/repositoryFiles";
 import { silencingDirectives } from "./lib/suppressions";
 
-/** Fails on directives that would silence the lint rule which asks every suppression for a reason. */
+/** Fails on directives that would silence the lint rule requiring a reason for every suppression. */
 const generated = /^(convex\/_generated|convex\/documentation|sdk\/src\/generated)\//;
 
 for (const file of repositoryFiles()) {

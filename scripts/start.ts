@@ -9,7 +9,7 @@ import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
 const parentCheckIntervalMs = 500;
-// Asked first: the shell may be gone before the product is ready.
+// Read first: the shell may be gone before the product is ready.
 const shellPid = process.ppid;
 
 const usage = `Usage: npm start -- [--watch]
@@ -29,7 +29,10 @@ async function main(): Promise<void> {
   stopWithShell(stop);
 }
 
-/** npm ends the shell it started us in, and a shell does not hand its signal on: when it is gone, so is `npm start`. */
+/**
+ * npm stops the shell that it started this process in, and a shell does not forward its signal. When the shell is gone,
+ * `npm start` has been stopped.
+ */
 function stopWithShell(stop: () => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
   const timer = setInterval(() => {
@@ -52,7 +55,7 @@ function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, demoFile: str
   process.stdout.write(`Portico is ready after ${(elapsedMs / 1000).toFixed(1)} s.\n\n${table}\n\n`);
   const acme = demo?.organizations[0];
   if (!acme) return;
-  // Where the key is, never the key: output is kept in logs.
+  // Prints where the key is and never the key, since output is kept in logs.
   const key = `$(node -p 'require("${demoFile}").organizations[0].apiKey')`;
   process.stdout.write(`Try it:\n\n  curl -H "Authorization: Bearer ${key}" ${siteUrl}/v1/schedules\n\n`);
 }

@@ -45,7 +45,7 @@ try {
       {
         inheritOutput: true,
         node: binary,
-        // What tests start by name, npm for one, is to find the same Node.
+        // Commands that tests start by name, such as npm, must find the same Node.
         environment: node === null ? {} : { PATH: [path.dirname(binary), process.env["PATH"]].join(path.delimiter) },
       },
     );

@@ -28,6 +28,7 @@ const steps: readonly Step[] = [
   { name: "format", script: "node_modules/oxfmt/bin/oxfmt", args: ["--check", "."] },
   { name: "names in the engine", script: "tsx:scripts/checkEngineNames.ts" },
   { name: "document references", script: "tsx:scripts/checkDocPaths.ts" },
+  { name: "docstrings", script: "tsx:scripts/checkDocs.ts" },
   { name: "lock file", script: "tsx:scripts/checkLockFile.ts" },
   { name: "suppressions", script: "tsx:scripts/checkSuppressions.ts" },
 ];

@@ -1,4 +1,4 @@
-// Whoever attacks, in a process of its own: sends one kind of flood for some seconds, as fast as it is let.
+// The attacker, in a process of its own: sends one kind of flood for some seconds, as fast as it can.
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
@@ -27,7 +27,7 @@ const json = { "content-type": "application/json" };
 const call = (values: string): string => `{"path":"workspace/todos:list","args":{"x":${values}}}`;
 const repeated = (text: string, times: number): string => `[${Array(times).fill(text).join(",")}]`;
 
-/** What a stranger can send, by name; each goes on until it is over and answers how often it tried. */
+/** What a stranger can send, by name. Each runs until the time is up and returns how often it tried. */
 const floods: Readonly<Record<string, (flood: Flood) => Promise<number>>> = {
   none: async ({ order }) => {
     await setTimeout(order.seconds * 1000);

@@ -19,7 +19,7 @@ export interface HonestResult {
   readonly longestMs: number;
 }
 
-/** Whoever waits longer has been kept out. */
+/** A client that waits longer counts as kept out. */
 const giveUpMs = 60_000;
 /** As many as one page shows. */
 const changedTodos = 25;

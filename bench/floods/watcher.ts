@@ -1,4 +1,4 @@
-// One client that watches thousands of distinct queries, in a process of its own, and tells how old what it sees has been.
+// One client that watches thousands of distinct queries, in a process of its own, and reports how stale its results were.
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
@@ -55,7 +55,7 @@ function note(watch: Watch, data: Buffer, lastVersion: number): void {
   if (end === null || Number(end[1]) < lastVersion) return;
   const nowMs = Date.now();
   watch.transitions++;
-  // What was written just after the state of the Transition before is first seen now.
+  // A write just after the previous Transition's state becomes visible only now.
   if (watch.shownAtMs !== null) watch.stalestMs = Math.max(watch.stalestMs, nowMs - watch.shownAtMs);
   watch.shownAtMs = Number(Buffer.from(end[2] ?? "", "base64").readBigUInt64LE() / 1_000_000n);
 }

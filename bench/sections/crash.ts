@@ -14,12 +14,15 @@ import type { World, WorldKeys } from "../world";
 
 const pageSize = 100;
 
-/** Kills the host under mutations that call and schedule others. Anything found is exit code 1. */
+/** Kills the host under mutations that call and schedule others. Exits with 1 when anything is lost or wrong. */
 export async function crashSection(options: Options): Promise<Section> {
   return await killRepeatedly("the host", options, (directory) => ledgerOn(path.join(directory, databaseName)));
 }
 
-/** Kills the product under writers that create schedules and check in over REST. Anything found is exit code 1. */
+/**
+ * Kills the product under writers that create schedules and check in over REST. Exits with 1 when anything is lost or
+ * wrong.
+ */
 export async function crashRestSection(options: Options): Promise<Section> {
   return await killRepeatedly("the product over REST", options, productIn);
 }

@@ -21,8 +21,8 @@ const megabyte = 1 << 20;
 const watched = 5000;
 
 /**
- * Honest clients beside each kind of flood by strangers, compared with the same flood sent to a process that only drains it.
- * A crash, or a limit that is passed, is exit code 1.
+ * Honest clients beside each kind of flood by strangers, compared with the same flood sent to a process that only drains
+ * it. Exits with 1 on a crash or when a limit is exceeded.
  */
 export async function floodsSection(options: Options): Promise<Section> {
   const seconds = Math.max(options.seconds, minimumSeconds);

@@ -12,8 +12,8 @@ const turns = 30;
 const warmUpTurns = 5;
 
 /**
- * The same call through the SDK and through `fetch`, in turn, one after the other on one connection: to the product, as
- * programs see it, and to a server that does nothing, where the client's own CPU time is the whole difference.
+ * The same call through the SDK and through `fetch`, in turn on one connection. Once to the product, as programs see it,
+ * and once to a server that does nothing, where the client's own CPU time makes the whole difference.
  */
 export async function sdkSection(): Promise<Section> {
   const product = await inScratchDirectory((directory) =>

@@ -1,6 +1,7 @@
 /** A JSON object of the document. */
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Whether a part of the document is an object, neither an array nor null. */
 export function isRecord(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 /**
- * Where the document in the repository says that it is served: the address that `npm start` opens, so that what is generated from
- * the file works against it as it is. A deployment that serves the document puts its own origin in this one's place.
+ * The server address of the committed document: the one that `npm start` opens, so that code generated from the file
+ * works against it unchanged. A deployment replaces it with its own origin when it serves the document.
  */
 export const documentOrigin = "http://127.0.0.1:3211";

@@ -52,7 +52,7 @@ function componentsOf(components: Json, paths: Json): Json {
 
 const componentsPointer = "#/components/";
 
-/** Every text below `value` that points to a component: a `$ref`, or where a discriminator leads. */
+/** Every text below `value` that points to a component: a `$ref`, or the target of a discriminator. */
 function* referencesOf(value: unknown): Generator<string> {
   if (typeof value === "string") {
     if (value.startsWith(componentsPointer)) yield value;
@@ -70,7 +70,7 @@ function* schemesOf(paths: Json): Generator<string> {
   }
 }
 
-/** The object with each value replaced by what `part` leaves of it, without those of which nothing is left. */
+/** Replaces each value by what `part` keeps of it, and drops the values of which nothing is kept. */
 function filled(object: Json, part: (value: unknown, key: string) => Json): Json {
   const parts = Object.entries(object).map(([key, value]) => [key, part(value, key)] as const);
   return Object.fromEntries(parts.filter(([, left]) => Object.keys(left).length > 0));

@@ -7,7 +7,7 @@ import { documentOrigin } from "./documentOrigin";
 import { servedDocument } from "./servedDocument";
 import type { HttpDocument } from "../core/wire/httpDocument";
 
-/** What one deployment serves is the same until its code or its origin changes; strangers may ask for it often. */
+/** A deployment serves the same text until its code or its origin changes, and anyone may request it often. */
 const documents = new Map<string, HttpDocument>();
 
 /**

@@ -2,8 +2,8 @@ import { isRecord, record } from "./documentJson";
 import type { Json } from "./documentJson";
 
 /**
- * An OpenAPI 3.1 document as 3.0.3 says the same. Knows what this project's emitter writes, and throws at a schema keyword that
- * 3.0 has not, so that none is passed on unread.
+ * An OpenAPI 3.1 document as 3.0.3 says the same. Knows what this project's emitter writes, and throws for a schema
+ * keyword that it does not know, so that none passes unread.
  */
 export function toOpenApi30(document: Json): Json {
   const { info, webhooks: _webhooks, ...rest } = document;
@@ -25,7 +25,7 @@ function projected(value: unknown, key = ""): unknown {
   );
 }
 
-/** Values that are shown, in which nothing is a schema. */
+/** Example values, in which nothing is a schema. */
 const literals: ReadonlySet<string> = new Set(["example", "examples"]);
 
 function schemasOf(schemas: Json): Json {
@@ -54,7 +54,7 @@ const shared: ReadonlySet<string> = new Set([
 
 function schemaOf(schema: Json): Json {
   const { $ref, ...beside } = schema;
-  // 3.0 overlooks what stands beside a reference.
+  // 3.0 ignores everything beside a `$ref`.
   if ($ref !== undefined && Object.keys(beside).length > 0) return { ...schemaOf(beside), allOf: [{ $ref }] };
   return Object.assign({}, ...Object.entries(schema).map(([keyword, value]) => keywordOf(keyword, value)));
 }

@@ -24,7 +24,7 @@ export const file = internalQuery({
       headers: {
         "content-type": asset.contentType,
         "content-encoding": "gzip",
-        // The page names each file with its hash, so that a file it has once fetched is never asked for again.
+        // The page names each file with its hash, so that browsers never fetch a file twice.
         "cache-control": version === versionOf(name) ? immutable : revalidated,
         etag: `"${asset.sha256}"`,
         vary: "Accept-Encoding",

@@ -12,7 +12,7 @@ import type { H, RouterRoute } from "hono/types";
 import type { ActionCtx } from "../_generated/server";
 
 const router = new TreeRouter<[H, RouterRoute]>();
-// Not one of Hono's presets: each of them brings a router of its own, and `hono/tiny` uses its own whatever it is given.
+// Not one of Hono's presets: each brings its own router, and `hono/tiny` ignores the one it is given.
 const app = new HonoBase<GatewayEnvironment>({ router });
 
 app.use(async (c, next) => {
@@ -28,7 +28,8 @@ app.use(async (c, next) => {
 
 platformRoutes(app);
 
-// Straight into the router: Hono's own bookkeeping of each route costs a fresh context more than all the rest of it.
+// Adds routes to the router directly: in a fresh context, Hono's bookkeeping per route costs more than everything else in
+// it.
 for (const route of routeTable) {
   const { method, path } = route;
   const handler: H<GatewayEnvironment> = (c) =>
@@ -55,7 +56,7 @@ app.onError((error, c) => {
   const [requestId, headers] = [c.get("requestId"), c.get("headers")];
   const { problem } = failureOf(error);
   if (problem) return problemResponse(problem, requestId, headers);
-  // The deployment itself tells its log of such trouble, once; a line for each request would fill what is full already.
+  // The deployment logs such trouble itself, once. A line per request would fill a disk that is already full.
   if (isUnavailable(error)) {
     return problemResponseOf("unavailable", "The deployment cannot take this request now.", requestId, headers);
   }

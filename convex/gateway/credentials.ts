@@ -7,7 +7,7 @@ import type { Credential } from "../core/wire/restProtocol";
 
 const maximumCredentialCharacters = 8192;
 
-/** The bearer token of a request (RFC 6750), or undefined without one. Throws 401 for any other scheme. */
+/** The bearer token of a request (RFC 6750), or undefined without one. @throws {ProblemError} 401 for any other scheme */
 export function bearerOf(headers: Headers): string | undefined {
   const header = headers.get("authorization");
   if (header === null || header === "") return undefined;
@@ -26,8 +26,8 @@ export async function credentialOf(token: string | undefined): Promise<Credentia
 }
 
 /**
- * What the deployment's verifier says of a token, which names the claim, as callers of the function API hear it too;
- * undefined when it says anything else, since that may not be for callers.
+ * The verifier's own explanation, which names the claim and which callers of the function API see as well. Undefined for
+ * any other message, which may not be meant for callers.
  */
 export function verifierSentence(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : "";
@@ -37,8 +37,8 @@ export function verifierSentence(error: unknown): string | undefined {
 }
 
 /**
- * Why a JWT was refused where the verifier does not say, from the token itself and without trusting it: the answer is 401 already, this only helps the
- * caller mend it.
+ * Explains a refused JWT where the verifier does not, by reading the token without trusting it. The response is 401
+ * either way; this only helps the caller fix the token.
  */
 export function refusalOf(token: string, now: number): string {
   const claims = claimsOf(token);
@@ -67,7 +67,7 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined 
   try {
     return decodeJwt(token);
   } catch {
-    // No JWT: there is nothing to explain but that.
+    // Not a JWT, which is all there is to explain.
     return undefined;
   }
 }

@@ -35,7 +35,7 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
   let token: string | undefined;
   try {
     token = bearerOf(call.request.headers);
-    // No operation is open to nobody, so nothing more of such a request is looked at.
+    // No operation accepts anonymous callers, so nothing more of such a request is read.
     if (token === undefined) throw new ProblemError("unauthenticated", "This operation needs a credential.");
     const args = await argumentsOf(call, token);
     const answer = await runProvisioned(call, args);
@@ -54,7 +54,7 @@ async function argumentsOf({ ctx, request, route, params, requestId }: GatewayRe
   assertAcceptsJson(headers);
   assertConditions(headers);
   const credential = await credentialOf(token);
-  // A large body is read for callers who are known; for small ones asking first would cost more than reading.
+  // Reads a large body only for known callers. For a small one, asking first would cost more than reading it.
   if (mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
   const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
   const query = queryOf(request.url);
@@ -142,7 +142,7 @@ function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): R
   return new Response(answer.body, { status: answer.status, headers: { ...all, "content-type": "application/json" } });
 }
 
-/** Writes what belongs to a request and not to its answer; that stands by now, whatever becomes of this. */
+/** Makes the deferred writes of a request. Its response is settled by now, whether or not they succeed. */
 async function writeDeferred({ ctx, requestId }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
   const { ip, userAgent } = await ctx.meta.getRequestMetadata();
   try {

@@ -6,14 +6,17 @@ const jsonTypes = ["application/json", "application/problem+json"];
 const htmlTypes = ["text/html", "application/xhtml+xml"];
 const anyJson = [...jsonTypes, "application/*", "*/*"];
 
-/** Throws 406 when the caller accepts neither JSON nor anything (RFC 9110, 12.5.1). */
+/**
+ * Refuses a caller that JSON is of no use to.
+ * @throws {ProblemError} 406 when `Accept` names neither JSON nor anything (RFC 9110, 12.5.1)
+ */
 export function assertAcceptsJson(headers: Headers): void {
   const accept = headers.get("accept");
   if (accept === null || accept === "" || preferred(accept, anyJson) !== undefined) return;
   throw new ProblemError("not_acceptable", "The answer is application/json; accept it.");
 }
 
-/** True if `accept` wants JSON more than HTML, or as much and names it first. HTML without a wish. */
+/** True if `accept` prefers JSON to HTML, or weighs them equally and names JSON first. Without a preference, HTML. */
 export function prefersJson(accept: string): boolean {
   return jsonTypes.includes(preferred(accept, [...jsonTypes, ...htmlTypes]) ?? "");
 }
@@ -31,7 +34,7 @@ function preferred(accept: string, types: readonly string[]): string | undefined
   return parseAccept(accept.toLowerCase()).find((range) => types.includes(range.type) && isWanted(range))?.type;
 }
 
-/** The parser takes a weight that is no number for 1; no client that means that writes it. */
+/** The parser reads a weight that is not a number as 1; no client means that. */
 function isWanted({ q, params }: Accept): boolean {
   return q > 0 && !Number.isNaN(Number(params["q"] ?? 1));
 }

@@ -13,7 +13,7 @@ import type { HonoBase } from "hono/hono-base";
 type GatewayContext = Context<GatewayEnvironment>;
 type Arguments = Readonly<Record<string, string>>;
 
-// By name only: whatever these modules hold is evaluated when it is asked for, and by no other request.
+// Referenced by name only, so that these modules are evaluated for their own requests and no others.
 const createToken = makeFunctionReference<"action", Record<string, unknown>, object | OAuthError>(
   "platform/oauth:createToken",
 );

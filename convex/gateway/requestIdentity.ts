@@ -13,11 +13,11 @@ export function targetOf(url: string): string {
 export function canonicalBody(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
-    // What would be rounded is refused, and is not the request that was rounded to.
+    // A number that would be rounded is refused, and must not match the request with the rounded number.
     if (!isExactJson(text)) return text;
     return JSON.stringify(sorted(value));
   } catch {
-    // No JSON, or nested too deeply: it is refused whatever it is taken for.
+    // Not JSON, or nested too deeply: the request is refused either way.
     return text;
   }
 }

@@ -13,7 +13,7 @@ const backslash = 0x5c;
 const openBrace = 0x7b;
 
 const requestIdPattern = /^[A-Za-z0-9._:-]{8,128}$/;
-// Every parameter has such a name; Convex could not carry some of the others as field names.
+// Every parameter has a name of this form; Convex cannot carry some of the others as field names.
 const parameterNamePattern = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -25,7 +25,11 @@ export function requestIdOf(headers: Headers): string {
   return trace !== undefined && !/^0+$/.test(trace) ? trace : crypto.randomUUID();
 }
 
-/** The body as text. Throws 413 as soon as it is known to be too large, 415 unless it is of `mediaType`, 400 unless it is UTF-8 of few values. */
+/**
+ * The body as text.
+ * @throws {ProblemError} 413 as soon as it is known to be too large, 415 unless it is of `mediaType`, 400 unless it is
+ * UTF-8 of few values
+ */
 export async function readBody(
   request: Request,
   mediaType: string,
@@ -54,8 +58,9 @@ export async function readBody(
 }
 
 /**
- * Throws 400 for JSON of more values than any operation takes, before anything is built of it: it is values, not bytes, that
- * parsing and validating cost. Commas outside strings count them.
+ * Counts the values of JSON by the commas outside its strings, before anything is built of them: parsing and validating
+ * cost by the value, not by the byte.
+ * @throws {ProblemError} 400 for more values than any operation takes
  */
 function assertFewValues(bytes: Uint8Array): void {
   let values = 1;
@@ -101,7 +106,7 @@ async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number
   return all;
 }
 
-/** A client that goes away in the middle is no failure of ours; nobody reads the answer. */
+/** A client that disconnects midway is not our failure; nobody reads the response. */
 async function whole<Part>(part: Promise<Part>): Promise<Part> {
   try {
     return await part;
@@ -114,7 +119,10 @@ function tooLarge(maximumBytes: number): ProblemError {
   return new ProblemError("payload_too_large", `A body may take ${maximumBytes} bytes at most.`);
 }
 
-/** Throws 400 when a condition is none of RFC 9110: a tag without its quotes would otherwise pass for one that does not match. */
+/**
+ * Checks the form of conditions: a tag without its quotes would otherwise pass for one that does not match.
+ * @throws {ProblemError} 400 when one has no form of RFC 9110
+ */
 export function assertConditions(headers: Headers): void {
   for (const name of ["If-Match", "If-None-Match"]) {
     const value = headers.get(name);

@@ -41,7 +41,7 @@ export function optionsResponse(methods: readonly string[], headers: Record<stri
   });
 }
 
-/** What the answer to a problem says beside it: codings that would have been taken (RFC 9110, 15.5.16), when to come again. */
+/** Headers of a problem: the content codings that are accepted (RFC 9110, 15.5.16), and when to retry. */
 export function headersOfProblem(code: ProblemCode): Record<string, string> {
   if (code === "unsupported_content_encoding") return { "accept-encoding": "identity" };
   return code === "unavailable" ? { "retry-after": "5" } : {};

@@ -3,7 +3,7 @@ import { credentialOf } from "./credentials";
 import { readBody } from "./requests";
 import { headersOfProblem } from "./responses";
 
-/** A token request as it goes on: the client's secret only as its hash. */
+/** A token request as it is passed on, with the client's secret as a hash only. */
 export interface TokenRequest {
   readonly credential: { readonly kind: "apiKey" | "agent"; readonly hash: string };
   readonly scope?: string;
@@ -16,7 +16,7 @@ export interface TokenRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** All scopes there are fit many times. */
+/** Every existing scope fits in many times over. */
 const maximumFormBytes = 16 * 1024;
 const maximumSecretCharacters = 1024;
 

@@ -16,7 +16,7 @@ interface Leaf<Handler> {
   readonly names: readonly string[];
 }
 
-/** The routes that begin with the same two segments, as they were added until somebody asks for one of them. */
+/** The routes that share their first two segments, kept as added until one of them is first requested. */
 interface Branch<Handler> {
   readonly root: Node<Handler>;
   readonly pending: (readonly [method: string, path: string, handler: Handler])[];
@@ -26,9 +26,9 @@ const noParameters: Params = {};
 const knownPattern = /^(?:\/|(?:\/(?::\w+|[\w.~-]+))+)$/;
 
 /**
- * Hono's router for fixed segments and parameters that are whole segments: a tree of Maps, whose time to match does not grow
- * with the number of routes. Convex fills it anew in every context, often for one request, so a branch grows at its first use.
- * A fixed segment goes before a parameter at every depth; one slash at the end of a path does not count.
+ * Hono's router for fixed segments and parameters that are whole segments: a tree of Maps, whose time to match does not
+ * grow with the number of routes. Convex fills it anew in every context, often for one request, so a branch grows at its
+ * first use. A fixed segment wins over a parameter at every depth; one trailing slash is ignored.
  */
 export class TreeRouter<Handler> implements Router<Handler> {
   readonly name = "TreeRouter";
@@ -37,8 +37,9 @@ export class TreeRouter<Handler> implements Router<Handler> {
   readonly #everywhere: [Handler, Params][] = [];
 
   /**
-   * A path of fixed segments and `:name`; `*` alone is middleware. Of two routes for the same method and path the first answers.
-   * Throws UnsupportedPathError for Hono's other patterns.
+   * A path of fixed segments and `:name`; `*` alone is middleware. Of two routes for the same method and path the first
+   * answers.
+   * @throws {UnsupportedPathError} for Hono's other patterns
    */
   add(method: string, path: string, handler: Handler): void {
     if (path === "*" || path === "/*") {

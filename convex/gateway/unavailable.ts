@@ -1,6 +1,6 @@
 /**
- * How deployments word that they cannot take a call now and have stored nothing of it: conflicts that outlasted Convex's own
- * retries, its limits on calls at once, a full disk of the host. An action sees no more of a refused call than its message.
+ * How deployments word a call that they cannot run now and of which they stored nothing: write conflicts that outlast
+ * Convex's retries, its concurrency limits, a full disk of the host. An action sees only the message of a refused call.
  */
 const refusals = [
   /changed while this mutation was being run/i,

@@ -12,7 +12,7 @@ export interface AgentState {
 /**
  * Reads the state file.
  * @returns Undefined when this device has not enrolled yet.
- * @throws Error when the file holds something else: overwriting it could lose a key.
+ * @throws {Error} when the file holds something else: overwriting it could lose a key.
  */
 export async function readAgentState(file: string): Promise<AgentState | undefined> {
   const text = await textOf(file);

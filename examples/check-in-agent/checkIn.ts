@@ -7,7 +7,7 @@ import { backoffMs, nextCheckInMs, retryAfterMs } from "./pace";
 const mostErrorsPerReport = 50;
 const longestErrorCharacters = 1_000;
 
-/** A 401 is final: the key was revoked or replaced, and only a person can mend that. */
+/** A 401 is final: the key was revoked or replaced, and only a person can fix that. */
 export function isFinal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 401;
 }
@@ -26,7 +26,7 @@ export async function checkIn(portico: Portico, errors: readonly string[]) {
 
 /**
  * Checks in until `stop` fires, one check-in after the other. A failure is reported with the next check-in that arrives.
- * @throws ApiError when the server refuses the agent's key.
+ * @throws {ApiError} when the server refuses the agent's key.
  */
 export async function checkInUntil(stop: AbortSignal, portico: Portico, log: (line: string) => void): Promise<void> {
   let unreported: string[] = [];

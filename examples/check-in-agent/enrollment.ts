@@ -8,7 +8,7 @@ import type { AgentSettings } from "./settings";
 /**
  * Enrols this device and keeps its key. A network that is not there yet is waited for; a refusal is not repeated.
  * @returns The state as kept, or undefined when `stop` fired first.
- * @throws ApiError when the server refuses the enrolment token or the device.
+ * @throws {ApiError} when the server refuses the enrolment token or the device.
  */
 export async function enroll(
   { url, stateFile, enrollmentToken }: AgentSettings,

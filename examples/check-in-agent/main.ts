@@ -32,7 +32,7 @@ function log(line: string): void {
   console.log(`${new Date().toISOString()} ${line}`);
 }
 
-/** The problem in words, with the mend that its page gives (RFC 9457: `type` leads to the page). */
+/** The problem in words, with the remedy that its page gives (RFC 9457: `type` leads to the page). */
 async function explain(error: unknown): Promise<string> {
   if (!(error instanceof ApiError) || error.type === undefined) {
     return error instanceof Error ? error.message : String(error);

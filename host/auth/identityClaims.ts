@@ -55,7 +55,7 @@ export function customJwtIdentity(claims: JsonObject, issuer: string, subject: s
 /**
  * Builds the identity of an OIDC ID token: standard claims get their `UserIdentity` names, all others keep their own
  * name and their nested JSON.
- * @throws AuthError when a standard claim has a type that OpenID Connect does not allow.
+ * @throws {AuthError} when a standard claim has a type that OpenID Connect does not allow.
  */
 export function oidcIdentity(claims: JsonObject, issuer: string, subject: string): UserIdentity {
   const entries: [string, JsonValue][] = [];

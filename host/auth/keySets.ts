@@ -46,13 +46,14 @@ export class KeySets {
     this.#now = now;
   }
 
+  /** Forgets every fetched key set, so that the next token fetches its issuer's again. */
   clear(): void {
     this.#cached.clear();
   }
 
   /**
    * The provider's keys, fetched when missing or older than ten minutes; while the provider fails, older ones for an hour.
-   * @throws AuthError when they cannot be read.
+   * @throws {AuthError} when they cannot be read.
    */
   async get(provider: AuthProvider): Promise<KeySet> {
     const entry = this.#entry(provider);

@@ -1,8 +1,8 @@
 import type { AuthProvider } from "../deployment";
 
 /**
- * Brings an issuer to the form Convex compares: `https://` is added when no scheme is given and trailing slashes do not
- * count (some identity providers name their domain without the slash that their tokens carry).
+ * Brings an issuer to the form Convex compares: `https://` is added when no scheme is given and trailing slashes are
+ * ignored, since some identity providers name their domain without the slash that their tokens carry.
  */
 export function normalizeIssuer(issuer: string): string {
   const withScheme = /^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`;

@@ -5,8 +5,8 @@ const intervalMs = 60_000;
 const maxReasons = 100;
 
 /**
- * Tells the log why tokens are refused: each reason once a minute, with how often it came meanwhile, since whoever can send
- * tokens could fill the log with them.
+ * Logs why tokens are refused. Each reason is written once a minute with a count, since anyone who can send tokens could
+ * otherwise fill the log.
  */
 export class RefusalLog {
   readonly #write: (text: string) => void;
@@ -19,6 +19,7 @@ export class RefusalLog {
     this.#now = now;
   }
 
+  /** Writes why a token was refused, at most once per minute and reason; the next line counts those in between. */
   note({ message }: AuthError): void {
     const nowMs = this.#now();
     const reason = this.#reasons.has(message) || this.#reasons.size < maxReasons ? message : "For another reason.";

@@ -7,6 +7,7 @@ import { KeySets, type KeySet } from "./keySets";
 import { findProvider } from "./providers";
 import { VerifiedTokenCache } from "./verifiedTokenCache";
 
+/** What a {@link TokenVerifier} needs from outside, so that tests can replace the network and the clock. */
 export interface TokenVerifierOptions {
   /** The deployment's current providers; read on every call, so that a reload takes effect at once. */
   readonly providers: () => readonly AuthProvider[];
@@ -27,14 +28,14 @@ const maxCachedTokens = 10_000;
 /** Convex allows clocks to differ by five seconds for `customJwt` and not at all for OIDC. */
 const customJwtLeewayS = 5;
 
-/** What every token that is no JWT is refused with. */
+/** The refusal of every token that is not a JWT. */
 export const notJwt = {
   code: "InvalidAuthHeader",
   message:
     "Could not parse JWT payload. Check that the token is a valid JWT of three base64-encoded parts separated by dots.",
 } as const;
 
-/** Whether a token is one of somebody else's, an API key for example: no verification can do anything but refuse it. */
+/** Whether a token is not a JWT at all, such as an API key, so that verifying it can only refuse it. */
 export function isOpaqueToken(token: string): boolean {
   return token.length <= maxTokenLength && token.split(".", jwtParts + 1).length !== jwtParts;
 }
@@ -68,7 +69,7 @@ export class TokenVerifier {
 
   /**
    * Verifies a token and builds the identity `ctx.auth.getUserIdentity()` returns for it.
-   * @throws AuthError for every token that is not accepted; nothing else is ever thrown.
+   * @throws {AuthError} for every token that is not accepted; nothing else is ever thrown.
    */
   async verify(token: string): Promise<UserIdentity> {
     const providers = this.#currentProviders();
@@ -223,7 +224,7 @@ function decodeClaims(token: string): TokenClaims {
   if (typeof sub !== "string" || typeof exp !== "number") {
     throw new AuthError("InvalidAuthHeader", "Could not validate token: 'sub' and 'exp' claims are required.");
   }
-  // 1e400 is Infinity in JavaScript, and a date that no clock reaches is a token without an end.
+  // 1e400 is Infinity in JavaScript, and an expiry that no clock reaches means a token that never expires.
   if (!(Math.abs(exp) <= latestExpirySeconds)) {
     throw new AuthError("InvalidAuthHeader", "Could not validate token: its 'exp' claim is no date.");
   }

@@ -41,6 +41,7 @@ export class VerifiedTokenCache {
     if (token.length <= maxCachedTokenLength) this.#add(token, { identity, validUntilMs });
   }
 
+  /** Forgets every verified token, for when the providers have changed. */
   clear(): void {
     this.#recent.clear();
     this.#older.clear();

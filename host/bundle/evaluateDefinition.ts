@@ -15,7 +15,7 @@ export type EnvironmentBinding =
 /** An environment variable that a component declares. */
 export interface DeclaredVariable {
   readonly isOptional: boolean;
-  /** The only texts that it takes; null for any. */
+  /** The only texts it accepts; null for any. */
   readonly texts: readonly string[] | null;
   /** What a text must match: strings, literals and unions of them. */
   readonly check: CompiledValidator;

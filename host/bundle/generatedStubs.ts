@@ -24,8 +24,8 @@ const contents: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the official code generation writes, for a folder that it has not seen yet: what it generates at run time is the
- * same for every app, and types come when `convex codegen` asks the running host. Nothing is written.
+ * Stands in for `_generated` in a folder where the official code generation has not run. Its run-time part is the same
+ * for every app, and the types come when `convex codegen` asks the running host. Nothing is written to disk.
  */
 export const generatedStubs: Plugin = {
   name: "generated-stubs",

@@ -7,7 +7,7 @@ import { withRemedy } from "./pushRules";
 
 const defaultFunctions = "convex/";
 
-/** What the host heeds of a project's `convex.json`. */
+/** The settings of a project's `convex.json` that the host respects. */
 interface ProjectConfig {
   /** Where `convex.json` and `package.json` are. */
   readonly directory: string;
@@ -32,7 +32,7 @@ export function readProjectConfig(directory: string): ProjectConfig {
   };
 }
 
-/** The functions directory that is meant by a directory: itself, or what its `convex.json` names. */
+/** Resolves a directory to its functions directory: itself, or the one that its `convex.json` names. */
 export function functionsDirectoryOf(directory: string): string {
   return existsSync(join(directory, "convex.json")) ? readProjectConfig(directory).functionsDirectory : directory;
 }

@@ -2,13 +2,13 @@
 interface PushRule {
   /** The row of `host/CONTRACT.md` that it belongs to. */
   readonly row: `17.${number}`;
-  /** What may be reached; what the refusal counts is named by the rule. */
+  /** The largest value allowed; the rule names what is counted. */
   readonly limit?: number;
-  /** What to do about it, in one sentence that no other rule has. */
+  /** How to fix it, in one sentence unique to this rule. */
   readonly remedy: string;
 }
 
-/** Where Convex's documentation and its code differ, the lower limit holds here: what is within it is within both. */
+/** Where Convex's documentation and code differ, the lower limit applies: what meets it meets both. */
 export const pushRules = {
   reservedDirectory: { row: "17.1", remedy: "Give the `_deps` directory another name." },
   modulePath: { row: "17.1", remedy: "Rename the file or its directory, for example with camelCase." },

@@ -11,7 +11,7 @@ export function isIdentifier(name: string): boolean {
 }
 
 /**
- * Holds a validator of arguments, results or documents to Convex's rules, however deep it is nested.
+ * Checks a validator of arguments, results or documents against Convex's rules, however deeply it is nested.
  *
  * @param where begins the text of a refusal: `Invalid validator for notes:add`
  * @throws {BundleError} that names the field

@@ -29,7 +29,7 @@ export interface DevelopmentIssuer {
 
 /**
  * Opens the development issuer of a data directory; its key is created on first use, in a file of mode 0600.
- * @throws Error naming the file when it is open to other users or does not hold a key.
+ * @throws {Error} naming the file when it is open to other users or does not hold a key.
  */
 export async function openDevelopmentIssuer(dataDirectory: string): Promise<DevelopmentIssuer> {
   const key = await loadOrCreateSigningKey(path.join(dataDirectory, keyFileName));

@@ -17,7 +17,7 @@ export interface SigningKey {
 
 /**
  * Loads the ES256 key kept in a file of mode 0600, or creates it.
- * @throws Error naming the file when it is open to other users or does not hold such a key.
+ * @throws {Error} naming the file when it is open to other users or does not hold such a key.
  */
 export async function loadOrCreateSigningKey(filePath: string): Promise<SigningKey> {
   const text = await loadOrCreatePrivateFile(filePath, async () => `${JSON.stringify(await newSigningKey())}\n`);

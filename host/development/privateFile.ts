@@ -7,7 +7,7 @@ import path from "node:path";
  * create it at once both get the same content.
  * @param filePath its directory is created when missing
  * @param create makes the content of a new file
- * @throws Error when an existing file is open to other users.
+ * @throws {Error} when an existing file is open to other users.
  */
 export async function loadOrCreatePrivateFile(filePath: string, create: () => Promise<string>): Promise<string> {
   const existing = await readPrivateFile(filePath);

@@ -7,7 +7,7 @@ const batchCalls = [1, 2, 4, 8, 16, 32, 64];
 
 type CallType = "query" | "mutation" | "action" | "httpAction" | "unknown";
 
-/** What the metrics read from the deployment when they are asked for. */
+/** Values that the metrics read from the deployment at each scrape. */
 export interface MetricsSource {
   readonly databaseFile: () => string;
   readonly queueLength: () => number;
@@ -64,7 +64,7 @@ export class DeploymentMetrics {
     });
   }
 
-  /** A value that is looked up when it is asked for. */
+  /** A gauge whose value is read at each scrape. */
   #addGauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({ name, help, registers: this.#registers, collect: () => gauge.set(read()) });
   }
@@ -95,13 +95,13 @@ export class DeploymentMetrics {
     this.#commitSeconds.observe(commitMs / 1000);
   }
 
-  /** All of it in Prometheus' text form. */
+  /** Every metric in Prometheus' text format. */
   async text(): Promise<string> {
     return await this.#registry.metrics();
   }
 }
 
-/** By name only: opening and closing the file here would give up SQLite's lock on it. */
+/** Reads the size by path: opening and closing the file here would release SQLite's lock on it. */
 function sizeBytes(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -6,6 +6,7 @@ export interface LogEntry {
   readonly line: string;
 }
 
+/** What to load, where to keep its data, and which limits to set. */
 export interface DeploymentOptions {
   /** The `convex/` folder, or the project's folder when it holds a `convex.json`, which then names the former. */
   readonly functionsDirectory: string;
@@ -22,6 +23,6 @@ export interface DeploymentOptions {
   /** The largest file that storage takes. Default 1 GiB. */
   readonly maxStoredFileBytes?: number;
   readonly onLog?: (entry: LogEntry) => void;
-  /** How the folder is bundled, where that is not done anew for each version: see {@link bundleFunctions}, the default. */
+  /** Replaces {@link bundleFunctions}, for callers that reuse a bundle instead of building one per version. */
   readonly bundle?: typeof bundleFunctions;
 }

@@ -115,6 +115,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     }
   }
 
+  /** The client of the thread that runs queries and mutations. @throws {Error} while the deployment is not open */
   get executor(): ExecutorClient {
     if (this.#executor === null) throw new Error("The deployment is not open");
     return this.#executor;
@@ -364,7 +365,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     return { caller, metadata, scheduledFunctionId, nowMs: Date.now(), logLines: [] };
   }
 
-  /** A thread that is replaced must find its data again, so even a store "in memory" is a file, just not synced. */
+  /** A replacement thread must find the data again, so even an "in-memory" store is a file that is merely not synced. */
   get #databaseFile(): string {
     const { file } = this.#options;
     return file === ":memory:" ? join(this.#scratchDirectory, "memory.sqlite3") : file;
@@ -394,7 +395,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   }
 }
 
-/** Waits for a promise, but not for ever. */
+/** Waits for a promise, up to a limit. */
 async function settledWithin(promise: Promise<unknown>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise((resolve) => {

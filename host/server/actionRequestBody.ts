@@ -5,8 +5,8 @@ import { assertDeclaredLength, bodyTooLarge, declaresTooMuch, maxBodyBytes, read
 import { TransportError } from "./transportError";
 
 /**
- * The body of an HTTP action's request, read only when the action asks for it, whole or as a stream, never past the limit;
- * of a body that declares to be larger, not a byte.
+ * The body of an HTTP action's request, read whole or as a stream, and only when the action asks for it. Never reads past
+ * the limit, nor a byte of a body that declares to be larger.
  */
 export class ActionRequestBody {
   readonly #incoming: IncomingMessage;
@@ -19,16 +19,20 @@ export class ActionRequestBody {
     this.#held = held;
   }
 
-  /** Once the action read a body that is over the limit, or that there is no room for: the answer, whatever it returned. */
+  /**
+   * Set once the action read a body over the limit, or one that there is no room for. It then replaces whatever the
+   * action returned.
+   */
   get refusal(): TransportError | undefined {
     return this.#refusal;
   }
 
+  /** Whether somebody has begun to read the body, as `Request.bodyUsed` tells. */
   get used(): boolean {
     return this.#used;
   }
 
-  /** @throws TypeError when the body was read before, TransportError when it is too large or breaks off. */
+  /** @throws {TypeError} when the body was read before, {TransportError} when it is too large or breaks off. */
   async bytes(): Promise<Buffer> {
     if (this.#used) throw new TypeError("Body is unusable: Body has already been read");
     this.#used = true;

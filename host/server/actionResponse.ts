@@ -28,7 +28,7 @@ class HttpResponseTooLarge extends Error {
  * Sends a Fetch Response. A body that is already complete goes out in one write with its length; any other is streamed
  * with the back-pressure of the socket. When the client is gone, the stream is cancelled.
  * @param withoutBody for HEAD
- * @throws HttpResponseTooLarge, TypeError when the body was read before, and what the body's stream throws.
+ * @throws {HttpResponseTooLarge} when it is, {TypeError} when the body was read before, and what the body's stream throws.
  */
 export async function sendActionResponse(
   outgoing: ServerResponse,
@@ -64,7 +64,7 @@ async function sendStream(outgoing: ServerResponse, stream: ReadableStream<Uint8
   outgoing.on("drain", () => resume?.());
   outgoing.once("close", () => {
     resume?.();
-    // Nobody is left to tell when the producer fails to stop.
+    // The client is gone, so nobody needs to know if cancelling fails.
     if (!outgoing.writableFinished) void reader.cancel().catch(() => undefined);
   });
   let sizeBytes = 0;
@@ -98,7 +98,7 @@ function sendComplete(
   outgoing.writeHead(status, fields);
   if (withoutBody || body === null) outgoing.end();
   else if (typeof body !== "string") outgoing.end(body);
-  // As many bytes as characters is ASCII, which Node writes in a third of the memory it sets aside for UTF-8.
+  // As many bytes as characters means ASCII, for which Node reserves a third of the memory that UTF-8 takes.
   else outgoing.end(body, sizeBytes === body.length ? "latin1" : "utf8");
 }
 

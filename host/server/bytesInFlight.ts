@@ -67,10 +67,15 @@ export class BytesInFlight {
     this.#actions = new ByteBudget(maxBytes);
   }
 
+  /**
+   * Begins to count one request body against the share of its caller's kind, so that strangers cannot use up the memory
+   * of known callers.
+   */
   ofCaller(isAnonymous: boolean): HeldBytes {
     return new HeldBytes(isAnonymous ? this.#anonymous : this.#known);
   }
 
+  /** Begins to count one body of an HTTP action, which has a share of its own. */
   ofAction(): HeldBytes {
     return new HeldBytes(this.#actions);
   }

@@ -31,7 +31,7 @@ export class CallerResolver {
 
   /**
    * The caller of a function API request: a verified user, the admin (possibly acting as a user), or nobody.
-   * @throws AuthError before any function runs when the header is malformed or not accepted.
+   * @throws {AuthError} before any function runs when the header is malformed or not accepted.
    */
   async resolve(authorization: string | undefined): Promise<ResolvedCaller> {
     if (authorization === undefined) return anonymous;
@@ -54,7 +54,7 @@ export class CallerResolver {
    */
   async resolveForHttpAction(authorization: string | undefined): Promise<ResolvedCaller> {
     const token = authorization === undefined ? undefined : bearerTokenOf(authorization);
-    // API keys come with most requests of machines; an error with its stack for each would cost more than the action.
+    // Most machine clients send API keys; an error with a stack for each would cost more than the action.
     if (token !== undefined && isOpaqueToken(token)) return refusedOpaque;
     try {
       return await this.resolve(authorization);
@@ -66,7 +66,7 @@ export class CallerResolver {
 
   /**
    * Lets only the admin key pass. A deployment without one has no admin routes at all.
-   * @throws TransportError 404 without a configured key, AuthError 401 for any other credential than it.
+   * @throws {TransportError} 404 without a configured key, {AuthError} 401 for any other credential than it.
    */
   async requireAdmin(authorization: string | undefined): Promise<void> {
     if (this.#adminKeyDigest === undefined) {

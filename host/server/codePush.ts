@@ -15,7 +15,7 @@ const decompress = promisify(brotliDecompress);
 
 /**
  * Reads the body of a push, which the official CLI compresses with brotli.
- * @throws TransportError 400 malformed, 413 over the limit before or after decompression, 415 another encoding
+ * @throws {TransportError} 400 malformed, 413 over the limit before or after decompression, 415 another encoding
  */
 export async function readPush(request: IncomingMessage): Promise<JsonObject> {
   assertDeclaredLength(request);
@@ -48,7 +48,7 @@ export const configHashesText = JSON.stringify({
   udfServerVersion: "1.48.0",
 });
 
-/** A push that goes further than code generation. */
+/** Refuses a push that goes further than code generation. */
 export function pushNotSupported(): TransportError {
   return new TransportError(
     400,

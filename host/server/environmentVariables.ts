@@ -10,7 +10,7 @@ const systemVariables = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]);
 /**
  * The changes of `{changes: [{name, value | null}]}` within Convex's limits: names of at most 40 characters, values of at
  * most 8 KiB. Later changes of one name win.
- * @throws TransportError 400
+ * @throws {TransportError} 400
  */
 export function changesOf(body: JsonObject): ReadonlyMap<string, string | null> {
   const { changes } = body;

@@ -26,6 +26,7 @@ import type { OpenSockets } from "./serverMetrics";
 import { StorageDoor } from "./storageDoor";
 import { sendJson, sendText, TransportError } from "./transportError";
 
+/** What the function API serves and within which limits. */
 export interface FunctionApiOptions {
   readonly deployment: Deployment;
   readonly callers: CallerResolver;
@@ -91,7 +92,7 @@ export class FunctionApi {
 
   /**
    * Answers one request of the cloud port.
-   * @throws TransportError, AuthError or DeploymentRefusal; the listener writes them as `{code, message}`.
+   * @throws {TransportError | AuthError | DeploymentRefusal} which the listener writes as `{code, message}`
    */
   async handle(request: IncomingMessage, response: ServerResponse, metadata: RequestMetadata): Promise<void> {
     const url = requestTarget(request);
@@ -133,7 +134,7 @@ export class FunctionApi {
     await this.#call(exchange, resolved, "any", path, body, "clean");
   }
 
-  /** Who calls is asked before a byte of the body is read: nobody in particular may send less. */
+  /** Identifies the caller before reading any of the body, since anonymous callers have a lower limit. */
   async #callerAndBody({
     request,
     response,
@@ -222,7 +223,7 @@ export class FunctionApi {
     await this.#logs.answer(response, url);
   }
 
-  /** Answers those who wait for something new, so that a stop need not. */
+  /** Answers the requests that wait for news, so that a stop need not wait for them. */
   close(): void {
     this.#logs.close();
   }
@@ -257,7 +258,7 @@ export class FunctionApi {
   }
 }
 
-/** The function that a body names, of a component for the admin alone. @throws TransportError 400 or 403 */
+/** The function that a body names, of a component for the admin alone. @throws {TransportError} 400 or 403 */
 function addressOf(body: JsonObject, { isAdmin }: ResolvedCaller): string {
   const path = normalizeFunctionPath(textField(body, "path"));
   const { componentPath } = body;
@@ -269,13 +270,13 @@ function addressOf(body: JsonObject, { isAdmin }: ResolvedCaller): string {
   return `${componentPath};${path}`;
 }
 
-/** Sends back what comes, as it comes, for `convex network-test`. */
+/** Echoes the request body as it arrives, for `convex network-test`. */
 async function echo({ request, response }: Exchange): Promise<void> {
   response.writeHead(200, { "content-type": "application/octet-stream", "x-content-type-options": "nosniff" });
   await pipeline(request, response);
 }
 
-/** What the official CLI would ask for again and again, were it simply not found. */
+/** Routes that the official CLI would keep retrying after a 404. */
 function isUnsupportedByHost(pathname: string): boolean {
   return /^\/api\/(stream_udf_execution|perform_import|export\/|import\/|run_test_function)/.test(pathname);
 }

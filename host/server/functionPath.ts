@@ -7,7 +7,7 @@ const exportName = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 /**
  * Brings a function path of a request to `dir/module:export`: `mod.js:fn` loses its extension, `mod` alone means its
  * default export, surrounding and doubled slashes do not count.
- * @throws TransportError 400 for anything that cannot name a function, path traversal included.
+ * @throws {TransportError} 400 for anything that cannot name a function, path traversal included.
  */
 export function normalizeFunctionPath(path: string): string {
   if (path.length > maxPathLength) throw invalidPath(path.slice(0, 64) + "…");
@@ -22,7 +22,7 @@ export function normalizeFunctionPath(path: string): string {
 
 /**
  * The function that the path of `/api/run/dir/module/function` names, still percent-encoded as in the URL.
- * @throws TransportError 400 when module or function are missing or malformed.
+ * @throws {TransportError} 400 when module or function are missing or malformed.
  */
 export function functionPathOfUrl(encodedPath: string): string {
   const segments = encodedPath.split("/").map((segment) => {

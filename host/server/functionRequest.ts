@@ -8,7 +8,7 @@ export type ValueFormat = "encoded" | "clean";
 
 /**
  * The single arguments object of a call as Convex JSON text, from `args: {…}` or `args: [{…}]`.
- * @throws TransportError 400
+ * @throws {TransportError} 400
  */
 export function argsTextOf(args: JsonValue | undefined): string {
   if (args === undefined) throw badJsonBody("missing field `args`");
@@ -19,7 +19,7 @@ export function argsTextOf(args: JsonValue | undefined): string {
   return JSON.stringify(single);
 }
 
-/** @throws TransportError 400 when the field is missing or not a string. */
+/** @throws {TransportError} 400 when the field is missing or not a string. */
 export function textField(body: JsonObject, field: string): string {
   const value = body[field];
   if (typeof value !== "string") throw badJsonBody(`field \`${field}\` must be a string`);
@@ -28,7 +28,7 @@ export function textField(body: JsonObject, field: string): string {
 
 /**
  * The value format a request asks for; Convex also accepts the older names of both.
- * @throws TransportError 400 for an unknown format.
+ * @throws {TransportError} 400 for an unknown format.
  */
 export function valueFormatOf(format: JsonValue | undefined, fallback: ValueFormat): ValueFormat {
   if (format === undefined || format === null) return fallback;
@@ -44,7 +44,7 @@ export function encodeTimestamp(timestamp: bigint): string {
   return bytes.toString("base64");
 }
 
-/** @throws TransportError 400 when the text is not base64 of eight bytes. */
+/** @throws {TransportError} 400 when the text is not base64 of eight bytes. */
 export function decodeTimestamp(text: string): bigint {
   const bytes = Buffer.from(text, "base64");
   if (bytes.length !== 8 || bytes.toString("base64") !== text) {

@@ -26,7 +26,7 @@ export class HttpActions {
    * Runs the HTTP action of one request and sends its response.
    * @param target the request target as `http.ts` shall see it
    * A body that declares more than the limit is the action's to refuse in its own words; reading it fails.
-   * @throws TransportError before the action runs: 400 bad URL, 405 method; and 413 or 503 after it when it read a body
+   * @throws {TransportError} before the action runs: 400 bad URL, 405 method; and 413 or 503 after it when it read a body
    *   that was too large, or when too much was in flight.
    */
   async handle(

@@ -9,13 +9,16 @@ import { TransportError } from "./transportError";
 /** Values nest at most 64 deep on Convex; the request's own envelope and `$integer` wrappers come on top. */
 const maxDepth = 128;
 
-/** What a deployment takes of JSON from the network, beside Convex's own limits. */
+/** How much JSON a deployment accepts from the network, on top of Convex's own limits. */
 export interface JsonLimits {
-  /** Objects, arrays, fields and elements together, counted before anything is parsed: they, not bytes, are what it costs. */
+  /**
+   * Objects, arrays, fields and elements together, counted before parsing, since parsing costs by the value and not by
+   * the byte.
+   */
   readonly maxValues: number;
-  /** The same, of a sender who is nobody that is known. */
+  /** The same for an anonymous sender. */
   readonly maxAnonymousValues: number;
-  /** Bytes of a body or a message whose sender is nobody that is known. */
+  /** Bytes of a body or message from an anonymous sender. */
   readonly maxAnonymousBytes: number;
   /** Bytes of bodies and messages in this process at a time, of each kind that `BytesInFlight` tells apart. */
   readonly maxBytesInFlight: number;
@@ -33,7 +36,7 @@ export const convexJsonLimits: JsonLimits = {
  * Reads a request's JSON object.
  * @param limits those for the anonymous are for a caller whom nobody has authenticated, as `isAnonymous` says
  * @param held what its bytes are counted in
- * @throws TransportError 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
+ * @throws {TransportError} 400 for a missing JSON content type, bytes that are not UTF-8, malformed or too deeply nested
  *   JSON and numbers beyond float64; 413 over the body limit; 415 for a compressed body; 503 when too much is in flight.
  */
 export async function readJsonObject(
@@ -65,7 +68,7 @@ export function valuesOf({ maxValues, maxAnonymousValues }: JsonLimits, isAnonym
 /**
  * Parses JSON that came from the network. Depth and number of values are checked before parsing, so that a bomb of brackets
  * costs one scan.
- * @throws TransportError 400
+ * @throws {TransportError} 400
  */
 export function parseJsonBytes(bytes: Buffer, maxValues = Infinity): JsonValue {
   if (!isUtf8(bytes)) throw badJsonBody("the body is not UTF-8");
@@ -80,13 +83,14 @@ export function parseJsonBytes(bytes: Buffer, maxValues = Infinity): JsonValue {
   return value;
 }
 
+/** The refusal of a body that is no JSON: 400 `BadJsonBody`, which says why. */
 export function badJsonBody(reason: string, cause?: unknown): TransportError {
   return new TransportError(400, "BadJsonBody", `Failed to read the request body as JSON: ${reason}.`, {}, { cause });
 }
 
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, comma] = Buffer.from('"\\{}[],');
 
-/** Each value but the first of its object or array has a comma before it, and each of those has a bracket. */
+/** Every value follows either a comma or an opening bracket, so counting those counts the values. */
 function assertShape(bytes: Buffer, maxValues: number): void {
   let depth = 0;
   let values = 0;

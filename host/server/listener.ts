@@ -17,6 +17,7 @@ const maxHeaderBytes = 32 * 1024;
 const closeGraceMs = 10_000;
 const idleCheckIntervalMs = 20;
 
+/** Answers one HTTP request; what it rejects with is reported and answered with 500. */
 export type RequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -31,6 +32,7 @@ export type UpgradeHandler = (
   metadata: RequestMetadata,
 ) => void;
 
+/** Where a {@link Listener} listens, and whom it believes and tells. */
 export interface ListenerOptions {
   readonly hostname: string;
   /** 0 takes a free port. */
@@ -103,7 +105,7 @@ export class Listener {
     if (onUpgrade !== undefined) {
       this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         this.#silentSockets.delete(request.socket);
-        // Nobody else listens on an upgraded connection while it waits.
+        // Nothing else handles errors on an upgraded connection while it waits.
         socket.on("error", () => socket.destroy());
         this.#strangers.begin(() => {
           if (this.#closing || socket.destroyed) socket.destroy();
@@ -122,7 +124,7 @@ export class Listener {
     });
   }
 
-  /** Starts to listen. @returns the port. @throws Error with one clear sentence when the port cannot be had. */
+  /** Starts to listen. @returns the port. @throws {Error} with one clear sentence when the port cannot be had. */
   listen(): Promise<number> {
     const { hostname, port } = this.#options;
     return new Promise((resolve, reject) => {
@@ -137,6 +139,7 @@ export class Listener {
     });
   }
 
+  /** How many TCP connections are open, WebSockets included. */
   get openSockets(): number {
     return this.#openSockets;
   }
@@ -169,7 +172,10 @@ function listenFailure(hostname: string, port: number, error: NodeJS.ErrnoExcept
   return `Cannot listen on ${hostname}:${port}: ${error.message}`;
 }
 
-/** Answers what never became a request: oversized or malformed heads, and heads or bodies that did not arrive in time. */
+/**
+ * Answers connections that never sent a complete request: oversized or malformed heads, and heads or bodies that time
+ * out.
+ */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex | Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Deployment } from "../deployment";
 import { sendJson, TransportError } from "./transportError";
 
-/** Below what clients and proxies wait for an answer. */
+/** Shorter than clients and proxies wait for a response. */
 const pollMs = 25_000;
 
 /** `/api/stream_function_logs`, which `convex logs` asks again and again: each answer waits until there is something new. */
@@ -14,7 +14,7 @@ export class LogStream {
     this.#deployment = deployment;
   }
 
-  /** @throws TransportError 400 for a cursor that is no number */
+  /** @throws {TransportError} 400 for a cursor that is no number */
   async answer(response: ServerResponse, url: URL): Promise<void> {
     const cursor = Number(url.searchParams.get("cursor") ?? "0");
     if (!(cursor >= 0 && cursor < Infinity))
@@ -26,7 +26,7 @@ export class LogStream {
     if (!response.destroyed) sendJson(response, 200, JSON.stringify(page));
   }
 
-  /** Answers everybody who waits, since a stop waits for them. */
+  /** Answers every waiting request, since a stop waits for them. */
   close(): void {
     this.#closing.abort();
   }

@@ -8,12 +8,13 @@ export const maxBodyBytes = 20 * 1024 * 1024;
 
 /** How long the rest of an unread body is discarded after the answer before the connection is cut. */
 const lingerMs = 5_000;
-/** How much of such rests is discarded at a time in this process, so that whoever sends them takes nobody's turn. */
+/** How many unread bodies this process discards at a time, so that their senders starve nobody. */
 const discardIntervalMs = 50;
 const discardBytesPerInterval = 1024 * 1024;
-/** Each hands over 64 KiB before it can be held back, and holds megabytes of the system's memory until it is closed. */
+/** Each delivers 64 KiB before it can be paused, and occupies megabytes of system memory until it is closed. */
 const maxDiscarded = 16;
 
+/** The refusal of a body above `limitBytes`: 413 `RequestBodyTooLarge`. */
 export function bodyTooLarge(limitBytes = maxBodyBytes): TransportError {
   const limit = limitBytes === maxBodyBytes ? `${maxBodyBytes} bytes (20 MiB)` : `${limitBytes} bytes`;
   return new TransportError(413, "RequestBodyTooLarge", `The request body is larger than ${limit}.`);
@@ -25,7 +26,7 @@ export function declaresTooMuch(request: IncomingMessage, limitBytes = maxBodyBy
   return declared !== undefined && Number(declared) > limitBytes;
 }
 
-/** @throws TransportError 413 when the request declares a body over the limit, before a byte of it is read. */
+/** @throws {TransportError} 413 when the request declares a body over the limit, before a byte of it is read. */
 export function assertDeclaredLength(request: IncomingMessage, limitBytes = maxBodyBytes): void {
   if (declaresTooMuch(request, limitBytes)) throw bodyTooLarge(limitBytes);
 }
@@ -33,7 +34,7 @@ export function assertDeclaredLength(request: IncomingMessage, limitBytes = maxB
 /**
  * Reads a whole body into memory, stopping at the limit.
  * @param held what the bytes are counted in; giving them back is the caller's
- * @throws TransportError 413 over the limit, 503 when too much is in flight, 408 when the client goes away first.
+ * @throws {TransportError} 413 over the limit, 503 when too much is in flight, 408 when the client goes away first.
  */
 export function readBody(request: IncomingMessage, limitBytes = maxBodyBytes, held?: HeldBytes): Promise<Buffer> {
   if (request.destroyed) return Promise.reject(clientGone());
@@ -71,8 +72,9 @@ function clientGone(cause?: unknown): TransportError {
 }
 
 /**
- * Limits what an answered request may still send. The rest of its body is discarded, so that the client gets to read the
- * answer (closing at once would reset the connection), at a rate that all share; a client that never stops is cut off.
+ * Limits what an answered request may still send. The rest of its body is discarded at a rate that all share, because
+ * closing at once would reset the connection before the client has read the response. A client that never stops is cut
+ * off.
  */
 export function limitUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   response.once("prefinish", () => {

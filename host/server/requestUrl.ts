@@ -12,7 +12,7 @@ let lastOrigin = "";
 /**
  * The URL an HTTP action sees: scheme of `X-Forwarded-Proto` or `Forwarded` (else http), `Host`, and the request target.
  * @param target the request target, below the prefix under which the door is mounted
- * @throws TransportError 400 when host or target do not form a URL.
+ * @throws {TransportError} 400 when host or target do not form a URL.
  */
 export function actionUrl(request: IncomingMessage, target: string): string {
   const origin = originOf(`${schemeOf(request)}://${request.headers.host ?? ""}`);
@@ -25,7 +25,7 @@ export function actionUrl(request: IncomingMessage, target: string): string {
   return origin + parsed.pathname + parsed.search;
 }
 
-// One deployment is nearly always asked under one name, so the last answer is the right one again.
+// A deployment is nearly always addressed by one name, so the last result is usually right again.
 function originOf(authority: string): string {
   if (authority === lastAuthority) return lastOrigin;
   const parsed = URL.canParse(authority) ? new URL(authority) : undefined;

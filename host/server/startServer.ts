@@ -11,6 +11,7 @@ import { Listener } from "./listener";
 import { observeProcess } from "./serverMetrics";
 import type { ReportError } from "./transportError";
 
+/** What is served, on which ports, to whom, and within which limits. */
 export interface ServerOptions {
   readonly deployment: Deployment;
   /** Port of the function API; 0 takes a free one. */
@@ -38,6 +39,7 @@ export interface ServerOptions {
   readonly reportError?: ReportError;
 }
 
+/** Both listeners of a deployment, and the way to stop them. */
 export interface RunningServer {
   /** The deployment URL that Convex clients take, without a trailing slash. */
   readonly cloudUrl: string;
@@ -52,7 +54,7 @@ const httpActionsMount = "/http";
 /**
  * Opens both ports of a deployment: Convex's function API and its HTTP actions (which also answer under `/http/` of the
  * cloud port).
- * @throws Error with one clear sentence when a port cannot be had; then neither stays open.
+ * @throws {Error} with one clear sentence when a port cannot be had; then neither stays open.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { deployment, hostname = "127.0.0.1", trustProxy, reportError = writeError } = options;

@@ -26,7 +26,7 @@ export class StorageDoor {
 
   /**
    * Answers one request below `/api/storage/`.
-   * @throws TransportError or DeploymentRefusal: 403 used or expired upload URL, 404 no such file, 405 method, 413 too large
+   * @throws {TransportError | DeploymentRefusal} 403 used or expired upload URL, 404 no such file, 405 method, 413 too large
    */
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { method } = request;
@@ -117,7 +117,7 @@ function asBytes(chunk: unknown): Uint8Array {
   throw new TypeError("A request body arrives as bytes");
 }
 
-/** The SHA-256 of a `Digest` header (RFC 3230), base64. @throws TransportError 400 for any other algorithm */
+/** The SHA-256 of a `Digest` header (RFC 3230), base64. @throws {TransportError} 400 for any other algorithm */
 function announcedDigest(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
   const value = /^sha-256=([A-Za-z0-9+/]{43}=)$/i.exec(String(header).trim())?.[1];

@@ -41,6 +41,7 @@ interface SystemTable {
   readonly indexes: readonly IndexDefinition[];
 }
 
+/** An index as the schema declares it; the catalog adds `_creationTime` where it does not end with it. */
 export interface IndexDefinition {
   readonly name: string;
   readonly fields: readonly string[];
@@ -156,10 +157,12 @@ export class Catalog {
     return this.#store.byNumber.size;
   }
 
+  /** The table of this component with this name; undefined while there is none. */
   table(name: string): StoredTable | undefined {
     return this.#store.byQualifiedName.get(this.#prefix + name);
   }
 
+  /** The table that an id's number names; undefined when no table or another component's has it. */
   tableByNumber(number: number): StoredTable | undefined {
     const table = this.#store.byNumber.get(number);
     return table?.componentPath === this.componentPath ? table : undefined;

@@ -18,10 +18,10 @@ const copyProgram = `
 `;
 
 /**
- * Copies a database file that this process has open. A process of its own does it: closing any descriptor of a file gives
- * up every POSIX lock that the process holds on it, SQLite's included, and another host could then open the store.
+ * Copies a database file that this process has open. A separate process does it: closing any descriptor of a file
+ * releases every POSIX lock that the process holds on it, SQLite's included, and another host could then open the store.
  *
- * @throws {DiskFullError}
+ * @throws {DiskFullError} when the disk has no room for the copy
  */
 export async function copyDatabaseFile(from: string, to: string): Promise<void> {
   try {

@@ -43,7 +43,7 @@ export class DocumentStore {
   readonly #keyWriter = new IndexKeyWriter();
   readonly #undoLog: DocumentWrite[] = [];
   readonly #cache = new RowCache();
-  /** Whose state is shown in place of the present one, or null. */
+  /** The past state that reads see in place of the present one, or null. */
   #past: PastState | null = null;
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
@@ -99,6 +99,7 @@ export class DocumentStore {
     return this.#connection.failure;
   }
 
+  /** Whether the batch has opened its transaction, which waits for its first call. */
   get inTransaction(): boolean {
     return this.#inTransaction;
   }
@@ -122,8 +123,8 @@ export class DocumentStore {
   }
 
   /**
-   * Empties the write-ahead log into the database file, which gives back the space of pages that it holds several times.
-   * Not while a backup copies that file.
+   * Empties the write-ahead log into the database file, which releases the space of pages that the log holds several
+   * times. Not while a backup copies that file.
    */
   giveBackLogSpace(): void {
     if (this.#autoCheckpoint.get([])?.[0] !== 0) this.#emptyLog.get([]);
@@ -178,6 +179,7 @@ export class DocumentStore {
     }
   }
 
+  /** A document's text by its id, or null when there is none; under {@link readPast}, as it was then. */
   get(id: string): string | null {
     const then = this.#past?.text(id);
     if (then !== undefined) return then;
@@ -189,11 +191,13 @@ export class DocumentStore {
     return value;
   }
 
+  /** Adds a document with its index entries; `text` is what `document` reads from. */
   insert(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
     this.#record({ table, id, before: null, after: text });
     this.#write(table, id, text, document);
   }
 
+  /** Puts a document in place of what it was, and moves the index entries that differ. */
   replace(
     table: StoredTable,
     id: string,
@@ -204,6 +208,7 @@ export class DocumentStore {
     this.#rewrite(table, id, before.document, after.text, after.document);
   }
 
+  /** Erases a document with its index entries. */
   remove(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
     this.#record({ table, id, before: text, after: null });
     this.#erase(table, id, document);
@@ -250,6 +255,7 @@ export class DocumentStore {
     for (const [table, definition] of catalog.missingSystemIndexes()) this.backfillIndex(catalog, table, definition);
   }
 
+  /** Removes an index that the schema no longer has, with all its entries. */
   dropIndex(catalog: Catalog, table: StoredTable, index: StoredIndex): void {
     catalog.removeIndex(table, index);
     const { lower, upper } = wholeIndex(index);
@@ -327,6 +333,7 @@ export class DocumentStore {
     }
   }
 
+  /** Closes the SQLite connection; what has not been committed is lost. */
   close(): void {
     this.#connection.close();
   }

@@ -9,7 +9,7 @@ export class DigestMismatch extends Error {
  * Compares a digest with the announced one.
  *
  * @param expected base64 as in a `Digest` header, or hexadecimal; null when the sender announced none
- * @throws when they differ
+ * @throws {DigestMismatch} when they differ
  */
 export function assertDigest(actual: Buffer, expected: string | null): void {
   if (expected === null) return;

@@ -41,8 +41,8 @@ export class FileTooLargeError extends Error {
 
 /**
  * Stored files beside the database, one per storage id. A file is written under another name, synced and renamed before
- * anything refers to it, and never changed afterwards; whether it belongs to the deployment is decided by its document in
- * `_storage` alone.
+ * anything refers to it, and never changed afterwards. Its document in `_storage` alone decides whether it belongs to the
+ * deployment.
  */
 export class FileStore {
   constructor(readonly directory: string) {}
@@ -111,6 +111,7 @@ export class FileStore {
     return createReadStream(this.pathOf(id), range);
   }
 
+  /** The length of a stored file, or null when the file is not on the disk. */
   sizeBytes(id: string): number | null {
     return statSync(this.pathOf(id), { throwIfNoEntry: false })?.size ?? null;
   }
@@ -138,7 +139,7 @@ export class FileStore {
     rmSync(join(this.directory, incomingName), { recursive: true, force: true });
   }
 
-  /** @throws for anything that is not a storage id, so that no name leads out of the directory */
+  /** @throws {Error} for anything that is not a storage id, so that no name leads out of the directory */
   pathOf(id: string): string {
     if (!fileNamePattern.test(id)) throw new Error(`Not a storage id: ${JSON.stringify(id)}`);
     return join(this.directory, id.slice(-2), id);
@@ -149,7 +150,7 @@ export class FileStore {
     for (const name of readdirSync(this.directory)) if (shardNamePattern.test(name)) yield name;
   }
 
-  /** Ids are new for every write, so no two writes meet here. */
+  /** Every write has a new id, so no two writes collide here. */
   #incomingPath(id: string): string {
     return join(this.directory, incomingName, id);
   }

@@ -21,6 +21,7 @@ interface TableReport {
   indexEntries: number;
 }
 
+/** What the check has counted, and where documents, index entries and stored files disagree. */
 export interface IntegrityReport {
   readonly tables: readonly TableReport[];
   readonly storedFiles: number;
@@ -31,9 +32,9 @@ export interface IntegrityReport {
 }
 
 /**
- * Walks a store that no host has open: SQLite's own check; every document, its id and its entry in each index of its
- * table; every index entry, back to a document that has that key; every stored file against the size and SHA-256 of its
- * document, and files that belong to no document. Changes nothing.
+ * Checks a store that no host has open, changing nothing. Runs SQLite's own check. Checks every document, its id and its
+ * entry in each index of its table, and every index entry back to a document with that key. Compares every stored file
+ * with the size and SHA-256 of its document, and finds files without one.
  *
  * @throws {StoreError} when there is no store, a host is using it, or it cannot be read at all
  */

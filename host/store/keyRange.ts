@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { StoredIndex } from "./catalog";
 
+/** Whether a range is read from its lower bound upwards or from its upper bound downwards. */
 export type ScanOrder = "asc" | "desc";
 
 /** One scanned document: its id and its text as stored. */

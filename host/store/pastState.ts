@@ -8,7 +8,7 @@ import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 /** Ids have no index of their own; index numbers start at 1. */
 const byIdIndex = 0;
 
-/** A part of what somebody has read: keys of an index, or ids under 0, as latin1 text whose order is byte order. */
+/** Part of a read set: keys of an index, or ids under 0, as latin1 text whose order is byte order. */
 export interface ReadInterval {
   readonly index: number;
   readonly lower: string;
@@ -20,15 +20,15 @@ interface PastRow extends ScannedDocument {
 }
 
 /**
- * What the documents were before the writes that this has been told of: each document's text before the first of them.
- * Laid over the store it shows the state at the moment this was made, so that long work can read one state while others
- * write. It takes memory for each document written meanwhile and none for the rest.
+ * Remembers the text that each document had before the writes noted here. Overlaid on the store, it shows the state at
+ * the moment it was created, so that long work can read one state while others write. It takes memory for each document
+ * written meanwhile and none for the rest.
  */
 export class PastState {
   readonly #writer = new IndexKeyWriter();
   /** By id; null for what did not exist. */
   readonly #texts = new Map<string, string | null>();
-  /** Rows that have changed as they were, sorted, by index number. */
+  /** Changed rows as they were, sorted, by index number. */
   readonly #rows = new Map<number, PastRow[]>();
   /** Every key that came, went or changed, sorted, by index number. */
   readonly #touched = new Map<number, string[]>();
@@ -36,6 +36,7 @@ export class PastState {
   readonly #missing = new Map<number, number>();
   #changedTables = false;
 
+  /** True while nothing has been written since: reading the past and the present comes to the same. */
   get isPresent(): boolean {
     return this.#texts.size === 0 && !this.#changedTables;
   }
@@ -45,7 +46,7 @@ export class PastState {
     for (const write of writes) this.#note(write);
   }
 
-  /** Tables have come since: what was read of one that did not exist cannot be told. */
+  /** Notes that tables were created since: reads of a table that did not exist cannot be checked. */
   noteNewTables(): void {
     this.#changedTables = true;
   }
@@ -134,7 +135,10 @@ export class PastState {
     );
   }
 
-  /** Of two sorted lists the first rows. Keys are computed for the rows that are compared only: that takes parsing them. */
+  /**
+   * Merges two sorted lists up to a limit. Computes keys only for the rows that are compared, since a key takes parsing
+   * the row.
+   */
   #merge(
     index: StoredIndex | null,
     order: ScanOrder,

@@ -1,26 +1,27 @@
 import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
-/** Half of what the texts in the cache may hold together, in UTF-16 code units. */
+/** Half of the cache's capacity for texts, in UTF-16 code units. */
 const generationLength = 4 << 20;
 const maxTextLength = 64 << 10;
 const maxLookups = 4096;
-/** A range that was asked for no more rows than this is a lookup, as of a unique key. */
+/** A read of at most this many rows counts as a lookup, such as that of a unique key. */
 const maxLookupRows = 4;
 
 /**
- * What was read lately: texts of documents, and which documents small index ranges led to. The store is the file's only
- * reader and writer and tells the cache of every write, so what it answers is what SQLite would. Callers, tenants and
- * members are found here on all but the first of their requests.
+ * Caches recent reads: texts of documents, and the documents that small index ranges led to. The store is the file's only
+ * reader and writer and reports every write to the cache, so the cache answers what SQLite would. Callers, tenants and
+ * members are found here on all but their first request.
  */
 export class RowCache {
   #texts = new Map<string, string>();
-  /** Texts that have not been asked for since the last generation was full. */
+  /** Texts that have not been read since the last generation filled up. */
   #olderTexts = new Map<string, string>();
   #length = 0;
   /** Ids in range order, by index number and range. */
   readonly #lookups = new Map<number, Map<string, readonly string[]>>();
   #lookupCount = 0;
 
+  /** A document's text if it is known; one of the older generation is kept for another. */
   text(id: string): string | undefined {
     const text = this.#texts.get(id);
     if (text !== undefined) return text;
@@ -29,6 +30,7 @@ export class RowCache {
     return older;
   }
 
+  /** Remembers a document's text unless it is too long; a full generation becomes the older one. */
   keep(id: string, text: string): void {
     if (text.length > maxTextLength) {
       this.forget(id);
@@ -42,6 +44,7 @@ export class RowCache {
     this.#length = 0;
   }
 
+  /** Drops a document, because it was written or erased. */
   forget(id: string): void {
     this.#texts.delete(id);
     this.#olderTexts.delete(id);
@@ -61,6 +64,7 @@ export class RowCache {
     return rows;
   }
 
+  /** Remembers which documents a small range of an index led to, for {@link lookup}. */
   keepLookup(range: KeyRange, order: ScanOrder, limit: number, rows: readonly ScannedDocument[]): void {
     if (range.index === null || limit > maxLookupRows) return;
     for (const { id, text } of rows) this.keep(id, text);
@@ -78,7 +82,7 @@ export class RowCache {
     this.#lookupCount += ofIndex.size;
   }
 
-  /** An entry of the index came, went or moved: its ranges may lead elsewhere now. */
+  /** Drops the lookups of an index, because an entry was added, removed or moved. */
   forgetLookups(indexNumber: number): void {
     const ofIndex = this.#lookups.get(indexNumber);
     if (ofIndex === undefined) return;
@@ -86,6 +90,7 @@ export class RowCache {
     this.#lookups.delete(indexNumber);
   }
 
+  /** Drops everything, after a rollback has made any of it doubtful. */
   clear(): void {
     this.#texts.clear();
     this.#olderTexts.clear();

@@ -1,7 +1,9 @@
 import Database from "libsql";
 import type { Buffer } from "node:buffer";
 
+/** What a column holds or a parameter binds: blobs are Buffers. */
 export type SqlValue = string | number | Buffer | null;
+/** The columns of one row, in the order in which the statement names them. */
 export type SqlRow = readonly SqlValue[];
 
 /** A prepared statement whose rows are arrays. Parameters always travel in one array: libsql aborts on a lone Buffer. */
@@ -39,7 +41,7 @@ export function openConnection(file: string): Connection {
         return fresh.reader ? fresh.raw(true) : fresh;
       };
       let statement: Database.Statement | null = prepared();
-      // Function code may catch what a syscall throws, so a failing store is remembered beside being thrown.
+      // Function code may catch what a syscall throws, so the failure is remembered as well as thrown.
       const remember = (error: unknown): never => {
         connection.failure ??= error instanceof Error ? error : new Error(String(error));
         // The driver goes on failing with a statement whose first row could not be read.
@@ -82,7 +84,7 @@ export function openConnection(file: string): Connection {
   return connection;
 }
 
-/** The driver gives what fails here a text of its own and no code of SQLite's. */
+/** The driver words failures of opening itself and gives them no SQLite code. */
 function openDatabase(file: string): Database.Database {
   try {
     return new Database(file);

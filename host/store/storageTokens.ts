@@ -33,7 +33,7 @@ export class StorageTokens {
     this.#uploadKey = Buffer.from(hkdfSync("sha256", secret, "", "storage uploads", 32));
   }
 
-  /** The uuidPattern under which a file is served: its 16 internal bytes as one enciphered block, a keyed permutation. */
+  /** The UUID under which a file is served: its 16 internal bytes as one enciphered block, a keyed permutation. */
   urlNameOf(storageId: string): string {
     const cipher = createCipheriv("aes-128-ecb", this.#urlKey, null).setAutoPadding(false);
     const hex = cipher.update(decodeDocumentId(storageId).internalId).toString("hex");
@@ -41,7 +41,7 @@ export class StorageTokens {
   }
 
   /**
-   * The internal part of the storage id behind a URL's uuidPattern; null for any other text. Which component's file it is, and
+   * The internal part of the storage id behind a URL's UUID; null for any other text. Which component's file it is, and
    * whether it exists, are other questions.
    */
   internalIdOf(urlName: string): Buffer | null {
@@ -63,7 +63,7 @@ export class StorageTokens {
   readUploadToken(token: string, nowMs: number): UploadToken | null {
     const bytes = Buffer.from(token, "base64url");
     if (bytes.length !== payloadBytes + signatureBytes) return null;
-    // The last character has bits to spare, which decoding ignores: one token must not have several spellings.
+    // The last character has spare bits that decoding ignores, and one token must not have several spellings.
     if (bytes.toString("base64url") !== token) return null;
     const payload = bytes.subarray(0, payloadBytes);
     if (!timingSafeEqual(bytes.subarray(payload.length), this.#sign(payload))) return null;

@@ -23,11 +23,11 @@ export interface StoreFile {
   readonly meta: MetaTable;
   /** Random, made with the file: seals cursors, signs function handles and upload tokens, hides storage ids. */
   readonly secret: string;
-  /** Closes the file; its lock goes at the latest with the thread. */
+  /** Closes the file; its lock is released with the thread at the latest. */
   close(): void;
   /**
-   * Closes the file and gives up the lock at once, for a thread that goes on. SQLite itself keeps a closed connection and
-   * its lock for as long as statements of it have not been collected.
+   * Closes the file and releases the lock at once, for a thread that lives on. SQLite itself keeps a closed connection
+   * and its lock for as long as statements of it have not been collected.
    */
   release(): void;
 }
@@ -48,15 +48,18 @@ export class MetaTable {
     this.#list = connection.prepare("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key");
   }
 
+  /** The value that is stored under a key, or null. */
   get(key: string): string | null {
     const value = this.#get.get([key])?.[0];
     return typeof value === "string" ? value : null;
   }
 
+  /** Stores a value under a key, in place of what was there. */
   set(key: string, value: string): void {
     this.#set.run([key, value]);
   }
 
+  /** Removes a key; without effect when it is not there. */
   delete(key: string): void {
     this.#delete.run([key]);
   }
@@ -108,10 +111,13 @@ export function openStoreFile(file: string, options: { readonly durable: boolean
   }
 }
 
-/** What SQLite would tell by an error of the disk, or not at all; by name only, since SQLite's lock goes with a descriptor. */
+/**
+ * Reports what SQLite would report as a disk error or not at all. Checks the path only, since closing a descriptor would
+ * release SQLite's lock.
+ */
 function assertUsable(file: string): void {
   try {
-    // The dot makes sure that it is a directory.
+    // The dot ensures that it is a directory.
     accessSync(`${dirname(file)}/.`, constants.W_OK);
   } catch {
     throw notWritable(file);
@@ -122,12 +128,12 @@ function assertUsable(file: string): void {
 }
 
 /**
- * Leaves the database and its log to their owner, whatever the umask and the directory allow: every tenant's rows are in them.
- * SQLite gives a new log the mode of its database.
+ * Restricts the database and its log to their owner, whatever the umask and the directory allow, since every tenant's
+ * rows are in them. SQLite gives a new log its database's mode.
  */
 function keepPrivate(file: string): void {
   if (process.platform === "win32") return;
-  // Nobody holds a lock on a file that does not exist yet, so closing its descriptor gives none up.
+  // Nobody holds a lock on a file that does not exist yet, so closing its descriptor releases none.
   if (statSync(file, { throwIfNoEntry: false }) === undefined) closeSync(openSync(file, "ax", ownerOnlyMode));
   for (const part of [file, `${file}-wal`]) {
     const mode = statSync(part, { throwIfNoEntry: false })?.mode ?? 0;
@@ -166,7 +172,7 @@ function prepareFormat(connection: Connection, file: string): MetaTable {
 
 function secretOf(meta: MetaTable, file: string): string {
   const secret = meta.get("cursorKey");
-  // Going on without it would sign and seal with an empty key that everybody knows.
+  // Continuing without it would sign and seal with an empty key that everybody knows.
   if (secret === null) throw new StoreError(`${file} has lost its secret. Restore it from a backup.`);
   return secret;
 }

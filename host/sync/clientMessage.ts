@@ -9,6 +9,7 @@ const maxUint32 = 0xffff_ffff;
 const maxModifications = 10_000;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** The first message on every socket. */
 export interface Connect {
   readonly type: "Connect";
   readonly sessionId: string;
@@ -17,6 +18,7 @@ export interface Connect {
   readonly clientTimeMs: number;
 }
 
+/** Says who the client is from now on, by a token or as nobody. */
 export interface Authenticate {
   readonly type: "Authenticate";
   readonly baseVersion: number;
@@ -32,6 +34,7 @@ interface AddQuery {
   readonly journal: string | null;
 }
 
+/** Adds queries to the client's set and removes others, from one version of the set to the next. */
 export interface ModifyQuerySet {
   readonly type: "ModifyQuerySet";
   readonly baseVersion: number;
@@ -39,6 +42,7 @@ export interface ModifyQuerySet {
   readonly modifications: readonly (AddQuery | { readonly type: "Remove"; readonly queryId: number })[];
 }
 
+/** Asks for one mutation or action, which is answered under `requestId`. */
 export interface FunctionRequest {
   readonly type: "Mutation" | "Action";
   readonly requestId: number;
@@ -46,11 +50,12 @@ export interface FunctionRequest {
   readonly argsText: string;
 }
 
+/** What a client may send, checked and decoded (CONTRACT.md, section 11). */
 export type ClientMessage = Connect | Authenticate | ModifyQuerySet | FunctionRequest | { readonly type: "Event" };
 
 /**
  * Reads one frame of Convex's sync protocol.
- * @throws TransportError 400 for everything that no Convex client sends.
+ * @throws {TransportError} 400 for everything that no Convex client sends.
  */
 export function parseClientMessage(frame: Buffer, maxValues: number): ClientMessage {
   const message = parseJsonBytes(frame, maxValues);
@@ -72,6 +77,7 @@ export function parseClientMessage(frame: Buffer, maxValues: number): ClientMess
   }
 }
 
+/** The refusal of a message that breaks the protocol; it ends the session. */
 export function badMessage(reason: string): TransportError {
   return new TransportError(400, "BadSyncMessage", `Received an invalid sync message: ${reason}.`);
 }

@@ -20,8 +20,8 @@ export class MessageIntake {
   }
 
   /**
-   * Counts a chunk, after the messages that it completed. What such a chunk begins is not known, and at most what a socket
-   * hands over at once, so that is not counted.
+   * Counts a chunk that completed no message. How much of a completing chunk begins the next message is unknown, and at
+   * most one read of the socket, so it is not counted.
    *
    * @returns false when there is no room for what has come of a message
    */

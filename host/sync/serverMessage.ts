@@ -14,6 +14,7 @@ export const initialVersion: StateVersion = { querySet: 0, identity: 0, timestam
 
 export const pingText = '{"type":"Ping"}';
 
+/** What one Transition tells: the two versions, and what differs between them. */
 export interface TransitionContent {
   readonly start: StateVersion;
   readonly end: StateVersion;
@@ -31,6 +32,7 @@ export class MessageWriter {
     this.#redactErrors = redactErrors;
   }
 
+  /** Writes a Transition as JSON text; values of results go in as the text that they already are. */
   transition({ start, end, removed, results, clientClockSkewMs }: TransitionContent): string {
     const modifications = [
       ...removed.map((queryId) => `{"type":"QueryRemoved","queryId":${queryId}}`),
@@ -98,6 +100,7 @@ export function authErrorText(error: string, baseVersion: number, attempted: boo
   return JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted: attempted });
 }
 
+/** Writes the message after which the socket is closed. */
 export function fatalErrorText(error: string): string {
   return JSON.stringify({ type: "FatalError", error });
 }

@@ -23,6 +23,7 @@ const maxQueries = 10_000;
 const tokenExpired = "Convex token identity expired";
 const closeCodes = { policyViolation: 1008, internalError: 1011 } as const;
 
+/** What a session of one socket serves, for whom, and within which limits. */
 export interface SessionOptions {
   readonly deployment: Deployment;
   readonly callers: CallerResolver;
@@ -63,13 +64,13 @@ export class SyncSession {
   #caller: ResolvedCaller = { caller: { kind: "anonymous" }, isAdmin: false };
   /** When the identity ends, milliseconds since the epoch. */
   #expiresAtMs = Infinity;
-  /** What the client has been told, and what it has asked for since. */
+  /** The version that the client was last sent, and the versions that it has requested since. */
   #sent = initialVersion;
   #querySetVersion = 0;
   #identityVersion = 0;
   #add = new Map<number, LiveQuery>();
   #remove: number[] = [];
-  /** While the parts of a large Transition leave. */
+  /** True while the parts of a large Transition are sent. */
   #parts: Promise<void> | null = null;
   #pendingMutations = 0;
   #pendingActions = 0;
@@ -130,7 +131,7 @@ export class SyncSession {
   async #handle(frame: Buffer, release: () => void): Promise<boolean> {
     const { jsonLimits } = this.#options;
     const { maxAnonymousBytes } = jsonLimits;
-    // The first Authenticate is itself anonymous: a token fits many times over.
+    // The first Authenticate is itself anonymous; the anonymous limit fits a token many times over.
     if (this.isAnonymous && frame.length > maxAnonymousBytes) throw tooLongBeforeAuthenticate(maxAnonymousBytes);
     const message = parseClientMessage(frame, valuesOf(jsonLimits, this.isAnonymous));
     if ((message.type === "Connect") !== (this.#sessionId === null))
@@ -173,7 +174,7 @@ export class SyncSession {
       this.#channel.resumeReading();
     }
     this.#expiresAtMs = expiryMs(authorization);
-    // The verifier allows for clocks that differ, the session does not; said now, the client gets a fresh token.
+    // The verifier tolerates clock skew, the session does not. Told now, the client fetches a fresh token.
     if (Date.now() >= this.#expiresAtMs) return this.#endUnauthenticated(tokenExpired, true);
     this.#identityVersion++;
     this.#wantUpdate();
@@ -236,7 +237,7 @@ export class SyncSession {
       this.#channel.send(this.#writer.response(type, requestId, id, outcome));
       if (isMutation && outcome.status === "success") this.#owesTransition = true;
       this.#wantUpdate();
-      // Counted until the client has taken the answer, so that it cannot pile answers up here.
+      // Counted until the client has taken the response, so that it cannot pile up responses here.
       await this.#channel.drained();
     } finally {
       if (isMutation) this.#pendingMutations--;
@@ -263,7 +264,7 @@ export class SyncSession {
 
   async #update(): Promise<void> {
     try {
-      // Whatever else this turn of the event loop brings joins the same Transition.
+      // Other changes of this turn of the event loop join the same Transition.
       await setImmediate();
       while (this.#updateWanted && !this.#closed) {
         this.#updateWanted = false;
@@ -306,7 +307,10 @@ export class SyncSession {
     this.#parts = null;
   }
 
-  /** Others have their turn between two parts, but no answer of this session: it would make the client forget those it has. */
+  /**
+   * Other sessions take turns between two parts, but no response of this one: it would make the client forget the parts
+   * it has.
+   */
   async #sendParts(messages: Iterable<string>): Promise<void> {
     let isFirst = true;
     for (const message of messages) {
@@ -317,7 +321,7 @@ export class SyncSession {
     }
   }
 
-  /** Convex tells a client that its token has expired when something would next run with it. */
+  /** Convex reports an expired token when something would next run with it. */
   #endIfExpired(): boolean {
     if (Date.now() < this.#expiresAtMs) return false;
     this.#endUnauthenticated(tokenExpired, false);
@@ -329,7 +333,7 @@ export class SyncSession {
     this.#end(closeCodes.policyViolation, "AuthError");
   }
 
-  /** A client's own fault is fatal to it; for any other, it is cut off and comes back by itself. */
+  /** A fault of the client is fatal to its session. After any other it is cut off and reconnects by itself. */
   #fail(error: unknown): void {
     if (this.#closed) return;
     const { status, code, message } = toTransportError(error, this.#options.metadata.requestId, (cause) =>

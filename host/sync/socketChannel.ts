@@ -4,7 +4,7 @@ import type { Channel } from "./session";
 
 /** Convex clients give up on a server that says nothing for a minute. */
 const pingAfterSilenceMs = 15_000;
-/** A client that has not taken this much is read from and written to no more until it has. */
+/** With this much unsent, the client is neither read from nor written to until it catches up. */
 const fullBytes = 4 * 1024 * 1024;
 
 /** One WebSocket with back-pressure in both directions and the protocol's own Ping. */
@@ -12,7 +12,7 @@ export class SocketChannel implements Channel {
   readonly #socket: WebSocket;
   readonly #silence: NodeJS.Timeout;
   #lastSignMs = performance.now();
-  /** How many reasons there are not to read. */
+  /** How many reasons there are to pause reading. */
   #pauses = 0;
   #draining: { readonly promise: Promise<void>; end(): void } | null = null;
 
@@ -21,7 +21,7 @@ export class SocketChannel implements Channel {
     this.#silence = setTimeout(() => this.send(pingText), silenceMs);
   }
 
-  /** How long the client has given no sign of life, milliseconds. */
+  /** Milliseconds since the client's last sign of life. */
   get silentForMs(): number {
     return performance.now() - this.#lastSignMs;
   }
@@ -31,12 +31,13 @@ export class SocketChannel implements Channel {
     this.#lastSignMs = performance.now();
   }
 
+  /** Sends one message and begins to wait for the client when too much is unsent; does nothing once the socket closes. */
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#silence.refresh();
     this.#socket.send(text, () => {
       if (this.#draining === null) return;
-      // What the system could not take until now has found room, so the client reads; its Pongs are not read meanwhile.
+      // The system accepted data that it could not before, so the client is reading. Its Pongs are not read meanwhile.
       this.noteSign();
       if (this.#socket.bufferedAmount === 0) this.#draining.end();
     });
@@ -51,10 +52,12 @@ export class SocketChannel implements Channel {
     if (this.#pauses++ === 0) this.#socket.pause();
   }
 
+  /** Takes back one {@link pauseReading}; reading goes on when no reason against it is left. */
   resumeReading(): void {
     if (--this.#pauses === 0) this.#socket.resume();
   }
 
+  /** Begins the closing handshake with a code and reason of RFC 6455, and pings no more. */
   close(code: number, reason: string): void {
     clearTimeout(this.#silence);
     this.#socket.close(code, reason);

@@ -18,6 +18,7 @@ const clientTimeoutMs = 120_000;
 const closeGraceMs = 1_000;
 const goingAway = 1001;
 
+/** What every session of the server has in common. */
 export interface SyncServerOptions extends Omit<SessionOptions, "metadata" | "takesChunks"> {
   /** How long a client hears nothing before it is sent a Ping, milliseconds; Convex's 15 s when absent. */
   readonly pingAfterSilenceMs?: number;
@@ -27,7 +28,7 @@ export interface SyncServerOptions extends Omit<SessionOptions, "metadata" | "ta
 /** The WebSocket door: `/api/<client version>/sync` of the cloud port. */
 export class SyncServer {
   readonly #options: SyncServerOptions;
-  // Compression stays off: a few bytes of it could unpack to gigabytes.
+  // Compression stays off, since a few compressed bytes could unpack to gigabytes.
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, perMessageDeflate: false });
   readonly #channels = new Map<WebSocket, SocketChannel>();
   readonly #heartbeat: NodeJS.Timeout;
@@ -82,7 +83,7 @@ export class SyncServer {
       held.release();
       session.refuse("messages are text");
     });
-    // After ws has taken what it can of the same bytes, so that what is left is the beginning of a message.
+    // Runs after ws has consumed the same bytes, so that the rest is the beginning of a message.
     socket.on("data", (chunk: Buffer) => {
       if (intake.arrive(chunk.length)) return;
       session.refuseIntake();
@@ -118,7 +119,7 @@ function understandsChunks(version: string): boolean {
 }
 
 function refuseUpgrade(socket: Duplex, status: string, message: string): void {
-  // The client may be gone already, and nobody else listens on an upgraded connection.
+  // The client may be gone already, and nothing else handles errors on an upgraded connection.
   socket.on("error", () => socket.destroy());
   socket.once("finish", () => socket.destroy());
   const body = JSON.stringify({ code: status.slice(4).replaceAll(" ", ""), message });

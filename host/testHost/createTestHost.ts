@@ -20,6 +20,7 @@ const maxIdleTurns = 20;
 // Captured before a test installs fake timers.
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
 
+/** Which functions and schema a test runs, and how much of Convex's limits it wants. */
 export interface TestHostOptions<Schema extends GenericSchema> {
   /** The default export of `schema.ts`. */
   readonly schema?: SchemaDefinition<Schema, boolean>;
@@ -126,7 +127,7 @@ class Accessor {
     register: (handler: InlineFunction) => unknown,
   ): Promise<Value> {
     const running = currentFrame();
-    // It would wait for the very transaction that waits for it.
+    // It would deadlock with the transaction that waits for it.
     if (running !== undefined && running.type !== "action" && !running.closed)
       throw new Error(
         `t.${type} was called inside ${running.path}. Use ctx.run${type === "query" ? "Query" : "Mutation"}.`,
@@ -157,14 +158,14 @@ class Accessor {
   }
 }
 
-/** Fills in what convex-test fills in: an issuer, and a subject that follows from the other attributes. */
+/** Fills in what convex-test does: an issuer, and a subject derived from the other attributes. */
 function completeIdentity(identity: Partial<UserIdentity>): UserIdentity {
   const issuer = identity.issuer ?? "https://convex.test";
   const subject = identity.subject ?? createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
   return { ...identity, issuer, subject, tokenIdentifier: identity.tokenIdentifier ?? `${issuer}|${subject}` };
 }
 
-/** The value of a call. @throws what the function threw, as far as it can be told: a ConvexError, or its message and frames */
+/** The value of a call. @throws {Error} as the function did, as far as that can be told: a ConvexError, or its message and frames */
 function valueOf(outcome: FunctionOutcome): Value {
   if (outcome.status === "success") return jsonToConvex(parseJson(outcome.valueText) as never);
   if (outcome.errorDataText !== undefined)

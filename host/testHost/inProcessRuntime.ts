@@ -42,7 +42,7 @@ import { TestCreationClock } from "./testCreationClock";
 const cloudUrl = "https://some-deployment.convex.cloud";
 const maxFileBytes = 1 << 30;
 const noFunctions: ReadonlyMap<string, RegisteredFunction> = new Map();
-/** What convex-test calls every function that is no export. */
+/** The name that convex-test gives every function that is not an export. */
 const inlineName = "inline";
 const componentPathPattern = /^\w+(?:\/\w+)*$/;
 
@@ -52,6 +52,7 @@ interface FunctionsSource {
   readonly modules: ModuleGlob;
 }
 
+/** Which functions an {@link InProcessRuntime} runs on which file. */
 export interface InProcessOptions extends FunctionsSource {
   readonly file: string;
   /** Stack of the test that opened the runtime; see {@link functionModules}. */
@@ -64,9 +65,9 @@ export interface InProcessOptions extends FunctionsSource {
 type RuntimeCall = Pick<FunctionCall, "argsText" | "caller" | "metadata"> & { readonly type: FunctionType };
 
 /**
- * The real store and the real syscalls on the calling thread, with the very modules that the test runner loaded: mocks,
- * coverage, breakpoints and fake timers reach into functions. Crons do not run, and a function that never returns is the
- * test runner's to stop.
+ * Runs the real store and syscalls on the calling thread with the modules that the test runner loaded, so that mocks,
+ * coverage, breakpoints and fake timers reach into functions. Crons do not run, and only the test runner can stop a
+ * function that never returns.
  */
 export class InProcessRuntime implements ActionHost {
   readonly deploymentName = "test";
@@ -86,7 +87,7 @@ export class InProcessRuntime implements ActionHost {
 
   constructor(options: InProcessOptions) {
     this.#options = options;
-    // Before the store is opened, which nobody could close.
+    // Before the store is opened, since nothing would close it after a failure here.
     this.#schema = compileSchema(schemaTextOf(options.schema), this.#tableOfId);
     const isInMemory = options.file === ":memory:";
     this.#file = openStoreFile(options.file, { durable: !isInMemory });
@@ -193,7 +194,7 @@ export class InProcessRuntime implements ActionHost {
     return { componentPath, handles: this.#host.handles, components: this.#components };
   }
 
-  /** Runs `http.ts`'s router. @throws what the HTTP action throws */
+  /** Runs `http.ts`'s router. @throws {Error} as the HTTP action does */
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
     await this.#load();
     const { pathname } = new URL(request.url);
@@ -208,6 +209,7 @@ export class InProcessRuntime implements ActionHost {
     console.error(address, line);
   }
 
+  /** Waits for scheduled functions that run, then closes the store. */
   async close(): Promise<void> {
     await this.scheduler.stop();
     this.#file.release();

@@ -37,7 +37,7 @@ function rootOf(keys: readonly string[]): string {
   return root;
 }
 
-/** Keys are relative to a file that is not known here, so the longest one that ends a path of the stack is meant. */
+/** Keys are relative to an unknown file, so the longest key that ends a path of the stack is taken. */
 function testFileOf(keys: readonly string[], testStack: string): string | undefined {
   return keys
     .filter((key) => testStack.includes(`/${key.replace(/^(?:\.{1,2}\/)+/, "")}:`))

@@ -1,8 +1,8 @@
 import { CreationClock, nextUp } from "../runtime/executor/transaction/clock";
 
 /**
- * `_creationTime` by the test's own clock: what `Date.now()` says, and for more documents of one millisecond, which under
- * fake timers may last, 0.24 µs later each. When a test sets the time back, it goes back.
+ * Hands out `_creationTime` by the test's clock: the value of `Date.now()`, and 0.24 µs more for each further document of
+ * the same millisecond, which fake timers may hold for long. When a test sets the time back, it goes back.
  */
 export class TestCreationClock extends CreationClock {
   #nowMs = 0;

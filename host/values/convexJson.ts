@@ -7,6 +7,7 @@ export type ConvexJson = JsonValue;
 /** An object in that encoding, special encodings such as `{"$integer": …}` included. */
 export type ConvexJsonObject = JsonObject;
 
+/** The single field of an object that stands for a value which JSON lacks. */
 export type SpecialTag = "$integer" | "$float" | "$bytes" | "$undefined" | "$commitTs";
 
 /** The tag of a one-key special encoding, or null for an ordinary object. */

@@ -27,6 +27,7 @@ export class IndexKeyWriter {
   #bytes = Buffer.allocUnsafe(1024);
   #length = 0;
 
+  /** Begins a new key of this index: its number comes first, so that indexes never mix. */
   reset(indexNumber: number): this {
     this.#length = 0;
     this.#reserve(4);
@@ -43,10 +44,15 @@ export class IndexKeyWriter {
     return this;
   }
 
+  /** The key that was written, as bytes of its own that later writes do not change. */
   take(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));
   }
 
+  /**
+   * Appends a value so that bytes compare as Convex orders values: undefined, null, bigint, number, boolean, string,
+   * bytes, array, object.
+   */
   write(value: ConvexJson | undefined): this {
     if (value === undefined) return this.#byte(tagUndefined);
     if (value === null) return this.#byte(tagNull);
@@ -62,6 +68,7 @@ export class IndexKeyWriter {
     }
   }
 
+  /** Appends a number without looking at its type, for `_creationTime`. */
   writeFloat64(value: number): this {
     this.#reserve(9);
     this.#bytes[this.#length] = tagFloat64;
@@ -71,6 +78,7 @@ export class IndexKeyWriter {
     return this;
   }
 
+  /** Appends a text as UTF-8 with its zero bytes escaped and an end, so that no text is a prefix of another. */
   writeString(value: string): this {
     this.#reserve(value.length * 3 + 2);
     this.#bytes[this.#length++] = tagString;

@@ -4,7 +4,7 @@ import document from "../openapi.json" with { type: "json" };
 import { isObject } from "../json";
 import type { JsonObject } from "../json";
 
-/** Headers that promise something: one that the document does not know is as wrong as one that is missing. */
+/** Headers that promise something: an undocumented one is as wrong as a missing one. */
 const promises = ["ETag", "Location", "Retry-After", "WWW-Authenticate", "Idempotent-Replayed", "Accept-Encoding"];
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -22,8 +22,8 @@ export interface AuditedAnswer {
 }
 
 /**
- * What in an answer the OpenAPI document does not know: status, problem code, content type, body or headers. Empty for routes
- * that the document has not.
+ * Lists what in a response contradicts the OpenAPI document: status, problem code, content type, body or headers. Empty
+ * for routes that the document does not have.
  */
 export function answerFaults({ method, path, status, headers, text }: AuditedAnswer): string[] {
   const found = operationAt(path, method === "HEAD" ? "get" : method.toLowerCase());
@@ -152,7 +152,7 @@ export class AnswerAudit {
 
   async #note(method: string, url: string, response: Response): Promise<void> {
     const { status, headers } = response;
-    // A caller that goes away before the end has got no answer.
+    // A caller that disconnects early received no response.
     const text = await response.text().catch(() => undefined);
     if (text === undefined) return;
     this.count += 1;
@@ -160,7 +160,7 @@ export class AnswerAudit {
     for (const fault of answerFaults({ method, path, status, headers, text })) this.#faults.add(fault);
   }
 
-  /** @throws Error with everything that the document does not know of the answers so far. */
+  /** @throws {Error} with everything that the document does not know of the answers so far. */
   async close(): Promise<void> {
     if (globalThis.fetch === this.#audited) globalThis.fetch = this.#fetch;
     await Promise.all(this.#pending);

@@ -136,7 +136,7 @@ const creations: Readonly<Record<string, Operation>> = { agents: operationNamed(
 
 /** Requests that a declaration and a row alone cannot tell. */
 const arrangements: Readonly<Record<string, Arrangement>> = {
-  // One's own key is adopted already.
+  // The caller's own key is adopted already.
   "apiKeys.adopt": (world) =>
     arrangeByDeclaration({ ...world, owner: world.tokens.admin }, operationNamed("apiKeys.adopt")),
   "auditLogs.getRecordHistory": async ({ rows }) => ({

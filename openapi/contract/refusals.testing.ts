@@ -12,7 +12,7 @@ export function refusedRoles({ declaration }: Operation): readonly RoleKey[] {
   return roleKeys.filter((role) => {
     if (access === "organization" && builtInRoles[role].scope === "organization") return false;
     const reach = reachOf(builtInRights(role), permission);
-    // A right over one's own rows is no refusal where the operation makes the row.
+    // A right over the caller's own rows is no refusal where the operation makes the row.
     return reach === undefined || (reach === "own" && on !== undefined);
   });
 }

@@ -45,13 +45,13 @@ function examplesOf(type: z.ZodType): readonly unknown[] {
   return Array.isArray(examples) ? examples : [];
 }
 
-/** Times lie as far ahead of now as the document's lie from each other: what must not have passed has not. */
+/** Times keep the distances that they have in the document, counted from now: what must lie ahead does. */
 function numberOf({ minValue, maxValue }: z.ZodNumber, example: unknown): number {
   const shown = typeof example === "number" ? example : exampleNumber(minValue ?? -Infinity, maxValue ?? Infinity);
   return maxValue === latestTimeMs ? shown - exampleTimeMs + Date.now() + 86_400_000 : shown;
 }
 
-/** The example as nobody has used it yet; undefined where the schema takes no such text. */
+/** The example with an unused suffix; undefined where the schema does not accept that text. */
 function another(type: z.ZodType, example: string): string | undefined {
   const at = nextSample();
   return [`${example}-${at}`, `${example} ${at}`, `${example}${at}`, `${at}.${example}`].find(

@@ -13,7 +13,7 @@ const launchArguments = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Nothing but this machine has an address, so that even a request that no test saw would fail.
+  // Only this machine resolves, so a request that no test noticed fails too.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
@@ -40,7 +40,7 @@ function isExecutable(file: string): boolean {
     accessSync(file, constants.X_OK);
     return true;
   } catch {
-    // Missing and not executable are the same here: this is not the one.
+    // Missing or not executable: try the next one.
     return false;
   }
 }

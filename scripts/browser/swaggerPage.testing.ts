@@ -9,7 +9,7 @@ export interface PageRecord {
   readonly requests: { readonly url: string; readonly authorization: string | undefined }[];
 }
 
-/** Swagger UI as a person uses it: by what is written on it. */
+/** Drives Swagger UI by its visible text, as a person would. */
 export class SwaggerPage {
   private constructor(
     readonly page: Page,
@@ -78,10 +78,10 @@ export class SwaggerPage {
     return operation;
   }
 
-  /** Presses Execute as the page stands and answers with what the page shows of the response. */
+  /** Presses Execute and returns the response that the page shows. */
   async execute(operation: Locator): Promise<{ status: string; body: string }> {
     const clear = operation.getByRole("button", { name: "Clear" });
-    // The answer before would be taken for the new one.
+    // Otherwise the previous response would pass for the new one.
     if (await clear.isVisible()) await clear.click();
     await operation.getByRole("button", { name: "Execute" }).click();
     const live = operation.locator(".live-responses-table");

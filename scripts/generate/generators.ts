@@ -17,9 +17,9 @@ const restFunctions = domainFiles()
   .map((file) => `convex/${file}`);
 
 /**
- * Every generator, in the order of their dependencies: operations read the vocabulary, the registry the tables' metadata; Convex's types list all
- * modules of convex/, so what is generated into that folder comes first; its module and the SDK read the document. Each runs in a
- * process of its own, so that it sees what the one before has just written.
+ * Every generator, in dependency order. Operations read the vocabulary, the registry the tables' metadata. Convex's types
+ * list all modules of convex/, so they come after everything generated into that folder. The document's module and the SDK
+ * read the document. Each runs in its own process, so that it sees what the previous one wrote.
  */
 export const generators: readonly Generator[] = [
   {

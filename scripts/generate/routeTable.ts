@@ -26,7 +26,10 @@ function routeOf({ declaration, kind, domain, resource, verb }: Operation): Rout
   };
 }
 
-/** Throws when two operations answer the same requests, of which the router would only ever find the first. */
+/**
+ * Insists that no request has two routes.
+ * @throws {Error} when two operations answer the same requests, of which the router would only ever find the first
+ */
 export function assertDistinct(routes: readonly Route[]): void {
   const known = new Map<string, Route>();
   for (const route of routes) {

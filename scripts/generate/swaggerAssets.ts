@@ -41,7 +41,7 @@ function committedText(source: Source, moduleText: string): string | undefined {
   try {
     return gunzipSync(Buffer.from(text, "base64")).equals(source.content) ? text : undefined;
   } catch {
-    // Damaged by hand: it is compressed again.
+    // Edited by hand: compress it again.
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import { SchemaComponents } from "../../openapi/schemas";
 import { DeclarationFaults } from "../lib/declarationFaults";
 import type { DeclaredTable, Fields } from "../../convex/core/schema/table";
 
-/** What a table says too little of, each a line that names its file, table and field, and what to write. */
+/** Lists what a table leaves undescribed: a line each, naming file, table and field, and what to write there. */
 export function tableFaults(file: string, table: string, { fields, options }: DeclaredTable): readonly string[] {
   const place = `${file}: ${table}`;
   const untold = options.description ? [] : [`${place} has no description: say what ${wordsOf(options.noun)} is.`];
@@ -24,7 +24,7 @@ function fieldFaults(place: string, fields: Fields): string[] {
   });
 }
 
-/** A field shows an example that it takes, unless its type, enum or format tells one. */
+/** Every field needs a valid example, unless its type, enum or format implies one. */
 function exampleFaults(where: string, type: z.ZodType): string[] {
   const schemas = new SchemaComponents();
   try {

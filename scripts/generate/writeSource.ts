@@ -16,7 +16,7 @@ if (typeof text !== "string") throw new Error(`${exportName} of ${modulePath} re
 mkdirSync(path.dirname(output), { recursive: true });
 writeFileSync(output, text);
 
-/** What is wrong with declarations is told in lines of its own; a stack would hide them. */
+/** Faults in declarations are printed one per line; a stack trace would bury them. */
 async function written(write: () => unknown): Promise<unknown> {
   try {
     return await write();

@@ -1,4 +1,7 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import * as z from "zod";
+import { repositoryRoot } from "./repositoryFiles";
 
 /** What attackers try, and the test files that try it. */
 export interface AttackKind {
@@ -9,11 +12,17 @@ export interface AttackKind {
 const contract = (...names: readonly string[]): string[] =>
   names.map((name) => `openapi/contract/${name}.integration.test.ts`);
 
+/** The contract of every operation, a file per domain. */
+function contractOfDomains(): string[] {
+  const folder = "openapi/contract/domains";
+  return readdirSync(path.join(repositoryRoot, folder), "utf8").map((file) => `${folder}/${file}`);
+}
+
 /** The kinds of attack that `npm run attack` repeats; each test file belongs to one. */
 export const attackKinds: readonly AttackKind[] = [
   {
     kind: "every operation by whoever must not, over REST and as function",
-    files: contract("contract", "functionApi", "documentedAnswers"),
+    files: [...contractOfDomains(), ...contract("functionApi", "documentedAnswers")],
   },
   {
     kind: "ways to rights that somebody lacks",
@@ -67,7 +76,7 @@ export const attackKinds: readonly AttackKind[] = [
 
 const triesLine = z.object({ file: z.string(), count: z.int().nonnegative() });
 
-/** What {@link noteTries} has told, summed by test file. */
+/** Sums what {@link noteTries} reported, by test file. */
 export function triesByFile(text: string): ReadonlyMap<string, number> {
   const tries = new Map<string, number>();
   for (const line of text.split("\n").filter((each) => each !== "")) {

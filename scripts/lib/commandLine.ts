@@ -19,8 +19,8 @@ interface CommandLine<Flag extends string, Text extends string> {
 }
 
 /**
- * Reads the command line of this process. `--help` prints the usage and ends the process; so does, with exit code 1, what the
- * command does not take.
+ * Reads the command line of this process. `--help` prints the usage and ends the process. Anything the command does not
+ * take does the same with exit code 1.
  */
 export function commandLine<Flag extends string = never, Text extends string = never>(
   shape: CommandLineShape<Flag, Text>,

@@ -1,4 +1,4 @@
-/** How far a world's type cost may grow over the recorded one before somebody has to say why. */
+/** How far a world's type cost may exceed the recorded one before somebody has to explain it. */
 const maxGrowth = 1.2;
 
 /** Reads the instantiation count from what the compiler prints with `--extendedDiagnostics`; undefined without one. */

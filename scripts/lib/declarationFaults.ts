@@ -1,7 +1,7 @@
-/** Of a generator that refused declarations: its output is the lines to show, and nothing else. */
+/** The exit code of a generator that refused declarations: its output is exactly the lines to show. */
 export const declarationFaultsExitCode = 2;
 
-/** What is wrong with declarations, each a line that names the file and what to write there; shown without a stack. */
+/** Faults in declarations: a line each, naming the file and what to write there. Shown without a stack. */
 export class DeclarationFaults extends Error {
   override readonly name = "DeclarationFaults";
 
@@ -10,7 +10,7 @@ export class DeclarationFaults extends Error {
   }
 }
 
-/** @throws DeclarationFaults unless there is none. */
+/** @throws {DeclarationFaults} unless there is none. */
 export function assertFaultless(faults: readonly string[]): void {
   if (faults.length > 0) throw new DeclarationFaults(faults);
 }

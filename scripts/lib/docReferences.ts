@@ -1,17 +1,19 @@
 import path from "node:path";
 
+/** Where a document names something that does not exist. */
 export interface BrokenReference {
   /** Counted from 1. */
   readonly line: number;
   readonly reference: string;
 }
 
+/** What a document may name: the repository around it. */
 export interface DocumentContext {
   /** The document's folder, relative to the root; links are relative to it. */
   readonly directory: string;
   readonly scriptNames: readonly string[];
   readonly exists: (pathFromRoot: string) => boolean;
-  /** Whether some folder has a file of this name: how documents speak of files beside the one they just named. */
+  /** Whether some folder has a file of this name: documents shorten paths of files beside the one they just named. */
   readonly hasFileNamed: (name: string) => boolean;
 }
 

@@ -6,6 +6,7 @@ import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
 
 const worldDirectories = ["convex", "openapi", "host", "sdk", "examples", "bench", "scripts"];
 
+/** How much was looked at, and which imports go in a forbidden direction. */
 export interface ImportReport {
   readonly moduleCount: number;
   /** One line each: the rule, the importing file, the imported one. */

@@ -16,12 +16,13 @@ const lockFile = z.object({
   ),
 });
 
-/** What may run code when the product is installed: esbuild fetches its binary where its optional packages are missing. */
+/** Packages that may run code during installation: esbuild fetches its binary where its optional packages are missing. */
 const mayRunAtInstall: ReadonlySet<string> = new Set(["esbuild"]);
 
 /**
- * Finds what a lock file leaves open: a package without the hash of its content, one that names where it comes from (the hash
- * is enough, whichever registry has it), and one that runs code of its own when the product (`npm ci --omit=dev`) is installed.
+ * Finds what a lock file leaves open: packages without a content hash, packages that name their source (the hash
+ * suffices, whichever registry serves it), and packages that run their own code when the product is installed (`npm ci
+ * --omit=dev`).
  *
  * @returns One line for each fault, beginning with the package's place.
  * @throws {Error} When the text is no lock file of version 3.

@@ -27,14 +27,14 @@ export const nodeReleases: Readonly<Record<string, NodeRelease | undefined>> = {
   },
 };
 
-/** What finding a binary depends on; tests give their own. */
+/** The environment that the search for a binary depends on; tests replace it. */
 export interface NodeSearch {
   readonly platform: string;
   readonly currentBinary: string;
   readonly currentVersion: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cacheDirectory: string;
-  /** Installs what a folder's `package-lock.json` pins; the text is why it could not. */
+  /** Installs what a folder's `package-lock.json` pins; returns why it could not. */
   install(folder: string): string | null;
   /** What `<binary> --version` prints, or null when it does not run. */
   versionOf(binary: string): string | null;
@@ -59,8 +59,8 @@ export function thisMachine(): NodeSearch {
 }
 
 /**
- * The binary of Node.js of a major version: the one that `PORTICO_NODE` names, the one that runs, or the pinned release,
- * which is installed into the cache when it is not there yet.
+ * Finds a Node.js binary of a major version: the one named by `PORTICO_NODE`, the running one, or the pinned release,
+ * which is installed into the cache when missing.
  *
  * @throws {Error} with one line that says what to do
  */

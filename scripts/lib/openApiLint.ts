@@ -33,7 +33,10 @@ export async function lintOpenApi(
   };
 }
 
-/** Calls `use` with a function that writes a document where .spectral.yaml's exceptions know it, and removes all at the end. */
+/**
+ * Calls `use` with a function that writes a document under a path known to the exceptions in .spectral.yaml. Removes all
+ * of them at the end.
+ */
 export async function withDocumentFiles<Result>(
   use: (write: (name: string, text: string) => string) => Promise<Result>,
 ): Promise<Result> {

@@ -4,15 +4,15 @@ import { noteTries } from "./tries.testing";
 import type { RunDetails } from "fast-check";
 
 /**
- * Runs before every test file. A property ends by a budget of its own, long before its test's limit, and says how much it has
- * tried: on a busy machine it tries less and does not fail.
+ * Runs before every test file. Ends every property by its own time budget, long before the test's limit, and reports how
+ * many runs it made: a busy machine makes fewer runs instead of failing.
  */
 
 const budgetMs = Number(process.env["PORTICO_PROPERTY_SECONDS"] ?? 20) * 1000;
 /** For properties that do not say how often they run. */
 const numRuns = Number(process.env["PORTICO_PROPERTY_RUNS"] ?? 100);
 
-/** Throws for a property that does not hold, and tells of one that was cut short. */
+/** Reports a property that was cut short. @throws {Error} for one that does not hold */
 function reporter(message: (details: RunDetails<unknown>) => string | undefined) {
   return (details: RunDetails<unknown>): void => {
     if (details.failed) throw new Error(message(details), { cause: details.errorInstance });
@@ -25,7 +25,7 @@ function reporter(message: (details: RunDetails<unknown>) => string | undefined)
 }
 
 const { testPath } = expect.getState();
-// Its evaluation costs a tenth of a second, which most files need not pay.
+// Importing it costs a tenth of a second, which most files need not pay.
 if (testPath !== undefined && readFileSync(testPath, "utf8").includes('from "fast-check"')) {
   const { configureGlobal, defaultReportMessage } = await import("fast-check");
   configureGlobal({ numRuns, interruptAfterTimeLimit: budgetMs, reporter: reporter(defaultReportMessage) });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { repositoryRoot } from "./repositoryFiles";
 
+/** How a command ended and what it printed. */
 export interface CommandResult {
   /** 1 when a signal ended the process. */
   readonly exitCode: number;
@@ -11,6 +12,7 @@ export interface CommandResult {
   readonly seconds: number;
 }
 
+/** Where and with what a command runs; as this process does, when absent. */
 export interface CommandOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -57,7 +59,7 @@ export function runScript(
   });
 }
 
-/** A piped child cannot see the terminal, so it is told; `undefined` removes a variable that would contradict. */
+/** A piped child cannot see the terminal, so these variables tell it; `undefined` removes one that would contradict. */
 function colorSetting(): Readonly<Record<string, string | undefined>> {
   const isColored = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   return isColored ? { FORCE_COLOR: "1", NO_COLOR: undefined } : { FORCE_COLOR: undefined, NO_COLOR: "1" };

@@ -16,12 +16,14 @@ const vitestReport = z.object({
   ),
 });
 
+/** How the tests of a file or of a run ended. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
+/** One test file's counts and its time. */
 export interface SuiteSummary extends TestCounts {
   /** Relative to the root. */
   readonly file: string;
@@ -31,7 +33,7 @@ export interface SuiteSummary extends TestCounts {
 /**
  * Reads vitest's JSON report.
  *
- * A file that could not be loaded holds no test, and counts as one failure.
+ * A file that could not be loaded contains no test and counts as one failure.
  *
  * @throws {Error} When the text is not such a report.
  */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect } from "vitest";
 import { repositoryRoot } from "./repositoryFiles";
 
-/** Tells `npm run attack`, if it is what runs the test, how often the test file tried what must not succeed. */
+/** Reports to `npm run attack`, if that runs the test, how often the test file tried what must not succeed. */
 export function noteTries(count: number): void {
   const file = process.env["PORTICO_TRIES_FILE"];
   const { testPath } = expect.getState();

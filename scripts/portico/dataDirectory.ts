@@ -9,7 +9,7 @@ const skipped = new Set(["backups", databaseName, ...["-wal", "-shm", "-files"].
 
 /**
  * Makes the data directory unless it is there.
- * @throws Error with one line when it cannot be made or written
+ * @throws {Error} with one line when it cannot be made or written
  */
 export async function makeDataDirectory(directory: string): Promise<void> {
   try {
@@ -40,7 +40,7 @@ export async function moveDirectory(from: string, to: string): Promise<void> {
   }
 }
 
-/** @throws Error with one line when the directory exists and holds anything */
+/** @throws {Error} with one line when the directory exists and holds anything */
 export async function requireEmpty(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];

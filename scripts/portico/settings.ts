@@ -19,7 +19,7 @@ export interface Settings {
   readonly watch: boolean;
 }
 
-/** What starting the product takes; the rest is the command's own. */
+/** The settings needed to start the product; the others are the command's own. */
 export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds">;
 
 const shortestAdminKey = 16;
@@ -29,7 +29,7 @@ export const passedVariables = ["CORS_ALLOWED_ORIGINS", "PLATFORM_ADMIN_SUBJECTS
 
 /**
  * Reads the `PORTICO_*` variables.
- * @throws Error with one line that names the variable and what it takes.
+ * @throws {Error} with one line that names the variable and what it takes.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } = {}): Settings {
   return {

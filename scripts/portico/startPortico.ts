@@ -14,6 +14,7 @@ import type { LogEntry, ReloadableDeployment } from "../../host/runtime/openDepl
 import type { DemoData } from "./demo";
 import type { InstallationSettings } from "./settings";
 
+/** A served installation: where it answers, and the way to stop it. */
 export interface RunningPortico {
   readonly cloudUrl: string;
   readonly siteUrl: string;
@@ -38,7 +39,7 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
  * and the demo data on the first start.
- * @throws Error with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
+ * @throws {Error} with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,

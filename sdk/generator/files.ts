@@ -14,7 +14,7 @@ const banner = `// Generated from openapi/openapi.json by sdk/generate.ts. Do no
  * All generated files of the SDK, by their path in its folder. The same document always gives the same text.
  *
  * @param json - The OpenAPI 3.1 document as JSON text.
- * @throws Error naming the operation, when it cannot become a method.
+ * @throws {Error} naming the operation, when it cannot become a method.
  */
 export async function generatedFiles(json: string): Promise<Map<string, string>> {
   const document = new OpenApiDocument(JSON.parse(json));

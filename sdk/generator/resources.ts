@@ -54,7 +54,7 @@ function methodType(operation: OperationSpec): string {
   const result = paginated ? `ListCall<${data}>` : `Call<${data}>`;
   const head = `${documentation(operation)}\n  ${verb}(${path}${input}`;
   if (method !== "GET") return `${head}options?: RequestOptions): ${result};\n`;
-  // What may hold an `ifNoneMatch` falls to the second, also as a variable whose value nobody knows.
+  // Options that may hold an `ifNoneMatch` match the second overload, even as a variable of unknown value.
   const whole = paginated ? `Page<${data}>` : data;
   return `${head}options?: ReadOptions): ${result};
   /** ${verb} unless the \`ETag\` in \`ifNoneMatch\` is still current: then undefined. */
@@ -93,7 +93,7 @@ function documentation(operation: OperationSpec): string {
   return `  /**\n${lines.map((line) => `   * ${line}`.trimEnd()).join("\n")}\n   */`;
 }
 
-/** A call as one would write it: with the input of the document's example, and its answer put to use. */
+/** A call as a user would write it: with the document's example as input, and its result put to use. */
 function example(operation: OperationSpec): string {
   const { resource, verb, pathNames, paginated, bodyExample, answerType, rowType, hasBody } = operation;
   const input = hasBody && bodyExample !== undefined ? [literal(bodyExample)] : [];
@@ -105,7 +105,7 @@ function example(operation: OperationSpec): string {
   return answerType === undefined ? `await ${call};` : `const ${variable(answerType)} = await ${call};`;
 }
 
-/** What one would call a value of the type. */
+/** The name that a user would give a value of the type. */
 function variable(type: string): string {
   const name = type.endsWith("Result") ? "result" : type;
   return name.charAt(0).toLowerCase() + name.slice(1);
@@ -116,7 +116,10 @@ function inLines(fields: Record<string, unknown>): string {
   return `{\n${lines.join("\n")}\n}`;
 }
 
-/** JSON as one would write it in TypeScript. Times are milliseconds since 1970, which a bare number would not tell. */
+/**
+ * JSON as a user would write it in TypeScript. Times are written as dates, since a bare number of milliseconds is
+ * unreadable.
+ */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (isRecord(value)) {

@@ -23,7 +23,7 @@ ${folders.join("\n")}
 `;
 }
 
-/** @throws Error when a function has another name than its operation, which the runtime could not tell from a mistake. */
+/** @throws {Error} when a function has another name than its operation, which the runtime could not tell from a mistake. */
 function functionFolder(operations: readonly OperationSpec[]): string | undefined {
   const folders = operations.flatMap(({ resource, verb, convexFunction }) => {
     if (!convexFunction) return [];

@@ -33,7 +33,7 @@ export class Portico extends RestClient {
 
   /**
    * @param options - See {@link PorticoOptions}.
-   * @throws TypeError when a URL or the credential cannot be used.
+   * @throws {TypeError} when a URL or the credential cannot be used.
    */
   constructor(options: PorticoOptions) {
     const parts = sharedParts(options);

@@ -8,7 +8,7 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** What every error of this package tells. `status` and `headers` exist when a response was received. */
+/** The facts that every error of this package carries. `status` and `headers` exist when a response was received. */
 export interface ErrorFacts {
   readonly code: string;
   readonly title: string;
@@ -101,7 +101,10 @@ export interface Place {
 
 type Told = Partial<Place> & Pick<ErrorFacts, "attempts">;
 
-/** What a failed call throws: errors of this package name it, unless they name one already; others stay as they are. */
+/**
+ * The error that a failed call throws: an error of this package names the call, unless it names one already. Others stay
+ * as they are.
+ */
 export function placed(error: unknown, place: Place): unknown {
   return error instanceof PorticoError && error.operation === undefined ? error.retold(place) : error;
 }
@@ -151,33 +154,43 @@ export class ApiError extends PorticoError {
   }
 }
 
+/** 400: the request has no valid form; `errors` names the fields at fault. */
 export class BadRequestError extends ApiError {
   override readonly name = "BadRequestError";
 }
+/** 401: the credential is missing, unknown, expired or revoked. */
 export class AuthenticationError extends ApiError {
   override readonly name = "AuthenticationError";
 }
+/** 403: the caller is known and may not do this. */
 export class PermissionError extends ApiError {
   override readonly name = "PermissionError";
 }
+/** 404: there is no such row, or it belongs to another organization. */
 export class NotFoundError extends ApiError {
   override readonly name = "NotFoundError";
 }
+/** 409: the row's state or another row forbids it, such as a name that is taken. */
 export class ConflictError extends ApiError {
   override readonly name = "ConflictError";
 }
+/** 410: what was named has ended for good, such as an enrolment token that has expired. */
 export class GoneError extends ApiError {
   override readonly name = "GoneError";
 }
+/** 412: the row has changed since the entity tag in `If-Match` was read; read it again. */
 export class PreconditionFailedError extends ApiError {
   override readonly name = "PreconditionFailedError";
 }
+/** 422: the form is right and the values are not, such as a reference to a missing row. */
 export class UnprocessableError extends ApiError {
   override readonly name = "UnprocessableError";
 }
+/** 429: too many requests; `headers` has the server's `Retry-After` where it sent one. */
 export class RateLimitError extends ApiError {
   override readonly name = "RateLimitError";
 }
+/** 5xx: the server failed; the request may or may not have had an effect. */
 export class ServerError extends ApiError {
   override readonly name = "ServerError";
 }
@@ -232,7 +245,7 @@ export function apiError(status: number, body: unknown, context: ErrorContext): 
   });
 }
 
-/** The start of a body that is no problem, such as a proxy's page; what it says is often all there is to go by. */
+/** The start of a body that is not a problem, such as a proxy's page. Its text is often the only clue. */
 function quotation(body: unknown, clean: (text: string) => string): string | undefined {
   if (isRecord(body) && asText(body["title"]) !== undefined) return undefined;
   const text = asText(body) ?? JSON.stringify(body) ?? "";

@@ -118,7 +118,7 @@ export class RestClient extends Resources {
 
   /**
    * @param options - See {@link RestOptions}.
-   * @throws TypeError when a URL or the credential cannot be used.
+   * @throws {TypeError} when a URL or the credential cannot be used.
    */
   constructor(options: RestOptions) {
     super();
@@ -154,7 +154,7 @@ export class RestClient extends Resources {
   request(request: RawRequest): Call<unknown> {
     const { method, path, query = {}, body, ...options } = request;
     const upper = method.toUpperCase();
-    // Errors say it, and the path may hold what an error should not.
+    // Errors quote the route, and the path may contain what an error should not.
     const route = this.#shared.engine.clean(`${upper} ${path}`);
     const parts = {
       operation: route,
@@ -226,7 +226,7 @@ export function pinned(source: TokenSource | undefined, organization: string | u
   return source && organization !== undefined ? pinnedToken(source, organization) : source;
 }
 
-/** @throws TypeError when a URL, a limit or the credential cannot be used. */
+/** @throws {TypeError} when a URL, a limit or the credential cannot be used. */
 export function sharedParts(options: RestOptions & Cloned): Shared {
   if (options[shared]) return options[shared];
   const { apiKey, token, getToken } = options;

@@ -45,7 +45,10 @@ export function gatewayIssuer(): string {
   return canonicalIssuer(env["CONVEX_SITE_URL"] ?? "");
 }
 
-/** Identity of the caller's token, its issuer in one spelling; null without one. Throws 401 when Convex refused the token. */
+/**
+ * Identity of the caller's token, its issuer in one spelling; null without one.
+ * @throws {ProblemError} 401 when Convex refused the token
+ */
 export async function verifiedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity | null> {
   const identity = await acceptedIdentity(ctx);
   if (!identity) return null;
@@ -77,7 +80,8 @@ export async function findUser(
 
 /**
  * Finds the principal behind a credential or a verified token; with `asIdentity` a person's token stands for itself, so
- * that an operation can create the user it names. Throws the 401 or 403 that applies.
+ * that an operation can create the user it names.
+ * @throws {ProblemError} 401 when the credential is not accepted, 403 when its principal may not act
  */
 export async function identifyCaller(
   ctx: QueryCtx,

@@ -119,7 +119,7 @@ function machineStanding(caller: Parameters<typeof machineTenant>[1]): Standing 
   return caller.kind === "agent" ? { rights: builtInRights("agent"), rank: 0 } : noStanding;
 }
 
-/** Throws 403 when a deleted, suspended or inactive organization may not be used. */
+/** Refuses an organization that is out of use. @throws {ProblemError} 403 when it is deleted, suspended or inactive */
 export function assertUsable(organization: Doc<"organizations">): void {
   if (organization.deletedAt !== undefined) {
     throw new ProblemError("organization_deleted", "The organization is deleted.");

@@ -9,6 +9,7 @@ import type { MutationCtx, QueryCtx } from "../../_generated/server";
 // Convex documents end at 1 MiB; answers are at most a little longer than their requests, which end before that.
 const maximumStoredCharacters = 400_000;
 
+/** A client's `Idempotency-Key`, with what tells a repetition of its request from another request under the same key. */
 export interface IdempotencyKey {
   readonly key: string;
   /** SHA-256 of target and body, in the form that every request which means the same has. */
@@ -33,7 +34,10 @@ function principalOf(caller: RequestCaller): string {
   }
 }
 
-/** The first answer to this key, or undefined if the request is new. Throws 409 when the key belongs to another request. */
+/**
+ * The first answer to this key, or undefined if the request is new.
+ * @throws {ProblemError} 409 when the key belongs to another request
+ */
 export async function storedAnswer(
   ctx: QueryCtx,
   operation: Operation,

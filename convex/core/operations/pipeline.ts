@@ -111,7 +111,7 @@ async function tenantPhase(
   return tenant;
 }
 
-/** How far the caller may go; throws 403 when it may not go at all. */
+/** Which rows the caller may act on. @throws {ProblemError} 403 when none */
 function permissionPhase({ declaration, action }: Operation, caller: RequestCaller, tenant: Tenant | undefined): Reach {
   const { access, permission } = declaration;
   if (access === "enrollment") return "all";
@@ -129,7 +129,10 @@ function permissionPhase({ declaration, action }: Operation, caller: RequestCall
   return reach;
 }
 
-/** Loads the row that the path names; throws 404 when it is foreign, missing or in the trash, 403 when it is not one's own. */
+/**
+ * Loads the row that the path names.
+ * @throws {ProblemError} 404 when it is foreign, missing or in the trash, 403 when it is not the caller's own
+ */
 async function rowPhase(ctx: QueryCtx, { operation, input }: Call, scope: Scope, reach: Reach) {
   const { on, permission } = operation.declaration;
   if (!on) return undefined;

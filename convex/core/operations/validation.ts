@@ -11,7 +11,10 @@ const maximumPointerCharacters = 16_384;
 
 const compiled = new WeakMap<Fields, z.ZodType<Record<string, unknown>>>();
 
-/** Parses `input` by `shape`, unknown fields refused. Throws 400 `validation_failed`, or 422 `read_only_field` for `readOnly` names. */
+/**
+ * Parses `input` by `shape`, unknown fields refused.
+ * @throws {ProblemError} 400 `validation_failed`, or 422 `read_only_field` for `readOnly` names
+ */
 export function parseInput(shape: Fields, input: unknown, readOnly: ReadonlySet<string>): Record<string, unknown> {
   let schema = compiled.get(shape);
   if (!schema) {

@@ -19,6 +19,10 @@ export interface RequestOrigin {
   readonly userAgent?: string | undefined;
 }
 
+/**
+ * What the caller of {@link appendAudit} knows of an audit row; actor, organization, origin and time come from the
+ * scope.
+ */
 export interface AuditEntry {
   readonly action: string;
   readonly operation: Doc<"auditLogs">["operation"];

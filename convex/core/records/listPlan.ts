@@ -96,7 +96,10 @@ export interface ListPlan {
   readonly order: "asc" | "desc";
 }
 
-/** Finds the index that answers `input`, or throws 400 `unsupported_filter` with the sets that can be combined. */
+/**
+ * Finds the index that answers `input`.
+ * @throws {ProblemError} 400 `unsupported_filter` with the sets that can be combined
+ */
 export function planList(table: TableNames, options: ListOptions, input: Readonly<Record<string, unknown>>): ListPlan {
   const metadata: TableMetadata = tableMetadata[table];
   const hasTrash = metadata.base === "CUD";

@@ -69,6 +69,7 @@ export class UnscopedReader {
     return normalized && this.ctx.db.get(table, normalized);
   }
 
+  /** Convex's own query over every row of a table, whatever its organization, deleted rows included. */
   query<Table extends TableNames>(table: Table) {
     return this.ctx.db.query(table);
   }

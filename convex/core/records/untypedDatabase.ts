@@ -1,5 +1,6 @@
 import type { MutationCtx } from "../../_generated/server";
 
+/** The bounds of an index range, whose fields have to be named in the index's order. */
 export interface UntypedRange {
   eq(field: string, value: unknown): UntypedRange;
   gt(field: string, value: unknown): UntypedRange;

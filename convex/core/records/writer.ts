@@ -27,7 +27,7 @@ class RowWriter {
     private readonly scope: Scope,
   ) {}
 
-  /** Inserts a row with its base fields and its audit row. Throws 409 when it is not unique. */
+  /** Inserts a row with its base fields and its audit row. @throws {ProblemError} 409 when it is not unique */
   async insert<Table extends TableNames>(
     table: Table,
     values: NewValues<Table>,
@@ -42,7 +42,10 @@ class RowWriter {
     return stored;
   }
 
-  /** Changes fields of a row; nothing is written when nothing differs. Throws 409 when it would not be unique. */
+  /**
+   * Changes fields of a row; nothing is written when nothing differs.
+   * @throws {ProblemError} 409 when it would not be unique
+   */
   async patch<Table extends TableNames>(
     table: Table,
     row: Doc<Table>,
@@ -53,8 +56,8 @@ class RowWriter {
   }
 
   /**
-   * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored. Throws
-   * 409 when it is deleted already.
+   * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored.
+   * @throws {ProblemError} 409 when it is deleted already
    */
   async softDelete<Table extends TableNames>(
     table: Table,
@@ -65,13 +68,16 @@ class RowWriter {
     return this.change(table, row, { ...changes, ...deletedAtChange<Table>(this.scope.now) }, "delete");
   }
 
-  /** Takes a row out of the trash, with other changes if given; uniqueness is checked again. Throws 409 when it is not deleted. */
+  /**
+   * Takes a row out of the trash, with other changes if given; uniqueness is checked again.
+   * @throws {ProblemError} 409 when it is not deleted
+   */
   async restore<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>): Promise<Doc<Table>> {
     if (deletedAtOf(row) === undefined) throw new ProblemError("not_deleted", "It is not in the trash.");
     return this.change(table, row, { ...also, ...deletedAtChange<Table>(undefined) }, "restore");
   }
 
-  /** Deletes a row for good, with what refers to it. Throws 409 when a restricting row refers to it. */
+  /** Deletes a row for good, with what refers to it. @throws {ProblemError} 409 when a restricting row refers to it */
   async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
@@ -191,6 +197,10 @@ export class TenantWriter extends TenantReader {
     this.writer = new RowWriter(ctx, scope);
   }
 
+  /**
+   * Inserts a row of this organization, as {@link RowWriter.insert} does.
+   * @throws {ProblemError} 409 when it is not unique
+   */
   insert<Table extends TenantTable>(
     table: Table,
     values: NewValues<Table>,
@@ -198,6 +208,11 @@ export class TenantWriter extends TenantReader {
   ) {
     return this.writer.insert(table, values, auditMetadata);
   }
+
+  /**
+   * Changes a row of this organization, as {@link RowWriter.patch} does.
+   * @throws {ProblemError} 409 when it would not be unique
+   */
   patch<Table extends TenantTable>(
     table: Table,
     row: Doc<Table>,
@@ -206,15 +221,26 @@ export class TenantWriter extends TenantReader {
   ) {
     return this.writer.patch(table, this.own(row), changes, auditMetadata);
   }
+
+  /** Moves a row of this organization to the trash. @throws {ProblemError} 409 when it is there already */
   softDelete<Table extends TenantTable>(table: Table, row: Doc<Table>, changes?: Changes<Table>) {
     return this.writer.softDelete(table, this.own(row), changes);
   }
+
+  /**
+   * Takes a row of this organization out of the trash.
+   * @throws {ProblemError} 409 when it is not there, or not unique any more
+   */
   restore<Table extends TenantTable>(table: Table, row: Doc<Table>, also?: Changes<Table>) {
     return this.writer.restore(table, this.own(row), also);
   }
+
+  /** Deletes a row of this organization for good. @throws {ProblemError} 409 when a restricting row refers to it */
   purge<Table extends TenantTable>(table: Table, row: Doc<Table>) {
     return this.writer.purge(table, this.own(row));
   }
+
+  /** Appends an audit row of this organization that no write of a row implies. */
   appendAudit(entry: AuditEntry) {
     return this.writer.appendAudit(entry);
   }
@@ -238,21 +264,32 @@ export class UnscopedWriter extends UnscopedReader {
     this.writer = new RowWriter(mutation, scope);
   }
 
+  /** Inserts a row past the tenant; see {@link RowWriter.insert}. */
   insert<Table extends TableNames>(table: Table, values: NewValues<Table>) {
     return this.writer.insert(table, values);
   }
+
+  /** Changes a row past the tenant; see {@link RowWriter.patch}. */
   patch<Table extends TableNames>(table: Table, row: Doc<Table>, changes: Changes<Table>) {
     return this.writer.patch(table, row, changes);
   }
+
+  /** Moves a row to the trash; see {@link RowWriter.softDelete}. */
   softDelete<Table extends TableNames>(table: Table, row: Doc<Table>, changes?: Changes<Table>) {
     return this.writer.softDelete(table, row, changes);
   }
+
+  /** Takes a row out of the trash; see {@link RowWriter.restore}. */
   restore<Table extends TableNames>(table: Table, row: Doc<Table>, also?: Changes<Table>) {
     return this.writer.restore(table, row, also);
   }
+
+  /** Deletes a row for good; see {@link RowWriter.purge}. */
   purge<Table extends TableNames>(table: Table, row: Doc<Table>) {
     return this.writer.purge(table, row);
   }
+
+  /** Writes an audit row; see {@link RowWriter.appendAudit}. */
   appendAudit(entry: AuditEntry) {
     return this.writer.appendAudit(entry);
   }

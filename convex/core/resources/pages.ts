@@ -8,7 +8,10 @@ import type { TenantReader } from "../records/reader";
 import type { Doc } from "../../_generated/dataModel";
 import type { DocumentByInfo, GenericTableInfo, OrderedQuery, PaginationResult } from "convex/server";
 
-/** One page of a resource's rows as they are stored: plan → index → one `.paginate()`. Throws 400 for filters that no index answers. */
+/**
+ * One page of a resource's rows as they are stored: plan → index → one `.paginate()`.
+ * @throws {ProblemError} 400 for filters that no index answers
+ */
 export async function storedRows<Table extends TenantTable>(
   ctx: TenantQueryContext,
   { table, permissions }: { readonly table: Table; readonly permissions: string },
@@ -32,7 +35,7 @@ async function paginate<Table extends TenantTable>(
   return pageOf(db.index(table, indexOf(plan.index), (q) => applyPlan(plan, q)).order(plan.order), input);
 }
 
-/** One page of an ordered query: one `.paginate()`. Throws 400 for a cursor of another list. */
+/** One page of an ordered query: one `.paginate()`. @throws {ProblemError} 400 for a cursor of another list */
 export async function pageOf<Info extends GenericTableInfo>(
   query: OrderedQuery<Info>,
   { cursor, limit }: PageInput,

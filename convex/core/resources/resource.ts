@@ -43,6 +43,10 @@ export interface ResourceHooks<Table extends TenantTable> {
   ): Awaitable<Changes<Table> | undefined>;
 }
 
+/**
+ * What a resource says once about its table, its path and its fields; {@link resource} derives shapes, lists and writes
+ * from it.
+ */
 export interface ResourceDeclaration<
   Table extends TenantTable,
   F extends Fields,

@@ -29,7 +29,7 @@ export function rowId<Table extends string>(table: Table) {
 /**
  * Says what a schema means, in a sentence, and shows values of it, the first of them in the document's examples. What wraps the
  * schema says the same; the generator checks that examples satisfy it. Nothing is copied, as zod's own `meta` would, so that a fresh context pays nothing for it.
- * @throws Error for a schema that is described already: take a copy of it.
+ * @throws {Error} for a schema that is described already: take a copy of it.
  */
 export function described<T extends z.core.$ZodType>(type: T, description: string, ...examples: readonly unknown[]): T {
   const known = z.globalRegistry.get(type);

@@ -23,6 +23,10 @@ export interface UniqueRule {
   readonly nameIn?: readonly string[];
 }
 
+/**
+ * What a table says besides its fields: the name and description of a row, its unique rules, its secrets, whether it is
+ * audited.
+ */
 export interface TableOptions {
   /** Singular name: audit actions, problem details, `<noun>Id` path parameters. */
   readonly noun: string;
@@ -77,6 +81,7 @@ type BaseFields<B extends Base> = (typeof baseFields)[B];
 /** Whether every row of a table belongs to an organization, some do, or the table knows none. */
 export type TenantRule = "required" | "optional" | "none";
 
+/** A table as `tables.ts` declared it: what the generator reads to write the table metadata and the schema. */
 export interface DeclaredTable {
   readonly fields: Fields;
   readonly base: Base;
@@ -84,6 +89,7 @@ export interface DeclaredTable {
   readonly options: TableOptions;
 }
 
+/** A field that holds the id of a row in another table, and what happens to this row when that one is purged. */
 export interface ReferenceMetadata {
   /** Field names from the row's root; `[]` stands for every element of an array. */
   readonly path: readonly string[];

@@ -70,6 +70,7 @@ export function valuesAt(root: unknown, path: readonly string[], pointer = ""): 
   return valuesAt(Object.getOwnPropertyDescriptor(root, head)?.value, rest, `${pointer}/${head}`);
 }
 
+/** Answers what a value has of the fields that a schema names; see {@link projectorOf}. */
 export type Projector = (value: unknown) => unknown;
 const same: Projector = (value) => value;
 
@@ -103,7 +104,7 @@ const fieldless: ReadonlySet<string> = new Set([
 /**
  * Compiles a schema into a function that keeps what the schema names and nothing else; the function never throws: it guards
  * what leaves, while the tests check that answers satisfy the schema.
- * @throws Error for a schema whose fields it could not tell, so that none is let through unseen.
+ * @throws {Error} for a schema whose fields it could not tell, so that none is let through unseen.
  */
 export function projectorOf(type: z.ZodType): Projector {
   const inner = innermost(type);

@@ -45,6 +45,7 @@ export class ProblemError extends ConvexError<Problem> {
     super(problemOf(declared, detail, errors));
   }
 
+  /** Which entry of `problems` this is: status, title and remedy follow from it. */
   get code(): ProblemCode {
     return this.data.code;
   }

@@ -9,7 +9,7 @@ const mayHoldInexactNumber = /\d{16}|\d[eE]/;
 const mark = "\ud800number";
 const numberLiteral = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-/** JSON.parse, but with an `InexactNumber` in place of each number that is not kept. @throws SyntaxError, RangeError as it */
+/** JSON.parse, but with an `InexactNumber` in place of each number that is not kept. @throws {SyntaxError | RangeError} as it does */
 export function parseExactly(text: string): unknown {
   const value: unknown = JSON.parse(text);
   return mayHoldInexactNumber.test(text) ? withMarkedNumbers(text, value) : value;

@@ -9,7 +9,7 @@ const mayHoldForeignName = /[^ -~\t\n\r]|\\|"\$|""|__proto__/;
 /**
  * Parses a request's JSON. Names below the root are the ones to store, and a number that a double cannot hold is an
  * `InexactNumber`, which no field takes.
- * @throws SyntaxError for what is no JSON, RangeError for what nests too deeply to be read.
+ * @throws {SyntaxError} for what is no JSON, {RangeError} for what nests too deeply to be read.
  */
 export function parseJsonText(text: string): unknown {
   const marked = parseExactly(text);

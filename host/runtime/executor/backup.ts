@@ -5,9 +5,9 @@ import { walCheckpointPages } from "../../store/storeFile";
 import type { ExecutionHost } from "./transaction/transaction";
 
 /**
- * Makes the database file hold everything that is committed, and keeps later commits out of it, so that it can be copied
- * while the host serves: they collect in the write-ahead log until {@link endBackup}. Stored files never change, so links
- * are copies of them.
+ * Writes everything committed into the database file and keeps later commits out of it, so that it can be copied while
+ * the host serves. Later commits collect in the write-ahead log until {@link endBackup}. Stored files never change, so
+ * hard links serve as copies.
  *
  * @param filesDirectory where the backup keeps its stored files, on the same file system
  */

@@ -47,10 +47,10 @@ class ExecutorThread {
     this.#executor = new Executor(host, this.#file.meta, clock, this.#state);
     installSyscallBoundary();
     const { fetch, setTimeout, setInterval, crypto } = installFunctionGlobals(options.globalsKey, variables.app, log);
-    // `globalThis.fetch` must not be a way round what `fetch` refuses.
+    // `globalThis.fetch` must refuse what `fetch` refuses.
     for (const [name, value] of Object.entries({ fetch, setTimeout, setInterval, crypto }))
       Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
-    // A promise that nobody awaited belongs to a function that has been answered already.
+    // A rejection that nobody awaited belongs to a function that has already been answered.
     process.on("unhandledRejection", (reason) => log("", `[ERROR] Unhandled rejection: ${String(reason)}`));
   }
 

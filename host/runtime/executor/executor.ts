@@ -24,7 +24,7 @@ import type { ExecutionHost } from "./transaction/transaction";
 const maxBatchCalls = 64;
 /** Under load a longer batch shares its commit among more calls, and a shorter one answers sooner. */
 const maxBatchMs = 24;
-/** How long live queries may run before calls that have come meanwhile get their turn. */
+/** How long live queries may run before calls that arrived meanwhile get their turn. */
 const maxLiveSliceMs = 6;
 
 /** What a finished batch tells the main thread. */
@@ -48,12 +48,12 @@ export class Executor {
   /** The calls of the running batch, then those that wait. */
   readonly #queue: string[] = [];
   #queueAt = 0;
-  /** How many calls at the head of the queue get a batch of their own, since the one that they shared has failed. */
+  /** How many calls at the head of the queue run in a batch of their own, because their shared batch failed. */
   #loneCalls = 0;
   readonly liveQueries = new LiveQueries();
   readonly #refreshes: LiveRefreshes;
   readonly #runLiveQuery: RunLiveQuery;
-  /** The time that calls are given before live queries run again: as much as these have had, milliseconds. */
+  /** Milliseconds that calls may run before live queries run again: as long as the live queries ran. */
   #owedToCallsMs = 0;
   #knownTables = 0;
   #isRefusing = false;
@@ -71,6 +71,10 @@ export class Executor {
     this.#runLiveQuery = liveQueryRunner({ host, state });
   }
 
+  /**
+   * Takes calls as they come from the main thread, each in {@link callSlots} texts; live queries do not wait for their
+   * turn.
+   */
   enqueue(calls: readonly string[]): void {
     for (let at = 0; at < calls.length; at += callSlots) {
       const operation = operationAt(calls, at);
@@ -102,15 +106,15 @@ export class Executor {
     const results = await this.#refreshes.runSlice(maxLiveSliceMs, this.#runLiveQuery);
     this.#state.beginCommit();
     const { store } = this.#host;
-    // A row that could not be read has failed its query only; the next statement may succeed.
+    // A row that could not be read fails its own query only; the next statement may succeed.
     if (store.failure !== null) store.rollback();
     this.#owedToCallsMs = performance.now() - startedAt;
     return { results, timestamp: this.#clock.latest, commitMs: null };
   }
 
   /**
-   * Functions or variables have changed, which no query's reads record, or writes that put-aside refreshes were told of are gone:
-   * all run again.
+   * Runs every live query again, because functions or variables changed, which no read set records, or because writes
+   * that paused refreshes had seen were rolled back.
    */
   restartLiveQueries(): void {
     this.#refreshes.abandon();
@@ -118,9 +122,9 @@ export class Executor {
   }
 
   /**
-   * Runs up to 64 calls or about 24 ms of them and commits. When the store fails (a full disk, for example) nothing of the
-   * batch is kept and nobody has been answered, so each of its calls runs again in a batch of its own: what only reads
-   * succeeds, and what cannot be stored is refused alone.
+   * Runs up to 64 calls or about 24 ms of them and commits. When the store fails, for example on a full disk, nothing of
+   * the batch is kept and no call has been answered. So each call runs again in a batch of its own: reads succeed, and
+   * only what cannot be stored is refused.
    *
    * @param receiveMore pulls calls that arrived meanwhile, so that they can still join the batch
    */
@@ -182,7 +186,7 @@ export class Executor {
   }
 
   /**
-   * Once per trouble: a log line for each refused call would fill a disk that is full already.
+   * Logs each outage once: a line per refused call would fill a disk that is already full.
    *
    * @returns whether there may be space again
    */
@@ -231,7 +235,9 @@ export class Executor {
     this.#host.store.keepAll();
   }
 
-  /** A call that wrote nothing has used no timestamp: what is not stored must not be seen, since a crash forgets it. */
+  /**
+   * A call that wrote nothing uses up no timestamp: a crash would forget one that is not stored, so it must not be seen.
+   */
   #settleClock(before: bigint): void {
     if (this.#host.store.callWrites.length === 0) this.#clock.takeBack(before);
   }
@@ -278,7 +284,7 @@ export class Executor {
     const { type, address, allowInternal, argsText, idempotencyKey } = call;
     try {
       const { componentPath, functionPath } = parseAddress(address);
-      // Nobody outside reaches into a component, not even its public functions.
+      // Calls from outside cannot reach a component, not even its public functions.
       const host = componentPath === "" || allowInternal ? this.#host.components.get(componentPath) : undefined;
       if (host === undefined) throw functionNotFound(address, allowInternal);
       const functions = functionsFor(host, call.caller, functionPath);

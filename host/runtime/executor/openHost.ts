@@ -40,7 +40,7 @@ export function openHost(
   const clock = new Clock(BigInt(meta.get("clock") ?? "0"));
   store.ensureTransaction();
   const catalog = new Catalog(meta);
-  // Whatever this run hands out as its first timestamp lies above everything an earlier run handed out.
+  // The first timestamp of this run lies above every timestamp of earlier runs.
   meta.set("clock", String(clock.next()));
   store.backfillSystemIndexes(catalog);
   const signer = JwtSigner.ofStore(meta, systemVariables["CONVEX_CLOUD_URL"] ?? "");

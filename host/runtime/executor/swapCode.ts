@@ -21,8 +21,8 @@ interface LoadedCode extends Pick<ExecutionHost, "schema" | "functions" | "compo
 }
 
 /**
- * Takes new code whole or not at all: modules are imported, existing documents validated, tables, indexes and crons
- * brought to it and committed before anything that runs is swapped.
+ * Swaps in new code entirely or not at all. Modules are imported, existing documents validated, and tables, indexes and
+ * crons migrated and committed before any running part is swapped.
  *
  * @returns the HTTP routes of the app
  * @throws {BundleError} and what the store throws; everything is then as before
@@ -66,7 +66,7 @@ async function loadCode(
     { componentPath: "", importPhase, tableOfId, nativeImport },
   );
   const schema = compileSchema(schemaText, tableOfId);
-  // Checked here already: once this thread has swapped the code, the main thread must be able to follow.
+  // Checked before the swap: once this thread has swapped the code, the main thread must be able to follow.
   const httpRoutes = httpRoutesOf(readHttpRouter(namespaces.get("http")));
   const crons = readCrons(namespaces.get("crons"));
   store.ensureTransaction();

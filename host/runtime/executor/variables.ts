@@ -27,7 +27,7 @@ export class Variables {
     return Object.fromEntries(this.#meta.entries("env"));
   }
 
-  /** Stores these variables and no others, durably. @throws when the store fails; the variables are then as before */
+  /** Stores these variables and no others, durably. @throws {Error} when the store fails; the variables are then as before */
   replace(stored: VariableMap): void {
     try {
       this.#store.ensureTransaction();
@@ -42,7 +42,7 @@ export class Variables {
     this.#show();
   }
 
-  /** What these components would see, by component; nobody does before {@link adopt}. */
+  /** What these components would see, by component; takes effect with {@link adopt}. */
   forComponents(components: readonly ComponentEnvironment[]): ReadonlyMap<string, FunctionEnvironment> {
     const environments = new Map(components.map(({ componentPath }) => [componentPath, { variables: {} }] as const));
     setComponentVariables(components, environments, this.app.variables);

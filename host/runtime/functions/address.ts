@@ -22,7 +22,7 @@ export interface AddressScope {
 
 /** An address as text: `module:export` in the app, `component/path;module:export` in a component. */
 export function addressText({ componentPath, functionPath }: FunctionAddress): string {
-  // A path that holds the separator itself, which no function's does, must not be read as another component's.
+  // No function's path contains the separator; one that does must not be read as another component's.
   const isPlain = componentPath === "" && !functionPath.includes(componentSeparator);
   return isPlain ? functionPath : componentPath + componentSeparator + functionPath;
 }
@@ -35,7 +35,7 @@ export function parseAddress(text: string, defaultComponentPath = ""): FunctionA
     : { componentPath: text.slice(0, separatorAt), functionPath: text.slice(separatorAt + 1) };
 }
 
-/** An address as seen from a component, which leaves its own path away. Reads back with {@link parseAddress}. */
+/** An address as seen from a component, without the component's own path. Reads back with {@link parseAddress}. */
 export function relativeAddressText({ componentPath, functionPath }: FunctionAddress, from: string): string {
   return componentPath === from ? functionPath : componentPath + componentSeparator + functionPath;
 }

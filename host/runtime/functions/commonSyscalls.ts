@@ -6,10 +6,12 @@ import type { CallContext } from "./frames";
 /** What a frame knows that answers the syscalls which queries, mutations and actions have in common. */
 export interface CommonSyscallFrame {
   readonly componentPath: string;
-  /** What metadata calls the function. */
+  /** The function's name in its metadata. */
   readonly functionName: string;
   readonly call: CallContext;
+  /** What `getDeploymentMetadata` answers as the name. */
   readonly deploymentName: string;
+  /** What a handle's address is resolved against. */
   readonly addressScope: AddressScope;
   /** Writes a line to the deployment's log. */
   log(line: string): void;
@@ -31,7 +33,7 @@ export function commonSyscall(operation: string, argsText: string, frame: Common
     case "1.0/getDeploymentMetadata":
       return deploymentMetadataText(frame);
     case "1.0/auditLog":
-      // There is no audit stream here that would take it.
+      // This host has no audit stream to write to.
       frame.log(`[AUDIT] ${JSON.stringify(parseJsonObject(argsText)["body"] ?? {})}`);
       return "null";
     default:
@@ -42,7 +44,7 @@ export function commonSyscall(operation: string, argsText: string, frame: Common
 /**
  * Components do not learn who calls the app, nor the app who calls a component.
  *
- * @throws for a refused caller: on HTTP actions a bad token only surfaces when the identity is asked for
+ * @throws {Error} for a refused caller: on HTTP actions a bad token only surfaces when the identity is asked for
  */
 function callerIdentityText({ call: { caller }, componentPath }: CommonSyscallFrame): string {
   const knownTo = caller.kind === "user" ? (caller.knownTo ?? "") : "";

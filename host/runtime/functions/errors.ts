@@ -34,6 +34,7 @@ export class SystemConvexError extends Error {
   }
 }
 
+/** The outcome of a call that failed, as the door sends it on. */
 export type ErrorOutcome = Extract<FunctionOutcome, { status: "error" }>;
 
 const convexErrorSymbol = Symbol.for("ConvexError");
@@ -54,6 +55,7 @@ function convexErrorDataText(error: Error): string | undefined {
   return typeof error.data === "string" ? error.data : JSON.stringify(error.data);
 }
 
+/** What a call answers that failed with this error, with the lines that it logged before. */
 export function errorOutcome(error: FunctionError, logLines: readonly string[]): ErrorOutcome {
   return {
     status: "error",

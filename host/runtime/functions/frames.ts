@@ -24,8 +24,11 @@ export interface Frame {
   readonly closed: boolean;
   /** Called once when the handler has settled. */
   close(): void;
+  /** Answers a syscall that needs no waiting; arguments and answer are Convex JSON text. @throws {Error} for one it does not know */
   syscall(operation: string, argsText: string): string;
+  /** Answers a syscall that may wait, such as a read or a nested call; arguments and answer are Convex JSON text. */
   asyncSyscall(operation: string, argsText: string): Promise<string>;
+  /** Answers a syscall whose arguments are no JSON, such as a Blob to store. @throws {Error} for one it does not know */
   jsSyscall(operation: string, args: unknown): unknown;
 }
 

@@ -17,6 +17,7 @@ export class FunctionHandles {
     this.#key = key;
   }
 
+  /** The text that stands for a function where only text can go: its address, signed with the deployment's key. */
   handleOf(address: string): string {
     const signature = createHmac("sha256", this.#key).update(`function handle ${address}`).digest("hex");
     return `${handleScheme}${signature.slice(0, signatureCharacters)}#${address}`;

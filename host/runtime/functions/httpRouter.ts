@@ -4,11 +4,13 @@ import { withRemedy } from "../../bundle/pushRules";
 /** The module that routes HTTP actions, and by whose name all of them go. */
 export const httpModule = "http";
 
+/** What `httpAction()` makes, as far as the host uses it. */
 export type HttpAction = { readonly invokeHttpAction: (request: Request) => Promise<unknown> };
 
+/** The part of a route that decides which requests it takes. */
 export interface HttpRoute {
   readonly method: string;
-  /** Ends with a star for all paths that begin so. */
+  /** Ends with a star to match every path with this prefix. */
   readonly path: string;
 }
 

@@ -111,7 +111,7 @@ export function registerFunction(path: string, value: unknown, tableOfId: TableO
   if (!isConvexFunction(value)) return null;
   const args = readValidator(value.exportArgs?.() ?? "null") ?? { type: "any" };
   const returns = readValidator(value.exportReturns?.() ?? "null");
-  // What Convex refuses when code is pushed must not run here either.
+  // Code that Convex refuses at push time must not run here either.
   const name = path.slice(path.lastIndexOf(":") + 1);
   if (!isIdentifier(name))
     throw new BundleError(withRemedy("functionName", `${path}: Invalid function name: "${name}".`));
@@ -139,7 +139,7 @@ export function registerFunction(path: string, value: unknown, tableOfId: TableO
   return null;
 }
 
-/** The first type of a validator that a newer convex/server has and this host has not. */
+/** The first validator type, of a newer convex/server, that this host does not know. */
 function unknownTypeIn(validator: ValidatorJson): string | null {
   switch (validator.type) {
     case "array":

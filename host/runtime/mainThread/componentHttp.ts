@@ -9,6 +9,7 @@ export interface HttpComponent {
   readonly httpMounts: ReadonlyMap<string, string>;
 }
 
+/** A route of the app or of a component that is mounted under a prefix. */
 export interface HttpRoute {
   readonly componentPath: string;
   readonly action: HttpAction;

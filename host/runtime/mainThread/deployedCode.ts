@@ -13,7 +13,7 @@ import type { FunctionSummary } from "../rpc/protocol";
 
 const noActions: ReadonlyMap<string, RegisteredFunction> = new Map();
 
-/** The code that runs now and the tables that are there, as the main thread finds its way in them. */
+/** The running code and the existing tables, as the main thread looks them up. */
 export class DeployedCode {
   readonly #tableNames = new Map<number, string>();
   /** Replaced as a whole by new code. */
@@ -33,6 +33,7 @@ export class DeployedCode {
     };
   }
 
+  /** Type and visibility of a function; undefined when the loaded code has none at this address. */
   summaryOf({ componentPath, functionPath }: FunctionAddress): FunctionSummary | undefined {
     return this.loaded.components.get(componentPath)?.functions.get(functionPath);
   }

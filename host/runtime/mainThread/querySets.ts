@@ -22,6 +22,7 @@ export class QuerySets {
     this.#executorOf = executorOf;
   }
 
+  /** Opens a client's set of live queries; the executor learns of it with its first refresh. */
   open(onInvalidated: () => void): QuerySet {
     const key = String(this.#nextKey++);
     const set = new WatchedSet(key, this.#executorOf(), onInvalidated, () => this.#sets.delete(key));
@@ -29,15 +30,17 @@ export class QuerySets {
     return set;
   }
 
+  /** Tells the owners of these sets that a commit may have changed results of theirs. */
   invalidate(keys: readonly string[]): void {
     for (const key of keys) this.#sets.get(key)?.onInvalidated();
   }
 
+  /** Tells every owner to refresh, because another executor thread has taken over. */
   invalidateAll(): void {
     for (const set of this.#sets.values()) set.onInvalidated();
   }
 
-  /** New code gives another chance to queries that ran past their limit. */
+  /** Runs the queries again that ran past their limit, since new code may be faster. */
   retryStopped(): void {
     for (const set of this.#sets.values()) set.retryStopped();
   }
@@ -101,7 +104,7 @@ class WatchedSet implements QuerySet {
         this.#stopped.add(outcome.queryId);
         stopped.push({ queryId: outcome.queryId, outcome: timedOut(outcome.errorMessage), journal: null });
       }
-      // Asked for once more, the set would outlive its client.
+      // Requesting the set again would make it outlive its client.
       if (this.#isClosed) return { timestamp: 0n, results: [] };
       reset = true;
     }

@@ -20,15 +20,20 @@ export class RecentLogs {
   readonly #logs: (FunctionLog & { readonly cursor: number })[] = [];
   readonly #waiting = new Set<() => void>();
 
+  /** Keeps one line that a function has logged. */
   addLine(source: LogSource, line: string): void {
     this.#add({ kind: "Progress", ...origin(source), logLines: [line] });
   }
 
+  /** Keeps the failure of a call, with how long it ran. */
   addFailure(source: LogSource, error: string, executionTimeMs: number): void {
     this.#add({ kind: "Completion", ...origin(source), logLines: [], error, executionTime: executionTimeMs / 1000 });
   }
 
-  /** What came after a cursor, at once when there is any or the cursor is 0, or else when there is or the signal aborts. */
+  /**
+   * Returns the entries after a cursor. Returns at once when there are any or the cursor is 0; otherwise waits for the
+   * next one or for the signal.
+   */
   async after(cursor: number, signal: AbortSignal): Promise<FunctionLogPage> {
     if (cursor !== 0 && this.#latest <= cursor && !signal.aborted) await this.#next(signal);
     const entries = this.#logs.filter((log) => log.cursor > cursor).map(({ cursor: _cursor, ...log }) => log);

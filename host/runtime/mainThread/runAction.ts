@@ -33,11 +33,11 @@ export async function runAction(
 }
 
 /**
- * Runs an HTTP action in its frame, which stays open until the response's body has ended: what a stream's source does, it
- * does as the action, as on Convex.
+ * Runs an HTTP action in its frame, which stays open until the response's body has ended: a stream's source acts as the
+ * action, as on Convex.
  *
  * @param onEnded called once, when the body has been read to its end, has failed or is wanted no more
- * @throws what it throws, and when it answers with something else than a Response
+ * @throws {Error} as the action does, and when it answers with something else than a Response
  */
 export async function runHttpAction(
   frame: ActionFrame,

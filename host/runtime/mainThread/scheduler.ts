@@ -7,7 +7,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** How many scheduled functions run at a time; crons have their own rule, one run of each. */
 const maxRunningJobs = 8;
 const retentionIntervalMs = 3_600_000;
-/** How long to wait when the store takes no writes: what is due stays due, and trying at once would only spin. */
+/** How long to wait when the store refuses writes: due jobs stay due, and retrying at once would only spin. */
 const storeRetryMs = 1000;
 
 /** What the scheduler needs of the deployment. */
@@ -28,7 +28,7 @@ export class Scheduler {
   #claiming: Promise<void> | null = null;
   readonly #running = new Set<Promise<void>>();
   readonly #endRetryDelays = new Set<() => void>();
-  /** Until then a job that is in progress may be another host's. */
+  /** Until then, a job in progress may belong to another host. */
   #isRecovered = false;
   #stopped = false;
 
@@ -139,7 +139,7 @@ export class Scheduler {
     await this.#finishAction(job, outcome.status === "error" ? outcome.errorMessage : "");
   }
 
-  /** Goes on until the store takes it: a job that never ends keeps its slot's cron, and readers, waiting for ever. */
+  /** Retries until the store accepts it: a job that never ends would block its slot, its cron and its readers forever. */
   async #finishAction(job: ClaimedJob, errorText: string): Promise<void> {
     for (;;) {
       try {
@@ -168,7 +168,7 @@ export class Scheduler {
   }
 
   #report(error: unknown): void {
-    // The executor has told about a failing store already, once and not for each try.
+    // The executor has already logged the failing store, once for all retries.
     if (!(error instanceof DeploymentRefusal))
       this.#host.reportError(error instanceof Error ? error : new Error(String(error)));
   }

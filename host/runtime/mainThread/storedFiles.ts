@@ -19,7 +19,7 @@ export class MainThreadFiles implements StoredFiles {
 
   async upload({ token, body, contentType, sha256 }: FileUpload): Promise<string> {
     try {
-      // Asked before a byte is written, so that strangers cannot fill the disk.
+      // Checked before any byte is written, so that strangers cannot fill the disk.
       const id = await this.#newId("", "newUpload", { token });
       return await this.#add(id, body, contentType, sha256, token);
     } catch (error) {
@@ -35,7 +35,7 @@ export class MainThreadFiles implements StoredFiles {
     const metadata = parseJson(await this.operate("", "findByUrl", { urlName }));
     if (!isJsonObject(metadata)) return null;
     const id = textField(metadata, "storageId");
-    // Deleted since, or lost: the reader sees the same as for a file that never was.
+    // Deleted since, or lost: the reader sees the same as for a file that never existed.
     if (this.files.sizeBytes(id) === null) return null;
     return {
       sizeBytes: Number(metadata["size"]),
@@ -72,7 +72,7 @@ export class MainThreadFiles implements StoredFiles {
     throw new FunctionError(outcome.errorMessage, outcome.errorDataText);
   }
 
-  /** Asked before a byte is written, since the file is called by its id. */
+  /** Requested before any byte is written, since the file is named by its id. */
   async #newId(componentPath: string, operation: "newFile" | "newUpload", args: ConvexJsonObject): Promise<string> {
     const id = parseJson(await this.operate(componentPath, operation, args));
     if (typeof id !== "string") throw new TypeError(`${operation} did not answer with an id`);

@@ -1,7 +1,7 @@
 import type { Caller, FunctionType, RequestMetadata } from "../../deployment";
 
 // Calls cross to the executor as one flat array of strings per batch, which structured clone copies far faster than
-// objects. What each operation puts into the slots is known to `encodeCall` and `decodeCall` only.
+// objects. Only `encodeCall` and `decodeCall` know what each operation puts into the slots.
 
 /** What is asked of the executor. */
 export type ExecutorCall = FunctionCall | CallersJobCall | JobCall | StorageCall | LiveCall;
@@ -37,7 +37,7 @@ interface CallersJobCall extends CallOrigin {
 
 /** What the scheduler asks. */
 type JobCall =
-  /** Lists what is due; crons need none of the free slots. Answers with {@link ClaimedJobs}. */
+  /** Lists what is due; crons take none of the free slots. Answers with {@link ClaimedJobs}. */
   | { readonly operation: "claimJobs"; readonly freeSlots: number }
   /** Runs a scheduled mutation. */
   | { readonly operation: "runJob"; readonly jobId: string }

@@ -28,6 +28,7 @@ export interface ExecutorEvents {
   onReplaced(): void;
 }
 
+/** How the executor thread is started and how long its functions may run. */
 export interface ExecutorSettings extends Omit<WorkerOptions, "state"> {
   /** How long one query or mutation may hold the executor, wall time in milliseconds. */
   readonly functionTimeLimitMs: number;
@@ -92,12 +93,12 @@ export class ExecutorClient {
     return this.#pending.size;
   }
 
-  /** Queues a call; it is answered after the commit of its batch. @throws when the host itself fails */
+  /** Queues a call; it is answered after the commit of its batch. @throws {Error} when the host itself fails */
   call(call: ExecutorCall): Promise<FunctionOutcome> {
     return new Promise((resolve, reject) => this.#start(call, { resolve, reject }));
   }
 
-  /** Queues a refresh of live queries. @throws when the host itself fails */
+  /** Queues a refresh of live queries. @throws {Error} when the host itself fails */
   refresh(request: RefreshRequest, callerText: string): Promise<RefreshOutcome> {
     return new Promise((resolve, reject) => {
       const results: LiveQueryResult[] = [];
@@ -145,7 +146,7 @@ export class ExecutorClient {
    * Runs `copy` while the database file holds everything committed so far and does not change. Calls go on.
    *
    * @param filesDirectory where links to the stored files are made
-   * @throws when the thread had to be replaced meanwhile, which may have changed the file
+   * @throws {Error} when the thread had to be replaced meanwhile, which may have changed the file
    */
   async whileDatabaseRests(filesDirectory: string, copy: () => Promise<void>): Promise<void> {
     const begun = await this.#controlRequest({ kind: "beginBackup", filesDirectory });

@@ -31,6 +31,7 @@ export class PendingCalls {
   readonly #calls = new Map<string, PendingCall>();
   #nextSequence = 1;
 
+  /** How many calls wait for their answer. */
   get size(): number {
     return this.#calls.size;
   }
@@ -70,6 +71,7 @@ export class PendingCalls {
     else answer?.resolve({ status: "error", errorMessage, logLines: [] });
   }
 
+  /** Fails every call that waits, because the thread will not answer any more. */
   rejectAll(error: Error): void {
     for (const sequence of this.#calls.keys()) this.#take(sequence)?.reject(error);
   }
@@ -96,7 +98,7 @@ export class PendingCalls {
   }
 }
 
-/** What cannot be stored now is a refusal that the doors pass on; anything else is the host's own fault. */
+/** An error with a code is a refusal to store, which doors pass on to clients; any other is the host's own fault. */
 export function refusalOf({ message, code }: { readonly message: string; readonly code: string }): Error {
   return code === "" ? new Error(message) : new DeploymentRefusal(503, code, message);
 }

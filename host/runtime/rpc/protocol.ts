@@ -19,6 +19,7 @@ export interface ImportPhase {
   readonly seed: string;
 }
 
+/** Puts new code in place of the old: bundled modules, schema and components of one push. */
 export interface LoadRequest {
   readonly kind: "load";
   readonly modules: readonly BundledModule[];
@@ -30,6 +31,7 @@ export interface LoadRequest {
   readonly components: readonly ComponentLoad[];
 }
 
+/** What the main thread asks of the executor besides calls, one at a time. */
 export type ControlRequest =
   | LoadRequest
   | { readonly kind: "setEnvironment"; readonly stored: Readonly<Record<string, string>> }
@@ -40,6 +42,7 @@ export type ControlRequest =
 /** Calls, as `encodeCall` writes them, or one request that runs between batches. */
 export type WorkerRequest = readonly string[] | ControlRequest;
 
+/** What the main thread knows of a loaded function before it calls it. */
 export interface FunctionSummary {
   readonly path: string;
   readonly type: FunctionType;
@@ -53,6 +56,7 @@ export interface MainThreadAction {
   readonly validators: FunctionValidators;
 }
 
+/** What the executor thread posts to the main thread: answers to control requests, batches of answered calls, and news. */
 export type WorkerReply =
   | {
       readonly kind: "opened";
@@ -93,6 +97,7 @@ export type WorkerReply =
   | { readonly kind: "backupEnded" }
   | { readonly kind: "closed" };
 
+/** What the executor thread is started with. */
 export interface WorkerOptions {
   readonly file: string;
   readonly durable: boolean;

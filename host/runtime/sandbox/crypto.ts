@@ -9,7 +9,7 @@ const maxInlineDigestBytes = 65_536;
 
 const { subtle } = webcrypto;
 
-/** `crypto` as functions see it: what needs system randomness is refused in queries and mutations (contract 7). */
+/** `crypto` as functions see it: what needs system randomness is refused in queries and mutations (CONTRACT.md, section 7). */
 export const functionCrypto = {
   getRandomValues<T extends Exclude<NodeJS.TypedArray, Float32Array | Float64Array>>(array: T): T {
     const frame = currentFrame();

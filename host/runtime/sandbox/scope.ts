@@ -50,6 +50,7 @@ export class StrongReference {
     this.#target = target;
   }
 
+  /** The target, which is never collected: whether it was would tell of another call's memory. */
   deref(): object {
     return this.#target;
   }
@@ -57,10 +58,12 @@ export class StrongReference {
 
 /** Never calls back, for the same reason. */
 export class SilentFinalizationRegistry {
+  /** Takes a target and never calls back. */
   register(): void {
     // Nothing is ever finalized as far as functions can tell.
   }
 
+  /** Answers that nothing was registered. */
   unregister(): boolean {
     return false;
   }

@@ -28,7 +28,7 @@ export interface CrashSubject {
   start(): Promise<Victim>;
   /**
    * Makes one write that carries `marker`, with `marker` as its idempotency key.
-   * @throws when the write was not acknowledged
+   * @throws {Error} when the write was not acknowledged
    */
   write(url: string, marker: string): Promise<void>;
   /** Looks at everything, once all that was scheduled has run. */
@@ -76,7 +76,7 @@ const maxCutRestartMs = 100;
  * again with its key, as a client does that never heard an answer; then every row that was ever acknowledged must be
  * there exactly once and the audit must find no fault.
  *
- * @throws when a write is refused by a server that is up
+ * @throws {Error} when a write is refused by a server that is up
  */
 export async function runCrashRounds(
   subject: CrashSubject,

@@ -55,7 +55,7 @@ export function ledgerOn(file: string): CrashSubject {
   };
 }
 
-/** One transfer over HTTP. @throws when the function failed, which it never does by itself */
+/** One transfer over HTTP. @throws {Error} when the function failed, which it never does by itself */
 export async function transfer(url: string, key: string): Promise<{ readonly status: number; readonly text: string }> {
   const response = await fetch(`${url}/api/mutation`, {
     method: "POST",

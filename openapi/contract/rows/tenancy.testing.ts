@@ -20,6 +20,6 @@ async function newOrganization({ portico }: World) {
 export const tenancyRows = {
   memberships: async ({ portico, acme }) => ({ id: (await createMember(portico, acme, "member")).membershipId }),
   organizations: newOrganization,
-  // A right over one's own rows would be no refusal, so this is not one of those who call.
+  // Callers with a right over their own rows would not be refused, so the owner here is none of the callers.
   users: async ({ rows }) => ({ id: rows["users"] ?? "" }),
 } satisfies Record<string, RowMaker>;

@@ -61,6 +61,7 @@ export class Call<T> implements Promise<T> {
     };
   }
 
+  /** Sends the request when it has not been sent yet, and resolves with the data of its answer. */
   // oxlint-disable-next-line unicorn/no-thenable -- a call is a promise; that is its purpose
   then<Value = T, Failure = never>(
     onFulfilled?: ((data: T) => Value | PromiseLike<Value>) | null,
@@ -86,12 +87,14 @@ export class Call<T> implements Promise<T> {
     }
   }
 
+  /** Sends the request as {@link then} does, and handles what it fails with. */
   catch<Failure = never>(
     onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
   ): Promise<T | Failure> {
     return this.then(undefined, onRejected);
   }
 
+  /** Sends the request as {@link then} does, and runs `onFinally` however it ends. */
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then().finally(onFinally);
   }
@@ -106,7 +109,7 @@ export interface Reading {
 /**
  * The data of a reply: JSON, or undefined when the status says there is no body.
  *
- * @throws ConnectionError (`invalid_response`) for anything else, such as a login page, unless text is accepted.
+ * @throws {ConnectionError} (`invalid_response`) for anything else, such as a login page, unless text is accepted.
  */
 export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
   const { text, response } = reply;
@@ -121,7 +124,7 @@ export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
   throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(text)) ?? "it is empty");
 }
 
-/** A success status with a body the API cannot have sent: a proxy answered, or the answer was cut off. */
+/** A success status with a body that the API cannot have sent: a proxy answered, or the response was cut off. */
 export function invalidResponse(reply: Reply, title: string, detail?: string): ConnectionError {
   const { response, attempts } = reply;
   return new ConnectionError({

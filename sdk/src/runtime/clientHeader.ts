@@ -4,8 +4,8 @@ import { isRecord } from "./json";
 const version = "0.1.0";
 
 /**
- * Says which version of this package asks. Browsers keep `User-Agent` for themselves, so there the name is another; on
- * Node, Deno and Bun it is the usual one, which servers keep in their logs.
+ * Names this package and its version. Browsers reserve `User-Agent`, so they send another header; Node, Deno and Bun send
+ * the usual one, which servers log.
  */
 export const clientHeader: Readonly<Record<string, string>> = /* @__PURE__ */ headerOf(
   /* @__PURE__ */ Reflect.get(globalThis, "process"),

@@ -25,12 +25,14 @@ export type ConvexCallOptions = Pick<
 /** A function of the deployment by its name, or any reference, such as one of your own generated `api`. */
 export type ConvexFunction<Type extends FunctionType> = ConvexFunctionName<Type> | FunctionReference<Type>;
 
+/** The arguments of a function, by its name or its reference. */
 export type ConvexArgs<Fn> = Fn extends keyof ConvexFunctions
   ? ConvexFunctions[Fn]["args"]
   : Fn extends FunctionReference<FunctionType>
     ? FunctionArgs<Fn>
     : never;
 
+/** What a function answers, by its name or its reference. */
 export type ConvexResult<Fn> = Fn extends keyof ConvexFunctions
   ? ConvexFunctions[Fn]["result"]
   : Fn extends FunctionReference<FunctionType>
@@ -61,7 +63,7 @@ export class ConvexDoor {
   /**
    * Runs a query.
    *
-   * @throws ApiError with the same codes as REST; ConvexError when a function of your own throws other data.
+   * @throws {ApiError} with the same codes as REST; {ConvexError} when a function of your own throws other data.
    */
   query<Fn extends ConvexFunction<"query">>(
     fn: Fn,
@@ -74,7 +76,7 @@ export class ConvexDoor {
   /**
    * Runs a mutation. It is sent once, unless the server refused it before any effect (429, 503 with `Retry-After`).
    *
-   * @throws As {@link ConvexDoor.query}.
+   * @throws {ApiError | ConvexError} as {@link ConvexDoor.query} does.
    */
   mutation<Fn extends ConvexFunction<"mutation">>(
     fn: Fn,
@@ -89,7 +91,7 @@ export class ConvexDoor {
   /**
    * Runs an action. Sent once, like a mutation.
    *
-   * @throws As {@link ConvexDoor.query}.
+   * @throws {ApiError | ConvexError} as {@link ConvexDoor.query} does.
    */
   action<Fn extends ConvexFunction<"action">>(
     fn: Fn,

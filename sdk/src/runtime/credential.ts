@@ -8,6 +8,7 @@ export interface TokenSource {
   held(): string | undefined;
   /** `signal` fires when the caller no longer waits. */
   obtain(signal: AbortSignal): Promise<string>;
+  /** Another token in place of one that the server refused; absent where none can be had. */
   refresh?(stale: string, signal: AbortSignal): Promise<string>;
   /** Tokens come by a request of this client, which counts as an attempt of the call that waits for it. */
   readonly sends?: boolean;
@@ -37,7 +38,7 @@ export function staticToken(token: string): TokenSource {
   return { held: () => token, obtain: async () => token };
 }
 
-/** A credential of a kind that does not serve there; `detail` says which one does. */
+/** A source that always fails, for a kind of credential that cannot be used there; `detail` says which one can. */
 export function refusedSource(detail: string): TokenSource {
   return { held: () => undefined, obtain: async () => Promise.reject(credentialError(detail)) };
 }
@@ -72,7 +73,7 @@ interface Renewal {
   waiting: number;
 }
 
-/** An issuer that has not answered by then never will; calls of longer patience start anew. */
+/** An issuer that has not answered by then never will; calls with a longer limit start a new request. */
 export const renewalTimeoutMs = 30_000;
 
 /**
@@ -113,7 +114,7 @@ export class RenewedToken implements TokenSource {
     const leave = () => {
       renewal.waiting -= 1;
       if (renewal.waiting > 0) return;
-      // Dropped as well as aborted: a provider may ignore its signal and hang for ever.
+      // Dropped as well as aborted, since a provider may ignore its signal and hang forever.
       if (this.#pending === renewal) this.#pending = undefined;
       renewal.abandoned.abort();
     };
@@ -179,7 +180,7 @@ export function credentialFault(credential: unknown, isKey: boolean): string | u
 /**
  * The token that a provider gave, when it can be sent.
  *
- * @throws CredentialError that does not repeat it.
+ * @throws {CredentialError} that does not repeat it.
  */
 export function checkedToken(token: unknown): string {
   const fault = credentialFault(token, false);

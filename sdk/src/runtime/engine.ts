@@ -144,7 +144,7 @@ export class Engine {
   /**
    * Sends a request until it succeeds or may not be repeated.
    *
-   * @throws ApiError, ConnectionError, TimeoutError or AbortedError, and whatever a hook or token provider throws.
+   * @throws {ApiError | ConnectionError | TimeoutError | AbortedError} and whatever a hook or token provider throws.
    */
   async send(plan: Plan, options: RequestOptions): Promise<Reply> {
     const settings = this.#settings;
@@ -311,7 +311,7 @@ export class Engine {
   }
 
   #logAttempt(plan: Plan, outcome: Reply | PorticoError, attempt: number, startedMs: number): void {
-    // A call should not pay for lines that nobody reads.
+    // A call should not pay for log lines that nobody reads.
     if (!this.#settings.logger) return;
     const failed = outcome instanceof PorticoError;
     const headers = failed ? outcome.headers : outcome.response.headers;
@@ -333,7 +333,7 @@ export class Engine {
   }
 }
 
-/** What can be repeated because no answer arrived. */
+/** Failures that can be retried because no response arrived. */
 function isTransport(error: unknown): error is ConnectionError | TimeoutError {
   return error instanceof ConnectionError || error instanceof TimeoutError;
 }
@@ -348,7 +348,7 @@ function reasonOf(error: unknown): { readonly error: unknown; readonly text: str
   return { error: reason, text: asText(reason["message"]) || asText(reason["code"]) || "unknown reason" };
 }
 
-/** Limits that would be reached at once, or never by mistake. */
+/** Refuses limits that would fire at once, or by mistake never. */
 export function assertLimits(limits: {
   readonly timeoutMs?: number | undefined;
   readonly attemptTimeoutMs?: number | undefined;

@@ -7,7 +7,7 @@ import { asText, isRecord } from "./json";
  * Exchanges an API key or agent key for a short-lived JWT at the token endpoint (RFC 6749 section 4.4, client
  * credentials in the body). The JWT opens the deployment's Convex functions.
  *
- * @throws AuthenticationError (`invalid_client`) when the key is not accepted.
+ * @throws {AuthenticationError} (`invalid_client`) when the key is not accepted.
  */
 export async function exchangeKey(
   engine: Engine,

@@ -81,7 +81,7 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
 /**
  * Takes an answer for a page.
  *
- * @throws ConnectionError (`invalid_response`) when it does not have the shape that every list of the API has, or
+ * @throws {ConnectionError} (`invalid_response`) when it does not have the shape that every list of the API has, or
  * when following it from the cursor `from` would never end.
  */
 export function pageOf({ data, reply }: Outcome<unknown>, from?: string): Page<unknown> {

@@ -15,7 +15,7 @@ export class Redactor {
   readonly #lasting: string[] = [];
   readonly #recent: string[] = [];
 
-  /** Remembers the credential the client was made with, so that it never leaves by value. */
+  /** Remembers the credential the client was made with, so that no text quotes it. */
   add(secret: string): void {
     this.#lasting.push(...spellings(secret));
   }

@@ -17,7 +17,7 @@ export class RetryBudget {
     this.#retriesLeft = capacity;
   }
 
-  /** Takes one retry out of the budget; false when none is left. */
+  /** Spends one retry of the budget; false when none is left. */
   take(): boolean {
     if (this.#retriesLeft < 1) return false;
     this.#retriesLeft -= 1;

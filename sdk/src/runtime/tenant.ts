@@ -20,7 +20,7 @@ export function claimsOf(token: string): Record<string, unknown> | undefined {
  * Refuses a token of another organization before anything is sent. A name of one kind (Convex id, issuer's id, slug)
  * says nothing about a name of another kind; then the server decides, which refuses too.
  *
- * @throws TenantMismatchError
+ * @throws {TenantMismatchError} when both name one of the same kind and they differ
  */
 export function assertTenant(token: string, organization: string): void {
   const named = tenantNames(claimsOf(token));

@@ -20,7 +20,7 @@ export interface Limits {
  * Runs `work` under a time limit and the caller's signal. Settles at once when either fires, even if `work` (a custom
  * fetch, a token provider) ignores the signal it is given.
  *
- * @throws TimeoutError when `timeoutMs` passes, AbortedError when the caller's signal fires.
+ * @throws {TimeoutError} when `timeoutMs` passes, {AbortedError} when the caller's signal fires.
  */
 export function within<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { signal: outer, attempts, during } = limits;

@@ -61,7 +61,7 @@ export class ExecutionFrame implements Frame, CommonSyscallFrame {
     this.#transaction.host.log(`${this.componentPath}/${this.path}`.replace(/^\//, ""), line);
   }
 
-  /** A nested function that nobody awaited must not outlive its caller, so closing reaches down. */
+  /** A nested function that nobody awaited must not outlive its caller, so closing a frame closes those below it. */
   get closed(): boolean {
     return this.#settled || (this.#parent?.closed ?? false);
   }
@@ -112,7 +112,10 @@ export class ExecutionFrame implements Frame, CommonSyscallFrame {
     throw new Error(`Unknown operation ${operation}`);
   }
 
-  /** Convex's documentation refuses this and its own published components do it, so it is answered and told once each. */
+  /**
+   * Convex's documentation forbids this, but its own published components do it. So it works, and is logged once per
+   * function.
+   */
   #tellOfPaging(): void {
     const { host } = this.#transaction;
     const caller = `${this.componentPath}/${this.path}`;
@@ -242,7 +245,7 @@ export async function runFunction(
       );
     return valueText;
   } catch (error) {
-    // After the caller has returned, the undo log belongs to another call; its close has undone this one already.
+    // Once the caller has returned, the undo log belongs to another call. Closing the caller has already undone this one.
     if (parent?.closed !== true) {
       store.undoTo(mark);
       transaction.usage.forgetWritesSince(usageMark);

@@ -5,7 +5,7 @@ import { valueAtPath } from "../../../values/convexJson";
 import type { ConvexJson, ConvexJsonObject } from "../../../values/convexJson";
 import { beforeCommit } from "../transaction/commitTimestamp";
 
-/** Decides about one document. @throws when an operand has the wrong type, as Convex's evaluator does */
+/** Decides about one document. @throws {Error} when an operand has the wrong type, as Convex's evaluator does */
 export type DocumentFilter = (document: ConvexJsonObject) => boolean;
 
 type Expression = (document: ConvexJsonObject) => Value | undefined;

@@ -44,7 +44,7 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   const { host } = transaction;
   const address = resolveAddress(args, host);
   const path = address.functionPath;
-  // Seconds as a double lose the last digits; whole milliseconds come back exactly.
+  // Seconds as a double lose their last digits; rounding restores the exact milliseconds.
   const scheduledTime = Math.round(Number(args["ts"]) * 1e6) / 1e3;
   const target = findTarget(host, address)?.function;
   if (target === undefined) throw new Error(`Attempted to schedule function at nonexistent path: ${path}`);
@@ -70,7 +70,7 @@ export function scheduleJob(transaction: Transaction, args: ConvexJsonObject): s
   return JSON.stringify(id);
 }
 
-/** An action that was canceled runs on, but what it schedules does not start, in whichever component it schedules. */
+/** A canceled action keeps running, but nothing that it schedules starts, in any component. */
 function isParentCanceled({ host, call: { scheduledFunctionId } }: Transaction): boolean {
   if (scheduledFunctionId === null) return false;
   const owner = host.components.get(host.catalog.anyTableOfId(scheduledFunctionId)?.componentPath ?? "");
@@ -99,6 +99,7 @@ export function readJob(host: ExecutionHost, id: string): ConvexJsonObject | nul
   return text === null ? null : parseJsonObject(text);
 }
 
+/** `pending`, `inProgress`, `success`, `failed` or `canceled`, as `_scheduled_functions` shows it. */
 export function jobStateKind(job: ConvexJsonObject): ConvexJson | undefined {
   return isJsonObject(job["state"]) ? job["state"]["kind"] : undefined;
 }

@@ -45,13 +45,14 @@ export interface QueryPlan {
   readonly rowsWanted: number;
 }
 
+/** One step that every row of a query passes after the index: a filter, or a limit on those before it. */
 export type PlanOperator = { readonly filter: DocumentFilter } | { readonly limit: number };
 
 const maxQueryOperators = 256;
 
 const keyWriter = new IndexKeyWriter();
 
-/** Plans a query against the tables and indexes of the store. @throws with Convex's texts on a bad index or range */
+/** Plans a query against the tables and indexes of the store. @throws {Error} with Convex's texts on a bad index or range */
 export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   const { source } = query;
   if (query.operators.length > maxQueryOperators)

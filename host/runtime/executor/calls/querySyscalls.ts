@@ -9,11 +9,11 @@ import type { PlanOperator, QueryPlan, SerializedQuery } from "./queryPlan";
 import type { Transaction } from "../transaction/transaction";
 import { TransactionLimitError } from "../transaction/transactionUsage";
 
-/** Rows read ahead at first, when it is not known how many are wanted and when it is. */
+/** Rows read ahead at first: when the number wanted is unknown, and when it is known. */
 const unknownChunkRows = 16;
 const wantedChunkRows = 64;
 const largestChunkRows = 1024;
-/** Of the texts of one chunk, in UTF-16 code units, as far as earlier rows foretell it. */
+/** The target length of one chunk's texts, in UTF-16 code units, as estimated from earlier rows. */
 const largestChunkLength = 4 << 20;
 const maxPageRows = 32_000;
 const maxPageBytes = 16 << 20;
@@ -172,7 +172,7 @@ class RowStream {
     return this.#chunk.length > 0;
   }
 
-  /** Own writes become visible to a scan that is under way: what was read ahead may be stale. */
+  /** The transaction's own writes become visible to an open scan, so rows read ahead may be stale. */
   #readAgain(writeCount: number): void {
     this.#seenWriteCount = writeCount;
     this.#chunk = [];
@@ -185,7 +185,7 @@ class RowStream {
   }
 }
 
-/** How many rows like these have that length together, at least one. */
+/** How many rows of the average length of these add up to that length, at least one. */
 function rowsOfLength(length: number, rows: readonly ScannedDocument[]): number {
   const total = rows.reduce((sum, { text }) => sum + text.length, 0);
   return Math.max(1, Math.floor((length * rows.length) / Math.max(1, total)));
@@ -229,7 +229,7 @@ function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   );
 }
 
-/** An end that was given, and the text it was given as. */
+/** A requested end of the page, and the cursor text it came as. */
 interface PageEnd {
   readonly cursor: string;
   readonly position: CursorPosition;
@@ -242,7 +242,7 @@ function endOf(transaction: Transaction, args: ConvexJsonObject, fingerprint: Bu
   if (typeof endCursor === "string") return { cursor: endCursor, position: cursors.open(endCursor, fingerprint) };
   const journal = transaction.reads?.journal ?? null;
   if (journal === null) return null;
-  // A journal of another query, which new code or a nested function may bring, says nothing about this page.
+  // New code or a nested function may bring the journal of another query, which says nothing about this page.
   const position = cursors.openOwn(journal, fingerprint);
   return position === null ? null : { cursor: journal, position };
 }
@@ -258,7 +258,7 @@ interface PageLimits {
   readonly rows: number;
   readonly bytes: number;
   readonly page: number;
-  /** Above these a page is better split. */
+  /** Above these, splitting the page is recommended. */
   readonly crowdedRows: number;
   readonly crowdedBytes: number;
 }
@@ -275,7 +275,7 @@ function collectPage(
   if (range !== null && start !== null) range = rangeAfter(range, plan.order, start.key);
   if (range !== null && end?.kind === "after") range = rangeThrough(range, plan.order, end.key);
   const rowsWanted = plan.operators.length === 0 ? limits.page : Infinity;
-  // What lies before a given end is wanted whole.
+  // A page with a given end is read in full.
   const firstChunkRows = rowsWanted === Infinity && end === null ? unknownChunkRows : wantedChunkRows;
   const stream = new RowStream(transaction, plan, range, rowsWanted, firstChunkRows);
   const texts: string[] = [];
@@ -303,7 +303,7 @@ function collectPage(
       break;
     }
     rows.push(row);
-    // Only a byte limit is worth parsing for; else the length of the text is close enough to recommend a split.
+    // Only a byte limit is worth parsing the rows for; otherwise the text's length is close enough to recommend a split.
     bytesScanned += measuresBytes ? convexSizeBytes(parseJsonObject(row.text)) : row.text.length;
     if (stream.passes(row)) texts.push(row.text);
   }

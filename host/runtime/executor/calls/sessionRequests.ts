@@ -11,10 +11,10 @@ type RequestHost = Pick<ExecutionHost, "catalog" | "store">;
 
 /** How long a client may be away and still learn that its mutation has run, as long as Convex keeps it. */
 export const retentionMs = 7 * 24 * 60 * 60 * 1000;
-/** Two for every one that is added, so that what has expired goes away while nothing has to be swept. */
+/** Two expired entries are removed for every one added, so that no sweep is needed. */
 const prunedPerRecord = 2;
 
-/** What a mutation answered when it ran first. */
+/** The outcome of a mutation's first run. */
 export interface RecordedOutcome {
   readonly valueText: string;
   readonly logLines: readonly string[];
@@ -42,7 +42,7 @@ export function recordOutcome(
   const table = tableOf(host);
   prune(host, table.byCreationTime, call.nowMs - retentionMs);
   const id = encodeDocumentId(table.number, newInternalId(call.nowMs));
-  // Written past the limit on document size: a result may be larger than a document.
+  // Bypasses the limit on document size, since a result may be larger than a document.
   const document = { _creationTime: call.nowMs, _id: id, key, logLines: call.logLines, valueText };
   host.store.insert(table, id, JSON.stringify(document), document);
 }

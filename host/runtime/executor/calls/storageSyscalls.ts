@@ -172,7 +172,7 @@ function usableUpload({ host: { storage } }: Transaction, token: string): Upload
   return upload;
 }
 
-/** A use is remembered for as long as its token would be accepted. */
+/** Remembers a used token for as long as it would otherwise be accepted. */
 function forgetExpiredUses(meta: MetaTable): void {
   const nowMs = Date.now();
   for (const [useKey] of meta.entries(usedUploads)) {

@@ -11,7 +11,7 @@ import type { ExecutionHost } from "../transaction/transaction";
 
 const systemPathPrefix = "_system/";
 
-/** What system functions tell about, beside the documents that they read. */
+/** What system functions report besides the documents that they read. */
 export interface SystemSources {
   readonly host: ExecutionHost;
   /** The variables that were set, without those that the host itself provides. */
@@ -48,7 +48,7 @@ export function systemFunctions({
       args: { name: v.string() },
       handler: (_ctx, { name }) => variable(name),
     }),
-    // Nothing is ever imported: the CLI goes on to the upload, whose refusal it shows.
+    // No import is ever under way, so the CLI proceeds to the upload and shows its refusal.
     "_system/cli/queryImport:list": queryGeneric({ args: {}, handler: () => [] }),
     "_system/cli/tables:default": queryGeneric({
       args: { paginationOpts: paginationOptsValidator },
@@ -82,7 +82,7 @@ export function systemFunctions({
   return new Map(registered.flatMap((target) => (target === null ? [] : [[target.path, target] as const])));
 }
 
-/** The functions among which a call from outside finds its own: the system's answer the admin alone, and as the app's. */
+/** The functions that a call from outside can reach. System functions answer only the admin, under the app's path. */
 export function functionsFor(
   { componentPath, functions, systemFunctions: system }: ExecutionHost,
   caller: Caller,
@@ -111,7 +111,7 @@ function functionSpec({ path, type, isPublic, validators }: RegisteredFunction):
   };
 }
 
-/** A validator as a value: literals of 64 bits are written in JSON as no value may be. */
+/** A validator as a Convex value: its JSON writes 64-bit literals in a form that values do not allow. */
 function validatorValue(json: ValidatorJson): Value {
   return jsonToConvex(asJson(json));
 }

@@ -17,10 +17,12 @@ interface Node<T> {
 export class IntervalTree<T> {
   #root: Node<T> | null = null;
 
+  /** True when no interval is left, so that whoever keeps trees can drop this one. */
   get isEmpty(): boolean {
     return this.#root === null;
   }
 
+  /** Adds a value under the interval from `lower` to before `upper`; the same value twice counts once. */
   add(lower: string, upper: string, value: T): void {
     const existing = this.#find(lower, upper);
     if (existing !== null) {
@@ -78,7 +80,7 @@ function compare<T>(lower: string, upper: string, node: Node<T>): number {
   return upper < node.upper ? -1 : 1;
 }
 
-/** Parts a subtree into what sorts before the interval and what sorts after it. */
+/** Splits a subtree into the nodes that sort before the interval and those after it. */
 function split<T>(node: Node<T> | null, lower: string, upper: string): [Node<T> | null, Node<T> | null] {
   if (node === null) return [null, null];
   if (compare(lower, upper, node) < 0) {

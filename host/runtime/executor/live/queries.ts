@@ -30,7 +30,7 @@ interface LiveQuery {
   isFresh: boolean;
   /** The state that `result` was first known to hold at. */
   ranAt: bigint;
-  /** What other subscribers can be told without running it again, unless there was too much to keep. */
+  /** The result for further subscribers, kept unless too many results would be. */
   result: LiveQueryResult | null;
 }
 
@@ -38,7 +38,7 @@ interface Subscription {
   readonly set: QuerySet;
   readonly request: RefreshRequest["add"][number];
   query: LiveQuery;
-  /** What tells the result that the subscriber has been sent from others, or null. */
+  /** A digest of the result last sent to the subscriber, or null. */
   sent: string | null;
 }
 
@@ -66,9 +66,13 @@ export type RunLiveQuery = (
   state: RefreshedState,
 ) => Promise<{ readonly result: LiveQueryResult; readonly reads: ReadRecorder }>;
 
+/** Told of each result as soon as it is there, before the refresh has ended. */
 export type OnLiveResult = (queryId: number, result: LiveQueryResult) => void;
 
-/** Of all results that are kept together, in UTF-16 code units: further subscribers of the rest run the query again. */
+/**
+ * The most UTF-16 code units of results kept in total. Further subscribers of a query whose result is not kept run it
+ * again.
+ */
 const maxKeptLength = 16 << 20;
 
 /** The live queries of every client: their read sets, and which clients have to be told that something changed. */
@@ -122,7 +126,7 @@ export class LiveQueries {
       past.note(writes);
       if (hasNewTables) past.noteNewTables();
     }
-    // What a query finds in a table that does not exist has no interval; a new table is rare enough to run all again.
+    // A query on a missing table records no interval. New tables are rare enough to run every query again.
     if (hasNewTables) return this.invalidateAll();
     const readers = new Set<LiveQuery>();
     for (const write of writes) this.#readSets.collectReaders(write, readers);
@@ -174,7 +178,7 @@ export class LiveQueries {
     onResult: OnLiveResult,
   ): Promise<void> {
     const { query, request, set } = subscription;
-    // A client that has gone, or a query that it has taken away meanwhile.
+    // The client has gone, or has removed the query meanwhile.
     if (set.subscriptions.get(request.queryId) !== subscription) return;
     const isKnown = query.isFresh && query.result !== null && query.ranAt <= state.timestamp;
     const result = isKnown ? query.result : await this.#run(subscription, state, run);
@@ -189,12 +193,12 @@ export class LiveQueries {
     const { query, request, set } = subscription;
     const recorded = await run(query.source, request.queryId, query.journal, state);
     const { result } = recorded;
-    // Everybody who watched it has gone while it ran.
+    // Every subscriber left while it ran.
     if (query.subscribers.size === 0) return result;
     const reads = readSetOf(recorded.reads);
     query.journal = result.journal;
     if (state.past.touches(reads.intervals, reads.countedTables)) {
-      // True of its state, which is past: the next refresh looks again.
+      // The result is correct for this refresh's state, which is already past; the next refresh checks again.
       set.stale.add(subscription);
       this.#invalidated.add(set.key);
       return result;
@@ -249,7 +253,7 @@ export class LiveQueries {
     this.#queries.delete(query.key);
   }
 
-  /** What it has read stays registered until it runs again: taking away thousands of read sets at once would hold everybody up. */
+  /** Its reads stay registered until it runs again: removing thousands of read sets at once would hold up every call. */
   #invalidate(query: LiveQuery): void {
     if (!query.isFresh) return;
     query.isFresh = false;
@@ -266,13 +270,13 @@ export class LiveQueries {
   }
 }
 
-/** What a refresh asks of those who made it. */
+/** What a refresh needs from {@link LiveQueries}. */
 interface RefreshSteps {
   run(subscription: Subscription, run: RunLiveQuery, onResult: OnLiveResult): Promise<void>;
   end(): void;
 }
 
-/** One refresh of a client's queries, which may be put aside between two of them: all its results hold at one timestamp. */
+/** One refresh of a client's queries, which may pause between two queries. All its results hold at one timestamp. */
 export class Refresh implements RefreshedState {
   readonly past = new PastState();
   readonly #work: Iterator<Subscription>;

@@ -26,12 +26,13 @@ export function readSetOf(reads: ReadRecorder): ReadSet {
   return { intervals, countedTables: Array.from(reads.countedTables, (table) => table.number) };
 }
 
-/** Everything that live queries have read, so that a write finds who has read what it changes. */
+/** Indexes everything that live queries have read, so that a write finds the readers of what it changes. */
 export class ReadSetIndex<Reader> {
   readonly #trees = new Map<number, IntervalTree<Reader>>();
   readonly #counts = new Map<number, Set<Reader>>();
   readonly #keyWriter = new IndexKeyWriter();
 
+  /** Lets a reader be found by every key range that it read and every table that it counted. */
   add({ intervals, countedTables }: ReadSet, reader: Reader): void {
     for (const { index, lower, upper } of intervals) {
       let tree = this.#trees.get(index);
@@ -45,6 +46,7 @@ export class ReadSetIndex<Reader> {
     }
   }
 
+  /** Takes back {@link add} of the same reads and reader. */
   delete({ intervals, countedTables }: ReadSet, reader: Reader): void {
     for (const { index, lower, upper } of intervals) {
       const tree = this.#trees.get(index);
@@ -58,7 +60,7 @@ export class ReadSetIndex<Reader> {
     }
   }
 
-  /** Adds to `found` who has read the document, or a place in an index that it has left or come to. */
+  /** Adds to `found` every reader of the document, or of an index position that it left or moved to. */
   collectReaders({ table, id, before, after }: DocumentWrite, found: Set<Reader>): void {
     const collect = (reader: Reader): void => void found.add(reader);
     this.#trees.get(byIdIndex)?.visitContaining(id, collect);

@@ -19,18 +19,21 @@ interface Task {
 interface Lane {
   /** Executor time that the caller has had lately, milliseconds. */
   usedMs: number;
-  /** In turn: each gets a part, then the next. */
+  /** Served round-robin, a part of each at a time. */
   readonly tasks: Task[];
 }
 
 /** The executor time, in milliseconds, that a task gets before the next one of its caller has its turn. */
 const turnMs = 4;
-/** Of all results of one refresh, which wait for the last of them on the main thread: four of the largest that Convex takes. */
+/**
+ * The most UTF-16 code units of results per refresh, all of which wait on the main thread for the last one: four of the
+ * largest results that Convex allows.
+ */
 const maxRefreshLength = 64 << 20;
 
 /**
- * The refreshes that wait or have been put aside, in fair order: the turn is the caller's who has had the least time, and goes
- * round among the clients of a caller. Whoever watches thousands of queries waits for them alone.
+ * Waiting and paused refreshes in fair order. The next turn goes to the caller that has had the least time, and rotates
+ * among that caller's clients. A caller that watches thousands of queries delays only itself.
  */
 export class LiveRefreshes {
   readonly #liveQueries: LiveQueries;
@@ -50,6 +53,7 @@ export class LiveRefreshes {
     this.#onTurn = onTurn;
   }
 
+  /** True when no query waits to run and no result waits to be sent. */
   get isIdle(): boolean {
     return this.#lanes.size === 0 && this.#results.length === 0;
   }
@@ -69,7 +73,7 @@ export class LiveRefreshes {
     this.#push(sequence, "null", this.#timestamp());
   }
 
-  /** The states that unfinished refreshes have read are not to be had any more; each is asked for anew, whole. */
+  /** The states that unfinished refreshes read no longer exist; each set is requested again in full. */
   abandon(): void {
     this.#end(({ refresh }) => refresh !== null, "false");
   }
@@ -92,7 +96,7 @@ export class LiveRefreshes {
     if (task === undefined) return void this.#lanes.delete(key);
     const startedAt = performance.now();
     this.#onTurn(task.sequence);
-    // It stays where it is meanwhile: a query may wait, and requests come in.
+    // The task stays in its lane meanwhile: a query may wait, and requests come in.
     const hasMore = await this.#work(task, run, startedAt);
     lane.usedMs += performance.now() - startedAt;
     if (task.isEnded) return;
@@ -140,7 +144,10 @@ export class LiveRefreshes {
     return next;
   }
 
-  /** Who comes has as good a claim as the neediest, and no better one than those who have been waiting. */
+  /**
+   * A new caller starts with the least time used so far: as good a claim as the neediest, and no better than those
+   * already waiting.
+   */
   #leastUsedMs(): number {
     let least = Infinity;
     for (const { usedMs } of this.#lanes.values()) least = Math.min(least, usedMs);
@@ -165,7 +172,7 @@ export class LiveRefreshes {
   }
 }
 
-/** One person is one caller with every token; those who have not said who they are share one turn. */
+/** A user is one caller whatever the token; all anonymous callers share one turn. */
 function laneOf(callerText: string): string {
   const caller = parseCaller(callerText);
   return caller.kind === "user" ? `user:${caller.identity.tokenIdentifier}` : caller.kind;

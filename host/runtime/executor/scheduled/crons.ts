@@ -165,6 +165,7 @@ export function readCron(host: ExecutionHost, id: string): StoredCron | null {
   return text === null ? null : toStoredCron(parseJsonObject(text));
 }
 
+/** Whether an id is one of the rows that `crons.ts` has made, in any component. */
 export function isCronId(host: ExecutionHost, id: string): boolean {
   return host.catalog.tableOfId(id)?.name === cronsTableName;
 }

@@ -127,7 +127,7 @@ function claimJobs(app: ExecutionHost, nowMs: number, freeSlots: number): Claime
   return claimed;
 }
 
-/** The earliest due jobs of all components together, so that none of them waits for the others to have none left. */
+/** The earliest due jobs of all components together, so that no component starves another. */
 function dueJobs(app: ExecutionHost, nowMs: number): readonly { readonly host: ExecutionHost; readonly job: DueJob }[] {
   return [...app.components.values()]
     .flatMap((host) => jobsInState(host, "pending", nowMs, maxClaimedJobs).map((job) => ({ host, job })))
@@ -217,7 +217,7 @@ function finishJob(host: ExecutionHost, clock: Clock, id: string, errorText: str
   else failJob(host, id, addressText(toDueJob(host, job).address), errorText, nowMs);
 }
 
-/** Nobody waits for a scheduled function, so its failure is told to the log as well. */
+/** No client waits for a scheduled function, so its failure is logged as well. */
 function failJob(host: ExecutionHost, id: string, address: string, errorText: string, nowMs: number): void {
   setJobState(host, id, { kind: "failed", error: errorText }, nowMs);
   host.log(address, `[ERROR] The scheduled function failed: ${errorText}`);

@@ -7,15 +7,17 @@ export class Clock {
     this.#latest = persisted;
   }
 
+  /** The timestamp handed out last, nanoseconds since the epoch. */
   get latest(): bigint {
     return this.#latest;
   }
 
-  /** Returns to the timestamp before those that nothing has been stored or shown under. */
+  /** Takes back timestamps under which nothing was stored or shown. */
   takeBack(earlier: bigint): void {
     this.#latest = earlier;
   }
 
+  /** A timestamp later than every one before: the system's time, or one nanosecond more when that has not moved. */
   next(): bigint {
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#latest = now > this.#latest ? now : this.#latest + 1n;
@@ -24,7 +26,7 @@ export class Clock {
 }
 
 /**
- * Hands out `_creationTime`: milliseconds with a fraction, from the begin of the transaction. Convex only promises an
+ * Hands out `_creationTime`: milliseconds with a fraction, from the start of the transaction. Convex only promises an
  * order within a transaction; here later transactions get later times too, although a double tells only 244 ns apart.
  */
 export class CreationClock {

@@ -19,9 +19,10 @@ export class CursorCodec {
     this.#key = createSecretKey(keyBase64, "base64");
   }
 
+  /** Encrypts a position into a cursor that only the query with this fingerprint can open. */
   seal(position: CursorPosition, fingerprint: Buffer): string {
     const plain = position.kind === "end" ? Buffer.alloc(0) : Buffer.concat([Buffer.of(1), position.key]);
-    // Derived from the content: one position is one text, so that a page that reads the same is the same.
+    // Derived from the content, so that one position always yields the same cursor and an unchanged page compares equal.
     const iv = createHmac("sha256", this.#key).update(fingerprint).update(plain).digest().subarray(0, ivBytes);
     const cipher = createCipheriv("aes-256-gcm", this.#key, iv);
     cipher.setAAD(fingerprint);

@@ -15,13 +15,14 @@ export class ExecutorStorage {
     readonly cloudUrl: () => string,
   ) {}
 
+  /** Notes a file whose document the running call adds or removes. */
   touch(id: string): void {
     this.#touched.add(id);
   }
 
   /**
-   * After a commit or rollback: a file whose document is not there goes too, whichever way that came about. What cannot be
-   * settled stays for the integrity check, since calls are waiting for their answers.
+   * After a commit or rollback, deletes every touched file that has no document, whatever the reason. A file that cannot
+   * be deleted is left for the integrity check, since calls are waiting for their responses.
    */
   settle(store: DocumentStore, report: (problem: string) => void): void {
     for (const id of this.#touched) {

@@ -46,7 +46,7 @@ function isVector(validator: ValidatorJson): boolean {
   return validator.type === "any";
 }
 
-/** Whether one of the validators that may stand at a path is as asked for; `any` is everything. */
+/** Whether any validator possible at a path passes the test; `any` always does. */
 function someAt(
   validator: ValidatorJson,
   [name, ...rest]: readonly string[],

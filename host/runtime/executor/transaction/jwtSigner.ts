@@ -48,7 +48,7 @@ export class JwtSigner {
    * @param args `{claims?, expiresInSeconds}`
    * @param nowMs the mutation's frozen time
    * @returns a compact JWS
-   * @throws when the lifetime is not 1 to 3600 seconds or a claim is reserved
+   * @throws {Error} when the lifetime is not 1 to 3600 seconds or a claim is reserved
    */
   signJwt(args: ConvexJsonObject, nowMs: number): string {
     const { claims = {}, expiresInSeconds } = args;

@@ -1,7 +1,7 @@
 import type { StoredTable } from "../../../store/catalog";
 import type { KeyRange } from "../../../store/keyRange";
 
-/** Something that walks a range and can say afterwards how much of it has been looked at. */
+/** A walk over a range that can report afterwards how much of it was read. */
 export interface Scan {
   /** Null when nothing has been looked at. */
   scannedRange(): KeyRange | null;
@@ -22,14 +22,17 @@ export class ReadRecorder {
     return this.#nextJournal;
   }
 
+  /** Records the range that a scan passes over, as far as it will have come when the execution ends. */
   addScan(scan: Scan): void {
     this.#scans.push(scan);
   }
 
+  /** Records that one document was asked for by its id, whether it exists or not. */
   addDocument(id: string): void {
     this.documentIds.add(id);
   }
 
+  /** Records that the number of a table's documents was asked for: any insert or delete changes it. */
   addCount(table: StoredTable): void {
     this.countedTables.add(table);
   }

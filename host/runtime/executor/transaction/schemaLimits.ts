@@ -29,7 +29,7 @@ export interface TableJson {
   readonly documentType?: ValidatorJson;
 }
 
-/** Holds a schema to Convex's limits on names and counts. @throws {BundleError} with Convex's text */
+/** Checks a schema against Convex's limits on names and counts. @throws {BundleError} with Convex's text */
 export function checkSchemaLimits(tables: readonly TableJson[]): void {
   const { limit } = pushRules.tableCount;
   if (tables.length > limit) throw refusal("tableCount", `Number of tables cannot exceed ${limit}.`);

@@ -36,11 +36,11 @@ export interface ExecutionHost {
   readonly storage: ExecutorStorage;
   schema: Schema;
   functions: ReadonlyMap<string, RegisteredFunction>;
-  /** What answers to the admin key beside the app's own functions; see `systemFunctions.ts`. */
+  /** Functions that only the admin key can call, besides the app's own; see `systemFunctions.ts`. */
   systemFunctions?: ReadonlyMap<string, RegisteredFunction>;
   /** In place of Convex's, for tests that lower or raise them. */
   readonly transactionLimits?: TransactionLimits;
-  /** Functions of components that have paged, of which the log has been told. */
+  /** Component functions that have paginated and were logged for it. */
   readonly pagingComponentFunctions: Set<string>;
   describeStack(stack: string): string;
   /** Writes a line to the deployment's log. */
@@ -128,8 +128,8 @@ export class Transaction {
   }
 
   /**
-   * Puts the commit timestamp into the documents that wait for it and into the mutation's result. Nothing else commits
-   * between a mutation's begin and its end, so its begin timestamp is its commit timestamp.
+   * Writes the commit timestamp into the documents that wait for it and into the mutation's result. Nothing else commits
+   * while a mutation runs, so its start timestamp is its commit timestamp.
    */
   resolveCommitTs(valueText: string): string {
     const { store, catalog } = this.host;

@@ -41,8 +41,8 @@ export class TransactionLimitError extends Error {
 }
 
 /**
- * What a transaction has used so far, held against Convex's limits (contract 9). Sizes follow Convex's formula, but the
- * documents are only measured when their text could reach the limit, or when somebody asks.
+ * What a transaction has used so far, checked against Convex's limits (CONTRACT.md, section 6). Sizes follow Convex's
+ * formula, but the documents are only measured when their text could reach the limit, or when somebody asks.
  */
 export class TransactionUsage {
   #limits: Limits;
@@ -147,7 +147,7 @@ export class TransactionUsage {
     return { documents: this.#writes.length, files: this.#fileWriteSizes.length };
   }
 
-  /** Gives back what a failed nested call had written; what it has read stays in the transaction. */
+  /** Takes a failed nested call's writes out of the count; its reads stay counted. */
   forgetWritesSince({ documents, files }: WriteMark): void {
     for (const write of this.#writes.splice(documents)) this.#writtenBound -= boundOf(write);
     this.#fileWriteSizes.length = files;
