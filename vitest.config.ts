@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowFirst } from "./scripts/lib/slowFirst.testing";
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     // Processes rather than threads: the SQLite driver is native code and tests kill hosts that they start.
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     // What is waited for comes when it comes; only its absence is a failure. The limits end what hangs, and a machine ten times as
     // busy as usual stays within them; tests do not set narrower ones.
     testTimeout: 180_000,
