@@ -32,8 +32,8 @@ beforeAll(async () => {
   await writeFile(join(staged, "src/index.ts"), "// Not to be packed.");
   // As `npm test` builds it first; a path that vitest runs by itself may find it older than its sources.
   if (isSdkBuildStale()) {
-    const build = join(packageFolder("tsup"), "dist/cli-default.js");
-    await run(process.execPath, [build, "--out-dir", join(staged, "dist")], { cwd: sdkFolder });
+    const tsup = join(packageFolder("tsup"), "dist/cli-default.js");
+    await run(process.execPath, [tsup, "--out-dir", join(staged, "dist")], { cwd: sdkFolder });
   } else {
     await cp(join(sdkFolder, "dist"), join(staged, "dist"), { recursive: true });
   }
