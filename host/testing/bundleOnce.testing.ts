@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { deserialize, serialize } from "node:v8";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 
@@ -15,44 +16,70 @@ interface KeptBundle {
 const kept = new Map<string, Promise<KeptBundle>>();
 
 /**
- * As {@link bundleFunctions}, with one build per folder and process: further deployments get a copy with their own key in the
- * place of the first one's. For folders that no test edits.
+ * As {@link bundleFunctions}, with one build per folder and test run, whichever process is first: deployments get a copy with
+ * their own key in the place of the builder's. For folders that no test edits.
  */
 export async function bundleOnce(
   functionsDirectory: string,
   outputDirectory: string,
   globalsKey: string,
 ): Promise<FunctionBundle> {
-  let building = kept.get(functionsDirectory);
-  if (building === undefined) kept.set(functionsDirectory, (building = build(functionsDirectory, globalsKey)));
-  const { bundle, directory, globalsKey: keptKey } = await building;
+  let keeping = kept.get(functionsDirectory);
+  if (keeping === undefined) kept.set(functionsDirectory, (keeping = keep(functionsDirectory, globalsKey)));
+  const { bundle, directory, globalsKey: keptKey } = await keeping;
   cpSync(directory, outputDirectory, { recursive: true, verbatimSymlinks: true });
   for (const entry of readdirSync(outputDirectory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith(".mjs")) continue;
     const file = join(entry.parentPath, entry.name);
-    writeFileSync(file, readFileSync(file, "utf8").replaceAll(keptKey, globalsKey));
+    const text = readFileSync(file, "utf8");
+    if (text.includes(keptKey)) writeFileSync(file, text.replaceAll(keptKey, globalsKey));
   }
-  const [from, to] = [pathToFileURL(directory).href, pathToFileURL(outputDirectory).href];
-  const moved = (modules: readonly BundledModule[]): readonly BundledModule[] =>
-    modules.map((module) => ({ ...module, url: to + module.url.slice(from.length) }));
+  const copy = moved(bundle, directory, outputDirectory);
   return {
-    ...bundle,
-    modules: moved(bundle.modules),
-    components: bundle.components.map((component) => ({
+    ...copy,
+    components: copy.components.map((component) => ({
       ...component,
-      modules: moved(component.modules),
       globalsKey: component.globalsKey.replace(keptKey, globalsKey),
     })),
   };
 }
 
-async function build(functionsDirectory: string, like: string): Promise<KeptBundle> {
-  const scratch = mkdtempSync(join(tmpdir(), "convex-host-bundle-"));
-  process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
+/** The bundle with the addresses that its modules have in another directory. */
+function moved(bundle: FunctionBundle, from: string, to: string): FunctionBundle {
+  const [fromUrl, toUrl] = [pathToFileURL(from).href, pathToFileURL(to).href];
+  const modulesOf = (modules: readonly BundledModule[]): readonly BundledModule[] =>
+    modules.map((module) => ({ ...module, url: toUrl + module.url.slice(fromUrl.length) }));
+  return {
+    ...bundle,
+    modules: modulesOf(bundle.modules),
+    components: bundle.components.map((component) => ({ ...component, modules: modulesOf(component.modules) })),
+  };
+}
+
+/** What some process of this run has built, or what this one builds now and leaves to the others. */
+async function keep(functionsDirectory: string, like: string): Promise<KeptBundle> {
+  const shared = process.env["PORTICO_TEST_BUNDLES"];
+  const scratch = shared ?? mkdtempSync(join(tmpdir(), "convex-host-bundle-"));
+  if (shared === undefined) process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
   // As deep as a deployment's own, since source maps name sources relative to themselves.
-  const directory = join(scratch, "v0");
+  const directory = join(scratch, createHash("sha256").update(functionsDirectory).digest("hex"));
+  const description = `${directory}.description`;
+  // Written last and in one step, so what it describes is whole.
+  if (existsSync(description)) return readKept(description);
+  const building = mkdtempSync(join(scratch, "building-"));
   // As long as the keys it is replaced by, so that positions in source maps stay true.
   const globalsKey = randomUUID().padEnd(like.length, "-");
-  const bundle = await bundleFunctions(functionsDirectory, directory, globalsKey);
-  return { bundle, directory, globalsKey };
+  const built = await bundleFunctions(functionsDirectory, building, globalsKey);
+  // Of two that build at once the second keeps its own, which is the same.
+  if (existsSync(directory)) return { bundle: built, directory: building, globalsKey };
+  renameSync(building, directory);
+  const result: KeptBundle = { bundle: moved(built, building, directory), directory, globalsKey };
+  writeFileSync(`${building}.description`, serialize(result));
+  renameSync(`${building}.description`, description);
+  return result;
+}
+
+function readKept(description: string): KeptBundle {
+  const result: KeptBundle = deserialize(readFileSync(description));
+  return result;
 }

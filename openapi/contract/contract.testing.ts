@@ -6,7 +6,7 @@ import { registry } from "../registry";
 import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { refusedRoles } from "./refusals.testing";
-import { referencesOf, withValueAt } from "./samples.testing";
+import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
@@ -165,7 +165,7 @@ export function describeContract(domain: string): void {
         "replays the first answer to an idempotency key, and refuses the key for another request",
         async () => {
           const request = await arranged();
-          const key = { "idempotency-key": `contract-${caseCount}-key` };
+          const key = { "idempotency-key": `contract-${nextSample()}-key` };
           const first = await sendOperation(portico, operation, request, credentialFor(request), key);
           expectSuccess(operation, first);
           const again = await sendOperation(portico, operation, request, credentialFor(request), key);
@@ -212,8 +212,9 @@ export function describeContract(domain: string): void {
   });
 }
 
+/** Cases share the deployment and nothing in it, so that several run at once. */
 function contractCase(name: string, run: () => Promise<void>): void {
-  it(name, async () => {
+  it.concurrent(name, async () => {
     caseCount += 1;
     await run();
   });

@@ -79,22 +79,34 @@ async function ownerOf(stage: EscalationStage): Promise<Principal> {
   return { name: "the owner", credential: token, keyId: undefined, membershipId: String(Object(body)["data"][0].id) };
 }
 
+/** First steps that are searched one after the other; the shares of one attacker at once, by attackers alike. */
+const shareCount = 4;
+const shares = Array.from({ length: shareCount }, (_, share) =>
+  accessOperations.filter((_operation, at) => at % shareCount === share),
+);
+
 it.concurrent.each(attackers)(
   "%s gives nobody more than it has",
   async (_name, make) => {
-    const stage = new EscalationStage(portico, acme);
-    const attacker = { ...(await make(stage)), name: "the attacker" };
-    const before = await stage.standingOf(attacker);
-    const search = new Search(stage, attacker, attacker.keyId ? { ...before, rank: builtInRoles.owner.rank } : before);
-    await search.run();
+    const finds = await Promise.all(shares.map((firsts) => findsOf(make, firsts)));
     tried.attackers += 1;
-    tried.pairs += search.pairs;
-    tried.calls += stage.calls;
-    letThrough.push(...search.letThrough);
-    expect(search.finds).toEqual([]);
+    expect(finds.flat()).toEqual([]);
   },
   300_000,
 );
+
+/** What an attacker of its own finds who begins with these operations. */
+async function findsOf(make: MakeAttacker, firsts: readonly Operation[]): Promise<readonly string[]> {
+  const stage = new EscalationStage(portico, acme);
+  const attacker = { ...(await make(stage)), name: "the attacker" };
+  const before = await stage.standingOf(attacker);
+  const search = new Search(stage, attacker, attacker.keyId ? { ...before, rank: builtInRoles.owner.rank } : before);
+  await search.run(firsts);
+  tried.pairs += search.pairs;
+  tried.calls += stage.calls;
+  letThrough.push(...search.letThrough);
+  return search.finds;
+}
 
 it("has let every operation through for somebody, so that none was searched in vain", () => {
   expect([...new Set(letThrough)].sort()).toEqual(accessOperations.map(nameOf).sort());
@@ -112,8 +124,8 @@ class Search {
     private readonly before: Standing,
   ) {}
 
-  async run(): Promise<void> {
-    for (const first of accessOperations) {
+  async run(firsts: readonly Operation[]): Promise<void> {
+    for (const first of firsts) {
       const fruitful = await this.fruitfulAttacks(first);
       for (const second of accessOperations) {
         this.pairs += 1;
@@ -182,8 +194,10 @@ class Search {
       ...known.map(({ principal }) => principal),
     ]);
     const held: Held[] = [];
-    for (const principal of principals) {
-      const now = await this.stage.standingOf(principal);
+    const standings = await Promise.all(
+      [...principals].map(async (principal) => ({ principal, now: await this.stage.standingOf(principal) })),
+    );
+    for (const { principal, now } of standings) {
       const gain = gained(this.before, now);
       if (gain !== undefined) {
         const steps = [...(earlier ? [nameOf(earlier.after)] : []), nameOf(operation)].join(", then ");

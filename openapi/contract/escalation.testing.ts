@@ -149,15 +149,15 @@ export class EscalationStage {
     const { parts } = this;
     const accompliceRole = parts.accompliceRole ?? (await this.newRole([], 1, "assigned"));
     const strong = () => this.newRole(customisable, 1, "assigned");
-    const set: StageSet = {
-      accompliceRole,
-      accomplice: parts.accomplice ?? (await this.newMember({ roleId: accompliceRole })),
-      strongRole: parts.strongRole ?? (await strong()),
-      trashedRole: parts.trashedRole ?? (await this.trashed(await strong())),
-      trashedWeakRole: parts.trashedWeakRole ?? (await this.trashed(await this.newRole([], 1, "assigned"))),
-      ownersKey: parts.ownersKey ?? (await this.newKey(everyScope)).id,
-      orphanedKey: parts.orphanedKey ?? (await this.orphaned()),
-    };
+    const [accomplice, strongRole, trashedRole, trashedWeakRole, ownersKey, orphanedKey] = await Promise.all([
+      parts.accomplice ?? this.newMember({ roleId: accompliceRole }),
+      parts.strongRole ?? strong(),
+      parts.trashedRole ?? strong().then((id) => this.trashed(id)),
+      parts.trashedWeakRole ?? this.newRole([], 1, "assigned").then((id) => this.trashed(id)),
+      parts.ownersKey ?? this.newKey(everyScope).then(({ id }) => id),
+      parts.orphanedKey ?? this.orphaned(),
+    ]);
+    const set = { accompliceRole, accomplice, strongRole, trashedRole, trashedWeakRole, ownersKey, orphanedKey };
     this.parts = set;
     return set;
   }

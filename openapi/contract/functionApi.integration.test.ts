@@ -48,7 +48,7 @@ it("finds the functions of the deployment", () => {
 describe.each(functions.filter(({ isPublic }) => !isPublic).map((deployed) => [deployed.path, deployed] as const))(
   "internal %s",
   (_name, { path: name, type }) => {
-    it("cannot be called from outside, whoever calls", async () => {
+    it.concurrent("cannot be called from outside, whoever calls", async () => {
       for (const token of [undefined, world.owner]) {
         const answers = [await callTyped(type, name, {}, token), await callAny(name, {}, token)];
         for (const answer of answers) expect(answer.errorMessage).toContain("Could not find public function");
@@ -62,20 +62,20 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
   (_name, { path: name, type }, operation) => {
     const { declaration } = operation;
 
-    it("refuses a caller without a token, by both routes", async () => {
+    it.concurrent("refuses a caller without a token, by both routes", async () => {
       const args = argumentsOf(await arrange(world, operation), operation);
       for (const answer of [await callTyped(type, name, args, undefined), await callAny(name, args, undefined)]) {
         expect(answer).toMatchObject({ status: "error", errorData: { code: "unauthenticated", status: 401 } });
       }
     });
 
-    it("refuses an unknown argument", async () => {
+    it.concurrent("refuses an unknown argument", async () => {
       const args = { ...argumentsOf(await arrange(world, operation), operation), nonsense: 1 };
       expect((await callTyped(type, name, args, await tokenFor({}))).errorMessage).toContain("ArgumentValidationError");
     });
 
     for (const role of refusedRoles(operation)) {
-      it(`refuses ${role}`, async () => {
+      it.concurrent(`refuses ${role}`, async () => {
         const answer = await callTyped(
           type,
           name,
@@ -88,7 +88,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
 
     if (declaration.on) {
       const { idParameter } = declaration.on;
-      it("answers like REST for a foreign and for a missing row", async () => {
+      it.concurrent("answers like REST for a foreign and for a missing row", async () => {
         const request = await arrange(world, operation);
         const id = unknownLike(request.params?.[idParameter] ?? "");
         const missing = { ...request, params: { ...request.params, [idParameter]: id } };
@@ -101,7 +101,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
     }
 
     if (declaration.access === "organization" || declaration.access === "permission") {
-      it("refuses another organization than the token's", async () => {
+      it.concurrent("refuses another organization than the token's", async () => {
         const request = await arrange(world, operation);
         const args = { ...argumentsOf(request, operation), organizationId: world.globex.id };
         const answer = await callTyped(type, name, args, world.owner);
@@ -110,7 +110,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
       });
     }
 
-    it("succeeds with the document that REST shows", async () => {
+    it.concurrent("succeeds with the document that REST shows", async () => {
       const request = await arrange(world, operation);
       const answer = await callTyped(type, name, argumentsOf(request, operation), await tokenFor(request));
       expect(answer, JSON.stringify(answer)).toMatchObject({ status: "success" });

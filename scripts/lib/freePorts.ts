@@ -1,20 +1,33 @@
 import { createServer } from "node:net";
 
-/** Two loopback ports that were free a moment ago. */
+/** Below the ports that systems give to outgoing connections and to servers that ask for any (32768 upwards on Linux). */
+const [lowest, highest] = [10_000, 32_000] as const;
+/** Each process begins at a place of its own; those alive at once have different ids. */
+const portsPerProcess = 16;
+
+let given = 0;
+
+/**
+ * Two loopback ports for a server that has to know them before it listens. Nobody else is given them meanwhile: no other
+ * connection, and no other process that asks here.
+ */
 export async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
+  return [await nextFreePort(), await nextFreePort()];
+}
+
+async function nextFreePort(): Promise<number> {
+  const first = process.pid * portsPerProcess;
+  for (const end = given + (highest - lowest); given < end;) {
+    const port = lowest + ((first + given++) % (highest - lowest));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port between ${lowest} and ${highest} is free.`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 import type { RunningPortico } from "./startPortico";
@@ -9,7 +10,7 @@ import type { RunningPortico } from "./startPortico";
 it("gives the demo key, at the next start, the permissions that it does not have yet", async () => {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-demo-"));
   onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
-  const first = await startPortico(await freeSettings(dataDirectory), () => {});
+  const first = await startPortico(await freeSettings(dataDirectory), () => {}, { bundle: bundleOnce });
   const apiKey = first.demo?.organizations[0]?.apiKey ?? "";
   const { data }: { data: { id: string }[] } = await owner(first, "GET", "/v1/api-keys");
   // The key as it was before the other permissions joined the catalogue.
@@ -17,7 +18,7 @@ it("gives the demo key, at the next start, the permissions that it does not have
   expect(await statusOf(first, apiKey)).toBe(403);
   await first.close();
 
-  const second = await startPortico(await freeSettings(dataDirectory), () => {});
+  const second = await startPortico(await freeSettings(dataDirectory), () => {}, { bundle: bundleOnce });
   expect(second.demo?.organizations[0]?.apiKey).toBe(apiKey);
   expect(await statusOf(second, apiKey)).toBe(200);
   await second.close();

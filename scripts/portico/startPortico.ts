@@ -10,7 +10,7 @@ import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { writeDemoData } from "./demo";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
-import type { LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
+import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
 import type { DemoData } from "./demo";
 import type { InstallationSettings } from "./settings";
 
@@ -44,6 +44,7 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 export async function startPortico(
   settings: InstallationSettings,
   onLog: (entry: LogEntry) => void,
+  options: Pick<DeploymentOptions, "bundle"> = {},
 ): Promise<RunningPortico> {
   const { dataDirectory, cloudPort, sitePort } = settings;
   const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
@@ -70,6 +71,7 @@ export async function startPortico(
       PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
     },
     onLog,
+    ...options,
   });
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
   try {

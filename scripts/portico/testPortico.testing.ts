@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { freePorts } from "../lib/freePorts";
 import { startPortico } from "./startPortico";
@@ -17,14 +18,16 @@ export interface TestPortico extends RunningPortico {
 }
 
 /**
- * Starts the product as `npm start` does, on free ports and a temporary directory that `close` removes. Whatever a test gets from
+ * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
  * it over REST is checked against the OpenAPI document; `close` throws what the document does not know.
  */
 export async function startTestPortico(): Promise<TestPortico> {
-  const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-test-"));
+  const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
   const logLines: string[] = [];
-  const portico = await startPortico(await freeSettings(dataDirectory), ({ path: name, line }) =>
-    logLines.push(`${name} ${line}`),
+  const portico = await startPortico(
+    await freeSettings(dataDirectory),
+    ({ path: name, line }) => logLines.push(`${name} ${line}`),
+    { bundle: bundleOnce },
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
   const audit = new AnswerAudit(portico.siteUrl);
@@ -41,7 +44,14 @@ export async function startTestPortico(): Promise<TestPortico> {
   };
 }
 
-/** Settings of a demo installation on ports that were free a moment ago. */
+/** Memory where there is plenty that serves as a disk, since a commit waits for the disk and these tests lose no power. */
+async function scratchParent(): Promise<string> {
+  const memory = "/dev/shm";
+  const space = await statfs(memory).catch(() => undefined);
+  return space !== undefined && space.bavail * space.bsize > 1 << 30 ? memory : tmpdir();
+}
+
+/** Settings of a demo installation on free ports. */
 export async function freeSettings(dataDirectory: string): Promise<InstallationSettings> {
   const [cloudPort, sitePort] = await freePorts();
   return { dataDirectory, cloudPort, sitePort, seed: "demo", redactErrors: false };
