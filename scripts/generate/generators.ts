@@ -9,6 +9,10 @@ export interface Generator {
   readonly outputs: readonly string[];
   /** For a script that writes nothing itself: its export that returns the text of the one output. */
   readonly sourceExport?: string;
+  /** Needs modules as those before have written them, which the process that ran these has loaded already. */
+  readonly inNewProcess?: boolean;
+  /** Waits for a process of its own meanwhile: those after it do not wait for it, and need nothing of it. */
+  readonly isAside?: boolean;
 }
 
 /** Written for every domain that has operations. */
@@ -18,8 +22,8 @@ const restFunctions = domainFiles()
 
 /**
  * Every generator, in the order of their dependencies: the registry reads the tables' metadata; Convex's types list all
- * modules of convex/, so what is generated into that folder comes first; its module and the SDK read the document. Each runs in a
- * process of its own, so that it sees what the one before has just written.
+ * modules of convex/, so what is generated into that folder comes first; its module and the SDK read the document. Each is loaded
+ * when those before it have written; `generators.test.ts` finds one that needs a new process to see it.
  */
 export const generators: readonly Generator[] = [
   {
@@ -48,6 +52,7 @@ export const generators: readonly Generator[] = [
   {
     name: "REST functions and their contract tests",
     script: "scripts/generate/restFunctions.ts",
+    inNewProcess: true,
     outputs: ["openapi/domains.ts", "openapi/contract/domains/", ...restFunctions],
   },
   {
@@ -77,6 +82,7 @@ export const generators: readonly Generator[] = [
   {
     name: "Convex's types",
     script: "scripts/generate/convexTypes.ts",
+    isAside: true,
     outputs: ["convex/_generated/"],
   },
   {
