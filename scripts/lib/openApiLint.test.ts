@@ -38,7 +38,7 @@ test("a document that shows what it does not take does not pass, wherever it sho
   const damaged = wrong.reduce((damagedText, [, shown, put]) => damagedText.replace(shown, put), text);
   const { hasPassed, output } = await withDocumentFiles((write) => lintOpenApi([write("wrong.json", damaged)], []));
   expect(hasPassed).toBe(false);
-  const found = Array.from(output.matchAll(/no-invalid-(parameter|media-type|schema)-examples/g), ([, place]) => place);
-  expect(found.toSorted()).toEqual(expect.arrayContaining(wrong.map(([place]) => place).toSorted()));
+  const unfound = wrong.filter(([place]) => !output.includes(`no-invalid-${place}-examples`));
+  expect(unfound).toEqual([]);
   expect(output).toContain("`status` property type must be integer");
 });
