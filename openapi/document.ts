@@ -8,11 +8,12 @@ import { byText, isObject, sorted } from "./json";
 import { shownCredential } from "../convex/core/wire/credentialKinds";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
 import { assertFaultless } from "../scripts/lib/declarationFaults";
+import { problemSets } from "./impliedProblems";
 import { operationFaults } from "./operationFaults";
 import { operationObject } from "./operations";
 import { platformOperationObject, platformOperations } from "./platformOperations";
 import { platformSchemas } from "./platformSchemas";
-import { ProblemResponses, problemSchemas } from "./problemResponses";
+import { codesByStatus, ProblemResponses, problemSchemas } from "./problemResponses";
 import { SchemaComponents } from "./schemas";
 import { securitySchemes } from "./security";
 import { tagList } from "./tags";
@@ -96,6 +97,9 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     externalDocs,
     servers: [server],
     tags: tagList(resources),
+    "x-portico-problem-sets": Object.fromEntries(
+      Object.entries(problemSets).map(([name, codes]) => [name, codesByStatus(codes)]),
+    ),
   });
   const document = inOrder(rest, paths ?? {}, described ?? {});
   assertFaultless(undescribed(document));

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { problemsOf } from "./impliedProblems";
+import { allProblems, problemSets, problemsOf } from "./impliedProblems";
 import { registry } from "./registry";
 
 function codesOf(operationId: string) {
   const operation = registry.find(({ declaration }) => declaration.operationId === operationId);
   if (!operation) throw new Error(`There is no operation ${operationId}.`);
-  return problemsOf(operation, operation.declaration.on?.table);
+  return allProblems(problemsOf(operation, operation.declaration.on?.table));
 }
 
 test("a change of one row can miss it, come too late, or set what may not be set", () => {
@@ -30,4 +30,13 @@ test("a read refuses no body", () => {
   const codes = codesOf("listItems");
   expect(codes).toContain("invalid_cursor");
   expect(codes).not.toContain("payload_too_large");
+});
+
+test("what a set says, no operation that has the set says again", () => {
+  const said = registry.flatMap((operation) => {
+    const { sets, further } = problemsOf(operation, operation.declaration.on?.table);
+    const implied = sets.flatMap((name): readonly string[] => problemSets[name]);
+    return [...further].filter((problem) => typeof problem === "string" && implied.includes(problem));
+  });
+  expect(said).toEqual([]);
 });

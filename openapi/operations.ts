@@ -4,7 +4,7 @@ import { referencePaths } from "../convex/core/schema/zod";
 import { exampleCredential } from "./exampleValues";
 import { assertDescribed } from "./descriptions";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
-import { ownProblems, problemsOf } from "./impliedProblems";
+import { allProblems, ownProblems, problemsOf } from "./impliedProblems";
 import { isObject, pascalCase } from "./json";
 import { schemaNameOf } from "./schemas";
 import { securityOf } from "./security";
@@ -32,7 +32,7 @@ export interface DocumentParts {
 export function operationObject(operation: Operation, parts: DocumentParts): JsonObject {
   const { declaration, resource, domain } = operation;
   const table = parts.tables.get(`${domain}/${resource}`);
-  const codes = problemsOf(operation, table);
+  const problems = problemsOf(operation, table);
   const body = requestBodyOf(operation, parts);
   return {
     operationId: declaration.operationId,
@@ -42,9 +42,10 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
     security: securityOf(operation),
     parameters: parametersOf(operation, parts),
     ...(body ? { requestBody: body } : {}),
-    responses: { ...successOf(operation, parts), ...parts.problems.of(codes) },
+    responses: { ...successOf(operation, parts), ...parts.problems.of(allProblems(problems)) },
     ...extensionsOf(operation),
-    "x-portico-problems": codesByStatus(codes),
+    "x-portico-problem-sets": problems.sets,
+    "x-portico-problems": codesByStatus(problems.further),
   };
 }
 

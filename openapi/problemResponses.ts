@@ -68,8 +68,8 @@ export function codesByStatus(declared: Iterable<DeclaredProblem>): Record<strin
 
 /**
  * The shared problem responses of the document: one per status, with the codes that any operation uses there. Each
- * operation lists its own codes (`x-portico-problems`), so that the document grows with operations and not with
- * combinations.
+ * operation lists its own codes (`x-portico-problems`) and the sets of those that its kind implies, so that the document
+ * grows with operations and not with combinations.
  */
 export class ProblemResponses {
   readonly #codes = new Map<string, Set<ProblemCode>>();
@@ -116,7 +116,7 @@ function exampleName(code: ProblemCode, status: number): string {
 function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObject {
   const lines = codes.map((code) => `- \`${code}\`: ${problems[code][1]}. ${problems[code][2]}`);
   return {
-    description: `The operation's \`x-portico-problems\` says which of these it may be.\n\n${lines.join("\n")}`,
+    description: `The operation's \`x-portico-problems\` and \`x-portico-problem-sets\` say which of these it may be.\n\n${lines.join("\n")}`,
     headers: {
       ...commonHeaders,
       ...(status === "503" ? headersOf("Retry-After") : {}),

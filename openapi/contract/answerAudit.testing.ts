@@ -2,6 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import document from "../openapi.json" with { type: "json" };
 import { isObject } from "../json";
+import { documentedCodes } from "../documentedCodes";
 import type { JsonObject } from "../json";
 
 /** Headers that promise something: an undocumented one is as wrong as a missing one. */
@@ -40,9 +41,9 @@ export function answerFaults({ method, path, status, headers, text }: AuditedAns
 /** A refusal's code is one of those that the operation has with the status. */
 function codeFaults(operation: JsonObject, status: number, contentType: string | null, text: string): string[] {
   if (contentType !== "application/problem+json") return [];
-  const declared = objectAt(operation, "x-portico-problems")[status];
+  const declared = documentedCodes(document, operation, String(status));
   const { code }: { code?: unknown } = JSON.parse(text);
-  return Array.isArray(declared) && declared.includes(code) ? [] : [`the code ${String(code)} is not declared`];
+  return declared.includes(code) ? [] : [`the code ${String(code)} is not declared`];
 }
 
 interface Declared {

@@ -9,6 +9,10 @@ export interface Generator {
   readonly outputs: readonly string[];
   /** For a script that writes nothing itself: its export that returns the text of the one output. */
   readonly sourceExport?: string;
+  /** Needs modules as those before have written them, which the process that ran these has loaded already. */
+  readonly inNewProcess?: boolean;
+  /** Waits for a process of its own meanwhile: those after it do not wait for it, and need nothing of it. */
+  readonly isAside?: boolean;
 }
 
 /** Written for every domain that has operations. */
@@ -19,7 +23,8 @@ const restFunctions = domainFiles()
 /**
  * Every generator, in dependency order. Operations read the vocabulary, the registry the tables' metadata. Convex's types
  * list all modules of convex/, so they come after everything generated into that folder. The document's module and the SDK
- * read the document. Each runs in its own process, so that it sees what the previous one wrote.
+ * read the document. Each is loaded when those before it have written; `generators.test.ts` finds one that needs a new
+ * process to see it.
  */
 export const generators: readonly Generator[] = [
   {
@@ -60,6 +65,7 @@ export const generators: readonly Generator[] = [
   {
     name: "REST functions and their contract tests",
     script: "scripts/generate/restFunctions.ts",
+    inNewProcess: true,
     outputs: ["openapi/domains.ts", "openapi/contract/domains/", ...restFunctions],
   },
   {
@@ -95,6 +101,7 @@ export const generators: readonly Generator[] = [
   {
     name: "Convex's types",
     script: "scripts/generate/convexTypes.ts",
+    isAside: true,
     outputs: ["convex/_generated/"],
   },
   {

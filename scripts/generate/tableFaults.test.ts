@@ -1,12 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import * as z from "zod";
 import { expect, it } from "vitest";
 import { described, integer, reference, text } from "../../convex/core/schema/fields";
-import { declarationFaultsExitCode } from "../lib/declarationFaults";
-import { runScript } from "../lib/runCommand";
-import { repositoryRoot } from "../lib/repositoryFiles";
 import { tableFaults } from "./tableFaults";
 import type { DeclaredTable } from "../../convex/core/schema/table";
 
@@ -58,22 +52,4 @@ it("takes what type, enum or format tell without an example", () => {
 
 it("refuses to describe a schema twice, which would change what others say", () => {
   expect(() => described(name, "Another meaning.")).toThrow("It is described already: What it is called.");
-});
-
-it("shows faults alone, a line each, without a stack", async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "portico-faults-"));
-  const module = path.join(folder, "faulty.mts");
-  const faults = path.join(repositoryRoot, "scripts/lib/declarationFaults.ts");
-  writeFileSync(
-    module,
-    `import { DeclarationFaults } from ${JSON.stringify(faults)};
-     export function source() { throw new DeclarationFaults(["one.ts: a fault", "two.ts: another"]); }`,
-  );
-  const { exitCode, output } = await runScript("tsx:scripts/generate/writeSource.ts", [
-    module,
-    "source",
-    "unwritten.ts",
-  ]);
-  rmSync(folder, { recursive: true });
-  expect([exitCode, output.trim()]).toEqual([declarationFaultsExitCode, "one.ts: a fault\ntwo.ts: another"]);
 });

@@ -20,12 +20,18 @@ test("keeps findings and drops statistics", () => {
   expect(withoutStatistics(output)).toBe(output.split("\n").slice(0, 2).join("\n"));
 });
 
-test("allows growth up to a fifth", () => {
-  expect(budgetProblem("convex", 1200, 1000)).toBeUndefined();
-  expect(budgetProblem("convex", 10, 1000)).toBeUndefined();
-  expect(budgetProblem("convex", 1201, 1000)).toContain("1201 type instantiations");
+const recorded = { instantiations: 1000, operations: 10 };
+
+test("allows growth up to a fifth, and with every operation", () => {
+  expect(budgetProblem("convex", { instantiations: 1200, operations: 10 }, recorded)).toBeUndefined();
+  expect(budgetProblem("convex", { instantiations: 10, operations: 10 }, recorded)).toBeUndefined();
+  expect(budgetProblem("convex", { instantiations: 4000, operations: 40 }, recorded)).toBeUndefined();
+  expect(budgetProblem("convex", { instantiations: 1210, operations: 10 }, recorded)).toContain(
+    "121 type instantiations an operation",
+  );
+  expect(budgetProblem("convex", { instantiations: 1000, operations: 8 }, recorded)).toContain("125 type");
 });
 
 test("asks for a record where there is none", () => {
-  expect(budgetProblem("convex", 1, undefined)).toContain("--record");
+  expect(budgetProblem("convex", recorded, undefined)).toContain("--record");
 });

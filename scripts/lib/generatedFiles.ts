@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Generator } from "../generate/generators";
 import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
-import { runGenerator } from "./runGenerator";
+import { runGenerators } from "./runGenerators";
 
 /**
  * Runs the generators on a copy of the sources below a root and compares what they write with what lies there.
@@ -17,23 +17,16 @@ export async function freshnessOf(generators: readonly Generator[], root: string
   try {
     for (const file of repositoryFiles(".", root)) cpSync(path.join(root, file), path.join(copy, file));
     symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(copy, "node_modules"), "dir");
-    for (const generator of generators) {
-      removeFolders(generator, copy);
-      const { exitCode, output } = await runGenerator(generator, copy);
+    for (const { name, exitCode, output } of await runGenerators(generators, copy, { emptiesFolders: true })) {
+      const generator = generators.find((candidate) => candidate.name === name);
+      if (generator === undefined) continue;
       if (exitCode === 0) problems.push(...differences(generator, root, copy));
-      else problems.push(`${generator.name}: ${generator.script} failed\n${output}`);
+      else problems.push(`${name}: ${generator.script} failed\n${output}`);
     }
   } finally {
     rmSync(copy, { recursive: true });
   }
   return problems;
-}
-
-/** A file that is no longer written must not survive in the copy. Single files stay: a generator may read its own. */
-function removeFolders(generator: Generator, copy: string): void {
-  for (const output of generator.outputs) {
-    if (output.endsWith("/")) rmSync(path.join(copy, output), { recursive: true, force: true });
-  }
 }
 
 function outputFiles(generator: Generator, root: string): string[] {

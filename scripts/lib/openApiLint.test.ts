@@ -24,3 +24,21 @@ test("a document that lacks a component does not pass", async () => {
   expect(output).toContain("invalid-ref");
   expect(output).toContain("no-unresolved-refs");
 });
+
+test("a document that shows what it does not take does not pass, wherever it shows it", async () => {
+  const wrong: readonly (readonly [place: string, shown: string, wrong: string])[] = [
+    ["parameter", '"example":"open"', '"example":7'],
+    ["media-type", '"name":"Pressure sensor"', '"name":7'],
+    ["schema", '"examples":["Pressure sensor","Flow meter"]', '"examples":[7]'],
+    ["media-type", '"status":404', '"status":"404"'],
+  ];
+  const domain = documentDomains.find(({ name }) => name === "workspace");
+  const text = servedDocument({ version: "3.1", domain });
+  expect(wrong.filter(([, shown]) => !text.includes(shown))).toEqual([]);
+  const damaged = wrong.reduce((damagedText, [, shown, put]) => damagedText.replace(shown, put), text);
+  const { hasPassed, output } = await withDocumentFiles((write) => lintOpenApi([write("wrong.json", damaged)], []));
+  expect(hasPassed).toBe(false);
+  const unfound = wrong.filter(([place]) => !output.includes(`no-invalid-${place}-examples`));
+  expect(unfound).toEqual([]);
+  expect(output).toContain("`status` property type must be integer");
+});

@@ -17,7 +17,10 @@ export async function lintOpenApi(
 ): Promise<{ readonly hasPassed: boolean; readonly output: string }> {
   const results = await Promise.all([
     runScript(redocly, ["lint", ...documents, "--config", "redocly.yaml"], { environment }),
-    runScript(redocly, ["lint", ...renderings, "--extends", "spec"], { environment }),
+    // Without a file it would take that of its configuration.
+    ...(renderings.length > 0
+      ? [runScript(redocly, ["lint", ...renderings, "--extends", "spec"], { environment })]
+      : []),
     runScript("node_modules/@stoplight/spectral-cli/dist/index.js", [
       "lint",
       ...documents,

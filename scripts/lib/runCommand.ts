@@ -60,7 +60,7 @@ export function runScript(
 }
 
 /** A piped child cannot see the terminal, so these variables tell it; `undefined` removes one that would contradict. */
-function colorSetting(): Readonly<Record<string, string | undefined>> {
+export function colorSetting(): Readonly<Record<string, string | undefined>> {
   const isColored = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   return isColored ? { FORCE_COLOR: "1", NO_COLOR: undefined } : { FORCE_COLOR: undefined, NO_COLOR: "1" };
 }

@@ -58,6 +58,17 @@ export class OpenApiDocument {
     return isRecord(current) ? current : {};
   }
 
+  /**
+   * The problem codes that a set of the document names, by status.
+   *
+   * @throws Error when there is none of that name.
+   */
+  problemSet(name: string): Json {
+    const set = this.resolve(this.#root["x-portico-problem-sets"])[name];
+    if (!isRecord(set)) throw new Error(`The OpenAPI document has no problem set ${name}`);
+    return set;
+  }
+
   /** Names of the component schemas. */
   schemaNames(): string[] {
     const { schemas } = this.resolve(this.#root["components"]);

@@ -11,11 +11,7 @@ export function problemStatuses(document: OpenApiDocument): string {
   const statuses = new Map<string, Set<string>>();
   const byOperation = new Map<string, Readonly<Record<string, readonly string[]>>>();
   for (const { operation } of document.rawOperations()) {
-    const declared = document.resolve(operation["x-portico-problems"]);
-    byOperation.set(
-      String(operation["operationId"]),
-      Object.fromEntries(Object.entries(declared).map(([status, codes]) => [status, [codes].flat().filter(isCode)])),
-    );
+    byOperation.set(String(operation["operationId"]), codesByStatus(document, operation));
     for (const [status, response] of Object.entries(document.resolve(operation["responses"]))) {
       if (!/^[45]\d\d$/.test(status)) continue;
       const content = document.resolve(document.resolve(response)["content"]);
@@ -40,6 +36,22 @@ ${[...byOperation]
   .join("\n")}
 }
 `;
+}
+
+/** The codes of an operation by status: its own, and those of the sets that it names. */
+function codesByStatus(
+  document: OpenApiDocument,
+  operation: Readonly<Record<string, unknown>>,
+): Record<string, readonly string[]> {
+  const names = [operation["x-portico-problem-sets"] ?? []].flat().map(String);
+  const parts = [operation["x-portico-problems"], ...names.map((name) => document.problemSet(name))];
+  const entries = parts.flatMap((part) => Object.entries(document.resolve(part)));
+  return Object.fromEntries(
+    [...new Set(entries.map(([status]) => status))].toSorted(byText).map((status) => {
+      const codes = entries.flatMap(([of, listed]) => (of === status ? listed : []));
+      return [status, [...new Set(codes.filter(isCode))].toSorted(byText)];
+    }),
+  );
 }
 
 function members(codes: Readonly<Record<string, readonly string[]>>): string {

@@ -1,30 +1,28 @@
 import { kebabCase, readOperation, usualRoute } from "../src/runtime/operations";
-import type { OperationSpec } from "./document";
+import { byText, type OperationSpec } from "./document";
 
-/** The table the runtime builds its resources from: one string per resource. */
+/** The table the runtime builds its resources from: one string per resource, by the folder of its Convex module. */
 export function operationTable(operations: readonly OperationSpec[]): string {
-  const lines = resourceNames(operations).map((resource) => {
-    const entries = operations.filter((operation) => operation.resource === resource).map(tableEntry);
-    return `  ${resource}: ${JSON.stringify(entries.join(";"))},`;
-  });
-  const folders = resourceNames(operations).flatMap((resource) => {
-    const folder = functionFolder(operations.filter((operation) => operation.resource === resource));
-    return folder === undefined ? [] : [`  ${resource}: ${JSON.stringify(folder)},`];
-  });
-  return `/** What \`readOperation\` turns into calls. */
-export const operations: Readonly<Record<string, string>> = {
-${lines.join("\n")}
-};
-
-/** The folder of the Convex module of each resource: \`workspace/schedules:get\` is \`schedules.get\`. */
-export const functionFolders: Readonly<Record<string, string>> = {
-${folders.join("\n")}
+  const folders = new Map<string, string[]>();
+  for (const resource of resourceNames(operations)) {
+    const own = operations.filter((operation) => operation.resource === resource);
+    const folder = functionFolder(own);
+    const line = `    ${resource}: ${JSON.stringify(own.map(tableEntry).join(";"))},`;
+    folders.set(folder, [...(folders.get(folder) ?? []), line]);
+  }
+  const parts = [...folders].toSorted(([a], [b]) => byText(a, b));
+  return `/**
+ * What \`readOperation\` turns into calls, by the folder of the Convex module: \`workspace/schedules:get\` is \`schedules.get\`. Under
+ * \`""\` stands what has no Convex function.
+ */
+export const operations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+${parts.map(([folder, lines]) => `  ${folder || '""'}: {\n${lines.join("\n")}\n  },`).join("\n")}
 };
 `;
 }
 
 /** @throws {Error} when a function has another name than its operation, which the runtime could not tell from a mistake. */
-function functionFolder(operations: readonly OperationSpec[]): string | undefined {
+function functionFolder(operations: readonly OperationSpec[]): string {
   const folders = operations.flatMap(({ resource, verb, convexFunction }) => {
     if (!convexFunction) return [];
     const end = `/${resource}:${verb}`;
@@ -32,7 +30,7 @@ function functionFolder(operations: readonly OperationSpec[]): string | undefine
     return [convexFunction.name.slice(0, -end.length)];
   });
   if (new Set(folders).size > 1) throw new Error(`Functions of one resource lie in ${folders.join(" and ")}`);
-  return folders[0];
+  return folders[0] ?? "";
 }
 
 /** Resource names in the order of the sorted operations, each once. */

@@ -26,7 +26,7 @@ import {
 import { exchangeKey } from "./runtime/exchange";
 import { ListCall, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
-import { defineResources, type Query, queryString, type RequestParts } from "./runtime/resources";
+import { defineResources, type Query, queryString, type RequestParts, type Sender } from "./runtime/resources";
 import { RetryBudget } from "./runtime/retry";
 import { randomUuid } from "./runtime/trace";
 
@@ -125,10 +125,11 @@ export class RestClient extends Resources {
     this.#shared = sharedParts(options);
     this.#options = options;
     this.#credential = pinned(this.#shared.rest, options.organization);
-    defineResources(this, operations, {
+    const sender: Sender = {
       call: (request, callOptions) => this.#call(request, callOptions),
       list: (request, callOptions) => this.#list(request, callOptions),
-    });
+    };
+    for (const table of Object.values(operations)) defineResources(this, table, sender);
   }
 
   /**

@@ -5972,7 +5972,7 @@ export interface components {
             content?: never;
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
          *     - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
@@ -5994,7 +5994,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `invalid_enrollment_token`: The enrolment token is not valid. Create a new enrolment token for the site.
@@ -6019,7 +6019,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
@@ -6044,7 +6044,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `not_found`: Not found. Check the path and the id; a row of another organization is not found either.
          */
@@ -6062,7 +6062,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `not_acceptable`: The answer has no acceptable form. Accept `application/json`.
          */
@@ -6080,7 +6080,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
@@ -6122,7 +6122,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `enrollment_expired`: The enrolment token has expired. Create a new enrolment token for the site.
          *     - `purged`: It is being purged. It cannot be restored any more.
@@ -6141,7 +6141,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `precondition_failed`: The resource has changed. Read it again and send its new `ETag` as `If-Match`.
          */
@@ -6159,7 +6159,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request.
          */
@@ -6177,7 +6177,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `unsupported_content_encoding`: The content coding is not supported. Send the body without `Content-Encoding`.
          *     - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`.
@@ -6197,7 +6197,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
@@ -6218,7 +6218,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `internal`: Something went wrong here. Try again; if it persists, report the `requestId`.
          */
@@ -6236,7 +6236,7 @@ export interface components {
             };
         };
         /**
-         * @description The operation's `x-portico-problems` says which of these it may be.
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds.
          */

@@ -2,7 +2,7 @@ import type { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { apiError, type Place, placed } from "../errors";
 import type { ConvexFunctions } from "../generated/convexFunctions";
-import { functionFolders, operations } from "../generated/operations";
+import { operations } from "../generated/operations";
 import { clientHeader } from "./clientHeader";
 import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
@@ -179,11 +179,10 @@ const refusals = [
  * misspelt name would look like a failure of the server.
  */
 function assertKnown(name: string): void {
-  const [, folder, resource = "", verb] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
-  const verbs = (operations[resource] ?? "").split(";").map((entry) => /^\w+/.exec(entry)?.[0]);
-  const isModule = folder !== undefined && functionFolders[resource] === folder;
-  if (isModule && verbs.includes(verb)) return;
-  const known = isModule ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
+  const [, folder = "", resource = "", verb] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
+  const verbs = operations[folder]?.[resource]?.split(";").map((entry) => /^\w+/.exec(entry)?.[0]);
+  if (verbs?.includes(verb)) return;
+  const known = verbs ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
   throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);
 }
 

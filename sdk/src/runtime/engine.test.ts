@@ -275,7 +275,8 @@ describe("errors", () => {
 });
 
 describe("an error says which call failed, and who made it", () => {
-  const calls = Object.entries(operations).flatMap(([resource, entries]) =>
+  const tables = Object.values(operations).flatMap((table) => Object.entries(table));
+  const calls = tables.flatMap(([resource, entries]) =>
     entries.split(";").map((entry) => [resource, readOperation(resource, entry)] as const),
   );
 
