@@ -3,34 +3,7 @@ import { capitalized, wordsOf } from "../convex/core/resources/words";
 import { declarationOf } from "../convex/core/schema/table";
 import { DeclarationFaults } from "../scripts/lib/declarationFaults";
 import { byText } from "./json";
-
-/**
- * The order in which the reference shows resources: people and their rights, work, devices, then the deployment's own
- * routes.
- */
-const order = [
-  "me",
-  "organizations",
-  "memberships",
-  "users",
-  "userProfiles",
-  "userSettings",
-  "roles",
-  "permissions",
-  "apiKeys",
-  "schedules",
-  "todos",
-  "items",
-  "sites",
-  "agents",
-  "agentEnrollmentTokens",
-  "agentApiLogs",
-  "auditLogs",
-  "batch",
-  "oauth",
-  "platform",
-  "documentation",
-];
+import { placeOf } from "./resourceOrder";
 
 /** Descriptions of the resources without a table of their name to describe them. */
 const descriptions: Readonly<Record<string, string>> = {
@@ -48,11 +21,6 @@ const names: Readonly<Record<string, string>> = { oauth: "OAuth" };
 /** The tag of a resource: `agentApiLogs` is `Agent api logs`. */
 export function tagOf(resource: string): string {
   return names[resource] ?? capitalized(wordsOf(resource));
-}
-
-/** Where the reference shows a resource, counted from 0. */
-export function placeOf(resource: string): number {
-  return order.includes(resource) ? order.indexOf(resource) : order.length;
 }
 
 /** The tags of `resources`, in order, each with its description. */

@@ -12,14 +12,7 @@ import { membershipOf } from "../core/access/standing";
 import { patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
-import {
-  confirmSlugParameter,
-  memberUser,
-  memberUserDocument,
-  organizationIdParameter,
-  organizations,
-  slugParameter,
-} from "./documents";
+import { confirmSlugParameter, memberUser, memberUserDocument, organizations, slugParameter } from "./documents";
 import { assertMayOwn } from "./memberships/rules";
 import { schedulePurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";

@@ -7,6 +7,8 @@ import type { KeyRange, ScanOrder, ScannedDocument } from "./keyRange";
 
 /** Ids have no index of their own; index numbers start at 1. */
 const byIdIndex = 0;
+/** Of one index, of rows that have not changed: about what a few pages hold. */
+const maxKeptKeys = 2048;
 
 /** Part of a read set: keys of an index, or ids under 0, as latin1 text whose order is byte order. */
 export interface ReadInterval {
@@ -32,6 +34,8 @@ export class PastState {
   readonly #rows = new Map<number, PastRow[]>();
   /** Every key that came, went or changed, sorted, by index number. */
   readonly #touched = new Map<number, string[]>();
+  /** Keys of rows that have not changed, by index number and id. */
+  readonly #unchangedKeys = new Map<number, Map<string, string>>();
   /** By table number: how many documents it had more than it has now. */
   readonly #missing = new Map<number, number>();
   #changedTables = false;
@@ -150,7 +154,7 @@ export class PastState {
     let taken = 0;
     for (const row of past) {
       const comesFirst = (other: ScannedDocument): boolean =>
-        order === "asc" ? this.#keyOf(index, other) < row.key : this.#keyOf(index, other) > row.key;
+        order === "asc" ? this.#unchangedKeyOf(index, other) < row.key : this.#unchangedKeyOf(index, other) > row.key;
       const at = firstWhereNot(unchanged, taken, comesFirst);
       merged.push(...unchanged.slice(taken, at), row);
       taken = at;
@@ -168,6 +172,18 @@ export class PastState {
 
   #keyOf(index: StoredIndex | null, { id, text }: ScannedDocument): string {
     return index === null ? id : index.keyOf(this.#writer, parseJsonObject(text), id).toString("latin1");
+  }
+
+  /** The key of a row that has not changed, which many queries of one state compare again and again. */
+  #unchangedKeyOf(index: StoredIndex | null, row: ScannedDocument): string {
+    if (index === null) return row.id;
+    let keys = this.#unchangedKeys.get(index.number);
+    if (keys === undefined) this.#unchangedKeys.set(index.number, (keys = new Map()));
+    const known = keys.get(row.id);
+    if (known !== undefined) return known;
+    const key = this.#keyOf(index, row);
+    if (keys.size < maxKeptKeys) keys.set(row.id, key);
+    return key;
   }
 }
 

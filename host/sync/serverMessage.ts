@@ -32,17 +32,20 @@ export class MessageWriter {
     this.#redactErrors = redactErrors;
   }
 
-  /** Writes a Transition as JSON text; values of results go in as the text that they already are. */
-  transition({ start, end, removed, results, clientClockSkewMs }: TransitionContent): string {
+  /**
+   * Writes a Transition as JSON text, in pieces that follow each other: thousands of results make tens of megabytes, which
+   * nobody should have to put into one text. Values of results go in as the text that they already are.
+   */
+  transition({ start, end, removed, results, clientClockSkewMs }: TransitionContent): readonly string[] {
     const modifications = [
       ...removed.map((queryId) => `{"type":"QueryRemoved","queryId":${queryId}}`),
       ...results.map((result) => this.#modification(result)),
     ];
-    return (
-      `{"type":"Transition","startVersion":${versionText(start)},"endVersion":${versionText(end)},` +
-      `"modifications":[${modifications.join(",")}],"clientClockSkew":${clientClockSkewMs},` +
-      `"serverTs":${Date.now() * 1_000_000}}`
-    );
+    return [
+      `{"type":"Transition","startVersion":${versionText(start)},"endVersion":${versionText(end)},"modifications":[`,
+      ...modifications.map((modification, at) => (at === 0 ? modification : `,${modification}`)),
+      `],"clientClockSkew":${clientClockSkewMs},"serverTs":${Date.now() * 1_000_000}}`,
+    ];
   }
 
   /** The answer to a mutation or action. */
@@ -83,16 +86,38 @@ const partLength = 1_000_000;
 /**
  * The messages that bring a Transition to a client: itself, or its text in parts, each made when it is asked for, which
  * have to be sent with nothing between them.
+ *
+ * @param pieces the Transition's text, in pieces that follow each other
  */
-export function* transitionMessages(text: string, takesChunks: boolean): Generator<string, void> {
-  if (!takesChunks || text.length <= maxTransitionLength) return yield text;
-  const totalParts = Math.ceil(text.length / partLength);
+export function* transitionMessages(pieces: readonly string[], takesChunks: boolean): Generator<string, void> {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (!takesChunks || length <= maxTransitionLength) return yield pieces.join("");
+  const totalParts = Math.ceil(length / partLength);
   const transitionId = newRequestId();
-  for (let partNumber = 0; partNumber < totalParts; partNumber++) {
-    // A surrogate pair may be cut in two: JSON escapes the halves, and the client joins them.
-    const chunk = text.slice(partNumber * partLength, (partNumber + 1) * partLength);
-    yield JSON.stringify({ type: "TransitionChunk", chunk, partNumber, totalParts, transitionId });
+  let partNumber = 0;
+  for (const chunk of partsOf(pieces))
+    yield JSON.stringify({ type: "TransitionChunk", chunk, partNumber: partNumber++, totalParts, transitionId });
+}
+
+/**
+ * The same text in parts of one length, the last one excepted. A surrogate pair may be cut in two: JSON escapes the halves,
+ * and the client joins them.
+ */
+function* partsOf(pieces: readonly string[]): Generator<string, void> {
+  let part: string[] = [];
+  let missing = partLength;
+  for (const piece of pieces) {
+    let at = 0;
+    while (piece.length - at >= missing) {
+      yield part.join("") + piece.slice(at, at + missing);
+      at += missing;
+      part = [];
+      missing = partLength;
+    }
+    if (at < piece.length) part.push(at === 0 ? piece : piece.slice(at));
+    missing -= piece.length - at;
   }
+  if (part.length > 0) yield part.join("");
 }
 
 /** @param attempted true when a client's Authenticate was refused, false when its identity has expired since */

@@ -295,14 +295,14 @@ export class SyncSession {
     if (!isNews && !owes) return;
     const end: StateVersion = { querySet, identity, timestamp };
     this.#sent = end;
-    const text = this.#writer.transition({
+    const pieces = this.#writer.transition({
       start,
       end,
       removed: remove,
       results,
       clientClockSkewMs: this.#clientClockSkewMs,
     });
-    this.#parts = this.#sendParts(transitionMessages(text, this.#options.takesChunks));
+    this.#parts = this.#sendParts(transitionMessages(pieces, this.#options.takesChunks));
     await this.#parts;
     this.#parts = null;
   }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { openRaw } from "./rawClient.testing";
@@ -61,12 +62,37 @@ describe("a result above 5 MB", () => {
 describe("the parts of a transition", () => {
   it("are its text in order, under one name, and one message up to 5 MB", () => {
     const text = JSON.stringify("😀".repeat(2_700_000));
-    const parts: readonly Message[] = [...transitionMessages(text, true)].map((part) => JSON.parse(part));
+    const pieces = [
+      text.slice(0, 7),
+      "",
+      text.slice(7, 999_999),
+      text.slice(999_999, 1_000_001),
+      text.slice(1_000_001),
+    ];
+    const parts: readonly Message[] = [...transitionMessages(pieces, true)].map((part) => JSON.parse(part));
     expect(parts.map((part) => part["chunk"]).join("")).toBe(text);
     expect(parts.map((part) => part["partNumber"])).toEqual([0, 1, 2, 3, 4, 5]);
     expect(new Set(parts.map((part) => `${String(part["transitionId"])} ${String(part["totalParts"])}`)).size).toBe(1);
-    expect([...transitionMessages(text, false)]).toEqual([text]);
-    expect([...transitionMessages("x".repeat(5_000_000), true)]).toHaveLength(1);
+    expect([...transitionMessages(pieces, false)]).toEqual([text]);
+    expect([...transitionMessages(["x".repeat(5_000_000)], true)]).toHaveLength(1);
+  });
+
+  it("are all of one length but the last, wherever the pieces of the text begin", () => {
+    const length = fc.oneof(fc.nat(2_000_000), fc.constantFrom(0, 1, 999_999, 1_000_000, 1_000_001, 2_000_000));
+    fc.assert(
+      fc.property(fc.array(length, { minLength: 1, maxLength: 12 }), (lengths) => {
+        const pieces = ["x".repeat(5_000_000), ...lengths.map((each, at) => String(at % 10).repeat(each))];
+        const text = pieces.join("");
+        const parts: readonly Message[] = [...transitionMessages(pieces, true)].map((part) => JSON.parse(part));
+        const chunks = parts.map(({ chunk }) => String(chunk));
+        return text.length <= 5_000_000
+          ? parts.length === 1
+          : chunks.join("") === text &&
+              chunks.slice(0, -1).every((chunk) => chunk.length === 1_000_000) &&
+              parts.every(({ totalParts }) => totalParts === parts.length);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
@@ -84,7 +110,7 @@ it("a client that takes its time over the parts counts as alive", async () => {
   onTestFinished(() => channel.closed());
   client.pause();
   const startedAtMs = performance.now();
-  for (const part of transitionMessages("x".repeat(30_000_000), true)) channel.send(part);
+  for (const part of transitionMessages(["x".repeat(30_000_000)], true)) channel.send(part);
   client.resume();
   await channel.drained();
   const elapsedMs = performance.now() - startedAtMs;

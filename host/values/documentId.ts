@@ -136,10 +136,19 @@ function decode(text: string): number {
   return tableNumber;
 }
 
+/** The same few ids stand in row after row of answers, all of which are checked. */
+const knownTableNumbers = new Map<string, number>();
+const maxKnownIds = 8192;
+
 /** The table number of a canonical id, or null for any other string. */
 export function tableNumberOf(text: string): number | null {
+  const known = knownTableNumbers.get(text);
+  if (known !== undefined) return known;
   try {
-    return decode(text);
+    const tableNumber = decode(text);
+    if (knownTableNumbers.size >= maxKnownIds) knownTableNumbers.clear();
+    knownTableNumbers.set(text, tableNumber);
+    return tableNumber;
   } catch (error) {
     if (error instanceof DocumentIdError) return null;
     throw error;

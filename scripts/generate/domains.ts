@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { declarationOf } from "../../convex/core/schema/table";
-import { placeOf } from "../../openapi/tags";
+import { placeOf } from "../../openapi/resourceOrder";
 import { faultIn } from "../lib/declarationFaults";
 
 export const convexDirectory = path.join(import.meta.dirname, "../../convex");

@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import * as z from "zod";
-import { DeclarationFaults, declarationFaultsExitCode } from "../lib/declarationFaults";
+import { declarationFaultsExitCode } from "../lib/declarationFaults";
 
 /**
  * Runs the generators that the parent process sends (`scripts/lib/runGenerators.ts`), one after the other in the working
@@ -51,7 +51,9 @@ async function run(generator: Ordered): Promise<boolean> {
     return tell(0, "");
   } catch (error) {
     // What is wrong with declarations is told in lines of its own; a stack would hide them.
-    if (error instanceof DeclarationFaults) return tell(declarationFaultsExitCode, error.faults.join("\n"));
+    // By name: a generator that runs on a copy of the sources has a class of its own.
+    if (error instanceof Error && error.name === "DeclarationFaults")
+      return tell(declarationFaultsExitCode, error.message);
     return tell(1, inspect(error));
   }
 }

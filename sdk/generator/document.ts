@@ -61,7 +61,7 @@ export class OpenApiDocument {
   /**
    * The problem codes that a set of the document names, by status.
    *
-   * @throws Error when there is none of that name.
+   * @throws {Error} when there is none of that name
    */
   problemSet(name: string): Json {
     const set = this.resolve(this.#root["x-portico-problem-sets"])[name];
