@@ -10,6 +10,8 @@ import { RowCache } from "./rowCache";
 import type { Connection, SqlValue, Statement } from "./sqlite";
 
 const maxEntriesPerStatement = 8;
+/** What live queries scan is kept up to this many rows at a time: pages, not whole tables. */
+const maxRowsReadAgain = 128;
 
 /** Writes that are out of sight; see {@link DocumentStore.stashWrites}. */
 export interface WriteStash {
@@ -34,6 +36,8 @@ export class DocumentStore {
   readonly #deleteEntries: Statement;
   readonly #scan: { readonly asc: Statement; readonly desc: Statement };
   readonly #scanIds: { readonly asc: Statement; readonly desc: Statement };
+  /** The ids alone, from the index alone. */
+  readonly #scanEntries: { readonly asc: Statement; readonly desc: Statement };
   readonly #count: Statement;
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -45,6 +49,8 @@ export class DocumentStore {
   readonly #cache = new RowCache();
   /** The past state that reads see in place of the present one, or null. */
   #past: PastState | null = null;
+  /** True for live queries: thousands of them read the same rows, and the same ones read them after every write. */
+  #readsAgain = false;
   #inTransaction = false;
   /** Counts writes, so that an open scan knows when its look-ahead is stale. */
   writeCount = 0;
@@ -79,6 +85,12 @@ export class DocumentStore {
       prepareScan(`SELECT id, value FROM documents WHERE id >= ? AND id < ? ORDER BY id ${order}`);
     this.#scan = { asc: scan("ASC"), desc: scan("DESC") };
     this.#scanIds = { asc: scanIds("ASC"), desc: scanIds("DESC") };
+    const scanEntries = (order: string) =>
+      connection.prepare(
+        `SELECT group_concat(document_id, char(10)) FROM (SELECT document_id FROM index_entries
+         WHERE key >= ? AND key < ? ORDER BY key ${order} LIMIT ?)`,
+      );
+    this.#scanEntries = { asc: scanEntries("ASC"), desc: scanEntries("DESC") };
     this.#count = connection.prepare("SELECT count(*) FROM index_entries WHERE key >= ? AND key < ?");
     this.#begin = connection.prepare("BEGIN IMMEDIATE");
     this.#commit = connection.prepare("COMMIT");
@@ -172,10 +184,12 @@ export class DocumentStore {
   /** Shows the state that `past` remembers to everything that `read` reads. It must not write. */
   async readPast<T>(past: PastState, read: () => Promise<T>): Promise<T> {
     this.#past = past.isPresent ? null : past;
+    this.#readsAgain = true;
     try {
       return await read();
     } finally {
       this.#past = null;
+      this.#readsAgain = false;
     }
   }
 
@@ -216,8 +230,30 @@ export class DocumentStore {
 
   /** Up to `limit` documents of a range in index order. */
   scan(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
-    if (this.#past !== null) return this.#past.scan(range, order, limit, (...now) => this.#scanNow(...now));
-    return this.#scanNow(range, order, limit);
+    if (this.#past !== null) return this.#past.scan(range, order, limit, (...now) => this.#scanAgain(...now));
+    return this.#readsAgain ? this.#scanAgain(range, order, limit) : this.#scanNow(range, order, limit);
+  }
+
+  /** Reads the index alone where every document that it leads to is known. */
+  #scanAgain(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
+    if (range.index === null || limit > maxRowsReadAgain) return this.#scanNow(range, order, limit);
+    const known = this.#cache.lookup(range, order, limit);
+    if (known !== undefined) return known;
+    const ids = this.#scanEntries[order].get([range.lower, range.upper, limit])?.[0];
+    if (typeof ids !== "string") return [];
+    const rows: ScannedDocument[] = [];
+    for (const id of ids.split("\n")) {
+      const text = this.#cache.text(id);
+      if (text === undefined) return this.#scanAndKeep(range, order, limit);
+      rows.push({ id, text });
+    }
+    return rows;
+  }
+
+  #scanAndKeep(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
+    const rows = this.#scanNow(range, order, limit);
+    for (const { id, text } of rows) this.#cache.keep(id, text);
+    return rows;
   }
 
   #scanNow(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {
