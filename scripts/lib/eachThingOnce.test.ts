@@ -11,7 +11,7 @@ const sources = readdirSync(convexDirectory, { recursive: true, encoding: "utf8"
 
 /** What is said once, by what it looks like, with the one file that says it. */
 const saidOnce: readonly (readonly [what: string, pattern: RegExp, file: string])[] = [
-  ["audit rows are inserted", /insert\("auditLogs"/, "core/records/audit.ts"],
+  ["audit rows are inserted", /insert\((?:"auditLogs"|engineTables\.audit)/, "core/records/audit.ts"],
   ["the database is used without its types", /\b(?:db|q|range) as unknown as/, "core/records/untypedDatabase.ts"],
   [
     "a membership is looked up by Convex's own database",
@@ -19,12 +19,16 @@ const saidOnce: readonly (readonly [what: string, pattern: RegExp, file: string]
     "core/access/standing.ts",
   ],
   ["a banned or inactive membership is refused", /The caller's membership is/, "core/access/tenant.ts"],
-  ["a credential's kind is told by its prefix", /"(?:sk|agt|enr)_|\((?:sk|agt|enr)_/, "core/wire/credentialKinds.ts"],
+  [
+    "a credential's kind is told by its prefix",
+    /"(?:sk|agt|enr)_(?:live_)?"|\((?:sk|agt|enr)_/,
+    "core/wire/credentialKinds.ts",
+  ],
   ["plaintext is made", /getRandomValues/, "core/wire/secrets.ts"],
   // Shapes import no behaviour, so the most that a log row may have taken is a literal in sites/tables.ts.
   [
     "a minute, an hour or a day is counted out",
-    /\b(?:60_000|3_600_000|86_400_000)\b(?!\)\.optional)/,
+    /\b(?:60_000|3_600_000|86_400_000)\b(?!\), "M)/,
     "core/wire/durations.ts",
   ],
 ];

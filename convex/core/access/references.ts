@@ -1,4 +1,5 @@
 import { tableMetadata } from "../schema/tableMetadata";
+import { membershipOf } from "./standing";
 import type { Tenant } from "./tenant";
 import type { QueryCtx } from "../../_generated/server";
 
@@ -20,12 +21,7 @@ export async function faultOfReference(
   if (!isTable(table)) throw new Error(`A reference names the unknown table ${table}.`);
   if (table === "users") {
     const userId = ctx.db.normalizeId("users", value);
-    const membership =
-      userId &&
-      (await ctx.db
-        .query("memberships")
-        .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organization._id).eq("userId", userId))
-        .unique());
+    const membership = userId && (await membershipOf(ctx.db, organization._id, userId));
     if (membership?.status === "active") return undefined;
     return {
       code: "not_an_organization_member",
