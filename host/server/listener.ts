@@ -116,10 +116,10 @@ export class Listener {
   }
 
   #inTurn(socket: Socket, run: () => Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#strangers.begin(() => {
         if (socket.destroyed) resolve();
-        else void run().then(resolve);
+        else run().then(resolve, reject);
       });
     });
   }

@@ -6,11 +6,10 @@ import { registerDeclared } from "../operations/define";
 import { supportedSets } from "../records/listPlan";
 import { tableMetadata } from "../schema/tableMetadata";
 import { capitalized, segmentOf, verbAndRest } from "./words";
-import type { NoFields } from "../operations/define";
+import type { FunctionArguments, NoFields } from "../operations/define";
 import type {
   Access,
   ContextOf,
-  Input,
   IssuedSecret,
   OperationDeclaration,
   Output,
@@ -133,10 +132,9 @@ interface ListDeclared<F extends Fields, Result> extends Omit<Declared<F, Result
   ): Promise<PaginationResult<unknown>>;
 }
 
-type Arguments<F extends Fields> = Input<F> & { organizationId?: string };
 type RegisteredList<F extends Fields, Result> = RegisteredQuery<
   "public",
-  Arguments<F> & { paginationOpts: PaginationOptions },
+  FunctionArguments<F> & { paginationOpts: PaginationOptions },
   Promise<PaginationResult<Result>>
 >;
 /** The document of a resource with the credential that is shown once. */
@@ -148,15 +146,15 @@ export interface CollectionOperations<Table extends TableNames, Field extends st
   read<F extends Fields = NoFields, Result = DocumentOf<Table>, const A extends Access = "permission">(
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<ContextOf<A, "query", undefined>, Output<F>>,
-  ): RegisteredQuery<"public", Arguments<F>, Promise<Result>>;
+  ): RegisteredQuery<"public", FunctionArguments<F>, Promise<Result>>;
   change<F extends Fields = NoFields, Result = DocumentOf<Table>, const A extends Access = "permission">(
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<ContextOf<A, "mutation", undefined>, Output<F>>,
-  ): RegisteredMutation<"public", Arguments<F>, Promise<Result>>;
+  ): RegisteredMutation<"public", FunctionArguments<F>, Promise<Result>>;
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>, const A extends Access = "permission">(
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<WithSecret<ContextOf<A, "mutation", undefined>>, Output<F>>,
-  ): RegisteredAction<"public", Arguments<F>, Promise<Result>>;
+  ): RegisteredAction<"public", FunctionArguments<F>, Promise<Result>>;
 }
 
 /**
@@ -169,17 +167,17 @@ export interface RowOperations<Table extends TableNames, IdParameter extends str
   read<F extends Fields = NoFields, Result = DocumentOf<Table>>(
     verb: string,
     declared: Declared<F, Result> & Handler<ContextOf<"permission", "query", Doc<Table>>, Output<F>>,
-  ): RegisteredQuery<"public", Record<IdParameter, string> & Arguments<F>, Promise<Result>>;
+  ): RegisteredQuery<"public", Record<IdParameter, string> & FunctionArguments<F>, Promise<Result>>;
   /** A Convex mutation and a route of another method. */
   change<F extends Fields = NoFields, Result = DocumentOf<Table>>(
     verb: string,
     declared: Declared<F, Result> & Handler<ContextOf<"permission", "mutation", Doc<Table>>, Output<F>>,
-  ): RegisteredMutation<"public", Record<IdParameter, string> & Arguments<F>, Promise<Result>>;
+  ): RegisteredMutation<"public", Record<IdParameter, string> & FunctionArguments<F>, Promise<Result>>;
   /** A change that issues the resource's credential: a Convex action makes it, a mutation stores its hash. */
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>>(
     verb: string,
     declared: Declared<F, Result> & Handler<WithSecret<ContextOf<"permission", "mutation", Doc<Table>>>, Output<F>>,
-  ): RegisteredAction<"public", Record<IdParameter, string> & Arguments<F>, Promise<Result>>;
+  ): RegisteredAction<"public", Record<IdParameter, string> & FunctionArguments<F>, Promise<Result>>;
   /** Operations at a path below the resource's, `/` being its own, that work on no row which the path names. */
   at(path: `/${string}`): CollectionOperations<Table, Field>;
 }
