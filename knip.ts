@@ -35,7 +35,7 @@ const config: KnipConfig = {
         // The host bundles these at start; the fixtures are deployments.
         "host/runtime/executor/entry.ts",
         "host/runtime/mainThread/nativeImport.ts",
-        "host/bundle/{functionGlobals,nodeGlobals}.ts",
+        "host/bundle/{functionGlobals,nodeGlobals,resultJson}.ts",
         "host/testing/fixtures/*/convex/**/*.ts",
         "{convex,openapi,host,scripts,bench,examples}/**/*.{test,testing}.ts",
       ],

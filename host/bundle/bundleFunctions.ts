@@ -13,6 +13,7 @@ import { generatedStubs } from "./generatedStubs";
 import { projectOf } from "./projectConfig";
 import { pushRules, withRemedy } from "./pushRules";
 import { productionDefine, runBuild } from "./runBuild";
+import { uncopiedValues } from "./uncopiedValues";
 
 /** One bundled module, importable by URL from any thread of this process. */
 export interface BundledModule {
@@ -150,7 +151,7 @@ async function bundleModules(
       outdir: join(outputDirectory, "isolate"),
       chunkNames: "_deps/[hash]",
       inject: [join(directory, "functionGlobals.ts")],
-      plugins: [asyncHooksShim, generatedStubs],
+      plugins: [asyncHooksShim, uncopiedValues, generatedStubs],
     }),
     nodeFiles.length === 0
       ? null
@@ -160,7 +161,7 @@ async function bundleModules(
           entryPoints: nodeFiles,
           outdir: nodeDirectory,
           chunkNames: "_deps/[hash]",
-          plugins: [generatedStubs, externalsPlugin(project.directory, externals)],
+          plugins: [uncopiedValues, generatedStubs, externalsPlugin(project.directory, externals)],
           inject: [join(directory, "nodeGlobals.ts")],
         }),
   ]);

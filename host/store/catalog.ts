@@ -90,6 +90,8 @@ interface StoreTables {
   readonly byQualifiedName: Map<string, StoredTable>;
   readonly byNumber: Map<number, StoredTable>;
   nextIndexNumber: number;
+  /** Counts changes of tables and indexes. */
+  changes: number;
 }
 
 /**
@@ -107,7 +109,7 @@ export class Catalog {
     store?: StoreTables,
   ) {
     this.#meta = meta;
-    this.#store = store ?? { byQualifiedName: new Map(), byNumber: new Map(), nextIndexNumber: 1 };
+    this.#store = store ?? { byQualifiedName: new Map(), byNumber: new Map(), nextIndexNumber: 1, changes: 0 };
     this.#prefix = componentPath === "" ? "" : `${componentPath}/`;
     if (store === undefined) this.reload();
   }
@@ -123,6 +125,7 @@ export class Catalog {
     const { byQualifiedName, byNumber } = this.#store;
     byQualifiedName.clear();
     byNumber.clear();
+    this.#store.changes++;
     const indexesOf = new Map<string, StoredIndex[]>();
     for (const [number, text] of meta.entries("index")) {
       const index = readIndex(Number(number), text);
@@ -150,6 +153,11 @@ export class Catalog {
       const table = this.#create(system.name, system.number);
       for (const definition of system.indexes) this.addIndex(table, definition);
     }
+  }
+
+  /** Another number after every change of tables or indexes, for what is derived from them. */
+  get version(): number {
+    return this.#store.changes;
   }
 
   /** The number of tables in the store, those of components included. */
@@ -217,6 +225,7 @@ export class Catalog {
     const index = new StoredIndex(this.#store.nextIndexNumber++, table.qualifiedName, definition);
     this.#writeIndex(index);
     table.indexes.set(definition.name, index);
+    this.#store.changes++;
     return index;
   }
 
@@ -224,6 +233,7 @@ export class Catalog {
   removeIndex(table: StoredTable, index: StoredIndex): void {
     this.#meta.delete(`index:${index.number}`);
     table.indexes.delete(index.definition.name);
+    this.#store.changes++;
   }
 
   #create(name: string, number: number): StoredTable {
@@ -246,6 +256,7 @@ export class Catalog {
   #remember(table: StoredTable): void {
     this.#store.byQualifiedName.set(table.qualifiedName, table);
     this.#store.byNumber.set(table.number, table);
+    this.#store.changes++;
   }
 }
 

@@ -80,8 +80,8 @@ export class MessageWriter {
 
 /** Convex splits a Transition above 5 MB for clients that can put it together again. */
 const maxTransitionLength = 5_000_000;
-/** Each part that arrives resets the time after which a client takes silence for the server's end, so parts are small. */
-const partLength = 1_000_000;
+/** Small, since other sessions wait for each part to be written, and a client takes silence between parts for the end of the server. */
+const partLength = 200_000;
 
 /**
  * The messages that bring a Transition to a client: itself, or its text in parts, each made when it is asked for, which

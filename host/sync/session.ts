@@ -70,8 +70,10 @@ export class SyncSession {
   #identityVersion = 0;
   #add = new Map<number, LiveQuery>();
   #remove: number[] = [];
-  /** True while the parts of a large Transition are sent. */
-  #parts: Promise<void> | null = null;
+  /** Until the parts of the last Transition have been sent. */
+  #parts: Promise<void> = Promise.resolve();
+  /** Until the client has taken them. */
+  #taken: Promise<void> = Promise.resolve();
   #pendingMutations = 0;
   #pendingActions = 0;
   /** True when the client waits for a Transition even if no result has changed. */
@@ -269,15 +271,15 @@ export class SyncSession {
       while (this.#updateWanted && !this.#closed) {
         this.#updateWanted = false;
         if (this.#endIfExpired()) return;
-        await this.#sendTransition();
-        await this.#channel.drained();
+        await this.#refresh();
       }
     } finally {
       this.#updating = false;
     }
   }
 
-  async #sendTransition(): Promise<void> {
+  /** Computes the next Transition while the client still takes the last one, so that one more waits at most. */
+  async #refresh(): Promise<void> {
     const add = [...this.#add.values()];
     const remove = this.#remove;
     const owes = this.#owesTransition;
@@ -287,6 +289,7 @@ export class SyncSession {
     this.#owesTransition = false;
     const { caller, isAdmin } = this.#caller;
     const { timestamp, results } = await this.#querySet.refresh({ caller, allowInternal: isAdmin, add, remove });
+    await this.#taken;
     // Answers of mutations that committed in the same batch leave first; their continuations run before this one.
     if (this.#pendingMutations > 0) await setImmediate();
     if (this.#closed) return;
@@ -303,8 +306,7 @@ export class SyncSession {
       clientClockSkewMs: this.#clientClockSkewMs,
     });
     this.#parts = this.#sendParts(transitionMessages(pieces, this.#options.takesChunks));
-    await this.#parts;
-    this.#parts = null;
+    this.#taken = this.#parts.then(() => this.#channel.drained()).catch((error: unknown) => this.#fail(error));
   }
 
   /**

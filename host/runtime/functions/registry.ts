@@ -14,6 +14,7 @@ import type { FunctionValidators, ValidatorJson } from "../../values/validatorJs
 import { runInFrame } from "./frames";
 import { HostRefusal } from "./errors";
 import { ImportFrame } from "./importFrame";
+import { lastResult } from "./lastResult";
 import type { ImportPhase, MainThreadAction } from "../rpc/protocol";
 
 const maxFunctionArgsBytes = 16 << 20;
@@ -224,7 +225,7 @@ export function validateReturns(target: RegisteredFunction, valueText: string): 
     throw new HostRefusal(
       `Function ${target.path} return value is too large (actual: ${displaySize(tooLarge)}, limit: ${displaySize(maxResultBytes)})`,
     );
-  const problem = target.checkReturns === null ? null : target.checkReturns(parseJson(valueText));
+  const problem = target.checkReturns === null ? null : target.checkReturns(lastResult.take(valueText));
   if (problem !== null) throw new HostRefusal(`ReturnsValidationError: ${problem}`);
 }
 

@@ -4,6 +4,7 @@ import { LightResponse } from "../../lightResponse";
 import type { FunctionEnvironment } from "../rpc/environment";
 import { functionConsole } from "./console";
 import { functionCrypto, functionRandom } from "./crypto";
+import { lastResult } from "../functions/lastResult";
 import { requireAction } from "./restrictions";
 import { functionScope, SilentFinalizationRegistry, StrongReference } from "./scope";
 import { functionDate, functionPerformance } from "./time";
@@ -71,7 +72,7 @@ export function installFunctionGlobals(
     AsyncResource,
   };
   const { nodeProcess: _node, ...own } = functionGlobals;
-  const published = { ...functionGlobals, globalThis: functionScope(own) };
+  const published = { ...functionGlobals, globalThis: functionScope(own), lastResult };
   // The shim of node:async_hooks is bundled like user code and sees this object only.
   Reflect.set(published.globalThis, Symbol.for(globalsKey), published);
   Reflect.set(globalThis, Symbol.for(globalsKey), published);

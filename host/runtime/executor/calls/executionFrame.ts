@@ -74,10 +74,9 @@ export class ExecutionFrame implements Frame, CommonSyscallFrame {
   }
 
   syscall(operation: string, argsText: string): string {
+    if (operation === "1.0/queryStream") return this.#queries.open(this.#transaction, argsText);
     const args = parseJsonObject(argsText);
     switch (operation) {
-      case "1.0/queryStream":
-        return this.#queries.open(this.#transaction, args);
       case "1.0/queryCleanup":
         return this.#queries.cleanup(args);
       case "1.0/db/normalizeId":

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { isHiddenTable } from "../../../store/catalog";
 import type { Catalog, StoredTable } from "../../../store/catalog";
@@ -82,10 +82,7 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
 
 /** Identifies what a query reads, so that a cursor only continues the query that made it. */
 export function queryFingerprint(query: SerializedQuery): Buffer {
-  return createHash("sha256")
-    .update(JSON.stringify([query.source, query.operators]))
-    .digest()
-    .subarray(0, 16);
+  return hash("sha256", JSON.stringify([query.source, query.operators]), "buffer").subarray(0, 16);
 }
 
 function fullScan(table: StoredTable | undefined): KeyRange | null {

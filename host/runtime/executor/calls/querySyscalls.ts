@@ -1,4 +1,6 @@
 import type { Buffer } from "node:buffer";
+import { RecentMap } from "../../../recentMap";
+import type { Catalog } from "../../../store/catalog";
 import type { KeyRange, ScannedDocument } from "../../../store/keyRange";
 import { convexSizeBytes } from "../../../values/convexSize";
 import { parseJsonObject } from "../../../json";
@@ -27,8 +29,8 @@ export class OpenQueries {
   #paginated = false;
 
   /** `1.0/queryStream` */
-  open(transaction: Transaction, args: ConvexJsonObject): string {
-    const plan = planQuery(serializedQuery(args), transaction.host.catalog);
+  open(transaction: Transaction, argsText: string): string {
+    const plan = knownPlan(argsText, transaction.host.catalog);
     const queryId = this.#nextId++;
     this.#streams.set(queryId, new RowStream(transaction, plan));
     return `{"queryId":${queryId}}`;
@@ -56,6 +58,27 @@ export class OpenQueries {
     this.#paginated = true;
     return readPage(transaction, args);
   }
+}
+
+/** Plans of one catalog by the texts of their queries: callers, tenants and members are looked up by every function. */
+interface KnownPlans {
+  readonly version: number;
+  readonly byText: RecentMap<QueryPlan>;
+}
+
+const maxKnownPlans = 2048;
+const maxKnownTextLength = 1024;
+const knownPlans = new WeakMap<Catalog, KnownPlans>();
+
+function knownPlan(argsText: string, catalog: Catalog): QueryPlan {
+  const make = (): QueryPlan => planQuery(serializedQuery(parseJsonObject(argsText)), catalog);
+  if (argsText.length > maxKnownTextLength) return make();
+  let plans = knownPlans.get(catalog);
+  if (plans?.version !== catalog.version)
+    knownPlans.set(catalog, (plans = { version: catalog.version, byText: new RecentMap(maxKnownPlans) }));
+  let plan = plans.byText.get(argsText);
+  if (plan === undefined) plans.byText.set(argsText, (plan = make()));
+  return plan;
 }
 
 /** convex/server's QueryImpl made the query; its JSON has the shape of {@link SerializedQuery}. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DocumentWrite } from "../../../store/documentWrite";
 import { PastState } from "../../../store/pastState";
 import type { RefreshRequest } from "../../rpc/calls";
@@ -321,7 +321,6 @@ function lengthOf({ text, dataText, logText }: LiveQueryResult): number {
 
 /** Log lines alone are no reason to send a result again. */
 function markOf({ status, text, dataText, journal }: LiveQueryResult): string {
-  const hash = createHash("sha1");
-  for (const part of [status, text, dataText, journal ?? ""]) hash.update(`${part.length}:`).update(part);
-  return hash.digest("base64");
+  const parts = [status, text, dataText, journal ?? ""].map((part) => `${part.length}:${part}`);
+  return hash("sha1", parts.join(""), "base64");
 }
