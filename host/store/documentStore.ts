@@ -239,15 +239,21 @@ export class DocumentStore {
     if (range.index === null || limit > maxRowsReadAgain) return this.#scanNow(range, order, limit);
     const known = this.#cache.lookup(range, order, limit);
     if (known !== undefined) return known;
-    const ids = this.#scanEntries[order].get([range.lower, range.upper, limit])?.[0];
-    if (typeof ids !== "string") return [];
+    const ids = this.#cache.pageIds(range, order, limit) ?? this.#pageIds(range, order, limit);
     const rows: ScannedDocument[] = [];
-    for (const id of ids.split("\n")) {
+    for (const id of ids) {
       const text = this.#cache.text(id);
       if (text === undefined) return this.#scanAndKeep(range, order, limit);
       rows.push({ id, text });
     }
     return rows;
+  }
+
+  #pageIds(range: KeyRange, order: ScanOrder, limit: number): readonly string[] {
+    const text = this.#scanEntries[order].get([range.lower, range.upper, limit])?.[0];
+    const ids = typeof text === "string" ? text.split("\n") : [];
+    this.#cache.keepPageIds(range, order, limit, ids);
+    return ids;
   }
 
   #scanAndKeep(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] {

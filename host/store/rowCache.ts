@@ -6,9 +6,16 @@ const maxTextLength = 64 << 10;
 const maxLookups = 4096;
 /** A read of at most this many rows counts as a lookup, such as that of a unique key. */
 const maxLookupRows = 4;
+/** Ids kept of the pages that live queries read again: those of 5,000 pages. */
+const maxPageIds = 1 << 18;
+
+interface PagesOfIndex {
+  readonly ids: Map<string, readonly string[]>;
+  count: number;
+}
 
 /**
- * Caches recent reads: texts of documents, and the documents that small index ranges led to. The store is the file's only
+ * Caches recent reads: texts of documents, and the documents that small index ranges, and pages of live queries, led to. The store is the file's only
  * reader and writer and reports every write to the cache, so the cache answers what SQLite would. Callers, tenants and
  * members are found here on all but their first request.
  */
@@ -20,6 +27,9 @@ export class RowCache {
   /** Ids in range order, by index number and range. */
   readonly #lookups = new Map<number, Map<string, readonly string[]>>();
   #lookupCount = 0;
+  /** Ids of pages in range order, by index number and range. */
+  readonly #pages = new Map<number, PagesOfIndex>();
+  #pageIdCount = 0;
 
   /** A document's text if it is known; one of the older generation is kept for another. */
   text(id: string): string | undefined {
@@ -82,8 +92,33 @@ export class RowCache {
     this.#lookupCount += ofIndex.size;
   }
 
-  /** Drops the lookups of an index, because an entry was added, removed or moved. */
+  /** The ids of a page that was read before, while its index has not changed. */
+  pageIds(range: KeyRange, order: ScanOrder, limit: number): readonly string[] | undefined {
+    if (range.index === null) return undefined;
+    return this.#pages.get(range.index.number)?.ids.get(lookupKey(range, order, limit));
+  }
+
+  /** Remembers which documents a page of an index led to, for {@link pageIds}. */
+  keepPageIds(range: KeyRange, order: ScanOrder, limit: number, ids: readonly string[]): void {
+    if (range.index === null) return;
+    if (this.#pageIdCount > maxPageIds) this.#clearPages();
+    const ofIndex = this.#pages.get(range.index.number) ?? { ids: new Map(), count: 0 };
+    this.#pages.set(range.index.number, ofIndex);
+    ofIndex.ids.set(lookupKey(range, order, limit), ids);
+    // An empty page takes memory too.
+    ofIndex.count += ids.length + 1;
+    this.#pageIdCount += ids.length + 1;
+  }
+
+  #clearPages(): void {
+    this.#pages.clear();
+    this.#pageIdCount = 0;
+  }
+
+  /** Drops what is known of an index, because an entry was added, removed or moved. */
   forgetLookups(indexNumber: number): void {
+    this.#pageIdCount -= this.#pages.get(indexNumber)?.count ?? 0;
+    this.#pages.delete(indexNumber);
     const ofIndex = this.#lookups.get(indexNumber);
     if (ofIndex === undefined) return;
     this.#lookupCount -= ofIndex.size;
@@ -97,6 +132,7 @@ export class RowCache {
     this.#length = 0;
     this.#lookups.clear();
     this.#lookupCount = 0;
+    this.#clearPages();
   }
 }
 
