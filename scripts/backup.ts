@@ -19,6 +19,8 @@ async function main(): Promise<void> {
   const [target = ""] = commandLine({ usage, positionals: [1, 1] }).positionals;
   const directory = path.resolve(target);
   const settings = readSettings(process.env);
+  if (`${directory}${path.sep}`.startsWith(`${path.resolve(settings.dataDirectory)}${path.sep}`))
+    throw new Error(`${directory} lies in the data directory, which would copy it into itself. Choose one outside.`);
   await requireEmpty(directory);
   const made = await backupOfRunning(settings);
   if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), directory);

@@ -126,6 +126,13 @@ describe("conversions that copy nothing", () => {
     );
   });
 
+  it("keep fields that are called as every object's own are, beside fields that have to be put in order", () => {
+    for (const own of Object.getOwnPropertyNames(Object.prototype).filter((each) => each !== "__proto__")) {
+      const given = { z: { b: 1, a: [{ d: 1, c: 2 }] }, [own]: "keep", y: undefined };
+      expect(JSON.stringify(wrapped.convexToJson(given)), own).toBe(JSON.stringify(original.convexToJson(given)));
+    }
+  });
+
   it("leave to Convex what a field called `__proto__` does", () => {
     const given: unknown = JSON.parse('{"a":{"__proto__":{"b":1}}}');
     expect(wrapped.jsonToConvex(given)).toEqual(original.jsonToConvex(given));

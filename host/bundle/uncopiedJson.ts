@@ -29,12 +29,18 @@ const notPlain = Symbol("not plain");
  */
 export function withoutCopies(original: Codec): Codec {
   return {
-    jsonToConvex: (json) => (isItsOwnValue(json) ? json : original.jsonToConvex(json)),
+    jsonToConvex: (json) => (!isPolluted() && isItsOwnValue(json) ? json : original.jsonToConvex(json)),
     convexToJson: (value) => {
-      const json = encodingOf(value);
+      const json = isPolluted() ? notPlain : encodingOf(value);
       return json === notPlain ? original.convexToJson(value) : json;
     },
   };
+}
+
+/** Whether some code has given every object fields, which the walks below would take for an object's own. */
+function isPolluted(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
 }
 
 /** Tells whether decoding would give an equal copy: no special encodings, no name that is refused. */
@@ -80,7 +86,7 @@ function encodedObject(value: object): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return notPlain;
   const fields = fieldsOf(value);
-  let changed: Record<string, unknown> | null = null;
+  let changed: Map<string, unknown> | null = null;
   let isComplete = true;
   let names: NamesSoFar | null = noNames;
   for (const name in fields) {
@@ -93,12 +99,12 @@ function encodedObject(value: object): unknown {
     if (names === null) return notPlain;
     const json = encodingOf(field);
     if (json === notPlain) return notPlain;
-    if (json !== field) (changed ??= {})[name] = json;
+    if (json !== field) (changed ??= new Map()).set(name, json);
   }
   if (isComplete && names.isSorted && changed === null) return value;
   names.sorted ??= [...names.inOrder].sort();
   const sorted: Record<string, unknown> = {};
-  for (const name of names.sorted) sorted[name] = changed?.[name] ?? fields[name];
+  for (const name of names.sorted) sorted[name] = changed?.get(name) ?? fields[name];
   return sorted;
 }
 
@@ -115,17 +121,15 @@ const noNames: NamesSoFar = { inOrder: [], isSorted: true, sorted: null, next: n
 
 /** The names with one more, or null when that is not plain or they are too many to be worth it. */
 function withName({ inOrder, isSorted, next }: NamesSoFar, name: string): NamesSoFar | null {
-  if (inOrder.length >= maxKnownLength || !isPlainName(name)) return null;
+  if (knownOrders >= maxKnownOrders || inOrder.length >= maxKnownLength || !isPlainName(name)) return null;
   const names: NamesSoFar = {
     inOrder: [...inOrder, name],
     isSorted: isSorted && (inOrder.at(-1) ?? "") <= name,
     sorted: null,
     next: new Map(),
   };
-  if (knownOrders < maxKnownOrders) {
-    knownOrders++;
-    next.set(name, names);
-  }
+  knownOrders++;
+  next.set(name, names);
   return names;
 }
 

@@ -149,6 +149,25 @@ describe("pagination", () => {
     expect(await readPage("pages", 9, exact.continueCursor)).toMatchObject({ page: [], isDone: true });
   });
 
+  it("takes a cursor in the one spelling that it was given in, and pages of whole numbers of items", async () => {
+    const { continueCursor } = await readPage("pages", 4, null);
+    await readPage("pages", 4, continueCursor);
+    for (const cursor of [` ${continueCursor}`, `${continueCursor}\n`, `${continueCursor}=`, `${continueCursor}!!!!`]) {
+      const args = { tenant: "pages", paginationOpts: { numItems: 4, cursor } };
+      expect(await errorOf(deployment, "query", "agents:page", args)).toContain("InvalidCursor");
+    }
+    for (const paginationOpts of [
+      { numItems: 1.5, cursor: null },
+      { numItems: 2, cursor: null, maximumRowsRead: -1 },
+      { numItems: 2, cursor: null, maximumRowsRead: 0.5 },
+      { numItems: 2, cursor: null, maximumBytesRead: -1 },
+    ])
+      expect(await errorOf(deployment, "query", "agents:page", { tenant: "pages", paginationOpts })).toContain(
+        "integer",
+      );
+    expect(await readPage("pages", 4, null)).toMatchObject({ isDone: false });
+  });
+
   it("refuses cursors of another query and forged ones, catchably", async () => {
     const { continueCursor } = await readPage("pages", 4, null);
     const invalid = { isConvexSystemError: true, paginationError: "InvalidCursor" };

@@ -5,8 +5,16 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { openConnection } from "../store/sqlite";
-import { copyFixture, errorOf, openFixture, scratchDirectory, valueOf } from "../testing/testDeployment.testing";
+import {
+  copyFixture,
+  errorOf,
+  openFixture,
+  outcomeOf,
+  scratchDirectory,
+  valueOf,
+} from "../testing/testDeployment.testing";
 
 let scratch: ReturnType<typeof scratchDirectory>;
 let file: string;
@@ -156,6 +164,31 @@ describe("reload", () => {
     await expect(deployment.reload()).rejects.toThrow(/agents\.ts:\d+:\d+: Unexpected "="/);
     expect(await valueOf(deployment, "query", "agents:withoutLabel")).toMatchObject([{ guid: "old" }]);
     expect(await valueOf(deployment, "mutation", "agents:checkIn", { guid: "old" })).toBe(1);
+    await deployment.close();
+  });
+
+  it("ends the cursors of an index whose fields change, which would lead to rows of others", async () => {
+    const functionsDirectory = copyFixture(scratch.path);
+    const deployment = await openFixture({ file, functionsDirectory });
+    for (const tenant of ["a", "m", "z"])
+      await valueOf(deployment, "mutation", "agents:createMany", { tenant, count: 3 });
+    const page = async (cursor: string | null, endCursor?: string) => {
+      const paginationOpts = { numItems: 2, cursor, ...(endCursor === undefined ? {} : { endCursor }) };
+      return await outcomeOf(deployment, "query", "agents:page", { tenant: "m", paginationOpts });
+    };
+    const first = await valueOf(deployment, "query", "agents:page", {
+      tenant: "m",
+      paginationOpts: { numItems: 2, cursor: null },
+    });
+    const { continueCursor } = z.object({ continueCursor: z.string() }).parse(first);
+    expect(await page(continueCursor)).toMatchObject({ status: "success" });
+
+    const schema = join(functionsDirectory, "schema.ts");
+    const fields = '"by_tenant_checkIns", ["tenant", "checkIns"';
+    writeFileSync(schema, readFileSync(schema, "utf8").replace(fields, `${fields}, "guid"`));
+    await deployment.reload();
+    for (const outcome of [await page(continueCursor), await page(null, continueCursor)])
+      expect(outcome).toMatchObject({ status: "error", errorMessage: expect.stringContaining("InvalidCursor") });
     await deployment.close();
   });
 });

@@ -234,7 +234,7 @@ export class SyncSession {
         allowInternal: isAdmin,
         ...(isMutation ? { idempotencyKey: this.#idempotencyKey(caller, requestId, path, argsText) } : {}),
       });
-      await this.#parts;
+      for (let parts; parts !== this.#parts;) await (parts = this.#parts);
       if (this.#closed) return;
       this.#channel.send(this.#writer.response(type, requestId, id, outcome));
       if (isMutation && outcome.status === "success") this.#owesTransition = true;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { developmentIssuerUrl } from "../../host/development/issuer";
@@ -66,15 +66,34 @@ export async function writeDemoData(context: DemoContext): Promise<DemoData | un
       })),
     ),
   };
-  await writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
+  // Whole or not at all: the keys stand nowhere else.
+  const unfinished = `${file}.new`;
+  await rm(unfinished, { force: true });
+  await writeFile(unfinished, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, file);
   return demo;
 }
 
-/** The demo data of a data directory, as the last start wrote it; undefined without one. */
+/** A `demo.json` that this product has not written, or not whole. */
+export class DamagedDemoData extends Error {
+  constructor(file: string, options: ErrorOptions) {
+    super(`${file} is damaged. The demo's keys stood there alone: issue others as an administrator.`, options);
+  }
+}
+
+/**
+ * The demo data of a data directory, as the last start wrote it; undefined without one.
+ * @throws {DamagedDemoData} when the file holds something else
+ */
 export async function readDemoData(dataDirectory: string): Promise<DemoData | undefined> {
-  const text = await readFile(path.join(dataDirectory, fileName), "utf8").catch(ignoreMissing);
-  return text === undefined ? undefined : demoSchema.parse(JSON.parse(text));
+  const file = path.join(dataDirectory, fileName);
+  const text = await readFile(file, "utf8").catch(ignoreMissing);
+  if (text === undefined) return undefined;
+  try {
+    return demoSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new DamagedDemoData(file, { cause });
+  }
 }
 
 /** The development issuer's subject of a demo user. */

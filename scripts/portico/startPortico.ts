@@ -7,7 +7,7 @@ import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/
 import { openDeployment } from "../../host/runtime/openDeployment";
 import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
-import { writeDemoData } from "./demo";
+import { DamagedDemoData, writeDemoData } from "./demo";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
@@ -92,7 +92,11 @@ export async function startPortico(
     });
     const demo =
       settings.seed === "demo"
-        ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl })
+        ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl }).catch((error: unknown) => {
+            if (!(error instanceof DamagedDemoData)) throw error;
+            onLog({ path: "", line: `[ERROR] ${error.message}` });
+            return undefined;
+          })
         : undefined;
     return {
       cloudUrl,

@@ -3,6 +3,7 @@ import { makeFunctionReference, paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { action, internalAction, internalMutation, mutation, query } from "../../_generated/server";
 import { execute } from "./pipeline";
+import { invalidField } from "../wire/errors";
 import { storedSecretValidator } from "../wire/restProtocol";
 import { newSecret } from "../wire/secrets";
 import type { Call, Input } from "./call";
@@ -80,9 +81,15 @@ async function originOf(ctx: MutationCtx): Promise<RequestOrigin> {
   return { requestId, ...(ip === null ? {} : { ip }), ...(userAgent === null ? {} : { userAgent }) };
 }
 
-/** `paginationOpts`, which Convex has validated, as the page that the operation's input names. */
+/**
+ * `paginationOpts`, which Convex has validated, as the page that the operation's input names. A page is never so large that
+ * its rows or bytes need a limit of their own.
+ * @throws {ProblemError} 400 for an end that the page would not keep to
+ */
 function withPage({ paginationOpts, ...input }: Input): Input {
-  const { cursor, numItems }: PaginationOptions = Object(paginationOpts);
+  const { cursor, endCursor, numItems }: PaginationOptions = Object(paginationOpts);
+  if (typeof endCursor === "string")
+    throw invalidField("/paginationOpts/endCursor", "unsupported", "Lists end their pages by `numItems` alone.");
   return { ...input, ...(cursor === null ? {} : { cursor }), limit: Math.min(numItems, 100) };
 }
 

@@ -105,9 +105,6 @@ export class Executor {
     this.#state.beginBatch();
     const results = await this.#refreshes.runSlice(maxLiveSliceMs, this.#runLiveQuery);
     this.#state.beginCommit();
-    const { store } = this.#host;
-    // A row that could not be read fails its own query only; the next statement may succeed.
-    if (store.failure !== null) store.rollback();
     this.#owedToCallsMs = performance.now() - startedAt;
     return { results, timestamp: this.#clock.latest, commitMs: null };
   }

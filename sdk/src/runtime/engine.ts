@@ -276,7 +276,7 @@ export class Engine {
     const { url, method, headers, body, signal } = request;
     const init = { method, headers, body: body ?? null, signal };
     return this.#reaching(attempt, options, () =>
-      fetch(url, fetchOptions || options.fetchOptions ? { ...fetchOptions, ...options.fetchOptions, ...init } : init),
+      fetch(url, { redirect: "manual", ...fetchOptions, ...options.fetchOptions, ...init }),
     );
   }
 

@@ -80,9 +80,13 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   };
 }
 
-/** Identifies what a query reads, so that a cursor only continues the query that made it. */
-export function queryFingerprint(query: SerializedQuery): Buffer {
-  return hash("sha256", JSON.stringify([query.source, query.operators]), "buffer").subarray(0, 16);
+/**
+ * Identifies what a query reads, so that a cursor only continues the query that made it: the same texts on an index of
+ * other fields are another query.
+ */
+export function queryFingerprint(query: SerializedQuery, { range }: QueryPlan): Buffer {
+  const text = JSON.stringify([query.source, query.operators, range?.index?.number ?? null]);
+  return hash("sha256", text, "buffer").subarray(0, 16);
 }
 
 function fullScan(table: StoredTable | undefined): KeyRange | null {
@@ -206,12 +210,25 @@ function minText(a: string, b: string): string {
 
 /** Narrows a range to what follows `key` in scan order. */
 export function rangeAfter(range: KeyRange, order: Order, key: Buffer): KeyRange {
-  return order === "asc" ? { ...range, lower: Buffer.concat([key, zeroByte]) } : { ...range, upper: key };
+  return order === "asc"
+    ? clamped(range, Buffer.concat([key, zeroByte]), range.upper)
+    : clamped(range, range.lower, key);
 }
 
 /** Narrows a range to what comes up to and including `key` in scan order. */
 export function rangeThrough(range: KeyRange, order: Order, key: Buffer): KeyRange {
-  return order === "asc" ? { ...range, upper: Buffer.concat([key, zeroByte]) } : { ...range, lower: key };
+  return order === "asc"
+    ? clamped(range, range.lower, Buffer.concat([key, zeroByte]))
+    : clamped(range, key, range.upper);
+}
+
+/** The part of a range between two keys: a position narrows what a query may read and never widens it. */
+function clamped(range: KeyRange, lower: Buffer, upper: Buffer): KeyRange {
+  return {
+    ...range,
+    lower: Buffer.compare(lower, range.lower) < 0 ? range.lower : lower,
+    upper: Buffer.compare(upper, range.upper) > 0 ? range.upper : upper,
+  };
 }
 
 const zeroByte = Buffer.of(0);

@@ -221,17 +221,16 @@ function isFilter(operator: PlanOperator): operator is Extract<PlanOperator, { f
 function readPage(transaction: Transaction, args: ConvexJsonObject): string {
   const query = serializedQuery(args);
   const pageSize = Number(args["pageSize"]);
+  if (!Number.isInteger(pageSize)) throw new Error(`The number of items of a page must be an integer: ${pageSize}`);
   if (pageSize < 1) throw new Error("Must request at least 1 document while paginating");
   if (pageSize > maxPageRows) throw new Error(`Requested too many items: ${pageSize}`);
-  if (args["maximumRowsRead"] === 0 || args["maximumBytesRead"] === 0)
-    throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
+  const maxRows = readLimit(args["maximumRowsRead"]);
+  const maxBytes = readLimit(args["maximumBytesRead"]);
   const { cursors, catalog } = transaction.host;
   const plan = planQuery(query, catalog);
-  const fingerprint = queryFingerprint(query);
+  const fingerprint = queryFingerprint(query, plan);
   const start = typeof args["cursor"] === "string" ? cursors.open(args["cursor"], fingerprint) : null;
   const end = endOf(transaction, args, fingerprint);
-  const maxRows = optionalNumber(args["maximumRowsRead"]) ?? Infinity;
-  const maxBytes = optionalNumber(args["maximumBytesRead"]) ?? Infinity;
   // Everything up to an end cursor belongs to the page, whatever its size.
   const limits = {
     rows: end === null ? maxRows : Infinity,
@@ -347,6 +346,9 @@ function collectPage(
   };
 }
 
-function optionalNumber(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
+function readLimit(value: unknown): number {
+  if (typeof value !== "number") return Infinity;
+  if (!Number.isInteger(value) || value <= 0)
+    throw new Error("maximumRowsRead and maximumBytesRead must be integers greater than 0");
+  return value;
 }

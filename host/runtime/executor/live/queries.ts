@@ -64,7 +64,14 @@ export type RunLiveQuery = (
   queryId: number,
   journal: string | null,
   state: RefreshedState,
-) => Promise<{ readonly result: LiveQueryResult; readonly reads: ReadRecorder }>;
+) => Promise<LiveRun>;
+
+interface LiveRun {
+  readonly result: LiveQueryResult;
+  readonly reads: ReadRecorder;
+  /** True when the store could not be read, so that neither the result nor the reads say anything of the data. */
+  readonly hasStoreFailed: boolean;
+}
 
 /** Told of each result as soon as it is there, before the refresh has ended. */
 export type OnLiveResult = (queryId: number, result: LiveQueryResult) => void;
@@ -82,6 +89,8 @@ export class LiveQueries {
   readonly #readSets = new ReadSetIndex<LiveQuery>();
   readonly #refreshes = new Set<Refresh>();
   #invalidated = new Set<string>();
+  /** Clients with a result that the store failed for, which are told to refresh after the next write of anything. */
+  #unread = new Set<string>();
   #keptLength = 0;
 
   /**
@@ -117,6 +126,7 @@ export class LiveQueries {
     set.subscriptions.clear();
     this.#sets.delete(setKey);
     this.#invalidated.delete(setKey);
+    this.#unread.delete(setKey);
   }
 
   /** Marks the queries that have read what a call has written. */
@@ -126,6 +136,8 @@ export class LiveQueries {
       past.note(writes);
       if (hasNewTables) past.noteNewTables();
     }
+    for (const key of this.#unread) this.#invalidated.add(key);
+    this.#unread = new Set();
     // A query on a missing table records no interval. New tables are rare enough to run every query again.
     if (hasNewTables) return this.invalidateAll();
     const readers = new Set<LiveQuery>();
@@ -195,6 +207,11 @@ export class LiveQueries {
     const { result } = recorded;
     // Every subscriber left while it ran.
     if (query.subscribers.size === 0) return result;
+    if (recorded.hasStoreFailed) {
+      set.stale.add(subscription);
+      this.#unread.add(set.key);
+      return result;
+    }
     const reads = readSetOf(recorded.reads);
     query.journal = result.journal;
     if (state.past.touches(reads.intervals, reads.countedTables)) {

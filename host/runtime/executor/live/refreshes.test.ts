@@ -11,7 +11,7 @@ import { resultSlots } from "../../rpc/results";
 const slow: RunLiveQuery = async ({ argsText }) => {
   await setTimeout(2);
   const result = { status: "success", text: argsText, dataText: "", logText: "", journal: null } as const;
-  return { result, reads: new ReadRecorder(null) };
+  return { result, reads: new ReadRecorder(null), hasStoreFailed: false };
 };
 
 function refreshOf(set: string, queries: number): RefreshRequest {

@@ -35,10 +35,17 @@ export function liveQueryRunner({ host, state }: LiveQueryHost): RunLiveQuery {
       const target = resolveFunction(functionsFor(host, call.caller, path), path, "query", allowInternal);
       const transaction = new Transaction(host, call, timestamp, reads);
       const text = await host.store.readPast(past, () => runFunction(transaction, target, argsText));
-      return { result: end("success", text, ""), reads };
+      return { result: end("success", text, ""), reads, hasStoreFailed: endFailure(host.store) };
     } catch (error) {
       const { message, dataText } = toFunctionError(error, (stack) => host.describeStack(stack));
-      return { result: end("error", message, dataText ?? ""), reads };
+      return { result: end("error", message, dataText ?? ""), reads, hasStoreFailed: endFailure(host.store) };
     }
   };
+}
+
+/** One query's failure to read is not the next one's. @returns whether there was one */
+function endFailure(store: ExecutionHost["store"]): boolean {
+  const hasFailed = store.failure !== null;
+  if (hasFailed) store.rollback();
+  return hasFailed;
 }

@@ -9,6 +9,8 @@ const tagBytes = 16;
 const fingerprintBytes = 16;
 /** More than one client watches; each of its queries has up to two cursors, which come back with every refresh. */
 const maxKnownCursors = 32_768;
+/** Longer ones are worked out each time, which bounds the memory of those that are known. */
+const maxKnownCursorLength = 1024;
 
 /** Where a page ended: after an index key, or at the end of the query. */
 export type CursorPosition = { readonly kind: "after"; readonly key: Buffer } | { readonly kind: "end" };
@@ -37,8 +39,10 @@ export class CursorCodec {
     const known = this.#sealed.get(name);
     if (known !== undefined) return known;
     const cursor = this.#encrypt(plain, fingerprint);
-    this.#sealed.set(name, cursor);
-    this.#opened.set(cursor, { fingerprint, position });
+    if (cursor.length <= maxKnownCursorLength) {
+      this.#sealed.set(name, cursor);
+      this.#opened.set(cursor, { fingerprint, position });
+    }
     return cursor;
   }
 
@@ -67,13 +71,15 @@ export class CursorCodec {
     const known = this.#opened.get(cursor);
     if (known?.fingerprint.equals(fingerprint) === true) return known.position;
     const position = this.#decrypt(cursor, fingerprint);
-    this.#opened.set(cursor, { fingerprint, position });
+    if (cursor.length <= maxKnownCursorLength) this.#opened.set(cursor, { fingerprint, position });
     return position;
   }
 
   #decrypt(cursor: string, fingerprint: Buffer): CursorPosition {
     const bytes = Buffer.from(cursor, "base64url");
     const dataAt = ivBytes + fingerprintBytes;
+    // Decoding skips what is no base64url, so one cursor would have endless spellings.
+    if (bytes.toString("base64url") !== cursor) throw invalidCursor();
     if (bytes.length < dataAt + tagBytes || !bytes.subarray(ivBytes, dataAt).equals(fingerprint)) throw invalidCursor();
     try {
       const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, ivBytes));
