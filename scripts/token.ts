@@ -18,13 +18,25 @@ async function main(): Promise<void> {
   const wanted = texts.get("organization");
   const organization = demo.organizations.find(({ slug, id }) => wanted === slug || wanted === id);
   const role = texts.get("role");
-  if (!organization || !isRole(role, organization.users)) throw new Error(usage);
+  if (wanted === undefined || role === undefined) throw new Error(usage);
+  if (!organization)
+    throw new Error(
+      `There is no organization ${wanted}; there are ${listed(demo.organizations.map(({ slug }) => slug))}.`,
+    );
+  if (!isRole(role, organization.users))
+    throw new Error(
+      `There is no ${role} in ${organization.slug}; there are ${listed(Object.keys(organization.users))}.`,
+    );
   const token = await mintDemoToken(await openDevelopmentIssuer(dataDirectory), organization, role);
   process.stdout.write(`${token}\n`);
 }
 
-function isRole(role: string | undefined, users: Record<DemoRole, unknown>): role is DemoRole {
-  return role !== undefined && Object.hasOwn(users, role);
+function listed(names: readonly string[]): string {
+  return names.join(", ");
+}
+
+function isRole(role: string, users: Record<DemoRole, unknown>): role is DemoRole {
+  return Object.hasOwn(users, role);
 }
 
 runMain(main);

@@ -4,6 +4,7 @@ import { references } from "../../convex/core/schema/fields";
 import { declarationOf } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
 import { domainFiles, tablesOf } from "./domains";
+import { ruleFaults } from "./ruleFaults";
 import { tableFaults } from "./tableFaults";
 import { banner } from "./banner";
 import type * as z from "zod";
@@ -15,7 +16,10 @@ export async function tableMetadataSource(): Promise<string> {
   const files = await tableFiles();
   const faults = tables.flatMap(([name, definition]) => {
     const declared = declarationOf(definition);
-    return declared ? tableFaults(`convex/${files.get(name) ?? ""}`, name, declared) : [];
+    if (!declared) return [];
+    const file = `convex/${files.get(name) ?? ""}`;
+    const known = new Set(["_storage", ...tables.map(([table]) => table)]);
+    return [...tableFaults(file, name, declared), ...ruleFaults(file, name, metadataOf(name, definition), known)];
   });
   assertFaultless(faults);
   return `${banner}import type { TableMetadata } from "./table";
