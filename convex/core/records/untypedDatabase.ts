@@ -13,6 +13,11 @@ interface UntypedRows {
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;
   take(count: number): Promise<{ _id: string }[]>;
+  paginate(page: {
+    readonly cursor: null;
+    readonly numItems: number;
+    readonly maximumBytesRead: number;
+  }): Promise<{ readonly page: readonly { _id: string }[] }>;
 }
 
 interface UntypedDatabase {
