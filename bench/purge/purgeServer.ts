@@ -21,14 +21,17 @@ serve<{ readonly directory: string }, { readonly ask: "purge" }>(async ({ direct
   return {
     world,
     close: () => portico.close(),
-    answer: () =>
-      portico.deployment.call({
+    answer: async () => {
+      const outcome = await portico.deployment.call({
         type: "mutation",
         path: "tenancy/purging:purgeDue",
         argsText: "{}",
         caller: { kind: "admin" },
         metadata: { requestId: "purge", ip: null, userAgent: null },
         allowInternal: true,
-      }),
+      });
+      if (outcome.status === "error") throw new Error(`The purge did not begin: ${outcome.errorMessage}`);
+      return {};
+    },
   };
 });

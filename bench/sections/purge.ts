@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -96,12 +97,14 @@ async function purgeBeside(store: Store, seconds: number): Promise<Row> {
 async function purgeUnderKills(store: Store, undisturbed: Row): Promise<Row> {
   const betweenMs = (Number(undisturbed["seconds"]) * 1000 * 0.8) / (kills + 1);
   let server = await start(store);
-  const startedAtMs = performance.now();
+  let startedAtMs = performance.now();
   await server.ask({ ask: "purge" });
   for (let kill = 1; kill <= kills; kill++) {
     await setTimeout(betweenMs * (0.5 + Math.random()));
     await server.kill();
+    const lookedAtMs = performance.now();
     process.stderr.write(`  kill ${kill} of ${kills}: ${rowsLeftIn(store)} rows left\n`);
+    startedAtMs += performance.now() - lookedAtMs;
     server = await start(store);
   }
   const purgeMs = (await untilGone(server)) - startedAtMs;
@@ -185,18 +188,19 @@ async function felt({ world: { siteUrl } }: Server, { keys }: Store, until: Prom
   return { requests: latenciesMs.length, failures: state.failures, p99Ms: percentileOf(latenciesMs, 0.99) };
 }
 
-/** What the file of a server that has ended holds. */
+/** What the file of a server that has ended holds. A copy is read: the driver may hold what it has opened for a while. */
 function documentsIn<T>({ file }: Store, read: (documents: readonly Record<string, unknown>[]) => T): T {
-  const connection = openConnection(file);
+  const copy = `${path.dirname(file)}-copy`;
+  mkdirSync(copy);
+  for (const suffix of ["", "-wal"])
+    if (existsSync(file + suffix)) copyFileSync(file + suffix, path.join(copy, databaseName + suffix));
+  const connection = openConnection(path.join(copy, databaseName));
   try {
-    return read(
-      connection
-        .prepare("SELECT value FROM documents")
-        .all([])
-        .map(([value]) => Object(JSON.parse(String(value)))),
-    );
+    const rows = connection.prepare("SELECT value FROM documents").all([]);
+    return read(rows.map(([value]) => Object(JSON.parse(String(value)))));
   } finally {
     connection.close();
+    rmSync(copy, { recursive: true });
   }
 }
 

@@ -171,6 +171,7 @@ import type * as tenancy_memberships from "../tenancy/memberships.js";
 import type * as tenancy_memberships_members from "../tenancy/memberships/members.js";
 import type * as tenancy_memberships_resource from "../tenancy/memberships/resource.js";
 import type * as tenancy_memberships_rules from "../tenancy/memberships/rules.js";
+import type * as tenancy_memberships_telling from "../tenancy/memberships/telling.js";
 import type * as tenancy_organizations from "../tenancy/organizations.js";
 import type * as tenancy_people from "../tenancy/people.js";
 import type * as tenancy_problems from "../tenancy/problems.js";
@@ -353,6 +354,7 @@ declare const fullApi: ApiFromModules<{
   "tenancy/memberships/members": typeof tenancy_memberships_members;
   "tenancy/memberships/resource": typeof tenancy_memberships_resource;
   "tenancy/memberships/rules": typeof tenancy_memberships_rules;
+  "tenancy/memberships/telling": typeof tenancy_memberships_telling;
   "tenancy/organizations": typeof tenancy_organizations;
   "tenancy/people": typeof tenancy_people;
   "tenancy/problems": typeof tenancy_problems;
