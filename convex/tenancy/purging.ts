@@ -54,12 +54,10 @@ export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => 
   const organization = await writer.get("organizations", organizationId);
   // Restored since: the job is there to be read, and does nothing more.
   if (!organization || organization.purgeAfter === undefined) return { isDone: true };
-  const { deleted, batches } = countsOf(progress);
-  const batch = await deleteTenantRows(ctx, organizationId, jobId);
-  if (batch) {
-    const { table } = batch;
-    return { isDone: false, progress: { table, deleted: deleted + batch.deleted, batches: batches + 1 } };
-  }
+  const before = countsOf(progress);
+  const { table, isDone, ...batch } = await deleteTenantRows(ctx, organizationId, jobId);
+  const counts = { deleted: before.deleted + batch.deleted, batches: before.batches + 1 };
+  if (!isDone) return { isDone, progress: { table, ...counts } };
   const job = await writer.get("scheduledJobs", jobId);
   if (job) await writer.purge("scheduledJobs", job);
   await writer.purge("organizations", organization);
@@ -68,7 +66,7 @@ export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => 
     operation: "purge",
     tableName: "organizations",
     recordId: organizationId,
-    metadata: { slug: organization.slug, jobId, deleted, batches },
+    metadata: { slug: organization.slug, jobId, ...counts },
   });
   return { isDone: true };
 });

@@ -1,4 +1,4 @@
-import { v } from "convex/values";
+import { getDocumentSize, v } from "convex/values";
 import { makeFunctionReference } from "convex/server";
 import { internalMutation } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
@@ -62,27 +62,42 @@ async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenan
 const purgedRows = 200;
 const purgedBytes = 2 * 1024 * 1024;
 
+/** What one batch of a purge deleted: up to `table` all tables are empty now, and where it `isDone` the others are as well. */
+interface PurgedBatch {
+  readonly table: TableNames | undefined;
+  readonly deleted: number;
+  readonly isDone: boolean;
+}
+
 /**
- * Deletes a batch of an organization's rows, of the first table that has any, where tables come before those that they refer to.
- * Answers the table and how many it was; null once none are left but `keptId`. Nothing is audited, since the audit rows are among them.
+ * Deletes a batch of an organization's rows, those of one table before those that they refer to; all but `keptId`. Nothing is
+ * audited, since the audit rows are among them.
  */
 export async function deleteTenantRows(
   ctx: MutationCtx,
   organizationId: Id<"organizations">,
   keptId: string,
-): Promise<{ readonly table: TableNames; readonly deleted: number } | null> {
+): Promise<PurgedBatch> {
   const database = untypedDatabase(ctx);
+  let [deleted, bytes] = [0, 0];
+  let last: TableNames | undefined;
   for (const [table, index] of tablesOfTenants()) {
-    const rows = () => database.query(table).withIndex(index, (q) => q.eq("organizationId", organizationId));
-    const found = await rows().take(2);
-    if (!found.some(({ _id }) => _id !== keptId)) continue;
-    // Convex takes one paginated query a transaction, and it alone stops at a number of bytes.
-    const { page } = await rows().paginate({ cursor: null, numItems: purgedRows, maximumBytesRead: purgedBytes });
-    const deleted = page.filter(({ _id }) => _id !== keptId);
-    for (const { _id } of deleted) await database.delete(table, _id);
-    return { table, deleted: deleted.length };
+    const found: string[] = [];
+    const isFull = () => deleted + found.length >= purgedRows || bytes >= purgedBytes;
+    // Convex takes one paginated query a transaction, and these are as many as there are tables.
+    for await (const row of database.query(table).withIndex(index, (q) => q.eq("organizationId", organizationId))) {
+      if (row._id === keptId) continue;
+      found.push(row._id);
+      bytes += getDocumentSize(row);
+      if (isFull()) break;
+    }
+    const wasLast = isFull();
+    for (const id of found) await database.delete(table, id);
+    deleted += found.length;
+    if (found.length > 0) last = table;
+    if (wasLast) return { table, deleted, isDone: false };
   }
-  return null;
+  return { table: last, deleted, isDone: true };
 }
 
 /**
