@@ -13,8 +13,10 @@ import { patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
 import { confirmSlugParameter, memberUser, memberUserDocument, organizations, slugParameter } from "./documents";
+import { queueEmail } from "../messaging/mail";
 import { assertMayOwn } from "./memberships/rules";
-import { schedulePurge } from "./purging";
+import { tellOfRole } from "./memberships/telling";
+import { startPurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { ResourceShape } from "../core/operations/resourceShape";
 import type { TenantQueryContext, UserMutationContext } from "../core/operations/declaration";
@@ -169,17 +171,24 @@ export const update = organizations.change("update", {
 const remove = organizations.change("delete", {
   summary: "Delete an organization",
   description:
-    "Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.",
+    "Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Its owner gets an e-mail. Send the organization's slug as `confirmSlug`.",
   input: () => ({ confirmSlug: confirmSlugParameter() }),
   output: noContent,
   problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
   // Deleting it twice is 409, not 403; every other unusable state is refused below.
   departs: { allowsUnusableOrganization: true, includesDeleted: true },
-  handler: async ({ row, unscoped, now }, { confirmSlug }) => {
+  handler: async (ctx, { confirmSlug }) => {
+    const { row, unscoped, now } = ctx;
     if (row.deletedAt === undefined) assertUsable(row);
     assertConfirmed(row, confirmSlug);
     const purgeAfter = now + row.settings.trashRetentionDays * dayMs;
     await unscoped.softDelete("organizations", row, { status: "inactive", purgeAfter });
+    const owner = await unscoped.get("users", row.ownerId);
+    if (owner?.email !== undefined) {
+      const data = { organizationName: row.name, purgeAfter };
+      const recipient = { to: owner.email, userId: owner._id, organization: row };
+      await queueEmail(ctx, { template: "organizationDeleted", data, ...recipient });
+    }
     return null;
   },
 });
@@ -188,12 +197,14 @@ export { remove as delete };
 export const transferOwnership = organizations.change("transferOwnership", {
   summary: "Transfer the ownership of an organization",
   description:
-    "An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.",
+    "An active member becomes the owner, and the owner who calls becomes an administrator, at once; both are told by a notification. Transferring to oneself changes nothing. API keys go on.",
   permission: "transfer",
   input: () => ({ userId: described(rowId("users"), "The new owner: an active member of the organization.") }),
   problems: [{ target: "not_a_member" }],
   departs: { operationId: "transferOwnership", endsPermission: true },
-  handler: async ({ row, tenant: { membership }, db, unscoped, now }, { userId }) => {
+  handler: async (ctx, { userId }) => {
+    const { row, tenant, db, unscoped, now } = ctx;
+    const { membership } = tenant;
     // A custom role may carry the permission; what it would give away is not its holder's.
     if (membership?.userId !== row.ownerId)
       throw new ProblemError("forbidden", "Only the owner transfers the organization.");
@@ -204,6 +215,8 @@ export const transferOwnership = organizations.change("transferOwnership", {
     if (!owner || !admin) throw new Error("The built-in roles were made sure of with the organization.");
     await db.patch("memberships", membership, { roleId: admin._id, roleKey: admin.key });
     await db.patch("memberships", heir, { roleId: owner._id, roleKey: owner.key });
+    await tellOfRole(ctx, membership, admin);
+    await tellOfRole(ctx, heir, owner);
     return unscoped.patch("organizations", row, { ownerId: userId });
   },
 });
@@ -224,18 +237,21 @@ export const restore = organizations.change("restore", {
 export const purge = organizations.change("purge", {
   summary: "Purge a deleted organization",
   description:
-    "Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.",
+    "Now, instead of at `purgeAfter`: everything of the organization is deleted for good by a job, step by step after the answer, and the job with it; then its names are free. Purging it again answers the job that runs. Send the organization's slug as `confirmSlug`.",
   permission: "purge",
   input: () => ({ confirmSlug: confirmSlugParameter() }),
+  output: () =>
+    organizations.document.extend({
+      jobId: described(rowId("scheduledJobs"), "The job that purges the organization."),
+    }),
   problems: ["not_deleted", "confirmation_mismatch"],
   departs: { status: 202, allowsUnusableOrganization: true, includesDeleted: true },
-  handler: async ({ row, unscoped, scheduler, now }, { confirmSlug }) => {
+  handler: async (ctx, { confirmSlug }) => {
+    const { row } = ctx;
     if (row.deletedAt === undefined) throw new ProblemError("not_deleted", "Only what is in the trash can be purged.");
     assertConfirmed(row, confirmSlug);
-    const isDue = row.purgeAfter !== undefined && row.purgeAfter <= now;
-    const due = isDue ? row : await unscoped.patch("organizations", row, { purgeAfter: now });
-    await schedulePurge(scheduler, row._id, now);
-    return due;
+    const { organization, jobId } = await startPurge(ctx, row);
+    return { ...withPublicId(organization), jobId };
   },
 });
 

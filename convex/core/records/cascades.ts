@@ -1,4 +1,4 @@
-import { v } from "convex/values";
+import { getDocumentSize, v } from "convex/values";
 import { makeFunctionReference } from "convex/server";
 import { internalMutation } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
@@ -58,36 +58,69 @@ async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenan
   }
 }
 
+/** Rows and bytes that one batch of a purge deletes at most, far below what Convex lets a transaction read and write. */
+const purgedRows = 200;
+const purgedBytes = 2 * 1024 * 1024;
+
+/** What one batch of a purge deleted: up to `table` all tables are empty now, and where it `isDone` the others are as well. */
+interface PurgedBatch {
+  readonly table: TableNames | undefined;
+  readonly deleted: number;
+  readonly isDone: boolean;
+}
+
 /**
- * Deletes up to `count` rows of an organization, whatever their tables. Answers how many there were: fewer than `count`
- * means that none are left. Nothing is audited, since the audit rows are among them.
+ * Deletes a batch of an organization's rows, those of one table before those that they refer to; all but `keptId`. Nothing is
+ * audited, since the audit rows are among them.
  */
 export async function deleteTenantRows(
   ctx: MutationCtx,
   organizationId: Id<"organizations">,
-  count: number,
-): Promise<number> {
-  let deleted = 0;
+  keptId: string,
+): Promise<PurgedBatch> {
+  const database = untypedDatabase(ctx);
+  let [deleted, bytes] = [0, 0];
+  let last: TableNames | undefined;
   for (const [table, index] of tablesOfTenants()) {
-    const rows = await untypedDatabase(ctx)
-      .query(table)
-      .withIndex(index, (q) => q.eq("organizationId", organizationId))
-      .take(count - deleted);
-    for (const { _id } of rows) await untypedDatabase(ctx).delete(table, _id);
-    deleted += rows.length;
-    if (deleted === count) break;
+    const found: string[] = [];
+    const isFull = () => deleted + found.length >= purgedRows || bytes >= purgedBytes;
+    // Convex takes one paginated query a transaction, and these are as many as there are tables.
+    for await (const row of database.query(table).withIndex(index, (q) => q.eq("organizationId", organizationId))) {
+      if (row._id === keptId) continue;
+      found.push(row._id);
+      bytes += getDocumentSize(row);
+      if (isFull()) break;
+    }
+    const wasLast = isFull();
+    for (const id of found) await database.delete(table, id);
+    deleted += found.length;
+    if (found.length > 0) last = table;
+    if (wasLast) return { table, deleted, isDone: false };
   }
-  return deleted;
+  return { table: last, deleted, isDone: true };
 }
 
-/** Every table whose rows belong to an organization or may, with an index that finds them. */
+/**
+ * Every table whose rows belong to an organization or may, with an index that finds them. Those that refer to others come first, so
+ * that what a purge has not reached yet refers to nothing that is gone; tables that refer to each other go by their names.
+ */
 function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
-  return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) => {
-    if (metadata.tenant === "none") return [];
-    const index = Object.keys(metadata.indexes).find((known) => metadata.indexes[known]?.[0] === "organizationId");
+  const waiting = new Map<string, TableMetadata>(
+    Object.entries(tableMetadata).filter(([, { tenant }]) => tenant !== "none"),
+  );
+  const ordered: [TableNames, string][] = [];
+  while (waiting.size > 0) {
+    const names = [...waiting.keys()];
+    const isReferredTo = (name: string) =>
+      names.some((other) => other !== name && waiting.get(other)?.references.some(({ table }) => table === name));
+    const name = names.find((candidate) => !isReferredTo(candidate)) ?? names[0] ?? "";
+    const { indexes = {} } = waiting.get(name) ?? {};
+    const index = Object.keys(indexes).find((known) => indexes[known]?.[0] === "organizationId");
     if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
-    return [[name as TableNames, index] as const];
-  });
+    ordered.push([name as TableNames, index]);
+    waiting.delete(name);
+  }
+  return ordered;
 }
 
 /** Continues a cascade that was larger than one batch. */

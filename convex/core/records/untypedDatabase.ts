@@ -1,4 +1,5 @@
 import type { MutationCtx } from "../../_generated/server";
+import type { Value } from "convex/values";
 
 /** The bounds of an index range, whose fields have to be named in the index's order. */
 export interface UntypedRange {
@@ -8,7 +9,7 @@ export interface UntypedRange {
   lt(field: string, value: unknown): UntypedRange;
 }
 
-interface UntypedRows {
+interface UntypedRows extends AsyncIterable<{ readonly _id: string } & Record<string, Value>> {
   filter(
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;

@@ -17,6 +17,15 @@ export const credentialKinds = {
 /** What a new credential may begin with. */
 export type IssuedPrefix = (typeof credentialKinds)[Credential["kind"]]["issued"];
 
+/** What secrets that e-mails carry begin with. None of them is sent as a bearer token: each opens the one row that it was made for. */
+export const mailedPrefixes = ["inv_"] as const;
+export type MailedPrefix = (typeof mailedPrefixes)[number];
+
+/** Whether secrets that e-mails carry begin like this. */
+export function isMailedPrefix(prefix: string): prefix is MailedPrefix {
+  return mailedPrefixes.some((known) => known === prefix);
+}
+
 /** Which kind of credential the bearer token is; undefined when it is none of this deployment's: a JWT, if anything. */
 export function credentialKindOf(token: string): Credential["kind"] | undefined {
   if (token.startsWith(credentialKinds.apiKey.prefix)) return "apiKey";

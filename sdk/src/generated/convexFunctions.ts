@@ -30,6 +30,7 @@ import type {
   ListUsersRow,
   Membership,
   Organization,
+  PurgeOrganizationAnswer,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
@@ -107,7 +108,7 @@ export interface ConvexFunctions {
   "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Organization };
   "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: GetOrganizationBySlugAnswer };
   "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: PaginationResult<ListOrganizationsRow> };
-  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: Organization };
+  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: PurgeOrganizationAnswer };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Organization };
   "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Organization };
   "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Organization };

@@ -866,7 +866,7 @@ export interface paths {
         put?: never;
         /**
          * Synchronize the current user with the token
-         * @description Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.
+         * @description Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing; the first that it does is sent a welcome.
          *
          *     For anybody with a token of a trusted issuer, known here yet or not. Its own refusals: `email_taken`.
          */
@@ -924,7 +924,7 @@ export interface paths {
         head?: never;
         /**
          * Update a membership
-         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
          *
          *     Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
          */
@@ -1165,7 +1165,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.
+         * @description Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Its owner gets an e-mail. Send the organization's slug as `confirmSlug`.
          *
          *     Needs the permission `organization:delete`. Its own refusals: `confirmation_mismatch`, `already_deleted`, `organization_suspended`.
          */
@@ -1192,7 +1192,7 @@ export interface paths {
         put?: never;
         /**
          * Purge a deleted organization
-         * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+         * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good by a job, step by step after the answer, and the job with it; then its names are free. Purging it again answers the job that runs. Send the organization's slug as `confirmSlug`.
          *
          *     Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
          */
@@ -1236,7 +1236,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer the ownership of an organization
-         * @description An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.
+         * @description An active member becomes the owner, and the owner who calls becomes an administrator, at once; both are told by a notification. Transferring to oneself changes nothing. API keys go on.
          *
          *     Needs the permission `organization:transfer`. Its own refusals: `not_a_member`.
          */
@@ -1776,7 +1776,7 @@ export interface paths {
         put?: never;
         /**
          * Add a user to the organization
-         * @description Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
+         * @description Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
          *
          *     Needs the permission `member:invite`. Its own refusals: `already_member`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
          */
@@ -4707,6 +4707,122 @@ export interface components {
             resource_name: string;
             /** @description Scopes that a token can carry. */
             scopes_supported: string[];
+        };
+        /** @description The answer to “Purge a deleted organization”. */
+        PurgeOrganizationAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
+            externalId?: string;
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            id: string;
+            /**
+             * @description The job that purges the organization.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            jobId: string;
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What people call the organization.
+             * @example North Wind Energy
+             */
+            name: string;
+            /**
+             * @description The person who owns the organization, always an active member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            ownerId: string;
+            /**
+             * Format: int64
+             * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
+             */
+            purgeAfter?: number;
+            /** @description How the organization works. */
+            settings: {
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
+                agentCheckinIntervalSeconds: number;
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
+                apiLogRetentionDays: number;
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
+                auditRetentionDays: number;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
+                currency: string;
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
+                healthDownThreshold: number;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
+                timezone: string;
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
+                trashRetentionDays: number;
+            };
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
+            slug: string;
+            /**
+             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "suspended";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description What to send to purge a deleted organization. */
         PurgeOrganizationBody: {
@@ -11272,10 +11388,11 @@ export interface operations {
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "updatedAt": 1768473000000
+                     *       "updatedAt": 1768473000000,
+                     *       "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf"
                      *     }
                      */
-                    "application/json": components["schemas"]["Organization"];
+                    "application/json": components["schemas"]["PurgeOrganizationAnswer"];
                 };
             };
             400: components["responses"]["Problem400"];
