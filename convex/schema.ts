@@ -4,7 +4,7 @@ import { apiKeys, roles } from "./access/tables";
 import { auditLogs } from "./observability/tables";
 import { idempotencyKeys } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
-import { memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
+import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
 
 export default defineSchema({
@@ -14,6 +14,7 @@ export default defineSchema({
   apiKeys,
   auditLogs,
   idempotencyKeys,
+  invitations,
   items,
   memberships,
   organizations,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { userFields } from "./tables";
-import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
+import { identityValues, nameFromEmail } from "./identityRules";
 
 test("claims of customJwt and OIDC providers read alike", () => {
   const expected = {
@@ -38,11 +38,4 @@ test("whatever a token claims, what is kept can be stored", () => {
 test("the local part names who gave no name", () => {
   expect(nameFromEmail("ada.lovelace@example.com")).toBe("ada.lovelace");
   expect(nameFromEmail(undefined)).toBe("Unnamed user");
-});
-
-test("a platform administrator is listed exactly", () => {
-  const list = "https://a.example|1, https://b.example|2";
-  expect(isListedSubject(list, "https://b.example|2")).toBe(true);
-  expect(isListedSubject(list, "https://b.example|22")).toBe(false);
-  expect(isListedSubject(undefined, "")).toBe(false);
 });

@@ -128,9 +128,13 @@ function coversResource(held: Rights, resource: string): boolean {
   return actions.length > 0 && actions.every((permission) => reachOf(held, permission) === "all");
 }
 
+/** Permissions of the deployment: no role gives them, not even one with `*`, so that they are nobody's rights in an organization. */
+const platformResource = "platform";
+
 /** True if a role may name the right: a permission of the catalogue, on all or on own rows, or all of a resource. */
 export function isKnownRight(right: string): boolean {
   const [resource, action, reach] = right.split(":");
+  if (resource === platformResource) return false;
   if (action === "*")
     return reach === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
   const isReach = reach === undefined || reach === "own";
@@ -140,6 +144,7 @@ export function isKnownRight(right: string): boolean {
 /** What `rights` come to, as permissions of the catalogue, with their reach where it is not every row; sorted. */
 export function effectiveRights(rights: Rights): string[] {
   return Object.keys(permissionCatalogue)
+    .filter((permission) => !permission.startsWith(`${platformResource}:`))
     .flatMap((permission) => {
       const reach = reachOf(rights, permission);
       return reach === undefined ? [] : [rightOf(permission, reach)];

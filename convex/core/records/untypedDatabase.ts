@@ -8,7 +8,7 @@ export interface UntypedRange {
   lt(field: string, value: unknown): UntypedRange;
 }
 
-interface UntypedRows {
+interface UntypedRows extends AsyncIterable<{ _id: string }> {
   filter(
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;

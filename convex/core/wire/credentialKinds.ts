@@ -17,6 +17,9 @@ export const credentialKinds = {
 /** What a new credential may begin with. */
 export type IssuedPrefix = (typeof credentialKinds)[Credential["kind"]]["issued"];
 
+/** What the tokens of invitations begin with. They stand in bodies and links, and are no credential of a request. */
+export const invitationTokenPrefix = "inv_";
+
 /** Which kind of credential the bearer token is; undefined when it is none of this deployment's: a JWT, if anything. */
 export function credentialKindOf(token: string): Credential["kind"] | undefined {
   if (token.startsWith(credentialKinds.apiKey.prefix)) return "apiKey";
