@@ -2,7 +2,7 @@
 //
 //   schema → tables → core/schema/table, core/schema/fields
 //   grants, problems → the types of their rows, in core/access/roles and core/wire/generalProblems
-//   a domain → itself, core, other domains' tables.ts, functions by reference
+//   a domain → itself, core, other domains' tables.ts and services, functions by reference
 //   core → no domain; its rooms: resources → operations → records → access → schema → wire
 //   gateway → core/wire and the route table
 //   openapi → domains                   sdk → nothing outside sdk/
@@ -13,6 +13,8 @@ const testFile = "\\.(test|testing)\\.ts$";
 const testParts = "^host/testing/";
 const anyWorld = "^(convex|openapi|host|sdk|examples|bench|scripts)/";
 const coreForTransport = "^convex/core/wire/";
+/** What a domain does for others within their transactions: to tell somebody something, to mail it, to go on later. */
+const services = "^convex/(messaging/(mail|notify)|jobs/startJob)\\.ts$";
 const generatedReferences = "^convex/_generated/";
 
 /** The rooms of the engine, each of which sees itself and those before it. */
@@ -100,12 +102,12 @@ export default {
     {
       name: "domains-meet-by-reference",
       comment:
-        "A domain sees another domain's tables.ts; its behaviour is called through references in _generated/api.",
+        "A domain sees another domain's tables.ts and services; its behaviour is called through references in _generated/api.",
       severity: "error",
       from: { path: "^convex/(?!core/|gateway/|_generated/)([^/]+)/", pathNot: testFile },
       to: {
         path: "^convex/",
-        pathNot: ["^convex/$1/", "^convex/core/", generatedReferences, "^convex/[^/]+/tables\\.ts$"],
+        pathNot: ["^convex/$1/", "^convex/core/", generatedReferences, "^convex/[^/]+/tables\\.ts$", services],
       },
     },
     {

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { invitationTokenPrefix } from "../core/wire/credentialKinds";
 import { described } from "../core/schema/fields";
 import { actingUser } from "../core/access/caller";
 import { assertUsable } from "../core/access/tenant";
 import { membershipOf } from "../core/access/standing";
+import { notify } from "../messaging/notify";
 import { roleFields } from "../access/tables";
 import { organizations } from "./documents";
 import {
@@ -17,6 +17,7 @@ import {
   shownToAddressee,
   voidReasonOf,
 } from "./invitations/addressees";
+import { mailInvitation } from "./invitations/mail";
 import { invitations } from "./invitations/resource";
 import { asOf, assertSendsLeft, invitationExpiry, unknownToken } from "./invitations/rules";
 import { givenRole } from "./memberships/members";
@@ -31,7 +32,8 @@ export const list = invitations.list("list", {
   permission: "invite",
   handler: async (ctx, input) => {
     const result = await invitations.rows(ctx, input);
-    const { status }: { readonly status?: unknown } = input;
+    const filters: Readonly<Record<string, unknown>> = input;
+    const status = filters["status"];
     const page = result.page.map((row) => asOf(row, ctx.now));
     return { ...result, page: page.filter((row) => status === undefined || row.status === status) };
   },
@@ -59,7 +61,7 @@ export const create = invitations.at("/").change("create", {
     const role = await givenRole(ctx, named);
     const ends = invitationExpiry(expiresAt, ctx.now);
     await assertUninvited(ctx, email);
-    return invitations.insert(ctx, {
+    const invitation = await invitations.insert(ctx, {
       email,
       roleId: role._id,
       status: "pending",
@@ -67,6 +69,8 @@ export const create = invitations.at("/").change("create", {
       ...sentBy(ctx),
       sendCount: 1,
     });
+    await mailInvitation(ctx, invitation, role);
+    return invitation;
   },
 });
 
@@ -87,12 +91,14 @@ export const resend = invitations.change("resend", {
     if (!role) throw new ProblemError("invitation_void", "Its role was deleted; invite the address anew.");
     assertMayAssign(ctx.tenant, role);
     assertSendsLeft(row);
-    return invitations.patch(ctx, row, {
+    const invitation = await invitations.patch(ctx, row, {
       ...sentBy(ctx),
       tokenHash: undefined,
       sendCount: row.sendCount + 1,
       lastSentAt: undefined,
     });
+    await mailInvitation(ctx, invitation, role);
+    return invitation;
   },
 });
 
@@ -105,11 +111,7 @@ export const revoke = invitations.change("revoke", {
 });
 
 const tokenInput = () => ({
-  token: described(
-    z.string().max(200),
-    "The token of the e-mail.",
-    `${invitationTokenPrefix}4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs`,
-  ),
+  token: described(z.string().max(200), "The token of the e-mail.", "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs"),
 });
 
 export const accept = invitations.at("/accept").change("accept", {
@@ -158,6 +160,16 @@ export const accept = invitations.at("/accept").change("accept", {
       ? await db.patch("memberships", existing, { ...joined, invitedEmail: undefined, invitedName: undefined })
       : await db.insert("memberships", joined);
     await close(db, invitation, { status: "accepted", acceptedBy: user._id, acceptedAt: now });
+    if (invitation.invitedBy !== undefined)
+      await notify(
+        { db, unscoped, now },
+        {
+          userId: invitation.invitedBy,
+          type: "invitation_accepted",
+          actorId: user._id,
+          data: { invitationId: invitation._id, membershipId: membership._id },
+        },
+      );
     if (user.defaultOrganizationId === undefined)
       await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
     return { organization: withPublicId(organization), membership: withPublicId(membership) };

@@ -24,7 +24,7 @@ import {
 } from "./documents";
 import { assertMayOwn } from "./memberships/rules";
 import { summaryDocument, summaryOf } from "./organizationSummary";
-import { schedulePurge } from "./purging";
+import { startPurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { ResourceShape } from "../core/operations/resourceShape";
 import type { TenantQueryContext, UserMutationContext } from "../core/operations/declaration";
@@ -270,18 +270,21 @@ export const restore = organizations.change("restore", {
 export const purge = organizations.change("purge", {
   summary: "Purge a deleted organization",
   description:
-    "Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.",
+    "Now, instead of at `purgeAfter`: everything of the organization is deleted for good by a job, step by step after the answer, and the job with it; then its names are free. Purging it again answers the job that runs. Send the organization's slug as `confirmSlug`.",
   permission: "purge",
   input: () => ({ confirmSlug: confirmSlugParameter() }),
+  output: () =>
+    organizations.document.extend({
+      jobId: described(rowId("scheduledJobs"), "The job that purges the organization."),
+    }),
   problems: ["not_deleted", "confirmation_mismatch"],
   departs: { status: 202, allowsUnusableOrganization: true, includesDeleted: true },
-  handler: async ({ row, unscoped, scheduler, now }, { confirmSlug }) => {
+  handler: async (ctx, { confirmSlug }) => {
+    const { row } = ctx;
     if (row.deletedAt === undefined) throw new ProblemError("not_deleted", "Only what is in the trash can be purged.");
     assertConfirmed(row, confirmSlug);
-    const isDue = row.purgeAfter !== undefined && row.purgeAfter <= now;
-    const due = isDue ? row : await unscoped.patch("organizations", row, { purgeAfter: now });
-    await schedulePurge(scheduler, row._id, now);
-    return due;
+    const { organization, jobId } = await startPurge(ctx, row);
+    return { ...withPublicId(organization), jobId };
   },
 });
 

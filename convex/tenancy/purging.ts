@@ -1,65 +1,70 @@
-import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
+import { jobStep } from "../core/operations/scheduledWork";
 import { deleteTenantRows } from "../core/records/cascades";
 import { systemWriter } from "../core/records/systemWriter";
-import type { Id } from "../_generated/dataModel";
+import { startJob } from "../jobs/startJob";
+import type { UnscopedWriter } from "../core/records/writer";
+import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 
-/** Rows deleted in one mutation; the rest follows in scheduled mutations of the same size. */
-const batchSize = 200;
 /** Organizations begun in one run; what is beyond waits for the next. */
 const organizationsPerRun = 100;
 
 /** The organization's own audit trail is purged with it, so one row of no organization tells of the purge. */
 const work = { noun: "organization", action: "organization.purge", isAudited: false } as const;
 
-const purgeReference = makeFunctionReference<"mutation">("tenancy/purging:purge");
-
-/** Has the rows of an organization whose time in the trash was over at `before`, and then itself, deleted for good. */
-export async function schedulePurge(
-  scheduler: MutationCtx["scheduler"],
-  organizationId: Id<"organizations">,
-  before: number,
-): Promise<void> {
-  await scheduler.runAfter(0, purgeReference, { organizationId, before });
+/**
+ * Has everything of an organization in the trash, and then itself, deleted for good; it cannot be restored from now on. Answers the job, the
+ * one that runs already if one does.
+ */
+export async function startPurge(
+  ctx: { readonly unscoped: UnscopedWriter; readonly scheduler: MutationCtx["scheduler"]; readonly now: number },
+  organization: Doc<"organizations">,
+): Promise<{ readonly organization: Doc<"organizations">; readonly jobId: Id<"scheduledJobs"> }> {
+  const isDue = organization.purgeAfter !== undefined && organization.purgeAfter <= ctx.now;
+  const due = isDue ? organization : await ctx.unscoped.patch("organizations", organization, { purgeAfter: ctx.now });
+  const jobId = await startJob(ctx, { action: work.action, organization: due, dedupeKey: work.action });
+  return { organization: due, jobId };
 }
 
 /** Begins to purge the organizations whose time in the trash is over, or was at `before`. */
 export const purgeDue = internalMutation({
   args: { before: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, { before = Date.now() }) => {
-    const writer = systemWriter(ctx, { ...work, now: Date.now() });
-    const due = await writer
+  handler: async (ctx, { before }) => {
+    const now = Date.now();
+    const unscoped = systemWriter(ctx, { ...work, now });
+    const due = await unscoped
       .query("organizations")
-      .withIndex("by_purgeAfter", (q) => q.gt("purgeAfter", 0).lte("purgeAfter", before))
+      .withIndex("by_purgeAfter", (q) => q.gt("purgeAfter", 0).lte("purgeAfter", before ?? now))
       .take(organizationsPerRun);
-    for (const { _id } of due) await schedulePurge(ctx.scheduler, _id, before);
+    for (const organization of due) await startPurge({ unscoped, scheduler: ctx.scheduler, now }, organization);
     return null;
   },
 });
 
-/** One batch of a purge. The organization goes last, so that its names are taken as long as anything of it is there. */
-export const purge = internalMutation({
-  args: { organizationId: v.id("organizations"), before: v.number() },
-  returns: v.null(),
-  handler: async (ctx, { organizationId, before }) => {
-    const writer = systemWriter(ctx, { ...work, now: Date.now() });
-    const organization = await writer.get("organizations", organizationId);
-    if (organization?.purgeAfter === undefined || organization.purgeAfter > before) return null;
-    if ((await deleteTenantRows(ctx, organizationId, batchSize)) === batchSize) {
-      await schedulePurge(ctx.scheduler, organizationId, before);
-      return null;
-    }
-    await writer.purge("organizations", organization);
-    await writer.appendAudit({
-      action: work.action,
-      operation: "purge",
-      tableName: "organizations",
-      recordId: organizationId,
-      metadata: { slug: organization.slug },
-    });
-    return null;
-  },
+/**
+ * One batch of a purge; rows that are gone need no cursor. The organization goes last, so that its names are taken as long as
+ * anything of it is there, and its job with it.
+ */
+export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => {
+  const writer = systemWriter(ctx, { ...work, now: Date.now() });
+  const organization = await writer.get("organizations", organizationId);
+  // Restored since: the job is there to be read, and does nothing more.
+  if (!organization || organization.purgeAfter === undefined) return { isDone: true };
+  const before = typeof progress?.["deleted"] === "number" ? progress["deleted"] : 0;
+  const batch = await deleteTenantRows(ctx, organizationId, jobId);
+  if (batch) return { isDone: false, progress: { table: batch.table, deleted: before + batch.deleted } };
+  const job = await writer.get("scheduledJobs", jobId);
+  if (job) await writer.purge("scheduledJobs", job);
+  await writer.purge("organizations", organization);
+  await writer.appendAudit({
+    action: work.action,
+    operation: "purge",
+    tableName: "organizations",
+    recordId: organizationId,
+    metadata: { slug: organization.slug, jobId, deleted: before },
+  });
+  return { isDone: true };
 });

@@ -93,11 +93,14 @@ export function rightsWithin(held: Rights, scopes: readonly string[]): Rights {
   );
 }
 
+/** Permissions of the deployment: no role gives them, not even one with `*`, so that they are nobody's rights in an organization. */
+const platformResource = "platform";
+
 /** How far `rights` allow `permission`, or undefined if they do not. Nobody is given two narrow reaches of one permission. */
 export function reachOf(rights: Rights, permission: string): Reach | undefined {
-  if (rights.has(permission) || rights.has("*")) return "all";
   const resource = permission.slice(0, permission.indexOf(":"));
-  if (rights.has(`${resource}:*`)) return "all";
+  if (resource === platformResource) return undefined;
+  if (rights.has(permission) || rights.has("*") || rights.has(`${resource}:*`)) return "all";
   return reaches.find((reach) => rights.has(rightOf(permission, reach)));
 }
 
@@ -128,9 +131,6 @@ function coversResource(held: Rights, resource: string): boolean {
   return actions.length > 0 && actions.every((permission) => reachOf(held, permission) === "all");
 }
 
-/** Permissions of the deployment: no role gives them, not even one with `*`, so that they are nobody's rights in an organization. */
-const platformResource = "platform";
-
 /** True if a role may name the right: a permission of the catalogue, on all or on own rows, or all of a resource. */
 export function isKnownRight(right: string): boolean {
   const [resource, action, reach] = right.split(":");
@@ -144,7 +144,6 @@ export function isKnownRight(right: string): boolean {
 /** What `rights` come to, as permissions of the catalogue, with their reach where it is not every row; sorted. */
 export function effectiveRights(rights: Rights): string[] {
   return Object.keys(permissionCatalogue)
-    .filter((permission) => !permission.startsWith(`${platformResource}:`))
     .flatMap((permission) => {
       const reach = reachOf(rights, permission);
       return reach === undefined ? [] : [rightOf(permission, reach)];

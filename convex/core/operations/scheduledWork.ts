@@ -7,7 +7,7 @@ import type { SystemWork } from "../records/systemWriter";
 import type { TenantMutationContext } from "./declaration";
 import type { Id } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
-import type { ObjectType, PropertyValidators } from "convex/values";
+import type { Infer, ObjectType, PropertyValidators } from "convex/values";
 
 /**
  * Declares scheduled work inside one organization, as an internal mutation: what an operation began and left to be
@@ -29,6 +29,39 @@ export function tenantJob<Arguments extends PropertyValidators>(job: {
       return null;
     },
   });
+}
+
+const jobStepArguments = {
+  organizationId: v.id(engineTables.tenants),
+  jobId: v.string(),
+  payload: v.record(v.string(), v.any()),
+  /** What the step before left. */
+  cursor: v.optional(v.string()),
+  progress: v.optional(v.record(v.string(), v.any())),
+};
+const jobStepResult = v.object({
+  isDone: v.boolean(),
+  cursor: v.optional(v.string()),
+  progress: v.optional(v.record(v.string(), v.any())),
+  result: v.optional(v.record(v.string(), v.any())),
+});
+/** What a job's runner tells a step. */
+export type JobStep = ObjectType<typeof jobStepArguments>;
+/** What a step leaves to the next one, or to whoever reads the job. */
+export type JobStepResult = Infer<typeof jobStepResult>;
+
+/**
+ * Declares what a built-in job does, as an internal mutation that does one step of it: a batch that fits into a transaction. What it throws
+ * undoes the step, and the runner tries it again later.
+ */
+export function jobStep(handler: (ctx: MutationCtx, step: JobStep) => Promise<JobStepResult>) {
+  return internalMutation({ args: jobStepArguments, returns: jobStepResult, handler });
+}
+
+/** Whether a scheduled function is still to run, or runs now. */
+export async function isUnderWay(ctx: MutationCtx, id: Id<"_scheduled_functions">): Promise<boolean> {
+  const kind = (await ctx.db.system.get("_scheduled_functions", id))?.state.kind;
+  return kind === "pending" || kind === "inProgress";
 }
 
 /** Convex has validated the input by the validators that the type is computed from. */

@@ -58,36 +58,53 @@ async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenan
   }
 }
 
+/** Rows and bytes that one batch of a purge deletes at most, far below what Convex lets a transaction read and write. */
+const purgedRows = 200;
+const purgedBytes = 2 * 1024 * 1024;
+
 /**
- * Deletes up to `count` rows of an organization, whatever their tables. Answers how many there were: fewer than `count`
- * means that none are left. Nothing is audited, since the audit rows are among them.
+ * Deletes a batch of an organization's rows, of the first table that has any, where tables come before those that they refer to.
+ * Answers the table and how many it was; null once none are left but `keptId`. Nothing is audited, since the audit rows are among them.
  */
 export async function deleteTenantRows(
   ctx: MutationCtx,
   organizationId: Id<"organizations">,
-  count: number,
-): Promise<number> {
-  let deleted = 0;
+  keptId: string,
+): Promise<{ readonly table: TableNames; readonly deleted: number } | null> {
+  const database = untypedDatabase(ctx);
   for (const [table, index] of tablesOfTenants()) {
-    const rows = await untypedDatabase(ctx)
-      .query(table)
-      .withIndex(index, (q) => q.eq("organizationId", organizationId))
-      .take(count - deleted);
-    for (const { _id } of rows) await untypedDatabase(ctx).delete(table, _id);
-    deleted += rows.length;
-    if (deleted === count) break;
+    const rows = database.query(table).withIndex(index, (q) => q.eq("organizationId", organizationId));
+    const found = await rows.take(2);
+    if (!found.some(({ _id }) => _id !== keptId)) continue;
+    // Convex takes one paginated query a transaction, and it alone stops at a number of bytes.
+    const { page } = await rows.paginate({ cursor: null, numItems: purgedRows, maximumBytesRead: purgedBytes });
+    const deleted = page.filter(({ _id }) => _id !== keptId);
+    for (const { _id } of deleted) await database.delete(table, _id);
+    return { table, deleted: deleted.length };
   }
-  return deleted;
+  return null;
 }
 
-/** Every table whose rows belong to an organization or may, with an index that finds them. */
+/**
+ * Every table whose rows belong to an organization or may, with an index that finds them: those that refer to others first, so that what a purge
+ * has not reached yet refers to nothing that is gone.
+ */
 function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
-  return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) => {
-    if (metadata.tenant === "none") return [];
-    const index = Object.keys(metadata.indexes).find((known) => metadata.indexes[known]?.[0] === "organizationId");
+  const waiting = Object.entries(tableMetadata).filter(
+    ([, { tenant }]: [string, TableMetadata]) => tenant !== "none",
+  ) as [TableNames, TableMetadata][];
+  const ordered: [TableNames, string][] = [];
+  while (waiting.length > 0) {
+    const free = waiting.findIndex(([name]) =>
+      waiting.every(([other, { references }]) => other === name || references.every(({ table }) => table !== name)),
+    );
+    // Tables that refer to each other go in the order of their names.
+    const [[name, { indexes }]] = waiting.splice(Math.max(free, 0), 1) as [[TableNames, TableMetadata]];
+    const index = Object.keys(indexes).find((known) => indexes[known]?.[0] === "organizationId");
     if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
-    return [[name as TableNames, index] as const];
-  });
+    ordered.push([name, index]);
+  }
+  return ordered;
 }
 
 /** Continues a cascade that was larger than one batch. */

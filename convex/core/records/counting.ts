@@ -1,6 +1,6 @@
 import { getDocumentSize } from "convex/values";
 import { tableMetadata } from "../schema/tableMetadata";
-import { untypedDatabase } from "./untypedDatabase";
+import { untypedReader } from "./untypedDatabase";
 import type { TenantTable } from "./documents";
 import type { Permission } from "../access/permissions";
 import type { TableMetadata } from "../schema/table";
@@ -38,7 +38,7 @@ export async function countRows(
   limits: CountLimits,
 ): Promise<Count> {
   const { index, equals } = countPlan(countable);
-  const rows = untypedDatabase(ctx)
+  const rows = untypedReader(ctx)
     .query(countable.table)
     .withIndex(index, (q) =>
       equals.reduce((range, [field, value]) => range.eq(field, value), q.eq("organizationId", organizationId)),

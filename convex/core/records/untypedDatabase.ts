@@ -1,4 +1,4 @@
-import type { MutationCtx } from "../../_generated/server";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** The bounds of an index range, whose fields have to be named in the index's order. */
 export interface UntypedRange {
@@ -13,6 +13,11 @@ interface UntypedRows extends AsyncIterable<{ _id: string }> {
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;
   take(count: number): Promise<{ _id: string }[]>;
+  paginate(page: {
+    readonly cursor: null;
+    readonly numItems: number;
+    readonly maximumBytesRead: number;
+  }): Promise<{ readonly page: readonly { _id: string }[] }>;
 }
 
 interface UntypedDatabase {
@@ -29,6 +34,11 @@ interface UntypedDatabase {
  */
 export function untypedDatabase(ctx: Pick<MutationCtx, "db">): UntypedDatabase {
   return ctx.db as unknown as UntypedDatabase;
+}
+
+/** The same for reading alone, as queries may. */
+export function untypedReader(ctx: Pick<QueryCtx, "db">): Pick<UntypedDatabase, "query"> {
+  return ctx.db as unknown as Pick<UntypedDatabase, "query">;
 }
 
 /** An index's range builder, for fields that are named by the metadata or by a plan made from it. */

@@ -99,6 +99,10 @@ export function integer(minimum: number, maximum: number) {
   return z.int().check(z.gte(minimum), z.lte(maximum));
 }
 
+// As zod's own, which knows no top-level domain of other letters.
+const addressPattern =
+  /^(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+([A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)$/;
+
 /**
  * An e-mail address of at most 254 characters (RFC 5321) in the one spelling that addresses are stored and compared in: lower case,
  * an internationalized domain as its A-labels (`xn--`, UTS 46). A local part is ASCII: few servers take others (RFC 6531).
@@ -107,7 +111,7 @@ export function emailAddress() {
   const type = z
     .string()
     .overwrite(canonicalEmail)
-    .check(z.maxLength(254), z.email("This is no e-mail address; a local part is ASCII."));
+    .check(z.maxLength(254), z.email({ pattern: addressPattern, error: "This is no e-mail address." }));
   z.globalRegistry.add(type, {
     form: "Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).",
   });

@@ -17,8 +17,14 @@ export const credentialKinds = {
 /** What a new credential may begin with. */
 export type IssuedPrefix = (typeof credentialKinds)[Credential["kind"]]["issued"];
 
-/** What the tokens of invitations begin with. They stand in bodies and links, and are no credential of a request. */
-export const invitationTokenPrefix = "inv_";
+/** What secrets that e-mails carry begin with. None of them is sent as a bearer token: each opens the one row that it was made for. */
+export const mailedPrefixes = ["inv_"] as const;
+export type MailedPrefix = (typeof mailedPrefixes)[number];
+
+/** Whether secrets that e-mails carry begin like this. */
+export function isMailedPrefix(prefix: string): prefix is MailedPrefix {
+  return mailedPrefixes.some((known) => known === prefix);
+}
 
 /** Which kind of credential the bearer token is; undefined when it is none of this deployment's: a JWT, if anything. */
 export function credentialKindOf(token: string): Credential["kind"] | undefined {

@@ -1,4 +1,4 @@
-import type { invitationTokenPrefix, IssuedPrefix } from "./credentialKinds";
+import type { IssuedPrefix, MailedPrefix } from "./credentialKinds";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const secretCharacters = 43; // 43 base62 digits hold 256 bits.
@@ -18,7 +18,7 @@ export interface NewSecret extends StoredSecret {
 /**
  * Makes `prefix` plus 256 random bits in base62. Only in actions: queries and mutations draw from a seeded generator.
  */
-export async function newSecret(prefix: IssuedPrefix | typeof invitationTokenPrefix): Promise<NewSecret> {
+export async function newSecret(prefix: IssuedPrefix | MailedPrefix): Promise<NewSecret> {
   let digits = "";
   while (digits.length < secretCharacters) {
     // Bytes from 248 on would favour the alphabet's first digits.

@@ -8,7 +8,7 @@ import { rightsWithin } from "../../core/access/rights";
 import { isInForce, membershipOf } from "../../core/access/standing";
 import { sha256Hex } from "../../core/wire/secrets";
 import { knownAs } from "../provisioning";
-import { displayNameOf, profileOf } from "../people";
+import { shownNameOf } from "../people";
 import { invitations } from "./resource";
 import { asOf, assertAddressee, verifiedAddress, voidReason } from "./rules";
 import type { TenantWriter, UnscopedWriter } from "../../core/records/writer";
@@ -43,14 +43,12 @@ export const receivedInvitationDocument = lazily(() =>
 export async function shownToAddressee(reader: UnscopedReader, row: Row, organization: Doc<"organizations">) {
   const role = await livingRole(reader, row);
   const inviter = row.invitedBy === undefined ? null : await reader.get("users", row.invitedBy);
-  const profile = inviter && (await profileOf(reader, inviter._id));
   return {
     id: row._id,
     status: row.status,
     organizationName: organization.name,
     roleName: role?.name,
-    invitedByName:
-      inviter?.deletedAt === undefined && inviter ? (profile?.displayName ?? displayNameOf(inviter)) : undefined,
+    invitedByName: inviter?.deletedAt === undefined && inviter ? await shownNameOf(reader, inviter) : undefined,
     expiresAt: row.expiresAt,
   };
 }

@@ -35,6 +35,7 @@ import type {
   ListUsersRow,
   Membership,
   Organization,
+  PurgeOrganizationAnswer,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
@@ -121,7 +122,7 @@ export interface ConvexFunctions {
   "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: GetOrganizationBySlugAnswer };
   "tenancy/organizations:getSummary": { type: "query"; args: TenantArgs<"getOrganizationSummary">; result: GetOrganizationSummaryAnswer };
   "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: PaginationResult<ListOrganizationsRow> };
-  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: Organization };
+  "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: PurgeOrganizationAnswer };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Organization };
   "tenancy/organizations:setStatus": { type: "mutation"; args: Args<"setOrganizationStatus">; result: Organization };
   "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Organization };

@@ -77,6 +77,7 @@ export type ProblemEntry = components["schemas"]["ProblemEntry"];
 export type ProblemFault = components["schemas"]["ProblemFault"];
 export type ProblemIndex = components["schemas"]["ProblemIndex"];
 export type ProtectedResource = components["schemas"]["ProtectedResource"];
+export type PurgeOrganizationAnswer = components["schemas"]["PurgeOrganizationAnswer"];
 export type PurgeOrganizationBody = components["schemas"]["PurgeOrganizationBody"];
 export type RestoreRoleBody = components["schemas"]["RestoreRoleBody"];
 export type RestoreSiteBody = components["schemas"]["RestoreSiteBody"];

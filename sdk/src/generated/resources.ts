@@ -57,6 +57,7 @@ import type {
   ListUsersRow,
   Membership,
   Organization,
+  PurgeOrganizationAnswer,
   PurgeOrganizationBody,
   RestoreRoleBody,
   RestoreSiteBody,
@@ -960,14 +961,14 @@ export interface OrganizationsResource {
   /**
    * Purge a deleted organization
    *
-   * Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+   * Now, instead of at `purgeAfter`: everything of the organization is deleted for good by a job, step by step after the answer, and the job with it; then its names are free. Purging it again answers the job that runs. Send the organization's slug as `confirmSlug`.
    *
    * Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
    *
    * @example
-   * const organization = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind-energy" });
+   * const purgeOrganizationAnswer = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind-energy" });
    */
-  purge(organizationId: string, input: PurgeOrganizationBody, options?: RequestOptions): Call<Organization>;
+  purge(organizationId: string, input: PurgeOrganizationBody, options?: RequestOptions): Call<PurgeOrganizationAnswer>;
 
   /**
    * Restore an organization

@@ -1350,7 +1350,7 @@ export interface paths {
         put?: never;
         /**
          * Purge a deleted organization
-         * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good, step by step after the answer; then its names are free. Send the organization's slug as `confirmSlug`.
+         * @description Now, instead of at `purgeAfter`: everything of the organization is deleted for good by a job, step by step after the answer, and the job with it; then its names are free. Purging it again answers the job that runs. Send the organization's slug as `confirmSlug`.
          *
          *     Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
          */
@@ -5316,6 +5316,122 @@ export interface components {
             resource_name: string;
             /** @description Scopes that a token can carry. */
             scopes_supported: string[];
+        };
+        /** @description The answer to “Purge a deleted organization”. */
+        PurgeOrganizationAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The organization's id at the identity provider, unique in the deployment; set once, by the owner.
+             * @example org_5bT1xW9
+             */
+            externalId?: string;
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            id: string;
+            /**
+             * @description The job that purges the organization.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            jobId: string;
+            /**
+             * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
+             * @example North Wind Energy
+             */
+            name: string;
+            /**
+             * @description The person who owns the organization, always an active member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            ownerId: string;
+            /**
+             * Format: int64
+             * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
+             */
+            purgeAfter?: number;
+            /** @description How the organization works. */
+            settings: {
+                /**
+                 * Format: int32
+                 * @description Seconds from one check-in of an agent to the next; 300 at first.
+                 * @example 300
+                 */
+                agentCheckinIntervalSeconds: number;
+                /**
+                 * Format: int32
+                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @example 30
+                 */
+                apiLogRetentionDays: number;
+                /**
+                 * Format: int32
+                 * @description Days for which the audit trail is kept; 365 at first.
+                 * @example 365
+                 */
+                auditRetentionDays: number;
+                /**
+                 * @description ISO 4217 code in lower case; `usd` at first.
+                 * @example eur
+                 */
+                currency: string;
+                /**
+                 * Format: int32
+                 * @description Failed health checks in a row until something is down; 3 at first.
+                 * @example 3
+                 */
+                healthDownThreshold: number;
+                /**
+                 * @description IANA name of the time zone that the organization works in; `UTC` at first.
+                 * @example Europe/Zurich
+                 */
+                timezone: string;
+                /**
+                 * Format: int32
+                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @example 30
+                 */
+                trashRetentionDays: number;
+            };
+            /**
+             * @description The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.
+             * @example north-wind-energy
+             */
+            slug: string;
+            /**
+             * @description Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "suspended";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description What to send to purge a deleted organization. */
         PurgeOrganizationBody: {
@@ -12519,10 +12635,11 @@ export interface operations {
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                     *       "updatedAt": 1768473000000
+                     *       "updatedAt": 1768473000000,
+                     *       "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf"
                      *     }
                      */
-                    "application/json": components["schemas"]["Organization"];
+                    "application/json": components["schemas"]["PurgeOrganizationAnswer"];
                 };
             };
             400: components["responses"]["Problem400"];
