@@ -182,6 +182,7 @@ import type * as tenancy_memberships from "../tenancy/memberships.js";
 import type * as tenancy_memberships_members from "../tenancy/memberships/members.js";
 import type * as tenancy_memberships_resource from "../tenancy/memberships/resource.js";
 import type * as tenancy_memberships_rules from "../tenancy/memberships/rules.js";
+import type * as tenancy_memberships_telling from "../tenancy/memberships/telling.js";
 import type * as tenancy_organizationCounts from "../tenancy/organizationCounts.js";
 import type * as tenancy_organizationSummary from "../tenancy/organizationSummary.js";
 import type * as tenancy_organizations from "../tenancy/organizations.js";
@@ -377,6 +378,7 @@ declare const fullApi: ApiFromModules<{
   "tenancy/memberships/members": typeof tenancy_memberships_members;
   "tenancy/memberships/resource": typeof tenancy_memberships_resource;
   "tenancy/memberships/rules": typeof tenancy_memberships_rules;
+  "tenancy/memberships/telling": typeof tenancy_memberships_telling;
   "tenancy/organizationCounts": typeof tenancy_organizationCounts;
   "tenancy/organizationSummary": typeof tenancy_organizationSummary;
   "tenancy/organizations": typeof tenancy_organizations;

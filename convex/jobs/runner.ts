@@ -38,7 +38,7 @@ export const step = internalMutation({
     try {
       done = await stepOf(ctx, job);
     } catch (error) {
-      await fail(writer, job, attempt, error instanceof Error ? error.message : String(error), now);
+      await fail(writer, job, attempt, firstLineOf(error), now);
       return null;
     }
     // A purge takes the rows of its organization along, and its own job at last.
@@ -65,6 +65,12 @@ function stepOf(ctx: MutationCtx, { _id, organizationId, action, payload, cursor
     ...(cursor === undefined ? {} : { cursor }),
     ...(progress === undefined ? {} : { progress }),
   });
+}
+
+/** What went wrong, without the stack that Convex may add. */
+function firstLineOf(error: unknown): string {
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return line.replace(/^Uncaught (Error: )?/, "");
 }
 
 const ended = (now: number) => ({ completedAt: now, lockExpiresAt: undefined, stepId: undefined });

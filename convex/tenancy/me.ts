@@ -27,7 +27,7 @@ import {
   settingsOf,
   shownProfile,
 } from "./people";
-import { admit, refresh, userOf } from "./provisioning";
+import { admit, refresh, userOf, welcome } from "./provisioning";
 import { invitationFields, membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
 
 /** Of what a leaving user has sent, what ends in the same transaction. */
@@ -82,15 +82,20 @@ export const sync = mutationOperation({
   path: "/me/sync",
   summary: "Synchronize the current user with the token",
   description:
-    "Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing.",
+    "Creates the user of a token that was never seen before, or links the user who was added with the same e-mail address. Takes name, picture and a verified address from the token, and accepts the memberships that wait for that address. An address that the token does not call verified counts for nothing; the first that it does is sent a welcome.",
   access: "identity",
   permission: "me:update",
   output: () => users.document,
   problems: ["email_taken"],
-  handler: async ({ caller: { identity }, unscoped, now }) => {
-    const known = await userOf(unscoped, identity);
+  handler: async (ctx) => {
+    const { caller, unscoped, now } = ctx;
+    const known = await userOf(unscoped, caller.identity);
     const writerOf = unscoped.as.bind(unscoped);
-    return withPublicId(known ? await refresh(writerOf, known, identity, now) : await admit(writerOf, identity, now));
+    const user = known
+      ? await refresh(writerOf, known, caller.identity, now)
+      : await admit(writerOf, caller.identity, now);
+    await welcome(ctx, known, user);
+    return withPublicId(user);
   },
 });
 

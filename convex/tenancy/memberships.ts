@@ -7,6 +7,7 @@ import { patchOf } from "../core/schema/zod";
 import { roleFields } from "../access/tables";
 import { revokeFor } from "./invitations/addressees";
 import { assertAdminRemains, endMembership, namedRole } from "./memberships/members";
+import { tellOfRole } from "./memberships/telling";
 import { memberships } from "./memberships/resource";
 import { administers, assertMayAssign, assertMayChange, transferring } from "./memberships/rules";
 import { membershipFields } from "./tables";
@@ -17,7 +18,7 @@ export const { list, get } = crud(memberships);
 
 export const update = memberships.change("update", {
   summary: "Update a membership",
-  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive.`,
+  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.`,
   input: () => ({
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),
@@ -39,7 +40,9 @@ export const update = memberships.change("update", {
     if (stepsDown) await assertAdminRemains(ctx, row);
     if (newRole || status === "inactive") assertNotOwner(ctx, row);
     const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key } : {};
-    return memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) });
+    const updated = await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) });
+    if (newRole && row.status !== "pending") await tellOfRole(ctx, updated, newRole, "mail");
+    return updated;
   },
 });
 

@@ -22,7 +22,9 @@ import {
   organizationStates,
   slugParameter,
 } from "./documents";
+import { queueEmail } from "../messaging/mail";
 import { assertMayOwn } from "./memberships/rules";
+import { tellOfRole } from "./memberships/telling";
 import { summaryDocument, summaryOf } from "./organizationSummary";
 import { startPurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
@@ -215,17 +217,24 @@ export const setStatus = mutationOperation({
 const remove = organizations.change("delete", {
   summary: "Delete an organization",
   description:
-    "Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Send the organization's slug as `confirmSlug`.",
+    "Every key and every member is refused from now on. It can be restored until `purgeAfter`, keeps its names until then, and is purged afterwards. Its owner gets an e-mail. Send the organization's slug as `confirmSlug`.",
   input: () => ({ confirmSlug: confirmSlugParameter() }),
   output: noContent,
   problems: ["confirmation_mismatch", "already_deleted", "organization_suspended"],
   // Deleting it twice is 409, not 403; every other unusable state is refused below.
   departs: { allowsUnusableOrganization: true, includesDeleted: true },
-  handler: async ({ row, unscoped, now }, { confirmSlug }) => {
+  handler: async (ctx, { confirmSlug }) => {
+    const { row, unscoped, now } = ctx;
     if (row.deletedAt === undefined) assertUsable(row);
     assertConfirmed(row, confirmSlug);
     const purgeAfter = now + row.settings.trashRetentionDays * dayMs;
     await unscoped.softDelete("organizations", row, { status: "inactive", purgeAfter });
+    const owner = await unscoped.get("users", row.ownerId);
+    if (owner?.email !== undefined) {
+      const data = { organizationName: row.name, purgeAfter };
+      const recipient = { to: owner.email, userId: owner._id, organization: row };
+      await queueEmail(ctx, { template: "organizationDeleted", data, ...recipient });
+    }
     return null;
   },
 });
@@ -234,12 +243,14 @@ export { remove as delete };
 export const transferOwnership = organizations.change("transferOwnership", {
   summary: "Transfer the ownership of an organization",
   description:
-    "An active member becomes the owner, and the owner who calls becomes an administrator, at once. Transferring to oneself changes nothing. API keys go on.",
+    "An active member becomes the owner, and the owner who calls becomes an administrator, at once; both are told by a notification. Transferring to oneself changes nothing. API keys go on.",
   permission: "transfer",
   input: () => ({ userId: described(rowId("users"), "The new owner: an active member of the organization.") }),
   problems: [{ target: "not_a_member" }],
   departs: { operationId: "transferOwnership", endsPermission: true },
-  handler: async ({ row, tenant: { membership }, db, unscoped, now }, { userId }) => {
+  handler: async (ctx, { userId }) => {
+    const { row, tenant, db, unscoped, now } = ctx;
+    const { membership } = tenant;
     // A custom role may carry the permission; what it would give away is not its holder's.
     if (membership?.userId !== row.ownerId)
       throw new ProblemError("forbidden", "Only the owner transfers the organization.");
@@ -250,6 +261,8 @@ export const transferOwnership = organizations.change("transferOwnership", {
     if (!owner || !admin) throw new Error("The built-in roles were made sure of with the organization.");
     await db.patch("memberships", membership, { roleId: admin._id, roleKey: admin.key });
     await db.patch("memberships", heir, { roleId: owner._id, roleKey: owner.key });
+    await tellOfRole(ctx, membership, admin);
+    await tellOfRole(ctx, heir, owner);
     return unscoped.patch("organizations", row, { ownerId: userId });
   },
 });

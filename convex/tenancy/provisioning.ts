@@ -4,10 +4,12 @@ import { findUser, gatewayIssuer, verifiedIdentity } from "../core/access/caller
 import { isPlatformAdmin } from "../core/access/platformAdmins";
 import { UnscopedWriter } from "../core/records/writer";
 import { ProblemError } from "../core/wire/errors";
+import { queueEmail } from "../messaging/mail";
 import { identityValues, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
 import type { Caller } from "../core/access/caller";
 import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
 import type { UserIdentity } from "convex/server";
 
 /** Creates the user of the caller's token, or links the one that waits for it; a known user stays as it is. */
@@ -29,7 +31,9 @@ export const provision = internalMutation({
     };
     const writerOf: WriterOf = (caller) => new UnscopedWriter(ctx, { ...scope, caller });
     const known = await userOf(writerOf({ kind: "anonymous" }), identity);
-    if (!known) await admit(writerOf, identity, scope.now);
+    if (known) return null;
+    const user = await admit(writerOf, identity, scope.now);
+    await welcome({ unscoped: writerOf(callerOf(user)), scheduler: ctx.scheduler, now: scope.now }, null, user);
     return null;
   },
 });
@@ -87,6 +91,16 @@ export async function refresh(
     ...(user.status === "pending" ? { status: "active" } : {}),
   });
   return activateMemberships(writerOf, next, now);
+}
+
+/** Mails a person to the first address of theirs that is verified, so once for all. */
+export async function welcome(
+  ctx: { readonly unscoped: UnscopedWriter; readonly scheduler: MutationCtx["scheduler"]; readonly now: number },
+  before: Doc<"users"> | null,
+  { _id, email, emailVerified, name }: Doc<"users">,
+): Promise<void> {
+  if (email === undefined || !emailVerified || before?.emailVerified) return;
+  await queueEmail(ctx, { template: "welcome", to: email, userId: _id, data: { name } });
 }
 
 /** The user whose verified address this is, else the one who was added for it and has not signed in yet. */

@@ -4,6 +4,7 @@ import { supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
 import { tableMetadata } from "../core/schema/tableMetadata";
 import { roleFields } from "../access/tables";
+import { queueEmail } from "../messaging/mail";
 import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, profileDocument, shownProfile } from "./people";
@@ -51,7 +52,7 @@ export const get = users.read("get", {
 export const create = users.at("/").change("create", {
   summary: "Add a user to the organization",
   description:
-    "Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
+    "Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
   permission: "member:invite",
   input: () => ({
     email: described(
@@ -85,6 +86,17 @@ export const create = users.at("/").change("create", {
       invitedEmail: email,
       ...(name === undefined ? {} : { invitedName: name }),
       ...(invitedBy === undefined ? {} : { invitedBy }),
+    });
+    await queueEmail(ctx, {
+      template: "organizationInvite",
+      to: email,
+      organization: ctx.tenant.organization,
+      // Who has the address is not the organization's to know until the invitation is accepted.
+      data: {
+        organizationName: ctx.tenant.organization.name,
+        roleName: role.name,
+        ...(ctx.caller.kind === "user" ? { inviterName: ctx.caller.user.name } : {}),
+      },
     });
     return memberUser(user, membership);
   },

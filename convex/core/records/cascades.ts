@@ -73,11 +73,11 @@ export async function deleteTenantRows(
 ): Promise<{ readonly table: TableNames; readonly deleted: number } | null> {
   const database = untypedDatabase(ctx);
   for (const [table, index] of tablesOfTenants()) {
-    const rows = database.query(table).withIndex(index, (q) => q.eq("organizationId", organizationId));
-    const found = await rows.take(2);
+    const rows = () => database.query(table).withIndex(index, (q) => q.eq("organizationId", organizationId));
+    const found = await rows().take(2);
     if (!found.some(({ _id }) => _id !== keptId)) continue;
     // Convex takes one paginated query a transaction, and it alone stops at a number of bytes.
-    const { page } = await rows.paginate({ cursor: null, numItems: purgedRows, maximumBytesRead: purgedBytes });
+    const { page } = await rows().paginate({ cursor: null, numItems: purgedRows, maximumBytesRead: purgedBytes });
     const deleted = page.filter(({ _id }) => _id !== keptId);
     for (const { _id } of deleted) await database.delete(table, _id);
     return { table, deleted: deleted.length };
@@ -86,23 +86,24 @@ export async function deleteTenantRows(
 }
 
 /**
- * Every table whose rows belong to an organization or may, with an index that finds them: those that refer to others first, so that what a purge
- * has not reached yet refers to nothing that is gone.
+ * Every table whose rows belong to an organization or may, with an index that finds them. Those that refer to others come first, so
+ * that what a purge has not reached yet refers to nothing that is gone; tables that refer to each other go by their names.
  */
 function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
-  const waiting = Object.entries(tableMetadata).filter(
-    ([, { tenant }]: [string, TableMetadata]) => tenant !== "none",
-  ) as [TableNames, TableMetadata][];
+  const waiting = new Map<string, TableMetadata>(
+    Object.entries(tableMetadata).filter(([, { tenant }]) => tenant !== "none"),
+  );
   const ordered: [TableNames, string][] = [];
-  while (waiting.length > 0) {
-    const free = waiting.findIndex(([name]) =>
-      waiting.every(([other, { references }]) => other === name || references.every(({ table }) => table !== name)),
-    );
-    // Tables that refer to each other go in the order of their names.
-    const [[name, { indexes }]] = waiting.splice(Math.max(free, 0), 1) as [[TableNames, TableMetadata]];
+  while (waiting.size > 0) {
+    const names = [...waiting.keys()];
+    const isReferredTo = (name: string) =>
+      names.some((other) => other !== name && waiting.get(other)?.references.some(({ table }) => table === name));
+    const name = names.find((candidate) => !isReferredTo(candidate)) ?? names[0] ?? "";
+    const { indexes = {} } = waiting.get(name) ?? {};
     const index = Object.keys(indexes).find((known) => indexes[known]?.[0] === "organizationId");
     if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
-    ordered.push([name, index]);
+    ordered.push([name as TableNames, index]);
+    waiting.delete(name);
   }
   return ordered;
 }

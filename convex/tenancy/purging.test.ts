@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import schema from "../schema";
+import { internal } from "../_generated/api";
+import { createTestHost } from "../../host/testHost/createTestHost";
+import { sampleFields } from "../../openapi/contract/samples.testing";
+import { declarationOf } from "../core/schema/table";
+import { tableMetadata } from "../core/schema/tableMetadata";
+import { defaultOrganizationSettings } from "./tables";
+import type { TableMetadata } from "../core/schema/table";
+import type { Doc, Id, TableNames } from "../_generated/dataModel";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Rows of each table; more than one batch of all tables together, and of one of them. */
+const rowsOfEach = 7;
+const manyRows = 450;
+
+type Host = ReturnType<typeof createTestHost<(typeof schema)["tables"]>>;
+
+const tenantTables = Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) =>
+  metadata.tenant === "none" ? [] : [{ name: asTable(name), metadata }],
+);
+
+function asTable(name: string): TableNames {
+  const table = Object.keys(tableMetadata).find((known): known is TableNames => known === name);
+  if (table === undefined) throw new Error(`There is no table ${name}.`);
+  return table;
+}
+
+/** An organization whose time in the trash is over, with rows in every table that knows organizations. */
+async function deletedOrganization(host: Host, slug: string): Promise<Id<"organizations">> {
+  const [userId, organizationId] = await host.run(async ({ db }) => {
+    const stamps = { createdAt: 1, updatedAt: 1 };
+    const owner = await db.insert("users", {
+      tokenIdentifier: `https://identity.example|${slug}`,
+      emailVerified: false,
+      name: "Ann",
+      status: "active",
+      isPlatformAdmin: false,
+      ...stamps,
+    });
+    const organization = await db.insert("organizations", {
+      name: "Acme",
+      slug,
+      status: "inactive",
+      ownerId: owner,
+      settings: defaultOrganizationSettings,
+      deletedAt: 1,
+      purgeAfter: 2,
+      ...stamps,
+    });
+    await db.patch("users", owner, { defaultOrganizationId: organization });
+    return [owner, organization];
+  });
+  const ids: Record<string, string> = { users: userId, organizations: organizationId };
+  for (let left = tenantTables; left.length > 0;) {
+    const ready = left.filter(({ metadata }) => metadata.references.every(({ table }) => table in ids));
+    expect(ready, `none of ${left.map(({ name }) => name).join()} refers to tables with rows only`).not.toEqual([]);
+    for (const { name } of ready) {
+      const fields = declarationOf(schema.tables[name])?.fields ?? {};
+      const count = name === "items" ? manyRows : rowsOfEach;
+      ids[name] = await insertAll(
+        host,
+        name,
+        Array.from({ length: count }, () => sampleFields(fields, ids)),
+      );
+    }
+    left = left.filter(({ name }) => !ready.some((inserted) => inserted.name === name));
+  }
+  return organizationId;
+}
+
+/** Inserts rows of whatever table, as its own declaration made them; answers the id of the last. */
+function insertAll(host: Host, table: TableNames, rows: readonly object[]): Promise<string> {
+  return host.run(async ({ db }) => {
+    const insert: (table: string, row: object) => Promise<string> = Reflect.get(db, "insert").bind(db);
+    let id = "";
+    for (const row of rows) id = await insert(table, row);
+    return id;
+  });
+}
+
+/** How many rows of each table belong to the organization, refer to it, or are it. */
+async function remaining(host: Host, organizationId: Id<"organizations">): Promise<Record<string, number>> {
+  return host.run(async ({ db }) => {
+    const counts: Record<string, number> = {};
+    for (const [table, { references }] of Object.entries(tableMetadata)) {
+      const fields = ["_id", ...references.flatMap((known) => (known.table === "organizations" ? known.path : []))];
+      const rows: readonly object[] = await db.query(asTable(table)).collect();
+      counts[table] = rows.filter((row) => fields.some((field) => Reflect.get(row, field) === organizationId)).length;
+    }
+    return counts;
+  });
+}
+
+const jobOf = (host: Host, organizationId: Id<"organizations">): Promise<Doc<"scheduledJobs"> | null> =>
+  host.run(({ db }) =>
+    db
+      .query("scheduledJobs")
+      .withIndex("by_organizationId_and_dedupeKey_and_status", (q) =>
+        q.eq("organizationId", organizationId).eq("dedupeKey", "organization.purge"),
+      )
+      .first(),
+  );
+
+async function runOneStep(host: Host): Promise<void> {
+  vi.advanceTimersByTime(0);
+  await host.finishInProgressScheduledFunctions();
+}
+
+const nothing = Object.fromEntries(Object.keys(tableMetadata).map((table) => [table, 0]));
+
+it("leaves nothing of an organization in any table, and everything of another", async () => {
+  const host = createTestHost(schema);
+  const gone = await deletedOrganization(host, "gone");
+  const other = await deletedOrganization(host, "other");
+  await host.run(({ db }) => db.patch("organizations", other, { purgeAfter: undefined }));
+  const before = await remaining(host, gone);
+  expect(tenantTables.filter(({ name }) => (before[name] ?? 0) < rowsOfEach)).toEqual([]);
+  const others = await remaining(host, other);
+
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  await host.finishAllScheduledFunctions(vi.runAllTimers);
+
+  expect(await remaining(host, gone)).toEqual(nothing);
+  expect(await remaining(host, other)).toEqual(others);
+  const told = await host.run(({ db }) => db.query("auditLogs").collect());
+  const rows = tenantTables.reduce((sum, { name }) => sum + (before[name] ?? 0), 0);
+  expect(told.filter(({ action }) => action === "organization.purge")).toMatchObject([
+    { operation: "purge", recordId: gone, metadata: { slug: "gone", deleted: rows } },
+  ]);
+});
+
+it("goes table by table, those that refer to others first, and says how far it is", async () => {
+  const host = createTestHost(schema);
+  const organizationId = await deletedOrganization(host, "told");
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  const seen: { table: string; deleted: number }[] = [];
+  for (let job = await jobOf(host, organizationId); job; job = await jobOf(host, organizationId)) {
+    const { table, deleted } = Object(job.progress);
+    if (table !== undefined) seen.push({ table, deleted });
+    await runOneStep(host);
+  }
+  expect(await remaining(host, organizationId)).toEqual(nothing);
+  // 450 items are three batches.
+  expect(seen.filter(({ table }) => table === "items")).toHaveLength(3);
+  expect(seen.map(({ deleted }) => deleted)).toEqual(seen.map(({ deleted }) => deleted).toSorted((a, b) => a - b));
+  const order = seen.map(({ table }) => table);
+  for (const { name, metadata } of tenantTables) {
+    for (const { table } of metadata.references) {
+      if (order.includes(table))
+        expect(order.lastIndexOf(name), `${name} before ${table}`).toBeLessThan(order.indexOf(table));
+    }
+  }
+});
+
+it("goes on where it was when its deployment was stopped in between, each time", async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "portico-purge-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const options = { schema, file: path.join(directory, "store.sqlite") };
+  let host = createTestHost(options);
+  const organizationId = await deletedOrganization(host, "stopped");
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  let deleted = 0;
+  for (let stop = 0; stop < 5; stop++) {
+    await runOneStep(host);
+    await host.close();
+    host = createTestHost(options);
+    const job = await jobOf(host, organizationId);
+    expect(job).toMatchObject({ status: "running", attempts: 1 });
+    expect(Object(job?.progress).deleted).toBeGreaterThan(deleted);
+    deleted = Object(job?.progress).deleted;
+  }
+  await host.finishAllScheduledFunctions(vi.runAllTimers);
+  expect(await remaining(host, organizationId)).toEqual(nothing);
+  await host.close();
+});
+
+it("is one job however often it is asked for", async () => {
+  const host = createTestHost(schema);
+  const organizationId = await deletedOrganization(host, "once");
+  const jobs = () =>
+    host.run(async ({ db }) =>
+      (await db.query("scheduledJobs").collect()).filter(({ dedupeKey }) => dedupeKey === "organization.purge"),
+    );
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  await runOneStep(host);
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  expect(await jobs()).toHaveLength(1);
+  await host.finishAllScheduledFunctions(vi.runAllTimers);
+  expect(await remaining(host, organizationId)).toEqual(nothing);
+});
+
+it("stops at a number of bytes as well as of rows", async () => {
+  const host = createTestHost(schema);
+  const organizationId = await deletedOrganization(host, "large");
+  const fields = declarationOf(schema.tables.items)?.fields ?? {};
+  const sample = sampleFields(fields, { organizations: organizationId });
+  const large = { ...sample, createdBy: undefined, description: "x".repeat(500_000) };
+  // Forty times half a megabyte cannot be read at once, nor written.
+  for (let tens = 0; tens < 4; tens++)
+    await insertAll(
+      host,
+      "items",
+      Array.from({ length: 10 }, () => large),
+    );
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  await host.finishAllScheduledFunctions(vi.runAllTimers);
+  expect(await remaining(host, organizationId)).toEqual(nothing);
+});
