@@ -20,8 +20,14 @@ test("only a boolean true verifies an address", () => {
   }
 });
 
+test("a domain of other letters is kept as name servers know it", () => {
+  expect(identityValues({ email: "u@b\u00fccher.example", email_verified: true }).email).toBe(
+    "u@xn--bcher-kva.example",
+  );
+});
+
 test("what is no usable address counts for none", () => {
-  for (const email of [undefined, "", "nobody", 7, "a@b", "u@b\u00fccher.example", ["a@example.com"]])
+  for (const email of [undefined, "", "nobody", 7, "a@b", "\u00fc@example.com", ["a@example.com"]])
     expect(identityValues({ email, email_verified: true }).email).toBeUndefined();
 });
 
