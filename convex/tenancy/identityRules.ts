@@ -1,4 +1,4 @@
-import { emailAddress, httpsUrl, name as personName, withoutUnseen } from "../core/schema/fields";
+import { emailAddress, httpsUrl, plainName, withoutUnseen } from "../core/schema/fields";
 
 /** What a person's token says of them, as far as it can be stored. */
 export interface IdentityValues {
@@ -18,7 +18,7 @@ export function identityValues(identity: Readonly<Record<string, unknown>>): Ide
   const email = isVerified ? emailAddress().safeParse(identity["email"]).data : undefined;
   const name =
     typeof identity["name"] === "string"
-      ? personName(1, 120).safeParse(shortened(withoutUnseen(identity["name"]), 120))
+      ? plainName(1, 120).safeParse(shortened(withoutUnseen(identity["name"]), 120))
       : undefined;
   const imageUrl = httpsUrl().safeParse(identity["pictureUrl"] ?? identity["picture"]);
   return {

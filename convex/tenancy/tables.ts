@@ -7,7 +7,7 @@ import {
   httpsUrl,
   integer,
   jsonObject,
-  name,
+  plainName,
   reference,
   slug,
   text,
@@ -29,7 +29,11 @@ export const userFields = {
     "dana.okoye@example.com",
   ).optional(),
   emailVerified: described(z.boolean(), "Whether the identity provider has verified the address.", true),
-  name: described(name(1, 120), "The person's name, as the identity provider or the person gave it.", "Dana Okoye"),
+  name: described(
+    plainName(1, 120),
+    "The person's name, as the identity provider or the person gave it.",
+    "Dana Okoye",
+  ),
   imageUrl: described(httpsUrl(), "A picture of the person.", "https://example.com/pictures/dana.png").optional(),
   status: described(
     z.enum(["active", "inactive", "pending"]),
@@ -66,7 +70,7 @@ export const users = globalTable(userFields, "CUD", {
 export const userProfileFields = {
   userId: described(reference("users", "cascade"), "Whose profile it is."),
   displayName: described(
-    name(1, 80),
+    plainName(1, 80),
     "What others see the person as; the user's name until one is chosen.",
     "Dana Okoye",
   ),
@@ -146,7 +150,7 @@ export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizatio
 };
 
 export const organizationFields = {
-  name: described(name(1, 120), "What people call the organization.", "North Wind Energy"),
+  name: described(plainName(1, 120), "What people call the organization.", "North Wind Energy"),
   slug: described(
     slug(),
     "The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.",
@@ -212,7 +216,7 @@ export const membershipFields = {
     "The address that was invited; whoever signs in with it, verified, takes the membership.",
     "dana.okoye@example.com",
   ).optional(),
-  invitedName: described(name(1, 120), "What the person was called in the invitation.", "Dana Okoye").optional(),
+  invitedName: described(plainName(1, 120), "What the person was called in the invitation.", "Dana Okoye").optional(),
   currentSiteId: described(reference("sites", "null"), "The site that the member is working at.").optional(),
   bannedAt: described(timestampMs(), "When the member was banned; absent for members who are not.").optional(),
   bannedUntil: described(timestampMs(), "When the ban ends; absent for one that lasts.").optional(),

@@ -54,7 +54,7 @@ export function text(minimum: number, maximum: number) {
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** What people call somebody or something, in one line that shows all there is to it. */
-export function name(minimum: number, maximum: number) {
+export function plainName(minimum: number, maximum: number) {
   const type = text(minimum, maximum).check(
     z.refine((value) => value.search(unseen) < 0, "A name has no control characters and no marks of direction."),
   );
@@ -62,7 +62,7 @@ export function name(minimum: number, maximum: number) {
   return type;
 }
 
-/** `value` as far as `name` takes it: what a token says of a person is no reason to refuse the person. */
+/** `value` as far as `plainName` takes it: what a token says of a person is no reason to refuse the person. */
 export function withoutUnseen(value: string): string {
   return value.replaceAll(unseen, "");
 }
