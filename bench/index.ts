@@ -21,6 +21,7 @@ import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
 import { hostGrowthSection } from "./sections/hostGrowth";
+import { purgeSection } from "./sections/purge";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
@@ -41,6 +42,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   doors: doorsSection,
   crash: crashSection,
   "crash-rest": crashRestSection,
+  purge: purgeSection,
   floods: floodsSection,
   starvation: starvationSection,
 };

@@ -95,7 +95,7 @@ it("undoes a step that breaks a limit of Convex, and tries it again", async () =
   await step(host, jobId, 0);
   const error = "Too many writes in a single function execution (limit: 3)";
   expect(await read(host, jobId)).toMatchObject({ status: "failed", attempts: 1, error });
-  expect(await host.run(async ({ db }) => (await db.query("todos").collect()).length)).toBe(4);
+  expect(await host.run(async ({ db }) => (await db.query("todos").take(10)).length)).toBe(4);
 });
 
 it("takes a job for failed only when the scheduler knows of no step", async () => {

@@ -8,7 +8,7 @@ import type { StoredSecret } from "../core/wire/secrets";
 import type { UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import type { FunctionReference } from "convex/server";
+import type { FunctionReference, FunctionVisibility } from "convex/server";
 
 /** A sender that has not ended after this long has ended with its process. */
 export const sendingLeaseMs = 5 * minuteMs;
@@ -19,7 +19,12 @@ const sendReference = makeFunctionReference<"action", { emailId: Id<"emails"> }>
  * The internal mutation that stores the hash of a secret with the row that the secret opens, in the place of an earlier one. It answers
  * false where nobody waits for the e-mail any more, which then is not sent.
  */
-export type TokenIssuer = FunctionReference<"mutation", "internal", { rowId: string; secret: StoredSecret }, boolean>;
+export type TokenIssuer = FunctionReference<
+  "mutation",
+  FunctionVisibility,
+  { rowId: string; secret: StoredSecret },
+  boolean
+>;
 
 /** An e-mail to queue. */
 export interface NewEmail<Type extends TemplateType> {

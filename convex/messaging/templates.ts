@@ -112,7 +112,7 @@ function withoutMarks<Data extends object>(data: Data): Data {
   for (const name in copy) {
     const value = copy[name];
     if (typeof value === "string" && value.includes(tokenMark))
-      Reflect.set(copy, name, value.replaceAll(tokenMark, ""));
+      Reflect.set(copy, name, value.replaceAll(tokenMark, "(token)"));
   }
   return copy;
 }

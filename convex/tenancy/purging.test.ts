@@ -18,6 +18,7 @@ afterEach(() => void vi.useRealTimers());
 /** Rows of each table; more than one batch of all tables together, and of one of them. */
 const rowsOfEach = 7;
 const manyRows = 450;
+const allRows = 5000;
 
 type Host = ReturnType<typeof createTestHost<(typeof schema)["tables"]>>;
 
@@ -77,9 +78,9 @@ async function deletedOrganization(host: Host, slug: string): Promise<Id<"organi
 /** Inserts rows of whatever table, as its own declaration made them; answers the id of the last. */
 function insertAll(host: Host, table: TableNames, rows: readonly object[]): Promise<string> {
   return host.run(async ({ db }) => {
-    const insert: (table: string, row: object) => Promise<string> = Reflect.get(db, "insert").bind(db);
     let id = "";
-    for (const row of rows) id = await insert(table, row);
+    // The table's type is not known here, so neither is that of its rows.
+    for (const row of rows) id = String(await Reflect.apply(db.insert, db, [table, row]));
     return id;
   });
 }
@@ -90,7 +91,7 @@ async function remaining(host: Host, organizationId: Id<"organizations">): Promi
     const counts: Record<string, number> = {};
     for (const [table, { references }] of Object.entries(tableMetadata)) {
       const fields = ["_id", ...references.flatMap((known) => (known.table === "organizations" ? known.path : []))];
-      const rows: readonly object[] = await db.query(asTable(table)).collect();
+      const rows: readonly object[] = await db.query(asTable(table)).take(allRows);
       counts[table] = rows.filter((row) => fields.some((field) => Reflect.get(row, field) === organizationId)).length;
     }
     return counts;
@@ -128,7 +129,7 @@ it("leaves nothing of an organization in any table, and everything of another", 
 
   expect(await remaining(host, gone)).toEqual(nothing);
   expect(await remaining(host, other)).toEqual(others);
-  const told = await host.run(({ db }) => db.query("auditLogs").collect());
+  const told = await host.run(({ db }) => db.query("auditLogs").take(allRows));
   const rows = tenantTables.reduce((sum, { name }) => sum + (before[name] ?? 0), 0);
   expect(told.filter(({ action }) => action === "organization.purge")).toMatchObject([
     { operation: "purge", recordId: gone, metadata: { slug: "gone", deleted: rows } },
@@ -150,12 +151,12 @@ it("goes table by table, those that refer to others first, and says how far it i
   expect(seen.filter(({ table }) => table === "items")).toHaveLength(3);
   expect(seen.map(({ deleted }) => deleted)).toEqual(seen.map(({ deleted }) => deleted).toSorted((a, b) => a - b));
   const order = seen.map(({ table }) => table);
-  for (const { name, metadata } of tenantTables) {
-    for (const { table } of metadata.references) {
-      if (order.includes(table))
-        expect(order.lastIndexOf(name), `${name} before ${table}`).toBeLessThan(order.indexOf(table));
-    }
-  }
+  const tooLate = tenantTables.flatMap(({ name, metadata }) =>
+    metadata.references
+      .filter(({ table }) => order.includes(table) && order.lastIndexOf(name) > order.indexOf(table))
+      .map(({ table }) => `${name} after ${table}`),
+  );
+  expect(tooLate).toEqual([]);
 });
 
 it("goes on where it was when its deployment was stopped in between, each time", async () => {
@@ -185,7 +186,7 @@ it("is one job however often it is asked for", async () => {
   const organizationId = await deletedOrganization(host, "once");
   const jobs = () =>
     host.run(async ({ db }) =>
-      (await db.query("scheduledJobs").collect()).filter(({ dedupeKey }) => dedupeKey === "organization.purge"),
+      (await db.query("scheduledJobs").take(allRows)).filter(({ dedupeKey }) => dedupeKey === "organization.purge"),
     );
   await host.mutation(internal.tenancy.purging.purgeDue, {});
   await host.mutation(internal.tenancy.purging.purgeDue, {});

@@ -4,6 +4,7 @@ import { jobStep } from "../core/operations/scheduledWork";
 import { deleteTenantRows } from "../core/records/cascades";
 import { systemWriter } from "../core/records/systemWriter";
 import { startJob } from "../jobs/startJob";
+import type { JobStep } from "../core/operations/scheduledWork";
 import type { UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
@@ -53,9 +54,12 @@ export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => 
   const organization = await writer.get("organizations", organizationId);
   // Restored since: the job is there to be read, and does nothing more.
   if (!organization || organization.purgeAfter === undefined) return { isDone: true };
-  const before = typeof progress?.["deleted"] === "number" ? progress["deleted"] : 0;
+  const { deleted, batches } = countsOf(progress);
   const batch = await deleteTenantRows(ctx, organizationId, jobId);
-  if (batch) return { isDone: false, progress: { table: batch.table, deleted: before + batch.deleted } };
+  if (batch) {
+    const { table } = batch;
+    return { isDone: false, progress: { table, deleted: deleted + batch.deleted, batches: batches + 1 } };
+  }
   const job = await writer.get("scheduledJobs", jobId);
   if (job) await writer.purge("scheduledJobs", job);
   await writer.purge("organizations", organization);
@@ -64,7 +68,13 @@ export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => 
     operation: "purge",
     tableName: "organizations",
     recordId: organizationId,
-    metadata: { slug: organization.slug, jobId, deleted: before },
+    metadata: { slug: organization.slug, jobId, deleted, batches },
   });
   return { isDone: true };
 });
+
+/** What earlier steps have deleted, and in how many batches. */
+function countsOf(progress: JobStep["progress"]): { readonly deleted: number; readonly batches: number } {
+  const { deleted = 0, batches = 0 } = progress ?? {};
+  return { deleted: Number(deleted), batches: Number(batches) };
+}
