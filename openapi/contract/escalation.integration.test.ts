@@ -213,7 +213,10 @@ class Search {
     const { key, id, membershipId, sendCount, status } = answer.body;
     const { email } = body;
     if (sendCount !== undefined) {
-      const joined = status === "pending" ? await this.stage.join(String(answer.body["email"]), String(id)) : undefined;
+      const joined =
+        status === "pending"
+          ? await this.stage.join(String(answer.body["email"]), String(id), Number(sendCount))
+          : undefined;
       return joined ? [joined] : [];
     }
     if (typeof key === "string" && key.startsWith("sk_"))

@@ -34,8 +34,13 @@ export async function tokenOf(portico: TestPortico, credential: string, id: stri
       const { body } = await send(portico, "GET", `/v1/invitations/${id}`, credential);
       return body["lastSentAt"] === undefined ? undefined : Number(body["sendCount"]);
     },
-    { timeout: 60_000, interval: 10 },
+    { timeout: 240_000, interval: 10 },
   );
+  return putToken(portico, id, sendCount);
+}
+
+/** Gives the invitation a token, which lasts until the e-mail of this number is sent if that has not happened yet. */
+export async function putToken(portico: TestPortico, id: string, sendCount: number): Promise<string> {
   const token = `inv_${randomBytes(64).toString("base64").replaceAll(/[+/=]/g, "").slice(0, 43)}`;
   const secret = { hash: createHash("sha256").update(token).digest("hex"), prefix: token.slice(0, 12) };
   const outcome = await portico.deployment.call({
