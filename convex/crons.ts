@@ -13,6 +13,7 @@ crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core
   table: "idempotencyKeys",
 });
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
+crons.interval("expire invitations", { minutes: 5 }, internal.tenancy.invitationUpkeep.expire, {});
 crons.interval("go on with jobs", { minutes: 1 }, internal.jobs.runner.resumeDue, {});
 crons.interval("send e-mails again", { minutes: 5 }, internal.messaging.sending.retryDue, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});

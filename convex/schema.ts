@@ -6,7 +6,7 @@ import { emails, notifications } from "./messaging/tables";
 import { auditLogs } from "./observability/tables";
 import { idempotencyKeys } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
-import { memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
+import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
 
 export default defineSchema({
@@ -17,6 +17,7 @@ export default defineSchema({
   auditLogs,
   emails,
   idempotencyKeys,
+  invitations,
   items,
   memberships,
   notifications,

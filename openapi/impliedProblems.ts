@@ -1,3 +1,4 @@
+import { isTenantless } from "../convex/core/operations/tenantless";
 import { referencePaths } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import type { TableMetadata } from "../convex/core/schema/table";
@@ -61,7 +62,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
   if (declaration.body) {
     if (declaration.on || declaration.readOnly) add("read_only_field");
-    if (!["identity", "user", "enrollment"].includes(declaration.access)) {
+    if (!isTenantless(declaration.access) && declaration.access !== "enrollment") {
       const tables = referencePaths(declaration.body).map((path) => path.table);
       if (tables.some((name) => name !== "users")) add("cross_tenant_reference");
       if (tables.includes("users")) add("not_an_organization_member");
@@ -88,6 +89,7 @@ function setsOf({ declaration }: Operation): ProblemSet[] {
     enrollment: ["enrollment", ...usable],
     identity: ["caller"],
     user: ["caller"],
+    platform: ["caller"],
     agent: ["caller", "organization", ...usable],
     organization: ["caller", "organization", ...usable],
     permission: ["caller", "organization", ...usable],

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { withArticle, wordsOf } from "../convex/core/resources/words";
+import { isTenantless } from "../convex/core/operations/tenantless";
 import { referencePaths } from "../convex/core/schema/zod";
 import { exampleCredential } from "./exampleValues";
 import { assertDescribed } from "./descriptions";
@@ -13,7 +14,7 @@ import { codesByStatus } from "./problemResponses";
 import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
-import type { Access, Operation } from "../convex/core/operations/declaration";
+import type { Operation } from "../convex/core/operations/declaration";
 import type { ProblemCode } from "../convex/core/wire/problems";
 import type { Fields } from "../convex/core/schema/table";
 import type { TableNames } from "../convex/_generated/dataModel";
@@ -58,6 +59,8 @@ function descriptionOf({ declaration }: Operation, own: readonly ProblemCode[]):
     permission: `Needs the permission \`${permission}\`.`,
     agent: "For device agents.",
     enrollment: "For holders of an enrolment token.",
+    platform:
+      "For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.",
   }[access];
   const refusals = own.length === 0 ? "" : ` Its own refusals: ${own.map((code) => `\`${code}\``).join(", ")}.`;
   return description === undefined ? needs + refusals : `${description}\n\n${needs}${refusals}`;
@@ -76,15 +79,12 @@ function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObj
   return [
     ...asParameters("path", declaration.params),
     ...asParameters("query", query),
-    ...(tenantless.has(access) ? [] : [parameterOf("PorticoOrganization")]),
+    ...(isTenantless(access) || access === "enrollment" ? [] : [parameterOf("PorticoOrganization")]),
     ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
     ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),
     ...(method === "GET" ? [parameterOf("IfNoneMatch")] : []),
   ];
 }
-
-/** Operations of these take no organization to act in. */
-const tenantless: ReadonlySet<Access> = new Set(["identity", "user", "enrollment"]);
 
 /** The module that declares an operation, and its name, for messages. */
 export function placeOf({ domain, resource, declaration: { operationId } }: Operation): string {

@@ -59,6 +59,7 @@ export function securityOf({ declaration }: Operation): JsonObject[] {
       return [{ agentKey: [] }, { clientCredentials: scopes }];
     case "identity":
     case "user":
+    case "platform":
       return [{ userToken: [] }];
     case "organization":
     case "permission": {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { described, exampleHash, integer, reference, text, timestampMs } from "../core/schema/fields";
+import { described, exampleHash, integer, plainName, reference, text, timestampMs } from "../core/schema/fields";
 import { optionalTenantTable, tenantTable } from "../core/schema/table";
 
 function area(name: string) {
@@ -20,7 +20,11 @@ export const roleFields = {
     "What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.",
     "fieldEngineer",
   ),
-  name: described(text(1, 60), "What people call the role, unique among the organization's roles.", "Field engineer"),
+  name: described(
+    plainName(1, 60),
+    "What people call the role, unique among the organization's roles.",
+    "Field engineer",
+  ),
   description: described(text(0, 300), "What the role is for.", "Plans and does the work on sites.").optional(),
   rights: described(
     z
@@ -67,7 +71,7 @@ export const roles = optionalTenantTable(roleFields, "CUD", {
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);
 
 export const apiKeyFields = {
-  name: described(text(1, 80), "What the key is for, in words of its owner.", "Nightly export"),
+  name: described(plainName(1, 80), "What the key is for, in words of its owner.", "Nightly export"),
   keyPrefix: described(z.string().max(16), "How the key begins, to tell it from others.", "sk_live_4fZ2kQ9x"),
   keyHash: described(z.string().max(64), "SHA-256 of the key; the key itself is not stored.", exampleHash),
   scopes: described(

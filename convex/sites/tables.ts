@@ -6,6 +6,7 @@ import {
   integer,
   ipAddress,
   jsonObject,
+  plainName,
   reference,
   slug,
   tags,
@@ -20,7 +21,7 @@ export const maximumFactBytes = 16_384;
 
 export const siteFields = {
   name: described(
-    text(1, 120),
+    plainName(1, 120),
     "What people call the site; several may have one name.",
     "Rotterdam depot",
     "Antwerp depot",
@@ -64,7 +65,7 @@ export const sites = tenantTable(siteFields, "CUD", {
 
 export const agentEnrollmentTokenFields = {
   siteId: described(reference("sites", "cascade"), "The site that devices enrol at."),
-  name: described(text(1, 80), "What the token is for, in words of who made it.", "Rollout spring 2026"),
+  name: described(plainName(1, 80), "What the token is for, in words of who made it.", "Rollout spring 2026"),
   tokenHash: described(z.string().max(64), "SHA-256 of the token; the token itself is not stored.", exampleHash),
   tokenPrefix: described(z.string().max(16), "How the token begins, to tell it from others.", "enr_8dK2pT6w"),
   maxUses: described(integer(1, 100_000), "How many devices may enrol with it; absent for any number.", 25).optional(),

@@ -39,6 +39,12 @@ function invitedUser(id: Id<"users">, { invitedEmail, invitedName }: Doc<"member
   return { id, email: invitedEmail, emailVerified: false, name: invitedName ?? nameFromEmail(invitedEmail) };
 }
 
+/** How an organization's status moves: the platform's own ways, and those of deleting (`inactive`) and restoring (`active`). */
+export const organizationStates = {
+  field: "status",
+  transitions: { active: ["inactive", "suspended"], inactive: ["active"], suspended: ["active"] },
+} as const;
+
 /** Organizations: the one of a path, named by id or slug, is the tenant itself. */
 export const organizations = globalResource({
   name: "tenancy/organizations",
@@ -47,6 +53,7 @@ export const organizations = globalResource({
   fields: organizationFields,
   idInPath: organizationIdParameter,
   find: ({ tenant }) => Promise.resolve(tenant.organization),
+  states: organizationStates,
 });
 
 /** Users of the organization, named in a path by id or external id; others are not found. */

@@ -37,8 +37,17 @@ export const grants = {
     keys: true,
     description: "Read memberships.",
   },
-  "member:invite": { all: ["owner", "admin"], keys: true, description: "Add users to the organization." },
+  "member:invite": {
+    all: ["owner", "admin"],
+    keys: true,
+    description: "Add users to the organization, and invite people by e-mail.",
+  },
   "member:update": { all: ["owner", "admin"], keys: true, description: "Change memberships." },
   "member:remove": { all: ["owner", "admin"], keys: true, description: "Remove members." },
   "member:ban": { all: ["owner", "admin", "moderator"], keys: false, description: "Ban and unban members." },
+  "platform:admin": {
+    all: [],
+    keys: false,
+    description: "Run the deployment: no role has it, `PLATFORM_ADMIN_SUBJECTS` names who may.",
+  },
 } as const satisfies Grants;

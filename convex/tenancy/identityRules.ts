@@ -1,5 +1,4 @@
-import { canonicalTokenIdentifier } from "../core/access/issuers";
-import { emailAddress, httpsUrl, text } from "../core/schema/fields";
+import { emailAddress, httpsUrl, plainName, withoutUnseen } from "../core/schema/fields";
 
 /** What a person's token says of them, as far as it can be stored. */
 export interface IdentityValues {
@@ -18,7 +17,9 @@ export function identityValues(identity: Readonly<Record<string, unknown>>): Ide
   const isVerified = (identity["emailVerified"] ?? identity["email_verified"]) === true;
   const email = isVerified ? emailAddress().safeParse(identity["email"]).data : undefined;
   const name =
-    typeof identity["name"] === "string" ? text(1, 120).safeParse(shortened(identity["name"], 120)) : undefined;
+    typeof identity["name"] === "string"
+      ? plainName(1, 120).safeParse(shortened(withoutUnseen(identity["name"]), 120))
+      : undefined;
   const imageUrl = httpsUrl().safeParse(identity["pictureUrl"] ?? identity["picture"]);
   return {
     email,
@@ -31,12 +32,6 @@ export function identityValues(identity: Readonly<Record<string, unknown>>): Ide
 export function nameFromEmail(email: string | undefined): string {
   if (email === undefined) return "Unnamed user";
   return shortened(email.slice(0, email.lastIndexOf("@")), 120) || email;
-}
-
-/** True if `PLATFORM_ADMIN_SUBJECTS`, a comma list of `iss|sub`, names this token identifier in any spelling of its issuer. */
-export function isListedSubject(list: string | undefined, tokenIdentifier: string): boolean {
-  const wanted = canonicalTokenIdentifier(tokenIdentifier);
-  return wanted !== "" && (list ?? "").split(",").some((entry) => canonicalTokenIdentifier(entry.trim()) === wanted);
 }
 
 function shortened(value: string, maximum: number): string {

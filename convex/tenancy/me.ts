@@ -1,14 +1,19 @@
 import * as z from "zod";
 import { noContent } from "../core/resources/operations";
+import { pageOf } from "../core/resources/pages";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { described, rowId } from "../core/schema/fields";
-import { mutationOperation, queryOperation } from "../core/operations/define";
+import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
+import { isPlatformAdmin } from "../core/access/platformAdmins";
 import { effectiveRights } from "../core/access/rights";
 import { patchOf } from "../core/schema/zod";
 import { membershipOf } from "../core/access/standing";
 import { assertUsable, memberOf } from "../core/access/tenant";
 import { organizationIdParameter, organizations, slugParameter, users } from "./documents";
+import { receivedInvitationDocument, revokeSentBy, shownToAddressee, voidReasonOf } from "./invitations/addressees";
+import { asOf, verifiedAddress } from "./invitations/rules";
+import { goOnRevoking } from "./invitationUpkeep";
 import { endMembership } from "./memberships/members";
 import {
   anonymous,
@@ -23,7 +28,10 @@ import {
   shownProfile,
 } from "./people";
 import { admit, refresh, userOf, welcome } from "./provisioning";
-import { membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
+import { invitationFields, membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
+
+/** Of what a leaving user has sent, what ends in the same transaction. */
+const invitationsAtOnce = 200;
 
 export const get = queryOperation({
   name: "tenancy/me:get",
@@ -54,10 +62,11 @@ export const get = queryOperation({
           ? null
           : await unscoped.organization(name);
     const membership = organization && (await membershipOf(unscoped, organization._id, user._id));
-    if (!membership || membership.status === "pending") return withPublicId(user);
+    const self = { ...withPublicId(user), isPlatformAdmin: isPlatformAdmin(user) };
+    if (!membership || membership.status === "pending") return self;
     const role = await unscoped.get("roles", membership.roleId);
     return {
-      ...withPublicId(user),
+      ...self,
       organization: withPublicId(organization),
       membership: withPublicId(membership),
       ...(role ? { role: withPublicId(role) } : {}),
@@ -108,7 +117,7 @@ export const update = mutationOperation({
   readOnly: () => new Set(Object.keys(users.document.shape)),
   output: () => users.document,
   handler: async ({ caller: { user }, unscoped }, input) =>
-    withPublicId(await unscoped.patch("users", user, patchOf(input))),
+    withPublicId(await unscoped.patch("users", user, { ...patchOf(input), isPlatformAdmin: isPlatformAdmin(user) })),
 });
 
 const remove = mutationOperation({
@@ -119,13 +128,13 @@ const remove = mutationOperation({
   path: "/me",
   summary: "Delete the current user",
   description:
-    "Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.",
+    "Ends every membership, takes back the invitations that the user has sent, and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.",
   access: "user",
   permission: "me:delete",
   status: 204,
   output: noContent,
   problems: ["sole_owner"],
-  handler: async ({ caller: { user }, unscoped }) => {
+  handler: async ({ caller: { user }, unscoped, scheduler }) => {
     // One in the trash counts: only its owner can restore it.
     const owned = await unscoped
       .query("organizations")
@@ -141,6 +150,7 @@ const remove = mutationOperation({
       if (!organization) throw new Error("A membership outlived its organization.");
       await endMembership(unscoped.within(organization), unscoped, membership);
     }
+    if (await revokeSentBy(unscoped, user._id, invitationsAtOnce)) await goOnRevoking(scheduler, user._id);
     const profile = await profileOf(unscoped, user._id);
     if (profile) await unscoped.purge("userProfiles", profile);
     const settings = await settingsOf(unscoped, user._id);
@@ -151,6 +161,44 @@ const remove = mutationOperation({
   },
 });
 export { remove as delete };
+
+export const listInvitations = listOperation({
+  name: "tenancy/me:listInvitations",
+  operationId: "listMyInvitations",
+  noun: "invitation",
+  method: "GET",
+  path: "/me/invitations",
+  summary: "List the invitations to oneself",
+  description:
+    "Those to the caller's verified address, of all organizations, newest first; the pending ones that could be accepted now unless `status` says otherwise. The token to accept one with is in its e-mail. A page may hold fewer rows than asked for.",
+  access: "user",
+  permission: "me:read",
+  query: () => ({
+    status: described(
+      z.enum(invitationFields.status.options),
+      "Lists the invitations of this state; `pending` unless given.",
+    ).optional(),
+  }),
+  output: receivedInvitationDocument,
+  problems: ["email_mismatch", "invalid_cursor"],
+  handler: async ({ caller: { user }, unscoped, now }, { status = "pending", ...input }) => {
+    const address = verifiedAddress(user);
+    if (address === undefined)
+      throw new ProblemError("email_mismatch", "The caller has no address that the identity provider has verified.");
+    const sent = unscoped
+      .query("invitations")
+      .withIndex("by_email_and_status", (q) => q.eq("email", address).eq("status", status));
+    const result = await pageOf(sent.order("desc"), input);
+    const page: object[] = [];
+    for (const row of result.page.map((stored) => asOf(stored, now))) {
+      const organization = row.status === status ? await unscoped.get("organizations", row.organizationId) : null;
+      if (organization?.status !== "active" || organization.deletedAt !== undefined) continue;
+      if (status === "pending" && (await voidReasonOf(unscoped, row, now)) !== undefined) continue;
+      page.push(await shownToAddressee(unscoped, row, organization));
+    }
+    return { ...result, page };
+  },
+});
 
 export const getPermissions = queryOperation({
   name: "tenancy/me:getPermissions",

@@ -5,6 +5,7 @@ import { invalidField, ProblemError } from "../core/wire/errors";
 import { described, text, timestampMs } from "../core/schema/fields";
 import { patchOf } from "../core/schema/zod";
 import { roleFields } from "../access/tables";
+import { revokeFor } from "./invitations/addressees";
 import { assertAdminRemains, endMembership, namedRole } from "./memberships/members";
 import { tellOfRole } from "./memberships/telling";
 import { memberships } from "./memberships/resource";
@@ -109,6 +110,8 @@ export const ban = memberships.change("ban", {
     if (until !== undefined && until <= ctx.now)
       throw invalidField("/until", "too_small", "until must be in the future.");
     await assertExpendable(ctx, ctx.row, await assertChangeable(ctx, ctx.row));
+    const user = await ctx.unscoped.get("users", ctx.row.userId);
+    if (user) await revokeFor(ctx.db, user);
     const changes = { bannedAt: ctx.now, bannedUntil: until, banReason: reason };
     return memberships.patch(ctx, ctx.row, changes);
   },

@@ -1,21 +1,31 @@
 import * as z from "zod";
 import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
+import { assertTransition } from "../core/resources/states";
 import { pageOf } from "../core/resources/pages";
 import { noContent } from "../core/resources/operations";
 import { definedOf, withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { dayMs } from "../core/wire/durations";
-import { described, rowId } from "../core/schema/fields";
-import { listOperation, queryOperation } from "../core/operations/define";
+import { described, rowId, text } from "../core/schema/fields";
+import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
 import { reachOf } from "../core/access/rights";
 import { membershipOf } from "../core/access/standing";
 import { patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
-import { confirmSlugParameter, memberUser, memberUserDocument, organizations, slugParameter } from "./documents";
+import {
+  confirmSlugParameter,
+  memberUser,
+  memberUserDocument,
+  organizationIdParameter,
+  organizations,
+  organizationStates,
+  slugParameter,
+} from "./documents";
 import { queueEmail } from "../messaging/mail";
 import { assertMayOwn } from "./memberships/rules";
 import { tellOfRole } from "./memberships/telling";
+import { summaryDocument, summaryOf } from "./organizationSummary";
 import { startPurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { ResourceShape } from "../core/operations/resourceShape";
@@ -107,6 +117,14 @@ export const get = organizations.read("get", {
   handler: async ({ row }) => row,
 });
 
+export const getSummary = organizations.read("getSummary", {
+  summary: "Get an organization in numbers",
+  description:
+    "How many members, sites, agents and other rows it has, each where the caller may read all of them. A number ends at 1,000 and says so.",
+  output: summaryDocument,
+  handler: (ctx) => summaryOf(ctx),
+});
+
 const organizationBySlug: ResourceShape & { readonly table: "organizations" } = {
   table: "organizations",
   noun: "organization",
@@ -165,6 +183,34 @@ export const update = organizations.change("update", {
       ...(settings === undefined ? {} : { settings: { ...row.settings, ...definedOf(settings) } }),
     };
     return unscoped.patch("organizations", row, changes);
+  },
+});
+
+export const setStatus = mutationOperation({
+  name: "tenancy/organizations:setStatus",
+  operationId: "setOrganizationStatus",
+  noun: "organization",
+  method: "PUT",
+  path: "/organizations/{organizationId}/status",
+  summary: "Set an organization's status",
+  description:
+    "Shuts an organization down or opens it again: every request to one that is `inactive` or `suspended` is refused. The reason stands in its audit trail. Setting the status that it has changes nothing; one in the trash has to be restored by its owner.",
+  access: "platform",
+  permission: "platform:admin",
+  on: organizations,
+  includesDeleted: true,
+  params: () => ({ organizationId: organizationIdParameter() }),
+  body: () => ({
+    status: organizationFields.status,
+    reason: described(text(1, 500), "Why, for the organization's audit trail.", "The last three bills were not paid."),
+  }),
+  output: () => organizations.document,
+  problems: ["invalid_state_transition"],
+  handler: async ({ row, unscoped }, { status, reason }) => {
+    if (row.deletedAt !== undefined)
+      throw new ProblemError("invalid_state_transition", "The organization is in the trash; its owner restores it.");
+    assertTransition(organizationStates, row.status, status);
+    return withPublicId(await unscoped.patch("organizations", row, { status }, { reason }));
   },
 });
 

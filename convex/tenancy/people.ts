@@ -34,6 +34,11 @@ export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): 
   return (await profileOf(reader, user._id)) ?? { userId: user._id, displayName: displayNameOf(user) };
 }
 
+/** What others see the user as. */
+export async function shownNameOf(reader: UnscopedReader, user: Doc<"users">): Promise<string> {
+  return (await profileOf(reader, user._id))?.displayName ?? displayNameOf(user);
+}
+
 type Reader = Pick<UnscopedReader, "query">;
 
 /** What the user has written of a profile. */

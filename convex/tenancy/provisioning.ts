@@ -1,10 +1,11 @@
 import { v } from "convex/values";
-import { env, internalMutation } from "../_generated/server";
+import { internalMutation } from "../_generated/server";
 import { findUser, gatewayIssuer, verifiedIdentity } from "../core/access/caller";
+import { isPlatformAdmin } from "../core/access/platformAdmins";
 import { UnscopedWriter } from "../core/records/writer";
 import { ProblemError } from "../core/wire/errors";
 import { queueEmail } from "../messaging/mail";
-import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
+import { identityValues, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
 import type { Caller } from "../core/access/caller";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -137,8 +138,7 @@ async function invitationsOf(reader: Pick<UnscopedWriter, "query">, email: strin
 const callerOf = (user: Doc<"users">): Caller => ({ kind: "user", user, claimedOrganization: undefined });
 
 function tokenFields({ tokenIdentifier, subject }: UserIdentity) {
-  const isPlatformAdmin = isListedSubject(env["PLATFORM_ADMIN_SUBJECTS"], tokenIdentifier);
-  return { tokenIdentifier, externalId: subject, isPlatformAdmin };
+  return { tokenIdentifier, externalId: subject, isPlatformAdmin: isPlatformAdmin({ tokenIdentifier }) };
 }
 
 /** What the token says now; what it does not say, or has not verified, stays. */

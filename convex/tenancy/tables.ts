@@ -3,9 +3,11 @@ import {
   currency,
   described,
   emailAddress,
+  exampleHash,
   httpsUrl,
   integer,
   jsonObject,
+  plainName,
   reference,
   slug,
   text,
@@ -27,7 +29,11 @@ export const userFields = {
     "dana.okoye@example.com",
   ).optional(),
   emailVerified: described(z.boolean(), "Whether the identity provider has verified the address.", true),
-  name: described(text(1, 120), "The person's name, as the identity provider or the person gave it.", "Dana Okoye"),
+  name: described(
+    plainName(1, 120),
+    "The person's name, as the identity provider or the person gave it.",
+    "Dana Okoye",
+  ),
   imageUrl: described(httpsUrl(), "A picture of the person.", "https://example.com/pictures/dana.png").optional(),
   status: described(
     z.enum(["active", "inactive", "pending"]),
@@ -64,7 +70,7 @@ export const users = globalTable(userFields, "CUD", {
 export const userProfileFields = {
   userId: described(reference("users", "cascade"), "Whose profile it is."),
   displayName: described(
-    text(1, 80),
+    plainName(1, 80),
     "What others see the person as; the user's name until one is chosen.",
     "Dana Okoye",
   ),
@@ -144,7 +150,7 @@ export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizatio
 };
 
 export const organizationFields = {
-  name: described(text(1, 120), "What people call the organization.", "North Wind Energy"),
+  name: described(plainName(1, 120), "What people call the organization.", "North Wind Energy"),
   slug: described(
     slug(),
     "The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.",
@@ -152,7 +158,7 @@ export const organizationFields = {
   ),
   status: described(
     z.enum(["active", "inactive", "suspended"]),
-    "Requests to one that is not active are refused; `inactive` is one in the trash.",
+    "Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.",
   ),
   ownerId: described(reference("users", "restrict"), "The person who owns the organization, always an active member."),
   externalId: described(
@@ -210,7 +216,7 @@ export const membershipFields = {
     "The address that was invited; whoever signs in with it, verified, takes the membership.",
     "dana.okoye@example.com",
   ).optional(),
-  invitedName: described(text(1, 120), "What the person was called in the invitation.", "Dana Okoye").optional(),
+  invitedName: described(plainName(1, 120), "What the person was called in the invitation.", "Dana Okoye").optional(),
   currentSiteId: described(reference("sites", "null"), "The site that the member is working at.").optional(),
   bannedAt: described(timestampMs(), "When the member was banned; absent for members who are not.").optional(),
   bannedUntil: described(timestampMs(), "When the ban ends; absent for one that lasts.").optional(),
@@ -239,3 +245,60 @@ export const memberships = tenantTable(membershipFields, "CU", {
   .index("by_invitedEmail", ["invitedEmail"])
   .index("by_userId", ["userId"])
   .index("by_userId_and_organizationId", ["userId", "organizationId"]);
+
+/** E-mails that one invitation may cause. */
+export const maximumSends = 5;
+
+export const invitationFields = {
+  email: described(
+    emailAddress(),
+    "The address that is invited; whoever has it verified can accept.",
+    "sam.lindqvist@example.com",
+  ),
+  roleId: described(
+    reference("roles", "null"),
+    "The role that the person gets; absent once it was deleted for good.",
+  ).optional(),
+  status: described(
+    z.enum(["pending", "accepted", "declined", "revoked", "expired"]),
+    "Only a pending invitation can be accepted; `expired` from `expiresAt` on.",
+  ),
+  tokenHash: described(
+    z.string().max(64),
+    "SHA-256 of the token in the newest e-mail; absent until that is sent.",
+    exampleHash,
+  ).optional(),
+  expiresAt: described(
+    timestampMs(),
+    "When the invitation stops: 7 days after its creation unless given, an hour to 30 days ahead.",
+    Date.UTC(2026, 0, 22, 10, 30),
+  ),
+  invitedBy: described(
+    reference("users", "null"),
+    "Who answers for the invitation: the member who sent it last, or the owner of the API key that did.",
+  ).optional(),
+  invitedByKeyId: described(
+    reference("apiKeys", "null"),
+    "The API key that sent it last; absent where a person did.",
+  ).optional(),
+  acceptedBy: described(reference("users", "null"), "Who accepted it.").optional(),
+  acceptedAt: described(timestampMs(), "When it was accepted.").optional(),
+  sendCount: described(integer(1, maximumSends), `How often it was sent; ${maximumSends} times at most.`, 1),
+  lastSentAt: described(timestampMs(), "When its newest e-mail was sent; absent until then.").optional(),
+};
+
+/** A join that waits for its addressee. Sent by administrators, ended by the addressee, by them, or by time. */
+export const invitations = tenantTable(invitationFields, "CU", {
+  noun: "invitation",
+  description: "An invitation by e-mail to become a member of the organization.",
+  audited: true,
+  secret: ["tokenHash"],
+})
+  .index("by_organizationId", ["organizationId"])
+  .index("by_organizationId_and_status", ["organizationId", "status"])
+  .index("by_organizationId_and_email", ["organizationId", "email"])
+  .index("by_organizationId_and_email_and_status", ["organizationId", "email", "status"])
+  .index("by_tokenHash", ["tokenHash"])
+  .index("by_email_and_status", ["email", "status"])
+  .index("by_status_and_expiresAt", ["status", "expiresAt"])
+  .index("by_invitedBy_and_status", ["invitedBy", "status"]);

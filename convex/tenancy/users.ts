@@ -1,7 +1,5 @@
-import { ProblemError } from "../core/wire/errors";
 import { described, emailAddress } from "../core/schema/fields";
 import { actingUser } from "../core/access/caller";
-import { membershipOf } from "../core/access/standing";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
 import { tableMetadata } from "../core/schema/tableMetadata";
@@ -11,9 +9,9 @@ import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
-import { namedRole } from "./memberships/members";
+import { assertUninvited } from "./invitations/addressees";
+import { givenRole } from "./memberships/members";
 import { memberships } from "./memberships/resource";
-import { assertMayAssign } from "./memberships/rules";
 import { membershipFields, userFields } from "./tables";
 import type { TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -67,27 +65,18 @@ export const create = users.at("/").change("create", {
     roleKey: roleFields.key.optional(),
   }),
   output: memberUserDocument,
-  problems: ["already_member", "rank_too_low", "cross_tenant_reference"],
+  problems: ["already_member", "invitation_pending", "rank_too_low", "cross_tenant_reference"],
   handler: async (ctx, { email, name, ...named }) => {
-    const role = await namedRole(
-      ctx,
-      named.roleId === undefined && named.roleKey === undefined ? { roleKey: "member" } : named,
-    );
-    if (!role) throw new Error("The reference of roleId was checked before.");
-    assertMayAssign(ctx.tenant, role);
-    const known = await knownAs(ctx.unscoped, email);
+    const role = await givenRole(ctx, named);
+    await assertUninvited(ctx, email);
     const user =
-      known ??
+      (await knownAs(ctx.unscoped, email)) ??
       (await ctx.unscoped.insert("users", {
         emailVerified: false,
         name: name ?? nameFromEmail(email),
         status: "pending",
         isPlatformAdmin: false,
       }));
-    if (known && (await membershipOf(ctx.unscoped, ctx.tenant.organization._id, known._id))) {
-      const message = "Who has this address is a member or invited already.";
-      throw new ProblemError("already_member", message, [{ pointer: "/email", code: "already_member", message }]);
-    }
     const invitedBy = actingUser(ctx.caller);
     const membership = await ctx.db.insert("memberships", {
       userId: user._id,

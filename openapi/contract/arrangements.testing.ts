@@ -1,5 +1,6 @@
 import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
+import { invite, signIn } from "./invitations.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
@@ -26,7 +27,7 @@ export function nameOf({ resource, verb }: Operation): string {
 async function arrangeByDeclaration(world: World, operation: Operation): Promise<Arranged> {
   const { declaration } = operation;
   const row = declaration.on && (await newRow(world, operation));
-  const credential = row ? row.credential : await callerOf(world, operation);
+  const credential = declaration.access !== "platform" && row ? row.credential : await callerOf(world, operation);
   const valueOf = (name: string) => row?.inputs?.[name] ?? (name === declaration.on?.idParameter ? row?.id : undefined);
   const given = (shape: Fields = {}) => {
     const own = inputsOf(shape, valueOf);
@@ -57,6 +58,7 @@ function asTexts(values: Readonly<Record<string, unknown>>): Record<string, stri
 
 /** Who calls what names no row: devices by their own credentials, and for changes to oneself somebody whom nobody misses. */
 async function callerOf(world: World, { declaration: { access, method } }: Operation): Promise<string | undefined> {
+  if (access === "platform") return world.platformAdmin;
   if (access === "enrollment") return world.acme.enrollmentToken;
   if (access === "agent") return (await enrolAgent(world)).key;
   const isOfOneself = method !== "GET" && (access === "user" || access === "organization");
@@ -131,6 +133,12 @@ export async function arrangeRefused(world: World, operation: Operation): Promis
   };
 }
 
+/** What somebody does about an invitation, who is no member yet. */
+async function arrangeInvitee({ portico, owner }: World): Promise<Arranged> {
+  const { email, token } = await invite(portico, owner);
+  return { body: { token }, credential: await signIn(portico, email) };
+}
+
 /** Operations that create rows under another verb. */
 const creations: Readonly<Record<string, Operation>> = { agents: operationNamed("agents.enroll") };
 
@@ -142,6 +150,10 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
+  "invitations.accept": arrangeInvitee,
+  "invitations.decline": arrangeInvitee,
+  // A role is named once.
+  "invitations.create": async () => ({ body: { email: `invited${nextSample()}@acme.example`, roleKey: "member" } }),
   "me.switchOrganization": async (world) => ({
     ...(await arrangeByDeclaration(world, operationNamed("me.switchOrganization"))),
     body: { organizationId: world.acme.id },
@@ -193,4 +205,5 @@ export const unaudited: ReadonlySet<string> = new Set([
   "organizations.restore",
   "organizations.transferOwnership",
   "organizations.purge",
+  "organizations.setStatus",
 ]);

@@ -104,7 +104,7 @@ export function describeContract(domain: string): void {
       });
     }
 
-    if (declaration.on) {
+    if (declaration.on && declaration.access !== "platform") {
       contractCase("answers alike for a foreign and for a missing row", async () => {
         const request = await arranged();
         const id = request.params?.[declaration.on?.idParameter ?? ""] ?? "";

@@ -210,8 +210,15 @@ class Search {
 
   /** The credentials that an answer hands out: a key, or the place of whoever was invited. */
   private async gotFrom(answer: Answer, body: Readonly<Record<string, unknown>>): Promise<readonly Principal[]> {
-    const { key, id, membershipId } = answer.body;
+    const { key, id, membershipId, sendCount, status } = answer.body;
     const { email } = body;
+    if (sendCount !== undefined) {
+      const joined =
+        status === "pending"
+          ? await this.stage.join(String(answer.body["email"]), String(id), Number(sendCount))
+          : undefined;
+      return joined ? [joined] : [];
+    }
     if (typeof key === "string" && key.startsWith("sk_"))
       return [{ ...this.attacker, name: "a key", credential: key, keyId: String(id) }];
     return typeof email === "string" ? [await this.stage.signIn(email, String(membershipId))] : [];

@@ -1,7 +1,8 @@
-import { isGrantable, missingRight, reachOf } from "../../convex/core/access/rights";
+import { isGrantable, isKnownRight, missingRight, reachOf } from "../../convex/core/access/rights";
 import { permissionCatalogue } from "../../convex/core/access/permissions";
 import { registry } from "../registry";
 import { send, sendOperation } from "./client.testing";
+import { putToken } from "./invitations.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { roleKeys } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
@@ -52,6 +53,9 @@ export interface StageSet {
   readonly strongRole: string;
   readonly trashedRole: string;
   readonly trashedWeakRole: string;
+  /** Invitations by the owner: to every right that a role can have, and to none. */
+  readonly strongInvitation: string;
+  readonly weakInvitation: string;
   /** Every scope, and the owner's rank. */
   readonly ownersKey: string;
   /** Every scope, and its owner was removed. */
@@ -121,6 +125,30 @@ export class EscalationStage {
     return { name: "an accomplice", credential, keyId: undefined, membershipId };
   }
 
+  /** An invitation to a role, by the owner. */
+  async newInvitation(roleId: string): Promise<string> {
+    const email = `stage${nextSample()}@escalation.example`;
+    return String((await this.arrange("POST", "/v1/invitations", { email, roleId })).body["id"]);
+  }
+
+  /** Signs in whoever was invited, and accepts as long as the invitation holds. */
+  async join(email: string, invitationId: string, sendCount: number): Promise<Principal | undefined> {
+    this.calls += 2;
+    const claims = { sub: email, email, email_verified: true, name: email, org_id: this.organization.id };
+    const credential = await this.portico.issuer.mintUserToken(claims, 3600);
+    await this.arrange("POST", "/v1/me/sync", {}, credential);
+    const accepted = async () => {
+      const token = await putToken(this.portico, invitationId, sendCount);
+      return send(this.portico, "POST", "/v1/invitations/accept", credential, { token });
+    };
+    let answer = await accepted();
+    // The e-mail was sent in between, with a token that nobody knows.
+    if (answer.status === 404) answer = await accepted();
+    const { status, body } = answer;
+    if (status !== 200) return undefined;
+    return { name: "an invitee", credential, keyId: undefined, membershipId: String(Object(body["membership"]).id) };
+  }
+
   async newRole(rights: readonly string[], rank: number, scope: "assigned" | "organization"): Promise<string> {
     const name = `stage${nextSample()}`;
     const { body } = await this.arrange("POST", "/v1/roles", { name, key: name, rights, rank, scope });
@@ -135,10 +163,11 @@ export class EscalationStage {
   /** What an attack aims at, made anew where something was let through on it before. */
   async renewed(): Promise<StageSet> {
     const { accomplice, accompliceRole } = this.parts;
-    // The accomplice and their role go together.
+    // The accomplice and their role go together, and a role with the invitation to it.
     if (this.touched.has(accomplice?.membershipId) || this.touched.has(accompliceRole)) {
-      this.touched.add(accomplice).add(accompliceRole);
+      this.touched.add(accomplice).add(accompliceRole).add(this.parts.weakInvitation);
     }
+    if (this.touched.has(this.parts.strongRole)) this.touched.add(this.parts.strongInvitation);
     this.parts = Object.fromEntries(Object.entries(this.parts).filter(([, part]) => !this.touched.has(part)));
     this.touched.clear();
     return this.ready();
@@ -149,15 +178,20 @@ export class EscalationStage {
     const { parts } = this;
     const accompliceRole = parts.accompliceRole ?? (await this.newRole([], 1, "assigned"));
     const strong = () => this.newRole(customisable, 1, "assigned");
-    const [accomplice, strongRole, trashedRole, trashedWeakRole, ownersKey, orphanedKey] = await Promise.all([
-      parts.accomplice ?? this.newMember({ roleId: accompliceRole }),
-      parts.strongRole ?? strong(),
-      parts.trashedRole ?? strong().then((id) => this.trashed(id)),
-      parts.trashedWeakRole ?? this.newRole([], 1, "assigned").then((id) => this.trashed(id)),
-      parts.ownersKey ?? this.newKey(everyScope).then(({ id }) => id),
-      parts.orphanedKey ?? this.orphaned(),
-    ]);
-    const set = { accompliceRole, accomplice, strongRole, trashedRole, trashedWeakRole, ownersKey, orphanedKey };
+    const strongRole = parts.strongRole ?? (await strong());
+    const [accomplice, strongInvitation, weakInvitation, trashedRole, trashedWeakRole, ownersKey, orphanedKey] =
+      await Promise.all([
+        parts.accomplice ?? this.newMember({ roleId: accompliceRole }),
+        parts.strongInvitation ?? this.newInvitation(strongRole),
+        parts.weakInvitation ?? this.newInvitation(accompliceRole),
+        parts.trashedRole ?? strong().then((id) => this.trashed(id)),
+        parts.trashedWeakRole ?? this.newRole([], 1, "assigned").then((id) => this.trashed(id)),
+        parts.ownersKey ?? this.newKey(everyScope).then(({ id }) => id),
+        parts.orphanedKey ?? this.orphaned(),
+      ]);
+    const invitations = { strongInvitation, weakInvitation };
+    const roles = { accompliceRole, strongRole, trashedRole, trashedWeakRole };
+    const set = { ...roles, ...invitations, accomplice, ownersKey, orphanedKey };
     this.parts = set;
     return set;
   }
@@ -176,7 +210,7 @@ export class EscalationStage {
 }
 
 /** Rights that a custom role may list: `*` and ownership are no such. */
-const customisable = everyRight.filter((right) => !right.startsWith("me:"));
+const customisable = everyRight.filter((right) => isKnownRight(right) && !right.startsWith("me:"));
 
 /** Every request of an operation by which `attacker` might raise somebody: all targets, each field that carries power. */
 export function attacksOf(
@@ -190,6 +224,7 @@ export function attacksOf(
   const targets: Readonly<Record<string, readonly string[]>> = {
     membershipId: [stage.accomplice.membershipId, attacker.membershipId],
     roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole, stage.trashedWeakRole],
+    invitationId: [stage.weakInvitation, stage.strongInvitation],
     apiKeyId: [stage.ownersKey, stage.orphanedKey, ...got.flatMap(({ principal }) => principal.keyId ?? [])],
   };
   const held = everyRight.filter((right) => reachOf(rights, right) === "all" && !right.startsWith("me:"));

@@ -86,7 +86,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
       });
     }
 
-    if (declaration.on) {
+    if (declaration.on && declaration.access !== "platform") {
       const { idParameter } = declaration.on;
       it.concurrent("answers like REST for a foreign and for a missing row", async () => {
         const request = await arrange(world, operation);

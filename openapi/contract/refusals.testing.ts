@@ -8,7 +8,7 @@ import type { RoleKey } from "./world.testing";
 export function refusedRoles({ declaration }: Operation): readonly RoleKey[] {
   const { access, permission = "", on } = declaration;
   if (access === "user" || access === "identity" || access === "enrollment") return [];
-  if (access === "agent") return roleKeys;
+  if (access === "agent" || access === "platform") return roleKeys;
   return roleKeys.filter((role) => {
     if (access === "organization" && builtInRoles[role].scope === "organization") return false;
     const reach = reachOf(builtInRights(role), permission);

@@ -1,6 +1,8 @@
 import { encodeDocumentId, tableNumberOf } from "../../host/values/documentId";
 import { send } from "./client.testing";
+import { invite } from "./invitations.testing";
 import { nextSample } from "./samples.testing";
+import { platformAdminSubject } from "../../scripts/portico/testPortico.testing";
 import type { RowIds } from "./samples.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { DemoData } from "../../scripts/portico/demo";
@@ -20,6 +22,8 @@ export interface World {
   readonly foreignOwner: string;
   /** Tokens of members of `acme`, one for each role. */
   readonly tokens: Readonly<Record<RoleKey, string>>;
+  /** Token of a platform administrator, who is a member of no organization. */
+  readonly platformAdmin: string;
   /** API keys of `acme` that hold one scope each. */
   readonly narrowKeys: readonly { readonly scope: string; readonly key: string }[];
   readonly rows: RowIds;
@@ -44,6 +48,7 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     client: client ?? "",
   };
   await Promise.all([enrol(portico, acme), enrol(portico, globex)]);
+  await Promise.all([acme, globex].map(({ users }) => invite(portico, users.owner.token)));
   return {
     portico,
     acme,
@@ -51,10 +56,23 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     owner: acme.users.owner.token,
     foreignOwner: globex.users.owner.token,
     tokens,
+    platformAdmin: await platformAdmin(portico),
     narrowKeys: await Promise.all(["item:restore", "todo:delete"].map((scope) => narrowKey(portico, acme, scope))),
     rows: await rowsOf(portico, acme),
     foreignRows: await rowsOf(portico, globex),
   };
+}
+
+async function platformAdmin(portico: TestPortico): Promise<string> {
+  const claims = {
+    sub: platformAdminSubject,
+    email: "platform@portico.example",
+    email_verified: true,
+    name: "Platform",
+  };
+  const token = await portico.issuer.mintUserToken(claims, 3600);
+  await send(portico, "POST", "/v1/me/sync", token, {});
+  return token;
 }
 
 async function narrowKey(portico: TestPortico, { users }: DemoOrganization, scope: string) {
@@ -75,6 +93,7 @@ const lists: Readonly<Record<string, string>> = {
   auditLogs: "/v1/audit-logs",
   items: "/v1/items",
   memberships: "/v1/memberships",
+  invitations: "/v1/invitations",
   schedules: "/v1/schedules",
   todos: "/v1/todos",
 };

@@ -38,13 +38,16 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
- * and the demo data on the first start.
+ * and the demo data on the first start. `passed` holds what variables of the process are handed on to the functions.
  * @throws {Error} with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,
   onLog: (entry: LogEntry) => void,
-  options: Pick<DeploymentOptions, "bundle"> = {},
+  {
+    passed = process.env,
+    ...options
+  }: Pick<DeploymentOptions, "bundle"> & { readonly passed?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningPortico> {
   const { dataDirectory, cloudPort, sitePort } = settings;
   const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
@@ -66,7 +69,7 @@ export async function startPortico(
     siteUrl,
     deploymentName: "portico",
     environmentVariables: {
-      ...passedFrom(process.env),
+      ...passedFrom(passed),
       AUTH_PROVIDERS: JSON.stringify([gateway, { ...issuer.provider, tenantClaim: "org_id" }]),
       PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
     },

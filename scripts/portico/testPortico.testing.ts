@@ -2,6 +2,7 @@ import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
+import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { freePorts } from "../lib/freePorts";
 import { startPortico } from "./startPortico";
@@ -17,6 +18,9 @@ export interface TestPortico extends RunningPortico {
   readonly logLines: readonly string[];
 }
 
+/** Whom the tests' deployments know as a platform administrator. */
+export const platformAdminSubject = "platform-admin";
+
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
  * it over REST is checked against the OpenAPI document; `close` throws what the document does not know.
@@ -27,7 +31,7 @@ export async function startTestPortico(): Promise<TestPortico> {
   const portico = await startPortico(
     await freeSettings(dataDirectory),
     ({ path: name, line }) => logLines.push(`${name} ${line}`),
-    { bundle: bundleOnce },
+    { bundle: bundleOnce, passed: { PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` } },
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
   const audit = new AnswerAudit(portico.siteUrl);

@@ -14,10 +14,11 @@ export const permissionCatalogue = {
   "organization:purge": {"all":["owner"],"assigned":[],"own":[],"keys":false,"description":"Purge the deleted organization."},
   "user:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read the users of the organization."},
   "member:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read memberships."},
-  "member:invite": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Add users to the organization."},
+  "member:invite": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Add users to the organization, and invite people by e-mail."},
   "member:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change memberships."},
   "member:remove": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Remove members."},
   "member:ban": {"all":["owner","admin","moderator"],"assigned":[],"own":[],"keys":false,"description":"Ban and unban members."},
+  "platform:admin": {"all":[],"assigned":[],"own":[],"keys":false,"description":"Run the deployment: no role has it, `PLATFORM_ADMIN_SUBJECTS` names who may."},
   // convex/access/grants.ts
   "role:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"Read roles and the permission catalogue."},
   "role:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Create custom roles."},

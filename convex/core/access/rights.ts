@@ -93,11 +93,14 @@ export function rightsWithin(held: Rights, scopes: readonly string[]): Rights {
   );
 }
 
+/** Permissions of the deployment: no role gives them, not even one with `*`, so that they are nobody's rights in an organization. */
+const platformResource = "platform";
+
 /** How far `rights` allow `permission`, or undefined if they do not. Nobody is given two narrow reaches of one permission. */
 export function reachOf(rights: Rights, permission: string): Reach | undefined {
-  if (rights.has(permission) || rights.has("*")) return "all";
   const resource = permission.slice(0, permission.indexOf(":"));
-  if (rights.has(`${resource}:*`)) return "all";
+  if (resource === platformResource) return undefined;
+  if (rights.has(permission) || rights.has("*") || rights.has(`${resource}:*`)) return "all";
   return reaches.find((reach) => rights.has(rightOf(permission, reach)));
 }
 
@@ -131,6 +134,7 @@ function coversResource(held: Rights, resource: string): boolean {
 /** True if a role may name the right: a permission of the catalogue, on all or on own rows, or all of a resource. */
 export function isKnownRight(right: string): boolean {
   const [resource, action, reach] = right.split(":");
+  if (resource === platformResource) return false;
   if (action === "*")
     return reach === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
   const isReach = reach === undefined || reach === "own";

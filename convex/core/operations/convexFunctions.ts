@@ -4,6 +4,7 @@ import { v } from "convex/values";
 import { action, internalAction, internalMutation, mutation, query } from "../../_generated/server";
 import { execute } from "./pipeline";
 import { invalidField } from "../wire/errors";
+import { isTenantless } from "./tenantless";
 import { storedSecretValidator } from "../wire/restProtocol";
 import { newSecret } from "../wire/secrets";
 import type { Call, Input } from "./call";
@@ -95,10 +96,7 @@ function withPage({ paginationOpts, ...input }: Input): Input {
 
 function argumentValidators({ declaration, shape, isList }: Operation): PropertyValidators {
   const fields = zodToConvexFields(shape);
-  const tenant =
-    declaration.access === "user" || declaration.access === "identity"
-      ? {}
-      : { organizationId: v.optional(v.string()) };
+  const tenant = isTenantless(declaration.access) ? {} : { organizationId: v.optional(v.string()) };
   if (!isList) return { ...tenant, ...fields };
   const { cursor: _cursor, limit: _limit, ...filters } = fields;
   return { ...tenant, ...filters, paginationOpts: paginationOptsValidator };

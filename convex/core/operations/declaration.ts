@@ -16,9 +16,10 @@ import type * as z from "zod";
 /**
  * Who may call: `identity` any verified token of a person, even of one not known here yet; `user` level 1,
  * any valid user; `organization` level 2, a member (machines and assigned
- * roles need the permission); `permission` level 3; `agent` a device agent; `enrollment` a holder of an enrolment token.
+ * roles need the permission); `permission` level 3; `agent` a device agent; `enrollment` a holder of an enrolment token;
+ * `platform` who runs the deployment, as `PLATFORM_ADMIN_SUBJECTS` says, a member or not.
  */
-export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment";
+export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment" | "platform";
 
 /** What a mutation is told about the credential it issues; the plaintext stays in the action that made it. */
 export type IssuedSecret = StoredSecret;
@@ -55,11 +56,13 @@ export interface TenantMutationContext extends UserMutationContext {
   readonly tenant: Tenant;
 }
 
-type Tenantless = "identity" | "user";
+type Tenantless = "identity" | "user" | "platform";
 /** The permission phase lets callers of one kind only through to these operations. */
 type CallerOf<A extends Access> = A extends "identity" | "user" | "agent" | "enrollment"
   ? Extract<RequestCaller, { kind: A }>
-  : Caller;
+  : A extends "platform"
+    ? Extract<RequestCaller, { kind: "user" }>
+    : Caller;
 /** What a handler gets, by who may call it and what it may do. */
 export type ContextOf<A extends Access, Kind extends "query" | "mutation", Row> = (Kind extends "query"
   ? A extends Tenantless

@@ -13,6 +13,9 @@ import { reachOf } from "../access/rights";
 import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
 import { assertUsable, resolveTenant } from "../access/tenant";
+import { isPlatformAdmin } from "../access/platformAdmins";
+import { tableMetadata } from "../schema/tableMetadata";
+import { isTenantless } from "./tenantless";
 import { parseInput } from "./validation";
 import type { RequestCaller } from "../access/caller";
 import type { Credential } from "../wire/restProtocol";
@@ -100,8 +103,7 @@ async function tenantPhase(
   now: number,
 ): Promise<Tenant | undefined> {
   if (caller.kind === "anonymous") throw new ProblemError("unauthenticated", "This operation needs a credential.");
-  if (declaration.access === "user" || declaration.access === "identity" || caller.kind === "identity")
-    return undefined;
+  if (isTenantless(declaration.access) || caller.kind === "identity") return undefined;
   // A row of `organizations` in the path is the tenant, by whichever of its names the path has.
   const { on } = declaration;
   const ofPath = on?.table === engineTables.tenants ? input[on.idParameter] : undefined;
@@ -115,6 +117,11 @@ async function tenantPhase(
 function permissionPhase({ declaration, action }: Operation, caller: RequestCaller, tenant: Tenant | undefined): Reach {
   const { access, permission } = declaration;
   if (access === "enrollment") return "all";
+  // What runs the deployment stands above its organizations: no role of theirs counts here, and no machine is let through.
+  if (access === "platform") {
+    if (caller.kind === "user" && isPlatformAdmin(caller.user)) return "all";
+    throw denied("This operation is for platform administrators.", action, caller, tenant);
+  }
   if (access === "user" || access === "identity") {
     if (caller.kind !== access) throw denied("This operation is for people, not for machines.", action, caller, tenant);
     return "all";
@@ -137,21 +144,35 @@ async function rowPhase(ctx: QueryCtx, { operation, input }: Call, scope: Scope,
   const { on, permission } = operation.declaration;
   if (!on) return undefined;
   const id = input[on.idParameter];
-  const { caller, tenant } = scope;
-  if (!tenant || typeof id !== "string") throw notFound(on.noun);
-  const row = on.find
-    ? await on.find(
-        { db: new TenantReader(ctx, { ...scope, tenant }), unscoped: new UnscopedReader(ctx), tenant, caller },
-        id,
-      )
-    : await new TenantReader(ctx, { ...scope, tenant }).get(asTenantTable(on.table), id);
+  const { caller } = scope;
+  const row = typeof id === "string" ? await rowNamed(ctx, operation, scope, on, id) : null;
   if (!row) throw notFound(on.noun);
   const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
   if (isDeleted && !operation.declaration.includesDeleted) throw notFound(on.noun);
   if (reach === "own" && !isOwn(row, caller)) {
-    throw denied(`The permission ${permission} reaches only one's own rows.`, operation.action, caller, tenant);
+    throw denied(`The permission ${permission} reaches only one's own rows.`, operation.action, caller, scope.tenant);
   }
   return row;
+}
+
+async function rowNamed(
+  ctx: QueryCtx,
+  { declaration, action }: Operation,
+  scope: Scope,
+  on: NonNullable<Operation["declaration"]["on"]>,
+  id: string,
+): Promise<{ _id: string } | null> {
+  const { caller, tenant } = scope;
+  const unscoped = new UnscopedReader(ctx);
+  if (declaration.access === "platform") {
+    // Platform administrators reach the deployment's own tables; a tenant's rows are for its members.
+    if (on.table === undefined || tableMetadata[on.table].tenant !== "none")
+      throw new Error(`${action} is of the platform, and on rows of a tenant.`);
+    return on.table === engineTables.tenants ? unscoped.organization(id) : unscoped.get(on.table, id);
+  }
+  if (!tenant) return null;
+  const db = new TenantReader(ctx, { ...scope, tenant });
+  return on.find ? on.find({ db, unscoped, tenant, caller }, id) : db.get(asTenantTable(on.table), id);
 }
 
 function isOwn(row: object, caller: Scope["caller"]): boolean {
@@ -168,8 +189,9 @@ async function preconditionPhase(
   row: { _id: string },
   ifMatch: string,
 ): Promise<void> {
-  if (!on || !tenant) return;
-  const shown = on.show ? await on.show({ tenant, now, unscoped: new UnscopedReader(ctx) }, row) : withPublicId(row);
+  if (!on) return;
+  const shown =
+    on.show && tenant ? await on.show({ tenant, now, unscoped: new UnscopedReader(ctx) }, row) : withPublicId(row);
   const tag = entityTagOf(jsonTextOf(projectorFor(on.document)(shown)));
   if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);

@@ -101,7 +101,15 @@ describe("changesBetween", () => {
 describe("secrets in audit rows", () => {
   const secretTables = tables.filter((table) => tableMetadata[table].secret.length > 0);
   it("exist in the tables that hold credentials", () => {
-    expect(secretTables.sort()).toEqual(["agentEnrollmentTokens", "agents", "apiKeys", "users"]);
+    expect(secretTables.sort()).toEqual([
+      "agentEnrollmentTokens",
+      "agents",
+      "apiKeys",
+      "emails",
+      "invitations",
+      "scheduledJobs",
+      "users",
+    ]);
   });
 
   it.each(secretTables)("are redacted in %s, whatever happens to them", (table) => {

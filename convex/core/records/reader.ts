@@ -1,7 +1,9 @@
 import { ownerStanding } from "../access/keyOwner";
 import { standingOf } from "../access/standing";
 import { findClaimedOrganization, findOrganization } from "../access/tenant";
+import { countRows } from "./counting";
 import { typedRange, untypedRange } from "./untypedDatabase";
+import type { Count, Countable, CountLimits } from "./counting";
 import type { TenantTable } from "./documents";
 import type { Scope } from "./scope";
 import type { Tenant } from "../access/tenant";
@@ -37,6 +39,11 @@ export class TenantReader {
     range: (q: TenantRange<Table, Index>) => IndexRange = (q) => q,
   ): Query<TableInfo<Table>> {
     return this.ctx.db.query(table).withIndex(index, (q) => range(tenantRange<Table, Index>(q, this.organizationId)));
+  }
+
+  /** How many rows of a kind the organization has, counted up to the limits. */
+  count(countable: Countable, limits: CountLimits): Promise<Count> {
+    return countRows(this.ctx, this.organizationId, countable, limits);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MutationCtx } from "../../_generated/server";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
 import type { Value } from "convex/values";
 
 /** The bounds of an index range, whose fields have to be named in the index's order. */
@@ -30,6 +30,11 @@ interface UntypedDatabase {
  */
 export function untypedDatabase(ctx: Pick<MutationCtx, "db">): UntypedDatabase {
   return ctx.db as unknown as UntypedDatabase;
+}
+
+/** The same for reading alone, as queries may. */
+export function untypedReader(ctx: Pick<QueryCtx, "db">): Pick<UntypedDatabase, "query"> {
+  return ctx.db as unknown as Pick<UntypedDatabase, "query">;
 }
 
 /** An index's range builder, for fields that are named by the metadata or by a plan made from it. */

@@ -270,8 +270,13 @@ export class UnscopedWriter extends UnscopedReader {
   }
 
   /** Changes a row past the tenant; see {@link RowWriter.patch}. */
-  patch<Table extends TableNames>(table: Table, row: Doc<Table>, changes: Changes<Table>) {
-    return this.writer.patch(table, row, changes);
+  patch<Table extends TableNames>(
+    table: Table,
+    row: Doc<Table>,
+    changes: Changes<Table>,
+    auditMetadata?: Readonly<Record<string, unknown>>,
+  ) {
+    return this.writer.patch(table, row, changes, auditMetadata);
   }
 
   /** Moves a row to the trash; see {@link RowWriter.softDelete}. */

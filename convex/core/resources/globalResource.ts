@@ -8,6 +8,7 @@ import type { ResourceShape } from "../operations/resourceShape";
 import type { Fields } from "../schema/table";
 import type { DocumentOf } from "../records/documents";
 import type { IdParameterOf } from "./resource";
+import type { StateMachine } from "./states";
 import type { OperationSubject, RowOperations } from "./operations";
 import type { TableNames } from "../../_generated/dataModel";
 
@@ -26,10 +27,12 @@ export function globalResource<Table extends TableNames>(declaration: {
   /** The schema of what names a row in a path. */
   idInPath(): z.ZodType;
   readonly find: NonNullable<ResourceShape["find"]>;
+  /** State field and the transitions that its operations may make; each asks `assertTransition`. */
+  readonly states?: StateMachine;
   /** Fields that answers show beside its document's, which no request sets either. */
   shownBeside?(): readonly string[];
 }): GlobalResource<Table> {
-  const { name, table, path, fields, find, shownBeside = () => [] } = declaration;
+  const { name, table, path, fields, find, states, shownBeside = () => [] } = declaration;
   const { noun } = tableMetadata[table];
   const core = {
     name,
@@ -40,6 +43,7 @@ export function globalResource<Table extends TableNames>(declaration: {
     permissions: noun,
     listOptions: {},
     find,
+    states,
     idInPath: declaration.idInPath,
     get document(): z.ZodType<DocumentOf<Table>> & z.ZodObject {
       return once(this, "document", documentOf(table, fields));

@@ -10,6 +10,7 @@ import { tableMetadata } from "../schema/tableMetadata";
 import { engineTables } from "../wire/engineTables";
 import { listsOf, operationsOf } from "./operations";
 import { storedRows } from "./pages";
+import { assertTransition } from "./states";
 import type { Changes, NewValues } from "../records/scope";
 import type { DocumentOf, TenantTable } from "../records/documents";
 import type { TableMetadata, Fields } from "../schema/table";
@@ -17,6 +18,7 @@ import type { ListOptions } from "../records/listPlan";
 import type { PageInput, TenantMutationContext, TenantQueryContext } from "../operations/declaration";
 import type { ProblemCode } from "../wire/problems";
 import type { ResourceShape, Showing } from "../operations/resourceShape";
+import type { StateMachine } from "./states";
 import type { CredentialShape, ListOperations, ListSubject, ResourceListOptions, RowOperations } from "./operations";
 import type { Doc, TableNames } from "../../_generated/dataModel";
 import type { PaginationResult } from "convex/server";
@@ -76,10 +78,7 @@ export interface ResourceDeclaration<
   /** How operations that issue a credential make and show it. */
   readonly credential?: CredentialShape<Field>;
   /** State field and the transitions it may make; everything else is 409. */
-  readonly states?: {
-    readonly field: keyof F & string;
-    readonly transitions: Readonly<Record<string, readonly string[]>>;
-  };
+  readonly states?: StateMachine<keyof F & string>;
   readonly hooks?: ResourceHooks<Table>;
   /** The row as answers show it, where that is not just its fields. */
   show?(showing: Showing, row: Doc<Table>): Awaitable<object>;
@@ -180,7 +179,7 @@ export function resource<
   const changesState = states !== undefined && !fixed.includes(states.field);
   const hasTrash = metadata.base === "CUD";
   const stateRule = (row: Doc<Table>, changes: Changes<Table>) => {
-    if (states) assertTransition(states, Object.entries(row), Object.entries(changes));
+    if (states) assertTransition(states, valueIn(row, states.field), valueIn(changes, states.field));
   };
 
   const core: ResourceCore<Table, CreateFields<F, Server, Defaulted>, UpdateFields<F, Server | Immutable>, Field> = {
@@ -255,6 +254,10 @@ export function resource<
   return Object.assign(core, operationsOf<Table, IdParameter, Field>(core), listsOf<Table>(core));
 }
 
+function valueIn(values: object, field: string): unknown {
+  return Object.getOwnPropertyDescriptor(values, field)?.value;
+}
+
 interface Direction {
   readonly fields: Fields;
   readonly serverOwned?: readonly PropertyKey[];
@@ -314,20 +317,6 @@ function documentSchema(table: TableNames, metadata: TableMetadata, fields: Fiel
   });
   documentNames.set(document, metadata.noun.charAt(0).toUpperCase() + metadata.noun.slice(1));
   return document;
-}
-
-function assertTransition(
-  { field, transitions }: { field: string; transitions: Readonly<Record<string, readonly string[]>> },
-  row: readonly [string, unknown][],
-  changes: readonly [string, unknown][],
-): void {
-  const from = row.find(([name]) => name === field)?.[1];
-  const to = changes.find(([name]) => name === field)?.[1];
-  if (typeof from !== "string" || typeof to !== "string" || to === from) return;
-  const allowed = transitions[from] ?? [];
-  if (allowed.includes(to)) return;
-  const ways = allowed.length > 0 ? `allowed from ${from}: ${allowed.join(", ")}` : `${from} is final`;
-  throw new ProblemError("invalid_state_transition", `${field} cannot go from ${from} to ${to}; ${ways}.`);
 }
 
 /** Input was parsed by the create shape and completed by `defaults`; Convex validates the row against the schema. */

@@ -1,6 +1,7 @@
 import { zid } from "convex-helpers/server/zod4";
 import * as z from "zod";
 import { canonicalGuid, namesOneDevice } from "./deviceGuid";
+import { canonicalEmail } from "./emailAddresses";
 import { InexactNumber } from "../wire/exactNumbers";
 import { isStoredName, maximumNameCharacters, shownName } from "../wire/fieldNames";
 import { jsonTextOf } from "../wire/jsonText";
@@ -48,6 +49,24 @@ export function text(minimum: number, maximum: number) {
     .check(z.minLength(minimum), z.maxLength(maximum), z.refine(wellFormed, "Text must be well-formed Unicode."));
 }
 
+// Control characters and line separators break lines, of mails and logs too; the marks and overrides of direction make a text
+// read as another one. Joiners stay: names and emoji need them.
+const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** What people call somebody or something, in one line that shows all there is to it. */
+export function plainName(minimum: number, maximum: number) {
+  const type = text(minimum, maximum).check(
+    z.refine((value) => value.search(unseen) < 0, "A name has no control characters and no marks of direction."),
+  );
+  z.globalRegistry.add(type, { form: "No control characters, and no marks that change the direction of writing." });
+  return type;
+}
+
+/** `value` as far as `plainName` takes it: what a token says of a person is no reason to refuse the person. */
+export function withoutUnseen(value: string): string {
+  return value.replaceAll(unseen, "");
+}
+
 /** Milliseconds since the epoch. */
 export function timestampMs() {
   return integer(0, 8_640_000_000_000_000);
@@ -80,9 +99,23 @@ export function integer(minimum: number, maximum: number) {
   return z.int().check(z.gte(minimum), z.lte(maximum));
 }
 
-/** A lower-cased e-mail address of at most 254 characters (RFC 5321). */
+// As zod's own, which knows no top-level domain of other letters.
+const addressPattern =
+  /^(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+([A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)$/;
+
+/**
+ * An e-mail address of at most 254 characters (RFC 5321) in the one spelling that addresses are stored and compared in: lower case,
+ * an internationalized domain as its A-labels (`xn--`, UTS 46). A local part is ASCII: few servers take others (RFC 6531).
+ */
 export function emailAddress() {
-  return z.email().max(254).toLowerCase();
+  const type = z
+    .string()
+    .overwrite(canonicalEmail)
+    .check(z.maxLength(254), z.email({ pattern: addressPattern, error: "This is no e-mail address." }));
+  z.globalRegistry.add(type, {
+    form: "Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).",
+  });
+  return type;
 }
 
 /** An `https` URL of at most 2,048 characters. */

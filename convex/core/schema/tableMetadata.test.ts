@@ -16,6 +16,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   auditLogs: ["by_expiresAt"],
   emails: ["by_userId_and_createdAt", "by_status_and_nextRetryAt", "by_createdAt"],
   idempotencyKeys: ["by_expiresAt"],
+  invitations: ["by_tokenHash", "by_email_and_status", "by_status_and_expiresAt", "by_invitedBy_and_status"],
   memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
   notifications: ["by_read_and_createdAt"],
   scheduledJobs: ["by_status_and_nextRetryAt", "by_runner_and_status_and_scheduledAt", "by_status_and_lockExpiresAt"],

@@ -1,6 +1,7 @@
 import { findRole } from "../../core/records/roleRows";
 import { invalidField, ProblemError } from "../../core/wire/errors";
-import { administers, adminRank } from "./rules";
+import { revokeFor } from "../invitations/addressees";
+import { administers, adminRank, assertMayAssign } from "./rules";
 import type { TenantReader, UnscopedReader } from "../../core/records/reader";
 import type { UnscopedWriter, TenantWriter } from "../../core/records/writer";
 import type { TenantMutationContext } from "../../core/operations/declaration";
@@ -18,6 +19,18 @@ export async function namedRole(
   if (roleId !== undefined && roleId !== role._id) {
     throw invalidField("/roleId", "contradiction", "roleId and roleKey name different roles; send one of them.");
   }
+  return role;
+}
+
+/** The role that a body gives to somebody new, `member` unless it names one. Throws 403 unless the caller may give it. */
+export async function givenRole(
+  ctx: TenantMutationContext,
+  named: Parameters<typeof namedRole>[1],
+): Promise<Doc<"roles">> {
+  const isNamed = named.roleId !== undefined || named.roleKey !== undefined;
+  const role = await namedRole(ctx, isNamed ? named : { roleKey: "member" });
+  if (!role) throw new Error("The reference of roleId was checked before.");
+  assertMayAssign(ctx.tenant, role);
   return role;
 }
 
@@ -48,13 +61,14 @@ export async function assertAdminRemains(
   throw new ProblemError("last_admin", "Nobody else could administer the organization.");
 }
 
-/** Ends a membership for good; the organization is no longer the user's default. */
+/** Ends a membership for good, with what invites its holder again; the organization is no longer the user's default. */
 export async function endMembership(
   db: TenantWriter,
   unscoped: UnscopedWriter,
   membership: Doc<"memberships">,
 ): Promise<void> {
   const user = await unscoped.get("users", membership.userId);
+  if (user) await revokeFor(db, user);
   if (user && user.defaultOrganizationId === membership.organizationId) {
     await unscoped.patch("users", user, { defaultOrganizationId: undefined });
   }

@@ -30,16 +30,21 @@ export function assertMayChange(actor: Standing, target: Standing): void {
  * Throws 403 unless the giver may give somebody the role: up to the giver's rank and within the giver's rights,
  * ownership never. The rights of an API key are its scopes.
  */
-export function assertMayAssign(
-  giver: Standing,
-  role: Parameters<typeof givenRights>[0] & Pick<Doc<"roles">, "rank">,
-): void {
-  if (role.key === "owner") throw new ProblemError("forbidden", `Ownership is not assigned; ${transferring}.`);
+export function assertMayAssign(giver: Standing, role: AssignedRole): void {
+  const fault = assignmentFault(giver, role);
+  if (fault) throw fault;
+}
+
+type AssignedRole = Parameters<typeof givenRights>[0] & Pick<Doc<"roles">, "rank">;
+
+/** Why the giver may not give the role, or undefined: what {@link assertMayAssign} throws. */
+export function assignmentFault(giver: Standing, role: AssignedRole): ProblemError | undefined {
+  if (role.key === "owner") return new ProblemError("forbidden", `Ownership is not assigned; ${transferring}.`);
   if (role.rank > giver.rank)
-    throw new ProblemError("rank_too_low", "Only roles up to one's own rank can be assigned.");
+    return new ProblemError("rank_too_low", "Only roles up to one's own rank can be assigned.");
   const missing = missingRight(giver.rights, givenRights(role));
-  if (missing !== undefined)
-    throw new ProblemError("forbidden", `The role allows ${missing}; only rights of one's own can be given.`);
+  if (missing === undefined) return undefined;
+  return new ProblemError("forbidden", `The role allows ${missing}; only rights of one's own can be given.`);
 }
 
 /** True if a membership whose role has `rank` administers the organization now. */

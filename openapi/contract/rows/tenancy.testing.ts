@@ -1,4 +1,5 @@
 import { send } from "../client.testing";
+import { invite } from "../invitations.testing";
 import { nextSample } from "../samples.testing";
 import { createMember } from "../world.testing";
 import type { RowMaker } from "./rowMaker.testing";
@@ -18,6 +19,7 @@ async function newOrganization({ portico }: World) {
 }
 
 export const tenancyRows = {
+  invitations: async ({ portico, owner }) => ({ id: (await invite(portico, owner)).id }),
   memberships: async ({ portico, acme }) => ({ id: (await createMember(portico, acme, "member")).membershipId }),
   organizations: newOrganization,
   // Callers with a right over their own rows would not be refused, so the owner here is none of the callers.

@@ -3,6 +3,7 @@
 import type { FunctionReference, PaginationResult } from "convex/server";
 import type { Args, ListArgs, Returned, TenantArgs, TenantListArgs } from "../runtime/operationTypes";
 import type {
+  AcceptInvitationAnswer,
   Agent,
   AgentApiLog,
   AgentEnrollmentToken,
@@ -15,15 +16,19 @@ import type {
   CreateAgentEnrollmentTokenAnswer,
   CreateApiKeyAnswer,
   CreateUserAnswer,
+  DeclineInvitationAnswer,
   GetCurrentUserAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
   GetOrganizationBySlugAnswer,
+  GetOrganizationSummaryAnswer,
   GetSiteViewAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  Invitation,
   Item,
+  ListMyInvitationsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListSitesViewRow,
@@ -85,11 +90,19 @@ export interface ConvexFunctions {
   "sites/sites:listView": { type: "query"; args: TenantListArgs<"listSitesView">; result: PaginationResult<ListSitesViewRow> };
   "sites/sites:restore": { type: "mutation"; args: TenantArgs<"restoreSite">; result: Site };
   "sites/sites:update": { type: "mutation"; args: TenantArgs<"updateSite">; result: Site };
+  "tenancy/invitations:accept": { type: "mutation"; args: Args<"acceptInvitation">; result: AcceptInvitationAnswer };
+  "tenancy/invitations:create": { type: "mutation"; args: TenantArgs<"createInvitation">; result: Invitation };
+  "tenancy/invitations:decline": { type: "mutation"; args: Args<"declineInvitation">; result: DeclineInvitationAnswer };
+  "tenancy/invitations:get": { type: "query"; args: TenantArgs<"getInvitation">; result: Invitation };
+  "tenancy/invitations:list": { type: "query"; args: TenantListArgs<"listInvitations">; result: PaginationResult<Invitation> };
+  "tenancy/invitations:resend": { type: "mutation"; args: TenantArgs<"resendInvitation">; result: Invitation };
+  "tenancy/invitations:revoke": { type: "mutation"; args: TenantArgs<"revokeInvitation">; result: Invitation };
   "tenancy/me:delete": { type: "mutation"; args: Args<"deleteCurrentUser">; result: Returned<"deleteCurrentUser"> };
   "tenancy/me:get": { type: "query"; args: Args<"getCurrentUser">; result: GetCurrentUserAnswer };
   "tenancy/me:getPermissions": { type: "query"; args: TenantArgs<"getMyPermissions">; result: GetMyPermissionsAnswer };
   "tenancy/me:getProfile": { type: "query"; args: Args<"getMyProfile">; result: GetMyProfileAnswer };
   "tenancy/me:getSettings": { type: "query"; args: Args<"getMySettings">; result: GetMySettingsAnswer };
+  "tenancy/me:listInvitations": { type: "query"; args: ListArgs<"listMyInvitations">; result: PaginationResult<ListMyInvitationsRow> };
   "tenancy/me:switchOrganization": { type: "mutation"; args: Args<"switchOrganization">; result: SwitchOrganizationAnswer };
   "tenancy/me:sync": { type: "mutation"; args: Args<"syncCurrentUser">; result: User };
   "tenancy/me:update": { type: "mutation"; args: Args<"updateCurrentUser">; result: User };
@@ -107,9 +120,11 @@ export interface ConvexFunctions {
   "tenancy/organizations:delete": { type: "mutation"; args: TenantArgs<"deleteOrganization">; result: Returned<"deleteOrganization"> };
   "tenancy/organizations:get": { type: "query"; args: TenantArgs<"getOrganization">; result: Organization };
   "tenancy/organizations:getBySlug": { type: "query"; args: TenantArgs<"getOrganizationBySlug">; result: GetOrganizationBySlugAnswer };
+  "tenancy/organizations:getSummary": { type: "query"; args: TenantArgs<"getOrganizationSummary">; result: GetOrganizationSummaryAnswer };
   "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: PaginationResult<ListOrganizationsRow> };
   "tenancy/organizations:purge": { type: "mutation"; args: TenantArgs<"purgeOrganization">; result: PurgeOrganizationAnswer };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantArgs<"restoreOrganization">; result: Organization };
+  "tenancy/organizations:setStatus": { type: "mutation"; args: Args<"setOrganizationStatus">; result: Organization };
   "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantArgs<"transferOwnership">; result: Organization };
   "tenancy/organizations:update": { type: "mutation"; args: TenantArgs<"updateOrganization">; result: Organization };
   "tenancy/users:create": { type: "mutation"; args: TenantArgs<"createUser">; result: CreateUserAnswer };
@@ -214,12 +229,22 @@ export interface Api {
     };
   };
   tenancy: {
+    invitations: {
+      accept: Reference<"tenancy/invitations:accept">;
+      create: Reference<"tenancy/invitations:create">;
+      decline: Reference<"tenancy/invitations:decline">;
+      get: Reference<"tenancy/invitations:get">;
+      list: Reference<"tenancy/invitations:list">;
+      resend: Reference<"tenancy/invitations:resend">;
+      revoke: Reference<"tenancy/invitations:revoke">;
+    };
     me: {
       delete: Reference<"tenancy/me:delete">;
       get: Reference<"tenancy/me:get">;
       getPermissions: Reference<"tenancy/me:getPermissions">;
       getProfile: Reference<"tenancy/me:getProfile">;
       getSettings: Reference<"tenancy/me:getSettings">;
+      listInvitations: Reference<"tenancy/me:listInvitations">;
       switchOrganization: Reference<"tenancy/me:switchOrganization">;
       sync: Reference<"tenancy/me:sync">;
       update: Reference<"tenancy/me:update">;
@@ -241,9 +266,11 @@ export interface Api {
       delete: Reference<"tenancy/organizations:delete">;
       get: Reference<"tenancy/organizations:get">;
       getBySlug: Reference<"tenancy/organizations:getBySlug">;
+      getSummary: Reference<"tenancy/organizations:getSummary">;
       list: Reference<"tenancy/organizations:list">;
       purge: Reference<"tenancy/organizations:purge">;
       restore: Reference<"tenancy/organizations:restore">;
+      setStatus: Reference<"tenancy/organizations:setStatus">;
       transferOwnership: Reference<"tenancy/organizations:transferOwnership">;
       update: Reference<"tenancy/organizations:update">;
     };

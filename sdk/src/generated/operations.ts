@@ -20,9 +20,10 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     sites: "batchCreate;create;delete;get;getView=GET {}/view;list;listView+*=GET view;restore+;update",
   },
   tenancy: {
-    me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",
+    invitations: "accept+=POST accept;create;decline+=POST decline;get;list;resend;revoke",
+    me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;listInvitations+*=GET invitations;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",
     memberships: "ban+;get;leave=POST leave;list;remove=DELETE {};unban;update;updateMine+=PATCH me",
-    organizations: "create;delete;get;getBySlug=GET by-slug/{};list;purge+;restore;transferOwnership+;update",
+    organizations: "create;delete;get;getBySlug=GET by-slug/{};getSummary=GET {}/summary;list;purge+;restore;setStatus+=PUT {}/status;transferOwnership+;update",
     users: "create;get;getProfile=GET {}/profile;list",
   },
   workspace: {

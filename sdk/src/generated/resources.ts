@@ -5,6 +5,8 @@ import type { ReadOptions, RequestOptions } from "../runtime/engine";
 import type { ListCall, Page } from "../runtime/listCall";
 import type { Query, Result } from "../runtime/operationTypes";
 import type {
+  AcceptInvitationAnswer,
+  AcceptInvitationBody,
   Agent,
   AgentApiLog,
   AgentEnrollmentToken,
@@ -24,6 +26,7 @@ import type {
   CreateAgentEnrollmentTokenBody,
   CreateApiKeyAnswer,
   CreateApiKeyBody,
+  CreateInvitationBody,
   CreateItemBody,
   CreateOrganizationBody,
   CreateRoleBody,
@@ -32,6 +35,8 @@ import type {
   CreateTodoBody,
   CreateUserAnswer,
   CreateUserBody,
+  DeclineInvitationAnswer,
+  DeclineInvitationBody,
   EnrollAgentAnswer,
   EnrollAgentBody,
   GetCurrentUserAnswer,
@@ -39,10 +44,13 @@ import type {
   GetMyProfileAnswer,
   GetMySettingsAnswer,
   GetOrganizationBySlugAnswer,
+  GetOrganizationSummaryAnswer,
   GetSiteViewAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  Invitation,
   Item,
+  ListMyInvitationsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListSitesViewRow,
@@ -58,6 +66,7 @@ import type {
   RotateApiKeyAnswer,
   RotateApiKeyBody,
   Schedule,
+  SetOrganizationStatusBody,
   Site,
   SwitchOrganizationAnswer,
   SwitchOrganizationBody,
@@ -429,6 +438,96 @@ export interface AuditLogsResource {
 
 }
 
+/** Calls of `portico.invitations`. */
+export interface InvitationsResource {
+  /**
+   * Accept an invitation
+   *
+   * By whoever has the invited address, verified. The caller is a member with the invitation's role from then on. It is void, and `invitation_void` says why, when its role was deleted, or when whoever invited could not give the role any more.
+   *
+   * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`, `invitation_void`, `already_member`, `organization_deleted`, `organization_suspended`.
+   *
+   * @example
+   * const acceptInvitationAnswer = await portico.invitations.accept({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
+   */
+  accept(input: AcceptInvitationBody, options?: RequestOptions): Call<AcceptInvitationAnswer>;
+
+  /**
+   * Invite somebody by e-mail
+   *
+   * Sends an e-mail with a token, which nobody else sees, to accept the invitation with. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes. It is given when the invitation is accepted, if whoever invited could still give it then. One invitation of an address is pending at a time.
+   *
+   * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`.
+   *
+   * @example
+   * const invitation = await portico.invitations.create({ email: "sam.lindqvist@example.com", roleKey: "fieldEngineer" });
+   */
+  create(input: CreateInvitationBody, options?: RequestOptions): Call<Invitation>;
+
+  /**
+   * Decline an invitation
+   *
+   * By whoever has the invited address, verified. Its token opens nothing any more.
+   *
+   * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`.
+   *
+   * @example
+   * const declineInvitationAnswer = await portico.invitations.decline({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
+   */
+  decline(input: DeclineInvitationBody, options?: RequestOptions): Call<DeclineInvitationAnswer>;
+
+  /**
+   * Get an invitation
+   *
+   * Needs the permission `member:invite`.
+   *
+   * @example
+   * const invitation = await portico.invitations.get(invitationId);
+   */
+  get(invitationId: string, options?: ReadOptions): Call<Invitation>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(invitationId: string, options: RequestOptions): Call<Invitation | undefined>;
+
+  /**
+   * List invitations
+   *
+   * Newest first unless sorted otherwise. A page may hold fewer rows than asked for. Supported together: {createdFrom/createdTo, sort=created}, {email, createdFrom/createdTo, sort=created}, {email, status, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+   *
+   * Needs the permission `member:invite`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const invitation of portico.invitations.list()) console.log(invitation);
+   */
+  list(input?: Query<"listInvitations">, options?: ReadOptions): ListCall<Invitation>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listInvitations"> | undefined, options: RequestOptions): Call<Page<Invitation> | undefined>;
+
+  /**
+   * Send an invitation again
+   *
+   * With a new token; the one before stops at once. From then on the caller answers for the invitation, who therefore could give its role.
+   *
+   * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`, `resend_limit`, `rank_too_low`, `invitation_void`.
+   *
+   * @example
+   * const invitation = await portico.invitations.resend(invitationId);
+   */
+  resend(invitationId: string, options?: RequestOptions): Call<Invitation>;
+
+  /**
+   * Revoke an invitation
+   *
+   * Its token opens nothing any more. Revoking it again changes nothing.
+   *
+   * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const invitation = await portico.invitations.revoke(invitationId);
+   */
+  revoke(invitationId: string, options?: RequestOptions): Call<Invitation>;
+
+}
+
 /** Calls of `portico.items`. */
 export interface ItemsResource {
   /**
@@ -530,7 +629,7 @@ export interface MeResource {
   /**
    * Delete the current user
    *
-   * Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
+   * Ends every membership, takes back the invitations that the user has sent, and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
    *
    * For signed-in people. Its own refusals: `sole_owner`.
    *
@@ -592,6 +691,20 @@ export interface MeResource {
   getSettings(options?: ReadOptions): Call<GetMySettingsAnswer>;
   /** getSettings unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
   getSettings(options: RequestOptions): Call<GetMySettingsAnswer | undefined>;
+
+  /**
+   * List the invitations to oneself
+   *
+   * Those to the caller's verified address, of all organizations, newest first; the pending ones that could be accepted now unless `status` says otherwise. The token to accept one with is in its e-mail. A page may hold fewer rows than asked for.
+   *
+   * For signed-in people. Its own refusals: `email_mismatch`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const listMyInvitationsRow of portico.me.listInvitations()) console.log(listMyInvitationsRow);
+   */
+  listInvitations(input?: Query<"listMyInvitations">, options?: ReadOptions): ListCall<ListMyInvitationsRow>;
+  /** listInvitations unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listInvitations(input: Query<"listMyInvitations"> | undefined, options: RequestOptions): Call<Page<ListMyInvitationsRow> | undefined>;
 
   /**
    * Switch the default organization
@@ -818,6 +931,20 @@ export interface OrganizationsResource {
   getBySlug(slug: string, options: RequestOptions): Call<GetOrganizationBySlugAnswer | undefined>;
 
   /**
+   * Get an organization in numbers
+   *
+   * How many members, sites, agents and other rows it has, each where the caller may read all of them. A number ends at 1,000 and says so.
+   *
+   * For members of the organization; machines and assigned roles need the permission `organization:read`.
+   *
+   * @example
+   * const getOrganizationSummaryAnswer = await portico.organizations.getSummary(organizationId);
+   */
+  getSummary(organizationId: string, options?: ReadOptions): Call<GetOrganizationSummaryAnswer>;
+  /** getSummary unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSummary(organizationId: string, options: RequestOptions): Call<GetOrganizationSummaryAnswer | undefined>;
+
+  /**
    * List one's own organizations
    *
    * Last joined first unless sorted otherwise, each with the caller's role in it. A page may hold fewer rows than asked for.
@@ -854,6 +981,21 @@ export interface OrganizationsResource {
    * const organization = await portico.organizations.restore(organizationId);
    */
   restore(organizationId: string, options?: RequestOptions): Call<Organization>;
+
+  /**
+   * Set an organization's status
+   *
+   * Shuts an organization down or opens it again: every request to one that is `inactive` or `suspended` is refused. The reason stands in its audit trail. Setting the status that it has changes nothing; one in the trash has to be restored by its owner.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const organization = await portico.organizations.setStatus(organizationId, {
+   *   status: "active",
+   *   reason: "The last three bills were not paid.",
+   * });
+   */
+  setStatus(organizationId: string, input: SetOrganizationStatusBody, options?: RequestOptions): Call<Organization>;
 
   /**
    * Transfer the ownership of an organization
@@ -1317,7 +1459,7 @@ export interface UsersResource {
    *
    * Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
    *
-   * Needs the permission `member:invite`. Its own refusals: `already_member`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
+   * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
    * @example
    * const createUserAnswer = await portico.users.create({
@@ -1375,6 +1517,7 @@ export abstract class Resources {
   declare readonly agents: AgentsResource;
   declare readonly apiKeys: ApiKeysResource;
   declare readonly auditLogs: AuditLogsResource;
+  declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;
   declare readonly me: MeResource;
   declare readonly memberships: MembershipsResource;

@@ -621,6 +621,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations
+         * @description Newest first unless sorted otherwise. A page may hold fewer rows than asked for. Supported together: {createdFrom/createdTo, sort=created}, {email, createdFrom/createdTo, sort=created}, {email, status, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         *
+         *     Needs the permission `member:invite`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody by e-mail
+         * @description Sends an e-mail with a token, which nobody else sees, to accept the invitation with. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes. It is given when the invitation is accepted, if whoever invited could still give it then. One invitation of an address is pending at a time.
+         *
+         *     Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an invitation
+         * @description Needs the permission `member:invite`.
+         */
+        get: operations["getInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitationId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description With a new token; the one before stops at once. From then on the caller answers for the invitation, who therefore could give its role.
+         *
+         *     Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`, `resend_limit`, `rank_too_low`, `invitation_void`.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitationId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an invitation
+         * @description Its token opens nothing any more. Revoking it again changes nothing.
+         *
+         *     Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["revokeInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description By whoever has the invited address, verified. The caller is a member with the invitation's role from then on. It is void, and `invitation_void` says why, when its role was deleted, or when whoever invited could not give the role any more.
+         *
+         *     For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`, `invitation_void`, `already_member`, `organization_deleted`, `organization_suspended`.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline an invitation
+         * @description By whoever has the invited address, verified. Its token opens nothing any more.
+         *
+         *     For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`.
+         */
+        post: operations["declineInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items": {
         parameters: {
             query?: never;
@@ -741,7 +877,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the current user
-         * @description Ends every membership and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
+         * @description Ends every membership, takes back the invitations that the user has sent, and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
          *
          *     For signed-in people. Its own refusals: `sole_owner`.
          */
@@ -755,6 +891,28 @@ export interface paths {
          *     For signed-in people.
          */
         patch: operations["updateCurrentUser"];
+        trace?: never;
+    };
+    "/v1/me/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the invitations to oneself
+         * @description Those to the caller's verified address, of all organizations, newest first; the pending ones that could be accepted now unless `status` says otherwise. The token to accept one with is in its e-mail. A page may hold fewer rows than asked for.
+         *
+         *     For signed-in people. Its own refusals: `email_mismatch`, `invalid_cursor`.
+         */
+        get: operations["listMyInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/me/permissions": {
@@ -1219,6 +1377,50 @@ export interface paths {
          *     Needs the permission `organization:delete`. Its own refusals: `not_deleted`, `purged`, `slug_taken`, `external_id_taken`.
          */
         post: operations["restoreOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an organization's status
+         * @description Shuts an organization down or opens it again: every request to one that is `inactive` or `suspended` is refused. The reason stands in its audit trail. Setting the status that it has changes nothing; one in the trash has to be restored by its owner.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `invalid_state_transition`.
+         */
+        put: operations["setOrganizationStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an organization in numbers
+         * @description How many members, sites, agents and other rows it has, each where the caller may read all of them. A number ends at 1,000 and says so.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `organization:read`.
+         */
+        get: operations["getOrganizationSummary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1778,7 +1980,7 @@ export interface paths {
          * Add a user to the organization
          * @description Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
          *
-         *     Needs the permission `member:invite`. Its own refusals: `already_member`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
+         *     Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
          */
         post: operations["createUser"];
         delete?: never;
@@ -1831,6 +2033,117 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The answer to “Accept an invitation”. */
+        AcceptInvitationAnswer: {
+            /** @description The caller's membership in the organization. */
+            membership: {
+                /**
+                 * Format: int64
+                 * @description When the member was banned; absent for members who are not. Milliseconds since the epoch.
+                 */
+                bannedAt?: number;
+                /**
+                 * Format: int64
+                 * @description When the ban ends; absent for one that lasts. Milliseconds since the epoch.
+                 */
+                bannedUntil?: number;
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
+                createdAt: number;
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string;
+                /**
+                 * @description The site that the member is working at.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                currentSiteId?: string;
+                /**
+                 * @description Id of the membership.
+                 * @example gg2yxsp79waqa9pzk49063rxzng68wtp
+                 */
+                id: string;
+                /**
+                 * @description The member who invited the person.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                invitedBy?: string;
+                /**
+                 * Format: email
+                 * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
+                 * @example dana.okoye@example.com
+                 */
+                invitedEmail?: string;
+                /**
+                 * @description What the person was called in the invitation. No control characters, and no marks that change the direction of writing.
+                 * @example Dana Okoye
+                 */
+                invitedName?: string;
+                /**
+                 * Format: int64
+                 * @description When the person became an active member. Milliseconds since the epoch.
+                 */
+                joinedAt?: number;
+                /**
+                 * Format: int64
+                 * @description When the member was last seen in the organization. Milliseconds since the epoch.
+                 */
+                lastActivityAt?: number;
+                /**
+                 * @description What an application keeps with the membership. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "costCenter": "4711"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
+                organizationId: string;
+                /**
+                 * @description The member's role: a built-in one or one of the organization's own.
+                 * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+                 */
+                roleId: string;
+                /**
+                 * @description `key` of the member's role.
+                 * @example member
+                 */
+                roleKey: string;
+                /**
+                 * @description `pending` until the person accepts; every request of an inactive member is refused.
+                 * @enum {string}
+                 */
+                status: "active" | "inactive" | "pending";
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                updatedAt: number;
+                /**
+                 * @description The person who is a member.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                userId: string;
+            };
+            organization: components["schemas"]["Organization"];
+        };
+        /** @description What to send to accept an invitation. */
+        AcceptInvitationBody: {
+            /**
+             * @description The token of the e-mail.
+             * @example inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs
+             */
+            token: string;
+        };
         /** @description A device that checks in from a site, with a key of its own, which acts for no person. */
         Agent: {
             /**
@@ -2082,7 +2395,7 @@ export interface components {
              */
             maxUses?: number;
             /**
-             * @description What the token is for, in words of who made it.
+             * @description What the token is for, in words of who made it. No control characters, and no marks that change the direction of writing.
              * @example Rollout spring 2026
              */
             name: string;
@@ -2169,7 +2482,7 @@ export interface components {
              */
             lastUsedIp?: string;
             /**
-             * @description What the key is for, in words of its owner.
+             * @description What the key is for, in words of its owner. No control characters, and no marks that change the direction of writing.
              * @example Nightly export
              */
             name: string;
@@ -2489,7 +2802,7 @@ export interface components {
                     [key: string]: unknown;
                 } | undefined;
                 /**
-                 * @description What people call the site; several may have one name.
+                 * @description What people call the site; several may have one name. No control characters, and no marks that change the direction of writing.
                  * @example Rotterdam depot
                  * @example Antwerp depot
                  */
@@ -2637,7 +2950,7 @@ export interface components {
              */
             maxUses?: number;
             /**
-             * @description What the token is for, in words of who made it.
+             * @description What the token is for, in words of who made it. No control characters, and no marks that change the direction of writing.
              * @example Rollout spring 2026
              */
             name: string;
@@ -2693,7 +3006,7 @@ export interface components {
              */
             maxUses?: number | undefined;
             /**
-             * @description What the token is for, in words of who made it.
+             * @description What the token is for, in words of who made it. No control characters, and no marks that change the direction of writing.
              * @example Rollout spring 2026
              */
             name: string;
@@ -2747,7 +3060,7 @@ export interface components {
              */
             lastUsedIp?: string;
             /**
-             * @description What the key is for, in words of its owner.
+             * @description What the key is for, in words of its owner. No control characters, and no marks that change the direction of writing.
              * @example Nightly export
              */
             name: string;
@@ -2804,7 +3117,7 @@ export interface components {
              */
             expiresAt?: number | undefined;
             /**
-             * @description What the key is for, in words of its owner.
+             * @description What the key is for, in words of its owner. No control characters, and no marks that change the direction of writing.
              * @example Nightly export
              */
             name: string;
@@ -2815,6 +3128,31 @@ export interface components {
              *     ]
              */
             scopes: string[];
+        };
+        /** @description What to send to invite somebody by e-mail. */
+        CreateInvitationBody: {
+            /**
+             * Format: email
+             * @description The address that is invited; whoever has it verified can accept. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
+             * @example sam.lindqvist@example.com
+             */
+            email: string;
+            /**
+             * Format: int64
+             * @description When the invitation stops: 7 days after its creation unless given, an hour to 30 days ahead. Milliseconds since the epoch.
+             * @example 1769077800000
+             */
+            expiresAt?: number | undefined;
+            /**
+             * @description The role that the person gets; absent once it was deleted for good.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
+            roleId?: string | undefined;
+            /**
+             * @description What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.
+             * @example fieldEngineer
+             */
+            roleKey?: string | undefined;
         };
         /** @description What to send to create an item. */
         CreateItemBody: {
@@ -2868,7 +3206,7 @@ export interface components {
                 [key: string]: unknown;
             } | undefined;
             /**
-             * @description What people call the organization.
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
              * @example North Wind Energy
              */
             name: string;
@@ -2967,7 +3305,7 @@ export interface components {
              */
             key?: string | undefined;
             /**
-             * @description What people call the role, unique among the organization's roles.
+             * @description What people call the role, unique among the organization's roles. No control characters, and no marks that change the direction of writing.
              * @example Field engineer
              */
             name: string;
@@ -3036,7 +3374,7 @@ export interface components {
                 [key: string]: unknown;
             } | undefined;
             /**
-             * @description What people call the site; several may have one name.
+             * @description What people call the site; several may have one name. No control characters, and no marks that change the direction of writing.
              * @example Rotterdam depot
              * @example Antwerp depot
              */
@@ -3078,7 +3416,7 @@ export interface components {
         CreateUserAnswer: {
             /**
              * Format: email
-             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example dana.okoye@example.com
              */
             email?: string;
@@ -3119,7 +3457,7 @@ export interface components {
              */
             membershipId: string;
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name: string;
@@ -3143,12 +3481,12 @@ export interface components {
         CreateUserBody: {
             /**
              * Format: email
-             * @description The address to invite; whoever signs in with it, verified, takes the membership.
+             * @description The address to invite; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example sam.lindqvist@example.com
              */
             email: string;
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name?: string | undefined;
@@ -3162,6 +3500,48 @@ export interface components {
              * @example fieldEngineer
              */
             roleKey?: string | undefined;
+        };
+        /** @description The answer to “Decline an invitation”. */
+        DeclineInvitationAnswer: {
+            /**
+             * Format: int64
+             * @description When the invitation stops: 7 days after its creation unless given, an hour to 30 days ahead. Milliseconds since the epoch.
+             * @example 1769077800000
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the invitation.
+             * @example kdy0vz89t7xwnkq3ar8j85x67ma67tth
+             */
+            id: string;
+            /**
+             * @description What the person who invites is called; absent for somebody who is no user any more.
+             * @example Dana Okoye
+             */
+            invitedByName?: string;
+            /**
+             * @description The organization that invites.
+             * @example North Wind Energy
+             */
+            organizationName: string;
+            /**
+             * @description The role that is offered; absent once it was deleted.
+             * @example Member
+             */
+            roleName?: string;
+            /**
+             * @description Only a pending invitation can be accepted; `expired` from `expiresAt` on.
+             * @enum {string}
+             */
+            status: "pending" | "accepted" | "declined" | "revoked" | "expired";
+        };
+        /** @description What to send to decline an invitation. */
+        DeclineInvitationBody: {
+            /**
+             * @description The token of the e-mail.
+             * @example inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs
+             */
+            token: string;
         };
         /** @description The answer to “Enrol a device”. */
         EnrollAgentAnswer: {
@@ -3349,7 +3729,7 @@ export interface components {
             deletedAt?: number;
             /**
              * Format: email
-             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example dana.okoye@example.com
              */
             email?: string;
@@ -3420,12 +3800,12 @@ export interface components {
                 invitedBy?: string;
                 /**
                  * Format: email
-                 * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+                 * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
                  * @example dana.okoye@example.com
                  */
                 invitedEmail?: string;
                 /**
-                 * @description What the person was called in the invitation.
+                 * @description What the person was called in the invitation. No control characters, and no marks that change the direction of writing.
                  * @example Dana Okoye
                  */
                 invitedName?: string;
@@ -3490,7 +3870,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name: string;
@@ -3544,7 +3924,7 @@ export interface components {
              */
             bio?: string;
             /**
-             * @description What others see the person as; the user's name until one is chosen.
+             * @description What others see the person as; the user's name until one is chosen. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             displayName: string;
@@ -3619,7 +3999,7 @@ export interface components {
             members?: {
                 /**
                  * Format: email
-                 * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+                 * @description Absent until the identity provider has verified one; what it has not verified proves nothing. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
                  * @example dana.okoye@example.com
                  */
                 email?: string;
@@ -3660,7 +4040,7 @@ export interface components {
                  */
                 membershipId: string;
                 /**
-                 * @description The person's name, as the identity provider or the person gave it.
+                 * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
                  * @example Dana Okoye
                  */
                 name: string;
@@ -3690,7 +4070,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the organization.
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
              * @example North Wind Energy
              */
             name: string;
@@ -3753,7 +4133,7 @@ export interface components {
              */
             slug: string;
             /**
-             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @description Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.
              * @enum {string}
              */
             status: "active" | "inactive" | "suspended";
@@ -3763,6 +4143,107 @@ export interface components {
              * @example 1768473000000
              */
             updatedAt: number;
+        };
+        /** @description The answer to “Get an organization in numbers”. */
+        GetOrganizationSummaryAnswer: {
+            /** @description How many rows of a kind the organization has; those in the trash do not count. */
+            counts: {
+                /** @description Device agents. Absent where the caller may not read all of them. */
+                agents?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description API keys that were not revoked. Absent where the caller may not read all of them. */
+                apiKeys?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Invitations that wait for an answer. Absent where the caller may not read all of them. */
+                invitations?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Items. Absent where the caller may not read all of them. */
+                items?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Active members. Absent where the caller may not read all of them. */
+                members?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Roles of the organization's own. Absent where the caller may not read all of them. */
+                roles?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Schedules. Absent where the caller may not read all of them. */
+                schedules?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Sites. Absent where the caller may not read all of them. */
+                sites?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Todos. Absent where the caller may not read all of them. */
+                todos?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+            };
+            /**
+             * @description Id of the organization.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
         };
         /** @description The answer to “Get a site with its agents counted”. */
         GetSiteViewAnswer: {
@@ -3811,7 +4292,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the site; several may have one name.
+             * @description What people call the site; several may have one name. No control characters, and no marks that change the direction of writing.
              * @example Rotterdam depot
              * @example Antwerp depot
              */
@@ -3854,7 +4335,7 @@ export interface components {
         GetUserAnswer: {
             /**
              * Format: email
-             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example dana.okoye@example.com
              */
             email?: string;
@@ -3895,7 +4376,7 @@ export interface components {
              */
             membershipId: string;
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name: string;
@@ -3923,7 +4404,7 @@ export interface components {
              */
             bio?: string;
             /**
-             * @description What others see the person as; the user's name until one is chosen.
+             * @description What others see the person as; the user's name until one is chosen. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             displayName: string;
@@ -3950,6 +4431,94 @@ export interface components {
              * @enum {string}
              */
             version: "v1";
+        };
+        /** @description An invitation by e-mail to become a member of the organization. */
+        Invitation: {
+            /**
+             * Format: int64
+             * @description When it was accepted. Milliseconds since the epoch.
+             */
+            acceptedAt?: number;
+            /**
+             * @description Who accepted it.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            acceptedBy?: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: email
+             * @description The address that is invited; whoever has it verified can accept. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
+             * @example sam.lindqvist@example.com
+             */
+            email: string;
+            /**
+             * Format: int64
+             * @description When the invitation stops: 7 days after its creation unless given, an hour to 30 days ahead. Milliseconds since the epoch.
+             * @example 1769077800000
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the invitation.
+             * @example kdy0vz89t7xwnkq3ar8j85x67ma67tth
+             */
+            id: string;
+            /**
+             * @description Who answers for the invitation: the member who sent it last, or the owner of the API key that did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            invitedBy?: string;
+            /**
+             * @description The API key that sent it last; absent where a person did.
+             * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+             */
+            invitedByKeyId?: string;
+            /**
+             * Format: int64
+             * @description When its newest e-mail was sent; absent until then. Milliseconds since the epoch.
+             */
+            lastSentAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The role that the person gets; absent once it was deleted for good.
+             * @example 6fnkkm2yj7yvqhq6q4snq8acf7eptv13
+             */
+            roleId?: string;
+            /**
+             * Format: int32
+             * @description How often it was sent; 5 times at most.
+             * @example 1
+             */
+            sendCount: number;
+            /**
+             * @description Only a pending invitation can be accepted; `expired` from `expiresAt` on.
+             * @enum {string}
+             */
+            status: "pending" | "accepted" | "declined" | "revoked" | "expired";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an invitation. */
+        InvitationPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["Invitation"][];
+            page: components["schemas"]["PageInfo"];
         };
         /** @description A thing of the organization: the reference resource, which shows every plain operation. */
         Item: {
@@ -4055,6 +4624,46 @@ export interface components {
                 y: string;
             }[];
         };
+        /** @description A page of a list, each row of it an invitation. */
+        ListMyInvitationsPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListMyInvitationsRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List the invitations to oneself”. */
+        ListMyInvitationsRow: {
+            /**
+             * Format: int64
+             * @description When the invitation stops: 7 days after its creation unless given, an hour to 30 days ahead. Milliseconds since the epoch.
+             * @example 1769077800000
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the invitation.
+             * @example kdy0vz89t7xwnkq3ar8j85x67ma67tth
+             */
+            id: string;
+            /**
+             * @description What the person who invites is called; absent for somebody who is no user any more.
+             * @example Dana Okoye
+             */
+            invitedByName?: string;
+            /**
+             * @description The organization that invites.
+             * @example North Wind Energy
+             */
+            organizationName: string;
+            /**
+             * @description The role that is offered; absent once it was deleted.
+             * @example Member
+             */
+            roleName?: string;
+            /**
+             * @description Only a pending invitation can be accepted; `expired` from `expiresAt` on.
+             * @enum {string}
+             */
+            status: "pending" | "accepted" | "declined" | "revoked" | "expired";
+        };
         /** @description A page of a list, each row of it an organization. */
         ListOrganizationsPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -4098,7 +4707,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the organization.
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
              * @example North Wind Energy
              */
             name: string;
@@ -4166,7 +4775,7 @@ export interface components {
              */
             slug: string;
             /**
-             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @description Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.
              * @enum {string}
              */
             status: "active" | "inactive" | "suspended";
@@ -4271,7 +4880,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the site; several may have one name.
+             * @description What people call the site; several may have one name. No control characters, and no marks that change the direction of writing.
              * @example Rotterdam depot
              * @example Antwerp depot
              */
@@ -4320,7 +4929,7 @@ export interface components {
         ListUsersRow: {
             /**
              * Format: email
-             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example dana.okoye@example.com
              */
             email?: string;
@@ -4361,7 +4970,7 @@ export interface components {
              */
             membershipId: string;
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name: string;
@@ -4425,12 +5034,12 @@ export interface components {
             invitedBy?: string;
             /**
              * Format: email
-             * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+             * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example dana.okoye@example.com
              */
             invitedEmail?: string;
             /**
-             * @description What the person was called in the invitation.
+             * @description What the person was called in the invitation. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             invitedName?: string;
@@ -4538,7 +5147,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the organization.
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
              * @example North Wind Energy
              */
             name: string;
@@ -4601,7 +5210,7 @@ export interface components {
              */
             slug: string;
             /**
-             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @description Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.
              * @enum {string}
              */
             status: "active" | "inactive" | "suspended";
@@ -4750,7 +5359,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the organization.
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
              * @example North Wind Energy
              */
             name: string;
@@ -4813,7 +5422,7 @@ export interface components {
              */
             slug: string;
             /**
-             * @description Requests to one that is not active are refused; `inactive` is one in the trash.
+             * @description Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.
              * @enum {string}
              */
             status: "active" | "inactive" | "suspended";
@@ -4840,7 +5449,7 @@ export interface components {
              */
             key?: string | undefined;
             /**
-             * @description What people call the role, unique among the organization's roles.
+             * @description What people call the role, unique among the organization's roles. No control characters, and no marks that change the direction of writing.
              * @example Field engineer
              */
             name?: string | undefined;
@@ -4922,7 +5531,7 @@ export interface components {
              */
             key: string;
             /**
-             * @description What people call the role, unique among the organization's roles.
+             * @description What people call the role, unique among the organization's roles. No control characters, and no marks that change the direction of writing.
              * @example Field engineer
              */
             name: string;
@@ -5134,7 +5743,7 @@ export interface components {
              */
             lastUsedIp?: string;
             /**
-             * @description What the key is for, in words of its owner.
+             * @description What the key is for, in words of its owner. No control characters, and no marks that change the direction of writing.
              * @example Nightly export
              */
             name: string;
@@ -5262,6 +5871,19 @@ export interface components {
             data: components["schemas"]["Schedule"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description What to send to set an organization's status. */
+        SetOrganizationStatusBody: {
+            /**
+             * @description Why, for the organization's audit trail.
+             * @example The last three bills were not paid.
+             */
+            reason: string;
+            /**
+             * @description Requests to one that is not active are refused: `inactive` in the trash or shut down by the platform, `suspended` by the platform.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "suspended";
+        };
         /** @description A place, often a customer's, where device agents run. */
         Site: {
             /**
@@ -5294,7 +5916,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What people call the site; several may have one name.
+             * @description What people call the site; several may have one name. No control characters, and no marks that change the direction of writing.
              * @example Rotterdam depot
              * @example Antwerp depot
              */
@@ -5380,12 +6002,12 @@ export interface components {
                 invitedBy?: string;
                 /**
                  * Format: email
-                 * @description The address that was invited; whoever signs in with it, verified, takes the membership.
+                 * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
                  * @example dana.okoye@example.com
                  */
                 invitedEmail?: string;
                 /**
-                 * @description What the person was called in the invitation.
+                 * @description What the person was called in the invitation. No control characters, and no marks that change the direction of writing.
                  * @example Dana Okoye
                  */
                 invitedName?: string;
@@ -5567,7 +6189,7 @@ export interface components {
         /** @description What to send to update an API key. */
         UpdateApiKeyBody: {
             /**
-             * @description What the key is for, in words of its owner.
+             * @description What the key is for, in words of its owner. No control characters, and no marks that change the direction of writing.
              * @example Nightly export
              */
             name?: string | undefined;
@@ -5597,7 +6219,7 @@ export interface components {
                 [key: string]: unknown;
             } | null) | undefined;
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name?: string | undefined;
@@ -5761,7 +6383,7 @@ export interface components {
                 [key: string]: unknown;
             } | null) | undefined;
             /**
-             * @description What people call the organization.
+             * @description What people call the organization. No control characters, and no marks that change the direction of writing.
              * @example North Wind Energy
              */
             name?: string | undefined;
@@ -5855,7 +6477,7 @@ export interface components {
              */
             description?: (string | null) | undefined;
             /**
-             * @description What people call the role, unique among the organization's roles.
+             * @description What people call the role, unique among the organization's roles. No control characters, and no marks that change the direction of writing.
              * @example Field engineer
              */
             name?: string | undefined;
@@ -5924,7 +6546,7 @@ export interface components {
                 [key: string]: unknown;
             } | null) | undefined;
             /**
-             * @description What people call the site; several may have one name.
+             * @description What people call the site; several may have one name. No control characters, and no marks that change the direction of writing.
              * @example Rotterdam depot
              * @example Antwerp depot
              */
@@ -5970,7 +6592,7 @@ export interface components {
              */
             bio?: string;
             /**
-             * @description What others see the person as; the user's name until one is chosen.
+             * @description What others see the person as; the user's name until one is chosen. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             displayName: string;
@@ -5988,7 +6610,7 @@ export interface components {
              */
             bio?: string | undefined;
             /**
-             * @description What others see the person as; the user's name until one is chosen.
+             * @description What others see the person as; the user's name until one is chosen. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             displayName?: string | undefined;
@@ -6017,7 +6639,7 @@ export interface components {
             deletedAt?: number;
             /**
              * Format: email
-             * @description Absent until the identity provider has verified one; what it has not verified proves nothing.
+             * @description Absent until the identity provider has verified one; what it has not verified proves nothing. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
              * @example dana.okoye@example.com
              */
             email?: string;
@@ -6059,7 +6681,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description The person's name, as the identity provider or the person gave it.
+             * @description The person's name, as the identity provider or the person gave it. No control characters, and no marks that change the direction of writing.
              * @example Dana Okoye
              */
             name: string;
@@ -6137,6 +6759,7 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `email_mismatch`: The invitation is for another address. Sign in with the address that was invited, verified by the identity provider; `POST /v1/me/sync` takes a new one from the token.
          *     - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
@@ -6155,7 +6778,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive";
+                    code?: "email_mismatch" | "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive";
                 };
             };
         };
@@ -6210,6 +6833,8 @@ export interface components {
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
+         *     - `invitation_pending`: The address is invited already. Send the pending invitation again (`POST /v1/invitations/{invitationId}/resend`), or revoke it first.
+         *     - `invitation_void`: The invitation holds no more. Ask an administrator of the organization for a new one, or to send this one again.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
@@ -6233,7 +6858,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "key_revoked" | "key_taken" | "last_admin" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role";
+                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role";
                 };
             };
         };
@@ -6241,6 +6866,7 @@ export interface components {
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `enrollment_expired`: The enrolment token has expired. Create a new enrolment token for the site.
+         *     - `invitation_expired`: The invitation has expired. Ask an administrator of the organization for a new one.
          *     - `purged`: It is being purged. It cannot be restored any more.
          */
         Problem410: {
@@ -6252,7 +6878,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "enrollment_expired" | "purged";
+                    code?: "enrollment_expired" | "invitation_expired" | "purged";
                 };
             };
         };
@@ -6330,6 +6956,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "scope_not_allowed";
+                };
+            };
+        };
+        /**
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
+         *
+         *     - `resend_limit`: The invitation was sent as often as it may. Revoke it and invite the address anew.
+         */
+        Problem429: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "resend_limit";
                 };
             };
         };
@@ -8940,6 +9584,537 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `email` is this. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
+                 * @example sam.lindqvist@example.com
+                 */
+                email?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example pending
+                 */
+                status?: ("pending" | "accepted" | "declined" | "revoked" | "expired") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "email": "sam.lindqvist@example.com",
+                     *           "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *           "status": "pending",
+                     *           "expiresAt": 1769077800000,
+                     *           "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *           "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "acceptedAt": 1768469400000,
+                     *           "sendCount": 1,
+                     *           "lastSentAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "sam.lindqvist@example.com",
+                 *       "roleKey": "fieldEngineer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateInvitationBody"];
+            };
+        };
+        responses: {
+            /** @description Created: invitation. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "email": "sam.lindqvist@example.com",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "status": "pending",
+                     *       "expiresAt": 1769077800000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "acceptedAt": 1768469400000,
+                     *       "sendCount": 1,
+                     *       "lastSentAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the invitation.
+                 * @example kdy0vz89t7xwnkq3ar8j85x67ma67tth
+                 */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: invitation. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "email": "sam.lindqvist@example.com",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "status": "pending",
+                     *       "expiresAt": 1769077800000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "acceptedAt": 1768469400000,
+                     *       "sendCount": 1,
+                     *       "lastSentAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the invitation.
+                 * @example kdy0vz89t7xwnkq3ar8j85x67ma67tth
+                 */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: invitation. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "email": "sam.lindqvist@example.com",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "status": "pending",
+                     *       "expiresAt": 1769077800000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "acceptedAt": 1768469400000,
+                     *       "sendCount": 1,
+                     *       "lastSentAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the invitation.
+                 * @example kdy0vz89t7xwnkq3ar8j85x67ma67tth
+                 */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: invitation. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "email": "sam.lindqvist@example.com",
+                     *       "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *       "status": "pending",
+                     *       "expiresAt": 1769077800000,
+                     *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *       "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "acceptedAt": 1768469400000,
+                     *       "sendCount": 1,
+                     *       "lastSentAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInvitationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: invitation. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "organization": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_5bT1xW9",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       },
+                     *       "membership": {
+                     *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "roleKey": "member",
+                     *         "status": "active",
+                     *         "joinedAt": 1768469400000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedEmail": "dana.okoye@example.com",
+                     *         "invitedName": "Dana Okoye",
+                     *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "lastActivityAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AcceptInvitationAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    declineInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeclineInvitationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: invitation. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *       "status": "pending",
+                     *       "organizationName": "North Wind Energy",
+                     *       "roleName": "Member",
+                     *       "invitedByName": "Dana Okoye",
+                     *       "expiresAt": 1769077800000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeclineInvitationAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listItems: {
         parameters: {
             query?: {
@@ -9669,6 +10844,78 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listMyInvitations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists the invitations of this state; `pending` unless given.
+                 * @example pending
+                 */
+                status?: ("pending" | "accepted" | "declined" | "revoked" | "expired") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *           "status": "pending",
+                     *           "organizationName": "North Wind Energy",
+                     *           "roleName": "Member",
+                     *           "invitedByName": "Dana Okoye",
+                     *           "expiresAt": 1769077800000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListMyInvitationsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -11486,6 +12733,177 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    setOrganizationStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "active",
+                 *       "reason": "The last three bills were not paid."
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetOrganizationStatusBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_5bT1xW9",
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "auditRetentionDays": 365,
+                     *         "trashRetentionDays": 30
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getOrganizationSummary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "counts": {
+                     *         "members": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "invitations": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "roles": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "apiKeys": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "sites": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "agents": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "schedules": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "todos": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "items": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetOrganizationSummaryAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     transferOwnership: {
         parameters: {
             query?: never;
@@ -11756,7 +13174,7 @@ export interface operations {
                  */
                 limit?: number | undefined;
                 /**
-                 * @description Lists only rows whose `name` is this.
+                 * @description Lists only rows whose `name` is this. No control characters, and no marks that change the direction of writing.
                  * @example Field engineer
                  */
                 name?: string | undefined;

@@ -1,0 +1,27 @@
+import type { Countable } from "../core/records/counting";
+
+/**
+ * What the summary of an organization counts: a line for each kind of row, with the permission that its number takes to see. Folders
+ * register theirs here; an index that begins with the organization (then `deletedAt`) and the fields of `where` must answer it.
+ */
+export const organizationCounts = {
+  members: { table: "memberships", where: { status: "active" }, permission: "member:read", says: "Active members." },
+  invitations: {
+    table: "invitations",
+    where: { status: "pending" },
+    permission: "member:invite",
+    says: "Invitations that wait for an answer.",
+  },
+  roles: { table: "roles", permission: "role:read", says: "Roles of the organization's own." },
+  apiKeys: {
+    table: "apiKeys",
+    where: { status: "active" },
+    permission: "apiKey:read",
+    says: "API keys that were not revoked.",
+  },
+  sites: { table: "sites", permission: "site:read", says: "Sites." },
+  agents: { table: "agents", permission: "agent:read", says: "Device agents." },
+  schedules: { table: "schedules", permission: "schedule:read", says: "Schedules." },
+  todos: { table: "todos", permission: "todo:read", says: "Todos." },
+  items: { table: "items", permission: "item:read", says: "Items." },
+} as const satisfies Readonly<Record<string, Countable>>;
