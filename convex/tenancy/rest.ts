@@ -5,4 +5,4 @@ import * as memberships from "./memberships";
 import * as organizations from "./organizations";
 import * as users from "./users";
 
-export const { operations, query, mutation, action, issue } = restFunctions({ me, memberships, organizations, users });
+export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ me, memberships, organizations, users });
