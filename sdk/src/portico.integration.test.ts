@@ -286,7 +286,7 @@ describe("a dry run", () => {
     const owner = new Portico({ baseUrl: product.siteUrl, convexUrl: product.cloudUrl, token });
     const input = { name: "Tried key", scopes: ["schedule:read"] };
     const tried = await owner.apiKeys.create(input, { dryRun: true });
-    expect(tried).toMatchObject({ name: "Tried key", keyPrefix: "sk_" });
+    expect(tried).toMatchObject({ name: "Tried key", keyPrefix: "sk_live_" });
     expect(tried.key).toBeUndefined();
     const called = await owner.convex.action("access/apiKeys:create", { ...input, dryRun: true });
     expect(called.key).toBeUndefined();
