@@ -193,6 +193,20 @@ test("a creation takes an idempotency key and says where the row is", () => {
   });
 });
 
+test("what can be tried takes the header of a dry run, and says in every answer whether it was one", () => {
+  const parameter = { $ref: "#/components/parameters/PorticoDryRun" };
+  const header = { $ref: "#/components/headers/Portico-Dry-Run" };
+  for (const { declaration, supportsDryRun } of registry) {
+    const { parameters, responses } = Object(operationOf(declaration.operationId));
+    expect(
+      parameters.some(({ $ref }: JsonObject) => $ref === parameter.$ref),
+      declaration.operationId,
+    ).toBe(supportsDryRun);
+    const { headers } = responses[String(declaration.status ?? 200)];
+    expect(headers["Portico-Dry-Run"], declaration.operationId).toEqual(supportsDryRun ? header : undefined);
+  }
+});
+
 test("a list refers to the page of its resource and to 304", () => {
   const { responses, ...operation } = operationOf("listSchedules");
   expect(operation).toMatchObject({ "x-portico-list": true });

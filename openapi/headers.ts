@@ -29,6 +29,11 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", format: "uri-reference", maxLength: 2048 },
     example: "/v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
   },
+  "Portico-Dry-Run": {
+    description: "`true` when the request was a dry run: nothing of it was kept.",
+    schema: { type: "string", enum: ["true"] },
+    example: "true",
+  },
   "Retry-After": {
     required: true,
     description: "Seconds after which the same request may succeed (RFC 9110).",
@@ -83,6 +88,14 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
     description: "Entity tags of answers that the caller has; 304 when one of them is still current.",
     schema: { type: "string", maxLength: 1024 },
     example: '"22jjqs1036017iu32fbwuv"',
+  },
+  PorticoDryRun: {
+    name: "Portico-Dry-Run",
+    in: "header",
+    description:
+      "`true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.",
+    schema: { type: "boolean", default: false },
+    example: false,
   },
   PorticoOrganization: {
     name: "Portico-Organization",

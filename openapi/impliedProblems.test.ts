@@ -26,6 +26,14 @@ test("a creation has a body and an idempotency key, and no row to miss", () => {
   }
 });
 
+test("only what reaches beyond the database refuses a dry run", () => {
+  const operation = registry.find(({ declaration }) => declaration.operationId === "activateSchedule");
+  if (!operation) throw new Error("There is no operation activateSchedule.");
+  const outside = Object.create(operation, { supportsDryRun: { value: false } });
+  expect(problemsOf(operation, "schedules").further).not.toContain("dry_run_unsupported");
+  expect(problemsOf(outside, "schedules").further).toContain("dry_run_unsupported");
+});
+
 test("a read refuses no body", () => {
   const codes = codesOf("listItems");
   expect(codes).toContain("invalid_cursor");

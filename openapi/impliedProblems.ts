@@ -60,6 +60,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   if (declaration.on || declaration.path.includes("{")) add("not_found");
   if (isList) add("invalid_cursor");
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
+  if (operation.kind === "mutation" && !operation.supportsDryRun) add("dry_run_unsupported");
   if (declaration.body) {
     if (declaration.on || declaration.readOnly) add("read_only_field");
     if (!isTenantless(declaration.access) && declaration.access !== "enrollment") {

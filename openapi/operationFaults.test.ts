@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { expect, it } from "vitest";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
-import { listFaults, operationFaults, stateFaults } from "./operationFaults";
+import { dryRunFaults, listFaults, operationFaults, stateFaults } from "./operationFaults";
 import { registry } from "./registry";
 
 const file = "convex/workspace/schedules.ts";
@@ -32,4 +32,16 @@ it("finds a state that the enum does not have", () => {
   expect(stateFaults(file, { field: "state", transitions: {} }, document)).toEqual([
     `${file}: states names state, which is no field with an enum.`,
   ]);
+});
+
+it("finds a dry run that could not be undone, by its verb", () => {
+  const claim = (verb: string, on?: object, supportsDryRun = true) =>
+    dryRunFaults(file, { verb, supportsDryRun, declaration: { on } });
+  expect(claim("redeliver", {})).toEqual([
+    `${file}: redeliver reaches beyond the database: say \`dryRun: false\`, since it cannot be tried.`,
+  ]);
+  expect(claim("uploadPicture")).toHaveLength(1);
+  expect(claim("redeliver", {}, false)).toEqual([]);
+  // Not with somebody else: `POST /me/sync` works on no row.
+  expect(claim("sync")).toEqual([]);
 });

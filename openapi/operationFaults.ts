@@ -7,7 +7,8 @@ import type { TableMetadata } from "../convex/core/schema/table";
 import type { ListOptions } from "../convex/core/records/listPlan";
 
 /** What the lists and the states of an operation and its resource lack, each a line that names the file and what to write. */
-export function operationFaults({ declaration, domain, resource }: Operation): string[] {
+export function operationFaults(operation: Operation): string[] {
+  const { declaration, domain, resource } = operation;
   const { on, query } = declaration;
   const file = `convex/${domain}/${resource}.ts`;
   const shapes: unknown[] = [query, on && "listFields" in on ? on.listFields : undefined];
@@ -17,8 +18,21 @@ export function operationFaults({ declaration, domain, resource }: Operation): s
   return [
     ...lists.flatMap(({ table, options }) => listFaults(`${file}: `, table, tableMetadata[table], options)),
     ...(on?.states ? stateFaults(file, on.states, on.document) : []),
+    ...dryRunFaults(file, operation),
   ];
 }
+
+/** What somebody else is asked to do with a row, and what takes bytes in: no rollback reaches there. */
+const outsideVerbs: ReadonlySet<string> = new Set(["test", "sync", "run", "redeliver"]);
+
+/** Claims of a dry run by an operation whose verb says that its effect lies outside the transaction. */
+export function dryRunFaults(file: string, { declaration, verb, supportsDryRun }: DryRunClaim): string[] {
+  const isOutside = verb.startsWith("upload") || (declaration.on !== undefined && outsideVerbs.has(verb));
+  if (!supportsDryRun || !isOutside) return [];
+  return [`${file}: ${verb} reaches beyond the database: say \`dryRun: false\`, since it cannot be tried.`];
+}
+
+type DryRunClaim = Pick<Operation, "verb" | "supportsDryRun"> & { readonly declaration: { readonly on?: unknown } };
 
 /** Filters, ranges and sorts of a list that no index of its table answers. */
 export function listFaults(place: string, table: string, metadata: TableMetadata, options: ListOptions): string[] {

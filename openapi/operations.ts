@@ -72,7 +72,7 @@ function uncapitalized(summary: string): string {
 }
 
 function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObject[] {
-  const { declaration, query } = operation;
+  const { declaration, query, supportsDryRun } = operation;
   const { method, access } = declaration;
   const asParameters = (place: "path" | "query", shape: Readonly<Record<string, z.ZodType>> = {}) =>
     Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas, operation));
@@ -81,6 +81,7 @@ function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObj
     ...asParameters("query", query),
     ...(isTenantless(access) || access === "enrollment" ? [] : [parameterOf("PorticoOrganization")]),
     ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
+    ...(supportsDryRun ? [parameterOf("PorticoDryRun")] : []),
     ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),
     ...(method === "GET" ? [parameterOf("IfNoneMatch")] : []),
   ];
@@ -192,11 +193,14 @@ function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[])
 }
 
 function successOf(operation: Operation, { schemas, readable }: DocumentParts): Record<string, JsonObject> {
-  const { declaration, isList, verb, domain, resource } = operation;
+  const { declaration, isList, verb, domain, resource, supportsDryRun } = operation;
   const { status = 200, method, output, operationId, noun, secret, answersExisting, summary } = declaration;
-  const replayed = method === "POST" ? headersOf("Idempotent-Replayed") : {};
+  const ofChange = {
+    ...(method === "POST" ? headersOf("Idempotent-Replayed") : {}),
+    ...(supportsDryRun ? headersOf("Portico-Dry-Run") : {}),
+  };
   if (status === 204)
-    return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...replayed } } };
+    return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...ofChange } } };
   const about = `${isList ? "A row of the answer" : "The answer"} to “${summary}”.`;
   const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Answer"}`, about);
   assertDescribed(`${placeOf(operation)}'s answer`, schemas.resolve(row));
@@ -208,7 +212,7 @@ function successOf(operation: Operation, { schemas, readable }: DocumentParts): 
   const credential = secret ? { [secret.field]: exampleCredential(secret.prefix) } : {};
   const answer = (description: string, headers: JsonObject = {}) => ({
     description,
-    headers: { ...commonHeaders, ...headersOf("ETag"), ...headers, ...replayed },
+    headers: { ...commonHeaders, ...headersOf("ETag"), ...headers, ...ofChange },
     content: { "application/json": { schema, example: isObject(shown) ? { ...shown, ...credential } : shown } },
   });
   const done = `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`;

@@ -43,6 +43,7 @@ import type * as core_operations_call from "../core/operations/call.js";
 import type * as core_operations_convexFunctions from "../core/operations/convexFunctions.js";
 import type * as core_operations_declaration from "../core/operations/declaration.js";
 import type * as core_operations_define from "../core/operations/define.js";
+import type * as core_operations_dryRun from "../core/operations/dryRun.js";
 import type * as core_operations_existingRow from "../core/operations/existingRow.js";
 import type * as core_operations_idempotency from "../core/operations/idempotency.js";
 import type * as core_operations_once from "../core/operations/once.js";
@@ -239,6 +240,7 @@ declare const fullApi: ApiFromModules<{
   "core/operations/convexFunctions": typeof core_operations_convexFunctions;
   "core/operations/declaration": typeof core_operations_declaration;
   "core/operations/define": typeof core_operations_define;
+  "core/operations/dryRun": typeof core_operations_dryRun;
   "core/operations/existingRow": typeof core_operations_existingRow;
   "core/operations/idempotency": typeof core_operations_idempotency;
   "core/operations/once": typeof core_operations_once;

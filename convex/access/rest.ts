@@ -4,4 +4,4 @@ import * as apiKeys from "./apiKeys";
 import * as permissions from "./permissions";
 import * as roles from "./roles";
 
-export const { operations, query, mutation, action, issue } = restFunctions({ apiKeys, permissions, roles });
+export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ apiKeys, permissions, roles });

@@ -6,7 +6,7 @@ import { sha256Hex } from "../core/wire/secrets";
 import { bearerOf, credentialOf, refusalOf, verifierSentence } from "./credentials";
 import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
-import { assertConditions, queryOf, readBody } from "./requests";
+import { assertConditions, isDryRun, queryOf, readBody } from "./requests";
 import { problemResponse } from "./responses";
 import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/wire/errors";
@@ -33,23 +33,31 @@ const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredW
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
 export async function dispatch(call: GatewayRequest): Promise<Response> {
   let token: string | undefined;
+  let { headers } = call;
   try {
     token = bearerOf(call.request.headers);
     // No operation accepts anonymous callers, so nothing more of such a request is read.
     if (token === undefined) throw new ProblemError("unauthenticated", "This operation needs a credential.");
-    const args = await argumentsOf(call, token);
+    // A read changes nothing and is answered as ever.
+    const dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
+    if (dryRun) headers = { ...headers, "portico-dry-run": "true" };
+    const args = await argumentsOf(call, token, dryRun);
     const answer = await runProvisioned(call, args);
     if (answer.deferred) await writeDeferred(call, answer.deferred);
-    return responseOf(call, answer);
+    return responseOf({ ...call, headers }, answer);
   } catch (error) {
     const { problem, denial } = failureOf(error);
     if (!problem) throw error;
     if (denial !== undefined) await writeDeferred(call, { denied: denial, detail: problem.detail });
-    return problemResponse(...(await explained(problem, token, call)));
+    return problemResponse(...(await explained(problem, token, { ...call, headers })));
   }
 }
 
-async function argumentsOf({ ctx, request, route, params, requestId }: GatewayRequest, token: string | undefined) {
+async function argumentsOf(
+  { ctx, request, route, params, requestId }: GatewayRequest,
+  token: string | undefined,
+  dryRun: boolean,
+) {
   const { headers } = request;
   assertAcceptsJson(headers);
   assertConditions(headers);
@@ -77,7 +85,9 @@ async function argumentsOf({ ctx, request, route, params, requestId }: GatewayRe
       ...(credential ? { credential } : {}),
       ...(organization === null ? {} : { organization }),
       ...(ifMatch === null || route.method === "GET" ? {} : { ifMatch }),
-      ...(idempotencyKey === null
+      ...(dryRun ? { dryRun } : {}),
+      // A dry run neither spends a key nor is answered with what an earlier request was.
+      ...(idempotencyKey === null || dryRun
         ? {}
         : {
             idempotency: {

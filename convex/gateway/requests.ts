@@ -134,6 +134,17 @@ export function assertConditions(headers: Headers): void {
   }
 }
 
+/**
+ * Whether the request asks for what it would answer, and for nothing to be done (`Portico-Dry-Run`).
+ * @throws {ProblemError} 400 for another value than `true` and `false`: what it meant must not be done by mistake
+ */
+export function isDryRun(headers: Headers): boolean {
+  const value = headers.get("portico-dry-run");
+  if (value === null || value === "false") return false;
+  if (value === "true") return true;
+  throw new ProblemError("validation_failed", "Portico-Dry-Run takes `true` or `false`.");
+}
+
 /** Query parameters; a repeated one becomes a list, which no parameter here takes, so that validation names it. */
 export function queryOf(url: string): Record<string, string | string[]> | undefined {
   const start = url.indexOf("?");

@@ -3,9 +3,10 @@ import { problemOf } from "../core/wire/errors";
 import type { Problem } from "../core/wire/errors";
 import type { ProblemCode } from "../core/wire/problems";
 
-const exposedHeaders = "ETag, Idempotent-Replayed, Location, Retry-After, WWW-Authenticate, X-Request-Id";
+const exposedHeaders =
+  "ETag, Idempotent-Replayed, Location, Portico-Dry-Run, Retry-After, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
-  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Client, Portico-Organization, traceparent, X-Request-Id";
+  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Client, Portico-Dry-Run, Portico-Organization, traceparent, X-Request-Id";
 
 /** Headers of every answer: request id, CORS (no cookies are ever used, so any origin may be allowed) and hardening. */
 export function commonHeaders(requestId: string, origin: string | null): Record<string, string> {

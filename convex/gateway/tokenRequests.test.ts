@@ -57,6 +57,8 @@ test.each<[string, Parameters<typeof requestWith>, string]>([
   ["two secrets", [[grant, ["client_secret", key]], basic("x", key)], "invalid_request"],
   ["an enrolment token", [[grant, ["client_secret", `enr_${"a".repeat(43)}`]]], "invalid_client"],
   ["another scheme", [[grant], { authorization: `Bearer ${key}` }], "invalid_client"],
+  ["a dry run", [[grant, ["client_secret", key]], { "portico-dry-run": "true" }], "dry_run_unsupported"],
+  ["half a dry run", [[grant, ["client_secret", key]], { "portico-dry-run": "yes" }], "invalid_request"],
   ["no base64", [[grant], { authorization: "Basic %%%" }], "invalid_client"],
   ["no colon", [[grant], { authorization: `Basic ${btoa("abc")}` }], "invalid_client"],
   ["a huge secret", [[grant, ["client_secret", `sk_${"a".repeat(2000)}`]]], "invalid_client"],

@@ -1,6 +1,6 @@
 import { ProblemError } from "../core/wire/errors";
 import { credentialOf } from "./credentials";
-import { readBody } from "./requests";
+import { isDryRun, readBody } from "./requests";
 import { headersOfProblem } from "./responses";
 
 /** A token request as it is passed on, with the client's secret as a hash only. */
@@ -10,7 +10,7 @@ export interface TokenRequest {
 }
 /** Why a token request is refused before anything is looked up; RFC 6749, 5.2. */
 export interface TokenRefusal {
-  readonly error: "invalid_request" | "invalid_client" | "unsupported_grant_type";
+  readonly error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "dry_run_unsupported";
   readonly description: string;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,7 +24,9 @@ const maximumSecretCharacters = 1024;
 export async function tokenRequestOf(request: Request): Promise<TokenRequest | TokenRefusal> {
   const body = await formOf(request);
   if ("error" in body) return body;
-  const { form } = body;
+  const { form, dryRun } = body;
+  if (dryRun)
+    return refuse("dry_run_unsupported", "A token is issued or not; send the request without Portico-Dry-Run.");
   for (const name of form.keys()) {
     if (form.getAll(name).length > 1) return refuse("invalid_request", "A parameter is given more than once.");
   }
@@ -43,9 +45,10 @@ export async function tokenRequestOf(request: Request): Promise<TokenRequest | T
   return { credential: { kind: credential.kind, hash: credential.hash }, ...(scope ? { scope } : {}) };
 }
 
-async function formOf(request: Request): Promise<{ form: URLSearchParams } | TokenRefusal> {
+async function formOf(request: Request): Promise<{ form: URLSearchParams; dryRun: boolean } | TokenRefusal> {
   try {
     return {
+      dryRun: isDryRun(request.headers),
       form: new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded", maximumFormBytes)),
     };
   } catch (error) {

@@ -6,7 +6,15 @@ import { documentedCodes } from "../documentedCodes";
 import type { JsonObject } from "../json";
 
 /** Headers that promise something: an undocumented one is as wrong as a missing one. */
-const promises = ["ETag", "Location", "Retry-After", "WWW-Authenticate", "Idempotent-Replayed", "Accept-Encoding"];
+const promises = [
+  "ETag",
+  "Location",
+  "Retry-After",
+  "WWW-Authenticate",
+  "Idempotent-Replayed",
+  "Accept-Encoding",
+  "Portico-Dry-Run",
+];
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);

@@ -4,7 +4,8 @@ import { tableMetadata } from "../../convex/core/schema/tableMetadata";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
-import { send, sendOperation, withoutRequestId } from "./client.testing";
+import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
+import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles } from "./refusals.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
@@ -210,6 +211,24 @@ export function describeContract(domain: string): void {
       });
     }
   });
+}
+
+/**
+ * Sends a request as `sendOnce` does, and before it, where that can be, as a dry run: it has to answer what the request then
+ * answers, whatever the case is about.
+ */
+async function sendOperation(...[to, operation, arranged, credential, headers = {}]: Parameters<typeof sendOnce>) {
+  // An idempotency key counts for nothing in a dry run, which is therefore not answered with what was stored.
+  if (!operation.supportsDryRun || "idempotency-key" in headers)
+    return sendOnce(to, operation, arranged, credential, headers);
+  const tried = await sendOnce(to, operation, arranged, credential, { ...headers, ...dryRun });
+  const real = await sendOnce(to, operation, arranged, credential, headers);
+  expect(statusAndProblemOf(tried), tried.text).toEqual(statusAndProblemOf(real));
+  // Without a credential nothing of a request is read.
+  expect(tried.headers.get("portico-dry-run")).toBe(credential === undefined ? null : "true");
+  expect(real.headers.get("portico-dry-run")).toBeNull();
+  if (real.status < 400) expect(differencesOf(tried.body, real.body, operation)).toEqual([]);
+  return real;
 }
 
 /** Cases share the deployment and nothing in it, so that several run at once. */

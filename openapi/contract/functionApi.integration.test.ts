@@ -5,11 +5,14 @@ import { operationOf } from "../../convex/core/operations/convexFunctions";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { arrange, arrangeRefused } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
+import { differencesOf } from "./dryRun.testing";
+import { callFunction, functionArgumentsOf, functionTokenFor, postToFunctionApi } from "./functionCalls.testing";
 import { refusedRoles } from "./refusals.testing";
 import { createWorld, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Arranged } from "./client.testing";
+import type { FunctionAnswer } from "./functionCalls.testing";
 import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
@@ -63,14 +66,14 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
     const { declaration } = operation;
 
     it.concurrent("refuses a caller without a token, by both routes", async () => {
-      const args = argumentsOf(await arrange(world, operation), operation);
+      const args = functionArgumentsOf(await arrange(world, operation), operation);
       for (const answer of [await callTyped(type, name, args, undefined), await callAny(name, args, undefined)]) {
         expect(answer).toMatchObject({ status: "error", errorData: { code: "unauthenticated", status: 401 } });
       }
     });
 
     it.concurrent("refuses an unknown argument", async () => {
-      const args = { ...argumentsOf(await arrange(world, operation), operation), nonsense: 1 };
+      const args = { ...functionArgumentsOf(await arrange(world, operation), operation), nonsense: 1 };
       expect((await callTyped(type, name, args, await tokenFor({}))).errorMessage).toContain("ArgumentValidationError");
     });
 
@@ -79,7 +82,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
         const answer = await callTyped(
           type,
           name,
-          argumentsOf(await arrangeRefused(world, operation), operation),
+          functionArgumentsOf(await arrangeRefused(world, operation), operation),
           world.tokens[role],
         );
         expect(answer).toMatchObject({ status: "error", errorData: { code: "forbidden", status: 403 } });
@@ -92,8 +95,8 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
         const request = await arrange(world, operation);
         const id = unknownLike(request.params?.[idParameter] ?? "");
         const missing = { ...request, params: { ...request.params, [idParameter]: id } };
-        const foreign = await callTyped(type, name, argumentsOf(request, operation), world.foreignOwner);
-        const none = await callTyped(type, name, argumentsOf(missing, operation), world.foreignOwner);
+        const foreign = await callTyped(type, name, functionArgumentsOf(request, operation), world.foreignOwner);
+        const none = await callTyped(type, name, functionArgumentsOf(missing, operation), world.foreignOwner);
         const rest = await sendOperation(portico, operation, request, world.foreignOwner);
         expect(foreign.errorData).toEqual(none.errorData);
         expect(foreign.errorData).toMatchObject({ code: rest.body["code"], detail: rest.body["detail"], status: 404 });
@@ -103,7 +106,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
     if (declaration.access === "organization" || declaration.access === "permission") {
       it.concurrent("refuses another organization than the token's", async () => {
         const request = await arrange(world, operation);
-        const args = { ...argumentsOf(request, operation), organizationId: world.globex.id };
+        const args = { ...functionArgumentsOf(request, operation), organizationId: world.globex.id };
         const answer = await callTyped(type, name, args, world.owner);
         const code = declaration.on?.table === "organizations" ? "not_found" : "tenant_mismatch";
         expect(answer).toMatchObject({ status: "error", errorData: { code } });
@@ -112,7 +115,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
 
     it.concurrent("succeeds with the document that REST shows", async () => {
       const request = await arrange(world, operation);
-      const answer = await callTyped(type, name, argumentsOf(request, operation), await tokenFor(request));
+      const answer = await callTyped(type, name, functionArgumentsOf(request, operation), await tokenFor(request));
       expect(answer, JSON.stringify(answer)).toMatchObject({ status: "success" });
     });
   },
@@ -148,31 +151,8 @@ async function functionsOf(file: string): Promise<DeployedFunction[]> {
   });
 }
 
-/** Convex takes path, query and body as one flat object; query values of REST are text. */
-function argumentsOf(
-  { params = {}, query = {}, body = {} }: Arranged,
-  { isList }: Pick<Operation, "isList">,
-): Record<string, unknown> {
-  const page = isList ? { paginationOpts: { numItems: 10, cursor: null } } : {};
-  return { ...params, ...query, ...body, ...page };
-}
-
-/** The function API takes tokens only: a machine's key is exchanged first, as its clients do. */
-async function tokenFor({ credential }: Arranged): Promise<string> {
-  if (credential === undefined || !/^(sk|agt)_/.test(credential)) return credential ?? world.owner;
-  const response = await fetch(`${portico.siteUrl}/v1/oauth/token`, {
-    method: "POST",
-    body: new URLSearchParams({ grant_type: "client_credentials", client_id: "contract", client_secret: credential }),
-  });
-  const { access_token: token }: { access_token?: string } = Object(await response.json());
-  return token ?? "";
-}
-
-interface FunctionAnswer {
-  readonly status?: string;
-  readonly value?: unknown;
-  readonly errorMessage?: string;
-  readonly errorData?: unknown;
+function tokenFor({ credential = world.owner }: Arranged): Promise<string> {
+  return functionTokenFor(portico, credential);
 }
 
 function callTyped(
@@ -181,22 +161,28 @@ function callTyped(
   args: object,
   token: string | undefined,
 ): Promise<FunctionAnswer> {
-  return post(`/api/${type}`, { path: name, args, format: "json" }, token);
+  callCount += 1;
+  return triedFirst(type, name, args, token);
+}
+
+/** Calls a function, and before it, where that can be, a dry run of it: it has to answer what the call then answers. */
+async function triedFirst(
+  type: DeployedFunction["type"],
+  name: string,
+  args: object,
+  token: string | undefined,
+): Promise<FunctionAnswer> {
+  const operation = functions.find(({ path: own }) => own === name)?.operation;
+  if (!operation?.supportsDryRun) return callFunction(portico, type, name, args, token);
+  const tried = await callFunction(portico, type, name, { ...args, dryRun: true }, token);
+  const real = await callFunction(portico, type, name, args, token);
+  expect(tried.status, JSON.stringify(tried)).toBe(real.status);
+  expect(tried.errorData).toEqual(real.errorData);
+  expect(differencesOf(tried.value, real.value, operation)).toEqual([]);
+  return real;
 }
 
 function callAny(name: string, args: object, token: string | undefined): Promise<FunctionAnswer> {
-  return post(`/api/run/${name.replace(":", "/")}`, { args, format: "json" }, token);
-}
-
-async function post(route: string, body: object, token: string | undefined): Promise<FunctionAnswer> {
   callCount += 1;
-  const response = await fetch(`${portico.cloudUrl}${route}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  return Object(await response.json());
+  return postToFunctionApi(portico, `/api/run/${name.replace(":", "/")}`, { args, format: "json" }, token);
 }

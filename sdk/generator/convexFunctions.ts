@@ -10,8 +10,8 @@ export function convexFunctionTypes(operations: readonly OperationSpec[]): strin
     .flatMap(({ convexFunction, ...spec }) => (convexFunction ? [{ ...spec, ...convexFunction }] : []))
     .toSorted((a, b) => byText(a.name, b.name));
   const entries = functions.map((spec) => {
-    const { name, type, operationId, tenant, paginated, answerType, rowType } = spec;
-    const args = `${tenant ? "Tenant" : ""}${paginated ? "List" : ""}Args`;
+    const { name, type, operationId, tenant, dryRun, paginated, answerType, rowType } = spec;
+    const args = `${tenant ? "Tenant" : ""}${paginated ? "List" : dryRun ? "Change" : ""}Args`;
     const id = JSON.stringify(operationId);
     const result = rowType === undefined ? (answerType ?? `Returned<${id}>`) : `PaginationResult<${rowType}>`;
     return `  ${JSON.stringify(name)}: { type: ${JSON.stringify(type)}; args: ${args}<${id}>; result: ${result} };`;
@@ -50,7 +50,7 @@ export interface Api ${treeType(tree, "")}
 
 /** Names of the helper types that the entries use: an unused import would be an error. */
 function usedTypes(entries: readonly string[]): string {
-  const names = ["Args", "ListArgs", "Returned", "TenantArgs", "TenantListArgs"];
+  const names = ["Args", "ChangeArgs", "ListArgs", "Returned", "TenantArgs", "TenantChangeArgs", "TenantListArgs"];
   return names.filter((name) => entries.some((entry) => entry.includes(` ${name}<`))).join(", ");
 }
 

@@ -27,6 +27,8 @@ export interface OperationSpec {
   readonly idempotent: boolean;
   /** The function takes `organizationId` beside the arguments of the operation. */
   readonly tenant: boolean;
+  /** The method takes the option `dryRun`, the function the argument. */
+  readonly dryRun: boolean;
   readonly convexFunction: { readonly name: string; readonly type: string } | undefined;
 }
 
@@ -110,6 +112,8 @@ export class OpenApiDocument {
       this.resolve(parameter),
     );
     const query = parameters.filter((parameter) => parameter["in"] === "query");
+    const takesHeader = (header: string) =>
+      parameters.some(({ in: place, name: own }) => place === "header" && asText(own)?.toLowerCase() === header);
     const body = this.resolve(operation["requestBody"]);
     const content = this.resolve(body["content"]);
     const hasBody = "application/json" in content;
@@ -143,10 +147,8 @@ export class OpenApiDocument {
       bodyExample: this.resolve(content["application/json"])["example"],
       paginated,
       idempotent: operation["x-portico-idempotent"] === true,
-      tenant: parameters.some(
-        (parameter) =>
-          parameter["in"] === "header" && asText(parameter["name"])?.toLowerCase() === "portico-organization",
-      ),
+      tenant: takesHeader("portico-organization"),
+      dryRun: takesHeader("portico-dry-run"),
       convexFunction: name !== undefined && type !== undefined ? { name, type } : undefined,
     };
   }

@@ -20,7 +20,7 @@ export function resourceTypes(operations: readonly OperationSpec[]): string {
   const models = operations.flatMap(({ bodyType, answerType, rowType }) => [bodyType, answerType, rowType]);
   const modelNames = [...new Set(models)].filter((name) => name !== undefined).toSorted(byText);
   return `import type { Call } from "../runtime/call";
-import type { ReadOptions, RequestOptions } from "../runtime/engine";
+import type { ${used(["ChangeOptions", "ReadOptions", "RequestOptions"])} } from "../runtime/engine";
 import type { ListCall, Page } from "../runtime/listCall";
 import type { ${used(["Body", "Query", "Result"])} } from "../runtime/operationTypes";
 import type {
@@ -43,7 +43,7 @@ function interfaceName(resource: string): string {
 }
 
 function methodType(operation: OperationSpec): string {
-  const { operationId, verb, pathNames, paginated, method, answerType, rowType } = operation;
+  const { operationId, verb, pathNames, paginated, method, answerType, rowType, dryRun } = operation;
   const id = JSON.stringify(operationId);
   const path = pathNames.map((name) => `${name}: string, `).join("");
   const type = takesInput(operation) ? inputType(operation) : undefined;
@@ -53,7 +53,7 @@ function methodType(operation: OperationSpec): string {
   const data = rowType ?? answerType ?? `Result<${id}>`;
   const result = paginated ? `ListCall<${data}>` : `Call<${data}>`;
   const head = `${documentation(operation)}\n  ${verb}(${path}${input}`;
-  if (method !== "GET") return `${head}options?: RequestOptions): ${result};\n`;
+  if (method !== "GET") return `${head}options?: ${dryRun ? "ChangeOptions" : "RequestOptions"}): ${result};\n`;
   // Options that may hold an `ifNoneMatch` match the second overload, even as a variable of unknown value.
   const whole = paginated ? `Page<${data}>` : data;
   return `${head}options?: ReadOptions): ${result};

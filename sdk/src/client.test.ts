@@ -1,7 +1,8 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { fakeServer, jwt, problem, rejection } from "../test/fakeServer";
 import { Portico } from "./client";
 import { NotFoundError, PreconditionFailedError, TenantMismatchError } from "./errors";
+import type { ConvexFunctions } from "./generated/convexFunctions";
 
 const apiKey = "sk_test_client";
 const convexId = (letter: string) => letter.repeat(32);
@@ -48,6 +49,27 @@ test("a POST has a key of its own, a GET has none, and a given key is kept", asy
   expect(given).toBe("check-in-0001");
   expect(read).toBeUndefined();
   expect(raw).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("a dry run asks for one, and a server that does not say it was one is not believed", async () => {
+  const answers = { believed: { "portico-dry-run": "true" }, unknown: {} };
+  for (const [deployment, headers] of Object.entries(answers)) {
+    const server = await fakeServer(() => ({ json: { id: "a" }, headers }));
+    const portico = new Portico({ baseUrl: server.url, apiKey, maxRetries: 0 });
+    const call = portico.schedules.activate("a", { dryRun: true }).withResponse();
+    const outcome = await call.catch((error: unknown) => error);
+    expect(server.requests[0]?.headers["portico-dry-run"]).toBe("true");
+    expect(outcome).toMatchObject(
+      deployment === "believed" ? { data: { id: "a" }, dryRun: true } : { code: "invalid_response" },
+    );
+  }
+});
+
+test("a dry run is offered on changes alone", () => {
+  expectTypeOf<Portico["schedules"]["activate"]>().parameter(1).exclude<undefined>().toHaveProperty("dryRun");
+  expectTypeOf<Portico["schedules"]["get"]>().parameter(1).exclude<undefined>().not.toHaveProperty("dryRun");
+  expectTypeOf<ConvexFunctions["workspace/schedules:activate"]["args"]>().toHaveProperty("dryRun");
+  expectTypeOf<ConvexFunctions["workspace/schedules:get"]["args"]>().not.toHaveProperty("dryRun");
 });
 
 test("withResponse tells request id, ETag, attempts and replay; awaiting gives the data alone", async () => {

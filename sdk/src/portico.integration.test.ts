@@ -242,3 +242,54 @@ describe("the Convex door, with an API key", () => {
     expect(isProblem(foreign, "not_found")).toBe(true);
   });
 });
+
+describe("a dry run", () => {
+  const titles = async () => (await acme.schedules.list({ limit: 100 })).data.map(({ title }) => title);
+
+  test("answers over REST what a change would, and keeps nothing of it", async () => {
+    const startDate = Date.now() + hourMs;
+    const input = { title: "Only tried", startDate, endDate: startDate + hourMs };
+    const { data, dryRun, response } = await acme.schedules.create(input, { dryRun: true }).withResponse();
+    expect(data).toMatchObject({ title: "Only tried", status: "draft", organizationId: acmeId });
+    expect([dryRun, response.status]).toEqual([true, 201]);
+    expect(await titles()).not.toContain("Only tried");
+    const real = await acme.schedules.create(input).withResponse();
+    expect(real.dryRun).toBe(false);
+    expect(await titles()).toContain("Only tried");
+  });
+
+  test("answers through Convex what a change would, and keeps nothing of it", async () => {
+    const startDate = Date.now() + hourMs;
+    const input = { title: "Only tried through Convex", startDate, endDate: startDate + hourMs };
+    const tried = await acme.convex.mutation("workspace/schedules:create", { ...input, dryRun: true });
+    expect(tried).toMatchObject({ title: "Only tried through Convex", status: "draft", organizationId: acmeId });
+    expect(await titles()).not.toContain("Only tried through Convex");
+  });
+
+  test("is refused as the change is, at both doors", async () => {
+    const input = { title: "Backwards", startDate: Date.now() + hourMs, endDate: Date.now() };
+    const refusals = await Promise.all([
+      rejection(acme.schedules.create(input)),
+      rejection(acme.schedules.create(input, { dryRun: true })),
+      rejection(acme.convex.mutation("workspace/schedules:create", { ...input, dryRun: true })),
+    ]);
+    const told = refusals.map((error) => {
+      const { code, status, detail, errors } = Object(error);
+      return { code, status, detail, errors };
+    });
+    expect(told).toEqual([told[0], told[0], told[0]]);
+    expect(told[0]?.status).toBe(400);
+  });
+
+  test("makes no credential", async () => {
+    const { token } = organization("acme").users.owner;
+    const owner = new Portico({ baseUrl: product.siteUrl, convexUrl: product.cloudUrl, token });
+    const input = { name: "Tried key", scopes: ["schedule:read"] };
+    const tried = await owner.apiKeys.create(input, { dryRun: true });
+    expect(tried).toMatchObject({ name: "Tried key", keyPrefix: "sk_live_" });
+    expect(tried.key).toBeUndefined();
+    const called = await owner.convex.action("access/apiKeys:create", { ...input, dryRun: true });
+    expect(called.key).toBeUndefined();
+    expect((await owner.apiKeys.create(input)).key).toMatch(/^sk_/);
+  });
+});

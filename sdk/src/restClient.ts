@@ -1,6 +1,6 @@
 import { operations } from "./generated/operations";
 import { Resources } from "./generated/resources";
-import { Call, dataOf, type Outcome } from "./runtime/call";
+import { Call, dataOf, invalidResponse, isDryRun, type Outcome } from "./runtime/call";
 import { clientHeader } from "./runtime/clientHeader";
 import {
   checkedToken,
@@ -15,6 +15,7 @@ import {
 } from "./runtime/credential";
 import {
   assertLimits,
+  type ChangeOptions,
   type Deprecation,
   Engine,
   type FetchOptions,
@@ -79,7 +80,7 @@ export interface Settings {
 export type RestOptions = Settings & Credential;
 
 /** A request to an endpoint that has no method here. */
-export interface RawRequest extends RequestOptions {
+export interface RawRequest extends ChangeOptions {
   readonly method: string;
   /** Path with leading slash: `/v1/schedules`. */
   readonly path: string;
@@ -170,7 +171,7 @@ export class RestClient extends Resources {
     return this.#call(parts, options).send();
   }
 
-  #call(parts: RequestParts, options: RequestOptions): Call<unknown> {
+  #call(parts: RequestParts, options: ChangeOptions): Call<unknown> {
     return new Call(parts, () => this.#send(parts, options));
   }
 
@@ -194,19 +195,24 @@ export class RestClient extends Resources {
     );
   }
 
-  async #send(parts: RequestParts, options: RequestOptions): Promise<Outcome<unknown>> {
+  async #send(parts: RequestParts, options: ChangeOptions): Promise<Outcome<unknown>> {
     const { engine } = this.#shared;
     const reply = await engine.send(this.#plan(parts, options), options);
+    if (options.dryRun && parts.method !== "GET" && !isDryRun(reply)) {
+      // A deployment of an older version, or a proxy that drops the header.
+      throw invalidResponse(reply, "The server did not take the request for a dry run; it may have made the change");
+    }
     const { acceptsText = false } = parts;
     return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
   }
 
-  #plan(parts: RequestParts, options: RequestOptions): Plan {
+  #plan(parts: RequestParts, options: ChangeOptions): Plan {
     const { method, body } = parts;
     const organization = options.organization ?? this.#options.organization;
     const headers: Record<string, string> = { accept: "application/json", ...clientHeader };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (organization !== undefined) headers["portico-organization"] = organization;
+    if (options.dryRun) headers["portico-dry-run"] = "true";
     const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
     if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
     return {

@@ -2,6 +2,7 @@ import { zodOutputToConvex, zodToConvexFields } from "convex-helpers/server/zod4
 import { makeFunctionReference, paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { action, internalAction, internalMutation, mutation, query } from "../../_generated/server";
+import { assertDryRunSupported, dryRun, unmadeSecret } from "./dryRun";
 import { execute } from "./pipeline";
 import { invalidField } from "../wire/errors";
 import { isTenantless } from "./tenantless";
@@ -46,8 +47,8 @@ function functionOf(operation: Operation): object {
   }
   const build = declaration.restOnly ? internalMutation : mutation;
   return build(
-    definitionOf(operation, async (ctx: MutationCtx, input: Input) =>
-      valueOf(await execute(ctx, callOf(operation, input, await originOf(ctx)))),
+    definitionOf(operation, (ctx: MutationCtx, input: Input) =>
+      isDryRun(operation, input) ? tryCall(ctx, operation, input) : answerCall(ctx, operation, input),
     ),
   );
 }
@@ -65,11 +66,44 @@ function definitionOf<Handler>(operation: Operation, handler: Handler) {
   };
 }
 
-/** The argument `organizationId` names the organization, except where the operation has an input of that name. */
+/** The argument `organizationId` names the organization, except where the operation has an input of that name; so with `dryRun`. */
 function callOf(operation: Operation, args: Input, origin: RequestOrigin): Call {
-  if (!("organizationId" in args) || "organizationId" in operation.shape) return { operation, input: args, origin };
-  const { organizationId, ...input } = args;
-  return { operation, input, origin, organization: typeof organizationId === "string" ? organizationId : undefined };
+  if (!("organizationId" in args || "dryRun" in args)) return { operation, input: args, origin };
+  const own = Object.entries(args).filter(([name]) => !isOfCall(operation, name));
+  const organization = isOfCall(operation, "organizationId") ? args["organizationId"] : undefined;
+  return {
+    operation,
+    input: Object.fromEntries(own),
+    origin,
+    ...(typeof organization === "string" ? { organization } : {}),
+  };
+}
+
+/** Names of arguments that say how an operation is called, unless it has an input of that name itself. */
+function isOfCall({ shape }: Operation, name: string): boolean {
+  return (name === "organizationId" || name === "dryRun") && !(name in shape);
+}
+
+function isDryRun(operation: Operation, args: Input): boolean {
+  return isOfCall(operation, "dryRun") && args["dryRun"] === true;
+}
+
+/** The value that a change answers a Convex caller with. */
+export async function answerCall(
+  ctx: MutationCtx,
+  operation: Operation,
+  args: Input,
+  issued?: IssuedSecret,
+): Promise<unknown> {
+  const call = callOf(operation, args, await originOf(ctx));
+  const secret = isDryRun(operation, args) ? unmadeSecret(operation) : issued;
+  return valueOf(await execute(ctx, { ...call, secret }));
+}
+
+function tryCall(ctx: MutationCtx, operation: Operation, input: Input): Promise<unknown> {
+  assertDryRunSupported(operation);
+  const { domain, resource, verb } = operation;
+  return dryRun(ctx, domain, { call: { operation: `${resource}.${verb}`, input } });
 }
 
 function valueOf(execution: Execution): unknown {
@@ -94,10 +128,10 @@ function withPage({ paginationOpts, ...input }: Input): Input {
   return { ...input, ...(cursor === null ? {} : { cursor }), limit: Math.min(numItems, 100) };
 }
 
-function argumentValidators({ declaration, shape, isList }: Operation): PropertyValidators {
+function argumentValidators({ declaration, shape, isList, supportsDryRun }: Operation): PropertyValidators {
   const fields = zodToConvexFields(shape);
   const tenant = isTenantless(declaration.access) ? {} : { organizationId: v.optional(v.string()) };
-  if (!isList) return { ...tenant, ...fields };
+  if (!isList) return { ...tenant, ...(supportsDryRun ? { dryRun: v.optional(v.boolean()) } : {}), ...fields };
   const { cursor: _cursor, limit: _limit, ...filters } = fields;
   return { ...tenant, ...filters, paginationOpts: paginationOptsValidator };
 }
@@ -128,15 +162,15 @@ export async function newCredential({ declaration: { name, secret } }: Operation
 /** Makes the credential here, where randomness is the system's, and lets the domain's mutation store its hash. */
 async function issueSecret(ctx: ActionCtx, operation: Operation, input: Input): Promise<unknown> {
   const { domain, resource, verb } = operation;
+  const store = makeFunctionReference<"mutation", Infer<typeof issueValidator>, object>(`${domain}/rest:issue`);
+  const call = { operation: `${resource}.${verb}`, input };
+  if (isDryRun(operation, input)) return ctx.runMutation(store, call);
   const { stored, shown } = await newCredential(operation);
-  const document = await ctx.runMutation(
-    makeFunctionReference<"mutation", Infer<typeof issueValidator>, object>(`${domain}/rest:issue`),
-    { operation: `${resource}.${verb}`, input, secret: stored },
-  );
-  return { ...document, ...shown };
+  return { ...(await ctx.runMutation(store, { ...call, secret: stored })), ...shown };
 }
 
-const issueArguments = { operation: v.string(), input: v.any(), secret: storedSecretValidator };
+/** Without a secret in a dry run, which makes none. */
+const issueArguments = { operation: v.string(), input: v.any(), secret: v.optional(storedSecretValidator) };
 const issueValidator = v.object(issueArguments);
 
 /** The internal mutation behind a domain's public actions that issue credentials. */
@@ -145,6 +179,8 @@ export function issueFunction(find: (name: string) => Operation) {
     args: issueArguments,
     returns: v.any(),
     handler: async (ctx, { operation, input, secret }) =>
-      valueOf(await execute(ctx, { ...callOf(find(operation), input, await originOf(ctx)), secret })),
+      isDryRun(find(operation), input)
+        ? tryCall(ctx, find(operation), input)
+        : answerCall(ctx, find(operation), input, secret),
   });
 }

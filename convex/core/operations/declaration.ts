@@ -110,6 +110,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly auditedAs?: string;
   /** Problems beyond the implied ones, for the document. */
   readonly problems?: readonly DeclaredProblem[];
+  /** Its effect lies outside the transaction, where no rollback reaches: it cannot be tried. Changes of the database can. */
+  readonly dryRun?: false;
   /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
   readonly endsPermission?: boolean;
 }
@@ -156,6 +158,8 @@ export interface Operation {
   readonly kind: "query" | "mutation";
   /** A list: pages over REST, `paginationOpts` over Convex. */
   readonly isList: boolean;
+  /** Takes `Portico-Dry-Run` over REST and `dryRun` over Convex: every change but one that declares otherwise. */
+  readonly supportsDryRun: boolean;
   readonly domain: string;
   readonly resource: string;
   readonly verb: string;

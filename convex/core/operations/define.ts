@@ -30,6 +30,8 @@ function pageParameters(): Fields {
 type RowOf<Table extends TableNames | undefined> = Table extends TableNames ? Doc<Table> : undefined;
 /** What callers of the Convex function send: the input, and which organization they mean. */
 export type FunctionArguments<F extends Fields> = Input<F> & { organizationId?: string };
+/** What callers of a change send: `dryRun` asks what it would answer, and undoes it. */
+export type ChangeArguments<F extends Fields> = FunctionArguments<F> & { dryRun?: boolean };
 /** The input of an operation that takes none. */
 export type NoFields = Record<never, never>;
 
@@ -59,7 +61,7 @@ export function mutationOperation<
   Table extends TableNames | undefined = undefined,
 >(
   declaration: OperationDeclaration<A, P, Q, B, Result, Table> & ChangeHandler<A, P & Q & B, Table>,
-): RegisteredMutation<"public", FunctionArguments<P & Q & B>, Promise<Result>> {
+): RegisteredMutation<"public", ChangeArguments<P & Q & B>, Promise<Result>> {
   return register(compile(declaration, "mutation", false));
 }
 
@@ -127,6 +129,7 @@ class CompiledOperation implements Operation {
   readonly resource: string;
   readonly verb: string;
   readonly action: string;
+  readonly supportsDryRun: boolean;
   readonly declaration: CompiledDeclaration;
   readonly handler: Operation["handler"];
   #query: Fields | undefined;
@@ -145,6 +148,7 @@ class CompiledOperation implements Operation {
     this.resource = resource;
     this.verb = verb;
     this.action = `${written.noun}.${verb}`;
+    this.supportsDryRun = kind === "mutation" && written.dryRun !== false;
   }
 
   get query(): Fields {

@@ -1,14 +1,16 @@
 import { makeFunctionReference } from "convex/server";
+import { v } from "convex/values";
 import { internalAction, internalMutation, internalQuery } from "../../_generated/server";
 import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { entityTagOf } from "../wire/etag";
 import { lastUsedIntervalMs } from "../wire/durations";
 import { accessBy } from "../records/deferredWrites";
+import { assertDryRunSupported, dryRun, dryRunArguments, rolledBack, unmadeSecret } from "./dryRun";
 import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
 import { execute } from "./pipeline";
-import { issueFunction, newCredential, operationOf } from "./convexFunctions";
+import { answerCall, issueFunction, newCredential, operationOf } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { parsedParameter } from "../schema/zod";
 import { pointerOf } from "./validation";
@@ -17,13 +19,14 @@ import type { Call } from "./call";
 import type { Operation } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
+import type { MutationCtx } from "../../_generated/server";
 
 /** Convex's limit for objects, at every door. */
 const maximumFields = 1024;
 
 /**
- * The internal entries of a domain, over the operations that its resource modules export: three for the gateway, and `issue`, which
- * stands behind the public actions that issue credentials.
+ * The internal entries of a domain, over the operations that its resource modules export: three for the gateway, `issue`, which
+ * stands behind the public actions that issue credentials, and `dryRun`, which is always rolled back.
  */
 export function restFunctions(modules: Readonly<Record<string, object>>) {
   const operations = operationsOf(modules);
@@ -32,6 +35,23 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
     if (!operation) throw new Error(`The route table names the unknown operation ${name}.`);
     return operation;
   };
+  const answerRest = (ctx: MutationCtx, args: RestRequest): Promise<RestAnswer> =>
+    withProblemsAsData(async () => {
+      const call = callOf(find(args.operation), args);
+      const execution = await execute(ctx, call);
+      const answer = encode(call.operation, execution, operations);
+      if (execution.kind === "answer" && call.idempotency) {
+        const { caller, tenant, now } = execution;
+        await storeAnswer(ctx, call.operation, caller, tenant, call.idempotency, answer, now);
+      }
+      return answer;
+    });
+  const tryRest = (ctx: MutationCtx, args: RestRequest): Promise<RestAnswer> =>
+    withProblemsAsData(async () => {
+      const operation = find(args.operation);
+      assertDryRunSupported(operation);
+      return dryRun(ctx, operation.domain, { rest: args });
+    });
   return {
     operations,
     query: internalQuery({
@@ -46,23 +66,15 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
     mutation: internalMutation({
       args: restArguments,
       returns: answerValidator,
-      handler: async (ctx, args) =>
-        withProblemsAsData(async () => {
-          const call = callOf(find(args.operation), args);
-          const execution = await execute(ctx, call);
-          const answer = encode(call.operation, execution, operations);
-          if (execution.kind === "answer" && call.idempotency) {
-            const { caller, tenant, now } = execution;
-            await storeAnswer(ctx, call.operation, caller, tenant, call.idempotency, answer, now);
-          }
-          return answer;
-        }),
+      handler: async (ctx, args) => (args.request.dryRun ? tryRest(ctx, args) : answerRest(ctx, args)),
     }),
     action: internalAction({
       args: restArguments,
       returns: answerValidator,
       handler: async (ctx, args): Promise<RestAnswer> => {
         const operation = find(args.operation);
+        // A mutation can be rolled back; whatever else an action does could not.
+        if (args.request.dryRun) return ctx.runMutation(restMutation(operation.domain), args);
         const { stored, shown } = await newCredential(operation);
         const answer = await ctx.runMutation(restMutation(operation.domain), { ...args, secret: stored });
         // A replayed answer is the stored one: a credential is shown once.
@@ -71,6 +83,15 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       },
     }),
     issue: issueFunction(find),
+    dryRun: internalMutation({
+      args: dryRunArguments,
+      returns: v.null(),
+      handler: async (ctx, { rest, call }) => {
+        if (rest) throw rolledBack(await answerRest(ctx, rest));
+        if (call) throw rolledBack(await answerCall(ctx, find(call.operation), call.input));
+        return null;
+      },
+    }),
   };
 }
 
@@ -98,10 +119,11 @@ function restMutation(domain: string) {
 
 /** `Portico-Organization` is what names an organization over REST, beside path and credential. */
 function callOf(operation: Operation, args: RestRequest): Call {
-  const { requestId, ip, userAgent, organization, credential, ifMatch, idempotency } = args.request;
+  const { requestId, ip, userAgent, organization, credential, ifMatch, idempotency, dryRun: isDryRun } = args.request;
   const origin = { requestId, ip, userAgent };
   const input = inputOf(operation, args);
-  return { operation, input, organization, credential, ifMatch, idempotency, origin, secret: args.secret };
+  const secret = isDryRun ? unmadeSecret(operation) : args.secret;
+  return { operation, input, organization, credential, ifMatch, idempotency, origin, secret };
 }
 
 /** Path, query and body as one flat input. Parameters that the operation does not know are refused here. */

@@ -112,7 +112,7 @@ describe("an answer", () => {
   });
 });
 
-it("types what callers of the Convex function send: the row, the input, the organization", () => {
+it("types what callers of the Convex function send: the row, the input, how it is called", () => {
   const revoke = things.change("revoke", { summary, output: noContent, handler });
   const rename = things.change("rename", {
     summary,
@@ -120,10 +120,18 @@ it("types what callers of the Convex function send: the row, the input, the orga
     output: noContent,
     handler,
   });
-  expectTypeOf<ArgsOf<typeof revoke>>().toEqualTypeOf<{ thingId: string; organizationId?: string }>();
-  expectTypeOf<ArgsOf<typeof rename>>().toEqualTypeOf<{ thingId: string; title: string; organizationId?: string }>();
+  expectTypeOf<ArgsOf<typeof revoke>>().toEqualTypeOf<CalledWith<{ thingId: string }>>();
+  expectTypeOf<ArgsOf<typeof rename>>().toEqualTypeOf<CalledWith<{ thingId: string; title: string }>>();
 });
 
 /** As a caller meets them, without the intersections that they are made of. */
 type ArgsOf<Exported> =
   Exported extends RegisteredMutation<"public", infer Args, unknown> ? { [Name in keyof Args]: Args[Name] } : never;
+
+/** The input of a change and how it is called. */
+type CalledWith<Input> = { [Name in keyof (Input & Called)]: (Input & Called)[Name] };
+
+interface Called {
+  organizationId?: string;
+  dryRun?: boolean;
+}

@@ -6,7 +6,7 @@ import { registerDeclared } from "../operations/define";
 import { supportedSets } from "../records/listPlan";
 import { tableMetadata } from "../schema/tableMetadata";
 import { capitalized, segmentOf, verbAndRest } from "./words";
-import type { FunctionArguments, NoFields } from "../operations/define";
+import type { ChangeArguments, FunctionArguments, NoFields } from "../operations/define";
 import type {
   Access,
   ContextOf,
@@ -87,6 +87,7 @@ interface Departures extends Partial<
     | "answersExisting"
     | "restOnly"
     | "endsPermission"
+    | "dryRun"
   >
 > {
   /** Undefined where the body is not made of the resource's fields, so that none of them is one that only the server sets. */
@@ -150,11 +151,11 @@ export interface CollectionOperations<Table extends TableNames, Field extends st
   change<F extends Fields = NoFields, Result = DocumentOf<Table>, const A extends Access = "permission">(
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<ContextOf<A, "mutation", undefined>, Output<F>>,
-  ): RegisteredMutation<"public", FunctionArguments<F>, Promise<Result>>;
+  ): RegisteredMutation<"public", ChangeArguments<F>, Promise<Result>>;
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>, const A extends Access = "permission">(
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<WithSecret<ContextOf<A, "mutation", undefined>>, Output<F>>,
-  ): RegisteredAction<"public", FunctionArguments<F>, Promise<Result>>;
+  ): RegisteredAction<"public", ChangeArguments<F>, Promise<Result>>;
 }
 
 /**
@@ -172,12 +173,12 @@ export interface RowOperations<Table extends TableNames, IdParameter extends str
   change<F extends Fields = NoFields, Result = DocumentOf<Table>>(
     verb: string,
     declared: Declared<F, Result> & Handler<ContextOf<"permission", "mutation", Doc<Table>>, Output<F>>,
-  ): RegisteredMutation<"public", Record<IdParameter, string> & FunctionArguments<F>, Promise<Result>>;
+  ): RegisteredMutation<"public", Record<IdParameter, string> & ChangeArguments<F>, Promise<Result>>;
   /** A change that issues the resource's credential: a Convex action makes it, a mutation stores its hash. */
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>>(
     verb: string,
     declared: Declared<F, Result> & Handler<WithSecret<ContextOf<"permission", "mutation", Doc<Table>>>, Output<F>>,
-  ): RegisteredAction<"public", Record<IdParameter, string> & FunctionArguments<F>, Promise<Result>>;
+  ): RegisteredAction<"public", Record<IdParameter, string> & ChangeArguments<F>, Promise<Result>>;
   /** Operations at a path below the resource's, `/` being its own, that work on no row which the path names. */
   at(path: `/${string}`): CollectionOperations<Table, Field>;
 }
@@ -355,7 +356,8 @@ export function credentialField<Field extends string>({
 }): Record<Field, z.ZodOptional<z.ZodString>> {
   if (!credential) throw new Error("Only a resource that declares a credential shows one.");
   const { field, prefix, description } = credential;
-  return asField(field, described(z.string(), description, `${prefix}ExampleExample`).optional());
+  const meaning = `${description} Neither a replayed answer nor that of a dry run has it.`;
+  return asField(field, described(z.string(), meaning, `${prefix}ExampleExample`).optional());
 }
 
 /** A computed name is a type's only key where that type is one literal, as the declaration of a credential infers it. */

@@ -27,6 +27,11 @@ export const generalProblems = {
     "The idempotency key is not valid",
     "Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.",
   ],
+  dry_run_unsupported: [
+    400,
+    "The operation cannot be tried",
+    "Send the request without `Portico-Dry-Run`: what it does reaches beyond the database and could not be undone.",
+  ],
   unauthenticated: [
     401,
     "Credentials are missing or not valid",

@@ -1,10 +1,14 @@
-/** Error codes of the token endpoint (RFC 6749, 5.2) with their statuses; the last one is RFC 6749, 4.1.2.1's. */
+/**
+ * Error codes of the token endpoint (RFC 6749, 5.2) with their statuses; `temporarily_unavailable` is RFC 6749, 4.1.2.1's,
+ * `dry_run_unsupported` this API's.
+ */
 export const oauthErrors = {
   invalid_request: 400,
   invalid_client: 401,
   invalid_scope: 400,
   unauthorized_client: 400,
   unsupported_grant_type: 400,
+  dry_run_unsupported: 400,
   temporarily_unavailable: 503,
 } as const;
 

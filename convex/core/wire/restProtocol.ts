@@ -51,6 +51,8 @@ export const restArguments = {
     credential: v.optional(credentialValidator),
     organization: v.optional(v.string()),
     ifMatch: v.optional(v.string()),
+    /** Answer what the change would answer, and undo it. */
+    dryRun: v.optional(v.boolean()),
     idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
   }),
   secret: v.optional(storedSecretValidator),

@@ -1,7 +1,7 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 import type { Call } from "../runtime/call";
-import type { ReadOptions, RequestOptions } from "../runtime/engine";
+import type { ChangeOptions, ReadOptions, RequestOptions } from "../runtime/engine";
 import type { ListCall, Page } from "../runtime/listCall";
 import type { Query, Result } from "../runtime/operationTypes";
 import type {
@@ -136,7 +136,7 @@ export interface AgentEnrollmentTokensResource {
    *   maxUses: 25,
    * });
    */
-  create(input: CreateAgentEnrollmentTokenBody, options?: RequestOptions): Call<CreateAgentEnrollmentTokenAnswer>;
+  create(input: CreateAgentEnrollmentTokenBody, options?: ChangeOptions): Call<CreateAgentEnrollmentTokenAnswer>;
 
   /**
    * List agent enrolment tokens
@@ -162,7 +162,7 @@ export interface AgentEnrollmentTokensResource {
    * @example
    * const agentEnrollmentToken = await portico.agentEnrollmentTokens.revoke(tokenId);
    */
-  revoke(tokenId: string, options?: RequestOptions): Call<AgentEnrollmentToken>;
+  revoke(tokenId: string, options?: ChangeOptions): Call<AgentEnrollmentToken>;
 
 }
 
@@ -183,7 +183,7 @@ export interface AgentsResource {
    *   facts: { osVersion: "Debian 13", memoryGigabytes: 8 },
    * });
    */
-  checkIn(input: CheckInAgentBody, options?: RequestOptions): Call<CheckInAgentAnswer>;
+  checkIn(input: CheckInAgentBody, options?: ChangeOptions): Call<CheckInAgentAnswer>;
 
   /**
    * Delete an agent
@@ -195,7 +195,7 @@ export interface AgentsResource {
    * @example
    * await portico.agents.delete(agentId);
    */
-  delete(agentId: string, input?: Query<"deleteAgent">, options?: RequestOptions): Call<Result<"deleteAgent">>;
+  delete(agentId: string, input?: Query<"deleteAgent">, options?: ChangeOptions): Call<Result<"deleteAgent">>;
 
   /**
    * Enrol a device
@@ -214,7 +214,7 @@ export interface AgentsResource {
    *   macAddress: "02:42:ac:11:00:02",
    * });
    */
-  enroll(input: EnrollAgentBody, options?: RequestOptions): Call<EnrollAgentAnswer>;
+  enroll(input: EnrollAgentBody, options?: ChangeOptions): Call<EnrollAgentAnswer>;
 
   /**
    * Get an agent
@@ -264,7 +264,7 @@ export interface AgentsResource {
    * @example
    * const agent = await portico.agents.restore(agentId);
    */
-  restore(agentId: string, options?: RequestOptions): Call<Agent>;
+  restore(agentId: string, options?: ChangeOptions): Call<Agent>;
 
   /**
    * Revoke an agent's key
@@ -276,7 +276,7 @@ export interface AgentsResource {
    * @example
    * const agent = await portico.agents.revoke(agentId);
    */
-  revoke(agentId: string, options?: RequestOptions): Call<Agent>;
+  revoke(agentId: string, options?: ChangeOptions): Call<Agent>;
 
   /**
    * Rotate an agent's key
@@ -288,7 +288,7 @@ export interface AgentsResource {
    * @example
    * const rotateAgentKeyAnswer = await portico.agents.rotateKey(agentId);
    */
-  rotateKey(agentId: string, options?: RequestOptions): Call<RotateAgentKeyAnswer>;
+  rotateKey(agentId: string, options?: ChangeOptions): Call<RotateAgentKeyAnswer>;
 
   /**
    * Update an agent
@@ -300,7 +300,7 @@ export interface AgentsResource {
    * @example
    * const agent = await portico.agents.update(agentId, { tags: ["maintenance"] });
    */
-  update(agentId: string, input: UpdateAgentBody, options?: RequestOptions): Call<Agent>;
+  update(agentId: string, input: UpdateAgentBody, options?: ChangeOptions): Call<Agent>;
 
 }
 
@@ -316,7 +316,7 @@ export interface ApiKeysResource {
    * @example
    * const apiKey = await portico.apiKeys.adopt(apiKeyId);
    */
-  adopt(apiKeyId: string, options?: RequestOptions): Call<ApiKey>;
+  adopt(apiKeyId: string, options?: ChangeOptions): Call<ApiKey>;
 
   /**
    * Create an API key
@@ -328,7 +328,7 @@ export interface ApiKeysResource {
    * @example
    * const createApiKeyAnswer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"] });
    */
-  create(input: CreateApiKeyBody, options?: RequestOptions): Call<CreateApiKeyAnswer>;
+  create(input: CreateApiKeyBody, options?: ChangeOptions): Call<CreateApiKeyAnswer>;
 
   /**
    * Get a API key
@@ -366,7 +366,7 @@ export interface ApiKeysResource {
    * @example
    * const apiKey = await portico.apiKeys.revoke(apiKeyId);
    */
-  revoke(apiKeyId: string, options?: RequestOptions): Call<ApiKey>;
+  revoke(apiKeyId: string, options?: ChangeOptions): Call<ApiKey>;
 
   /**
    * Rotate an API key
@@ -378,7 +378,7 @@ export interface ApiKeysResource {
    * @example
    * const rotateApiKeyAnswer = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 3600 });
    */
-  rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: RequestOptions): Call<RotateApiKeyAnswer>;
+  rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: ChangeOptions): Call<RotateApiKeyAnswer>;
 
   /**
    * Update an API key
@@ -390,7 +390,7 @@ export interface ApiKeysResource {
    * @example
    * const apiKey = await portico.apiKeys.update(apiKeyId, { name: "Nightly export" });
    */
-  update(apiKeyId: string, input: UpdateApiKeyBody, options?: RequestOptions): Call<ApiKey>;
+  update(apiKeyId: string, input: UpdateApiKeyBody, options?: ChangeOptions): Call<ApiKey>;
 
 }
 
@@ -450,7 +450,7 @@ export interface InvitationsResource {
    * @example
    * const acceptInvitationAnswer = await portico.invitations.accept({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
-  accept(input: AcceptInvitationBody, options?: RequestOptions): Call<AcceptInvitationAnswer>;
+  accept(input: AcceptInvitationBody, options?: ChangeOptions): Call<AcceptInvitationAnswer>;
 
   /**
    * Invite somebody by e-mail
@@ -462,7 +462,7 @@ export interface InvitationsResource {
    * @example
    * const invitation = await portico.invitations.create({ email: "sam.lindqvist@example.com", roleKey: "fieldEngineer" });
    */
-  create(input: CreateInvitationBody, options?: RequestOptions): Call<Invitation>;
+  create(input: CreateInvitationBody, options?: ChangeOptions): Call<Invitation>;
 
   /**
    * Decline an invitation
@@ -474,7 +474,7 @@ export interface InvitationsResource {
    * @example
    * const declineInvitationAnswer = await portico.invitations.decline({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
-  decline(input: DeclineInvitationBody, options?: RequestOptions): Call<DeclineInvitationAnswer>;
+  decline(input: DeclineInvitationBody, options?: ChangeOptions): Call<DeclineInvitationAnswer>;
 
   /**
    * Get an invitation
@@ -512,7 +512,7 @@ export interface InvitationsResource {
    * @example
    * const invitation = await portico.invitations.resend(invitationId);
    */
-  resend(invitationId: string, options?: RequestOptions): Call<Invitation>;
+  resend(invitationId: string, options?: ChangeOptions): Call<Invitation>;
 
   /**
    * Revoke an invitation
@@ -524,7 +524,7 @@ export interface InvitationsResource {
    * @example
    * const invitation = await portico.invitations.revoke(invitationId);
    */
-  revoke(invitationId: string, options?: RequestOptions): Call<Invitation>;
+  revoke(invitationId: string, options?: ChangeOptions): Call<Invitation>;
 
 }
 
@@ -542,7 +542,7 @@ export interface ItemsResource {
    *   items: [{ name: "Flow meter", status: "open", description: "Measures the water in the north basin.", tags: ["maintenance"], metadata: { costCenter: "4711" } }],
    * });
    */
-  batchCreate(input: BatchCreateItemsBody, options?: RequestOptions): Call<BatchCreateItemsAnswer>;
+  batchCreate(input: BatchCreateItemsBody, options?: ChangeOptions): Call<BatchCreateItemsAnswer>;
 
   /**
    * Create an item
@@ -558,7 +558,7 @@ export interface ItemsResource {
    *   metadata: { costCenter: "4711" },
    * });
    */
-  create(input: CreateItemBody, options?: RequestOptions): Call<Item>;
+  create(input: CreateItemBody, options?: ChangeOptions): Call<Item>;
 
   /**
    * Delete an item
@@ -570,7 +570,7 @@ export interface ItemsResource {
    * @example
    * await portico.items.delete(itemId);
    */
-  delete(itemId: string, input?: Query<"deleteItem">, options?: RequestOptions): Call<Result<"deleteItem">>;
+  delete(itemId: string, input?: Query<"deleteItem">, options?: ChangeOptions): Call<Result<"deleteItem">>;
 
   /**
    * Get an item
@@ -608,7 +608,7 @@ export interface ItemsResource {
    * @example
    * const item = await portico.items.restore(itemId);
    */
-  restore(itemId: string, options?: RequestOptions): Call<Item>;
+  restore(itemId: string, options?: ChangeOptions): Call<Item>;
 
   /**
    * Update an item
@@ -620,7 +620,7 @@ export interface ItemsResource {
    * @example
    * const item = await portico.items.update(itemId, { name: "Pressure sensor" });
    */
-  update(itemId: string, input: UpdateItemBody, options?: RequestOptions): Call<Item>;
+  update(itemId: string, input: UpdateItemBody, options?: ChangeOptions): Call<Item>;
 
 }
 
@@ -636,7 +636,7 @@ export interface MeResource {
    * @example
    * await portico.me.delete();
    */
-  delete(options?: RequestOptions): Call<Result<"deleteCurrentUser">>;
+  delete(options?: ChangeOptions): Call<Result<"deleteCurrentUser">>;
 
   /**
    * Get the current user
@@ -716,7 +716,7 @@ export interface MeResource {
    * @example
    * const switchOrganizationAnswer = await portico.me.switchOrganization({ organizationId: "north-wind-energy" });
    */
-  switchOrganization(input: SwitchOrganizationBody, options?: RequestOptions): Call<SwitchOrganizationAnswer>;
+  switchOrganization(input: SwitchOrganizationBody, options?: ChangeOptions): Call<SwitchOrganizationAnswer>;
 
   /**
    * Synchronize the current user with the token
@@ -728,7 +728,7 @@ export interface MeResource {
    * @example
    * const user = await portico.me.sync();
    */
-  sync(options?: RequestOptions): Call<User>;
+  sync(options?: ChangeOptions): Call<User>;
 
   /**
    * Update the current user
@@ -740,7 +740,7 @@ export interface MeResource {
    * @example
    * const user = await portico.me.update({ name: "Dana Okoye" });
    */
-  update(input: UpdateCurrentUserBody, options?: RequestOptions): Call<User>;
+  update(input: UpdateCurrentUserBody, options?: ChangeOptions): Call<User>;
 
   /**
    * Update one's own settings
@@ -752,7 +752,7 @@ export interface MeResource {
    * @example
    * const updateMySettingsAnswer = await portico.me.updateSettings({ theme: "light" });
    */
-  updateSettings(input: UpdateMySettingsBody, options?: RequestOptions): Call<UpdateMySettingsAnswer>;
+  updateSettings(input: UpdateMySettingsBody, options?: ChangeOptions): Call<UpdateMySettingsAnswer>;
 
   /**
    * Write one's own profile
@@ -764,7 +764,7 @@ export interface MeResource {
    * @example
    * const upsertMyProfileAnswer = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
    */
-  upsertProfile(input: UpsertMyProfileBody, options?: RequestOptions): Call<UpsertMyProfileAnswer>;
+  upsertProfile(input: UpsertMyProfileBody, options?: ChangeOptions): Call<UpsertMyProfileAnswer>;
 
 }
 
@@ -780,7 +780,7 @@ export interface MembershipsResource {
    * @example
    * const membership = await portico.memberships.ban(membershipId, { reason: "Kept posting advertisements after two warnings." });
    */
-  ban(membershipId: string, input: BanMemberBody, options?: RequestOptions): Call<Membership>;
+  ban(membershipId: string, input: BanMemberBody, options?: ChangeOptions): Call<Membership>;
 
   /**
    * Get a membership
@@ -804,7 +804,7 @@ export interface MembershipsResource {
    * @example
    * await portico.memberships.leave();
    */
-  leave(options?: RequestOptions): Call<Result<"leaveOrganization">>;
+  leave(options?: ChangeOptions): Call<Result<"leaveOrganization">>;
 
   /**
    * List memberships
@@ -830,7 +830,7 @@ export interface MembershipsResource {
    * @example
    * await portico.memberships.remove(membershipId);
    */
-  remove(membershipId: string, options?: RequestOptions): Call<Result<"removeMembership">>;
+  remove(membershipId: string, options?: ChangeOptions): Call<Result<"removeMembership">>;
 
   /**
    * Lift a ban
@@ -842,7 +842,7 @@ export interface MembershipsResource {
    * @example
    * const membership = await portico.memberships.unban(membershipId);
    */
-  unban(membershipId: string, options?: RequestOptions): Call<Membership>;
+  unban(membershipId: string, options?: ChangeOptions): Call<Membership>;
 
   /**
    * Update a membership
@@ -854,7 +854,7 @@ export interface MembershipsResource {
    * @example
    * const membership = await portico.memberships.update(membershipId, { roleKey: "fieldEngineer" });
    */
-  update(membershipId: string, input: UpdateMembershipBody, options?: RequestOptions): Call<Membership>;
+  update(membershipId: string, input: UpdateMembershipBody, options?: ChangeOptions): Call<Membership>;
 
   /**
    * Update one's own membership
@@ -866,7 +866,7 @@ export interface MembershipsResource {
    * @example
    * const membership = await portico.memberships.updateMine({ metadata: { costCenter: "4711" } });
    */
-  updateMine(input: UpdateMyMembershipBody, options?: RequestOptions): Call<Membership>;
+  updateMine(input: UpdateMyMembershipBody, options?: ChangeOptions): Call<Membership>;
 
 }
 
@@ -888,7 +888,7 @@ export interface OrganizationsResource {
    *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, auditRetentionDays: 365, trashRetentionDays: 30 },
    * });
    */
-  create(input: CreateOrganizationBody, options?: RequestOptions): Call<Organization>;
+  create(input: CreateOrganizationBody, options?: ChangeOptions): Call<Organization>;
 
   /**
    * Delete an organization
@@ -900,7 +900,7 @@ export interface OrganizationsResource {
    * @example
    * await portico.organizations.delete(organizationId);
    */
-  delete(organizationId: string, input: Query<"deleteOrganization">, options?: RequestOptions): Call<Result<"deleteOrganization">>;
+  delete(organizationId: string, input: Query<"deleteOrganization">, options?: ChangeOptions): Call<Result<"deleteOrganization">>;
 
   /**
    * Get an organization
@@ -968,7 +968,7 @@ export interface OrganizationsResource {
    * @example
    * const purgeOrganizationAnswer = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind-energy" });
    */
-  purge(organizationId: string, input: PurgeOrganizationBody, options?: RequestOptions): Call<PurgeOrganizationAnswer>;
+  purge(organizationId: string, input: PurgeOrganizationBody, options?: ChangeOptions): Call<PurgeOrganizationAnswer>;
 
   /**
    * Restore an organization
@@ -980,7 +980,7 @@ export interface OrganizationsResource {
    * @example
    * const organization = await portico.organizations.restore(organizationId);
    */
-  restore(organizationId: string, options?: RequestOptions): Call<Organization>;
+  restore(organizationId: string, options?: ChangeOptions): Call<Organization>;
 
   /**
    * Set an organization's status
@@ -995,7 +995,7 @@ export interface OrganizationsResource {
    *   reason: "The last three bills were not paid.",
    * });
    */
-  setStatus(organizationId: string, input: SetOrganizationStatusBody, options?: RequestOptions): Call<Organization>;
+  setStatus(organizationId: string, input: SetOrganizationStatusBody, options?: ChangeOptions): Call<Organization>;
 
   /**
    * Transfer the ownership of an organization
@@ -1007,7 +1007,7 @@ export interface OrganizationsResource {
    * @example
    * const organization = await portico.organizations.transferOwnership(organizationId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
    */
-  transferOwnership(organizationId: string, input: TransferOwnershipBody, options?: RequestOptions): Call<Organization>;
+  transferOwnership(organizationId: string, input: TransferOwnershipBody, options?: ChangeOptions): Call<Organization>;
 
   /**
    * Update an organization
@@ -1019,7 +1019,7 @@ export interface OrganizationsResource {
    * @example
    * const organization = await portico.organizations.update(organizationId, { name: "North Wind Energy" });
    */
-  update(organizationId: string, input: UpdateOrganizationBody, options?: RequestOptions): Call<Organization>;
+  update(organizationId: string, input: UpdateOrganizationBody, options?: ChangeOptions): Call<Organization>;
 
 }
 
@@ -1059,7 +1059,7 @@ export interface RolesResource {
    *   rank: 20,
    * });
    */
-  create(input: CreateRoleBody, options?: RequestOptions): Call<Role>;
+  create(input: CreateRoleBody, options?: ChangeOptions): Call<Role>;
 
   /**
    * Delete a role
@@ -1071,7 +1071,7 @@ export interface RolesResource {
    * @example
    * await portico.roles.delete(roleId);
    */
-  delete(roleId: string, input?: Query<"deleteRole">, options?: RequestOptions): Call<Result<"deleteRole">>;
+  delete(roleId: string, input?: Query<"deleteRole">, options?: ChangeOptions): Call<Result<"deleteRole">>;
 
   /**
    * Get a role
@@ -1109,7 +1109,7 @@ export interface RolesResource {
    * @example
    * const role = await portico.roles.restore(roleId, { key: "fieldEngineer" });
    */
-  restore(roleId: string, input?: RestoreRoleBody, options?: RequestOptions): Call<Role>;
+  restore(roleId: string, input?: RestoreRoleBody, options?: ChangeOptions): Call<Role>;
 
   /**
    * Update a role
@@ -1121,7 +1121,7 @@ export interface RolesResource {
    * @example
    * const role = await portico.roles.update(roleId, { name: "Field engineer" });
    */
-  update(roleId: string, input: UpdateRoleBody, options?: RequestOptions): Call<Role>;
+  update(roleId: string, input: UpdateRoleBody, options?: ChangeOptions): Call<Role>;
 
 }
 
@@ -1135,7 +1135,7 @@ export interface SchedulesResource {
    * @example
    * const schedule = await portico.schedules.activate(scheduleId);
    */
-  activate(scheduleId: string, options?: RequestOptions): Call<Schedule>;
+  activate(scheduleId: string, options?: ChangeOptions): Call<Schedule>;
 
   /**
    * Create up to 100 schedules
@@ -1149,7 +1149,7 @@ export interface SchedulesResource {
    *   items: [{ title: "Service the pumps", description: "Replace the filters on the roof.", startDate: Date.parse("2026-01-15T09:30:00.000Z"), endDate: Date.parse("2026-01-15T10:30:00.000Z"), status: "draft" }],
    * });
    */
-  batchCreate(input: BatchCreateSchedulesBody, options?: RequestOptions): Call<BatchCreateSchedulesAnswer>;
+  batchCreate(input: BatchCreateSchedulesBody, options?: ChangeOptions): Call<BatchCreateSchedulesAnswer>;
 
   /**
    * Cancel a schedule
@@ -1161,7 +1161,7 @@ export interface SchedulesResource {
    * @example
    * const schedule = await portico.schedules.cancel(scheduleId, { reason: "Rescheduled to next week." });
    */
-  cancel(scheduleId: string, input?: CancelScheduleBody, options?: RequestOptions): Call<Schedule>;
+  cancel(scheduleId: string, input?: CancelScheduleBody, options?: ChangeOptions): Call<Schedule>;
 
   /**
    * Complete a schedule
@@ -1171,7 +1171,7 @@ export interface SchedulesResource {
    * @example
    * const schedule = await portico.schedules.complete(scheduleId);
    */
-  complete(scheduleId: string, options?: RequestOptions): Call<Schedule>;
+  complete(scheduleId: string, options?: ChangeOptions): Call<Schedule>;
 
   /**
    * Create a schedule
@@ -1187,7 +1187,7 @@ export interface SchedulesResource {
    *   status: "draft",
    * });
    */
-  create(input: CreateScheduleBody, options?: RequestOptions): Call<Schedule>;
+  create(input: CreateScheduleBody, options?: ChangeOptions): Call<Schedule>;
 
   /**
    * Delete a schedule
@@ -1199,7 +1199,7 @@ export interface SchedulesResource {
    * @example
    * await portico.schedules.delete(scheduleId);
    */
-  delete(scheduleId: string, input?: Query<"deleteSchedule">, options?: RequestOptions): Call<Result<"deleteSchedule">>;
+  delete(scheduleId: string, input?: Query<"deleteSchedule">, options?: ChangeOptions): Call<Result<"deleteSchedule">>;
 
   /**
    * Get a schedule
@@ -1237,7 +1237,7 @@ export interface SchedulesResource {
    * @example
    * const schedule = await portico.schedules.restore(scheduleId);
    */
-  restore(scheduleId: string, options?: RequestOptions): Call<Schedule>;
+  restore(scheduleId: string, options?: ChangeOptions): Call<Schedule>;
 
   /**
    * Update a schedule
@@ -1249,7 +1249,7 @@ export interface SchedulesResource {
    * @example
    * const schedule = await portico.schedules.update(scheduleId, { title: "Service the pumps" });
    */
-  update(scheduleId: string, input: UpdateScheduleBody, options?: RequestOptions): Call<Schedule>;
+  update(scheduleId: string, input: UpdateScheduleBody, options?: ChangeOptions): Call<Schedule>;
 
 }
 
@@ -1267,7 +1267,7 @@ export interface SitesResource {
    *   items: [{ name: "Antwerp depot", slug: "antwerp-depot", status: "active", psaCompanyId: "10443", psaParentCompanyId: "10400", metadata: { costCenter: "4711" } }],
    * });
    */
-  batchCreate(input: BatchCreateSitesBody, options?: RequestOptions): Call<BatchCreateSitesAnswer>;
+  batchCreate(input: BatchCreateSitesBody, options?: ChangeOptions): Call<BatchCreateSitesAnswer>;
 
   /**
    * Create a site
@@ -1284,7 +1284,7 @@ export interface SitesResource {
    *   metadata: { costCenter: "4711" },
    * });
    */
-  create(input: CreateSiteBody, options?: RequestOptions): Call<Site>;
+  create(input: CreateSiteBody, options?: ChangeOptions): Call<Site>;
 
   /**
    * Delete a site
@@ -1296,7 +1296,7 @@ export interface SitesResource {
    * @example
    * await portico.sites.delete(siteId);
    */
-  delete(siteId: string, input?: Query<"deleteSite">, options?: RequestOptions): Call<Result<"deleteSite">>;
+  delete(siteId: string, input?: Query<"deleteSite">, options?: ChangeOptions): Call<Result<"deleteSite">>;
 
   /**
    * Get a site
@@ -1360,7 +1360,7 @@ export interface SitesResource {
    * @example
    * const site = await portico.sites.restore(siteId, { slug: "rotterdam-depot" });
    */
-  restore(siteId: string, input?: RestoreSiteBody, options?: RequestOptions): Call<Site>;
+  restore(siteId: string, input?: RestoreSiteBody, options?: ChangeOptions): Call<Site>;
 
   /**
    * Update a site
@@ -1372,7 +1372,7 @@ export interface SitesResource {
    * @example
    * const site = await portico.sites.update(siteId, { name: "Rotterdam depot" });
    */
-  update(siteId: string, input: UpdateSiteBody, options?: RequestOptions): Call<Site>;
+  update(siteId: string, input: UpdateSiteBody, options?: ChangeOptions): Call<Site>;
 
 }
 
@@ -1386,7 +1386,7 @@ export interface TodosResource {
    * @example
    * const todo = await portico.todos.create({ text: "Order spare parts", completed: false });
    */
-  create(input: CreateTodoBody, options?: RequestOptions): Call<Todo>;
+  create(input: CreateTodoBody, options?: ChangeOptions): Call<Todo>;
 
   /**
    * Delete a todo
@@ -1398,7 +1398,7 @@ export interface TodosResource {
    * @example
    * await portico.todos.delete(todoId);
    */
-  delete(todoId: string, options?: RequestOptions): Call<Result<"deleteTodo">>;
+  delete(todoId: string, options?: ChangeOptions): Call<Result<"deleteTodo">>;
 
   /**
    * Get a todo
@@ -1436,7 +1436,7 @@ export interface TodosResource {
    * @example
    * const todo = await portico.todos.toggle(todoId);
    */
-  toggle(todoId: string, options?: RequestOptions): Call<Todo>;
+  toggle(todoId: string, options?: ChangeOptions): Call<Todo>;
 
   /**
    * Update a todo
@@ -1448,7 +1448,7 @@ export interface TodosResource {
    * @example
    * const todo = await portico.todos.update(todoId, { text: "Order spare parts" });
    */
-  update(todoId: string, input: UpdateTodoBody, options?: RequestOptions): Call<Todo>;
+  update(todoId: string, input: UpdateTodoBody, options?: ChangeOptions): Call<Todo>;
 
 }
 
@@ -1468,7 +1468,7 @@ export interface UsersResource {
    *   roleKey: "fieldEngineer",
    * });
    */
-  create(input: CreateUserBody, options?: RequestOptions): Call<CreateUserAnswer>;
+  create(input: CreateUserBody, options?: ChangeOptions): Call<CreateUserAnswer>;
 
   /**
    * Get a user of the organization

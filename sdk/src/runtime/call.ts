@@ -14,6 +14,8 @@ export interface CallResult<T> {
   readonly attempts: number;
   /** The server answered from its idempotency record: the effect had already happened. */
   readonly replayed: boolean;
+  /** The answer is what would have been answered; nothing was kept. */
+  readonly dryRun: boolean;
 }
 
 /** An answer and what was made of its body. */
@@ -58,6 +60,7 @@ export class Call<T> implements Promise<T> {
       requestId: header("x-request-id"),
       etag: header("etag"),
       replayed: header("idempotent-replayed") === "true",
+      dryRun: isDryRun(reply),
     };
   }
 
@@ -98,6 +101,11 @@ export class Call<T> implements Promise<T> {
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then().finally(onFinally);
   }
+}
+
+/** Whether the server says that it kept nothing of the request. */
+export function isDryRun({ response }: Reply): boolean {
+  return response.headers.get("portico-dry-run") === "true";
 }
 
 /** How an answer is read: whether text will do, and what removes credentials from a quotation. */

@@ -88,6 +88,12 @@ export interface RequestOptions {
   readonly fetchOptions?: FetchOptions | undefined;
 }
 
+/** Options of a change. */
+export interface ChangeOptions extends RequestOptions {
+  /** Answers what the call would answer, refusals included, and keeps nothing of it. No credential is made. */
+  readonly dryRun?: boolean | undefined;
+}
+
 /** Options of a read whose answer is always there; with `ifNoneMatch` it may be `undefined`, not modified. */
 export type ReadOptions = Omit<RequestOptions, "ifNoneMatch"> & { readonly ifNoneMatch?: undefined };
 

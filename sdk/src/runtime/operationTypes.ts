@@ -33,6 +33,19 @@ export type Args<Operation extends Id> = [keyof Parts<Operation>] extends [never
  */
 export type TenantArgs<Operation extends Id> = Flat<Parts<Operation> & { organizationId?: string | undefined }>;
 
+interface Tried {
+  /** True answers what the function would answer, and keeps nothing of it. */
+  dryRun?: boolean | undefined;
+}
+
+/** {@link Args} of a change that can be tried. */
+export type ChangeArgs<Operation extends Id> = Flat<Parts<Operation> & Tried>;
+
+/** {@link TenantArgs} of a change that can be tried. */
+export type TenantChangeArgs<Operation extends Id> = Flat<
+  Parts<Operation> & { organizationId?: string | undefined } & Tried
+>;
+
 type Paged<Fields> = Flat<Omit<Fields, "cursor" | "limit"> & { paginationOpts: PaginationOptions }>;
 
 /** Arguments of a list's function: pages are asked for as Convex does, not by the `cursor` and `limit` of REST. */

@@ -1,5 +1,5 @@
 import type { Call } from "./call";
-import type { RequestOptions } from "./engine";
+import type { ChangeOptions, RequestOptions } from "./engine";
 import type { ListCall } from "./listCall";
 import { type Operation, readOperation } from "./operations";
 import { isRecord } from "./json";
@@ -23,7 +23,7 @@ export interface RequestParts {
 
 /** What a client offers to its resources. */
 export interface Sender {
-  call(parts: RequestParts, options: RequestOptions): Call<unknown>;
+  call(parts: RequestParts, options: ChangeOptions): Call<unknown>;
   /** A list that may be answered "not modified" is one page, and not iterated. */
   list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown>;
 }

@@ -1,0 +1,66 @@
+import { expect } from "vitest";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+
+const systemTables = ["_scheduled_functions", "_storage"];
+
+/** When a principal was last seen is noted of any request, and belongs to none. */
+const notesOfUse: ReadonlySet<string> = new Set(["lastUsedAt", "lastUsedIp", "lastActivityAt"]);
+
+type Row = Readonly<Record<string, unknown>>;
+/** The rows of every table, each as JSON text: thousands of them are compared again and again. */
+export type Tables = Readonly<Record<string, readonly string[]>>;
+
+/** Everything that the deployment holds, jobs and stored files included, but for when its principals were last seen. */
+export async function tablesOf(portico: TestPortico): Promise<Tables> {
+  const { page } = await systemQuery(portico, "tables", { paginationOpts: { numItems: 1000, cursor: null } });
+  const names = [...page.map(({ name }) => String(name)), ...systemTables];
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, (await rowsOf(portico, name)).map(textOf)])),
+  );
+}
+
+/** Waits until no job that earlier requests have scheduled is due or running. */
+export async function settled(portico: TestPortico): Promise<void> {
+  const due = async () =>
+    (await rowsOf(portico, "_scheduled_functions")).filter(
+      ({ state, scheduledTime }) =>
+        ["pending", "inProgress"].includes(Object(state).kind) && Number(scheduledTime) <= Date.now() + 1000,
+    );
+  await expect.poll(due, { timeout: 60_000 }).toEqual([]);
+}
+
+async function rowsOf(portico: TestPortico, table: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor: string | null = null;
+  do {
+    const paginationOpts = { numItems: 5000, cursor };
+    const found: Page = await systemQuery(portico, "tableData", { table, order: "asc", paginationOpts });
+    rows.push(...found.page);
+    cursor = found.isDone ? null : found.continueCursor;
+  } while (cursor !== null);
+  return rows;
+}
+
+function textOf(row: Row): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(row).filter(([name]) => !notesOfUse.has(name))));
+}
+
+interface Page {
+  readonly page: readonly Row[];
+  readonly isDone: boolean;
+  readonly continueCursor: string;
+}
+
+/** A query by which Convex's own tools look into a deployment. */
+async function systemQuery({ deployment }: TestPortico, name: string, args: object): Promise<Page> {
+  const outcome = await deployment.call({
+    type: "query",
+    path: `_system/cli/${name}:default`,
+    argsText: JSON.stringify(args),
+    caller: { kind: "admin" },
+    metadata: { requestId: "tables", ip: null, userAgent: null },
+    allowInternal: true,
+  });
+  if (outcome.status === "error") throw new Error(outcome.errorMessage);
+  return JSON.parse(outcome.valueText);
+}
