@@ -1,5 +1,7 @@
-import { canonicalTokenIdentifier } from "../core/access/issuers";
+import { personalClaim } from "../core/wire/identityProviders";
+import { canonicalTokenIdentifier } from "../core/wire/issuers";
 import { emailAddress, httpsUrl, text } from "../core/schema/fields";
+import type { TokenReading } from "../core/wire/identityProviders";
 
 /** What a person's token says of them, as far as it can be stored. */
 export interface IdentityValues {
@@ -10,16 +12,13 @@ export interface IdentityValues {
   readonly imageUrl: string | undefined;
 }
 
-/**
- * Reads the claims of a verified token. Convex hands `customJwt`
- * claims on under their own names (`email_verified`, `picture`) and those of OIDC providers renamed.
- */
-export function identityValues(identity: Readonly<Record<string, unknown>>): IdentityValues {
-  const isVerified = (identity["emailVerified"] ?? identity["email_verified"]) === true;
-  const email = isVerified ? emailAddress().safeParse(identity["email"]).data : undefined;
-  const name =
-    typeof identity["name"] === "string" ? text(1, 120).safeParse(shortened(identity["name"], 120)) : undefined;
-  const imageUrl = httpsUrl().safeParse(identity["pictureUrl"] ?? identity["picture"]);
+/** Reads the claims of a verified token as its issuer's configuration says. Only a boolean true verifies an address. */
+export function identityValues(identity: Readonly<Record<string, unknown>>, reading: TokenReading): IdentityValues {
+  const isVerified = reading.verifiesEmail || personalClaim(identity, reading, "emailVerified") === true;
+  const email = isVerified ? emailAddress().safeParse(personalClaim(identity, reading, "email")).data : undefined;
+  const claimedName = personalClaim(identity, reading, "name");
+  const name = typeof claimedName === "string" ? text(1, 120).safeParse(shortened(claimedName, 120)) : undefined;
+  const imageUrl = httpsUrl().safeParse(personalClaim(identity, reading, "picture"));
   return {
     email,
     name: name?.data,

@@ -3,6 +3,7 @@ import { env, internalMutation } from "../_generated/server";
 import { findUser, gatewayIssuer, verifiedIdentity } from "../core/access/caller";
 import { UnscopedWriter } from "../core/records/writer";
 import { ProblemError } from "../core/wire/errors";
+import { readingOf } from "../core/wire/identityProviders";
 import { identityValues, isListedSubject, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
 import type { Caller } from "../core/access/caller";
@@ -58,7 +59,7 @@ export async function userOf(
 
 /** The user of a token that was never seen before: the one who waits for its verified e-mail address, or a new one. */
 export async function admit(writerOf: WriterOf, identity: UserIdentity, now: number): Promise<Doc<"users">> {
-  const values = identityValues(identity);
+  const values = claimedValues(identity);
   const writer = writerOf({ kind: "anonymous" });
   const known = values.email === undefined ? null : await knownAs(writer, values.email);
   if (known && known.status !== "pending") {
@@ -82,7 +83,7 @@ export async function refresh(
 ): Promise<Doc<"users">> {
   const next = await writerOf(callerOf(user)).patch("users", user, {
     ...tokenFields(identity),
-    ...refreshed(identityValues(identity)),
+    ...refreshed(claimedValues(identity)),
     ...(user.status === "pending" ? { status: "active" } : {}),
   });
   return activateMemberships(writerOf, next, now);
@@ -118,6 +119,10 @@ async function invitationsOf(reader: Pick<UnscopedWriter, "query">, email: strin
     .withIndex("by_invitedEmail", (q) => q.eq("invitedEmail", email))
     .take(invitationsRead);
   return invitations.filter(({ status }) => status === "pending");
+}
+
+function claimedValues(identity: UserIdentity): IdentityValues {
+  return identityValues(identity, readingOf(env["AUTH_PROVIDERS"], identity.issuer));
 }
 
 const callerOf = (user: Doc<"users">): Caller => ({ kind: "user", user, claimedOrganization: undefined });
