@@ -14,7 +14,6 @@ import { runMain } from "./lib/runMain";
 const variables = {
   AUTH_PROVIDERS: JSON.stringify([
     { domain: "https://login.example.com", applicationID: "portico", tenantClaim: "org_id" },
-    { preset: "clerk", domain: "https://clerk.example.com" },
     {
       type: "customJwt",
       issuer: "https://portico.convex.site",

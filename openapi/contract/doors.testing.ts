@@ -36,23 +36,26 @@ export async function syncAnswer(portico: TestPortico, token: string): Promise<D
   client.send({ type: "Authenticate", tokenType: "User", value: token, baseVersion: 0 });
   const add = { type: "Add", queryId: 0, udfPath: path, args: [{}] };
   client.send({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications: [add] });
-  const refusal = client.next("AuthError");
-  const answered = async (): Promise<DoorAnswer> => {
-    for (;;) {
-      const transition: { modifications?: readonly SyncResult[] } = await client.next("Transition");
-      const [result] = transition.modifications ?? [];
-      if (result?.type === "QueryUpdated") return accepted(result.value);
-      if (result?.type === "QueryFailed") return refused(result.errorData);
-    }
-  };
   try {
-    return await Promise.race([
-      answered(),
-      refusal.then(({ error }): DoorAnswer => ({ status: 401, text: String(error) })),
-    ]);
+    return await new Promise<DoorAnswer>((resolve, reject) => {
+      client.socket.on("close", () => reject(new Error("The socket closed without an answer.")));
+      client.socket.on("message", (data: Buffer) => {
+        const message: SyncMessage = JSON.parse(data.toString("utf8"));
+        const [result] = message.modifications ?? [];
+        if (message.type === "AuthError") resolve({ status: 401, text: String(message.error) });
+        else if (result?.type === "QueryUpdated") resolve(accepted(result.value));
+        else if (result?.type === "QueryFailed") resolve(refused(result.errorData));
+      });
+    });
   } finally {
     client.socket.terminate();
   }
+}
+
+interface SyncMessage {
+  readonly type?: string;
+  readonly error?: unknown;
+  readonly modifications?: readonly SyncResult[];
 }
 
 interface SyncResult {

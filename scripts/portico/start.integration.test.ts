@@ -77,11 +77,6 @@ it(
     const me = await fetch(`${demo?.restUrl}/v1/me`, { headers: { authorization: `Bearer ${token.output().trim()}` } });
     expect(Object(await me.json()).role.key).toBe("viewer");
 
-    const providers = '[{"preset":"clerc","domain":"https://id.example"}]';
-    await expectRefusal(
-      run("scripts/start.ts", { ...(await environment()), AUTH_PROVIDERS: providers }),
-      'AUTH_PROVIDERS, entry 1: there is no preset "clerc"; take one of clerk',
-    );
     await expectRefusal(run("scripts/start.ts", { ...settings, PORTICO_PORT: "0" }), "PORTICO_PORT must be a port");
     await expectRefusal(run("scripts/start.ts", settings), /in use/);
 
@@ -89,6 +84,18 @@ it(
     expect(await started.exitCode).toBe(0);
   },
   2 * startLimitMs,
+);
+
+it(
+  "names in one line the identity provider that is not right, and what to do",
+  async () => {
+    const providers = '[{"preset":"clerc","domain":"https://id.example"}]';
+    await expectRefusal(
+      run("scripts/start.ts", { ...(await environment()), AUTH_PROVIDERS: providers }),
+      'AUTH_PROVIDERS, entry 1: there is no preset "clerc"; take one of clerk',
+    );
+  },
+  startLimitMs,
 );
 
 it(
