@@ -12,6 +12,10 @@ crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.recor
 crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.records.retention.deleteExpired, {
   table: "idempotencyKeys",
 });
+crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.records.retention.deleteExpired, {
+  table: "webhookEvents",
+});
+crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.tenancy.clerkEvents.retryFailed, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 

@@ -2,7 +2,7 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, roles } from "./access/tables";
 import { auditLogs } from "./observability/tables";
-import { idempotencyKeys } from "./platform/tables";
+import { idempotencyKeys, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
@@ -24,4 +24,5 @@ export default defineSchema({
   userProfiles,
   userSettings,
   users,
+  webhookEvents,
 });

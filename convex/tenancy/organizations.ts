@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
+import { builtInRoleRow } from "../core/records/roleRows";
 import { pageOf } from "../core/resources/pages";
 import { noContent } from "../core/resources/operations";
 import { definedOf, withPublicId } from "../core/records/documents";
@@ -13,6 +13,7 @@ import { patchOf } from "../core/schema/zod";
 import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
 import { confirmSlugParameter, memberUser, memberUserDocument, organizations, slugParameter } from "./documents";
+import { foundOrganization } from "./founding";
 import { assertMayOwn } from "./memberships/rules";
 import { schedulePurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
@@ -42,24 +43,17 @@ export const create = organizations.at("/").change("create", {
   problems: ["slug_taken", "external_id_taken"],
   handler: async (ctx, { name, slug, settings, ...rest }) => {
     const { unscoped, now, caller } = ctx;
-    await ensureBuiltInRoles(unscoped);
-    const organization = await unscoped.insert("organizations", {
-      ...definedOf(rest),
-      name,
-      slug: slug ?? (await freeSlug(ctx, name)),
-      status: "active",
-      ownerId: caller.user._id,
-      settings: { ...defaultOrganizationSettings, ...definedOf(settings ?? {}) },
-    });
-    const owner = await builtInRoleRow(unscoped, "owner");
-    if (!owner) throw new Error("The built-in roles were made sure of before.");
-    await unscoped.within(organization).insert("memberships", {
-      userId: caller.user._id,
-      roleId: owner._id,
-      roleKey: owner.key,
-      status: "active",
-      joinedAt: now,
-    });
+    const organization = await foundOrganization(
+      unscoped,
+      {
+        ...definedOf(rest),
+        name,
+        slug: slug ?? (await freeSlug(ctx, name)),
+        settings: { ...defaultOrganizationSettings, ...definedOf(settings ?? {}) },
+      },
+      caller.user,
+      now,
+    );
     if (caller.user.defaultOrganizationId === undefined) {
       await unscoped.patch("users", caller.user, { defaultOrganizationId: organization._id });
     }

@@ -5,6 +5,7 @@ import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { send } from "./client.testing";
 import { functionAnswer, restAnswer, syncAnswer } from "./doors.testing";
 import { openAttackIssuers, openAttackWorld, tokenAttacks } from "./tokenAttacks.testing";
+import type { DoorAnswer } from "./doors.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { AttackWorld } from "./tokenAttacks.testing";
 
@@ -136,7 +137,7 @@ describe("secrets at each other's doors", () => {
     const token = String(Object(await response.json()).access_token);
     expect(await restAnswer(portico, token)).not.toMatchObject({ status: 401 });
     await send(portico, "POST", `/v1/api-keys/${id}/revoke`, owner, {});
-    const answers = [];
+    const answers: DoorAnswer[] = [];
     for (const door of doors) answers.push(await door(portico, token));
     expect(answers).toEqual(doors.map(() => ({ status: 401, text: answers[0]?.text })));
     expect((await send(portico, "GET", "/v1/items", secret)).status).toBe(401);

@@ -141,7 +141,7 @@ const headed = (kind: string, headers: Readonly<Record<string, object>>) =>
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
 /** A token of the deployment's own issuer, by whoever has stolen its signing key or hopes to have. */
-const gatewayClaims = (world: AttackWorld, claims: object): object => ({
+const gatewayClaims = (world: AttackWorld, claims: object): Record<string, unknown> => ({
   iss: world.portico.siteUrl,
   aud: "portico",
   sub: `apiKey:${world.apiKeyId}`,

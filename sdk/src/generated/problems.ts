@@ -20,6 +20,7 @@ export interface ProblemStatuses {
   internal: 500;
   invalid_cursor: 400;
   invalid_enrollment_token: 401;
+  invalid_signature: 400;
   invalid_state_transition: 409;
   key_expired: 401;
   key_revoked: 401 | 409;
@@ -58,6 +59,7 @@ export interface ProblemStatuses {
   user_deleted: 401;
   user_inactive: 403;
   validation_failed: 400;
+  webhook_not_configured: 503;
 }
 
 /** Codes that an operation may be refused with, by its id and the HTTP status. */
@@ -140,6 +142,7 @@ export interface OperationProblems {
   listTodos: { 400: "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 406: "not_acceptable"; 409: "email_taken"; 500: "internal"; 503: "unavailable" };
   listUsers: { 400: "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 406: "not_acceptable"; 409: "email_taken"; 500: "internal"; 503: "unavailable" };
   purgeOrganization: { 400: "idempotency_key_invalid" | "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "confirmation_mismatch" | "email_taken" | "idempotency_conflict" | "not_deleted"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 422: "read_only_field"; 500: "internal"; 503: "unavailable" };
+  receiveClerkWebhook: { 400: "invalid_signature" | "validation_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 500: "internal"; 503: "webhook_not_configured" };
   removeMembership: { 400: "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "email_taken" | "last_admin" | "sole_owner"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 500: "internal"; 503: "unavailable" };
   restoreAgent: { 400: "idempotency_key_invalid" | "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted" | "site_not_active"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 422: "read_only_field"; 500: "internal"; 503: "unavailable" };
   restoreItem: { 400: "idempotency_key_invalid" | "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "email_taken" | "idempotency_conflict" | "not_deleted"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 422: "read_only_field"; 500: "internal"; 503: "unavailable" };
