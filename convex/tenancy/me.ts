@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { noContent } from "../core/resources/operations";
 import { withPublicId } from "../core/records/documents";
-import { ProblemError } from "../core/wire/errors";
 import { described, rowId } from "../core/schema/fields";
 import { mutationOperation, queryOperation } from "../core/operations/define";
 import { effectiveRights } from "../core/access/rights";

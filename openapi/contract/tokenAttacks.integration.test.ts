@@ -55,7 +55,7 @@ describe.each([...new Set(tokenAttacks.map(({ kind }) => kind))])("%s", (kind) =
     "%s: is refused with 401, and in the same words at REST, the function API and sync",
     async (_name, attack) => {
       const token = await attack.token(world);
-      const answers = [];
+      const answers: DoorAnswer[] = [];
       for (const door of doors) answers.push(await door(portico, token));
       const sum = tried.get(kind) ?? { rows: 0, tries: 0, accepted: 0 };
       tried.set(kind, {
@@ -63,13 +63,10 @@ describe.each([...new Set(tokenAttacks.map(({ kind }) => kind))])("%s", (kind) =
         tries: sum.tries + doors.length,
         accepted: sum.accepted + answers.filter(({ status }) => status === 200).length,
       });
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
       // An opaque credential of REST's own form is looked up there, and is a malformed token elsewhere.
-      const words = token.startsWith("sk_") ? expect.any(String) : answers[1]?.text;
-      expect(answers).toEqual([
-        { status: 401, text: words },
-        { status: 401, text: answers[1]?.text },
-        { status: 401, text: answers[1]?.text },
-      ]);
+      const texts = answers.slice(token.startsWith("sk_") ? 1 : 0).map(({ text }) => text);
+      expect([...new Set(texts)]).toEqual([expect.any(String)]);
       // A token that was refused has made no user.
       expect((await send(portico, "GET", "/v1/me", token)).status).toBe(401);
     },
