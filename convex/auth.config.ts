@@ -1,13 +1,12 @@
-import type { AuthConfig, AuthProvider } from "convex/server";
+import { identityProviders } from "./core/wire/identityProviders";
+import type { AuthConfig } from "convex/server";
 
 // Convex evaluates this module alone, when the functions are pushed; nothing but `process.env` exists here.
 declare const process: { readonly env: Readonly<Record<string, string>> };
 
-const configured = process.env["AUTH_PROVIDERS"] ?? "[]";
-
-/** A JSON list; beside Convex's own fields an entry may name its `tenantClaim`, which Convex must not see. */
-const providers: (AuthProvider & { tenantClaim?: string })[] = JSON.parse(configured);
+/** A JSON list: entries with a preset, as `docs/identity.md` has them, and entries with Convex's own fields. */
+const configured = process.env["AUTH_PROVIDERS"];
 
 export default {
-  providers: providers.map(({ tenantClaim: _tenantClaim, ...provider }) => provider),
+  providers: identityProviders(configured).map(({ provider }) => provider),
 } satisfies AuthConfig;

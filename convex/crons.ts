@@ -12,6 +12,10 @@ crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.recor
 crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.records.retention.deleteExpired, {
   table: "idempotencyKeys",
 });
+crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.records.retention.deleteExpired, {
+  table: "webhookEvents",
+});
+crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.tenancy.clerkEvents.retryFailed, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
 crons.interval("expire invitations", { minutes: 5 }, internal.tenancy.invitationUpkeep.expire, {});
 crons.interval("go on with jobs", { minutes: 1 }, internal.jobs.runner.resumeDue, {});

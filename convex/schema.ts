@@ -4,7 +4,7 @@ import { apiKeys, roles } from "./access/tables";
 import { scheduledJobs } from "./jobs/tables";
 import { emails, notifications } from "./messaging/tables";
 import { auditLogs } from "./observability/tables";
-import { idempotencyKeys } from "./platform/tables";
+import { idempotencyKeys, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
@@ -30,4 +30,5 @@ export default defineSchema({
   userProfiles,
   userSettings,
   users,
+  webhookEvents,
 });

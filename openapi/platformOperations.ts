@@ -179,6 +179,36 @@ export const platformOperations: readonly PlatformOperation[] = [
     problems: ["internal"],
   },
   {
+    method: "post",
+    path: "/v1/webhooks/clerk",
+    resource: "platform",
+    operationId: "receiveClerkWebhook",
+    summary: "Receive a message of Clerk's",
+    description:
+      "People, organizations and memberships as they change at Clerk, signed by Svix (`svix-*` or `webhook-*` headers, the operator's " +
+      "`CLERK_WEBHOOK_SECRET`) within five minutes. A message is stored and worked on after the answer; one that is known already " +
+      "changes nothing. Messages in another order, or more than once, come to the same.",
+    requestBody: {
+      required: true,
+      content: json("ClerkMessage", {
+        type: "user.deleted",
+        object: "event",
+        timestamp: 1_768_469_400_000,
+        data: { id: "user_2abc", object: "user", deleted: true },
+      }),
+    },
+    success: { "200": answer("It is stored.", json("WebhookReceipt", { status: "accepted" })) },
+    problems: [
+      "invalid_signature",
+      "validation_failed",
+      "payload_too_large",
+      "unsupported_content_encoding",
+      "unsupported_media_type",
+      "webhook_not_configured",
+      "internal",
+    ],
+  },
+  {
     method: "get",
     path: "/.well-known/jwks.json",
     resource: "oauth",

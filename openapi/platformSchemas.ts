@@ -34,6 +34,36 @@ const problemEntry = {
 
 /** Named schemas of the routes without a domain operation, and the page part of every list. */
 export const platformSchemas: Readonly<Record<string, JsonObject>> = {
+  ClerkMessage: {
+    type: "object",
+    description: "A message of Clerk's; its other members are read past.",
+    properties: {
+      type: { type: "string", maxLength: 100, description: "What it tells of." },
+      timestamp: {
+        type: "integer",
+        format: "int64",
+        minimum: 0,
+        maximum: 253_402_300_799_999,
+        description: "When that happened, in milliseconds since the epoch.",
+      },
+      data: {
+        type: "object",
+        description: "The user, organization or membership as it is now.",
+        additionalProperties: {},
+        maxProperties: 256,
+      },
+    },
+    required: ["type", "data"],
+    additionalProperties: {},
+    maxProperties: 32,
+  },
+  WebhookReceipt: closedObject("What became of a message.", {
+    status: {
+      type: "string",
+      enum: ["accepted", "known"],
+      description: "Whether it is new here; one that is known changes nothing.",
+    },
+  }),
   PageInfo: closedObject("Where a page of a list ends.", {
     nextCursor: {
       type: ["string", "null"],

@@ -59,7 +59,7 @@ describe("refusalOf", () => {
   const nowMs = 1_800_000_000_000;
   const nowS = nowMs / 1000;
   const providers = [
-    { type: "customJwt", issuer: "https://id.example", applicationID: "portico" },
+    { type: "customJwt", issuer: "https://id.example", jwks: "data:,", algorithm: "ES256", applicationID: "portico" },
     { domain: "other.example", applicationID: "app" },
   ];
   beforeEach(() => vi.stubEnv("AUTH_PROVIDERS", JSON.stringify(providers)));

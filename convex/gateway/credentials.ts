@@ -2,6 +2,8 @@ import { decodeJwt } from "jose/jwt/decode";
 import { env } from "../_generated/server";
 import { credentialKindOf } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
+import { identityProviders } from "../core/wire/identityProviders";
+import { canonicalIssuer } from "../core/wire/issuers";
 import { sha256Hex } from "../core/wire/secrets";
 import type { Credential } from "../core/wire/restProtocol";
 
@@ -46,21 +48,15 @@ export function refusalOf(token: string, now: number): string {
   const { exp, nbf, iss, aud } = claims;
   if (typeof exp === "number" && exp * 1000 <= now) return "The token has expired.";
   if (typeof nbf === "number" && nbf * 1000 > now) return "The token is not valid yet.";
-  const providers: unknown = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
-  const known = (Array.isArray(providers) ? providers : []).filter(
-    (provider: { issuer?: string; domain?: string }) => bare(provider.issuer ?? provider.domain) === bare(iss),
+  const known = identityProviders(env["AUTH_PROVIDERS"]).filter(
+    ({ issuer }) => typeof iss === "string" && issuer === canonicalIssuer(iss),
   );
   if (known.length === 0) return "The token's issuer is not known here.";
   const audiences = Array.isArray(aud) ? aud : [aud];
-  const accepts = ({ applicationID }: { applicationID?: string }) =>
-    applicationID === undefined || audiences.includes(applicationID);
-  return known.some(accepts) ? "The token's signature or claims were refused." : "The token is for another audience.";
-}
-
-function bare(url: unknown): string {
-  return String(url)
-    .replace(/^https?:\/\//, "")
-    .replace(/\/$/, "");
+  const isAccepted = known.some(
+    ({ provider: { applicationID } }) => applicationID === undefined || audiences.includes(applicationID),
+  );
+  return isAccepted ? "The token's signature or claims were refused." : "The token is for another audience.";
 }
 
 function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
+import { receiveClerkWebhook } from "./clerkWebhook";
 import { prefersJson, refusesGzip } from "./negotiation";
 import { problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
@@ -32,6 +33,9 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
     }),
   );
   app.post("/v1/oauth/token", (c) => answerToken(c));
+  app.post("/v1/webhooks/clerk", async (c) =>
+    c.json(await receiveClerkWebhook(c.env, c.req.raw), 200, c.get("headers")),
+  );
 
   app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));
   app.get("/.well-known/oauth-authorization-server", (c) =>

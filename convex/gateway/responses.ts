@@ -45,6 +45,8 @@ export function optionsResponse(methods: readonly string[], headers: Record<stri
 /** Headers of a problem: the content codings that are accepted (RFC 9110, 15.5.16), and when to retry. */
 export function headersOfProblem(code: ProblemCode): Record<string, string> {
   if (code === "unsupported_content_encoding") return { "accept-encoding": "identity" };
+  // A setting is not made within seconds.
+  if (code === "webhook_not_configured") return { "retry-after": "300" };
   return code === "unavailable" ? { "retry-after": "5" } : {};
 }
 

@@ -3,6 +3,7 @@ import { env, internalQuery } from "../_generated/server";
 import { entityTagOf } from "../core/wire/etag";
 import { tokenScopes } from "../core/access/rights";
 import { httpDocument } from "../core/wire/httpDocument";
+import { identityProviders } from "../core/wire/identityProviders";
 import { publicKeysOf } from "./signingKeys";
 import type { HttpDocument } from "../core/wire/httpDocument";
 
@@ -66,12 +67,9 @@ function machineScopes(): string[] {
 }
 
 function configuredIssuers(): string[] {
-  const configured: readonly { issuer?: string; domain?: string }[] = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
-  return configured.flatMap(({ issuer, domain }) => {
-    const url = issuer ?? domain;
-    if (url === undefined) return [];
-    return [/^https?:\/\//.test(url) ? url : `https://${url}`];
-  });
+  return identityProviders(env["AUTH_PROVIDERS"]).map(({ provider }) =>
+    "domain" in provider ? provider.domain : provider.issuer,
+  );
 }
 
 function siteUrl(): string {

@@ -1,4 +1,6 @@
+import { personalClaim } from "../core/wire/identityProviders";
 import { emailAddress, httpsUrl, plainName, withoutUnseen } from "../core/schema/fields";
+import type { TokenReading } from "../core/wire/identityProviders";
 
 /** What a person's token says of them, as far as it can be stored. */
 export interface IdentityValues {
@@ -9,18 +11,16 @@ export interface IdentityValues {
   readonly imageUrl: string | undefined;
 }
 
-/**
- * Reads the claims of a verified token. Convex hands `customJwt`
- * claims on under their own names (`email_verified`, `picture`) and those of OIDC providers renamed.
- */
-export function identityValues(identity: Readonly<Record<string, unknown>>): IdentityValues {
-  const isVerified = (identity["emailVerified"] ?? identity["email_verified"]) === true;
-  const email = isVerified ? emailAddress().safeParse(identity["email"]).data : undefined;
+/** Reads the claims of a verified token as its issuer's configuration says. Only a boolean true verifies an address. */
+export function identityValues(identity: Readonly<Record<string, unknown>>, reading: TokenReading): IdentityValues {
+  const isVerified = reading.verifiesEmail || personalClaim(identity, reading, "emailVerified") === true;
+  const email = isVerified ? emailAddress().safeParse(personalClaim(identity, reading, "email")).data : undefined;
+  const claimedName = personalClaim(identity, reading, "name");
   const name =
-    typeof identity["name"] === "string"
-      ? plainName(1, 120).safeParse(shortened(withoutUnseen(identity["name"]), 120))
+    typeof claimedName === "string"
+      ? plainName(1, 120).safeParse(shortened(withoutUnseen(claimedName), 120))
       : undefined;
-  const imageUrl = httpsUrl().safeParse(identity["pictureUrl"] ?? identity["picture"]);
+  const imageUrl = httpsUrl().safeParse(personalClaim(identity, reading, "picture"));
   return {
     email,
     name: name?.data,

@@ -11,12 +11,10 @@ import { patchOf } from "../core/schema/zod";
 import { membershipOf } from "../core/access/standing";
 import { assertUsable, memberOf } from "../core/access/tenant";
 import { organizationIdParameter, organizations, slugParameter, users } from "./documents";
-import { receivedInvitationDocument, revokeSentBy, shownToAddressee, voidReasonOf } from "./invitations/addressees";
+import { receivedInvitationDocument, shownToAddressee, voidReasonOf } from "./invitations/addressees";
 import { asOf, verifiedAddress } from "./invitations/rules";
-import { goOnRevoking } from "./invitationUpkeep";
-import { endMembership } from "./memberships/members";
+import { forgetUser } from "./forgetting";
 import {
-  anonymous,
   defaultSettings,
   displayNameOf,
   ownMembershipDocument,
@@ -31,7 +29,6 @@ import { admit, refresh, userOf, welcome } from "./provisioning";
 import { invitationFields, membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
 
 /** Of what a leaving user has sent, what ends in the same transaction. */
-const invitationsAtOnce = 200;
 
 export const get = queryOperation({
   name: "tenancy/me:get",
@@ -135,28 +132,7 @@ const remove = mutationOperation({
   output: noContent,
   problems: ["sole_owner"],
   handler: async ({ caller: { user }, unscoped, scheduler }) => {
-    // One in the trash counts: only its owner can restore it.
-    const owned = await unscoped
-      .query("organizations")
-      .withIndex("by_ownerId", (q) => q.eq("ownerId", user._id))
-      .first();
-    if (owned) {
-      const where = owned.deletedAt === undefined ? "" : ", which is in the trash and not purged yet";
-      throw new ProblemError("sole_owner", `The user owns ${owned.slug}${where}.`);
-    }
-    const memberships = unscoped.query("memberships").withIndex("by_userId", (q) => q.eq("userId", user._id));
-    for (const membership of await memberships.collect()) {
-      const organization = await unscoped.get("organizations", membership.organizationId);
-      if (!organization) throw new Error("A membership outlived its organization.");
-      await endMembership(unscoped.within(organization), unscoped, membership);
-    }
-    if (await revokeSentBy(unscoped, user._id, invitationsAtOnce)) await goOnRevoking(scheduler, user._id);
-    const profile = await profileOf(unscoped, user._id);
-    if (profile) await unscoped.purge("userProfiles", profile);
-    const settings = await settingsOf(unscoped, user._id);
-    if (settings) await unscoped.purge("userSettings", settings);
-    const left = await unscoped.get("users", user._id);
-    if (left) await unscoped.softDelete("users", left, anonymous());
+    await forgetUser({ unscoped, scheduler }, user);
     return null;
   },
 });

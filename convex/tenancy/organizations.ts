@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
+import { builtInRoleRow } from "../core/records/roleRows";
 import { assertTransition } from "../core/resources/states";
 import { pageOf } from "../core/resources/pages";
 import { noContent } from "../core/resources/operations";
@@ -22,6 +22,7 @@ import {
   organizationStates,
   slugParameter,
 } from "./documents";
+import { foundOrganization } from "./founding";
 import { queueEmail } from "../messaging/mail";
 import { assertMayOwn } from "./memberships/rules";
 import { tellOfRole } from "./memberships/telling";
@@ -54,24 +55,17 @@ export const create = organizations.at("/").change("create", {
   problems: ["slug_taken", "external_id_taken"],
   handler: async (ctx, { name, slug, settings, ...rest }) => {
     const { unscoped, now, caller } = ctx;
-    await ensureBuiltInRoles(unscoped);
-    const organization = await unscoped.insert("organizations", {
-      ...definedOf(rest),
-      name,
-      slug: slug ?? (await freeSlug(ctx, name)),
-      status: "active",
-      ownerId: caller.user._id,
-      settings: { ...defaultOrganizationSettings, ...definedOf(settings ?? {}) },
-    });
-    const owner = await builtInRoleRow(unscoped, "owner");
-    if (!owner) throw new Error("The built-in roles were made sure of before.");
-    await unscoped.within(organization).insert("memberships", {
-      userId: caller.user._id,
-      roleId: owner._id,
-      roleKey: owner.key,
-      status: "active",
-      joinedAt: now,
-    });
+    const organization = await foundOrganization(
+      unscoped,
+      {
+        ...definedOf(rest),
+        name,
+        slug: slug ?? (await freeSlug(ctx, name)),
+        settings: { ...defaultOrganizationSettings, ...definedOf(settings ?? {}) },
+      },
+      caller.user,
+      now,
+    );
     if (caller.user.defaultOrganizationId === undefined) {
       await unscoped.patch("users", caller.user, { defaultOrganizationId: organization._id });
     }

@@ -1,9 +1,10 @@
 import { v } from "convex/values";
-import { internalMutation } from "../_generated/server";
+import { env, internalMutation } from "../_generated/server";
 import { findUser, gatewayIssuer, verifiedIdentity } from "../core/access/caller";
 import { isPlatformAdmin } from "../core/access/platformAdmins";
 import { UnscopedWriter } from "../core/records/writer";
 import { ProblemError } from "../core/wire/errors";
+import { readingOf } from "../core/wire/identityProviders";
 import { queueEmail } from "../messaging/mail";
 import { identityValues, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
@@ -63,7 +64,7 @@ export async function userOf(
 
 /** The user of a token that was never seen before: the one who waits for its verified e-mail address, or a new one. */
 export async function admit(writerOf: WriterOf, identity: UserIdentity, now: number): Promise<Doc<"users">> {
-  const values = identityValues(identity);
+  const values = claimedValues(identity);
   const writer = writerOf({ kind: "anonymous" });
   const known = values.email === undefined ? null : await knownAs(writer, values.email);
   if (known && known.status !== "pending") {
@@ -87,7 +88,7 @@ export async function refresh(
 ): Promise<Doc<"users">> {
   const next = await writerOf(callerOf(user)).patch("users", user, {
     ...tokenFields(identity),
-    ...refreshed(identityValues(identity)),
+    ...refreshed(claimedValues(identity)),
     ...(user.status === "pending" ? { status: "active" } : {}),
   });
   return activateMemberships(writerOf, next, now);
@@ -133,6 +134,10 @@ async function invitationsOf(reader: Pick<UnscopedWriter, "query">, email: strin
     .withIndex("by_invitedEmail", (q) => q.eq("invitedEmail", email))
     .take(invitationsRead);
   return invitations.filter(({ status }) => status === "pending");
+}
+
+function claimedValues(identity: UserIdentity): IdentityValues {
+  return identityValues(identity, readingOf(env["AUTH_PROVIDERS"], identity.issuer));
 }
 
 const callerOf = (user: Doc<"users">): Caller => ({ kind: "user", user, claimedOrganization: undefined });

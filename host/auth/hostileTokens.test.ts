@@ -161,22 +161,10 @@ const mangled = fc.oneof(
     .map(([at, text]) => good.slice(0, at) + text + good.slice(at + text.length)),
 );
 
-/** Whether two tokens hold the same bytes; base64url leaves a few bits of its last character without meaning. */
-function isSameToken(token: string): boolean {
-  const parts = token.split(".");
-  const goodParts = [goodHeader, goodPayload, goodSignature];
-  return (
-    parts.length === 3 &&
-    goodParts.every((part, index) =>
-      Buffer.from(part, "base64url").equals(Buffer.from(parts[index] ?? "", "base64url")),
-    )
-  );
-}
-
 it("never accepts a mangled token and never throws anything but its refusal", async () => {
   await fc.assert(
     fc.asyncProperty(
-      mangled.filter((token) => !isSameToken(token)),
+      mangled.filter((token) => token !== good),
       async (token) => {
         const refusal = await refusalOf(token);
         expect(refusal).toBeInstanceOf(AuthError);

@@ -206,6 +206,10 @@ function decodeHeader(token: string): ProtectedHeaderParameters {
   if (token.length > maxTokenLength) {
     throw new AuthError("InvalidAuthHeader", `Could not parse JWT: it is longer than ${maxTokenLength} characters.`);
   }
+  // One token has one text: bits that a decoder would drop, padding and other alphabets make it another.
+  for (const part of token.split(".")) {
+    if (Buffer.from(part, "base64url").toString("base64url") !== part) throw unparsable();
+  }
   try {
     return decodeProtectedHeader(token);
   } catch (cause) {

@@ -45,7 +45,8 @@ export function evaluatedSchemaText(schema: unknown): string {
 /**
  * Evaluates `auth.config.ts` with the deployment's variables. Values are frozen until the next evaluation.
  *
- * @throws {BundleError} code `AuthConfigMissingEnvironmentVariable` when a variable that the file reads is not set
+ * @throws {BundleError} code `AuthConfigMissingEnvironmentVariable` when a variable that the file reads is not set, and
+ * with what the file itself throws
  */
 export function evaluateAuthConfig(
   source: string | null,
@@ -69,10 +70,21 @@ export function evaluateAuthConfig(
       },
     },
   );
-  const config: unknown = evaluateDefaultExport(source, "auth.config.js", { env });
+  const config = evaluatedConfig(source, { env });
   const providers = parseJsonObject(JSON.stringify(config ?? {}))["providers"];
   if (!Array.isArray(providers)) throw providerRefusal("auth.config.ts must export { providers: […] }.");
   return providers.map(parseJsonProvider);
+}
+
+/** What the file throws is the push's refusal, in its own words. */
+function evaluatedConfig(source: string, process: unknown): unknown {
+  try {
+    return evaluateDefaultExport(source, "auth.config.js", process);
+  } catch (cause) {
+    if (cause instanceof BundleError) throw cause;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new BundleError(`auth.config.ts does not evaluate: ${text}`, { cause });
+  }
 }
 
 function parseJsonProvider(provider: unknown): AuthProvider {

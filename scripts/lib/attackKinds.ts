@@ -37,7 +37,7 @@ export const attackKinds: readonly AttackKind[] = [
     files: [
       "host/auth/hostileTokens.test.ts",
       "host/server/callers.test.ts",
-      ...contract("hostileCallers", "tokenLives"),
+      ...contract("hostileCallers", "identityPresets", "tokenAttacks", "tokenLives"),
     ],
   },
   {

@@ -87,6 +87,18 @@ it(
 );
 
 it(
+  "names in one line the identity provider that is not right, and what to do",
+  async () => {
+    const providers = '[{"preset":"clerc","domain":"https://id.example"}]';
+    await expectRefusal(
+      run("scripts/start.ts", { ...(await environment()), AUTH_PROVIDERS: providers }),
+      'AUTH_PROVIDERS, entry 1: there is no preset "clerc"; take one of clerk',
+    );
+  },
+  startLimitMs,
+);
+
+it(
   "ends with the npm that started it",
   async () => {
     const settings = await environment();

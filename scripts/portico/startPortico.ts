@@ -39,7 +39,7 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
  * and the demo data on the first start. `passed` holds what variables of the process are handed on to the functions.
- * @throws {Error} with one line for a port in use, a locked, newer or damaged file, or functions that do not load.
+ * @throws {Error} with one line for a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,
@@ -70,7 +70,10 @@ export async function startPortico(
     deploymentName: "portico",
     environmentVariables: {
       ...passedFrom(passed),
-      AUTH_PROVIDERS: JSON.stringify([gateway, { ...issuer.provider, tenantClaim: "org_id" }]),
+      AUTH_PROVIDERS: authProvidersText(passed["AUTH_PROVIDERS"], [
+        gateway,
+        { ...issuer.provider, tenantClaim: "org_id" },
+      ]),
       PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
     },
     onLog,
@@ -118,6 +121,20 @@ export async function startPortico(
     await deployment.close();
     throw error;
   }
+}
+
+/** The deployment's own issuer and the development's, and those that the operator has named. */
+function authProvidersText(named: string | undefined, own: readonly object[]): string {
+  if (named === undefined || named === "") return JSON.stringify(own);
+  let list: unknown;
+  try {
+    list = JSON.parse(named);
+  } catch {
+    throw new Error("AUTH_PROVIDERS is not JSON; set it to a list of providers.");
+  }
+  if (!Array.isArray(list)) throw new Error("AUTH_PROVIDERS is no list; put its provider in brackets.");
+  // Behind the operator's, so that a refusal counts their entries and not these.
+  return JSON.stringify([...list, ...own]);
 }
 
 function passedFrom(environment: NodeJS.ProcessEnv): Record<string, string> {

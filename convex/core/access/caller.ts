@@ -1,8 +1,9 @@
 import { env } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
-import { canonicalIssuer, storedTokenIdentifiers } from "./issuers";
 import { ownerStanding, suspensions } from "./keyOwner";
 import { rightsWithin } from "./rights";
+import { claimAt, noPersonReason, readingOf } from "../wire/identityProviders";
+import { canonicalIssuer, storedTokenIdentifiers } from "../wire/issuers";
 import { secretTraceOf } from "../wire/secrets";
 import type { Credential } from "../wire/restProtocol";
 import type { Standing } from "./standing";
@@ -34,12 +35,6 @@ export type RequestCaller =
 /** Who acts: the sender of a request, or the deployment itself in crons and scheduled continuations. */
 export type Caller = RequestCaller | { readonly kind: "system" };
 
-interface IssuerConfiguration {
-  readonly issuer?: string;
-  readonly domain?: string;
-  readonly tenantClaim?: string;
-}
-
 /** Issuer and audience of the tokens that this deployment's own token endpoint signs. */
 export function gatewayIssuer(): string {
   return canonicalIssuer(env["CONVEX_SITE_URL"] ?? "");
@@ -47,13 +42,15 @@ export function gatewayIssuer(): string {
 
 /**
  * Identity of the caller's token, its issuer in one spelling; null without one.
- * @throws {ProblemError} 401 when Convex refused the token
+ * @throws {ProblemError} 401 when Convex refused the token, or it is no person's by its issuer's preset
  */
 export async function verifiedIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity | null> {
   const identity = await acceptedIdentity(ctx);
   if (!identity) return null;
   const issuer = canonicalIssuer(identity.issuer);
   if (identity.subject === "") throw new ProblemError("unauthenticated", "The token's claim sub names nobody.");
+  const reason = noPersonReason(identity, readingOf(env["AUTH_PROVIDERS"], issuer));
+  if (reason !== undefined) throw new ProblemError("unauthenticated", reason);
   return { ...identity, issuer, tokenIdentifier: `${issuer}|${identity.subject}` };
 }
 
@@ -202,29 +199,11 @@ function assertSecretAlive(identity: UserIdentity, hashes: readonly (string | un
 
 /** The organization a user's token names, in the claim that its issuer's configuration names and in no other. */
 function claimedOrganization(identity: UserIdentity): string | undefined {
-  const claim = issuerConfiguration(identity.issuer)?.tenantClaim ?? "org_id";
-  // customJwt providers flatten nested claims with dots; OIDC providers keep them nested.
-  const value = identity[claim] ?? nestedClaim(identity, claim);
-  if (value === undefined || value === null || value === "") {
-    const isFlattened = Object.keys(identity).some((name) => name.startsWith(`${claim}.`));
-    if (!isFlattened) return undefined;
-  } else if (typeof value === "string") return value;
+  const claim = readingOf(env["AUTH_PROVIDERS"], identity.issuer).tenantClaim(identity);
+  const value = claimAt(identity, claim);
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "string") return value;
   throw new ProblemError("unauthenticated", `The token's claim ${claim} must be one organization's id, as a text.`);
-}
-
-function nestedClaim(identity: UserIdentity, claim: string): unknown {
-  return claim.split(".").reduce<unknown>((value, part) => (isRecord(value) ? value[part] : undefined), identity);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-function issuerConfiguration(issuer: string): IssuerConfiguration | undefined {
-  const configured: unknown = JSON.parse(env["AUTH_PROVIDERS"] ?? "[]");
-  if (!Array.isArray(configured)) return undefined;
-  const bare = (url: string | undefined) => url?.replace(/^https?:\/\//, "").replace(/\/$/, "");
-  return configured.find((entry: IssuerConfiguration) => bare(entry.issuer ?? entry.domain) === bare(issuer));
 }
 
 /** The user a write is attributed to: the caller, or the owner of the API key. */

@@ -1,5 +1,5 @@
 import { env } from "../../_generated/server";
-import { canonicalTokenIdentifier } from "./issuers";
+import { canonicalTokenIdentifier } from "../wire/issuers";
 import type { Doc } from "../../_generated/dataModel";
 
 /**

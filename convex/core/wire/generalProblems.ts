@@ -32,6 +32,11 @@ export const generalProblems = {
     "The operation cannot be tried",
     "Send the request without `Portico-Dry-Run`: what it does reaches beyond the database and could not be undone.",
   ],
+  invalid_signature: [
+    400,
+    "The webhook's signature is not valid",
+    "Sign the body as it is sent with the secret that is set here, within five minutes.",
+  ],
   unauthenticated: [
     401,
     "Credentials are missing or not valid",
@@ -110,6 +115,11 @@ export const generalProblems = {
     503,
     "The deployment cannot take this now",
     "Nothing of the request was stored; send it again after `Retry-After` seconds.",
+  ],
+  webhook_not_configured: [
+    503,
+    "This webhook is not set up here",
+    "Let the operator set the secret named in `detail`; the sender tries again by itself.",
   ],
   internal: [500, "Something went wrong here", "Try again; if it persists, report the `requestId`."],
 } as const satisfies ProblemRows;

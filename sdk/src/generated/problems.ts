@@ -21,6 +21,7 @@ export interface ProblemStatuses {
   internal: 500;
   invalid_cursor: 400;
   invalid_enrollment_token: 401;
+  invalid_signature: 400;
   invalid_state_transition: 409;
   invitation_expired: 410;
   invitation_pending: 409;
@@ -63,6 +64,7 @@ export interface ProblemStatuses {
   user_deleted: 401;
   user_inactive: 403;
   validation_failed: 400;
+  webhook_not_configured: 503;
 }
 
 /** Codes that an operation may be refused with, by its id and the HTTP status. */
@@ -152,6 +154,7 @@ export interface OperationProblems {
   listTodos: { 400: "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 406: "not_acceptable"; 409: "email_taken"; 500: "internal"; 503: "unavailable" };
   listUsers: { 400: "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 406: "not_acceptable"; 409: "email_taken"; 500: "internal"; 503: "unavailable" };
   purgeOrganization: { 400: "idempotency_key_invalid" | "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "confirmation_mismatch" | "email_taken" | "idempotency_conflict" | "not_deleted"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 422: "read_only_field"; 500: "internal"; 503: "unavailable" };
+  receiveClerkWebhook: { 400: "invalid_signature" | "validation_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 500: "internal"; 503: "webhook_not_configured" };
   removeMembership: { 400: "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "email_taken" | "last_admin" | "sole_owner"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 500: "internal"; 503: "unavailable" };
   resendInvitation: { 400: "idempotency_key_invalid" | "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "email_taken" | "idempotency_conflict" | "invalid_state_transition" | "invitation_void"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 429: "resend_limit"; 500: "internal"; 503: "unavailable" };
   restoreAgent: { 400: "idempotency_key_invalid" | "organization_required" | "validation_failed"; 401: "agent_revoked" | "key_expired" | "key_revoked" | "key_suspended" | "unauthenticated" | "user_deleted"; 403: "forbidden" | "membership_banned" | "not_a_member" | "organization_deleted" | "organization_suspended" | "tenant_mismatch" | "user_inactive"; 404: "not_found"; 406: "not_acceptable"; 409: "email_taken" | "guid_taken" | "idempotency_conflict" | "not_deleted" | "site_not_active"; 412: "precondition_failed"; 413: "payload_too_large"; 415: "unsupported_content_encoding" | "unsupported_media_type"; 422: "read_only_field"; 500: "internal"; 503: "unavailable" };

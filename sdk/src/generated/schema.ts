@@ -2029,6 +2029,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/clerk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a message of Clerk's
+         * @description People, organizations and memberships as they change at Clerk, signed by Svix (`svix-*` or `webhook-*` headers, the operator's `CLERK_WEBHOOK_SECRET`) within five minutes. A message is stored and worked on after the answer; one that is known already changes nothing. Messages in another order, or more than once, come to the same.
+         */
+        post: operations["receiveClerkWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2919,6 +2939,22 @@ export interface components {
              * @example 4.2.1
              */
             version: string;
+        };
+        /** @description A message of Clerk's; its other members are read past. */
+        ClerkMessage: {
+            /** @description The user, organization or membership as it is now. */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When that happened, in milliseconds since the epoch.
+             */
+            timestamp?: number | undefined;
+            /** @description What it tells of. */
+            type: string;
+        } & {
+            [key: string]: unknown;
         };
         /** @description The answer to “Create an agent enrolment token”. */
         CreateAgentEnrollmentTokenAnswer: {
@@ -6697,6 +6733,14 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description What became of a message. */
+        WebhookReceipt: {
+            /**
+             * @description Whether it is new here; one that is known changes nothing.
+             * @enum {string}
+             */
+            status: "accepted" | "known";
+        };
     };
     responses: {
         /** @description The answer that the caller has is still current. */
@@ -6714,6 +6758,7 @@ export interface components {
          *
          *     - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
          *     - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
+         *     - `invalid_signature`: The webhook's signature is not valid. Sign the body as it is sent with the secret that is set here, within five minutes.
          *     - `organization_required`: No organization is named. Send the `Portico-Organization` header, or use a token that carries an organization.
          *     - `unsupported_filter`: These filters cannot be combined. Use one of the filter sets named in `detail`.
          *     - `validation_failed`: The request is not valid. Correct the fields named in `errors` and send the request again.
@@ -6728,7 +6773,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "idempotency_key_invalid" | "invalid_cursor" | "organization_required" | "unsupported_filter" | "validation_failed";
+                    code?: "idempotency_key_invalid" | "invalid_cursor" | "invalid_signature" | "organization_required" | "unsupported_filter" | "validation_failed";
                 };
             };
         };
@@ -7012,6 +7057,7 @@ export interface components {
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds.
+         *     - `webhook_not_configured`: This webhook is not set up here. Let the operator set the secret named in `detail`; the sender tries again by itself.
          */
         Problem503: {
             headers: {
@@ -7024,7 +7070,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "unavailable";
+                    code?: "unavailable" | "webhook_not_configured";
                 };
             };
         };
@@ -16140,6 +16186,54 @@ export interface operations {
             404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    receiveClerkWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "user.deleted",
+                 *       "object": "event",
+                 *       "timestamp": 1768469400000,
+                 *       "data": {
+                 *         "id": "user_2abc",
+                 *         "object": "user",
+                 *         "deleted": true
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClerkMessage"];
+            };
+        };
+        responses: {
+            /** @description It is stored. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "accepted"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
