@@ -119,7 +119,7 @@ function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObj
     description: `The operation's \`x-portico-problems\` and \`x-portico-problem-sets\` say which of these it may be.\n\n${lines.join("\n")}`,
     headers: {
       ...commonHeaders,
-      ...(status === "503" ? headersOf("Retry-After") : {}),
+      ...(status === "429" || status === "503" ? headersOf("Retry-After") : {}),
       ...(status === "415" ? headersOf("Accept-Encoding") : {}),
       ...(status === "401" ? headersOf("WWW-Authenticate") : {}),
     },

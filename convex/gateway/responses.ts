@@ -44,6 +44,8 @@ export function optionsResponse(methods: readonly string[], headers: Record<stri
 /** Headers of a problem: the content codings that are accepted (RFC 9110, 15.5.16), and when to retry. */
 export function headersOfProblem(code: ProblemCode): Record<string, string> {
   if (code === "unsupported_content_encoding") return { "accept-encoding": "identity" };
+  // An invitation that was sent as often as it may is over some day, and the address can be invited anew.
+  if (code === "resend_limit") return { "retry-after": "86400" };
   return code === "unavailable" ? { "retry-after": "5" } : {};
 }
 
