@@ -120,7 +120,7 @@ function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObj
     headers: {
       ...commonHeaders,
       ...headersOf("Portico-Dry-Run"),
-      ...(status === "503" ? headersOf("Retry-After") : {}),
+      ...(status === "429" || status === "503" ? headersOf("Retry-After") : {}),
       ...(status === "415" ? headersOf("Accept-Encoding") : {}),
       ...(status === "401" ? headersOf("WWW-Authenticate") : {}),
     },

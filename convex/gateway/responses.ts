@@ -47,6 +47,8 @@ export function headersOfProblem(code: ProblemCode): Record<string, string> {
   if (code === "unsupported_content_encoding") return { "accept-encoding": "identity" };
   // A setting is not made within seconds.
   if (code === "webhook_not_configured") return { "retry-after": "300" };
+  // An invitation that was sent as often as it may is over some day, and the address can be invited anew.
+  if (code === "resend_limit") return { "retry-after": "86400" };
   return code === "unavailable" ? { "retry-after": "5" } : {};
 }
 

@@ -110,7 +110,9 @@ describe("a journey", () => {
       expectProblem(await accept(addressee, token), 404, "not_found");
       token = await tokenOf(portico, owner, invited.id);
     }
-    expectProblem(await asOwner("POST", `/invitations/${invited.id}/resend`), 429, "resend_limit");
+    const exhausted = await asOwner("POST", `/invitations/${invited.id}/resend`);
+    expectProblem(exhausted, 429, "resend_limit");
+    expect(exhausted.headers.get("retry-after")).toBe("86400");
     expect((await accept(addressee, token)).status).toBe(200);
     expectProblem(await asOwner("POST", `/invitations/${invited.id}/resend`), 409, "invalid_state_transition");
   });
