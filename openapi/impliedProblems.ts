@@ -58,6 +58,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   if (declaration.on || declaration.path.includes("{")) add("not_found");
   if (isList) add("invalid_cursor");
+  if (declaration.on?.assigned || (declaration.assigned && !isList)) add("not_assigned");
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
   if (declaration.body) {
     if (declaration.on || declaration.readOnly) add("read_only_field");

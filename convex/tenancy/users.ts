@@ -1,6 +1,7 @@
 import { ProblemError } from "../core/wire/errors";
 import { described, emailAddress } from "../core/schema/fields";
 import { actingUser } from "../core/access/caller";
+import { namedRole } from "../core/records/roleRows";
 import { membershipOf } from "../core/access/standing";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
@@ -10,9 +11,8 @@ import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, profileDocument, shownProfile } from "./people";
 import { knownAs } from "./provisioning";
-import { namedRole } from "./memberships/members";
 import { memberships } from "./memberships/resource";
-import { assertMayAssign } from "./memberships/rules";
+import { assertMayAssign } from "../core/access/assigning";
 import { membershipFields, userFields } from "./tables";
 import type { TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";

@@ -1,4 +1,4 @@
-import type { MutationCtx } from "../../_generated/server";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** The bounds of an index range, whose fields have to be named in the index's order. */
 export interface UntypedRange {
@@ -6,16 +6,23 @@ export interface UntypedRange {
   gt(field: string, value: unknown): UntypedRange;
   gte(field: string, value: unknown): UntypedRange;
   lt(field: string, value: unknown): UntypedRange;
+  lte(field: string, value: unknown): UntypedRange;
 }
 
-interface UntypedRows {
+interface UntypedRows extends AsyncIterable<UntypedRow> {
+  order(order: "asc" | "desc"): UntypedRows;
+  collect(): Promise<UntypedRow[]>;
   filter(
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;
-  take(count: number): Promise<{ _id: string }[]>;
+  take(count: number): Promise<UntypedRow[]>;
 }
 
+/** A row whose fields are named by the metadata. */
+export type UntypedRow = { readonly _id: string } & Readonly<Record<string, unknown>>;
+
 interface UntypedDatabase {
+  get(id: string): Promise<UntypedRow | null>;
   query(
     table: string,
   ): UntypedRows & { withIndex(name: string, range: (q: UntypedRange) => UntypedRange): UntypedRows };
@@ -28,6 +35,11 @@ interface UntypedDatabase {
  * metadata, so the untyped calls name what exists.
  */
 export function untypedDatabase(ctx: Pick<MutationCtx, "db">): UntypedDatabase {
+  return ctx.db as unknown as UntypedDatabase;
+}
+
+/** The same for reads alone. */
+export function untypedReader(ctx: Pick<QueryCtx, "db">): Pick<UntypedDatabase, "query" | "get"> {
   return ctx.db as unknown as UntypedDatabase;
 }
 

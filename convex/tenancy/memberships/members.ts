@@ -1,25 +1,9 @@
-import { findRole } from "../../core/records/roleRows";
-import { invalidField, ProblemError } from "../../core/wire/errors";
-import { administers, adminRank } from "./rules";
+import { ProblemError } from "../../core/wire/errors";
+import { adminRank } from "../../core/access/assigning";
+import { administers } from "./rules";
 import type { TenantReader, UnscopedReader } from "../../core/records/reader";
 import type { UnscopedWriter, TenantWriter } from "../../core/records/writer";
-import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc } from "../../_generated/dataModel";
-
-/** The role that a body names by `roleId` or `roleKey`; undefined if by neither. Throws 400 for an unknown key. */
-export async function namedRole(
-  { unscoped, db }: TenantMutationContext,
-  { roleId, roleKey }: { readonly roleId?: string | undefined; readonly roleKey?: string | undefined },
-): Promise<Doc<"roles"> | undefined> {
-  if (roleKey === undefined)
-    return roleId === undefined ? undefined : ((await unscoped.get("roles", roleId)) ?? undefined);
-  const role = await findRole(unscoped, db.organizationId, roleKey);
-  if (!role) throw invalidField("/roleKey", "unknown_role", "No role of the organization has this key.");
-  if (roleId !== undefined && roleId !== role._id) {
-    throw invalidField("/roleId", "contradiction", "roleId and roleKey name different roles; send one of them.");
-  }
-  return role;
-}
 
 /** Throws 409 when nobody but `leaving` has the rank of an administrator and a membership in force. */
 export async function assertAdminRemains(
@@ -48,7 +32,7 @@ export async function assertAdminRemains(
   throw new ProblemError("last_admin", "Nobody else could administer the organization.");
 }
 
-/** Ends a membership for good; the organization is no longer the user's default. */
+/** Ends a membership for good, with the member's places in teams and with clients; the organization is no longer the user's default. */
 export async function endMembership(
   db: TenantWriter,
   unscoped: UnscopedWriter,
@@ -58,5 +42,10 @@ export async function endMembership(
   if (user && user.defaultOrganizationId === membership.organizationId) {
     await unscoped.patch("users", user, { defaultOrganizationId: undefined });
   }
+  const { userId } = membership;
+  const inTeams = db.index("teamMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+  for (const row of await inTeams.collect()) await db.purge("teamMemberships", row);
+  const withClients = db.index("clientMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+  for (const row of await withClients.collect()) await db.purge("clientMemberships", row);
   await db.purge("memberships", membership);
 }
