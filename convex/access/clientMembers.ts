@@ -1,8 +1,8 @@
-import { everyRow } from "../core/access/reach";
+import { everyRow, maximumHolders } from "../core/access/reach";
 import { listOperation, mutationOperation } from "../core/operations/define";
 import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
-import { assertMayBring, assertMayChangePlace, givenRole, givingARole } from "./belonging/roles";
+import { assertMayBring, assertMayChangePlace, assertRoom, givenRole, givingARole } from "./belonging/roles";
 import { clientMembers, clients } from "./clients/resource";
 import { clientMemberFields, roleFields } from "./tables";
 
@@ -51,10 +51,12 @@ export const add = mutationOperation({
     roleKey: roleFields.key.optional(),
   }),
   output: () => clientMembers.document,
-  problems: ["already_member", "rank_too_low"],
+  problems: ["already_member", "rank_too_low", "limit_reached"],
   handler: async (ctx, { userId, ...named }) => {
     const role = await givenRole(ctx, named, "client");
     await assertMayBring(ctx, userId);
+    const places = ctx.db.index("clientMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+    assertRoom(await places.take(maximumHolders));
     return clientMembers.show(ctx, await clientMembers.insert(ctx, { clientId: ctx.row._id, userId, ...role }));
   },
 });

@@ -1,8 +1,8 @@
-import { everyRow } from "../core/access/reach";
+import { everyRow, maximumHolders } from "../core/access/reach";
 import { listOperation, mutationOperation } from "../core/operations/define";
 import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
-import { assertMayBring, assertMayChangePlace, givenRole, givingARole } from "./belonging/roles";
+import { assertMayBring, assertMayChangePlace, assertRoom, givenRole, givingARole } from "./belonging/roles";
 import { teamMembers, teams } from "./teams/resource";
 import { roleFields, teamMemberFields } from "./tables";
 
@@ -51,10 +51,12 @@ export const add = mutationOperation({
     roleKey: roleFields.key.optional(),
   }),
   output: () => teamMembers.document,
-  problems: ["already_member", "rank_too_low"],
+  problems: ["already_member", "rank_too_low", "limit_reached"],
   handler: async (ctx, { userId, ...named }) => {
     const role = await givenRole(ctx, named, "developer");
     await assertMayBring(ctx, userId);
+    const places = ctx.db.index("teamMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+    assertRoom(await places.take(maximumHolders));
     return teamMembers.show(ctx, await teamMembers.insert(ctx, { teamId: ctx.row._id, userId, ...role }));
   },
 });

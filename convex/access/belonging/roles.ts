@@ -1,7 +1,8 @@
 import { assertMayAssign, assertMayChange, assertMayEntrust } from "../../core/access/assigning";
+import { maximumHolders } from "../../core/access/reach";
 import { noStanding } from "../../core/access/standing";
 import { namedRole } from "../../core/records/roleRows";
-import { invalidField } from "../../core/wire/errors";
+import { invalidField, ProblemError } from "../../core/wire/errors";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc, Id } from "../../_generated/dataModel";
 
@@ -36,6 +37,15 @@ export async function assertMayBring(ctx: TenantMutationContext, userId: Id<"use
     .index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId))
     .unique();
   assertMayEntrust(ctx.tenant, ctx.reach, membership ? await ctx.unscoped.standingOf(membership) : noStanding);
+}
+
+/** Throws 409 when somebody who is in these teams, or with these clients already, has no room for another. */
+export function assertRoom(places: readonly unknown[]): void {
+  if (places.length >= maximumHolders)
+    throw new ProblemError(
+      "limit_reached",
+      `A person is in ${maximumHolders} teams, and with as many clients, at most.`,
+    );
 }
 
 /** Throws 403 unless the role that somebody has in a team or with a client is below the caller's. */

@@ -72,6 +72,9 @@ export function rightsWithHolders(rights: Rights, holders: readonly Holder[]): s
   return [...new Set([...effectiveRights(rights), ...added])].sort();
 }
 
+/** Teams, and as many clients, that one person may belong to: they are read wherever a permission does not reach every row. */
+export const maximumHolders = 500;
+
 /** The live teams and clients that a member belongs to. Whether the membership is in force was decided before. */
 export async function holdersOf(
   ctx: QueryCtx,
@@ -82,15 +85,15 @@ export async function holdersOf(
     ctx.db
       .query("teamMemberships")
       .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
-      .collect(),
+      .take(maximumHolders),
     ctx.db
       .query("clientMemberships")
       .withIndex("by_organizationId_and_userId", (q) => q.eq("organizationId", organizationId).eq("userId", userId))
-      .collect(),
+      .take(maximumHolders),
   ]);
   const found = await Promise.all([
-    ...teams.map((row) => holderOf(ctx, "teams", row.teamId, row)),
-    ...clients.map((row) => holderOf(ctx, "clients", row.clientId, row)),
+    ...teams.map(async (place) => holderOf(ctx, "teams", await ctx.db.get("teams", place.teamId), place)),
+    ...clients.map(async (place) => holderOf(ctx, "clients", await ctx.db.get("clients", place.clientId), place)),
   ]);
   return found.filter((holder) => holder !== undefined);
 }
@@ -99,10 +102,9 @@ export async function holdersOf(
 async function holderOf(
   ctx: QueryCtx,
   table: HolderTable,
-  id: Id<HolderTable>,
+  row: Doc<HolderTable> | null,
   role: Pick<Doc<"teamMemberships">, "roleId" | "roleKey">,
 ): Promise<Holder | undefined> {
-  const row = await ctx.db.get(id);
   if (!row || row.deletedAt !== undefined) return undefined;
-  return { table, id, rights: (await standingOf(ctx, role)).rights };
+  return { table, id: row._id, rights: (await standingOf(ctx, role)).rights };
 }

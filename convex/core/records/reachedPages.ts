@@ -234,7 +234,7 @@ async function merged(
     const next = await streams[first]?.next();
     heads[first] = next && headOf(next);
   }
-  await Promise.all(streams.map((stream) => stream.return?.()));
+  await Promise.all(streams.map(async (stream) => stream.return?.()));
   return rows;
 }
 

@@ -450,7 +450,7 @@ export interface ClientMembersResource {
    *
    * The role is `client` unless given, by `roleId` or `roleKey`; its rights hold for what is assigned to the client. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. So must be what the member's own role allows on assigned rows.
    *
-   * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`.
+   * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
    * @example
    * const clientMember = await portico.clientMembers.add(clientId, {
@@ -1393,7 +1393,7 @@ export interface TeamMembersResource {
    *
    * The role is `developer` unless given, by `roleId` or `roleKey`; its rights hold for what is assigned to the team. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. So must be what the member's own role allows on assigned rows.
    *
-   * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`.
+   * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
    * @example
    * const teamMember = await portico.teamMembers.add(teamId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "fieldEngineer" });

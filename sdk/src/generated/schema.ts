@@ -638,7 +638,7 @@ export interface paths {
          * Add a member to a client
          * @description The role is `client` unless given, by `roleId` or `roleKey`; its rights hold for what is assigned to the client. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. So must be what the member's own role allows on assigned rows.
          *
-         *     Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`.
+         *     Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
          */
         post: operations["addClientMember"];
         delete?: never;
@@ -1914,7 +1914,7 @@ export interface paths {
          * Add a member to a team
          * @description The role is `developer` unless given, by `roleId` or `roleKey`; its rights hold for what is assigned to the team. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. So must be what the member's own role allows on assigned rows.
          *
-         *     Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`.
+         *     Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
          */
         post: operations["addTeamMember"];
         delete?: never;
@@ -6837,6 +6837,7 @@ export interface components {
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
+         *     - `limit_reached`: The limit is reached. Take the person out of a team or a client first.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
@@ -6858,7 +6859,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "key_revoked" | "key_taken" | "last_admin" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use";
+                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use";
                 };
             };
         };
