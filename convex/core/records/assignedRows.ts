@@ -19,7 +19,7 @@ export interface Assignment {
 
 /** True if the row is assigned to one of the teams and clients of `reach`, in one of the ways of its resource. */
 export async function isAssigned(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   organizationId: Id<"organizations">,
   ways: readonly Assignment[],
   row: object,
@@ -38,7 +38,7 @@ export async function isAssigned(
 
 /** What `field` of the way holds in the rows that are assigned to teams and clients of `reach`, each value once. */
 export async function assignedValues(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   organizationId: Id<"organizations">,
   { through, ...way }: Assignment,
   reach: RowReach,
@@ -63,7 +63,7 @@ function holdersIn({ holders }: RowReach, { to }: Pick<Assignment, "to">): reado
 }
 
 async function isGranted(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   organizationId: Id<"organizations">,
   { table, holder, granted }: NonNullable<Assignment["through"]>,
   holderId: string,

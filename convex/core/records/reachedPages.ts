@@ -46,7 +46,7 @@ type Rows = AsyncIterator<UntypedRow, unknown>;
  * @throws {ProblemError} 400 for filters that no index answers so, and for a cursor of another list
  */
 export async function reachedPage(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   list: ReachedList,
   cursor: string | undefined,
   limit: number,
@@ -72,7 +72,7 @@ interface Source {
   readonly id?: string;
 }
 
-async function sourcesOf(ctx: QueryCtx, list: ReachedList): Promise<readonly Source[]> {
+async function sourcesOf(ctx: Pick<QueryCtx, "db">, list: ReachedList): Promise<readonly Source[]> {
   const { table, ways, reach, organizationId, person, input } = list;
   if (input["deleted"] !== undefined)
     throw new ProblemError("unsupported_filter", "The trash is listed to those whose permission reaches every row.");
@@ -154,7 +154,7 @@ function orderOf(list: ReachedList, sources: readonly Source[]): Order {
 }
 
 async function* rowsOf(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   { table, organizationId }: ReachedList,
   { plan, id }: Source,
   { key, order }: Order,
