@@ -37,10 +37,10 @@ export const roleFields = {
         z
           .string()
           .max(80)
-          .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own)?))$/),
+          .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own|:assigned)?))$/),
       )
       .max(300),
-    "Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.",
+    "Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all. Built-in roles have `:assigned` where a permission reaches what is assigned to their holders; a custom role reaches that by its `scope`.",
     ["schedule:read"],
   ),
   areaPermissions: described(
@@ -55,7 +55,7 @@ export const roleFields = {
   ).optional(),
   scope: described(
     z.enum(["organization", "assigned"]),
-    "Where the rights hold: in the whole organization, or for what is assigned to the member.",
+    "Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.",
   ),
   rank: described(integer(1, 100), "How high the role stands: members are managed by those of a higher rank.", 20),
   isSystem: described(z.boolean(), "True for the built-in roles, which are the same everywhere and cannot be changed."),

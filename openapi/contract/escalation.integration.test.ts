@@ -40,7 +40,9 @@ const narrowRights: Readonly<Record<string, readonly string[]>> = {
   roles: ["role:*"],
   members: ["member:*"],
   keys: ["apiKey:*"],
-  access: ["role:*", "member:*", "apiKey:*"],
+  teams: ["team:*"],
+  clients: ["client:*"],
+  access: ["role:*", "member:*", "team:*", "client:*", "apiKey:*"],
 };
 const narrowScopes = [...new Set(accessOperations.map(({ declaration }) => declaration.permission ?? ""))].filter(
   isGrantable,
@@ -76,7 +78,13 @@ const attackers: readonly (readonly [name: string, make: MakeAttacker])[] = [
 async function ownerOf(stage: EscalationStage): Promise<Principal> {
   const { token, id } = acme.users.owner;
   const { body } = await stage.arrange("GET", `/v1/memberships?userId=${id}`);
-  return { name: "the owner", credential: token, keyId: undefined, membershipId: String(Object(body)["data"][0].id) };
+  return {
+    name: "the owner",
+    credential: token,
+    keyId: undefined,
+    membershipId: String(Object(body)["data"][0].id),
+    userId: id,
+  };
 }
 
 /** First steps that are searched one after the other; the shares of one attacker at once, by attackers alike. */
@@ -214,6 +222,6 @@ class Search {
     const { email } = body;
     if (typeof key === "string" && key.startsWith("sk_"))
       return [{ ...this.attacker, name: "a key", credential: key, keyId: String(id) }];
-    return typeof email === "string" ? [await this.stage.signIn(email, String(membershipId))] : [];
+    return typeof email === "string" ? [await this.stage.signIn(email, String(membershipId), String(id))] : [];
   }
 }

@@ -11,10 +11,10 @@ import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer, Arranged } from "./client.testing";
 import type { DemoOrganization } from "./world.testing";
 
-/** Operations that give or take access: every write whose permission is about roles, members or API keys. */
+/** Operations that give or take access: every write whose permission is about roles, members, teams, clients or API keys. */
 export const accessOperations: readonly Operation[] = registry.filter(
   ({ kind, declaration: { permission = "" } }) =>
-    kind === "mutation" && ["role", "member", "apiKey"].includes(permission.split(":")[0] ?? ""),
+    kind === "mutation" && ["role", "member", "team", "client", "apiKey"].includes(permission.split(":")[0] ?? ""),
 );
 
 export interface Standing {
@@ -28,8 +28,9 @@ export interface Principal {
   readonly credential: string;
   /** Of an API key. */
   readonly keyId: string | undefined;
-  /** The membership that they would like to raise. */
+  /** The membership that they would like to raise, and whose it is. */
   readonly membershipId: string;
+  readonly userId: string;
 }
 
 /** A principal, and what it may do now. */
@@ -56,6 +57,13 @@ export interface StageSet {
   readonly ownersKey: string;
   /** Every scope, and its owner was removed. */
   readonly orphanedKey: string;
+  /** Nobody is in the first; the accomplice is in the second, with a role that allows nothing; the third is in the trash. */
+  readonly team: string;
+  readonly joinedTeam: string;
+  readonly trashedTeam: string;
+  readonly client: string;
+  readonly joinedClient: string;
+  readonly trashedClient: string;
 }
 
 const everyRight = Object.keys(permissionCatalogue);
@@ -110,15 +118,15 @@ export class EscalationStage {
   async newMember(role: Readonly<Record<string, string>>): Promise<Principal> {
     const email = `stage${nextSample()}@escalation.example`;
     const { body } = await this.arrange("POST", "/v1/users", { email, ...role });
-    return this.signIn(email, String(body["membershipId"]));
+    return this.signIn(email, String(body["membershipId"]), String(body["id"]));
   }
 
   /** Signs in whoever an invitation was for. */
-  async signIn(email: string, membershipId: string): Promise<Principal> {
+  async signIn(email: string, membershipId: string, userId: string): Promise<Principal> {
     const claims = { sub: email, email, email_verified: true, name: email, org_id: this.organization.id };
     const credential = await this.portico.issuer.mintUserToken(claims, 3600);
     await this.arrange("POST", "/v1/me/sync", {}, credential);
-    return { name: "an accomplice", credential, keyId: undefined, membershipId };
+    return { name: "an accomplice", credential, keyId: undefined, membershipId, userId };
   }
 
   async newRole(rights: readonly string[], rank: number, scope: "assigned" | "organization"): Promise<string> {
@@ -137,7 +145,8 @@ export class EscalationStage {
     const { accomplice, accompliceRole } = this.parts;
     // The accomplice and their role go together.
     if (this.touched.has(accomplice?.membershipId) || this.touched.has(accompliceRole)) {
-      this.touched.add(accomplice).add(accompliceRole);
+      const { joinedTeam, joinedClient } = this.parts;
+      this.touched.add(accomplice).add(accompliceRole).add(joinedTeam).add(joinedClient);
     }
     this.parts = Object.fromEntries(Object.entries(this.parts).filter(([, part]) => !this.touched.has(part)));
     this.touched.clear();
@@ -157,9 +166,37 @@ export class EscalationStage {
       parts.ownersKey ?? this.newKey(everyScope).then(({ id }) => id),
       parts.orphanedKey ?? this.orphaned(),
     ]);
-    const set = { accompliceRole, accomplice, strongRole, trashedRole, trashedWeakRole, ownersKey, orphanedKey };
+    const [team, joinedTeam, trashedTeam, client, joinedClient, trashedClient] = await Promise.all([
+      parts.team ?? this.newHolder("team"),
+      parts.joinedTeam ?? this.joined("team", accomplice, accompliceRole),
+      parts.trashedTeam ?? this.trashedHolder("team"),
+      parts.client ?? this.newHolder("client"),
+      parts.joinedClient ?? this.joined("client", accomplice, accompliceRole),
+      parts.trashedClient ?? this.trashedHolder("client"),
+    ]);
+    const keys = { ownersKey, orphanedKey };
+    const roles = { accompliceRole, strongRole, trashedRole, trashedWeakRole };
+    const holders = { team, joinedTeam, trashedTeam, client, joinedClient, trashedClient };
+    const set = { ...roles, ...keys, ...holders, accomplice };
     this.parts = set;
     return set;
+  }
+
+  private async newHolder(kind: "team" | "client"): Promise<string> {
+    const { body } = await this.arrange("POST", `/v1/${kind}s`, { name: `stage${nextSample()}` });
+    return String(body["id"]);
+  }
+
+  private async joined(kind: "team" | "client", { userId }: Principal, roleId: string): Promise<string> {
+    const id = await this.newHolder(kind);
+    await this.arrange("POST", `/v1/${kind}s/${id}/members`, { userId, roleId });
+    return id;
+  }
+
+  private async trashedHolder(kind: "team" | "client"): Promise<string> {
+    const id = await this.newHolder(kind);
+    await this.arrange("DELETE", `/v1/${kind}s/${id}`);
+    return id;
   }
 
   private async trashed(roleId: string): Promise<string> {
@@ -187,26 +224,35 @@ export function attacksOf(
   got: readonly Held[] = [],
 ): readonly Attack[] {
   const { params = {}, body = {} } = operation.declaration;
+  const people = [stage.accomplice.userId, attacker.userId];
   const targets: Readonly<Record<string, readonly string[]>> = {
     membershipId: [stage.accomplice.membershipId, attacker.membershipId],
     roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole, stage.trashedWeakRole],
     apiKeyId: [stage.ownersKey, stage.orphanedKey, ...got.flatMap(({ principal }) => principal.keyId ?? [])],
+    teamId: operation.verb === "restore" ? [stage.trashedTeam] : [stage.team, stage.joinedTeam],
+    clientId: operation.verb === "restore" ? [stage.trashedClient] : [stage.client, stage.joinedClient],
+    userId: people,
   };
   const held = everyRight.filter((right) => reachOf(rights, right) === "all" && !right.startsWith("me:"));
   const powers: Readonly<Record<string, readonly unknown[]>> = {
     roleKey: roleKeys,
     roleId: [stage.strongRole, stage.accompliceRole],
-    rights: [customisable, held, ["role:*", "member:*", "apiKey:*"]],
+    rights: [customisable, held, ["role:*", "member:*", "team:*", "client:*", "apiKey:*"]],
     areaPermissions: [{ settings: "full" }],
     scopes: [everyScope, held.filter(isGrantable)],
     scope: ["organization", "assigned"],
     rank: [1, 99],
     status: ["active"],
   };
-  const [parameter] = Object.keys(params);
-  const paths = parameter === undefined ? [{}] : (targets[parameter] ?? []).map((id) => ({ [parameter]: id }));
+  const paths = Object.keys(params).reduce<readonly Readonly<Record<string, string>>[]>(
+    (known, name) => known.flatMap((path) => (targets[name] ?? []).map((id) => ({ ...path, [name]: id }))),
+    [{}],
+  );
+  const whom = Object.hasOwn(body, "userId") ? people.map((userId) => ({ userId })) : [{}];
   return paths.flatMap((path) =>
-    bodiesOf(body, powers).map((sent) => ({ operation, arranged: { params: path, body: sent } })),
+    whom.flatMap((who) =>
+      bodiesOf(body, powers).map((sent) => ({ operation, arranged: { params: path, body: { ...sent, ...who } } })),
+    ),
   );
 }
 

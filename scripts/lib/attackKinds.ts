@@ -26,7 +26,7 @@ export const attackKinds: readonly AttackKind[] = [
   },
   {
     kind: "ways to rights that somebody lacks",
-    files: contract("escalation", "givenRights", "apiKeyOwners", "ownership"),
+    files: contract("escalation", "givenRights", "apiKeyOwners", "ownership", "assignedRows", "assignedModel"),
   },
   {
     kind: "names and addresses of others",

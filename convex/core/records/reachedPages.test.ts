@@ -47,8 +47,8 @@ function written({ rows, teamsOf }: World) {
     if (!ownerId) throw new Error("Nobody owns it.");
     const organization = { name: "A", slug: "a", status: "active", ownerId, ...base } as const;
     const organizationId = await db.insert("organizations", { ...organization, settings: defaultOrganizationSettings });
-    const role = { key: "none", name: "N", rights: [], scope: "assigned", rank: 1, isSystem: false, ...base } as const;
-    const roleId = await db.insert("roles", { organizationId, ...role });
+    const role = { key: "none", name: "N", rights: [], rank: 1, isSystem: false, ...base };
+    const roleId = await db.insert("roles", { organizationId, scope: "assigned", ...role });
     const teamIds: Id<"teams">[] = [];
     for (let at = 0; at < teamCount; at += 1)
       teamIds.push(await db.insert("teams", { organizationId, name: "T", ...base }));

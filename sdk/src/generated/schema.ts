@@ -3456,14 +3456,14 @@ export interface components {
              */
             rank?: number | undefined;
             /**
-             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.
+             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all. Built-in roles have `:assigned` where a permission reaches what is assigned to their holders; a custom role reaches that by its `scope`.
              * @example [
              *       "schedule:read"
              *     ]
              */
             rights?: string[] | undefined;
             /**
-             * @description Where the rights hold: in the whole organization, or for what is assigned to the member.
+             * @description Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.
              * @enum {string}
              */
             scope?: ("organization" | "assigned") | undefined;
@@ -5389,14 +5389,14 @@ export interface components {
              */
             rank: number;
             /**
-             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.
+             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all. Built-in roles have `:assigned` where a permission reaches what is assigned to their holders; a custom role reaches that by its `scope`.
              * @example [
              *       "schedule:read"
              *     ]
              */
             rights: string[];
             /**
-             * @description Where the rights hold: in the whole organization, or for what is assigned to the member.
+             * @description Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.
              * @enum {string}
              */
             scope: "organization" | "assigned";
@@ -6463,14 +6463,14 @@ export interface components {
              */
             rank?: number | undefined;
             /**
-             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.
+             * @description Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all. Built-in roles have `:assigned` where a permission reaches what is assigned to their holders; a custom role reaches that by its `scope`.
              * @example [
              *       "schedule:read"
              *     ]
              */
             rights?: string[] | undefined;
             /**
-             * @description Where the rights hold: in the whole organization, or for what is assigned to the member.
+             * @description Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.
              * @enum {string}
              */
             scope?: ("organization" | "assigned") | undefined;
