@@ -137,20 +137,17 @@ describe.each(cases.map((one) => [`${one.list.resource} by ${one.way.to}, read b
       const page = new Set(["cursor", "limit", "sort", "deleted"]);
       const filters = Object.keys(list.query).flatMap((name) => {
         const value = shown[name];
-        return page.has(name) || value === undefined ? [] : [{ [name]: String(value) }];
+        return page.has(name) || typeof value !== "string" ? [] : [{ [name]: value }];
       });
       const sorts = ["created", "-created", "name", "-name"].map((sort) => ({ sort }));
       for (const query of [...filters, ...sorts, { deleted: "only" }]) {
         const everybodys = await read(list, world.owner, { ...query, limit: "100" });
         const answer = await read(list, member.token, { ...query, limit: "100" });
         const expected = everybodys.status === 200 ? idsIn(everybodys).filter((id) => assigned.includes(id)) : [];
-        const seen = answer.status === 200 ? idsIn(answer) : answer.body["code"];
-        expect([JSON.stringify(query), seen]).toEqual([
-          JSON.stringify(query),
-          answer.status === 200
-            ? expected
-            : expect.stringMatching(/^(unsupported_filter|validation_failed|forbidden)$/),
-        ]);
+        const refusals = ["unsupported_filter", "validation_failed", "forbidden"];
+        const isRefused = refusals.includes(String(answer.body["code"]));
+        const seen = answer.status === 200 ? idsIn(answer) : isRefused;
+        expect([query, seen], answer.text).toEqual([query, answer.status === 200 ? expected : true]);
       }
     });
   },

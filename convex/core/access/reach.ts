@@ -62,7 +62,7 @@ export function reachesAssigned(rights: Rights, permission: string): boolean {
 }
 
 /** What somebody may do, as `effectiveRights` says it, with what the roles in `holders` add on assigned rows; sorted. */
-export function rightsWithHolders(rights: Rights, holders: readonly Holder[]): string[] {
+export function rightsWithHolders(rights: Rights, holders: readonly Pick<Holder, "rights">[]): string[] {
   const added = holders.flatMap((holder) =>
     effectiveRights(holder.rights)
       .map(permissionOf)
