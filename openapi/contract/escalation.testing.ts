@@ -17,6 +17,17 @@ export const accessOperations: readonly Operation[] = registry.filter(
     kind === "mutation" && ["role", "member", "team", "client", "apiKey"].includes(permission.split(":")[0] ?? ""),
 );
 
+/**
+ * The operations that are tried after another one. Making, naming and ending a team or a client gives nobody a right, so that these
+ * are tried alone, and before the ones that give places there.
+ */
+export function secondsAfter(first: Operation): readonly Operation[] {
+  const isOfHolder = (operation: Operation) => /^(teams|clients)$/.test(operation.resource);
+  const isOfPlace = (operation: Operation) => /^(team|client)Members$/.test(operation.resource);
+  const seconds = accessOperations.filter((operation) => !isOfHolder(operation));
+  return isOfHolder(first) ? seconds.filter(isOfPlace) : seconds;
+}
+
 export interface Standing {
   readonly rights: Rights;
   readonly rank: number;
@@ -234,8 +245,10 @@ export function attacksOf(
     userId: people,
   };
   const held = everyRight.filter((right) => reachOf(rights, right) === "all" && !right.startsWith("me:"));
+  const isOfPlace = /^(team|client)Members$/.test(operation.resource);
   const powers: Readonly<Record<string, readonly unknown[]>> = {
-    roleKey: roleKeys,
+    // A place is given by the same rule as a membership, and each of these is tried with each place and person.
+    roleKey: isOfPlace ? ["admin", "developer"] : roleKeys,
     roleId: [stage.strongRole, stage.accompliceRole],
     rights: [customisable, held, ["role:*", "member:*", "team:*", "client:*", "apiKey:*"]],
     areaPermissions: [{ settings: "full" }],
