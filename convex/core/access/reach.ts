@@ -56,7 +56,7 @@ export async function rowReachOf(
 }
 
 /** True if a role in a team or with a client allows `permission` on what is assigned there; what reaches own rows only does not. */
-export function reachesAssigned(rights: Rights, permission: string): boolean {
+function reachesAssigned(rights: Rights, permission: string): boolean {
   const reach = reachOf(rights, permission);
   return reach === "all" || reach === "assigned";
 }
