@@ -149,7 +149,8 @@ function readableOf(operations: readonly Operation[]): ReadonlySet<string> {
 function tablesOf(operations: readonly Operation[]): ReadonlyMap<string, TableNames> {
   const tables = new Map<string, TableNames>();
   for (const { declaration, domain, resource } of operations) {
-    if (declaration.on?.table) tables.set(`${domain}/${resource}`, declaration.on.table);
+    const { on, noun } = declaration;
+    if (on?.table && on.noun === noun) tables.set(`${domain}/${resource}`, on.table);
   }
   return tables;
 }

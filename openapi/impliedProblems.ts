@@ -59,6 +59,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   if (declaration.on || declaration.path.includes("{")) add("not_found");
   if (isList) add("invalid_cursor");
+  if (declaration.on?.assigned || (declaration.assigned && !isList)) add("not_assigned");
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
   if (operation.kind === "mutation" && !operation.supportsDryRun) add("dry_run_unsupported");
   if (declaration.body) {

@@ -34,8 +34,10 @@ export function tagList(resources: Iterable<string>): { name: string; descriptio
 }
 
 function tableDescription(resource: string): string {
-  const found = Object.entries(schema.tables).find(([table]) => table === resource);
-  const description = found && declarationOf(found[1])?.options.description;
+  // A resource is called as its table, or as what the table calls its rows.
+  const description = Object.entries(schema.tables)
+    .map(([table, definition]) => ({ table, options: declarationOf(definition)?.options }))
+    .find(({ table, options }) => table === resource || `${options?.noun}s` === resource)?.options?.description;
   if (description === undefined)
     throw new DeclarationFaults([`openapi/tags.ts: say what ${resource} is, which has no table.`]);
   return description;

@@ -3,7 +3,7 @@ import { described } from "../core/schema/fields";
 import { queryOperation } from "../core/operations/define";
 import { permissionCatalogue } from "../core/access/permissions";
 import { builtInRights, isBuiltInRole, reachOf } from "../core/access/rights";
-import { builtInRoles } from "../core/access/roles";
+import { builtInRoles, reaches } from "../core/access/roles";
 
 const permissionDocument = () =>
   z.object({
@@ -20,7 +20,10 @@ const permissionDocument = () =>
       z.array(
         z.object({
           key: described(z.string(), "`key` of the role.", "member"),
-          reach: described(z.enum(["all", "own"]), "Whether it holds for all rows, or for the holder's own only."),
+          reach: described(
+            z.enum(reaches),
+            "Whether it holds for all rows, for those assigned to the holder, or for the holder's own only.",
+          ),
         }),
       ),
       "Built-in roles that have it.",

@@ -48,8 +48,15 @@ const roles = resource({
     },
     beforeDelete: async (ctx, role) => {
       assertChangeable(ctx, role);
-      const holders = ctx.db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
-      if (await holders.first()) throw new ProblemError("role_in_use", "Members have this role.");
+      const { db } = ctx;
+      const inOrganization = db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
+      if (await inOrganization.first()) throw new ProblemError("role_in_use", "Members have this role.");
+      const inTeams = db.index("teamMemberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
+      if (await inTeams.first()) throw new ProblemError("role_in_use", "Members of teams have this role.");
+      const withClients = db.index("clientMemberships", "by_organizationId_and_roleId", (q) =>
+        q.eq("roleId", role._id),
+      );
+      if (await withClients.first()) throw new ProblemError("role_in_use", "Members with clients have this role.");
     },
   },
 });
@@ -72,7 +79,7 @@ export const list = roles.list("list", {
     const position = input.cursor === undefined ? "0" : builtInPosition.exec(input.cursor)?.[1];
     // Convex pages one range per query: the few built-in rows come first, by their position, then the index goes on.
     const builtIn =
-      includeGlobal && position !== undefined && filters["deleted"] === undefined
+      includeGlobal && ctx.reach.every && position !== undefined && filters["deleted"] === undefined
         ? await builtInRows(ctx, filters)
         : [];
     const led = builtIn.slice(Number(position ?? 0));

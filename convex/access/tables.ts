@@ -1,5 +1,15 @@
 import * as z from "zod";
-import { described, exampleHash, integer, plainName, reference, text, timestampMs } from "../core/schema/fields";
+import {
+  described,
+  emailAddress,
+  exampleHash,
+  integer,
+  jsonObject,
+  plainName,
+  reference,
+  text,
+  timestampMs,
+} from "../core/schema/fields";
 import { optionalTenantTable, tenantTable } from "../core/schema/table";
 
 function area(name: string) {
@@ -32,10 +42,10 @@ export const roleFields = {
         z
           .string()
           .max(80)
-          .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own)?))$/),
+          .regex(/^(\*|[a-zA-Z]+:(\*|[a-zA-Z]+(:own|:assigned)?))$/),
       )
       .max(300),
-    "Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all.",
+    "Permissions of its holders: `<resource>:<action>`, with `:own` for their own rows only, `<resource>:*`, or `*` for all. Built-in roles have `:assigned` where a permission reaches what is assigned to their holders; a custom role reaches that by its `scope`.",
     ["schedule:read"],
   ),
   areaPermissions: described(
@@ -50,7 +60,7 @@ export const roleFields = {
   ).optional(),
   scope: described(
     z.enum(["organization", "assigned"]),
-    "Where the rights hold: in the whole organization, or for what is assigned to the member.",
+    "Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.",
   ),
   rank: described(integer(1, 100), "How high the role stands: members are managed by those of a higher rank.", 20),
   isSystem: described(z.boolean(), "True for the built-in roles, which are the same everywhere and cannot be changed."),
@@ -69,6 +79,108 @@ export const roles = optionalTenantTable(roleFields, "CUD", {
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_key", ["organizationId", "deletedAt", "key"])
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);
+
+export const teamFields = {
+  name: described(
+    plainName(1, 80),
+    "What people call the team, unique among the organization's teams.",
+    "Field service",
+  ),
+  description: described(text(0, 300), "What the team does.", "Keeps the wind farms of the north running.").optional(),
+};
+
+/** Teams. Deleting one, even softly, ends its memberships; what must not lose its team refers to it with `restrict`. */
+export const teams = tenantTable(teamFields, "CUD", {
+  noun: "team",
+  description: "People of the organization who share work; what is assigned to a team is assigned to each of them.",
+  audited: true,
+  unique: [
+    { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
+  ],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);
+
+/** Who belongs to a team or a client, and as what. */
+const belonging = {
+  userId: described(reference("users", "cascade"), "The member of the organization."),
+  roleId: described(reference("roles", "restrict"), "Role whose rights the member has there."),
+  roleKey: described(z.string().max(40), "`key` of that role.", "developer"),
+};
+
+export const teamMemberFields = {
+  teamId: described(reference("teams", "cascade"), "The team."),
+  ...belonging,
+};
+
+/** Who is in which team, with which role there. Ends with the membership of the organization. */
+export const teamMemberships = tenantTable(teamMemberFields, "CU", {
+  noun: "teamMember",
+  description:
+    "A member of the organization in one of its teams; the role's rights hold for what is assigned to the team.",
+  audited: true,
+  unique: [
+    {
+      fields: ["organizationId", "teamId", "userId"],
+      index: "by_organizationId_and_teamId_and_userId",
+      code: "already_member",
+    },
+  ],
+})
+  .index("by_organizationId_and_teamId", ["organizationId", "teamId"])
+  .index("by_organizationId_and_teamId_and_userId", ["organizationId", "teamId", "userId"])
+  .index("by_organizationId_and_userId", ["organizationId", "userId"])
+  .index("by_organizationId_and_roleId", ["organizationId", "roleId"]);
+
+export const clientFields = {
+  name: described(
+    plainName(1, 120),
+    "What people call the client, unique among the organization's clients.",
+    "Harbour Foods",
+  ),
+  status: described(z.enum(["active", "archived"]), "Whether the organization still works for the client."),
+  contactEmail: described(emailAddress(), "Where the client is reached.", "office@harbour-foods.example").optional(),
+  metadata: described(jsonObject(8192), "What an application keeps with the client.", {
+    crmId: "HF-204",
+  }).optional(),
+};
+
+/** Accounts that the organization serves. Deleting one, even softly, ends its memberships. */
+export const clients = tenantTable(clientFields, "CUD", {
+  noun: "client",
+  description: "An account that the organization serves; its people see what is assigned to it.",
+  audited: true,
+  unique: [
+    { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
+  ],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
+  .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"]);
+
+export const clientMemberFields = {
+  clientId: described(reference("clients", "cascade"), "The client."),
+  ...belonging,
+};
+
+/** Who is with which client, with which role there. Ends with the membership of the organization. */
+export const clientMemberships = tenantTable(clientMemberFields, "CU", {
+  noun: "clientMember",
+  description:
+    "A member of the organization with one of its clients; the role's rights hold for what is assigned to the client.",
+  audited: true,
+  unique: [
+    {
+      fields: ["organizationId", "clientId", "userId"],
+      index: "by_organizationId_and_clientId_and_userId",
+      code: "already_member",
+    },
+  ],
+})
+  .index("by_organizationId_and_clientId", ["organizationId", "clientId"])
+  .index("by_organizationId_and_clientId_and_userId", ["organizationId", "clientId", "userId"])
+  .index("by_organizationId_and_userId", ["organizationId", "userId"])
+  .index("by_organizationId_and_roleId", ["organizationId", "roleId"]);
 
 export const apiKeyFields = {
   name: described(plainName(1, 80), "What the key is for, in words of its owner.", "Nightly export"),

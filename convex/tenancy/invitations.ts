@@ -21,7 +21,7 @@ import { mailInvitation } from "./invitations/mail";
 import { invitations } from "./invitations/resource";
 import { asOf, assertSendsLeft, invitationExpiry, unknownToken } from "./invitations/rules";
 import { givenRole } from "./memberships/members";
-import { assertMayAssign } from "./memberships/rules";
+import { assertMayAssign } from "../core/access/assigning";
 import { ownMembershipDocument } from "./people";
 import { invitationFields } from "./tables";
 import type { TenantMutationContext } from "../core/operations/declaration";

@@ -6,7 +6,7 @@ import { ProblemError } from "../core/wire/errors";
 import { described, rowId } from "../core/schema/fields";
 import { listOperation, mutationOperation, queryOperation } from "../core/operations/define";
 import { isPlatformAdmin } from "../core/access/platformAdmins";
-import { effectiveRights } from "../core/access/rights";
+import { rightsWithHolders } from "../core/access/reach";
 import { patchOf } from "../core/schema/zod";
 import { membershipOf } from "../core/access/standing";
 import { assertUsable, memberOf } from "../core/access/tenant";
@@ -183,7 +183,8 @@ export const getPermissions = queryOperation({
   method: "GET",
   path: "/me/permissions",
   summary: "Get one's own rights",
-  description: "What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.",
+  description:
+    "What the caller's role in the organization allows, with what the caller's roles in teams and with clients add: `:own` where it reaches only the caller's own rows, `:assigned` where it reaches only what is assigned to the caller. What a team's or a client's role allows holds for what is assigned to that team or client alone.",
   access: "organization",
   permission: "me:read",
   output: () =>
@@ -191,15 +192,17 @@ export const getPermissions = queryOperation({
       organizationId: rowId("organizations"),
       roleKey: membershipFields.roleKey.optional(),
       rank: described(z.int(), "How high the caller's role stands.", 20),
-      rights: described(z.array(z.string()), "Permissions, `:own` where one reaches only the caller's own rows.", [
-        "schedule:read",
-      ]),
+      rights: described(
+        z.array(z.string()),
+        "Permissions, `:own` where one reaches only the caller's own rows, `:assigned` where it reaches only rows assigned to the caller.",
+        ["schedule:read"],
+      ),
     }),
-  handler: async ({ tenant: { organization, membership, rank, rights } }) => ({
+  handler: async ({ tenant: { organization, membership, rank, rights }, db }) => ({
     organizationId: organization._id,
     roleKey: membership?.roleKey,
     rank,
-    rights: effectiveRights(rights),
+    rights: rightsWithHolders(rights, await db.holders()),
   }),
 });
 

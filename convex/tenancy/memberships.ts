@@ -5,11 +5,13 @@ import { invalidField, ProblemError } from "../core/wire/errors";
 import { described, text, timestampMs } from "../core/schema/fields";
 import { patchOf } from "../core/schema/zod";
 import { roleFields } from "../access/tables";
+import { namedRole } from "../core/records/roleRows";
 import { revokeFor } from "./invitations/addressees";
-import { assertAdminRemains, endMembership, namedRole } from "./memberships/members";
+import { assertAdminRemains, endMembership } from "./memberships/members";
 import { tellOfRole } from "./memberships/telling";
 import { memberships } from "./memberships/resource";
-import { administers, assertMayAssign, assertMayChange, transferring } from "./memberships/rules";
+import { assertMayAssign, assertMayChange, transferring } from "../core/access/assigning";
+import { administers } from "./memberships/rules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -63,7 +65,7 @@ export const updateMine = memberships.at("/me").change("updateMine", {
 export const remove = memberships.change("remove", {
   summary: "Remove a member",
   description:
-    "Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).",
+    "Ends the membership for good, with the member's places in teams and with clients; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).",
   permission: "remove",
   output: noContent,
   problems: ["last_admin", "sole_owner", "rank_too_low"],

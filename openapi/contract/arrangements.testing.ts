@@ -1,6 +1,7 @@
 import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
+import { accessRows } from "./rows/access.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
@@ -65,7 +66,7 @@ async function callerOf(world: World, { declaration: { access, method } }: Opera
   return isOfOneself ? (await createMember(world.portico, world.acme, "member")).token : undefined;
 }
 
-const makers: Readonly<Record<string, RowMaker>> = { ...siteRows, ...tenancyRows };
+const makers: Readonly<Record<string, RowMaker>> = { ...accessRows, ...siteRows, ...tenancyRows };
 
 /** A row of the operation's resource, in the trash where the operation begins there. */
 async function newRow(world: World, operation: Operation): Promise<MadeRow> {
@@ -142,6 +143,15 @@ async function arrangeInvitee({ portico, owner }: World): Promise<Arranged> {
 /** Operations that create rows under another verb. */
 const creations: Readonly<Record<string, Operation>> = { agents: operationNamed("agents.enroll") };
 
+/** A role is named once. */
+const withRoleById =
+  (name: string, own: (world: World) => object = () => ({})): Arrangement =>
+  async (world) => ({
+    ...(await arrangeByDeclaration(world, operationNamed(name))),
+    body: { ...own(world), roleId: world.rows["roles"] },
+  });
+const somebodyElse = ({ rows }: World) => ({ userId: rows["users"] });
+
 /** Requests that a declaration and a row alone cannot tell. */
 const arrangements: Readonly<Record<string, Arrangement>> = {
   // The caller's own key is adopted already.
@@ -158,11 +168,11 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     ...(await arrangeByDeclaration(world, operationNamed("me.switchOrganization"))),
     body: { organizationId: world.acme.id },
   }),
-  // A role is named once.
-  "memberships.update": async (world) => ({
-    ...(await arrangeByDeclaration(world, operationNamed("memberships.update"))),
-    body: { roleId: world.rows["roles"] },
-  }),
+  "memberships.update": withRoleById("memberships.update"),
+  "teamMembers.add": withRoleById("teamMembers.add", somebodyElse),
+  "teamMembers.update": withRoleById("teamMembers.update"),
+  "clientMembers.add": withRoleById("clientMembers.add", somebodyElse),
+  "clientMembers.update": withRoleById("clientMembers.update"),
   "memberships.unban": async (world) => {
     const banned = await arrangeByDeclaration(world, operationNamed("memberships.ban"));
     await sendOperation(world.portico, operationNamed("memberships.ban"), banned, world.owner);

@@ -6,8 +6,8 @@ import { defaultOrganizationSettings } from "../../convex/tenancy/tables";
 
 const issuer = "https://identity.example";
 
-/** A host with one organization, a site in it, and a member whose role holds `right`. */
-async function memberWith(right: string) {
+/** A host with one organization, a site in it, and a member whose role holds `rights`. */
+async function memberWith(...rights: string[]) {
   const host = createTestHost(schema);
   const siteId = await host.run(async ({ db }) => {
     const base = { createdAt: 1, updatedAt: 1 };
@@ -31,7 +31,7 @@ async function memberWith(right: string) {
       organizationId,
       key: "guest",
       name: "Guest",
-      rights: [right],
+      rights,
       scope: "assigned",
       rank: 10,
       isSystem: false,
@@ -47,7 +47,7 @@ async function memberWith(right: string) {
       ...base,
     });
   });
-  return { person: host.withIdentity({ issuer, subject: "ann", tokenIdentifier: `${issuer}|ann` }), siteId };
+  return { host, person: host.withIdentity({ issuer, subject: "ann", tokenIdentifier: `${issuer}|ann` }), siteId };
 }
 
 it("lets a right on every row reach the site", async () => {
@@ -63,4 +63,31 @@ it("lets a right on assigned rows reach none, until a resource says which are", 
   await expect(person.query(api.sites.sites.list, { organizationId: "acme", paginationOpts })).rejects.toMatchObject(
     refusal,
   );
+});
+
+it("lists one's own rows alone where the permission reaches no others, or refuses where nothing tells them apart", async () => {
+  const { person, host } = await memberWith("todo:read:own", "item:read:own");
+  await host.run(async ({ db }) => {
+    const user = await db.query("users").first();
+    const organization = await db.query("organizations").first();
+    if (!user || !organization) throw new Error("Nobody is there.");
+    const other = await db.insert("users", {
+      emailVerified: false,
+      name: "Bob",
+      status: "active",
+      isPlatformAdmin: false,
+      createdAt: 1,
+      updatedAt: 1,
+    });
+    for (const createdBy of [user._id, other, user._id, other]) {
+      const text = createdBy === other ? "another's" : "own";
+      const todo = { organizationId: organization._id, text, completed: false, createdBy };
+      await db.insert("todos", { ...todo, createdAt: 1, updatedAt: 1 });
+    }
+  });
+  const paginationOpts = { numItems: 5, cursor: null };
+  const todos = await person.query(api.workspace.todos.list, { organizationId: "acme", paginationOpts });
+  expect(todos).toMatchObject({ isDone: true, page: [{ text: "own" }, { text: "own" }] });
+  const items = person.query(api.workspace.items.list, { organizationId: "acme", paginationOpts });
+  await expect(items).rejects.toMatchObject({ data: { code: "forbidden" } });
 });

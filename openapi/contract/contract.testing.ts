@@ -6,7 +6,7 @@ import { registry } from "../registry";
 import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
-import { refusedRoles } from "./refusals.testing";
+import { refusedRoles, unassignedRoles } from "./refusals.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
@@ -94,6 +94,13 @@ export function describeContract(domain: string): void {
           world.tokens[role],
         );
         expectProblem(answer, 403, "forbidden");
+      });
+    }
+
+    for (const role of unassignedRoles(operation)) {
+      contractCase(`refuses ${role} what is not assigned to them`, async () => {
+        const request = await arrange(world, operation);
+        expectProblem(await sendOperation(portico, operation, request, world.tokens[role]), 403, "not_assigned");
       });
     }
 

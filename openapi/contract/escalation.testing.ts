@@ -12,11 +12,22 @@ import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer, Arranged } from "./client.testing";
 import type { DemoOrganization } from "./world.testing";
 
-/** Operations that give or take access: every write whose permission is about roles, members or API keys. */
+/** Operations that give or take access: every write whose permission is about roles, members, teams, clients or API keys. */
 export const accessOperations: readonly Operation[] = registry.filter(
   ({ kind, declaration: { permission = "" } }) =>
-    kind === "mutation" && ["role", "member", "apiKey"].includes(permission.split(":")[0] ?? ""),
+    kind === "mutation" && ["role", "member", "team", "client", "apiKey"].includes(permission.split(":")[0] ?? ""),
 );
+
+/**
+ * The operations that are tried after another one. Making, naming and ending a team or a client gives nobody a right, so that these
+ * are tried alone, and before the ones that give places there.
+ */
+export function secondsAfter(first: Operation): readonly Operation[] {
+  const isOfHolder = (operation: Operation) => /^(teams|clients)$/.test(operation.resource);
+  const isOfPlace = (operation: Operation) => /^(team|client)Members$/.test(operation.resource);
+  const seconds = accessOperations.filter((operation) => !isOfHolder(operation));
+  return isOfHolder(first) ? seconds.filter(isOfPlace) : seconds;
+}
 
 export interface Standing {
   readonly rights: Rights;
@@ -29,8 +40,9 @@ export interface Principal {
   readonly credential: string;
   /** Of an API key. */
   readonly keyId: string | undefined;
-  /** The membership that they would like to raise. */
+  /** The membership that they would like to raise, and whose it is. */
   readonly membershipId: string;
+  readonly userId: string;
 }
 
 /** A principal, and what it may do now. */
@@ -60,6 +72,13 @@ export interface StageSet {
   readonly ownersKey: string;
   /** Every scope, and its owner was removed. */
   readonly orphanedKey: string;
+  /** Nobody is in the first; the accomplice is in the second, with a role that allows nothing; the third is in the trash. */
+  readonly team: string;
+  readonly joinedTeam: string;
+  readonly trashedTeam: string;
+  readonly client: string;
+  readonly joinedClient: string;
+  readonly trashedClient: string;
 }
 
 const everyRight = Object.keys(permissionCatalogue);
@@ -114,15 +133,15 @@ export class EscalationStage {
   async newMember(role: Readonly<Record<string, string>>): Promise<Principal> {
     const email = `stage${nextSample()}@escalation.example`;
     const { body } = await this.arrange("POST", "/v1/users", { email, ...role });
-    return this.signIn(email, String(body["membershipId"]));
+    return this.signIn(email, String(body["membershipId"]), String(body["id"]));
   }
 
   /** Signs in whoever an invitation was for. */
-  async signIn(email: string, membershipId: string): Promise<Principal> {
+  async signIn(email: string, membershipId: string, userId: string): Promise<Principal> {
     const claims = { sub: email, email, email_verified: true, name: email, org_id: this.organization.id };
     const credential = await this.portico.issuer.mintUserToken(claims, 3600);
     await this.arrange("POST", "/v1/me/sync", {}, credential);
-    return { name: "an accomplice", credential, keyId: undefined, membershipId };
+    return { name: "an accomplice", credential, keyId: undefined, membershipId, userId };
   }
 
   /** An invitation to a role, by the owner. */
@@ -146,7 +165,9 @@ export class EscalationStage {
     if (answer.status === 404) answer = await accepted();
     const { status, body } = answer;
     if (status !== 200) return undefined;
-    return { name: "an invitee", credential, keyId: undefined, membershipId: String(Object(body["membership"]).id) };
+    const membership = Object(body["membership"]);
+    const [membershipId, userId] = [String(membership.id), String(membership.userId)];
+    return { name: "an invitee", credential, keyId: undefined, membershipId, userId };
   }
 
   async newRole(rights: readonly string[], rank: number, scope: "assigned" | "organization"): Promise<string> {
@@ -165,7 +186,9 @@ export class EscalationStage {
     const { accomplice, accompliceRole } = this.parts;
     // The accomplice and their role go together, and a role with the invitation to it.
     if (this.touched.has(accomplice?.membershipId) || this.touched.has(accompliceRole)) {
-      this.touched.add(accomplice).add(accompliceRole).add(this.parts.weakInvitation);
+      const { joinedTeam, joinedClient } = this.parts;
+      this.touched.add(accomplice).add(accompliceRole).add(joinedTeam).add(joinedClient);
+      this.touched.add(this.parts.weakInvitation);
     }
     if (this.touched.has(this.parts.strongRole)) this.touched.add(this.parts.strongInvitation);
     this.parts = Object.fromEntries(Object.entries(this.parts).filter(([, part]) => !this.touched.has(part)));
@@ -189,11 +212,38 @@ export class EscalationStage {
         parts.ownersKey ?? this.newKey(everyScope).then(({ id }) => id),
         parts.orphanedKey ?? this.orphaned(),
       ]);
+    const [team, joinedTeam, trashedTeam, client, joinedClient, trashedClient] = await Promise.all([
+      parts.team ?? this.newHolder("team"),
+      parts.joinedTeam ?? this.joined("team", accomplice, accompliceRole),
+      parts.trashedTeam ?? this.trashedHolder("team"),
+      parts.client ?? this.newHolder("client"),
+      parts.joinedClient ?? this.joined("client", accomplice, accompliceRole),
+      parts.trashedClient ?? this.trashedHolder("client"),
+    ]);
     const invitations = { strongInvitation, weakInvitation };
+    const keys = { ownersKey, orphanedKey };
     const roles = { accompliceRole, strongRole, trashedRole, trashedWeakRole };
-    const set = { ...roles, ...invitations, accomplice, ownersKey, orphanedKey };
+    const holders = { team, joinedTeam, trashedTeam, client, joinedClient, trashedClient };
+    const set = { ...roles, ...invitations, ...keys, ...holders, accomplice };
     this.parts = set;
     return set;
+  }
+
+  private async newHolder(kind: "team" | "client"): Promise<string> {
+    const { body } = await this.arrange("POST", `/v1/${kind}s`, { name: `stage${nextSample()}` });
+    return String(body["id"]);
+  }
+
+  private async joined(kind: "team" | "client", { userId }: Principal, roleId: string): Promise<string> {
+    const id = await this.newHolder(kind);
+    await this.arrange("POST", `/v1/${kind}s/${id}/members`, { userId, roleId });
+    return id;
+  }
+
+  private async trashedHolder(kind: "team" | "client"): Promise<string> {
+    const id = await this.newHolder(kind);
+    await this.arrange("DELETE", `/v1/${kind}s/${id}`);
+    return id;
   }
 
   private async trashed(roleId: string): Promise<string> {
@@ -221,27 +271,38 @@ export function attacksOf(
   got: readonly Held[] = [],
 ): readonly Attack[] {
   const { params = {}, body = {} } = operation.declaration;
+  const people = [stage.accomplice.userId, attacker.userId];
   const targets: Readonly<Record<string, readonly string[]>> = {
     membershipId: [stage.accomplice.membershipId, attacker.membershipId],
     roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole, stage.trashedWeakRole],
     invitationId: [stage.weakInvitation, stage.strongInvitation],
     apiKeyId: [stage.ownersKey, stage.orphanedKey, ...got.flatMap(({ principal }) => principal.keyId ?? [])],
+    teamId: operation.verb === "restore" ? [stage.trashedTeam] : [stage.team, stage.joinedTeam],
+    clientId: operation.verb === "restore" ? [stage.trashedClient] : [stage.client, stage.joinedClient],
+    userId: people,
   };
   const held = everyRight.filter((right) => reachOf(rights, right) === "all" && !right.startsWith("me:"));
+  const isOfPlace = /^(team|client)Members$/.test(operation.resource);
   const powers: Readonly<Record<string, readonly unknown[]>> = {
-    roleKey: roleKeys,
+    // A place is given by the same rule as a membership, and each of these is tried with each place and person.
+    roleKey: isOfPlace ? ["admin", "developer"] : roleKeys,
     roleId: [stage.strongRole, stage.accompliceRole],
-    rights: [customisable, held, ["role:*", "member:*", "apiKey:*"]],
+    rights: [customisable, held, ["role:*", "member:*", "team:*", "client:*", "apiKey:*"]],
     areaPermissions: [{ settings: "full" }],
     scopes: [everyScope, held.filter(isGrantable)],
     scope: ["organization", "assigned"],
     rank: [1, 99],
     status: ["active"],
   };
-  const [parameter] = Object.keys(params);
-  const paths = parameter === undefined ? [{}] : (targets[parameter] ?? []).map((id) => ({ [parameter]: id }));
+  const paths = Object.keys(params).reduce<readonly Readonly<Record<string, string>>[]>(
+    (known, name) => known.flatMap((path) => (targets[name] ?? []).map((id) => ({ ...path, [name]: id }))),
+    [{}],
+  );
+  const whom = Object.hasOwn(body, "userId") ? people.map((userId) => ({ userId })) : [{}];
   return paths.flatMap((path) =>
-    bodiesOf(body, powers).map((sent) => ({ operation, arranged: { params: path, body: sent } })),
+    whom.flatMap((who) =>
+      bodiesOf(body, powers).map((sent) => ({ operation, arranged: { params: path, body: { ...sent, ...who } } })),
+    ),
   );
 }
 

@@ -4,6 +4,12 @@ import { roleKeys } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { RoleKey } from "./world.testing";
 
+/** The built-in roles that must not run an operation on a row until it is assigned to them. */
+export function unassignedRoles({ declaration: { permission, on } }: Operation): readonly RoleKey[] {
+  if (!on || permission === undefined) return [];
+  return roleKeys.filter((role) => reachOf(builtInRights(role), permission) === "assigned");
+}
+
 /** The built-in roles that must not run an operation on a row that is not their own. */
 export function refusedRoles({ declaration }: Operation): readonly RoleKey[] {
   const { access, permission = "", on } = declaration;

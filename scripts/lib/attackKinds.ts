@@ -26,7 +26,16 @@ export const attackKinds: readonly AttackKind[] = [
   },
   {
     kind: "ways to rights that somebody lacks",
-    files: contract("escalation", "givenRights", "apiKeyOwners", "ownership", "invitations", "platformAdmins"),
+    files: contract(
+      "escalation",
+      "givenRights",
+      "apiKeyOwners",
+      "ownership",
+      "invitations",
+      "platformAdmins",
+      "assignedRows",
+      "assignedModel",
+    ),
   },
   {
     kind: "names and addresses of others",

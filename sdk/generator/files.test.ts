@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OpenApiDocument } from "./document";
 import { generatedFiles } from "./files";
+import { scopePresets } from "./scopes";
 import { tableEntry } from "./table";
 
 let fixture = "";
@@ -21,6 +22,7 @@ test("every file says where it comes from, and the same document gives the same 
     "src/generated/resources.ts",
     "src/generated/convexFunctions.ts",
     "src/generated/problems.ts",
+    "src/generated/scopes.ts",
     "METHODS.md",
   ]);
   for (const text of files.values()) expect(text).toMatch(/^(?:\/\/|<!--) Generated from openapi/);
@@ -110,6 +112,29 @@ test("functions of an organization take organizationId, others do not; REST-only
   );
   expect(functions).toContain('"tenancy/me:get": { type: "query"; args: Args<"getMe">');
   expect(functions).not.toContain("checkInAgent");
+});
+
+test("presets are of scopes that keys may carry, and those without any are left out", async () => {
+  const operation = (scope: string, ...ways: readonly string[]) => ({
+    get: { security: [...ways.map((way) => ({ [way]: [] })), { clientCredentials: [scope] }] },
+  });
+  const paths = {
+    "/v1/a": operation("site:read", "apiKey", "userToken"),
+    "/v1/b": operation("agentEnrollment:revoke", "apiKey"),
+    "/v1/c": operation("item:create", "apiKey"),
+    "/v1/d": operation("agent:checkin", "agentKey"),
+    "/v1/e": { get: { security: [{ userToken: [] }] } },
+  };
+  const text = scopePresets(new OpenApiDocument({ paths }));
+  expect(text).toContain(
+    'export type ApiKeyScope =\n  | "agentEnrollment:revoke"\n  | "item:create"\n  | "site:read";',
+  );
+  const rows = Array.from(text.matchAll(/^ {2}(\w+): \[(.*)\],$/gm), ([, name, scopes]) => [name, scopes]);
+  expect(rows).toEqual([
+    ["readOnly", '"site:read"'],
+    ["deviceAdmin", '"agentEnrollment:revoke", "site:read"'],
+    ["full", '"agentEnrollment:revoke", "item:create", "site:read"'],
+  ]);
 });
 
 test("problem codes come with their statuses", () => {

@@ -6,6 +6,7 @@ import { methodList } from "./methodList";
 import { modelTypes } from "./models";
 import { problemStatuses } from "./problems";
 import { resourceTypes } from "./resources";
+import { scopePresets } from "./scopes";
 import { operationTable } from "./table";
 
 const banner = `// Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run \`npm run generate\`.\n\n`;
@@ -31,6 +32,7 @@ export async function generatedFiles(json: string): Promise<Map<string, string>>
     ["resources.ts", resourceTypes(operations)],
     ["convexFunctions.ts", convexFunctionTypes(operations)],
     ["problems.ts", problemStatuses(document)],
+    ["scopes.ts", scopePresets(document)],
   ]);
   const modules = [...files].map(([name, text]): [string, string] => [`src/generated/${name}`, banner + text]);
   return new Map([...modules, ["METHODS.md", methodList(operations)]]);

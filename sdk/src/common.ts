@@ -39,3 +39,4 @@ export type { ListCall, Page } from "./runtime/listCall";
 export type * from "./generated/models";
 export type { OperationProblems } from "./generated/problems";
 export type * from "./generated/resources";
+export { type ApiKeyScope, scopePresets } from "./generated/scopes";

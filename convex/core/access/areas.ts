@@ -17,12 +17,14 @@ export const areaRights = {
   docks: { read: [], full: [] },
   operations: { read: [], full: [] },
   settings: {
-    read: ["organization:read", "member:read", "role:read"],
+    read: ["organization:read", "member:read", "team:read", "client:read", "role:read"],
     full: [
       "organization:update",
       "member:invite",
       "member:update",
       "member:remove",
+      "team:*",
+      "client:*",
       "role:*",
       "apiKey:*",
       "auditLog:read",

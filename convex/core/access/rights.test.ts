@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { permissionCatalogue } from "./permissions";
+import { rightsWithHolders } from "./reach";
 import { builtInRoles, reaches } from "./roles";
 import type { Reach } from "./roles";
 import {
@@ -8,6 +9,7 @@ import {
   coversRights,
   customRights,
   effectiveRights,
+  isAssignable,
   isBuiltInRole,
   isGrantable,
   isKnownRight,
@@ -67,6 +69,34 @@ test("an organization-wide role reads what a viewer reads, and an assigned one w
     const isWide = builtInRoles[key].scope === "organization";
     expect([key, coversRights(builtInRights(key), builtInRights("viewer"))]).toEqual([key, isWide]);
   }
+});
+
+test("an assigned role reaches of assigned resources what is assigned, and of others every row", () => {
+  const rights = ["client:update", "client:read:own", "team:read", "site:*"];
+  const reachesIn = (scope: "assigned" | "organization") => {
+    const held = roleRights({ key: "custom", rights, scope });
+    return ["client:update", "client:read", "team:read", "site:delete"].map((permission) => reachOf(held, permission));
+  };
+  expect(reachesIn("assigned")).toEqual(["assigned", "own", "all", "all"]);
+  expect(reachesIn("organization")).toEqual(["all", "all", "all", "all"]);
+  const whole = roleRights({ key: "custom", rights: ["client:*"], scope: "assigned" });
+  expect(coversRights(whole, ["client:manageMembers:assigned"])).toBe(true);
+  for (const right of ["client:*", "client:read"]) expect(coversRights(whole, [right]), right).toBe(false);
+  expect([isAssignable("client"), isAssignable("site"), isAssignable("constructor")]).toEqual([true, false, false]);
+});
+
+test("roles in teams and with clients add what is assigned there, and nothing of one's own", () => {
+  const held = builtInRights("viewer");
+  const holders = (...rights: string[]) => [{ rights: new Set(rights) }];
+  expect(rightsWithHolders(held, [])).toEqual(effectiveRights(held));
+  const added = rightsWithHolders(
+    held,
+    holders("item:update", "item:delete:own", "client:update:assigned", "item:read"),
+  );
+  expect(added.filter((right) => !effectiveRights(held).includes(right))).toEqual([
+    "client:update:assigned",
+    "item:update:assigned",
+  ]);
 });
 
 test("scopes reach as far as their holder and no further", () => {

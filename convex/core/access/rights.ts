@@ -65,12 +65,39 @@ function isArea(name: string): name is keyof typeof areaRights {
 
 /**
  * All that a role allows: what its row lists, and where it is organization-wide what every viewer reads, whether its row
- * says so or not.
+ * says so or not. Of an assigned role, what it lists of resources that are assigned to teams and clients reaches what is
+ * assigned to its holder.
  */
 export function roleRights(role: Pick<Doc<"roles">, "key" | "rights" | "areaPermissions" | "scope">): Rights {
   if (isBuiltInRole(role.key)) return builtInRights(role.key);
   const rights = customRights(role);
-  return role.scope === "organization" ? new Set([...rights, ...builtInRights("viewer")]) : rights;
+  return role.scope === "organization" ? new Set([...rights, ...builtInRights("viewer")]) : assignedRights(rights);
+}
+
+function assignedRights(rights: Rights): Rights {
+  return new Set(
+    [...rights].flatMap((right) => {
+      const [resource = "", action, reach] = right.split(":");
+      if (reach !== undefined || !isAssignable(resource)) return [right];
+      const permissions = action === "*" ? permissionsOf(resource) : [right];
+      return permissions.map((permission) => rightOf(permission, "assigned"));
+    }),
+  );
+}
+
+let assignable: ReadonlySet<string> | undefined;
+
+/** True if rows of the resource are assigned: some built-in role holds a permission of it on assigned rows. */
+export function isAssignable(resource: string): boolean {
+  const rows: [string, PermissionRow][] = Object.entries(permissionCatalogue);
+  assignable ??= new Set(
+    rows.flatMap(([permission, { assigned }]) => (assigned.length > 0 ? [permission.replace(/:.*/, "")] : [])),
+  );
+  return assignable.has(resource);
+}
+
+function permissionsOf(resource: string): string[] {
+  return Object.keys(permissionCatalogue).filter((permission) => permission.startsWith(`${resource}:`));
 }
 
 /** What somebody who gets the role could do that not everybody may: its rights without everyone's own. */
@@ -127,7 +154,7 @@ export function missingRight(held: Rights, wanted: Iterable<string>): string | u
 /** True if `held` has every action that `resource` knows, on every row. */
 function coversResource(held: Rights, resource: string): boolean {
   if (held.has(`${resource}:*`)) return true;
-  const actions = Object.keys(permissionCatalogue).filter((permission) => permission.startsWith(`${resource}:`));
+  const actions = permissionsOf(resource);
   return actions.length > 0 && actions.every((permission) => reachOf(held, permission) === "all");
 }
 
@@ -135,8 +162,7 @@ function coversResource(held: Rights, resource: string): boolean {
 export function isKnownRight(right: string): boolean {
   const [resource, action, reach] = right.split(":");
   if (resource === platformResource) return false;
-  if (action === "*")
-    return reach === undefined && Object.keys(permissionCatalogue).some((known) => known.startsWith(`${resource}:`));
+  if (action === "*") return reach === undefined && permissionsOf(resource ?? "").length > 0;
   const isReach = reach === undefined || reach === "own";
   return isReach && Object.hasOwn(permissionCatalogue, `${resource}:${action}`);
 }

@@ -1,4 +1,6 @@
 import type { Caller, RequestCaller } from "../access/caller";
+import type { RowReach } from "../access/reach";
+import type { Assignment } from "../records/assignedRows";
 import type { RequestOrigin } from "../records/audit";
 import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { TenantWriter, UnscopedWriter } from "../records/writer";
@@ -49,11 +51,15 @@ export interface UserMutationContext extends MutationBase {
 export interface TenantQueryContext extends UserQueryContext {
   readonly db: TenantReader;
   readonly tenant: Tenant;
+  /** Which rows the permission of the operation leaves to the caller. */
+  readonly reach: RowReach;
 }
 /** A mutation inside an organization. */
 export interface TenantMutationContext extends UserMutationContext {
   readonly db: TenantWriter;
   readonly tenant: Tenant;
+  /** Which rows the permission of the operation leaves to the caller. */
+  readonly reach: RowReach;
 }
 
 type Tenantless = "identity" | "user" | "platform";
@@ -98,6 +104,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly answersExisting?: boolean;
   /** The operation works on one row of this resource, named in the path; foreign and missing rows are 404 alike. */
   readonly on?: ResourceShape & { readonly table: Table };
+  /** Where it names no row: how the rows that it lists or makes are assigned. Without, whoever reaches assigned rows may not call. */
+  readonly assigned?: readonly Assignment[] | undefined;
   /** The row may be in the trash: delete and restore. */
   readonly includesDeleted?: boolean;
   /** Answers 403 for a deleted organization unless set. */

@@ -6,10 +6,11 @@ import { invalidField, notFound, ProblemError } from "../wire/errors";
 import { entityTagMatches, entityTagOf } from "../wire/etag";
 import { ExistingRow } from "./existingRow";
 import { accessBy } from "../records/deferredWrites";
+import { isAssigned } from "../records/assignedRows";
 import { jsonTextOf } from "../wire/jsonText";
 import { referencePaths, projectorOf, valuesAt } from "../schema/zod";
 import { faultOfReference } from "../access/references";
-import { reachOf } from "../access/rights";
+import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
 import { assertUsable, resolveTenant } from "../access/tenant";
@@ -23,7 +24,7 @@ import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
 import type { Call, Input } from "./call";
 import type { Access, Operation } from "./declaration";
-import type { Reach } from "../access/roles";
+import type { RowReach } from "../access/reach";
 import type { Projector, ReferencePath } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
@@ -44,7 +45,7 @@ export type Execution =
 
 /**
  * The way of every call, in order:
- * caller → tenant → permission → row → replay → precondition → input → references → handler → output.
+ * caller → tenant → permission → row → replay → precondition → input → references → handler → made rows → output.
  * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
@@ -59,7 +60,7 @@ export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   // Whoever has given a permission away by this very request cannot pass the next phase with it again.
   const early = declaration.endsPermission ? await replay() : undefined;
   if (early) return { kind: "replay", ...early };
-  const reach = permissionPhase(operation, caller, tenant);
+  const reach = await permissionPhase(ctx, operation, caller, tenant);
   const scope: Scope = { caller, tenant, origin, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, call, scope, reach);
 
@@ -71,8 +72,9 @@ export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   assertExactlyOne(declaration, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
 
-  const context = contextOf(ctx, call, scope, row);
+  const context = contextOf(ctx, call, scope, reach, row);
   const result = await operation.handler(context, input);
+  await madePhase(ctx, operation, scope, reach, result);
   const isExisting = result instanceof ExistingRow;
   if (isExisting && !declaration.answersExisting)
     throw new Error(`${operation.action} does not declare answersExisting.`);
@@ -114,45 +116,83 @@ async function tenantPhase(
 }
 
 /** Which rows the caller may act on. @throws {ProblemError} 403 when none */
-function permissionPhase({ declaration, action }: Operation, caller: RequestCaller, tenant: Tenant | undefined): Reach {
-  const { access, permission } = declaration;
-  if (access === "enrollment") return "all";
+async function permissionPhase(
+  ctx: QueryCtx,
+  { declaration, action }: Operation,
+  caller: RequestCaller,
+  tenant: Tenant | undefined,
+): Promise<RowReach> {
+  const { access, permission, on, assigned = on?.assigned } = declaration;
+  if (access === "enrollment") return everyRow;
   // What runs the deployment stands above its organizations: no role of theirs counts here, and no machine is let through.
   if (access === "platform") {
-    if (caller.kind === "user" && isPlatformAdmin(caller.user)) return "all";
+    if (caller.kind === "user" && isPlatformAdmin(caller.user)) return everyRow;
     throw denied("This operation is for platform administrators.", action, caller, tenant);
   }
   if (access === "user" || access === "identity") {
     if (caller.kind !== access) throw denied("This operation is for people, not for machines.", action, caller, tenant);
-    return "all";
+    return everyRow;
   }
   if (access === "agent" && caller.kind !== "agent")
     throw denied("This operation is for device agents.", action, caller, tenant);
   if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
-  const reach = reachOf(tenant.rights, permission);
+  const reach = await rowReachOf(ctx, caller, tenant, permission);
   if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);
-  // Which rows are assigned to somebody is not declared of any resource yet: until it is, none are.
-  if (reach === "assigned") throw denied(`The permission ${permission} reaches no row here.`, action, caller, tenant);
+  if (reach.assigned && !reach.own && !assigned)
+    throw denied(`The permission ${permission} reaches no row here.`, action, caller, tenant);
   return reach;
 }
 
 /**
  * Loads the row that the path names.
- * @throws {ProblemError} 404 when it is foreign, missing or in the trash, 403 when it is not the caller's own
+ * @throws {ProblemError} 404 when it is foreign, missing or in the trash, 403 when the caller's permission does not reach it
  */
-async function rowPhase(ctx: QueryCtx, { operation, input }: Call, scope: Scope, reach: Reach) {
+async function rowPhase(ctx: QueryCtx, { operation, input }: Call, scope: Scope, reach: RowReach) {
   const { on, permission } = operation.declaration;
   if (!on) return undefined;
   const id = input[on.idParameter];
-  const { caller } = scope;
-  const row = typeof id === "string" ? await rowNamed(ctx, operation, scope, on, id) : null;
+  const { caller, tenant } = scope;
+  const row = typeof id === "string" ? await rowNamed(ctx, operation, scope, on, id, input) : null;
   if (!row) throw notFound(on.noun);
   const isDeleted = "deletedAt" in row && row.deletedAt !== undefined;
   if (isDeleted && !operation.declaration.includesDeleted) throw notFound(on.noun);
-  if (reach === "own" && !isOwn(row, caller)) {
-    throw denied(`The permission ${permission} reaches only one's own rows.`, operation.action, caller, scope.tenant);
+  if (reach.every || (reach.own && isOwn(row, caller))) return row;
+  if (tenant && (await isAssigned(ctx, tenant.organization._id, on.assigned ?? [], row, reach))) return row;
+  throw reach.assigned
+    ? denied(
+        `The permission ${permission} reaches only rows assigned to the caller.`,
+        operation.action,
+        caller,
+        tenant,
+        "not_assigned",
+      )
+    : denied(`The permission ${permission} reaches only one's own rows.`, operation.action, caller, tenant);
+}
+
+/**
+ * Whoever reaches assigned rows alone makes no others.
+ * @throws {ProblemError} 403 when a row that the operation made is assigned elsewhere
+ */
+async function madePhase(
+  ctx: QueryCtx,
+  { kind, declaration: { on, assigned, permission }, action }: Operation,
+  { caller, tenant }: Scope,
+  reach: RowReach,
+  result: unknown,
+): Promise<void> {
+  if (kind === "query" || on || !tenant || !reach.assigned || reach.own) return;
+  const { data = [result] }: { data?: readonly unknown[] } = Object(result);
+  for (const made of data) {
+    const row = { ...Object(made), _id: Object(made).id };
+    if (!(await isAssigned(ctx, tenant.organization._id, assigned ?? [], row, reach)))
+      throw denied(
+        `The permission ${permission} makes only rows assigned to the caller.`,
+        action,
+        caller,
+        tenant,
+        "not_assigned",
+      );
   }
-  return row;
 }
 
 async function rowNamed(
@@ -161,6 +201,7 @@ async function rowNamed(
   scope: Scope,
   on: NonNullable<Operation["declaration"]["on"]>,
   id: string,
+  input: Input,
 ): Promise<{ _id: string } | null> {
   const { caller, tenant } = scope;
   const unscoped = new UnscopedReader(ctx);
@@ -172,11 +213,11 @@ async function rowNamed(
   }
   if (!tenant) return null;
   const db = new TenantReader(ctx, { ...scope, tenant });
-  return on.find ? on.find({ db, unscoped, tenant, caller }, id) : db.get(asTenantTable(on.table), id);
+  return on.find ? on.find({ db, unscoped, tenant, caller }, id, input) : db.get(asTenantTable(on.table), id);
 }
 
 function isOwn(row: object, caller: Scope["caller"]): boolean {
-  const owners = ["createdBy", "userId"].map((field) => Object.getOwnPropertyDescriptor(row, field)?.value);
+  const owners = ownerFieldNames.map((field) => Object.getOwnPropertyDescriptor(row, field)?.value);
   const person = actingUser(caller);
   return person !== undefined && owners.includes(person);
 }
@@ -228,18 +269,18 @@ async function referencePhase(
   }
 }
 
-function contextOf(ctx: QueryCtx, call: Call, scope: Scope, row: unknown): unknown {
+function contextOf(ctx: QueryCtx, call: Call, scope: Scope, reach: RowReach, row: unknown): unknown {
   const { caller, tenant, origin, now } = scope;
   const namedOrganization = call.organization;
   if (call.operation.kind === "query") {
     const db = tenant && new TenantReader(ctx, { ...scope, tenant });
-    return { caller, now, origin, row, tenant, namedOrganization, unscoped: new UnscopedReader(ctx), db };
+    return { caller, now, origin, row, tenant, reach, namedOrganization, unscoped: new UnscopedReader(ctx), db };
   }
   const mutation = asMutation(ctx);
   const { scheduler } = mutation;
   const unscoped = new UnscopedWriter(mutation, scope);
   const db = tenant && new TenantWriter(mutation, { ...scope, tenant });
-  return { caller, now, origin, row, tenant, namedOrganization, scheduler, secret: call.secret, unscoped, db };
+  return { caller, now, origin, row, tenant, reach, namedOrganization, scheduler, secret: call.secret, unscoped, db };
 }
 
 const projectors = new WeakMap<object, Projector>();
@@ -266,8 +307,14 @@ function readOnlyFields({ declaration }: Operation): ReadonlySet<string> {
   return declaration.on?.readOnly ?? declaration.readOnly ?? new Set();
 }
 
-function denied(detail: string, action: string, caller: Scope["caller"], tenant: Tenant | undefined): ProblemError {
-  const error = new ProblemError("forbidden", detail);
+function denied(
+  detail: string,
+  action: string,
+  caller: Scope["caller"],
+  tenant: Tenant | undefined,
+  code: "forbidden" | "not_assigned" = "forbidden",
+): ProblemError {
+  const error = new ProblemError(code, detail);
   if (tenant) error.denial = accessBy(caller, tenant, action);
   return error;
 }

@@ -1,4 +1,5 @@
 import type { Caller } from "../access/caller";
+import type { Assignment } from "../records/assignedRows";
 import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { Tenant } from "../access/tenant";
 import type { TableNames } from "../../_generated/dataModel";
@@ -33,7 +34,11 @@ export interface ResourceShape {
   /** Known fields that a request may not set. */
   readonly readOnly: ReadonlySet<string>;
   /** Another way to find the row than by id within the tenant. */
-  readonly find?: ((lookup: Lookup, id: string) => Promise<{ _id: string } | null>) | undefined;
+  readonly find?:
+    | ((lookup: Lookup, id: string, input: Readonly<Record<string, unknown>>) => Promise<{ _id: string } | null>)
+    | undefined;
+  /** The ways in which its rows are assigned to teams and clients; a permission on assigned rows reaches none without. */
+  readonly assigned?: readonly Assignment[] | undefined;
   /** The row as answers show it, where that is not just its fields; entity tags are computed from it. */
   show?(showing: Showing, row: { _id: string }): Promise<object>;
 }

@@ -2,6 +2,7 @@ import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
 import { engineTables } from "../wire/engineTables";
 import { TenantWriter, UnscopedWriter } from "../records/writer";
+import { everyRow } from "../access/reach";
 import { noStanding } from "../access/standing";
 import type { SystemWork } from "../records/systemWriter";
 import type { TenantMutationContext } from "./declaration";
@@ -83,6 +84,7 @@ async function systemContext(
   return {
     caller,
     tenant,
+    reach: everyRow,
     origin: {},
     now: work.now,
     namedOrganization: undefined,

@@ -6,6 +6,7 @@ import { tableMetadata } from "../schema/tableMetadata";
 import { untypedDatabase } from "./untypedDatabase";
 import type { UntypedRange } from "./untypedDatabase";
 import type { OnDelete } from "../schema/fields";
+import type { ProblemCode } from "../wire/problems";
 import type { TableMetadata } from "../schema/table";
 import type { Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
@@ -22,7 +23,7 @@ interface Referrer {
 const resumeReference = makeFunctionReference<"mutation">("core/records/cascades:resume");
 
 /** Tables whose rows refer to rows of `table` by a top-level field, the tenant itself aside. */
-function referrersOf(table: TableNames): readonly Referrer[] {
+export function referrersOf(table: TableNames): readonly Referrer[] {
   return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) =>
     metadata.references
       .filter(({ path, table: target }) => target === table && path.length === 1 && path[0] !== "organizationId")
@@ -35,16 +36,29 @@ function referrersOf(table: TableNames): readonly Referrer[] {
  * deletes. Soft-deleted rows refer like any other.
  */
 export async function deleteCascading(ctx: MutationCtx, table: TableNames, id: string, tenant: unknown): Promise<void> {
-  const referrers = referrersOf(table);
+  await releaseReferrers(ctx, referrersOf(table), id, tenant);
+  await untypedDatabase(ctx).delete(table, id);
+}
+
+/**
+ * Applies the rules of `referrers` to what refers to a row that goes, to the trash or for good: `restrict` refuses with 409,
+ * by `code`.
+ */
+export async function releaseReferrers(
+  ctx: MutationCtx,
+  referrers: readonly Referrer[],
+  id: string,
+  tenant: unknown,
+  code: ProblemCode = "in_use",
+): Promise<void> {
   for (const referrer of referrers.filter(({ onDelete }) => onDelete === "restrict")) {
     if ((await referringRows(ctx, referrer, id, tenant, 1)).length > 0) {
-      throw new ProblemError("in_use", `Rows of ${referrer.table} refer to it by ${referrer.field}.`);
+      throw new ProblemError(code, `Rows of ${referrer.table} refer to it by ${referrer.field}.`);
     }
   }
   for (const referrer of referrers.filter(({ onDelete }) => onDelete !== "restrict")) {
     await applyRule(ctx, referrer, id, tenant);
   }
-  await untypedDatabase(ctx).delete(table, id);
 }
 
 async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenant: unknown): Promise<void> {
@@ -138,7 +152,9 @@ export const resume = internalMutation({
       (known) => known.table === table && known.field === field,
     );
     if (!referrer || referrer.onDelete !== onDelete) throw new Error(`No rule for ${table}.${field} is declared.`);
-    await applyRule(ctx, referrer, id, tenant ?? undefined);
+    // A row that was taken out of the trash meanwhile keeps what refers to it since.
+    const row = await untypedDatabase(ctx).get(id);
+    if (!row || row["deletedAt"] !== undefined) await applyRule(ctx, referrer, id, tenant ?? undefined);
     return null;
   },
 });

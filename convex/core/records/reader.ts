@@ -1,15 +1,30 @@
 import { ownerStanding } from "../access/keyOwner";
+import { actingUser } from "../access/caller";
+import { holdersOf } from "../access/reach";
 import { standingOf } from "../access/standing";
 import { findClaimedOrganization, findOrganization } from "../access/tenant";
 import { countRows } from "./counting";
+import { isAssigned } from "./assignedRows";
+import { reachedPage } from "./reachedPages";
 import { typedRange, untypedRange } from "./untypedDatabase";
+import type { Holder, RowReach } from "../access/reach";
+import type { Assignment } from "./assignedRows";
 import type { Count, Countable, CountLimits } from "./counting";
 import type { TenantTable } from "./documents";
+import type { ReachedList } from "./reachedPages";
 import type { Scope } from "./scope";
 import type { Tenant } from "../access/tenant";
 import type { DataModel, Doc, Id, TableNames } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
-import type { IndexNames, IndexRange, IndexRangeBuilder, NamedIndex, NamedTableInfo, Query } from "convex/server";
+import type {
+  IndexNames,
+  IndexRange,
+  IndexRangeBuilder,
+  NamedIndex,
+  NamedTableInfo,
+  PaginationResult,
+  Query,
+} from "convex/server";
 
 type TableInfo<Table extends TableNames> = NamedTableInfo<DataModel, Table>;
 
@@ -45,6 +60,33 @@ export class TenantReader {
   count(countable: Countable, limits: CountLimits): Promise<Count> {
     return countRows(this.ctx, this.organizationId, countable, limits);
   }
+
+  /** One full page of the rows that `reach` leaves to the caller, where it does not leave all. */
+  async reached<Table extends TenantTable>(
+    table: Table,
+    list: Pick<ReachedList, "options" | "ways" | "reach" | "input">,
+    { cursor, limit }: { readonly cursor: string | undefined; readonly limit: number },
+  ): Promise<PaginationResult<Doc<Table>>> {
+    const { organizationId } = this;
+    const person = actingUser(this.scope.caller);
+    return asPageOf<Table>(await reachedPage(this.ctx, { ...list, table, organizationId, person }, cursor, limit));
+  }
+
+  /** True if a row of this organization is assigned to one of the teams and clients of `reach`. */
+  isAssigned(ways: readonly Assignment[], row: object, reach: RowReach): Promise<boolean> {
+    return isAssigned(this.ctx, this.organizationId, ways, row, reach);
+  }
+
+  /** The teams and clients that the caller belongs to, with the rights of the caller's role in each; none for a machine. */
+  async holders(): Promise<readonly Holder[]> {
+    const { caller } = this.scope;
+    return caller.kind === "user" ? holdersOf(this.ctx, this.organizationId, caller.user._id) : [];
+  }
+}
+
+/** The page's rows were read from this table. */
+function asPageOf<Table extends TenantTable>(page: object): PaginationResult<Doc<Table>> {
+  return page as PaginationResult<Doc<Table>>;
 }
 
 type TenantRange<Table extends TableNames, Index extends IndexNames<TableInfo<Table>>> = IndexRangeBuilder<
@@ -92,7 +134,7 @@ export class UnscopedReader {
   }
 
   /** What the role of a membership is worth. */
-  standingOf(membership: Doc<"memberships">) {
+  standingOf(membership: Pick<Doc<"memberships">, "roleKey" | "roleId">) {
     return standingOf(this.ctx, membership);
   }
 

@@ -2,9 +2,10 @@ import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
 import { systemWriter } from "./systemWriter";
 import { builtInRoles } from "../access/roles";
+import { invalidField } from "../wire/errors";
 import { engineTables } from "../wire/engineTables";
 import { builtInRights, isBuiltInRole } from "../access/rights";
-import type { UnscopedReader } from "./reader";
+import type { TenantReader, UnscopedReader } from "./reader";
 import type { UnscopedWriter } from "./writer";
 import type { Doc, Id } from "../../_generated/dataModel";
 
@@ -45,6 +46,24 @@ export async function findRole(
   key: string,
 ): Promise<Doc<"roles"> | null> {
   return isBuiltInRole(key) ? builtInRoleRow(reader, key) : roleByKey(reader, organizationId, key);
+}
+
+/** The role that a body names by `roleId` or `roleKey`; undefined if by neither. Throws 400 for an unknown key. */
+export async function namedRole(
+  {
+    unscoped,
+    db,
+  }: { readonly unscoped: Pick<UnscopedReader, "query" | "get">; readonly db: Pick<TenantReader, "organizationId"> },
+  { roleId, roleKey }: { readonly roleId?: string | undefined; readonly roleKey?: string | undefined },
+): Promise<Doc<"roles"> | undefined> {
+  if (roleKey === undefined)
+    return roleId === undefined ? undefined : ((await unscoped.get(engineTables.roles, roleId)) ?? undefined);
+  const role = await findRole(unscoped, db.organizationId, roleKey);
+  if (!role) throw invalidField("/roleKey", "unknown_role", "No role of the organization has this key.");
+  if (roleId !== undefined && roleId !== role._id) {
+    throw invalidField("/roleId", "contradiction", "roleId and roleKey name different roles; send one of them.");
+  }
+  return role;
 }
 
 function roleByKey(

@@ -7,16 +7,23 @@ export interface UntypedRange {
   gt(field: string, value: unknown): UntypedRange;
   gte(field: string, value: unknown): UntypedRange;
   lt(field: string, value: unknown): UntypedRange;
+  lte(field: string, value: unknown): UntypedRange;
 }
 
-interface UntypedRows extends AsyncIterable<{ readonly _id: string } & Record<string, Value>> {
+interface UntypedRows extends AsyncIterable<UntypedRow> {
+  order(order: "asc" | "desc"): UntypedRows;
+  collect(): Promise<UntypedRow[]>;
   filter(
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;
-  take(count: number): Promise<{ _id: string }[]>;
+  take(count: number): Promise<UntypedRow[]>;
 }
 
+/** A row whose fields are named by the metadata. */
+export type UntypedRow = { readonly _id: string } & Readonly<Record<string, Value>>;
+
 interface UntypedDatabase {
+  get(id: string): Promise<UntypedRow | null>;
   query(
     table: string,
   ): UntypedRows & { withIndex(name: string, range: (q: UntypedRange) => UntypedRange): UntypedRows };
@@ -32,9 +39,9 @@ export function untypedDatabase(ctx: Pick<MutationCtx, "db">): UntypedDatabase {
   return ctx.db as unknown as UntypedDatabase;
 }
 
-/** The same for reading alone, as queries may. */
-export function untypedReader(ctx: Pick<QueryCtx, "db">): Pick<UntypedDatabase, "query"> {
-  return ctx.db as unknown as Pick<UntypedDatabase, "query">;
+/** The same for reads alone. */
+export function untypedReader(ctx: Pick<QueryCtx, "db">): Pick<UntypedDatabase, "query" | "get"> {
+  return ctx.db as unknown as UntypedDatabase;
 }
 
 /** An index's range builder, for fields that are named by the metadata or by a plan made from it. */

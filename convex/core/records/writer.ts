@@ -1,5 +1,5 @@
 import { actorOf, appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
-import { deleteCascading } from "./cascades";
+import { deleteCascading, referrersOf, releaseReferrers } from "./cascades";
 import { definedOf } from "./documents";
 import { TenantReader, tenantOf, UnscopedReader } from "./reader";
 import { untypedDatabase } from "./untypedDatabase";
@@ -8,6 +8,7 @@ import { noStanding } from "../access/standing";
 import { tableMetadata } from "../schema/tableMetadata";
 import { engineTables } from "../wire/engineTables";
 import { ProblemError } from "../wire/errors";
+import type { ProblemCode } from "../wire/problems";
 import type { AuditEntry } from "./audit";
 import type { TenantTable } from "./documents";
 import type { Changes, NewValues, Scope, Values } from "./scope";
@@ -81,6 +82,11 @@ class RowWriter {
   async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
+  }
+
+  /** Does to what refers to a row what its purge would. @throws {ProblemError} 409, by `code`, when a restricting row does */
+  async release<Table extends TableNames>(table: Table, row: Doc<Table>, code: ProblemCode | undefined): Promise<void> {
+    await releaseReferrers(this.ctx, referrersOf(table), row._id, tenantOf(row), code);
   }
 
   /** Appends an audit row that no write of a row implies. */
@@ -238,6 +244,14 @@ export class TenantWriter extends TenantReader {
   /** Deletes a row of this organization for good. @throws {ProblemError} 409 when a restricting row refers to it */
   purge<Table extends TenantTable>(table: Table, row: Doc<Table>) {
     return this.writer.purge(table, this.own(row));
+  }
+
+  /**
+   * Ends what refers to a row of this organization as a purge would, for resources whose trash keeps the row alone.
+   * @throws {ProblemError} 409, by `code` where it has one of its own, when a restricting row refers to it
+   */
+  release<Table extends TenantTable>(table: Table, row: Doc<Table>, code?: ProblemCode) {
+    return this.writer.release(table, this.own(row), code);
   }
 
   /** Appends an audit row of this organization that no write of a row implies. */

@@ -238,7 +238,7 @@ function declarationOf(
   const method = methodOf(kind, verb);
   const path = at === undefined ? rowPathOf(subject, kind, verb) : below(subject, at);
   const takesBody = method !== "GET" && method !== "DELETE";
-  const { params, rest } = inputsOf(declared.input, at ?? "");
+  const { params, rest } = inputsOf(declared.input, path);
   return {
     ...factsOf(subject, verb, capitalized(subject.noun)),
     method,
@@ -252,8 +252,8 @@ function declarationOf(
     problems,
     ...(kind === "issue" ? { secret: credential, audit: `credential.${verbAndRest(verb)[0]}` } : {}),
     ...(at === undefined
-      ? { on: subject, params: lazily(() => ({ [idParameter]: subject.idInPath() })) }
-      : { params, readOnly: takesBody && rest ? () => subject.readOnly : undefined }),
+      ? { on: subject, params: lazily(() => ({ ...params?.(), [idParameter]: subject.idInPath() })) }
+      : { params, assigned: subject.assigned, readOnly: takesBody && rest ? () => subject.readOnly : undefined }),
     [takesBody ? "body" : "query"]: rest,
     output:
       declared.output ??
@@ -280,6 +280,7 @@ function listDeclarationOf(subject: ListSubject, verb: string, declared: AnyList
       isFiltered ? description : `${description} ${supportedSets(tableMetadata[subject.table], options)}`,
     access: readersOf(subject),
     permission: permissionNamed(subject, permission),
+    assigned: subject.assigned,
     problems: declared.problems ?? [...(isFiltered ? [] : ["unsupported_filter"]), "invalid_cursor"],
     params,
     query: () => ({ ...subject.listParameters(options), ...rest?.() }),

@@ -3,24 +3,36 @@ import { applyPlan, defaultPageSize, planList } from "../records/listPlan";
 import { ProblemError } from "../wire/errors";
 import type { PageInput, TenantQueryContext } from "../operations/declaration";
 import type { TenantTable } from "../records/documents";
+import type { Assignment } from "../records/assignedRows";
 import type { ListOptions } from "../records/listPlan";
 import type { TenantReader } from "../records/reader";
 import type { Doc } from "../../_generated/dataModel";
 import type { DocumentByInfo, GenericTableInfo, OrderedQuery, PaginationResult } from "convex/server";
 
+interface ReachedResource<Table extends TenantTable> {
+  readonly table: Table;
+  readonly permissions: string;
+  readonly assigned?: readonly Assignment[] | undefined;
+}
+
 /**
- * One page of a resource's rows as they are stored: plan → index → one `.paginate()`.
+ * One page of a resource's rows as they are stored, of those that the call reaches: plan → index → one `.paginate()`, or a merge of
+ * ranges where it does not reach all.
  * @throws {ProblemError} 400 for filters that no index answers
  */
 export async function storedRows<Table extends TenantTable>(
   ctx: TenantQueryContext,
-  { table, permissions }: { readonly table: Table; readonly permissions: string },
+  { table, permissions, assigned = [] }: ReachedResource<Table>,
   options: ListOptions,
   input: PageInput & object,
 ): Promise<PaginationResult<Doc<Table>>> {
   const asked: Readonly<Record<string, unknown>> = { ...input };
   if (asked["deleted"] === "only" && reachOf(ctx.tenant.rights, `${permissions}:delete`) === undefined) {
     throw new ProblemError("forbidden", `Listing the trash needs the permission ${permissions}:delete.`);
+  }
+  if (!ctx.reach.every) {
+    const list = { options, ways: assigned, reach: ctx.reach, input: asked };
+    return ctx.db.reached(table, list, { cursor: input.cursor, limit: input.limit ?? defaultPageSize });
   }
   const plan = planList(table, options, asked);
   return paginate(ctx.db, table, plan, input);

@@ -12,6 +12,7 @@ import { listsOf, operationsOf } from "./operations";
 import { storedRows } from "./pages";
 import { assertTransition } from "./states";
 import type { Changes, NewValues } from "../records/scope";
+import type { Assignment } from "../records/assignedRows";
 import type { DocumentOf, TenantTable } from "../records/documents";
 import type { TableMetadata, Fields } from "../schema/table";
 import type { ListOptions } from "../records/listPlan";
@@ -75,6 +76,8 @@ export interface ResourceDeclaration<
   readonly idParameter?: IdParameter;
   /** The noun of its permissions, where it is not the table's. */
   readonly permissions?: string;
+  /** The ways in which its rows are assigned to teams and clients, for permissions on assigned rows. */
+  readonly assigned?: readonly Assignment[];
   /** How operations that issue a credential make and show it. */
   readonly credential?: CredentialShape<Field>;
   /** State field and the transitions it may make; everything else is 409. */
@@ -191,6 +194,7 @@ export function resource<
     permissions: declaration.permissions ?? noun,
     credential: declaration.credential,
     find,
+    assigned: declaration.assigned,
     states,
     idInPath: () => rowId(table),
     // Built on first use: a fresh context runs one operation and needs few of these.

@@ -53,6 +53,11 @@ export const generalProblems = {
   ],
   invalid_enrollment_token: [401, "The enrolment token is not valid", "Create a new enrolment token for the site."],
   forbidden: [403, "Permission is missing", "Ask an administrator for the permission named in `detail`."],
+  not_assigned: [
+    403,
+    "The row is not assigned to the caller",
+    "Ask an administrator to add you to a team or a client that it is assigned to.",
+  ],
   tenant_mismatch: [
     403,
     "Two different organizations are named",

@@ -1,7 +1,7 @@
 import { dayMs, hourMs } from "../../core/wire/durations";
 import { invalidField, ProblemError } from "../../core/wire/errors";
 import { reachOf } from "../../core/access/rights";
-import { assignmentFault } from "../memberships/rules";
+import { assignmentFault } from "../../core/access/assigning";
 import { maximumSends } from "../tables";
 import type { Standing } from "../../core/access/standing";
 import type { Doc } from "../../_generated/dataModel";

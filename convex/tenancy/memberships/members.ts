@@ -1,26 +1,12 @@
-import { findRole } from "../../core/records/roleRows";
-import { invalidField, ProblemError } from "../../core/wire/errors";
+import { namedRole } from "../../core/records/roleRows";
+import { ProblemError } from "../../core/wire/errors";
 import { revokeFor } from "../invitations/addressees";
-import { administers, adminRank, assertMayAssign } from "./rules";
+import { adminRank, assertMayAssign } from "../../core/access/assigning";
+import { administers } from "./rules";
 import type { TenantReader, UnscopedReader } from "../../core/records/reader";
 import type { UnscopedWriter, TenantWriter } from "../../core/records/writer";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc } from "../../_generated/dataModel";
-
-/** The role that a body names by `roleId` or `roleKey`; undefined if by neither. Throws 400 for an unknown key. */
-export async function namedRole(
-  { unscoped, db }: TenantMutationContext,
-  { roleId, roleKey }: { readonly roleId?: string | undefined; readonly roleKey?: string | undefined },
-): Promise<Doc<"roles"> | undefined> {
-  if (roleKey === undefined)
-    return roleId === undefined ? undefined : ((await unscoped.get("roles", roleId)) ?? undefined);
-  const role = await findRole(unscoped, db.organizationId, roleKey);
-  if (!role) throw invalidField("/roleKey", "unknown_role", "No role of the organization has this key.");
-  if (roleId !== undefined && roleId !== role._id) {
-    throw invalidField("/roleId", "contradiction", "roleId and roleKey name different roles; send one of them.");
-  }
-  return role;
-}
 
 /** The role that a body gives to somebody new, `member` unless it names one. Throws 403 unless the caller may give it. */
 export async function givenRole(
@@ -61,7 +47,10 @@ export async function assertAdminRemains(
   throw new ProblemError("last_admin", "Nobody else could administer the organization.");
 }
 
-/** Ends a membership for good, with what invites its holder again; the organization is no longer the user's default. */
+/**
+ * Ends a membership for good, with what invites its holder again and the member's places in teams and with clients; the
+ * organization is no longer the user's default.
+ */
 export async function endMembership(
   db: TenantWriter,
   unscoped: UnscopedWriter,
@@ -72,5 +61,10 @@ export async function endMembership(
   if (user && user.defaultOrganizationId === membership.organizationId) {
     await unscoped.patch("users", user, { defaultOrganizationId: undefined });
   }
+  const { userId } = membership;
+  const inTeams = db.index("teamMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+  for (const row of await inTeams.collect()) await db.purge("teamMemberships", row);
+  const withClients = db.index("clientMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+  for (const row of await withClients.collect()) await db.purge("clientMemberships", row);
   await db.purge("memberships", membership);
 }

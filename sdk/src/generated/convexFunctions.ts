@@ -13,6 +13,8 @@ import type {
   BatchCreateSchedulesAnswer,
   BatchCreateSitesAnswer,
   CheckInAgentAnswer,
+  Client,
+  ClientMember,
   CreateAgentEnrollmentTokenAnswer,
   CreateApiKeyAnswer,
   CreateUserAnswer,
@@ -29,6 +31,7 @@ import type {
   Invitation,
   Item,
   ListMyInvitationsRow,
+  ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListSitesViewRow,
@@ -42,6 +45,8 @@ import type {
   Schedule,
   Site,
   SwitchOrganizationAnswer,
+  Team,
+  TeamMember,
   Todo,
   UpdateMySettingsAnswer,
   UpsertMyProfileAnswer,
@@ -57,6 +62,16 @@ export interface ConvexFunctions {
   "access/apiKeys:revoke": { type: "mutation"; args: TenantChangeArgs<"revokeApiKey">; result: ApiKey };
   "access/apiKeys:rotate": { type: "action"; args: TenantChangeArgs<"rotateApiKey">; result: RotateApiKeyAnswer };
   "access/apiKeys:update": { type: "mutation"; args: TenantChangeArgs<"updateApiKey">; result: ApiKey };
+  "access/clientMembers:add": { type: "mutation"; args: TenantChangeArgs<"addClientMember">; result: ClientMember };
+  "access/clientMembers:list": { type: "query"; args: TenantListArgs<"listClientMembers">; result: PaginationResult<ClientMember> };
+  "access/clientMembers:remove": { type: "mutation"; args: TenantChangeArgs<"removeClientMember">; result: Returned<"removeClientMember"> };
+  "access/clientMembers:update": { type: "mutation"; args: TenantChangeArgs<"updateClientMember">; result: ClientMember };
+  "access/clients:create": { type: "mutation"; args: TenantChangeArgs<"createClient">; result: Client };
+  "access/clients:delete": { type: "mutation"; args: TenantChangeArgs<"deleteClient">; result: Returned<"deleteClient"> };
+  "access/clients:get": { type: "query"; args: TenantArgs<"getClient">; result: Client };
+  "access/clients:list": { type: "query"; args: TenantListArgs<"listClients">; result: PaginationResult<Client> };
+  "access/clients:restore": { type: "mutation"; args: TenantChangeArgs<"restoreClient">; result: Client };
+  "access/clients:update": { type: "mutation"; args: TenantChangeArgs<"updateClient">; result: Client };
   "access/permissions:list": { type: "query"; args: TenantArgs<"listPermissions">; result: ListPermissionsAnswer };
   "access/roles:create": { type: "mutation"; args: TenantChangeArgs<"createRole">; result: Role };
   "access/roles:delete": { type: "mutation"; args: TenantChangeArgs<"deleteRole">; result: Returned<"deleteRole"> };
@@ -64,6 +79,17 @@ export interface ConvexFunctions {
   "access/roles:list": { type: "query"; args: TenantListArgs<"listRoles">; result: PaginationResult<Role> };
   "access/roles:restore": { type: "mutation"; args: TenantChangeArgs<"restoreRole">; result: Role };
   "access/roles:update": { type: "mutation"; args: TenantChangeArgs<"updateRole">; result: Role };
+  "access/teamMembers:add": { type: "mutation"; args: TenantChangeArgs<"addTeamMember">; result: TeamMember };
+  "access/teamMembers:list": { type: "query"; args: TenantListArgs<"listTeamMembers">; result: PaginationResult<TeamMember> };
+  "access/teamMembers:remove": { type: "mutation"; args: TenantChangeArgs<"removeTeamMember">; result: Returned<"removeTeamMember"> };
+  "access/teamMembers:update": { type: "mutation"; args: TenantChangeArgs<"updateTeamMember">; result: TeamMember };
+  "access/teams:create": { type: "mutation"; args: TenantChangeArgs<"createTeam">; result: Team };
+  "access/teams:delete": { type: "mutation"; args: TenantChangeArgs<"deleteTeam">; result: Returned<"deleteTeam"> };
+  "access/teams:get": { type: "query"; args: TenantArgs<"getTeam">; result: Team };
+  "access/teams:list": { type: "query"; args: TenantListArgs<"listTeams">; result: PaginationResult<Team> };
+  "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
+  "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
+  "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
   "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: PaginationResult<AuditLog> };
   "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: PaginationResult<AuditLog> };
@@ -176,6 +202,20 @@ export interface Api {
       rotate: Reference<"access/apiKeys:rotate">;
       update: Reference<"access/apiKeys:update">;
     };
+    clientMembers: {
+      add: Reference<"access/clientMembers:add">;
+      list: Reference<"access/clientMembers:list">;
+      remove: Reference<"access/clientMembers:remove">;
+      update: Reference<"access/clientMembers:update">;
+    };
+    clients: {
+      create: Reference<"access/clients:create">;
+      delete: Reference<"access/clients:delete">;
+      get: Reference<"access/clients:get">;
+      list: Reference<"access/clients:list">;
+      restore: Reference<"access/clients:restore">;
+      update: Reference<"access/clients:update">;
+    };
     permissions: {
       list: Reference<"access/permissions:list">;
     };
@@ -186,6 +226,21 @@ export interface Api {
       list: Reference<"access/roles:list">;
       restore: Reference<"access/roles:restore">;
       update: Reference<"access/roles:update">;
+    };
+    teamMembers: {
+      add: Reference<"access/teamMembers:add">;
+      list: Reference<"access/teamMembers:list">;
+      remove: Reference<"access/teamMembers:remove">;
+      update: Reference<"access/teamMembers:update">;
+    };
+    teams: {
+      create: Reference<"access/teams:create">;
+      delete: Reference<"access/teams:delete">;
+      get: Reference<"access/teams:get">;
+      list: Reference<"access/teams:list">;
+      listMine: Reference<"access/teams:listMine">;
+      restore: Reference<"access/teams:restore">;
+      update: Reference<"access/teams:update">;
     };
   };
   observability: {

@@ -7,8 +7,12 @@
 export const operations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access: {
     apiKeys: "adopt;create;get;list;revoke;rotate+;update",
+    clientMembers: "add+=POST /v1/clients/{}/members;list=GET /v1/clients/{}/members;remove=DELETE /v1/clients/{}/members/{};update=PATCH /v1/clients/{}/members/{}",
+    clients: "create;delete;get;list;restore+;update",
     permissions: "list-",
     roles: "create;delete;get;list;restore+;update",
+    teamMembers: "add+=POST /v1/teams/{}/members;list=GET /v1/teams/{}/members;remove=DELETE /v1/teams/{}/members/{};update=PATCH /v1/teams/{}/members/{}",
+    teams: "create;delete;get;list;listMine+*=GET /v1/me/teams;restore+;update",
   },
   observability: {
     auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",

@@ -7,6 +7,8 @@ import type { Query, Result } from "../runtime/operationTypes";
 import type {
   AcceptInvitationAnswer,
   AcceptInvitationBody,
+  AddClientMemberBody,
+  AddTeamMemberBody,
   Agent,
   AgentApiLog,
   AgentEnrollmentToken,
@@ -22,16 +24,20 @@ import type {
   CancelScheduleBody,
   CheckInAgentAnswer,
   CheckInAgentBody,
+  Client,
+  ClientMember,
   CreateAgentEnrollmentTokenAnswer,
   CreateAgentEnrollmentTokenBody,
   CreateApiKeyAnswer,
   CreateApiKeyBody,
+  CreateClientBody,
   CreateInvitationBody,
   CreateItemBody,
   CreateOrganizationBody,
   CreateRoleBody,
   CreateScheduleBody,
   CreateSiteBody,
+  CreateTeamBody,
   CreateTodoBody,
   CreateUserAnswer,
   CreateUserBody,
@@ -51,6 +57,7 @@ import type {
   Invitation,
   Item,
   ListMyInvitationsRow,
+  ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListSitesViewRow,
@@ -59,8 +66,10 @@ import type {
   Organization,
   PurgeOrganizationAnswer,
   PurgeOrganizationBody,
+  RestoreClientBody,
   RestoreRoleBody,
   RestoreSiteBody,
+  RestoreTeamBody,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
@@ -70,10 +79,14 @@ import type {
   Site,
   SwitchOrganizationAnswer,
   SwitchOrganizationBody,
+  Team,
+  TeamMember,
   Todo,
   TransferOwnershipBody,
   UpdateAgentBody,
   UpdateApiKeyBody,
+  UpdateClientBody,
+  UpdateClientMemberBody,
   UpdateCurrentUserBody,
   UpdateItemBody,
   UpdateMembershipBody,
@@ -84,6 +97,8 @@ import type {
   UpdateRoleBody,
   UpdateScheduleBody,
   UpdateSiteBody,
+  UpdateTeamBody,
+  UpdateTeamMemberBody,
   UpdateTodoBody,
   UpsertMyProfileAnswer,
   UpsertMyProfileBody,
@@ -438,6 +453,144 @@ export interface AuditLogsResource {
 
 }
 
+/** Calls of `portico.clientMembers`. */
+export interface ClientMembersResource {
+  /**
+   * Add a member to a client
+   *
+   * The role is `client` unless given, by `roleId` or `roleKey`; its rights hold for what is assigned to the client. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. So must be what the member's own role allows on assigned rows.
+   *
+   * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
+   *
+   * @example
+   * const clientMember = await portico.clientMembers.add(clientId, {
+   *   userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+   *   roleKey: "fieldEngineer",
+   * });
+   */
+  add(clientId: string, input: AddClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
+
+  /**
+   * List the members of a client
+   *
+   * Newest first unless sorted otherwise.
+   *
+   * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const clientMember of portico.clientMembers.list(clientId)) console.log(clientMember);
+   */
+  list(clientId: string, input?: Query<"listClientMembers">, options?: ReadOptions): ListCall<ClientMember>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(clientId: string, input: Query<"listClientMembers"> | undefined, options: RequestOptions): Call<Page<ClientMember> | undefined>;
+
+  /**
+   * Remove a member from a client
+   *
+   * What is assigned to the client is no longer assigned to the member; the membership of the organization stays.
+   *
+   * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
+   *
+   * @example
+   * await portico.clientMembers.remove(clientId, userId);
+   */
+  remove(clientId: string, userId: string, options?: ChangeOptions): Call<Result<"removeClientMember">>;
+
+  /**
+   * Update a member of a client
+   *
+   * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
+   *
+   * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
+   *
+   * @example
+   * const clientMember = await portico.clientMembers.update(clientId, userId, { roleKey: "fieldEngineer" });
+   */
+  update(clientId: string, userId: string, input: UpdateClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
+
+}
+
+/** Calls of `portico.clients`. */
+export interface ClientsResource {
+  /**
+   * Create a client
+   *
+   * Needs the permission `client:create`. Its own refusals: `name_taken`.
+   *
+   * @example
+   * const client = await portico.clients.create({
+   *   name: "Harbour Foods",
+   *   status: "active",
+   *   contactEmail: "office@harbour-foods.example",
+   *   metadata: { crmId: "HF-204" },
+   * });
+   */
+  create(input: CreateClientBody, options?: ChangeOptions): Call<Client>;
+
+  /**
+   * Delete a client
+   *
+   * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `client:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.clients.delete(clientId);
+   */
+  delete(clientId: string, input?: Query<"deleteClient">, options?: ChangeOptions): Call<Result<"deleteClient">>;
+
+  /**
+   * Get a client
+   *
+   * For members of the organization; machines and assigned roles need the permission `client:read`.
+   *
+   * @example
+   * const client = await portico.clients.get(clientId);
+   */
+  get(clientId: string, options?: ReadOptions): Call<Client>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(clientId: string, options: RequestOptions): Call<Client | undefined>;
+
+  /**
+   * List clients
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const client of portico.clients.list()) console.log(client);
+   */
+  list(input?: Query<"listClients">, options?: ReadOptions): ListCall<Client>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listClients"> | undefined, options: RequestOptions): Call<Page<Client> | undefined>;
+
+  /**
+   * Restore a client
+   *
+   * Takes it out of the trash. Send another `name` where it is taken by now.
+   *
+   * Needs the permission `client:restore`. Its own refusals: `not_deleted`, `name_taken`.
+   *
+   * @example
+   * const client = await portico.clients.restore(clientId, { name: "Harbour Foods" });
+   */
+  restore(clientId: string, input?: RestoreClientBody, options?: ChangeOptions): Call<Client>;
+
+  /**
+   * Update a client
+   *
+   * Fields left out stay as they are; null clears an optional field.
+   *
+   * Needs the permission `client:update`. Its own refusals: `name_taken`.
+   *
+   * @example
+   * const client = await portico.clients.update(clientId, { name: "Harbour Foods" });
+   */
+  update(clientId: string, input: UpdateClientBody, options?: ChangeOptions): Call<Client>;
+
+}
+
 /** Calls of `portico.invitations`. */
 export interface InvitationsResource {
   /**
@@ -655,7 +808,7 @@ export interface MeResource {
   /**
    * Get one's own rights
    *
-   * What the caller's role in the organization allows, `:own` where it reaches only the caller's own rows.
+   * What the caller's role in the organization allows, with what the caller's roles in teams and with clients add: `:own` where it reaches only the caller's own rows, `:assigned` where it reaches only what is assigned to the caller. What a team's or a client's role allows holds for what is assigned to that team or client alone.
    *
    * For members of the organization; machines and assigned roles need the permission `me:read`.
    *
@@ -823,7 +976,7 @@ export interface MembershipsResource {
   /**
    * Remove a member
    *
-   * Ends the membership for good; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).
+   * Ends the membership for good, with the member's places in teams and with clients; what the member wrote stays. The member's API keys are suspended at once, until an administrator adopts them (`GET /v1/api-keys?ownerId=…` lists them).
    *
    * Needs the permission `member:remove`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
@@ -1376,6 +1529,153 @@ export interface SitesResource {
 
 }
 
+/** Calls of `portico.teamMembers`. */
+export interface TeamMembersResource {
+  /**
+   * Add a member to a team
+   *
+   * The role is `developer` unless given, by `roleId` or `roleKey`; its rights hold for what is assigned to the team. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes. So must be what the member's own role allows on assigned rows.
+   *
+   * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
+   *
+   * @example
+   * const teamMember = await portico.teamMembers.add(teamId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "fieldEngineer" });
+   */
+  add(teamId: string, input: AddTeamMemberBody, options?: ChangeOptions): Call<TeamMember>;
+
+  /**
+   * List the members of a team
+   *
+   * Newest first unless sorted otherwise.
+   *
+   * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const teamMember of portico.teamMembers.list(teamId)) console.log(teamMember);
+   */
+  list(teamId: string, input?: Query<"listTeamMembers">, options?: ReadOptions): ListCall<TeamMember>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(teamId: string, input: Query<"listTeamMembers"> | undefined, options: RequestOptions): Call<Page<TeamMember> | undefined>;
+
+  /**
+   * Remove a member from a team
+   *
+   * What is assigned to the team is no longer assigned to the member; the membership of the organization stays.
+   *
+   * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
+   *
+   * @example
+   * await portico.teamMembers.remove(teamId, userId);
+   */
+  remove(teamId: string, userId: string, options?: ChangeOptions): Call<Result<"removeTeamMember">>;
+
+  /**
+   * Update a member of a team
+   *
+   * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
+   *
+   * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
+   *
+   * @example
+   * const teamMember = await portico.teamMembers.update(teamId, userId, { roleKey: "fieldEngineer" });
+   */
+  update(teamId: string, userId: string, input: UpdateTeamMemberBody, options?: ChangeOptions): Call<TeamMember>;
+
+}
+
+/** Calls of `portico.teams`. */
+export interface TeamsResource {
+  /**
+   * Create a team
+   *
+   * Needs the permission `team:create`. Its own refusals: `name_taken`.
+   *
+   * @example
+   * const team = await portico.teams.create({
+   *   name: "Field service",
+   *   description: "Keeps the wind farms of the north running.",
+   * });
+   */
+  create(input: CreateTeamBody, options?: ChangeOptions): Call<Team>;
+
+  /**
+   * Delete a team
+   *
+   * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `team:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `team_in_use`.
+   *
+   * @example
+   * await portico.teams.delete(teamId);
+   */
+  delete(teamId: string, input?: Query<"deleteTeam">, options?: ChangeOptions): Call<Result<"deleteTeam">>;
+
+  /**
+   * Get a team
+   *
+   * For members of the organization; machines and assigned roles need the permission `team:read`.
+   *
+   * @example
+   * const team = await portico.teams.get(teamId);
+   */
+  get(teamId: string, options?: ReadOptions): Call<Team>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(teamId: string, options: RequestOptions): Call<Team | undefined>;
+
+  /**
+   * List teams
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {sort=name}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const team of portico.teams.list()) console.log(team);
+   */
+  list(input?: Query<"listTeams">, options?: ReadOptions): ListCall<Team>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listTeams"> | undefined, options: RequestOptions): Call<Page<Team> | undefined>;
+
+  /**
+   * List one's own teams
+   *
+   * The teams that the caller is in, the one joined last first, each with the caller's role there.
+   *
+   * For members of the organization; machines and assigned roles need the permission `me:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const listMyTeamsRow of portico.teams.listMine()) console.log(listMyTeamsRow);
+   */
+  listMine(input?: Query<"listMyTeams">, options?: ReadOptions): ListCall<ListMyTeamsRow>;
+  /** listMine unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listMine(input: Query<"listMyTeams"> | undefined, options: RequestOptions): Call<Page<ListMyTeamsRow> | undefined>;
+
+  /**
+   * Restore a team
+   *
+   * Takes it out of the trash. Send another `name` where it is taken by now.
+   *
+   * Needs the permission `team:restore`. Its own refusals: `not_deleted`, `name_taken`.
+   *
+   * @example
+   * const team = await portico.teams.restore(teamId, { name: "Field service" });
+   */
+  restore(teamId: string, input?: RestoreTeamBody, options?: ChangeOptions): Call<Team>;
+
+  /**
+   * Update a team
+   *
+   * Fields left out stay as they are; null clears an optional field.
+   *
+   * Needs the permission `team:update`. Its own refusals: `name_taken`.
+   *
+   * @example
+   * const team = await portico.teams.update(teamId, { name: "Field service" });
+   */
+  update(teamId: string, input: UpdateTeamBody, options?: ChangeOptions): Call<Team>;
+
+}
+
 /** Calls of `portico.todos`. */
 export interface TodosResource {
   /**
@@ -1517,6 +1817,8 @@ export abstract class Resources {
   declare readonly agents: AgentsResource;
   declare readonly apiKeys: ApiKeysResource;
   declare readonly auditLogs: AuditLogsResource;
+  declare readonly clientMembers: ClientMembersResource;
+  declare readonly clients: ClientsResource;
   declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;
   declare readonly me: MeResource;
@@ -1526,6 +1828,8 @@ export abstract class Resources {
   declare readonly roles: RolesResource;
   declare readonly schedules: SchedulesResource;
   declare readonly sites: SitesResource;
+  declare readonly teamMembers: TeamMembersResource;
+  declare readonly teams: TeamsResource;
   declare readonly todos: TodosResource;
   declare readonly users: UsersResource;
 }

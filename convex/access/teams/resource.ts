@@ -1,0 +1,41 @@
+import { resource } from "../../core/resources/resource";
+import { teamFields, teamMemberFields } from "../tables";
+
+/** Teams as every module of the domain reads and writes them. A role in a team holds for the team itself, too. */
+export const teams = resource({
+  name: "access/teams",
+  table: "teams",
+  path: "/teams",
+  fields: teamFields,
+  assigned: [{ to: "teams", field: "_id" }],
+  list: { filters: ["name"], sorts: ["name"] },
+  problems: { delete: ["team_in_use"] },
+  hooks: {
+    beforeDelete: async (ctx, team) => {
+      await ctx.db.release("teams", team, "team_in_use");
+      return undefined;
+    },
+  },
+});
+
+/** Places in teams: the path names the team and the person. */
+export const teamMembers = resource({
+  name: "access/teamMembers",
+  table: "teamMemberships",
+  path: "/teams/{teamId}/members",
+  idParameter: "userId",
+  permissions: "team",
+  fields: teamMemberFields,
+  assigned: [{ to: "teams", field: "teamId" }],
+  list: { filters: ["userId"] },
+  find: async ({ db, unscoped }, userId, { teamId }) => {
+    const team = typeof teamId === "string" ? await db.get("teams", teamId) : null;
+    const user = await unscoped.get("users", userId);
+    if (!user || !team || team.deletedAt !== undefined) return null;
+    return db
+      .index("teamMemberships", "by_organizationId_and_teamId_and_userId", (q) =>
+        q.eq("teamId", team._id).eq("userId", user._id),
+      )
+      .unique();
+  },
+});
