@@ -5,11 +5,13 @@ import { operationOf } from "../../convex/core/operations/convexFunctions";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { arrange, arrangeRefused } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
+import { argumentsOf, functionToken, postFunction } from "./functionClient.testing";
 import { refusedRoles } from "./refusals.testing";
 import { createWorld, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Arranged } from "./client.testing";
+import type { FunctionAnswer } from "./functionClient.testing";
 import type { World } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
@@ -148,31 +150,8 @@ async function functionsOf(file: string): Promise<DeployedFunction[]> {
   });
 }
 
-/** Convex takes path, query and body as one flat object; query values of REST are text. */
-function argumentsOf(
-  { params = {}, query = {}, body = {} }: Arranged,
-  { isList }: Pick<Operation, "isList">,
-): Record<string, unknown> {
-  const page = isList ? { paginationOpts: { numItems: 10, cursor: null } } : {};
-  return { ...params, ...query, ...body, ...page };
-}
-
-/** The function API takes tokens only: a machine's key is exchanged first, as its clients do. */
 async function tokenFor({ credential }: Arranged): Promise<string> {
-  if (credential === undefined || !/^(sk|agt)_/.test(credential)) return credential ?? world.owner;
-  const response = await fetch(`${portico.siteUrl}/v1/oauth/token`, {
-    method: "POST",
-    body: new URLSearchParams({ grant_type: "client_credentials", client_id: "contract", client_secret: credential }),
-  });
-  const { access_token: token }: { access_token?: string } = Object(await response.json());
-  return token ?? "";
-}
-
-interface FunctionAnswer {
-  readonly status?: string;
-  readonly value?: unknown;
-  readonly errorMessage?: string;
-  readonly errorData?: unknown;
+  return functionToken(portico, credential ?? world.owner);
 }
 
 function callTyped(
@@ -188,15 +167,7 @@ function callAny(name: string, args: object, token: string | undefined): Promise
   return post(`/api/run/${name.replace(":", "/")}`, { args, format: "json" }, token);
 }
 
-async function post(route: string, body: object, token: string | undefined): Promise<FunctionAnswer> {
+function post(route: string, body: object, token: string | undefined): Promise<FunctionAnswer> {
   callCount += 1;
-  const response = await fetch(`${portico.cloudUrl}${route}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  return Object(await response.json());
+  return postFunction(portico, route, body, token);
 }

@@ -22,7 +22,7 @@ function contractOfDomains(): string[] {
 export const attackKinds: readonly AttackKind[] = [
   {
     kind: "every operation by whoever must not, over REST and as function",
-    files: [...contractOfDomains(), ...contract("functionApi", "documentedAnswers")],
+    files: [...contractOfDomains(), ...contract("matrix", "functionApi", "documentedAnswers")],
   },
   {
     kind: "ways to rights that somebody lacks",
