@@ -17,6 +17,7 @@ import { contextsSection } from "./sections/contexts";
 import { convexTestSection } from "./sections/convexTest";
 import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
+import { foreignTimingSection } from "./sections/foreignTiming";
 import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
@@ -43,6 +44,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   "crash-rest": crashRestSection,
   floods: floodsSection,
   starvation: starvationSection,
+  "foreign-timing": foreignTimingSection,
 };
 
 async function main(): Promise<void> {
