@@ -35,11 +35,13 @@ export function foreignTimingSection({ requests, rounds }: Options): Promise<Sec
         rows.push(await withProgress(name, () => rowOf(world, operation, rounds * samplesPerRound)));
       }
       const ratios = rows.map((row) => Number(row["foreign / missing"])).sort((one, other) => one - other);
+      const pooled = rows.reduce((sum, row) => sum + Number(row["deviations"]), 0) / Math.sqrt(rows.length);
       return {
         title: "Time of a 404 for another organization's row beside that for none",
         rows,
         notes: [
           `Ratio of medians of ${rounds * samplesPerRound} requests each: median ${ratios[Math.floor(ratios.length / 2)]}, from ${ratios[0]} to ${ratios.at(-1)}.`,
+          `All operations together: ${pooled.toFixed(1)} deviations, where a difference too small to see in one adds up.`,
           `Deviations: how far the rank sum (Mann and Whitney) is from that of samples of one distribution; within ${barDeviations} either way is chance.`,
         ],
       };
