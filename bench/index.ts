@@ -18,6 +18,7 @@ import { convexTestSection } from "./sections/convexTest";
 import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { dryRunSection } from "./sections/dryRun";
+import { foreignTimingSection } from "./sections/foreignTiming";
 import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
@@ -47,6 +48,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   "dry-run": dryRunSection,
   floods: floodsSection,
   starvation: starvationSection,
+  "foreign-timing": foreignTimingSection,
 };
 
 async function main(): Promise<void> {

@@ -1,3 +1,4 @@
+import { tableNumberOf } from "../../host/values/documentId";
 import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
@@ -125,8 +126,10 @@ export function operationNamed(name: string): Operation {
 export async function arrangeRefused(world: World, operation: Operation): Promise<Arranged> {
   if (operation.resource !== "organizations" || operation.declaration.on === undefined)
     return arrange(world, operation);
-  const { body } = await arrange(world, operation);
-  const params = { [operation.declaration.on.idParameter]: world.acme.id };
+  const { idParameter } = operation.declaration.on;
+  const { params: own = {}, body } = await arrange(world, operation);
+  const isById = tableNumberOf(own[idParameter] ?? "") !== null;
+  const params = { [idParameter]: isById ? world.acme.id : world.acme.slug };
   return {
     params,
     query: operation.verb === "delete" ? { confirmSlug: world.acme.slug } : {},

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectorOf } from "../../convex/core/schema/zod";
-import { tableMetadata } from "../../convex/core/schema/tableMetadata";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
 import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
+import { uniqueFieldsOf } from "./uniqueFields.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
@@ -190,7 +190,7 @@ export function describeContract(domain: string): void {
       );
     }
 
-    if (operation.verb === "restore" && declaration.noun !== "organization" && uniqueFields(operation).length > 0) {
+    if (operation.verb === "restore" && declaration.noun !== "organization" && uniqueFieldsOf(operation).length > 0) {
       contractCase("restores under another name what is taken by now, or once its namesake is gone", async () => {
         const { params, names, namesake } = await arrangeNamesake(world, operation);
         const restore = (body: object) => sendOperation(portico, operation, { params, body: { ...body } }, world.owner);
@@ -208,7 +208,7 @@ export function describeContract(domain: string): void {
       });
     }
 
-    if (operation.verb === "create" && uniqueFields(operation).some((field) => field in (declaration.body ?? {}))) {
+    if (operation.verb === "create" && uniqueFieldsOf(operation).some((field) => field in (declaration.body ?? {}))) {
       contractCase("refuses what is taken", async () => {
         const request = await arranged();
         expectSuccess(operation, await sendOperation(portico, operation, request, credentialFor(request)));
@@ -290,11 +290,4 @@ async function expectAuditRow(operation: Operation, answer: Answer): Promise<voi
   const logs = await send(portico, "GET", `/v1/audit-logs?action=${action}&limit=20`, world.owner);
   const rows: { requestId?: string }[] = Object(logs.body).data ?? [];
   expect(rows.map(({ requestId }) => requestId)).toContain(answer.headers.get("x-request-id"));
-}
-
-/** Names of the operation's rows that must be unique. */
-function uniqueFields({ declaration }: Operation): readonly string[] {
-  const metadata = Object.values(tableMetadata).find(({ noun }) => noun === declaration.noun);
-  const fields: string[] = metadata?.unique.flatMap((rule) => [...rule.fields]) ?? [];
-  return fields.filter((field) => field !== "organizationId");
 }

@@ -22,7 +22,7 @@ function contractOfDomains(): string[] {
 export const attackKinds: readonly AttackKind[] = [
   {
     kind: "every operation by whoever must not, over REST and as function",
-    files: [...contractOfDomains(), ...contract("functionApi", "documentedAnswers")],
+    files: [...contractOfDomains(), ...contract("matrix", "foreignIds", "functionApi", "documentedAnswers")],
   },
   {
     kind: "ways to rights that somebody lacks",
@@ -49,6 +49,7 @@ export const attackKinds: readonly AttackKind[] = [
       ...contract("hostileCallers", "identityPresets", "tokenAttacks", "tokenLives"),
     ],
   },
+  { kind: "many at a time for what only one may get", files: contract("races") },
   {
     kind: "hostile requests and messages",
     files: [

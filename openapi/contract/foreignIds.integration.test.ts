@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestPortico } from "../../scripts/portico/testPortico.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
+import { registry } from "../registry";
+import { arrange, nameOf } from "./arrangements.testing";
+import { send, sendOperation, withoutRequestId } from "./client.testing";
+import { functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
+import { nextSample, referencesOf, withValueAt } from "./samples.testing";
+import { createWorld, unknownIdLike } from "./world.testing";
+import type { Operation } from "../../convex/core/operations/declaration";
+import type { Arranged } from "./client.testing";
+import type { World } from "./world.testing";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+
+// What a tenant can learn of another one by naming its rows, cursors and keys: nothing, in whatever field they are named.
+
+let portico: TestPortico;
+let world: World;
+let callCount = 0;
+
+beforeAll(async () => {
+  portico = await startTestPortico();
+  world = await createWorld(portico);
+});
+afterAll(async () => {
+  noteTries(callCount);
+  process.stdout.write(`foreign ids: ${callCount} calls\n`);
+  await portico.close();
+});
+
+const named = (operations: readonly Operation[]) =>
+  operations.map((operation) => [nameOf(operation), operation] as const);
+const scoped = registry.filter(({ declaration: { access } }) => access === "organization" || access === "permission");
+
+/** Ids of another organization's row and of none, of one table. */
+function strangeIds(table: string): readonly [foreign: string, missing: string] {
+  const foreign = table === "users" ? world.globex.users.member.id : (world.foreignRows[table] ?? "");
+  return [foreign, unknownIdLike(world.rows[table] ?? "")];
+}
+
+/** What REST answers, without what differs from request to request. */
+async function overRest(operation: Operation, arranged: Arranged) {
+  callCount += 1;
+  const answer = await sendOperation(portico, operation, arranged, arranged.credential ?? world.owner);
+  return { status: answer.status, body: withoutRequestId(answer) };
+}
+
+async function asFunction(operation: Operation, arranged: Arranged) {
+  callCount += 1;
+  const { route, path } = functionOf(operation);
+  const args = functionArgumentsOf(arranged, operation);
+  const answer = await postToFunctionApi(
+    portico,
+    route,
+    { path, args, format: "json" },
+    arranged.credential ?? world.owner,
+  );
+  const { requestId: _requestId, ...problem } = Object(answer.errorData);
+  return { status: answer.status, value: answer.value, problem };
+}
+
+const bodies = scoped.flatMap((operation) =>
+  referencesOf(operation.declaration.body ?? {}).map(
+    ({ path, table }) => [nameOf(operation), path.join("/"), operation, path, table] as const,
+  ),
+);
+
+describe.each(bodies)("%s, /%s of the body", (_name, _path, operation, path, table) => {
+  it.concurrent("takes a foreign row for a missing one, at both doors", async () => {
+    const request = await arrange(world, operation);
+    const [foreign, missing] = strangeIds(table).map((id) => ({
+      ...request,
+      body: Object(withValueAt(request.body, path, id)),
+    }));
+    const overRestForeign = await overRest(operation, foreign ?? {});
+    expect(overRestForeign.status).toBeGreaterThanOrEqual(400);
+    expect(overRestForeign).toEqual(await overRest(operation, missing ?? {}));
+    const asFunctionForeign = await asFunction(operation, foreign ?? {});
+    expect(asFunctionForeign.status).toBe("error");
+    expect(asFunctionForeign).toEqual(await asFunction(operation, missing ?? {}));
+  });
+});
+
+const queries = scoped.flatMap((operation) =>
+  referencesOf(operation.declaration.query ?? {}).map(
+    ({ path, table }) => [nameOf(operation), path.join("/"), operation, table] as const,
+  ),
+);
+
+describe.each(queries)("%s, ?%s", (_name, parameter, operation, table) => {
+  it.concurrent("finds as little by a foreign row as by a missing one, at both doors", async () => {
+    const request = await arrange(world, operation);
+    const [foreign, missing] = strangeIds(table).map((id) => ({
+      ...request,
+      query: { ...request.query, [parameter]: id },
+    }));
+    const found = await overRest(operation, foreign ?? {});
+    expect(found).toEqual(await overRest(operation, missing ?? {}));
+    expect(found.body["data"] ?? []).toEqual([]);
+    const value = await asFunction(operation, foreign ?? {});
+    expect(Object(value.value).page ?? []).toEqual([]);
+    expect(value.problem).toEqual((await asFunction(operation, missing ?? {})).problem);
+  });
+});
+
+const lists = scoped.filter(({ isList, declaration }) => isList && declaration.params === undefined);
+
+it("refuses every cursor of another organization", async () => {
+  let refused = 0;
+  for (const operation of lists) {
+    const page = { query: { limit: "1" } };
+    const theirs = await sendOperation(portico, operation, page, world.foreignOwner);
+    const cursor = Object(theirs.body["page"]).nextCursor;
+    if (typeof cursor !== "string") continue;
+    const { status, body } = await overRest(operation, { query: { ...page.query, cursor } });
+    expect([nameOf(operation), status, body["code"]]).toEqual([nameOf(operation), 400, "invalid_cursor"]);
+    refused += 1;
+  }
+  // Most lists of the demo's organization have a second page of one.
+  expect(refused).toBeGreaterThan(5);
+});
+
+describe.each(named(scoped.filter(({ declaration }) => declaration.method === "POST")))("%s", (_name, operation) => {
+  it.concurrent("answers nothing that another organization's idempotency key has kept", async () => {
+    const request = await arrange(world, operation);
+    const key = { "idempotency-key": `foreign-${nextSample()}-key` };
+    const first = await sendOperation(portico, operation, request, request.credential ?? world.owner, key);
+    callCount += 1;
+    const theirs = await sendOperation(portico, operation, request, world.foreignOwner, key);
+    expect(first.headers.get("idempotent-replayed")).toBeNull();
+    expect(theirs.headers.get("idempotent-replayed")).toBeNull();
+    expect(theirs.body["code"]).not.toBe("idempotency_conflict");
+  });
+});
+
+it("finds no idempotency key of another organization by its caller's name", async () => {
+  const key = { "idempotency-key": `foreign-${nextSample()}-name` };
+  const body = { name: "One" };
+  const [ours, theirs] = [world.owner, world.foreignOwner].map((token) =>
+    send(portico, "POST", "/v1/items", token, body, key),
+  );
+  expect([(await ours)?.status, (await theirs)?.status]).toEqual([201, 201]);
+  expect((await ours)?.body["id"]).not.toBe((await theirs)?.body["id"]);
+});

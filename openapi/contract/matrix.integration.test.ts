@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestPortico } from "../../scripts/portico/testPortico.testing";
+import { noteTries } from "../../scripts/lib/tries.testing";
+import { textTable } from "../../scripts/lib/textTable";
+import { registry } from "../registry";
+import { arrange, arrangeRefused, nameOf } from "./arrangements.testing";
+import { sendOperation } from "./client.testing";
+import { functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
+import { callerKinds } from "./matrix.testing";
+import { createWorld } from "./world.testing";
+import type { Operation } from "../../convex/core/operations/declaration";
+import type { Arranged } from "./client.testing";
+import type { CallerKind, Credential, Outcome } from "./matrix.testing";
+import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+import type { World } from "./world.testing";
+
+// Every operation by everybody, at both doors: what the declarations say of each against what happens. The table goes to
+// standard output where `PORTICO_MATRIX=1` says so, and in `npm run attack`.
+
+const doors = ["rest", "convex"] as const;
+type Door = (typeof doors)[number];
+
+let portico: TestPortico;
+let world: World;
+let standing: ReadonlyMap<CallerKind, Credential>;
+let callCount = 0;
+let differenceCount = 0;
+const found = new Map<string, readonly string[]>();
+
+beforeAll(async () => {
+  portico = await startTestPortico();
+  world = await createWorld(portico);
+  standing = new Map(await Promise.all(callerKinds.map(async (kind) => [kind, await kind.make(world)] as const)));
+});
+
+afterAll(async () => {
+  noteTries(callCount);
+  if (process.env["PORTICO_MATRIX"] === "1" || process.env["PORTICO_TRIES_FILE"] !== undefined) {
+    const rows = registry.map((operation) => [nameOf(operation), ...(found.get(nameOf(operation)) ?? [])]);
+    process.stdout.write(`${textTable([["operation", ...callerKinds.map(({ name }) => name)], ...rows])}\n`);
+  }
+  process.stdout.write(
+    `matrix: ${registry.length} operations × ${callerKinds.length} kinds of callers, ${callCount} calls at two doors, ${differenceCount} differences\n`,
+  );
+  await portico.close();
+});
+
+describe.each(registry.map((operation) => [nameOf(operation), operation] as const))("%s", (name, operation) => {
+  it.concurrent("lets in whom its declaration lets in, and nobody else", async () => {
+    // What nobody is let in for can be asked by everybody: nothing of it happens.
+    const refused = await arrangeRefused(world, operation);
+    const differences: string[] = [];
+    const cells: string[] = [];
+    for (const kind of callerKinds) {
+      const expected = kind.expected(operation);
+      const outcomes: Outcome[] = [];
+      for (const door of doors) {
+        if (door === "convex" && operation.declaration.restOnly) continue;
+        const request = expected === "in" ? await permitted(operation, kind, refused) : { arranged: refused };
+        const credential = request.credential ?? standing.get(kind);
+        const outcome = await outcomeAt(door, operation, kind, request.arranged, credential?.[door]);
+        if (outcome.outcome !== expected)
+          differences.push(`${kind.name} at ${door}: ${expected} expected, ${outcome.outcome} found: ${outcome.text}`);
+        outcomes.push(outcome.outcome);
+      }
+      cells.push([...new Set(outcomes)].join("/"));
+    }
+    found.set(name, cells);
+    differenceCount += differences.length;
+    expect(differences).toEqual([]);
+  });
+});
+
+/** A request that succeeds, and somebody whom nobody misses where it is about the caller. */
+async function permitted(
+  operation: Operation,
+  kind: CallerKind,
+  refused: Arranged,
+): Promise<{ readonly arranged: Arranged; readonly credential?: Credential }> {
+  const { access, method, on } = operation.declaration;
+  if (method === "GET") return { arranged: refused };
+  if (on?.table === "organizations") return permittedOnOrganization(operation, kind, refused);
+  const isOfOneself = access !== "permission" && on === undefined;
+  const arranged = await arrange(world, operation);
+  return isOfOneself ? { arranged, credential: await kind.make(world) } : { arranged };
+}
+
+/** The owner has an organization to spend; everybody else changes the one that the others need, but not its names. */
+async function permittedOnOrganization(operation: Operation, kind: CallerKind, refused: Arranged) {
+  if (kind.name !== "owner") return { arranged: { ...refused, body: { name: "Acme" } } };
+  const arranged = await arrange(world, operation);
+  return { arranged, credential: { rest: arranged.credential, convex: arranged.credential } };
+}
+
+/** Refusals for who calls; any other 403 or 404 is a rule about what was asked for. */
+const refusals: ReadonlySet<unknown> = new Set([
+  "forbidden",
+  "membership_banned",
+  "not_a_member",
+  "tenant_mismatch",
+  "user_inactive",
+]);
+
+async function outcomeAt(
+  door: Door,
+  operation: Operation,
+  { isForeign = false }: CallerKind,
+  arranged: Arranged,
+  credential: string | undefined,
+): Promise<{ readonly outcome: Outcome; readonly text: string }> {
+  callCount += 1;
+  const { access, on } = operation.declaration;
+  const named = isForeign && on === undefined && access !== "user" && access !== "identity" ? world.acme.id : undefined;
+  if (door === "rest") {
+    const headers = named === undefined ? {} : { "portico-organization": named };
+    const { status, body, text } = await sendOperation(portico, operation, arranged, credential, headers);
+    return { outcome: outcomeOf(status, body["code"]), text };
+  }
+  const { route, path } = functionOf(operation);
+  const args = {
+    ...functionArgumentsOf(arranged, operation),
+    ...(named === undefined ? {} : { organizationId: named }),
+  };
+  const answer = await postToFunctionApi(portico, route, { path, args, format: "json" }, credential);
+  const { status, code }: { status?: number; code?: string } = Object(answer.errorData);
+  // An answer without a problem is the host's own: a dead token, or arguments that the matrix got wrong.
+  const text = JSON.stringify(answer);
+  return { outcome: answer.status === undefined ? "401" : outcomeOf(status ?? 200, code), text };
+}
+
+function outcomeOf(status: number, code: unknown): Outcome {
+  if (status === 401) return "401";
+  if (status === 404) return "404";
+  return status === 403 && refusals.has(code) ? "403" : "in";
+}

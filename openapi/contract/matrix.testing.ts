@@ -1,0 +1,202 @@
+import { builtInRights, isGrantable, reachOf, roleRights } from "../../convex/core/access/rights";
+import { builtInRoles } from "../../convex/core/access/roles";
+import { permissionCatalogue } from "../../convex/core/access/permissions";
+import { send } from "./client.testing";
+import { functionTokenFor } from "./functionCalls.testing";
+import { enrolAgent } from "./rows/sites.testing";
+import { nextSample } from "./samples.testing";
+import { createMember, roleKeys } from "./world.testing";
+import type { Operation } from "../../convex/core/operations/declaration";
+import type { Rights } from "../../convex/core/access/rights";
+import type { World } from "./world.testing";
+
+/** What becomes of a call: refused for who calls, hidden as if nothing were there, or let in, whatever the rules then say. */
+export type Outcome = "in" | "401" | "403" | "404";
+
+/** One caller's credential as either door takes it. */
+export interface Credential {
+  readonly rest: string | undefined;
+  readonly convex: string | undefined;
+}
+
+/** A kind of caller: a column of the matrix. */
+export interface CallerKind {
+  readonly name: string;
+  readonly expected: (operation: Operation) => Outcome;
+  /** Makes somebody of the kind, in the organization `acme` unless it says otherwise. */
+  readonly make: (world: World) => Promise<Credential>;
+  /** Its own organization is another one: it has to name the one that it is after. */
+  readonly isForeign?: boolean;
+}
+
+const customRole = {
+  rights: ["todo:create", "schedule:update:own", "site:*", "item:restore"],
+  rank: 50,
+} as const;
+const grantable = Object.keys(permissionCatalogue).filter(isGrantable);
+
+/** Everybody who may turn up at an operation, with what its declaration says of them. */
+export const callerKinds: readonly CallerKind[] = [
+  ...roleKeys.map((role): CallerKind => {
+    const isWide = builtInRoles[role].scope === "organization";
+    return {
+      name: role,
+      expected: (operation) => expectedOfMember(operation, builtInRights(role), isWide),
+      make: async (world) => ofPerson(await (role === "owner" ? world.owner : newMember(world, role))),
+    };
+  }),
+  {
+    name: "custom role",
+    expected: (operation) => expectedOfMember(operation, customRights("organization"), true),
+    make: (world) => withCustomRole(world, "organization"),
+  },
+  {
+    name: "assigned role",
+    expected: (operation) => expectedOfMember(operation, customRights("assigned"), false),
+    make: (world) => withCustomRole(world, "assigned"),
+  },
+  {
+    name: "removed",
+    expected: (operation) => expectedOfFormerMember(operation, "404"),
+    make: (world) => formerMember(world, "DELETE", ""),
+  },
+  {
+    name: "banned",
+    expected: (operation) => expectedOfFormerMember(operation, "403"),
+    make: (world) => formerMember(world, "POST", "/ban", { reason: "Matrix" }),
+  },
+  {
+    name: "inactive",
+    expected: (operation) => expectedOfFormerMember(operation, "403"),
+    make: (world) => formerMember(world, "PATCH", "", { status: "inactive" }),
+  },
+  {
+    name: "other owner",
+    expected: expectedOfStranger,
+    make: async ({ foreignOwner }) => ofPerson(foreignOwner),
+    isForeign: true,
+  },
+  {
+    name: "key, all scopes",
+    expected: (operation) => expectedOfMachine(operation, new Set(grantable)),
+    make: async (world) => (await newKey(world, grantable)).credential,
+  },
+  {
+    name: "key, other scope",
+    expected: (operation) => expectedOfMachine(operation, new Set(["item:restore"])),
+    make: async (world) => (await newKey(world, ["item:restore"])).credential,
+  },
+  { name: "expired key", expected: () => "401", make: expiredKey },
+  { name: "revoked key", expected: () => "401", make: revokedKey },
+  { name: "suspended key", expected: () => "401", make: suspendedKey },
+  {
+    name: "agent",
+    expected: (operation) =>
+      operation.declaration.access === "agent" ? "in" : expectedOfMachine(operation, builtInRights("agent")),
+    make: async (world) => ofMachine(world, (await enrolAgent(world)).key),
+  },
+  { name: "nobody", expected: () => "401", make: async () => ({ rest: undefined, convex: undefined }) },
+];
+
+function expectedOfMember({ declaration }: Operation, rights: Rights, isWide: boolean): Outcome {
+  const { access, permission = "", on } = declaration;
+  if (access === "enrollment") return "401";
+  if (access === "agent" || access === "platform") return "403";
+  if (access === "user" || access === "identity") return "in";
+  if (access === "organization" && isWide) return "in";
+  const reach = reachOf(rights, permission);
+  // The rows of the matrix are the owner's, and nobody is assigned to them; what names no row makes or lists what is one's own
+  // or assigned to one.
+  return reach === "all" || (reach !== undefined && on === undefined) ? "in" : "403";
+}
+
+/** Whose membership is over keeps what is a user's own; the organization itself is hidden from who has no part in it. */
+function expectedOfFormerMember({ declaration }: Operation, ofItsOrganization: Outcome): Outcome {
+  const { access, on } = declaration;
+  if (access === "enrollment") return "401";
+  if (access === "user" || access === "identity") return namesOrganization(declaration) ? "403" : "in";
+  if (access === "platform") return "403";
+  return on?.table === "organizations" ? ofItsOrganization : "403";
+}
+
+function expectedOfStranger({ declaration }: Operation): Outcome {
+  const { access, on } = declaration;
+  if (access === "enrollment") return "401";
+  if (access === "user" || access === "identity") return namesOrganization(declaration) ? "403" : "in";
+  if (access === "agent" || access === "platform") return "403";
+  return on ? "404" : "403";
+}
+
+function expectedOfMachine({ declaration }: Operation, rights: Rights): Outcome {
+  const { access, permission = "" } = declaration;
+  if (access === "enrollment") return "401";
+  if (access === "agent" || access === "platform" || access === "user" || access === "identity") return "403";
+  return reachOf(rights, permission) === "all" ? "in" : "403";
+}
+
+function namesOrganization({ body = {} }: Operation["declaration"]): boolean {
+  return "organizationId" in body;
+}
+
+function customRights(scope: "organization" | "assigned"): Rights {
+  return roleRights({ key: "matrix", rights: [...customRole.rights], scope });
+}
+
+function ofPerson(token: string): Credential {
+  return { rest: token, convex: token };
+}
+
+async function ofMachine({ portico }: World, secret: string): Promise<Credential> {
+  return { rest: secret, convex: await functionTokenFor(portico, secret) };
+}
+
+async function newMember({ portico, acme }: World, role: string): Promise<string> {
+  return (await createMember(portico, acme, role)).token;
+}
+
+async function withCustomRole(world: World, scope: "organization" | "assigned"): Promise<Credential> {
+  const key = `matrix${nextSample()}`;
+  await arranged(world, "POST", "/v1/roles", { key, name: key, scope, ...customRole });
+  return ofPerson(await newMember(world, key));
+}
+
+/** An administrator, so that nothing but the end of the membership refuses them. */
+async function formerMember(world: World, method: string, path: string, body?: object): Promise<Credential> {
+  const { membershipId, token } = await createMember(world.portico, world.acme, "admin");
+  await arranged(world, method, `/v1/memberships/${membershipId}${path}`, body);
+  return ofPerson(token);
+}
+
+async function newKey(world: World, scopes: readonly string[], fields: object = {}, owner = world.owner) {
+  const { body } = await arranged(world, "POST", "/v1/api-keys", { name: "Matrix", scopes, ...fields }, owner);
+  return { address: `/v1/api-keys/${String(body["id"])}`, credential: await ofMachine(world, String(body["key"])) };
+}
+
+/** Exchanged while it lived, and used when it no longer does. */
+async function expiredKey(world: World): Promise<Credential> {
+  const expiresAt = Date.now() + 5000;
+  const { credential } = await newKey(world, grantable, { expiresAt });
+  await new Promise((resolve) => setTimeout(resolve, expiresAt - Date.now() + 50));
+  return credential;
+}
+
+async function revokedKey(world: World): Promise<Credential> {
+  const { address, credential } = await newKey(world, grantable);
+  await arranged(world, "POST", `${address}/revoke`, {});
+  return credential;
+}
+
+async function suspendedKey(world: World): Promise<Credential> {
+  const { membershipId, token } = await createMember(world.portico, world.acme, "admin");
+  const scopes = grantable.filter((scope) => reachOf(builtInRights("admin"), scope) === "all");
+  const { credential } = await newKey(world, scopes, {}, token);
+  await arranged(world, "POST", `/v1/memberships/${membershipId}/ban`, { reason: "Matrix" });
+  return credential;
+}
+
+/** Sends what must succeed, by the owner unless somebody else is named. */
+async function arranged({ portico, owner }: World, method: string, path: string, body?: object, token = owner) {
+  const answer = await send(portico, method, path, token, body);
+  if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+  return answer;
+}
