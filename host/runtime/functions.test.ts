@@ -158,9 +158,7 @@ describe("pagination", () => {
     }
     for (const paginationOpts of [
       { numItems: 1.5, cursor: null },
-      { numItems: 2, cursor: null, maximumRowsRead: -1 },
       { numItems: 2, cursor: null, maximumRowsRead: 0.5 },
-      { numItems: 2, cursor: null, maximumBytesRead: -1 },
     ])
       expect(await errorOf(deployment, "query", "agents:page", { tenant: "pages", paginationOpts })).toContain(
         "integer",

@@ -223,7 +223,8 @@ describe("queries", () => {
   it("refuse impossible page sizes", async () => {
     expect(await queryError("page", { numItems: 0 })).toContain("Must request at least 1 document while paginating");
     expect(await queryError("page", { numItems: 32_001 })).toContain("Requested too many items: 32001");
-    expect(await queryError("page", { numItems: 1, maximumRowsRead: 0 })).toContain("must be greater than 0");
+    for (const limit of [{ maximumRowsRead: 0 }, { maximumRowsRead: -1 }, { maximumBytesRead: -1 }])
+      expect(await queryError("page", { numItems: 1, ...limit })).toContain("must be greater than 0");
   });
 });
 

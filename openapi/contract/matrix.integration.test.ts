@@ -95,6 +95,7 @@ async function permittedOnOrganization(operation: Operation, kind: CallerKind, r
 /** Refusals for who calls; any other 403 or 404 is a rule about what was asked for. */
 const refusals: ReadonlySet<unknown> = new Set([
   "forbidden",
+  "not_assigned",
   "membership_banned",
   "not_a_member",
   "tenant_mismatch",

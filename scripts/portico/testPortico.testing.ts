@@ -31,7 +31,10 @@ export async function startTestPortico(): Promise<TestPortico> {
   const portico = await startPortico(
     await freeSettings(dataDirectory),
     ({ path: name, line }) => logLines.push(`${name} ${line}`),
-    { bundle: bundleOnce, passed: { PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` } },
+    {
+      bundle: bundleOnce,
+      passed: { ...process.env, PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` },
+    },
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
   const audit = new AnswerAudit(portico.siteUrl);

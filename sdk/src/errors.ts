@@ -231,9 +231,7 @@ export function apiError(status: number, body: unknown, context: ErrorContext): 
     status,
     code: read(problem, "code", "error") ?? `http_${status}`,
     type: read(problem, "type"),
-    title:
-      read(problem, "title") ??
-      `The server answered ${status}${isRedirect(status) ? ", a redirect; none is followed" : ""}`,
+    title: read(problem, "title") ?? `The server answered ${status}`,
     detail: read(problem, "detail", "error_description", "message") ?? quotation(body, clean),
     errors: errors.map((field) => ({
       pointer: read(field, "pointer") ?? "",
@@ -245,11 +243,6 @@ export function apiError(status: number, body: unknown, context: ErrorContext): 
     attempts,
     retryable: problem["retryable"] === true,
   });
-}
-
-/** A redirected write would arrive as a read, and a credential at another host. */
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400;
 }
 
 /** The start of a body that is not a problem, such as a proxy's page. Its text is often the only clue. */

@@ -1,3 +1,4 @@
+import { rowId } from "../../core/schema/fields";
 import { resource } from "../../core/resources/resource";
 import { clientFields, clientMemberFields } from "../tables";
 
@@ -25,6 +26,7 @@ export const clientMembers = resource({
   table: "clientMemberships",
   path: "/clients/{clientId}/members",
   idParameter: "userId",
+  idInPath: () => rowId("users"),
   permissions: "client",
   fields: clientMemberFields,
   assigned: [{ to: "clients", field: "clientId" }],

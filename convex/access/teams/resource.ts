@@ -1,3 +1,4 @@
+import { rowId } from "../../core/schema/fields";
 import { resource } from "../../core/resources/resource";
 import { teamFields, teamMemberFields } from "../tables";
 
@@ -24,6 +25,7 @@ export const teamMembers = resource({
   table: "teamMemberships",
   path: "/teams/{teamId}/members",
   idParameter: "userId",
+  idInPath: () => rowId("users"),
   permissions: "team",
   fields: teamMemberFields,
   assigned: [{ to: "teams", field: "teamId" }],

@@ -74,6 +74,8 @@ export interface ResourceDeclaration<
   readonly list?: ResourceListOptions;
   /** Path parameter of a row's id: `<noun>Id` unless given. */
   readonly idParameter?: IdParameter;
+  /** Schema of that parameter, where it is the id of something else that names the row. */
+  readonly idInPath?: () => z.ZodType;
   /** The noun of its permissions, where it is not the table's. */
   readonly permissions?: string;
   /** The ways in which its rows are assigned to teams and clients, for permissions on assigned rows. */
@@ -196,7 +198,7 @@ export function resource<
     find,
     assigned: declaration.assigned,
     states,
-    idInPath: () => rowId(table),
+    idInPath: declaration.idInPath ?? (() => rowId(table)),
     // Built on first use: a fresh context runs one operation and needs few of these.
     get document() {
       return once(this, "document", asDocument<Table>(documentSchema(table, metadata, fields)));

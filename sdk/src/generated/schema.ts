@@ -10944,8 +10944,8 @@ export interface operations {
                  */
                 clientId: string;
                 /**
-                 * @description Id of the client member.
-                 * @example 4tf9rkv89j1eth4dbxj7g03pf26584xk
+                 * @description Id of the user.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -11000,8 +11000,8 @@ export interface operations {
                  */
                 clientId: string;
                 /**
-                 * @description Id of the client member.
-                 * @example 4tf9rkv89j1eth4dbxj7g03pf26584xk
+                 * @description Id of the user.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -17635,8 +17635,8 @@ export interface operations {
                  */
                 teamId: string;
                 /**
-                 * @description Id of the team member.
-                 * @example 19kz9qtd0ejv2g4mzfjf8sbjvm7sdwgt
+                 * @description Id of the user.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };
@@ -17691,8 +17691,8 @@ export interface operations {
                  */
                 teamId: string;
                 /**
-                 * @description Id of the team member.
-                 * @example 19kz9qtd0ejv2g4mzfjf8sbjvm7sdwgt
+                 * @description Id of the user.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 userId: string;
             };

@@ -281,6 +281,7 @@ export class Engine {
     const { fetch, fetchOptions } = this.#settings;
     const { url, method, headers, body, signal } = request;
     const init = { method, headers, body: body ?? null, signal };
+    // A redirected write would arrive as a read, and a key at another host.
     return this.#reaching(attempt, options, () =>
       fetch(url, { redirect: "manual", ...fetchOptions, ...options.fetchOptions, ...init }),
     );

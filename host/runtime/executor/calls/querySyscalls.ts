@@ -348,7 +348,7 @@ function collectPage(
 
 function readLimit(value: unknown): number {
   if (typeof value !== "number") return Infinity;
-  if (!Number.isInteger(value) || value <= 0)
-    throw new Error("maximumRowsRead and maximumBytesRead must be integers greater than 0");
+  if (value <= 0) throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
+  if (!Number.isInteger(value)) throw new Error(`A limit of what a page reads must be an integer: ${value}`);
   return value;
 }
