@@ -55,7 +55,8 @@ export async function assignedValues(
         .collect(),
     ),
   );
-  return [...new Set(grants.flat().map((row) => String(row[granted])))];
+  const ids = grants.flat().map((row) => row[granted]);
+  return [...new Set(ids.filter((id) => typeof id === "string"))];
 }
 
 function holdersIn({ holders }: RowReach, { to }: Pick<Assignment, "to">): readonly string[] {
