@@ -90,6 +90,7 @@ describe("the header", () => {
   it.each(["1", "TRUE", "", "true, true", "yes"])("is refused as %j, of reads as well", async (value) => {
     const request = await arrange(world, create);
     const headers = { "portico-dry-run": value };
+    await settled(portico);
     const before = await tablesOf(portico);
     for (const operation of [create, operationNamed("schedules.list")]) {
       const answer = await sendOperation(portico, operation, operation === create ? request : {}, world.owner, headers);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { tableMetadata } from "../../convex/core/schema/tableMetadata";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
+import { unknownIdLike } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 // Jobs that an earlier version scheduled name functions by the paths of then, and so does a gateway that still runs while
@@ -48,7 +49,10 @@ it("knows every old path that the engine keeps", () => {
 
 it.each(Object.entries(oldCalls))("%s runs under its old path", async (functionPath, { type, args }) => {
   const organizationId = portico.demo.organizations[0]?.id;
-  const text = JSON.stringify(args).replaceAll('"organizationId":""', `"organizationId":"${organizationId}"`);
+  const gone = unknownIdLike(portico.demo.organizations[0]?.siteId ?? "");
+  const text = JSON.stringify(args)
+    .replaceAll('"organizationId":""', `"organizationId":"${organizationId}"`)
+    .replaceAll('"gone"', `"${gone}"`);
   const outcome = await call(functionPath, type, JSON.parse(text));
   // An unknown credential is refused by the function, and not for its path.
   const said = outcome.status === "success" ? "success" : (outcome.errorDataText ?? outcome.errorMessage);

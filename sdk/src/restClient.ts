@@ -200,7 +200,7 @@ export class RestClient extends Resources {
     const reply = await engine.send(this.#plan(parts, options), options);
     if (options.dryRun && parts.method !== "GET" && !isDryRun(reply)) {
       // A deployment of an older version, or a proxy that drops the header.
-      throw invalidResponse(reply, "The server did not take the request for a dry run; it may have made the change");
+      throw invalidResponse(reply, "No dry run: the change may have been made");
     }
     const { acceptsText = false } = parts;
     return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
