@@ -11,12 +11,9 @@ export function operationFaults(operation: Operation): string[] {
   const { declaration, domain, resource } = operation;
   const { on, query } = declaration;
   const file = `convex/${domain}/${resource}.ts`;
-  const shapes: unknown[] = [query, on && "listFields" in on ? on.listFields : undefined];
-  const lists = shapes
-    .map((shape) => (typeof shape === "object" && shape !== null ? listOf(shape) : undefined))
-    .filter((list) => list !== undefined);
+  const list = query && listOf(query);
   return [
-    ...lists.flatMap(({ table, options }) => listFaults(`${file}: `, table, tableMetadata[table], options)),
+    ...(list ? listFaults(`${file}: `, list.table, tableMetadata[list.table], list.options) : []),
     ...(on?.states ? stateFaults(file, on.states, on.document) : []),
     ...dryRunFaults(file, operation),
   ];

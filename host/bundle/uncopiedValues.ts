@@ -19,8 +19,8 @@ const knownTexts: Readonly<Record<string, string>> = {
 
 /**
  * Gives the server half of Convex's library conversions that copy nothing where a value is its own JSON encoding, and
- * keeps the value that a result's text was written from (decision 0042). What functions import from `convex/values` themselves stays the original,
- * and so does everything of a version of Convex whose text is not known.
+ * keeps the value that a result's text was written from (decision 0042). What functions import from `convex/values`
+ * themselves stays the original, and so does everything of a version of Convex whose text is not known.
  */
 export const uncopiedValues: Plugin = {
   name: "uncopied-values",

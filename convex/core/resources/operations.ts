@@ -283,7 +283,8 @@ function listDeclarationOf(subject: ListSubject, verb: string, declared: AnyList
     assigned: subject.assigned,
     problems: declared.problems ?? [...(isFiltered ? [] : ["unsupported_filter"]), "invalid_cursor"],
     params,
-    query: () => ({ ...subject.listParameters(options), ...rest?.() }),
+    // The very object that the parameters came in: generation knows by it which list they are of.
+    query: () => Object.assign(subject.listParameters(options), rest?.()),
     output: declared.output ?? (() => subject.document),
     ...departs,
     handler: async (ctx: never, input: never) => {

@@ -245,6 +245,13 @@ describe("errors", () => {
     expect(error).toHaveProperty("cause", expect.any(Error));
   });
 
+  test("no redirect is followed: a write would arrive as a read, a key at another host", async () => {
+    const server = await fakeServer(() => ({ status: 307, headers: { location: "/v1/elsewhere" }, json: {} }));
+    const error = await rejection(client(server.url, { maxRetries: 0 }).schedules.get("a"));
+    expect(error).toMatchObject({ name: "ApiError", status: 307 });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("what this runtime will never send is refused once", async () => {
     let asked = 0;
     const fetch: typeof globalThis.fetch = (input, init) => {
