@@ -1,5 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,13 +38,7 @@ export async function bundleOnce(
   let keeping = kept.get(functionsDirectory);
   if (keeping === undefined) kept.set(functionsDirectory, (keeping = keep(functionsDirectory, globalsKey)));
   const { bundle, directory, globalsKey: keptKey } = await keeping;
-  cpSync(directory, outputDirectory, { recursive: true, verbatimSymlinks: true });
-  for (const entry of readdirSync(outputDirectory, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith(".mjs")) continue;
-    const file = join(entry.parentPath, entry.name);
-    const text = readFileSync(file, "utf8");
-    if (text.includes(keptKey)) writeFileSync(file, text.replaceAll(keptKey, globalsKey));
-  }
+  copyWithKey(directory, outputDirectory, keptKey, globalsKey);
   const copy = moved(bundle, directory, outputDirectory);
   return {
     ...copy,
@@ -42,6 +47,28 @@ export async function bundleOnce(
       globalsKey: component.globalsKey.replace(keptKey, globalsKey),
     })),
   };
+}
+
+/** Copies a folder, one key replaced by another; what does not hold the key is linked, since nobody writes to it. */
+function copyWithKey(from: string, to: string, keptKey: string, globalsKey: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyWithKey(source, target, keptKey, globalsKey);
+    else if (!entry.isFile()) cpSync(source, target, { recursive: true, verbatimSymlinks: true });
+    else if (!holdsKey(source, keptKey)) linkSync(source, target);
+    else writeFileSync(target, readFileSync(source, "utf8").replaceAll(keptKey, globalsKey));
+  }
+}
+
+const knownToHold = new Map<string, boolean>();
+
+function holdsKey(file: string, key: string): boolean {
+  const known = knownToHold.get(file);
+  if (known !== undefined) return known;
+  const holds = file.endsWith(".mjs") && readFileSync(file, "utf8").includes(key);
+  knownToHold.set(file, holds);
+  return holds;
 }
 
 /** The bundle with the addresses that its modules have in another directory. */

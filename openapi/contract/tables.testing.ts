@@ -10,8 +10,23 @@ type Row = Readonly<Record<string, unknown>>;
 /** The rows of every table, each as JSON text: thousands of them are compared again and again. */
 export type Tables = Readonly<Record<string, readonly string[]>>;
 
-/** Everything that the deployment holds, jobs and stored files included, but for when its principals were last seen. */
+/** What was read of a deployment last, and as of which commit. */
+const lastRead = new WeakMap<TestPortico, { readonly timestamp: bigint; readonly tables: Tables }>();
+
+/**
+ * Everything that the deployment holds, jobs and stored files included, but for when its principals were last seen. Nothing is read
+ * again where nothing was committed since.
+ */
 export async function tablesOf(portico: TestPortico): Promise<Tables> {
+  const timestamp = portico.deployment.latestTimestamp();
+  const last = lastRead.get(portico);
+  if (last?.timestamp === timestamp) return last.tables;
+  const tables = await readTables(portico);
+  lastRead.set(portico, { timestamp, tables });
+  return tables;
+}
+
+async function readTables(portico: TestPortico): Promise<Tables> {
   const { page } = await systemQuery(portico, "tables", { paginationOpts: { numItems: 1000, cursor: null } });
   const names = [...page.map(({ name }) => String(name)), ...systemTables];
   return Object.fromEntries(

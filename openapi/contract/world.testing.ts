@@ -159,9 +159,7 @@ export async function createMember(
   );
   const synced = await send(portico, "POST", "/v1/me/sync", token, {});
   if (synced.status !== 200) throw new Error(`A member could not sign in: ${synced.text}`);
-  const userId = String(created.body["id"]);
-  const memberships = await send(portico, "GET", `/v1/memberships?userId=${userId}`, ownerToken);
-  return { userId, membershipId: String(Object(memberships.body)["data"]?.[0]?.id), token };
+  return { userId: String(created.body["id"]), membershipId: String(created.body["membershipId"]), token };
 }
 
 /** A well-formed id of the table of `id` that no row has. */
