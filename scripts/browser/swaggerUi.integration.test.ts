@@ -5,7 +5,7 @@ import { documentDomains } from "../../convex/documentation/documentDomains";
 import { startTestPortico } from "../portico/testPortico.testing";
 import { findChromium, launchChromium } from "./chromium.testing";
 import { SwaggerPage } from "./swaggerPage.testing";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import type { TestPortico } from "../portico/testPortico.testing";
 
 // Each picture of the docs is taken anew where this says so: `PORTICO_PICTURES=1 npx vitest run scripts/browser`.
@@ -23,11 +23,14 @@ const schedulePage = z.object({ data: z.array(scheduleRow) });
 describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => {
   let portico: TestPortico;
   let browser: Browser;
+  // One profile, as a person has: only the first test loads Swagger UI over the network and compiles it from nothing.
+  let profile: BrowserContext;
   let swagger: SwaggerPage;
 
   beforeAll(async () => {
     portico = await startTestPortico();
     browser = await launchChromium(executable ?? "");
+    profile = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   });
   afterEach(() => swagger.close());
   afterAll(async () => {
@@ -37,7 +40,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
 
   test("an API key lists and creates schedules with the values that the page proposes", async () => {
     const { apiKey } = acme();
-    swagger = await SwaggerPage.open(browser, workspaceUrl());
+    swagger = await SwaggerPage.open(profile, workspaceUrl());
     await swagger.authorizeWithBearer("apiKey", apiKey);
     await listAndCreate();
     expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
@@ -46,7 +49,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("client credentials are exchanged for a token that does the same", async () => {
-    swagger = await SwaggerPage.open(browser, workspaceUrl());
+    swagger = await SwaggerPage.open(profile, workspaceUrl());
     await swagger.authorizeWithClient("clientCredentials", { id: "anything", secret: acme().apiKey });
     await listAndCreate();
     const [exchange, ...calls] = credentialsSent();
@@ -57,7 +60,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("the dialog begins with the API key, in sight, and asks for no client id", async () => {
-    swagger = await SwaggerPage.open(browser, `${portico.demo.docsUrl}?domain=sites`);
+    swagger = await SwaggerPage.open(profile, `${portico.demo.docsUrl}?domain=sites`);
     const dialog = await swagger.openAuthorizations();
     const headings = await dialog.locator("h4").allInnerTexts();
     const schemes = ["apiKey", "clientCredentials", "userToken", "agentKey", "enrollmentToken"];
@@ -68,7 +71,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
 
   test("a person authorizes once, goes from domain to domain and back, and gets real answers in each", async () => {
     const { apiKey } = acme();
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(profile, portico.demo.docsUrl);
     const [first] = documentDomains;
     expect(await swagger.domains()).toEqual({
       offered: documentDomains.map(({ title }) => title),
@@ -97,7 +100,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("an address of an operation opens its domain and the operation", async () => {
-    swagger = await SwaggerPage.open(browser, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
+    swagger = await SwaggerPage.open(profile, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
     expect(await swagger.domains()).toMatchObject({ chosen: ["Access"] });
     await swagger.page.locator(".opblock.is-open", { hasText: "createApiKey" }).waitFor();
     // The address that the page writes for another operation opens that one, in the same way.
@@ -105,14 +108,14 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     await swagger.openOperation("Agents", "listAgents");
     const address = swagger.page.url();
     await swagger.close();
-    swagger = await SwaggerPage.open(browser, address);
+    swagger = await SwaggerPage.open(profile, address);
     expect(await swagger.domains()).toMatchObject({ chosen: ["Sites"] });
     await swagger.page.locator(".opblock.is-open", { hasText: "listAgents" }).waitFor();
     expectNothingForeign();
   });
 
   test("the domain that was chosen last is shown, whichever answer comes last, and a failure can be tried again", async () => {
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(profile, portico.demo.docsUrl);
     const { page } = swagger;
     const held: (() => Promise<void>)[] = [];
     await page.route("**/v1/openapi/access", (route) => void held.push(() => route.continue()));
@@ -134,7 +137,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("a script that is not of the page is refused, and this test would have seen it", async () => {
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(profile, portico.demo.docsUrl);
     await expect(swagger.page.addScriptTag({ content: "window.planted = 1" })).rejects.toThrow(
       /Content Security Policy/,
     );
