@@ -103,6 +103,9 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     swagger = await SwaggerPage.open(profile, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
     expect(await swagger.domains()).toMatchObject({ chosen: ["Access"] });
     await swagger.page.locator(".opblock.is-open", { hasText: "createApiKey" }).waitFor();
+    await expect.poll(() => resolved("/v1/api-keys", "post")).toContain('"operationId":"createApiKey"');
+    // Swagger UI's own resolver, which would take seconds, leaves notes of what each reference was.
+    expect(await resolved("/v1/api-keys", "post")).not.toMatch(/"\$\$?ref"/);
     // The address that the page writes for another operation opens that one, in the same way.
     await swagger.openDomain("Sites");
     await swagger.openOperation("Agents", "listAgents");
@@ -160,6 +163,12 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     const again = await swagger.execute(operation);
     expect(again.status, again.body).toMatch(/^201/);
     await expect.poll(async () => (await schedules()).length).toBe(before.length + 2);
+  }
+
+  /** The operation as the page has it in mind, its references resolved. */
+  async function resolved(route: string, method: string): Promise<string> {
+    const at = JSON.stringify(["paths", route, method]);
+    return swagger.page.evaluate<string>(`JSON.stringify(window.ui.specSelectors.specResolvedSubtree(${at}) ?? null)`);
   }
 
   /** The picture of the docs: an operation and its answer, without the key that the curl line shows. */
