@@ -7,7 +7,8 @@ export function noteForFailure(text: string): void {
   if (notes.length < maxNotes) notes.push(text);
 }
 
-/** What was kept since it was last asked. */
-export function takeNotes(): string[] {
-  return notes.splice(0);
+/** What to show of a test that has ended: what was kept while it ran, where it failed. */
+export function failureNotes(testName: string, hasFailed: boolean): string {
+  const kept = notes.splice(0);
+  return hasFailed && kept.length > 0 ? `Logged while "${testName}" ran:\n${kept.join("\n")}\n` : "";
 }
