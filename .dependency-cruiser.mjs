@@ -141,7 +141,7 @@ export default {
     },
     {
       name: "convex-stands-alone",
-      comment: "The folder deploys unchanged to any Convex, so it sees no other world and no Node module.",
+      comment: "The folder deploys unchanged to any Convex, so it sees no other project and no Node module.",
       severity: "error",
       from: { path: "^convex/", pathNot: testFile },
       to: { path: "^(openapi|host|sdk|examples|bench|scripts)/" },

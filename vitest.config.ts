@@ -72,7 +72,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     globalSetup: ["scripts/lib/sharedBundles.testing.ts"],
-    setupFiles: ["scripts/lib/propertyBudget.testing.ts"],
+    setupFiles: ["scripts/lib/propertyBudget.testing.ts", "scripts/lib/showFailureNotes.testing.ts"],
     // A test that waits for real time, or a forgotten `.only`, is an error and not a habit.
     allowOnly: false,
     passWithNoTests: false,

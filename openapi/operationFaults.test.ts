@@ -2,7 +2,8 @@ import * as z from "zod";
 import { expect, it } from "vitest";
 import { listOf } from "../convex/core/records/listPlan";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
-import { dryRunFaults, listFaults, operationFaults, stateFaults } from "./operationFaults";
+import { dryRunFaults, listFaults, operationFaults, stateFaults, summaryFaults } from "./operationFaults";
+import { openApiDocument } from "./document";
 import { registry } from "./registry";
 
 const file = "convex/workspace/schedules.ts";
@@ -54,4 +55,22 @@ it("finds a dry run that could not be undone, by its verb", () => {
   expect(claim("redeliver", {}, false)).toEqual([]);
   // Not with somebody else: `POST /me/sync` works on no row.
   expect(claim("sync")).toEqual([]);
+});
+
+it("finds an operation that does not say what it does", () => {
+  const faults = (declaration: { summary?: unknown }) => summaryFaults(file, { verb: "cancel", declaration });
+  const fault = `${file}: cancel has no summary: say in a few words what it does, such as "Cancel a schedule".`;
+  expect([{}, { summary: undefined }, { summary: " " }].map(faults)).toEqual([[fault], [fault], [fault]]);
+  expect(faults({ summary: "Cancel a schedule" })).toEqual([]);
+});
+
+it("is asked before anything of an operation is written", () => {
+  const [operation] = registry;
+  if (!operation) throw new Error("There is no operation.");
+  const silent = Object.create(operation, {
+    declaration: { value: Object.create(operation.declaration, { summary: { value: undefined } }) },
+  });
+  expect(() => openApiDocument([silent])).toThrow(
+    new RegExp(`^convex/${operation.domain}/${operation.resource}\\.ts: ${operation.verb} has no summary`),
+  );
 });

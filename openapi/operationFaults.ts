@@ -13,10 +13,22 @@ export function operationFaults(operation: Operation): string[] {
   const file = `convex/${domain}/${resource}.ts`;
   const list = query && listOf(query);
   return [
+    ...summaryFaults(file, operation),
     ...(list ? listFaults(`${file}: `, list.table, tableMetadata[list.table], list.options) : []),
     ...(on?.states ? stateFaults(file, on.states, on.document) : []),
     ...dryRunFaults(file, operation),
   ];
+}
+
+/** An operation without a line that says what it does: the compiler asks for one, but generation comes first. */
+export function summaryFaults(file: string, { declaration, verb }: SummaryClaim): string[] {
+  const summary: unknown = declaration.summary;
+  if (typeof summary === "string" && summary.trim() !== "") return [];
+  return [`${file}: ${verb} has no summary: say in a few words what it does, such as "Cancel a schedule".`];
+}
+
+interface SummaryClaim extends Pick<Operation, "verb"> {
+  readonly declaration: { readonly summary?: unknown };
 }
 
 /** What somebody else is asked to do with a row, and what takes bytes in: no rollback reaches there. */

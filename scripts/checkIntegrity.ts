@@ -1,8 +1,7 @@
-import path from "node:path";
 import { checkIntegrity } from "../host/store/integrityCheck";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
-import { databaseName } from "./portico/dataDirectory";
+import { databaseIn } from "./portico/dataDirectory";
 import { integrityTable } from "./portico/integrityTable";
 import { readSettings } from "./portico/settings";
 
@@ -15,8 +14,7 @@ Checks a stopped installation or a backup: the directory, or the data directory 
  */
 async function main(): Promise<void> {
   const [given] = commandLine({ usage, positionals: [0, 1] }).positionals;
-  const directory = given === undefined ? readSettings(process.env).dataDirectory : path.resolve(given);
-  const report = await checkIntegrity(path.join(directory, databaseName));
+  const report = await checkIntegrity(await databaseIn(given ?? readSettings(process.env).dataDirectory));
   process.stdout.write(integrityTable(report));
   if (report.problemCount > 0) process.exitCode = 1;
 }

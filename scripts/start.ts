@@ -1,7 +1,7 @@
-import { watch } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
 import { commandLine } from "./lib/commandLine";
+import { FolderWatch } from "./portico/folderWatch";
 import { logWriter } from "./portico/logWriter";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
@@ -69,7 +69,8 @@ function reloadOnChange({ deployment }: RunningPortico): void {
       (error: unknown) => process.stderr.write(`${styled("red", "Not reloaded")} ${messageOf(error)}\n`),
     );
   };
-  watch(path.join(import.meta.dirname, "../convex"), { recursive: true }, () => {
+  // It lives as long as the process does.
+  void new FolderWatch(path.join(import.meta.dirname, "../convex"), () => {
     clearTimeout(timer);
     timer = setTimeout(reload, reloadDelayMs);
   });

@@ -7,15 +7,15 @@ import { budgetProblem, instantiationCount, withoutStatistics } from "./lib/comp
 import { repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
 import { buildSdk, isSdkBuildStale } from "./lib/sdkBuild";
-import { worlds, type World } from "./worlds";
+import { projects, type Project } from "./projects";
 
 /**
- * Type-checks every world with the native compiler and holds the engine's type cost to the recorded budget.
+ * Type-checks every project with the native compiler and holds the engine's type cost to the recorded budget.
  * `--record` writes the measured counts as the new budget.
  */
 
-/** The world whose types are derived from declarations, where one careless helper multiplies by every table. */
-const budgetedWorld = "convex";
+/** The project whose types are derived from declarations, where one careless helper multiplies by every table. */
+const budgetedProject = "convex";
 const budgetFile = path.join(repositoryRoot, "scripts/typeBudget.json");
 const nativeCompiler = "node_modules/@typescript/native/bin/tsc";
 
@@ -24,7 +24,7 @@ Type-checks every project, and holds the engine's type cost to its budget.
   --record  write the measured counts as the new budget`;
 const { flags } = commandLine({ usage, flags: ["record"] });
 
-/** What was measured of each world, and how many routes the API had then. */
+/** What was measured of each project, and how many routes the API had then. */
 const budgetSchema = z.object({ operations: z.number(), instantiations: z.record(z.string(), z.number()) });
 const budget = budgetSchema.parse(JSON.parse(readFileSync(budgetFile, "utf8")));
 const operations = routeTable.length;
@@ -44,38 +44,38 @@ async function prepareSdk(): Promise<boolean> {
   return exitCode === 0;
 }
 
-async function check(world: World): Promise<void> {
-  if (world.name === "examples" && !(await prepareSdk())) return;
+async function check(project: Project): Promise<void> {
+  if (project.name === "examples" && !(await prepareSdk())) return;
   // One checker: with several, a type is instantiated once per checker and the count depends on the split.
   const { exitCode, output, seconds } = await runScript(nativeCompiler, [
     "-p",
-    world.tsconfig,
+    project.tsconfig,
     "--extendedDiagnostics",
     "--checkers",
     "1",
   ]);
   const count = instantiationCount(output);
   if (exitCode !== 0) fail(withoutStatistics(output));
-  else if (count === undefined) fail(`${world.name}: the compiler reported no instantiation count\n${output}`);
+  else if (count === undefined) fail(`${project.name}: the compiler reported no instantiation count\n${output}`);
   else {
-    measured[world.name] = count;
-    console.log(`${world.name}: ${count} instantiations, ${seconds.toFixed(1)} s`);
+    measured[project.name] = count;
+    console.log(`${project.name}: ${count} instantiations, ${seconds.toFixed(1)} s`);
   }
 }
 
-for (const world of worlds) await check(world);
+for (const project of projects) await check(project);
 
 if (flags.has("record")) {
   const record = { operations, instantiations: { ...budget.instantiations, ...measured } };
   writeFileSync(budgetFile, `${JSON.stringify(record, null, 2)}\n`);
 } else {
-  const count = measured[budgetedWorld];
-  const recorded = budget.instantiations[budgetedWorld];
+  const count = measured[budgetedProject];
+  const recorded = budget.instantiations[budgetedProject];
   const problem =
     count === undefined
       ? undefined
       : budgetProblem(
-          budgetedWorld,
+          budgetedProject,
           { instantiations: count, operations },
           recorded === undefined ? undefined : { instantiations: recorded, operations: budget.operations },
         );

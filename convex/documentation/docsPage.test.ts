@@ -46,7 +46,12 @@ describe.each([undefined, ...documentDomains])("the document of $name", (domain)
   });
 });
 
+type Json = Readonly<Record<string, unknown>>;
+
 interface PagePlugin {
+  readonly fn?: {
+    resolveSubtree(root: Json, path: readonly string[]): Promise<{ spec: unknown; errors: readonly unknown[] }>;
+  };
   readonly statePlugins?: {
     readonly spec: {
       readonly wrapActions: {
@@ -59,7 +64,7 @@ interface PagePlugin {
   };
 }
 
-/** Runs the page's script as a page that was opened at `href` does: which documents it asks for, and how it reads one. */
+/** Runs the page's script as a page that was opened at `href` does: which documents it asks for, and how it reads and resolves one. */
 function openedAt(href: string) {
   const listeners: (() => void)[] = [];
   const asked: string[] = [];
@@ -99,8 +104,10 @@ function openedAt(href: string) {
   const read = reader?.statePlugins?.spec.wrapActions.parseToJson(undefined, {
     specActions: { updateJsonSpec: (document) => document },
   });
-  if (!read) throw new Error("The page did not start Swagger UI with a reader of documents.");
-  return { asked, read };
+  const resolve = plugins.find(({ fn }) => fn !== undefined)?.fn?.resolveSubtree;
+  if (!read || !resolve)
+    throw new Error("The page did not start Swagger UI with a reader of documents and a resolver.");
+  return { asked, read, resolve };
 }
 
 test.each([
@@ -139,4 +146,60 @@ test("the page sends nothing that is optional unless somebody fills it in", () =
   const { parameters } = shown.paths["/v1/schedules"].get;
   expect(parameters.filter((parameter: object) => "example" in parameter)).toEqual([]);
   expect(JSON.parse(served).paths["/v1/schedules"].get.parameters[0]).toHaveProperty("example");
+});
+
+describe.each(documentDomains)("references in the document of $name", (domain) => {
+  const { resolve } = openedAt("http://other.example:8080/v1/docs");
+  const document = JSON.parse(servedDocument({ version: "3.1", domain }));
+  const operations = Object.entries<Json>(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => [method, path] as const),
+  );
+
+  test.each(operations)(
+    "are gone from %s %s once it is opened, and everything else is as it was",
+    async (method, path) => {
+      const { spec, errors } = await resolve(document, ["paths", path, method]);
+      expect(errors).toHaveLength(0);
+      expect(JSON.stringify(spec)).not.toContain('"$ref"');
+      expect(faultsOf(document.paths[path][method], spec)).toEqual([]);
+    },
+  );
+
+  test("are gone from its components, too", async () => {
+    const { spec } = await resolve(document, ["components"]);
+    expect(JSON.stringify(spec)).not.toContain('"$ref"');
+  });
+
+  /** Where `resolved` is not what `written` says, or what it points to says; an `allOf` says what all of its parts say. */
+  function faultsOf(written: unknown, resolved: unknown, at = "", isPart = false): string[] {
+    if (typeof written !== "object" || written === null) return written === resolved ? [] : [at];
+    const { $ref: pointer, ...own }: { $ref?: unknown } = written;
+    const target = typeof pointer === "string" ? targetOf(pointer) : {};
+    const { allOf, ...said }: { allOf?: unknown } = { ...target, ...own };
+    if (Array.isArray(allOf)) return [...allOf, said].flatMap((part) => faultsOf(part, resolved, at, true));
+    const given = new Map(Object.entries(resolved ?? {}));
+    const unsaid = isPart ? [] : [...given.keys()].filter((key) => !(key in said));
+    return [
+      ...unsaid.map((key) => `${at}/${key} is said nowhere`),
+      ...Object.entries(said).flatMap(([key, value]) => faultsOf(value, given.get(key), `${at}/${key}`, isPart)),
+    ];
+  }
+
+  function targetOf(pointer: string): Json {
+    const [kind = "", name = ""] = pointer.slice("#/components/".length).split("/");
+    return document.components[kind][name];
+  }
+});
+
+test("what contains itself is resolved as far as it goes", async () => {
+  const { resolve } = openedAt("http://other.example:8080/v1/docs");
+  const again = { $ref: "#/components/schemas/Tree" };
+  const tree = { type: "object", properties: { left: again, label: { $ref: "#/components/schemas/Label" } } };
+  const root = { components: { schemas: { Tree: tree, Label: { type: "string", description: "shared" } } } };
+  const { spec } = await resolve({ ...root, here: { ...again, description: "own" } }, ["here"]);
+  expect(JSON.parse(JSON.stringify(spec))).toEqual({
+    type: "object",
+    description: "own",
+    properties: { left: again, label: { type: "string", description: "shared" } },
+  });
 });

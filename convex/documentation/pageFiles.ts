@@ -42,6 +42,39 @@ const ownReader = {
   },
 };
 
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** Two schemas of an \`allOf\` as one, as Swagger UI shows them. */
+const merged = (one, other) => {
+  if (Array.isArray(one) && Array.isArray(other)) return [...one, ...other];
+  if (!isObject(one) || !isObject(other)) return other;
+  const entries = Object.entries(other).map(([key, value]) => [key, key in one ? merged(one[key], value) : value]);
+  return { ...one, ...Object.fromEntries(entries) };
+};
+const valueAt = (root, path) => path.reduce((parent, key) => parent?.[key], root);
+/**
+ * Swagger UI resolves the references of an operation that opens by walking through the whole document, many times. Ours all
+ * point to components, so that a walk through the operation alone does the same.
+ */
+const resolvedReferences = (root, value, within = []) => {
+  if (Array.isArray(value)) return value.map((item) => resolvedReferences(root, item, within));
+  if (!isObject(value)) return value;
+  const { $ref: pointer, ...own } = value;
+  // What contains itself stays a reference inside itself.
+  if (within.includes(pointer)) return value;
+  const entries = Object.entries(own).map(([key, item]) => [key, resolvedReferences(root, item, within)]);
+  const { allOf = [], ...rest } = Object.fromEntries(entries);
+  const target = pointer && resolvedReferences(root, valueAt(root, pointer.split("/").slice(1)), [...within, pointer]);
+  return { ...target, ...[...allOf, rest].reduce(merged) };
+};
+const ownResolver = {
+  fn: {
+    resolveSubtree: async (root, path) => ({
+      spec: resolvedReferences(root, valueAt(root, path)),
+      errors: [],
+    }),
+  },
+};
+
 const links = Array.from(document.querySelectorAll("#domains a"));
 /** The domain of the operation that the address points to, else the one that it names, else the first. */
 const linkOf = ({ hash, searchParams }) => {
@@ -56,7 +89,7 @@ const started = new Promise((resolve) => {
   window.addEventListener("load", () => {
     window.ui = SwaggerUIBundle({
       dom_id: "#swagger-ui",
-      plugins: [quietFields, ownReader],
+      plugins: [quietFields, ownReader, ownResolver],
       deepLinking: true,
       displayOperationId: true,
       filter: true,

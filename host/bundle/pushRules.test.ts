@@ -71,7 +71,10 @@ const violations: Readonly<Record<PushRuleName, readonly (readonly [says: string
     ["> maximum size 32 MiB", { "convex/notes.ts": `export const text = "${"x".repeat((32 << 20) + 1)}";` }],
   ],
   moduleLoad: [
-    ["Failed to load notes: Error: nothing set", { "convex/notes.ts": 'throw new Error("nothing set");\nexport {};' }],
+    [
+      "Failed to load notes: Uncaught Error: nothing set\n    at <anonymous> (convex/notes.ts:1:7)",
+      { "convex/notes.ts": 'throw new Error("nothing set");\nexport {};' },
+    ],
   ],
   projectFile: [["`functions` must be a path", { "convex.json": '{"functions":1}', "convex/notes.ts": anyQuery }]],
 

@@ -269,6 +269,15 @@ describe("pages", () => {
     expect(restAgain).toMatchObject({ ns: numbers(6, 20), isDone: true });
   });
 
+  it("are refused with an end cursor that is none of the query's", async () => {
+    const { continueCursor } = await page({ numItems: 2 });
+    const another = await page({ numItems: 2, onlyN: 3 });
+    const altered = continueCursor.replace(/^./, (first) => (first === "A" ? "B" : "A"));
+    for (const endCursor of ["", "no cursor", altered, `${continueCursor}A`, another.continueCursor])
+      expect(await errorOf(pages, "query", "limits:page", { numItems: 2, endCursor })).toContain("InvalidCursor");
+    expect(await page({ numItems: 1, endCursor: continueCursor })).toMatchObject({ ns: [0, 1] });
+  });
+
   it("can be split at the middle of what was read", async () => {
     const whole = await page({ numItems: 10 });
     const left = await page({ numItems: 10, endCursor: whole.splitCursor ?? "" });

@@ -73,6 +73,8 @@ export class LocalDeployment implements Deployment, ActionHost {
   #handles = new FunctionHandles("");
   #authProviders: readonly AuthProvider[] = [];
   #version = 0;
+  /** Of the code that runs and of the code before it, each with its bundle. */
+  readonly #loadedDirectories: string[] = [];
   #isBackingUp = false;
   #stopReporting = (): void => undefined;
 
@@ -240,9 +242,23 @@ export class LocalDeployment implements Deployment, ActionHost {
    *   old code then stays in place
    */
   async reload(): Promise<void> {
+    const directory = join(this.#scratchDirectory, `v${++this.#version}`);
+    try {
+      await this.#loadFrom(directory);
+    } catch (error) {
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
+    this.#loadedDirectories.push(directory);
+    // Calls that run on may still import a part of the code before.
+    for (const old of this.#loadedDirectories.splice(0, this.#loadedDirectories.length - 2))
+      rmSync(old, { recursive: true, force: true });
+  }
+
+  async #loadFrom(directory: string): Promise<void> {
     const bundle = await (this.#options.bundle ?? bundleFunctions)(
       functionsDirectoryOf(this.#options.functionsDirectory),
-      join(this.#scratchDirectory, `v${++this.#version}`),
+      directory,
       this.#globalsKey,
     );
     const variables = { ...this.executor.storedVariables, ...this.#systemVariables() };

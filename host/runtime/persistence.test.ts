@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { openConnection } from "../store/sqlite";
 import {
@@ -165,6 +165,37 @@ describe("reload", () => {
     expect(await valueOf(deployment, "query", "agents:withoutLabel")).toMatchObject([{ guid: "old" }]);
     expect(await valueOf(deployment, "mutation", "agents:checkIn", { guid: "old" })).toBe(1);
     await deployment.close();
+  });
+
+  it("keeps no more on the disk than the running code and the one before, and says where new code failed to load", async () => {
+    const functionsDirectory = copyFixture(scratch.path);
+    const temporary = join(scratch.path, "temporary");
+    mkdirSync(temporary);
+    vi.stubEnv("TMPDIR", temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const deployment = await openFixture({ file, functionsDirectory });
+    const versions = () =>
+      readdirSync(temporary)
+        .flatMap((folder) => readdirSync(join(temporary, folder)))
+        .filter((name) => /^v\d+$/.test(name))
+        .sort();
+    expect(versions()).toEqual(["v1"]);
+    for (let reloads = 0; reloads < 3; reloads++) await deployment.reload();
+    expect(versions()).toEqual(["v3", "v4"]);
+
+    const agents = join(functionsDirectory, "agents.ts");
+    const text = readFileSync(agents, "utf8");
+    writeFileSync(agents, `${text}\nthrow new Error("boom");\n`);
+    const line = text.split("\n").length + 1;
+    await expect(deployment.reload()).rejects.toThrow(
+      new RegExp(
+        `^Failed to load agents: Uncaught Error: boom\\n    at <anonymous> \\(\\S*agents\\.ts:${line}:\\d+\\)\\n[^/]*$`,
+      ),
+    );
+    expect(versions()).toEqual(["v3", "v4"]);
+    expect(await valueOf(deployment, "query", "agents:withoutLabel")).toEqual([]);
+    await deployment.close();
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it("ends the cursors of an index whose fields change, which would lead to rows of others", async () => {

@@ -397,9 +397,19 @@ describe("limits of the site port", () => {
 
   it("refuses methods Convex does not route", async () => {
     const server = await startTestServer();
-    for (const method of ["TRACE", "PROPFIND", "QUERY"]) {
+    let actions = 0;
+    server.deployment.httpAction = () => new Response(String((actions += 1)));
+    for (const method of ["TRACE", "PROPFIND"]) {
       const answer = await exchangeRaw(server.siteUrl, `${method} / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
-      expect(answer).toMatch(/^HTTP\/1\.1 (?:405|400) /);
+      const [head = "", body] = answer.split("\r\n\r\n");
+      expect(head).toMatch(/^HTTP\/1\.1 405 /);
+      expect(head).toContain("allow: GET,HEAD,POST,DELETE,PATCH,PUT,OPTIONS\r\n");
+      // As Convex answers: nothing of the deployment, nor the JSON in which function calls are refused.
+      expect(body).toBe("");
     }
+    // Some releases of Node do not know it at all.
+    const query = await exchangeRaw(server.siteUrl, "QUERY / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    expect(query).toMatch(/^HTTP\/1\.1 (?:405|400) /);
+    expect(actions).toBe(0);
   });
 });

@@ -6,9 +6,9 @@ import type { BytesInFlight } from "./bytesInFlight";
 import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { actionUrl } from "./requestUrl";
-import { TransportError } from "./transportError";
 
-const supportedMethods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]);
+/** Those of Convex's router, as its `Allow` names them. */
+const supportedMethods = new Set(["GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS"]);
 
 /** The door to `http.ts`: every request of the site port, and those under `/http/` of the cloud port. */
 export class HttpActions {
@@ -26,7 +26,8 @@ export class HttpActions {
    * Runs the HTTP action of one request and sends its response.
    * @param target the request target as `http.ts` shall see it
    * A body that declares more than the limit is the action's to refuse in its own words; reading it fails.
-   * @throws {TransportError} before the action runs: 400 bad URL, 405 method; and 413 or 503 after it when it read a body
+   * A method that Convex does not route is answered 405 without a body.
+   * @throws {TransportError} before the action runs: 400 bad URL; and 413 or 503 after it when it read a body
    *   that was too large, or when too much was in flight.
    */
   async handle(
@@ -36,9 +37,9 @@ export class HttpActions {
     metadata: RequestMetadata,
   ): Promise<void> {
     if (!supportedMethods.has(request.method ?? "")) {
-      throw new TransportError(405, "MethodNotAllowed", "HTTP actions do not support this method.", {
-        allow: [...supportedMethods].join(", "),
-      });
+      // Convex's router refuses it before anything of a deployment is looked at, with nothing but the head.
+      response.writeHead(405, { allow: [...supportedMethods].join(","), "content-length": 0 }).end();
+      return;
     }
     const held = this.#bytesInFlight.ofAction();
     const action = new ActionRequest(request, actionUrl(request, target), held);

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { BrowserContext, Locator, Page } from "playwright-core";
 
 const answerTimeoutMs = 30_000;
 
@@ -16,9 +16,8 @@ export class SwaggerPage {
     readonly record: PageRecord,
   ) {}
 
-  /** Opens the reference in a profile of its own and waits until a document is shown. */
-  static async open(browser: Browser, docsUrl: string, options: BrowserContextOptions = {}): Promise<SwaggerPage> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  /** Opens the reference and waits until a document is shown. */
+  static async open(context: BrowserContext, docsUrl: string): Promise<SwaggerPage> {
     const page = await context.newPage();
     page.setDefaultTimeout(answerTimeoutMs);
     const record: PageRecord = { errors: [], requests: [] };
@@ -92,7 +91,7 @@ export class SwaggerPage {
   }
 
   async close(): Promise<void> {
-    await this.page.context().close();
+    await this.page.close();
   }
 
   async #openScheme(scheme: string): Promise<Locator> {

@@ -5,7 +5,7 @@ import { documentDomains } from "../../convex/documentation/documentDomains";
 import { startTestPortico } from "../portico/testPortico.testing";
 import { findChromium, launchChromium } from "./chromium.testing";
 import { SwaggerPage } from "./swaggerPage.testing";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext, Locator } from "playwright-core";
 import type { TestPortico } from "../portico/testPortico.testing";
 
 // Each picture of the docs is taken anew where this says so: `PORTICO_PICTURES=1 npx vitest run scripts/browser`.
@@ -23,11 +23,14 @@ const schedulePage = z.object({ data: z.array(scheduleRow) });
 describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => {
   let portico: TestPortico;
   let browser: Browser;
+  // One profile, as a person has: only the first test loads Swagger UI over the network and compiles it from nothing.
+  let profile: BrowserContext;
   let swagger: SwaggerPage;
 
   beforeAll(async () => {
     portico = await startTestPortico();
     browser = await launchChromium(executable ?? "");
+    profile = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   });
   afterEach(() => swagger.close());
   afterAll(async () => {
@@ -37,16 +40,21 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
 
   test("an API key lists and creates schedules with the values that the page proposes", async () => {
     const { apiKey } = acme();
-    swagger = await SwaggerPage.open(browser, workspaceUrl());
+    swagger = await SwaggerPage.open(profile, workspaceUrl());
     await swagger.authorizeWithBearer("apiKey", apiKey);
-    await listAndCreate();
+    const operation = await listAndCreate();
+    // The proposed values create another row each time they are sent.
+    const count = (await schedules()).length;
+    const again = await swagger.execute(operation);
+    expect(again.status, again.body).toMatch(/^201/);
+    await expect.poll(async () => (await schedules()).length).toBe(count + 1);
     expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
     expectNothingForeign();
     if (takesPictures) await takePicture("swagger-ui.png");
   });
 
   test("client credentials are exchanged for a token that does the same", async () => {
-    swagger = await SwaggerPage.open(browser, workspaceUrl());
+    swagger = await SwaggerPage.open(profile, workspaceUrl());
     await swagger.authorizeWithClient("clientCredentials", { id: "anything", secret: acme().apiKey });
     await listAndCreate();
     const [exchange, ...calls] = credentialsSent();
@@ -57,7 +65,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("the dialog begins with the API key, in sight, and asks for no client id", async () => {
-    swagger = await SwaggerPage.open(browser, `${portico.demo.docsUrl}?domain=sites`);
+    swagger = await SwaggerPage.open(profile, `${portico.demo.docsUrl}?domain=sites`);
     const dialog = await swagger.openAuthorizations();
     const headings = await dialog.locator("h4").allInnerTexts();
     const schemes = ["apiKey", "clientCredentials", "userToken", "agentKey", "enrollmentToken"];
@@ -68,7 +76,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
 
   test("a person authorizes once, goes from domain to domain and back, and gets real answers in each", async () => {
     const { apiKey } = acme();
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(profile, portico.demo.docsUrl);
     const [first] = documentDomains;
     expect(await swagger.domains()).toEqual({
       offered: documentDomains.map(({ title }) => title),
@@ -89,7 +97,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     await expect.poll(() => swagger.domains()).toMatchObject({ chosen: [first?.title], tags: first?.tags });
     await swagger.page.goForward();
     await expect.poll(() => swagger.domains()).toMatchObject({ chosen: ["Workspace"] });
-    await listAndCreate();
+    await list();
     expect(credentialsSent()).toEqual([`Bearer ${apiKey}`]);
     expectNothingForeign();
     // What is typed in goes with the page: the browser keeps nothing of it.
@@ -97,22 +105,25 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("an address of an operation opens its domain and the operation", async () => {
-    swagger = await SwaggerPage.open(browser, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
+    swagger = await SwaggerPage.open(profile, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
     expect(await swagger.domains()).toMatchObject({ chosen: ["Access"] });
     await swagger.page.locator(".opblock.is-open", { hasText: "createApiKey" }).waitFor();
+    await expect.poll(() => resolved("/v1/api-keys", "post")).toContain('"operationId":"createApiKey"');
+    // Swagger UI's own resolver, which would take seconds, leaves notes of what each reference was.
+    expect(await resolved("/v1/api-keys", "post")).not.toMatch(/"\$\$?ref"/);
     // The address that the page writes for another operation opens that one, in the same way.
     await swagger.openDomain("Sites");
     await swagger.openOperation("Agents", "listAgents");
     const address = swagger.page.url();
     await swagger.close();
-    swagger = await SwaggerPage.open(browser, address);
+    swagger = await SwaggerPage.open(profile, address);
     expect(await swagger.domains()).toMatchObject({ chosen: ["Sites"] });
     await swagger.page.locator(".opblock.is-open", { hasText: "listAgents" }).waitFor();
     expectNothingForeign();
   });
 
   test("the domain that was chosen last is shown, whichever answer comes last, and a failure can be tried again", async () => {
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(profile, portico.demo.docsUrl);
     const { page } = swagger;
     const held: (() => Promise<void>)[] = [];
     await page.route("**/v1/openapi/access", (route) => void held.push(() => route.continue()));
@@ -134,17 +145,17 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
   });
 
   test("a script that is not of the page is refused, and this test would have seen it", async () => {
-    swagger = await SwaggerPage.open(browser, portico.demo.docsUrl);
+    swagger = await SwaggerPage.open(profile, portico.demo.docsUrl);
     await expect(swagger.page.addScriptTag({ content: "window.planted = 1" })).rejects.toThrow(
       /Content Security Policy/,
     );
     expect(swagger.record.errors.join("\n")).toMatch(/Content Security Policy/);
   });
 
-  async function listAndCreate(): Promise<void> {
+  /** Lists and creates with what the page proposes, as REST has it. */
+  async function listAndCreate(): Promise<Locator> {
     const before = await schedules();
-    const listed = await swagger.execute(await swagger.openOperation("Schedules", "listSchedules"));
-    expect(listed.status).toMatch(/^200/);
+    const listed = await list();
     expect(schedulePage.parse(JSON.parse(listed.body)).data).toHaveLength(before.length);
 
     const operation = await swagger.openOperation("Schedules", "createSchedule");
@@ -153,10 +164,19 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     const row = scheduleRow.parse(JSON.parse(created.body));
     expect(before.map(({ id }) => id)).not.toContain(row.id);
     expect(await schedules()).toContainEqual(row);
-    // The proposed values create another row each time they are sent.
-    const again = await swagger.execute(operation);
-    expect(again.status, again.body).toMatch(/^201/);
-    await expect.poll(async () => (await schedules()).length).toBe(before.length + 2);
+    return operation;
+  }
+
+  async function list(): Promise<{ body: string }> {
+    const listed = await swagger.execute(await swagger.openOperation("Schedules", "listSchedules"));
+    expect(listed.status, listed.body).toMatch(/^200/);
+    return listed;
+  }
+
+  /** The operation as the page has it in mind, its references resolved. */
+  async function resolved(route: string, method: string): Promise<string> {
+    const at = JSON.stringify(["paths", route, method]);
+    return swagger.page.evaluate<string>(`JSON.stringify(window.ui.specSelectors.specResolvedSubtree(${at}) ?? null)`);
   }
 
   /** The picture of the docs: an operation and its answer, without the key that the curl line shows. */

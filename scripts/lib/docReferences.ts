@@ -17,8 +17,8 @@ export interface DocumentContext {
   readonly hasFileNamed: (name: string) => boolean;
 }
 
-const worlds = "convex|openapi|host|sdk|examples|bench|scripts|docs|\\.ci|\\.vscode|\\.changeset";
-const repositoryPath = new RegExp(`^(?:(?:${worlds})/[\\w./-]*|[A-Z]+\\.md|[\\w.-]+\\.(?:json|mjs|ts|yaml))$`);
+const folders = "convex|openapi|host|sdk|examples|bench|scripts|docs|\\.ci|\\.vscode|\\.changeset";
+const repositoryPath = new RegExp(`^(?:(?:${folders})/[\\w./-]*|[A-Z]+\\.md|[\\w.-]+\\.(?:json|mjs|ts|yaml))$`);
 /** `runtime/scheduler.test.ts` in a document of `host/`: a source file or a folder below the document's own. */
 const pathBeside = /^([\w.-]+)\/(?:[\w.-]+\/)*(?:[\w.-]+\.(?:ts|js|md))?$/;
 const inlineCode = /`([^`\n]+)`/g;

@@ -4,7 +4,7 @@ import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 import law from "../../.dependency-cruiser.mjs";
 import { repositoryFiles, repositoryRoot } from "./repositoryFiles";
 
-const worldDirectories = ["convex", "openapi", "host", "sdk", "examples", "bench", "scripts"];
+const sourceFolders = ["convex", "openapi", "host", "sdk", "examples", "bench", "scripts"];
 
 /** How much was looked at, and which imports go in a forbidden direction. */
 export interface ImportReport {
@@ -22,7 +22,7 @@ export async function importReport(root: string): Promise<ImportReport> {
   const { forbidden = [], options = {} } = law;
   const { tsConfig: _forCommandLine, enhancedResolveOptions = {}, ...cruiseOptions } = options;
   const { output } = await cruise(
-    worldDirectories.filter((directory) => repositoryFiles(directory, root).length > 0),
+    sourceFolders.filter((directory) => repositoryFiles(directory, root).length > 0),
     { ...cruiseOptions, baseDir: root, validate: true, ruleSet: { forbidden } },
     enhancedResolveOptions,
     { tsConfig: extractTSConfig(path.join(repositoryRoot, "tsconfig.base.json")) },

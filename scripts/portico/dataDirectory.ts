@@ -1,4 +1,4 @@
-import { access, constants, cp, mkdir, readdir, rename } from "node:fs/promises";
+import { access, constants, cp, mkdir, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** The database's name in every data directory and backup. */
@@ -38,6 +38,25 @@ export async function moveDirectory(from: string, to: string): Promise<void> {
     if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
     await cp(from, to, { recursive: true });
   }
+}
+
+/**
+ * The database in a directory that somebody named.
+ * @throws {Error} with one line when that is no directory, or not one of an installation or a backup
+ */
+export async function databaseIn(directory: string): Promise<string> {
+  if (directory.trim() === "") throw new Error("The path is empty. Name the directory of an installation or a backup.");
+  const found = path.resolve(directory);
+  const kindOf = async (place: string) => {
+    const stats = await stat(place).catch(() => undefined);
+    return stats?.isDirectory() ? "directory" : stats?.isFile() ? "file" : undefined;
+  };
+  const kind = await kindOf(found);
+  if (kind === undefined) throw new Error(`There is no directory ${found}.`);
+  if (kind === "file") throw new Error(`${found} is a file. Name the directory that it is in.`);
+  const database = path.join(found, databaseName);
+  if ((await kindOf(database)) === "file") return database;
+  throw new Error(`${found} is neither a data directory nor a backup: it holds no file ${databaseName}.`);
 }
 
 /** @throws {Error} with one line when the directory exists and holds anything */

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { databaseIn } from "./dataDirectory";
 import { logWriter } from "./logWriter";
 import { readSettings } from "./settings";
 import { freeSettings } from "./testPortico.testing";
@@ -104,6 +105,42 @@ describe("an installation", () => {
     expect(cold.exitCode).toBe(0);
     const check = await script("checkIntegrity.ts", [path.join(scratch, "cold")]);
     expect(check).toMatchObject({ exitCode: 0, output: expect.stringMatching(/_cron_jobs +\d+ +\d+/) });
+  });
+});
+
+describe("a backup", () => {
+  it.each(["data", "data/backups/mine", "data/../data/inside"])(
+    "into %s would hold itself, and is refused",
+    async (target) => {
+      const made = await script("backup.ts", [path.join(scratch, target)]);
+      expect(made).toMatchObject({
+        exitCode: 1,
+        output: expect.stringMatching(/lies in the data directory.*outside\.\n$/),
+      });
+    },
+  );
+});
+
+describe("a directory to check", () => {
+  it.each<[string, string, RegExp]>([
+    ["an empty path", "", /^The path is empty\./],
+    ["white space", " ", /^The path is empty\./],
+    ["nothing", "nowhere/at/all", /^There is no directory .*nowhere.at.all\.$/],
+    ["a file", "portico.sqlite", /portico\.sqlite is a file\. Name the directory that it is in\.$/],
+    [
+      "an empty directory",
+      "empty",
+      /empty is neither a data directory nor a backup: it holds no file portico\.sqlite\.$/,
+    ],
+    ["a directory of that name", "odd", /odd is neither a data directory nor a backup/],
+  ])("that is %s is refused in one line", async (_title, name, line) => {
+    const directory = await mkdtemp(path.join(scratch, "check-"));
+    await mkdir(path.join(directory, "empty"));
+    await mkdir(path.join(directory, "odd", "portico.sqlite"), { recursive: true });
+    await writeFile(path.join(directory, "portico.sqlite"), "");
+    const refused = await databaseIn(name.trim() === "" ? name : path.join(directory, name)).catch(String);
+    expect(refused.replace(/^Error: /, "")).toMatch(line);
+    expect(await databaseIn(directory)).toBe(path.join(directory, "portico.sqlite"));
   });
 });
 

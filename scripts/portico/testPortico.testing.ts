@@ -4,6 +4,7 @@ import path from "node:path";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
+import { noteForFailure } from "../lib/failureNotes.testing";
 import { freePorts } from "../lib/freePorts";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
@@ -14,7 +15,7 @@ import type { InstallationSettings } from "./settings";
 export interface TestPortico extends RunningPortico {
   readonly demo: DemoData;
   readonly dataDirectory: string;
-  /** What functions and host logged; a failing test may look. */
+  /** What functions and host logged; its errors are shown where a test fails. */
   readonly logLines: readonly string[];
 }
 
@@ -30,7 +31,10 @@ export async function startTestPortico(): Promise<TestPortico> {
   const logLines: string[] = [];
   const portico = await startPortico(
     await freeSettings(dataDirectory),
-    ({ path: name, line }) => logLines.push(`${name} ${line}`),
+    ({ path: name, line }) => {
+      logLines.push(`${name} ${line}`);
+      if (line.includes("[ERROR]")) noteForFailure(`${name} ${line}`);
+    },
     {
       bundle: bundleOnce,
       passed: { ...process.env, PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` },

@@ -2,19 +2,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { builtInRoles } from "./roles";
 import { builtInRights, isBuiltInRole } from "./rights";
+import { allows } from "./allows.testing";
 import { everyRow } from "./reach";
 import { assertMayAssign, assertMayChange, assertMayEntrust, ownerRank } from "./assigning";
 import type { BuiltInRole } from "./roles";
 
 const rank = fc.integer({ min: 0, max: 100 });
-const allows = (rule: () => void): boolean => {
-  try {
-    rule();
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const everything = { rank: 100, rights: new Set(["*"]) };
 const custom = (rights: string[], ofRank = 10) =>

@@ -1,18 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { allows } from "../../core/access/allows.testing";
 import { adminRank } from "../../core/access/assigning";
 import { isInForce } from "../../core/access/standing";
 import { administers, assertMayOwn } from "./rules";
 
 const rank = fc.integer({ min: 0, max: 100 });
-const allows = (rule: () => void): boolean => {
-  try {
-    rule();
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 test("whoever is not in force administers nothing, whatever the rank", () => {
   fc.assert(

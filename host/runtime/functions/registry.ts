@@ -12,9 +12,10 @@ import { compileValidator } from "../../values/validator";
 import type { CompiledValidator, TableOfId } from "../../values/validator";
 import type { FunctionValidators, ValidatorJson } from "../../values/validatorJson";
 import { runInFrame } from "./frames";
-import { HostRefusal } from "./errors";
+import { HostRefusal, toFunctionError } from "./errors";
 import { ImportFrame } from "./importFrame";
 import { lastResult } from "./lastResult";
+import { sourceStack } from "./sourceStack";
 import type { ImportPhase, MainThreadAction } from "../rpc/protocol";
 
 const maxFunctionArgsBytes = 16 << 20;
@@ -79,12 +80,10 @@ async function importModule(
   try {
     return await runInFrame(new ImportFrame(componentPath, modulePath, importPhase), () => nativeImport(url));
   } catch (error) {
-    throw new BundleError(
-      withRemedy(
-        "moduleLoad",
-        `Failed to load ${modulePath}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      ),
-    );
+    // Frames name the sources as they are found from the project's folder, which is where messages are read.
+    const frames = (stack: string) => sourceStack(stack).replaceAll("(../convex/", "(convex/");
+    const { message } = toFunctionError(error, frames);
+    throw new BundleError(withRemedy("moduleLoad", `Failed to load ${modulePath}: ${message}\n`));
   }
 }
 

@@ -25,10 +25,14 @@ function refreshOf(set: string, queries: number): RefreshRequest {
 }
 
 /** Runs slices until nothing waits. @returns sequence and status of each result, in order */
-async function run(refreshes: LiveRefreshes, meanwhile: (slice: number) => void): Promise<string[]> {
+async function run(
+  refreshes: LiveRefreshes,
+  meanwhile: (slice: number) => void = () => undefined,
+  query = slow,
+): Promise<string[]> {
   const seen: string[] = [];
   for (let slice = 0; !refreshes.isIdle; slice++) {
-    const running = refreshes.runSlice(1, slow);
+    const running = refreshes.runSlice(1, query);
     meanwhile(slice);
     const results = await running;
     for (let at = 0; at < results.length; at += resultSlots) seen.push(`${results[at]} ${results[at + 1]}`);
@@ -72,4 +76,38 @@ it("goes on with who came meanwhile, each in turn", async () => {
   });
   expect(seen.indexOf("2 success")).toBeLessThan(seen.indexOf("1 success"));
   expect(seen.filter((result) => result.endsWith("item"))).toHaveLength(21);
+});
+
+it("asks a query again that the store failed for, after the next write of anything", async () => {
+  const liveQueries = new LiveQueries();
+  const refreshes = new LiveRefreshes(
+    liveQueries,
+    () => 1n,
+    () => undefined,
+  );
+  const query =
+    (hasStoreFailed: boolean): RunLiveQuery =>
+    ({ argsText: text }) => {
+      const status = hasStoreFailed ? "error" : "success";
+      const result = { status, text, dataText: "", logText: "", journal: null } as const;
+      return Promise.resolve({ result, reads: new ReadRecorder(null), hasStoreFailed });
+    };
+  const noChange = { set: "mine", reset: false, allowInternal: false, add: [], remove: [] };
+  refreshes.add("1", refreshOf("mine", 1), "");
+  expect(await run(refreshes, undefined, query(true))).toEqual(["1 item", "1 success"]);
+  expect(liveQueries.takeInvalidated()).toEqual([]);
+  // What it would have read is not known, so any write will do.
+  liveQueries.applyWrites([], false);
+  expect(liveQueries.takeInvalidated()).toEqual(["mine"]);
+
+  refreshes.add("2", noChange, "");
+  expect(await run(refreshes, undefined, query(true))).toEqual(["2 success"]);
+  liveQueries.applyWrites([], false);
+  expect(liveQueries.takeInvalidated()).toEqual(["mine"]);
+
+  refreshes.add("3", noChange, "");
+  expect(await run(refreshes, undefined, query(false))).toEqual(["3 item", "3 success"]);
+  // It has been read now, and what it read is not written.
+  liveQueries.applyWrites([], false);
+  expect(liveQueries.takeInvalidated()).toEqual([]);
 });

@@ -1,11 +1,11 @@
 /** A folder of code with one runtime, hence one set of ambient types and one tsconfig. */
-export interface World {
+export interface Project {
   readonly name: string;
   readonly tsconfig: string;
 }
 
 /** Every type-checked program of the repository. */
-export const worlds: readonly World[] = [
+export const projects: readonly Project[] = [
   { name: "convex", tsconfig: "convex/tsconfig.json" },
   { name: "host", tsconfig: "host/tsconfig.json" },
   { name: "sdk", tsconfig: "sdk/tsconfig.json" },
