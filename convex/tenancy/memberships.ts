@@ -7,10 +7,12 @@ import { patchOf } from "../core/schema/zod";
 import { roleFields } from "../access/tables";
 import { namedRole } from "../core/records/roleRows";
 import { revokeFor } from "./invitations/addressees";
+import { givenBy } from "./invitations/giving";
 import { assertAdminRemains, endMembership } from "./memberships/members";
 import { tellOfRole } from "./memberships/telling";
 import { memberships } from "./memberships/resource";
-import { assertMayAssign, assertMayChange, transferring } from "../core/access/assigning";
+import { actingUser } from "../core/access/caller";
+import { assertMayAssign, assertMayChange, assertMayReach, transferring } from "../core/access/assigning";
 import { administers } from "./memberships/rules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext } from "../core/operations/declaration";
@@ -36,12 +38,19 @@ export const update = memberships.change("update", {
     // Whoever activates a member gives the role anew.
     const isActivated = row.status === "inactive" && status === "active";
     const given = newRole ?? (isActivated ? await ctx.unscoped.get("roles", row.roleId) : undefined);
-    if (given) assertMayAssign(ctx.tenant, given);
+    if (given) {
+      assertMayAssign(ctx.tenant, given);
+      const giver = actingUser(ctx.caller);
+      const givers = giver === undefined ? [] : await ctx.db.holdersOf(giver);
+      assertMayReach(ctx.tenant, givers, given, await ctx.db.holdersOf(row.userId));
+    }
     const next = { ...row, status: status ?? row.status };
     const stepsDown = administers(row, rank, ctx.now) && !administers(next, newRole?.rank ?? rank, ctx.now);
     if (stepsDown) await assertAdminRemains(ctx, row);
     if (newRole || status === "inactive") assertNotOwner(ctx, row);
-    const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key } : {};
+    // From then on the caller answers for what waits for somebody.
+    const answering = row.status === "pending" ? givenBy(ctx) : {};
+    const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key, ...answering } : {};
     const updated = await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) });
     if (newRole && row.status !== "pending") await tellOfRole(ctx, updated, newRole, "mail");
     return updated;

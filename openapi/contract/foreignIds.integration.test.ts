@@ -45,16 +45,11 @@ async function overRest(operation: Operation, arranged: Arranged) {
   return { status: answer.status, body: withoutRequestId(answer) };
 }
 
-async function asFunction(operation: Operation, arranged: Arranged) {
+async function asFunction(operation: Operation, arranged: Arranged, more = {}, token = world.owner) {
   callCount += 1;
   const { route, path } = functionOf(operation);
-  const args = functionArgumentsOf(arranged, operation);
-  const answer = await postToFunctionApi(
-    portico,
-    route,
-    { path, args, format: "json" },
-    arranged.credential ?? world.owner,
-  );
+  const args = { ...functionArgumentsOf(arranged, operation), ...more };
+  const answer = await postToFunctionApi(portico, route, { path, args, format: "json" }, arranged.credential ?? token);
   const { requestId: _requestId, ...problem } = Object(answer.errorData);
   return { status: answer.status, value: answer.value, problem };
 }
@@ -105,17 +100,27 @@ describe.each(queries)("%s, ?%s", (_name, parameter, operation, table) => {
 
 const lists = scoped.filter(({ isList, declaration }) => isList && declaration.params === undefined);
 
-it("refuses every cursor of another organization", async () => {
-  let refused = 0;
+it("refuses every cursor of another organization, at both doors", async () => {
+  let [refused, refusedByFunctions] = [0, 0];
   for (const operation of lists) {
     const page = { query: { limit: "1" } };
+    const pageAt = (cursor: unknown) => ({ paginationOpts: { numItems: 1, cursor } });
+    const { value } = await asFunction(operation, {}, pageAt(null), world.foreignOwner);
+    const { continueCursor, isDone }: { continueCursor?: string; isDone?: boolean } = Object(value);
+    if (isDone === false) {
+      const { problem } = await asFunction(operation, {}, pageAt(continueCursor));
+      expect([nameOf(operation), Object(problem).code]).toEqual([nameOf(operation), "invalid_cursor"]);
+      refusedByFunctions += 1;
+    }
     const theirs = await sendOperation(portico, operation, page, world.foreignOwner);
     const cursor = Object(theirs.body["page"]).nextCursor;
     if (typeof cursor !== "string") continue;
     const { status, body } = await overRest(operation, { query: { ...page.query, cursor } });
     expect([nameOf(operation), status, body["code"]]).toEqual([nameOf(operation), 400, "invalid_cursor"]);
+    expect(Object((await asFunction(operation, {}, pageAt(cursor))).problem).code).toBe("invalid_cursor");
     refused += 1;
   }
+  expect(refusedByFunctions).toBe(refused);
   // Most lists of the demo's organization have a second page of one.
   expect(refused).toBeGreaterThan(5);
 });

@@ -58,6 +58,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
         if (door === "convex" && operation.declaration.restOnly) continue;
         const request = expected === "in" ? await permitted(operation, kind, refused) : { arranged: refused };
         const credential = request.credential ?? standing.get(kind);
+        if (credential) await kind.reachRow?.(world, request.arranged, credential);
         const outcome = await outcomeAt(door, operation, kind, request.arranged, credential?.[door]);
         if (outcome.outcome !== expected)
           differences.push(`${kind.name} at ${door}: ${expected} expected, ${outcome.outcome} found: ${outcome.text}`);
