@@ -4,7 +4,7 @@ import { noteTries } from "../../scripts/lib/tries.testing";
 import { registry } from "../registry";
 import { arrange, nameOf } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
-import { functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
+import { callFunction, functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
@@ -136,6 +136,30 @@ describe.each(named(scoped.filter(({ declaration }) => declaration.method === "P
     expect(theirs.headers.get("idempotent-replayed")).toBeNull();
     expect(theirs.body["code"]).not.toBe("idempotency_conflict");
   });
+});
+
+it("keeps idempotency keys of REST from Convex functions, which take none, whoever names them", async () => {
+  const key = `foreign-${nextSample()}-door`;
+  const body = { name: "One" };
+  const kept = await send(portico, "POST", "/v1/items", world.owner, body, { "idempotency-key": key });
+  expect(kept.status).toBe(201);
+  for (const token of [world.owner, world.foreignOwner]) {
+    const named = await callFunction(portico, "mutation", "workspace/items:create", { ...body, idempotencyKey: key }, token);
+    expect(named.status).toBe("error");
+    const response = await fetch(`${portico.cloudUrl}/api/mutation`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${token}`,
+        "idempotency-key": key,
+      },
+      body: JSON.stringify({ path: "workspace/items:create", args: body, format: "json" }),
+    });
+    const { value }: { value?: { id?: string } } = Object(await response.json());
+    expect(value?.id).toEqual(expect.any(String));
+    expect(value?.id).not.toBe(kept.body["id"]);
+    callCount += 2;
+  }
 });
 
 it("finds no idempotency key of another organization by its caller's name", async () => {

@@ -166,9 +166,15 @@ describe("an address", () => {
     "sam",
     "",
   ])("is none: %j", async (email) => {
-    const answer = await asOwner("POST", "/invitations", { email });
-    expectProblem(answer, 400, "validation_failed");
-    expect(answer.body["errors"]).toMatchObject([{ pointer: "/email" }]);
+    for (const [path, field] of [
+      ["/invitations", "email"],
+      ["/users", "email"],
+      ["/clients", "contactEmail"],
+    ] as const) {
+      const answer = await asOwner("POST", path, { [field]: email, ...(path === "/clients" ? { name: "C" } : {}) });
+      expectProblem(answer, 400, "validation_failed");
+      expect(answer.body["errors"], path).toMatchObject([{ pointer: `/${field}` }]);
+    }
   });
 
   it("speaks for nobody who has not verified it, and for nobody else", async () => {
@@ -211,6 +217,9 @@ describe("names", () => {
         ["/users", { name, email: `named${nextSample()}@acme.example` }],
         ["/roles", { name, key: `named${nextSample()}`, rank: 1 }],
         ["/sites", { name }],
+        ["/teams", { name }],
+        ["/clients", { name }],
+        ["/api-keys", { name, scopes: [] }],
       ] as const) {
         const answer = await asOwner("POST", path, body);
         expectProblem(answer, 400, "validation_failed");
