@@ -22,7 +22,7 @@ export const { list, get } = crud(memberships);
 
 export const update = memberships.change("update", {
   summary: "Update a membership",
-  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.`,
+  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes, and what it allows on assigned rows if one has that on every row or is in all of the member's teams and with all of the member's clients; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.`,
   input: () => ({
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),

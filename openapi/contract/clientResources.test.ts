@@ -68,10 +68,9 @@ it("shows who is with a client its own alone, and refuses every other", async ()
 it("leaves out what the caller may not read, whatever it belongs to", async () => {
   const { host, own, list } = await served(1);
   await host.run(async ({ db }) => {
-    const role = await db.insert("roles", {
-      ...{ key: "portal", name: "Portal", rights: ["resource:read"], scope: "assigned", rank: 1, isSystem: false },
-      ...{ createdAt: 1, updatedAt: 1 },
-    });
+    const base = { rank: 1, isSystem: false, createdAt: 1, updatedAt: 1 };
+    const portal = { key: "portal", name: "Portal", rights: ["resource:read"], scope: "assigned" } as const;
+    const role = await db.insert("roles", { ...portal, rights: [...portal.rights], ...base });
     const memberships = await db.query("memberships").collect();
     const membership = memberships.find(({ roleKey }) => roleKey === "client");
     if (membership) await db.patch("memberships", membership._id, { roleId: role, roleKey: "portal" });

@@ -36,9 +36,14 @@ export interface CallerKind {
 
 const customRole = {
   rights: [
-    ...["todo:create", "schedule:update:own", "site:*", "item:restore"],
+    "todo:create",
+    "schedule:update:own",
+    "site:*",
+    "item:restore",
     // Clients are assigned; the places that the matrix gives with them have the right of the world's own custom role.
-    ...["client:*", "resource:*", "schedule:read"],
+    "client:*",
+    "resource:*",
+    "schedule:read",
   ],
   rank: 50,
 } as const;
