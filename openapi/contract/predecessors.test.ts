@@ -116,10 +116,10 @@ const metadataOf = (table: string): TableMetadata => {
 
 describe.each(Object.entries(predecessors))("%s", (table, { fields, indexes, unique = [] }) => {
   it("keeps every field, or says why not", () => {
-    const { [table]: definition } = Object.fromEntries(Object.entries(schema.tables));
+    const definition = Object.entries(schema.tables).find(([name]) => name === table)?.[1];
     const { base, tenant } = metadataOf(table);
     const own = [
-      ...Object.keys(declarationOf(definition)?.fields ?? {}),
+      ...Object.keys(declarationOf(definition ?? {})?.fields ?? {}),
       ...(tenant === "none" ? [] : ["organizationId"]),
       ...(base === "" ? [] : ["createdAt", "createdBy"]),
       ...(base === "CU" || base === "CUD" ? ["updatedAt"] : []),

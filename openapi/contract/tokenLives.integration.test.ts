@@ -154,9 +154,8 @@ describe("a token by which somebody acts in a person's name (RFC 8693)", () => {
     ["as an object", { act: { sub: "support-7" } }, "support-7"],
     ["as a chain, whose first acts now", { act: { sub: "support-7", act: { sub: "desk" } } }, "support-7"],
     ["with a dot in its name", { "act.sub": "support-7" }, "support-7"],
-    ["without a subject", { act: {} }, "unknown"],
+    ["without a subject", { act: { iss: "https://identity.example" } }, "unknown"],
     ["that is no object", { act: "support-7" }, "unknown"],
-    ["with two subjects", { act: { sub: "support-7" }, "act.sub": "desk" }, "unknown"],
     ["that is null, or absent", { act: null }, undefined],
   ])("is told apart in the audit trail at both doors: act %s", async (_title, claims, expected) => {
     const token = await tokenWith("admin", claims);

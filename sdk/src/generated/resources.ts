@@ -1019,7 +1019,7 @@ export interface MembershipsResource {
   /**
    * Update a membership
    *
-   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
+   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes, and what it allows on assigned rows if one has that on every row or is in all of the member's teams and with all of the member's clients; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
    *
    * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
