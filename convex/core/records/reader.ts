@@ -50,6 +50,11 @@ export class TenantReader {
     return row && tenantOf(row) === this.organizationId ? row : null;
   }
 
+  /** The text as an id of the table, whether or not a row has it, or null if it is none. */
+  idOf<Table extends TableNames>(table: Table, text: string): Id<Table> | null {
+    return this.ctx.db.normalizeId(table, text);
+  }
+
   /** A query over `index` within the organization; `range` continues after `organizationId`. */
   index<Table extends TenantTable, Index extends IndexNames<TableInfo<Table>>>(
     table: Table,
