@@ -15,6 +15,7 @@ const order = [
   "teamMembers",
   "clients",
   "clientMembers",
+  "clientResources",
   "apiKeys",
   "schedules",
   "todos",

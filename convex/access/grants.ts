@@ -36,6 +36,12 @@ export const grants = {
     keys: true,
     description: "Decide who is with a client, and as what.",
   },
+  "resource:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer"],
+    assigned: ["developer", "support", "client"],
+    keys: true,
+    description: "Read what belongs to clients.",
+  },
   "apiKey:read": { all: ["owner", "admin"], keys: false, description: "Read API keys." },
   "apiKey:create": { all: ["owner", "admin"], keys: false, description: "Create API keys." },
   "apiKey:update": { all: ["owner", "admin"], keys: false, description: "Change and rotate API keys." },

@@ -2,10 +2,11 @@
 import { restFunctions } from "../core/operations/restFunctions";
 import * as apiKeys from "./apiKeys";
 import * as clientMembers from "./clientMembers";
+import * as clientResources from "./clientResources";
 import * as clients from "./clients";
 import * as permissions from "./permissions";
 import * as roles from "./roles";
 import * as teamMembers from "./teamMembers";
 import * as teams from "./teams";
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ apiKeys, clientMembers, clients, permissions, roles, teamMembers, teams });
+export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ apiKeys, clientMembers, clientResources, clients, permissions, roles, teamMembers, teams });

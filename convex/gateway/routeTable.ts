@@ -36,6 +36,7 @@ export const routeTable: readonly Route[] = [
   {"method":"POST","path":"/v1/clients/:clientId/members","domain":"access","kind":"mutation","operation":"clientMembers.add"},
   {"method":"DELETE","path":"/v1/clients/:clientId/members/:userId","domain":"access","kind":"mutation","operation":"clientMembers.remove"},
   {"method":"PATCH","path":"/v1/clients/:clientId/members/:userId","domain":"access","kind":"mutation","operation":"clientMembers.update"},
+  {"method":"GET","path":"/v1/clients/:clientId/resources","domain":"access","kind":"query","operation":"clientResources.list"},
   {"method":"POST","path":"/v1/clients/:clientId/restore","domain":"access","kind":"mutation","operation":"clients.restore"},
   {"method":"GET","path":"/v1/invitations","domain":"tenancy","kind":"query","operation":"invitations.list"},
   {"method":"POST","path":"/v1/invitations","domain":"tenancy","kind":"mutation","operation":"invitations.create"},

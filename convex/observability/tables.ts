@@ -8,6 +8,11 @@ export const auditLogFields = {
     reference("users", "null"),
     "The person who acted, or for whom the API key did; absent for agents and the system.",
   ).optional(),
+  impersonatedBy: described(
+    z.string().max(255),
+    "Who acted in the person's name: the subject of the token's `act` claim (RFC 8693), at the identity provider; absent where the person did.",
+    "user_2support",
+  ).optional(),
   apiKeyId: described(reference("apiKeys", "null"), "The API key that acted; absent where none did.").optional(),
   agentId: described(reference("agents", "null"), "The device agent that acted; absent where none did.").optional(),
   action: described(z.string().max(80), "What was done: `<resource>.<verb>`.", "schedule.create"),

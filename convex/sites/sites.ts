@@ -5,7 +5,7 @@ import { noContent } from "../core/resources/operations";
 import { lazily } from "../core/operations/once";
 import { described } from "../core/schema/fields";
 import { documentWith } from "../core/resources/resource";
-import { agentCountsSchema, countAgents, countedPerSite } from "./sites/counts";
+import { agentCountsSchema, countAgents, readPerSite } from "./sites/counts";
 import { sites } from "./sites/resource";
 
 export const { list, get, create, update, restore } = crud(sites);
@@ -35,9 +35,9 @@ export const listView = sites.list("listView", {
   output: view,
   handler: async (ctx, input) => {
     const result = await sites.rows(ctx, input, viewList);
-    const bound = countedPerSite(result.page.length);
+    const limits = readPerSite(result.page.length);
     const page = await Promise.all(
-      result.page.map(async (site) => ({ ...site, agents: await countAgents(ctx.db, site._id, bound) })),
+      result.page.map(async (site) => ({ ...site, agents: await countAgents(ctx.db, site._id, limits) })),
     );
     return { ...result, page };
   },
@@ -46,5 +46,5 @@ export const listView = sites.list("listView", {
 export const getView = sites.read("getView", {
   summary: "Get a site with its agents counted",
   output: view,
-  handler: async (ctx) => ({ ...ctx.row, agents: await countAgents(ctx.db, ctx.row._id, countedPerSite(1)) }),
+  handler: async (ctx) => ({ ...ctx.row, agents: await countAgents(ctx.db, ctx.row._id, readPerSite(1)) }),
 });

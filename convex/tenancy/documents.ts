@@ -65,14 +65,16 @@ export const users = globalResource({
   idInPath: () => described(text(1, 255), "Id or external id of the user.", exampleRowId),
   shownBeside: () => Object.keys(memberUserDocument().shape),
   find: async ({ db, unscoped }, id) => {
-    const byId = await unscoped.get("users", id);
+    const byId = db.idOf("users", id);
     const named = unscoped.query("users").withIndex("by_externalId", (q) => q.eq("externalId", id));
     // Subjects are unique per issuer only, so a few users may share one.
-    for (const user of byId ? [byId] : await named.take(10)) {
-      const membership = db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", user._id));
-      const own = user.deletedAt === undefined ? await membership.unique() : null;
+    for (const userId of byId ? [byId] : (await named.take(10)).map(({ _id }) => _id)) {
+      // The membership first: of an id that is somebody's elsewhere no more is read than of none.
+      const membership = db.index("memberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
+      const own = await membership.unique();
       // The external id of somebody invited is not the organization's to know.
-      if (own && (byId || own.status !== "pending")) return user;
+      const user = own && (byId || own.status !== "pending") ? await unscoped.get("users", userId) : null;
+      if (user && user.deletedAt === undefined) return user;
     }
     return null;
   },

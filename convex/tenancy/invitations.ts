@@ -2,7 +2,6 @@ import * as z from "zod";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
 import { described } from "../core/schema/fields";
-import { actingUser } from "../core/access/caller";
 import { assertUsable } from "../core/access/tenant";
 import { membershipOf } from "../core/access/standing";
 import { notify } from "../messaging/notify";
@@ -11,12 +10,11 @@ import { organizations } from "./documents";
 import {
   assertUninvited,
   close,
-  livingRole,
   openedBy,
   receivedInvitationDocument,
   shownToAddressee,
-  voidReasonOf,
 } from "./invitations/addressees";
+import { givenBy, livingRole, voidReasonOf } from "./invitations/giving";
 import { mailInvitation } from "./invitations/mail";
 import { invitations } from "./invitations/resource";
 import { asOf, assertSendsLeft, invitationExpiry, unknownToken } from "./invitations/rules";
@@ -24,7 +22,6 @@ import { givenRole } from "./memberships/members";
 import { assertMayAssign } from "../core/access/assigning";
 import { ownMembershipDocument } from "./people";
 import { invitationFields } from "./tables";
-import type { TenantMutationContext } from "../core/operations/declaration";
 
 export const list = invitations.list("list", {
   summary: "List invitations",
@@ -66,7 +63,7 @@ export const create = invitations.at("/").change("create", {
       roleId: role._id,
       status: "pending",
       expiresAt: ends,
-      ...sentBy(ctx),
+      ...givenBy(ctx),
       sendCount: 1,
     });
     await mailInvitation(ctx, invitation, role);
@@ -92,7 +89,7 @@ export const resend = invitations.change("resend", {
     assertMayAssign(ctx.tenant, role);
     assertSendsLeft(row);
     const invitation = await invitations.patch(ctx, row, {
-      ...sentBy(ctx),
+      ...givenBy(ctx),
       tokenHash: undefined,
       sendCount: row.sendCount + 1,
       lastSentAt: undefined,
@@ -148,23 +145,25 @@ export const accept = invitations.at("/accept").change("accept", {
     if (!role) throw new Error("An invitation without a role is void.");
 
     const db = unscoped.within(organization);
+    const { invitedBy, invitedByKeyId } = invitation;
     const joined = {
       userId: user._id,
       roleId: role._id,
       roleKey: role.key,
       status: "active",
       joinedAt: now,
-      ...(invitation.invitedBy === undefined ? {} : { invitedBy: invitation.invitedBy }),
+      ...(invitedBy === undefined ? {} : { invitedBy }),
+      ...(invitedByKeyId === undefined ? {} : { invitedByKeyId }),
     } as const;
     const membership = existing
       ? await db.patch("memberships", existing, { ...joined, invitedEmail: undefined, invitedName: undefined })
       : await db.insert("memberships", joined);
     await close(db, invitation, { status: "accepted", acceptedBy: user._id, acceptedAt: now });
-    if (invitation.invitedBy !== undefined)
+    if (invitedBy !== undefined)
       await notify(
         { db, unscoped, now },
         {
-          userId: invitation.invitedBy,
+          userId: invitedBy,
           type: "invitation_accepted",
           actorId: user._id,
           data: { invitationId: invitation._id, membershipId: membership._id },
@@ -191,11 +190,3 @@ export const decline = invitations.at("/decline").change("decline", {
     return shownToAddressee(ctx.unscoped, declined, organization);
   },
 });
-
-/** Who answers for an invitation: the caller, or the owner of the API key, and then the key too. */
-function sentBy({ caller }: TenantMutationContext) {
-  return {
-    invitedBy: actingUser(caller),
-    invitedByKeyId: caller.kind === "apiKey" ? caller.apiKey._id : undefined,
-  };
-}

@@ -11,7 +11,8 @@ import { patchOf } from "../core/schema/zod";
 import { membershipOf } from "../core/access/standing";
 import { assertUsable, memberOf } from "../core/access/tenant";
 import { organizationIdParameter, organizations, slugParameter, users } from "./documents";
-import { receivedInvitationDocument, shownToAddressee, voidReasonOf } from "./invitations/addressees";
+import { receivedInvitationDocument, shownToAddressee } from "./invitations/addressees";
+import { voidReasonOf } from "./invitations/giving";
 import { asOf, verifiedAddress } from "./invitations/rules";
 import { forgetUser } from "./forgetting";
 import {

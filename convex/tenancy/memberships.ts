@@ -7,10 +7,12 @@ import { patchOf } from "../core/schema/zod";
 import { roleFields } from "../access/tables";
 import { namedRole } from "../core/records/roleRows";
 import { revokeFor } from "./invitations/addressees";
+import { givenBy } from "./invitations/giving";
 import { assertAdminRemains, endMembership } from "./memberships/members";
 import { tellOfRole } from "./memberships/telling";
 import { memberships } from "./memberships/resource";
-import { assertMayAssign, assertMayChange, transferring } from "../core/access/assigning";
+import { actingUser } from "../core/access/caller";
+import { assertMayAssign, assertMayChange, assertMayReach, transferring } from "../core/access/assigning";
 import { administers } from "./memberships/rules";
 import { membershipFields } from "./tables";
 import type { TenantMutationContext } from "../core/operations/declaration";
@@ -20,7 +22,7 @@ export const { list, get } = crud(memberships);
 
 export const update = memberships.change("update", {
   summary: "Update a membership",
-  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.`,
+  description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes, and what it allows on assigned rows if one has that on every row or is in all of the member's teams and with all of the member's clients; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.`,
   input: () => ({
     roleId: membershipFields.roleId.optional(),
     roleKey: roleFields.key.optional(),
@@ -36,12 +38,19 @@ export const update = memberships.change("update", {
     // Whoever activates a member gives the role anew.
     const isActivated = row.status === "inactive" && status === "active";
     const given = newRole ?? (isActivated ? await ctx.unscoped.get("roles", row.roleId) : undefined);
-    if (given) assertMayAssign(ctx.tenant, given);
+    if (given) {
+      assertMayAssign(ctx.tenant, given);
+      const giver = actingUser(ctx.caller);
+      const givers = giver === undefined ? [] : await ctx.db.holdersOf(giver);
+      assertMayReach(ctx.tenant, givers, given, await ctx.db.holdersOf(row.userId));
+    }
     const next = { ...row, status: status ?? row.status };
     const stepsDown = administers(row, rank, ctx.now) && !administers(next, newRole?.rank ?? rank, ctx.now);
     if (stepsDown) await assertAdminRemains(ctx, row);
     if (newRole || status === "inactive") assertNotOwner(ctx, row);
-    const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key } : {};
+    // From then on the caller answers for what waits for somebody.
+    const answering = row.status === "pending" ? givenBy(ctx) : {};
+    const roleChange = newRole ? { roleId: newRole._id, roleKey: newRole.key, ...answering } : {};
     const updated = await memberships.patch(ctx, row, { ...roleChange, ...patchOf({ status, metadata }) });
     if (newRole && row.status !== "pending") await tellOfRole(ctx, updated, newRole, "mail");
     return updated;

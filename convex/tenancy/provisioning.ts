@@ -1,13 +1,15 @@
 import { v } from "convex/values";
 import { env, internalMutation } from "../_generated/server";
-import { findUser, gatewayIssuer, verifiedIdentity } from "../core/access/caller";
+import { findUser, gatewayIssuer, impersonatorOf, verifiedIdentity } from "../core/access/caller";
 import { isPlatformAdmin } from "../core/access/platformAdmins";
 import { UnscopedWriter } from "../core/records/writer";
 import { ProblemError } from "../core/wire/errors";
 import { readingOf } from "../core/wire/identityProviders";
+import { voidReasonOf } from "./invitations/giving";
 import { queueEmail } from "../messaging/mail";
 import { identityValues, nameFromEmail } from "./identityRules";
 import type { IdentityValues } from "./identityRules";
+import type { UnscopedReader } from "../core/records/reader";
 import type { Caller } from "../core/access/caller";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
@@ -34,7 +36,11 @@ export const provision = internalMutation({
     const known = await userOf(writerOf({ kind: "anonymous" }), identity);
     if (known) return null;
     const user = await admit(writerOf, identity, scope.now);
-    await welcome({ unscoped: writerOf(callerOf(user)), scheduler: ctx.scheduler, now: scope.now }, null, user);
+    await welcome(
+      { unscoped: writerOf(callerOf(user, identity)), scheduler: ctx.scheduler, now: scope.now },
+      null,
+      user,
+    );
     return null;
   },
 });
@@ -66,17 +72,17 @@ export async function userOf(
 export async function admit(writerOf: WriterOf, identity: UserIdentity, now: number): Promise<Doc<"users">> {
   const values = claimedValues(identity);
   const writer = writerOf({ kind: "anonymous" });
-  const known = values.email === undefined ? null : await knownAs(writer, values.email);
-  if (known && known.status !== "pending") {
+  const { email } = values;
+  if (email !== undefined && (await verifiedAs(writer, email)))
     throw new ProblemError("email_taken", "Another user has the e-mail address of this token.");
-  }
+  const known = email === undefined ? null : await placeholderFor(writer, email);
   const fields = { ...tokenFields(identity), ...refreshed(values), status: "active", lastActivityAt: now } as const;
   if (!known) {
-    const name = values.name ?? nameFromEmail(values.email);
+    const name = values.name ?? nameFromEmail(email);
     return writer.insert("users", { emailVerified: false, ...fields, name });
   }
-  const user = await writerOf(callerOf(known)).patch("users", known, fields);
-  return activateMemberships(writerOf, user, now);
+  const ownWriter = writerOf(callerOf(known, identity));
+  return activateMemberships(ownWriter, await ownWriter.patch("users", known, fields), now);
 }
 
 /** Brings a known user in line with the token, and accepts the memberships that wait for them. */
@@ -86,12 +92,13 @@ export async function refresh(
   identity: UserIdentity,
   now: number,
 ): Promise<Doc<"users">> {
-  const next = await writerOf(callerOf(user)).patch("users", user, {
+  const writer = writerOf(callerOf(user, identity));
+  const next = await writer.patch("users", user, {
     ...tokenFields(identity),
     ...refreshed(claimedValues(identity)),
     ...(user.status === "pending" ? { status: "active" } : {}),
   });
-  return activateMemberships(writerOf, next, now);
+  return activateMemberships(writer, next, now);
 }
 
 /** Mails a person to the first address of theirs that is verified, so once for all. */
@@ -104,17 +111,29 @@ export async function welcome(
   await queueEmail(ctx, { template: "welcome", to: email, userId: _id, data: { name } });
 }
 
-/** The user whose verified address this is, else the one who was added for it and has not signed in yet. */
-export async function knownAs(
-  reader: Pick<UnscopedWriter, "query" | "get">,
-  email: string,
-): Promise<Doc<"users"> | null> {
+/** The user whose verified address this is. */
+export async function verifiedAs(reader: Pick<UnscopedReader, "query">, email: string): Promise<Doc<"users"> | null> {
   const sameEmail = await reader
     .query("users")
     .withIndex("by_email", (q) => q.eq("email", email))
     .take(invitationsRead);
-  const verified = sameEmail.find(({ deletedAt, emailVerified }) => deletedAt === undefined && emailVerified);
-  if (verified) return verified;
+  return sameEmail.find(({ deletedAt, emailVerified }) => deletedAt === undefined && emailVerified) ?? null;
+}
+
+/** True if a membership of the organization waits for the address. */
+export async function isAwaited(
+  reader: Pick<UnscopedReader, "query">,
+  organizationId: Id<"organizations">,
+  email: string,
+): Promise<boolean> {
+  return (await invitationsOf(reader, email)).some((membership) => membership.organizationId === organizationId);
+}
+
+/** One who was added for the address and has not signed in yet. */
+async function placeholderFor(
+  reader: Pick<UnscopedReader, "query" | "get">,
+  email: string,
+): Promise<Doc<"users"> | null> {
   for (const { userId } of await invitationsOf(reader, email)) {
     const invited = await reader.get("users", userId);
     if (invited && isPlaceholder(invited)) return invited;
@@ -123,7 +142,7 @@ export async function knownAs(
 }
 
 /** Somebody who was added by an administrator and has never signed in. */
-function isPlaceholder({ status, tokenIdentifier, deletedAt }: Doc<"users">): boolean {
+export function isPlaceholder({ status, tokenIdentifier, deletedAt }: Doc<"users">): boolean {
   return status === "pending" && tokenIdentifier === undefined && deletedAt === undefined;
 }
 
@@ -140,7 +159,9 @@ function claimedValues(identity: UserIdentity): IdentityValues {
   return identityValues(identity, readingOf(env["AUTH_PROVIDERS"], identity.issuer));
 }
 
-const callerOf = (user: Doc<"users">): Caller => ({ kind: "user", user, claimedOrganization: undefined });
+function callerOf(user: Doc<"users">, identity: UserIdentity): Caller {
+  return { kind: "user", user, claimedOrganization: undefined, impersonator: impersonatorOf(identity) };
+}
 
 function tokenFields({ tokenIdentifier, subject }: UserIdentity) {
   return { tokenIdentifier, externalId: subject, isPlatformAdmin: isPlatformAdmin({ tokenIdentifier }) };
@@ -155,42 +176,48 @@ function refreshed({ email, name, imageUrl }: IdentityValues) {
   };
 }
 
-/** Accepts what waits for the user's verified address, also where another row stood for the person until now. */
-async function activateMemberships(writerOf: WriterOf, user: Doc<"users">, now: number): Promise<Doc<"users">> {
+/**
+ * Accepts what waits for the user's verified address, also where another row stood for the person until now. What nobody answers
+ * for any more goes on waiting.
+ */
+async function activateMemberships(writer: UnscopedWriter, user: Doc<"users">, now: number): Promise<Doc<"users">> {
   if (user.email === undefined || !user.emailVerified) return user;
-  const writer = writerOf(callerOf(user));
   const own = await writer
     .query("memberships")
     .withIndex("by_userId", (q) => q.eq("userId", user._id))
     .take(invitationsRead);
-  const held = new Set(own.map(({ organizationId }) => organizationId));
-  const accepted: Doc<"memberships">[] = own.filter(({ status }) => status === "pending");
-  const placeholders = new Set<Id<"users">>();
-  const invitations = await invitationsOf(writer, user.email);
-  for (const invitation of invitations) {
-    if (invitation.userId === user._id) continue;
-    const holder = await writer.get("users", invitation.userId);
-    if (!holder || !isPlaceholder(holder)) continue;
-    placeholders.add(holder._id);
-    if (!held.has(invitation.organizationId)) accepted.push(invitation);
-  }
-  for (const membership of accepted) {
+  const held = new Set(own.filter(({ status }) => status !== "pending").map(({ organizationId }) => organizationId));
+  let defaultOrganizationId = user.defaultOrganizationId;
+  const waiting = [...own.filter(({ status }) => status === "pending"), ...(await invitationsOf(writer, user.email))];
+  for (const membership of new Map(waiting.map((row) => [row._id, row])).values()) {
+    const holder = await writer.get("users", membership.userId);
+    if (!holder || (holder._id !== user._id && !isPlaceholder(holder))) continue;
     const organization = await writer.get("organizations", membership.organizationId);
     if (!organization) throw new Error("A membership outlived its organization.");
-    await writer.within(organization).patch("memberships", membership, {
-      userId: user._id,
-      status: "active",
-      joinedAt: membership.joinedAt ?? now,
-      invitedEmail: undefined,
-      invitedName: undefined,
-    });
+    const db = writer.within(organization);
+    if (held.has(organization._id)) await db.purge("memberships", membership);
+    else if ((await voidReasonOf(writer, membership, now, ["member:invite", "member:update"])) === undefined) {
+      await db.patch("memberships", membership, {
+        userId: user._id,
+        status: "active",
+        joinedAt: membership.joinedAt ?? now,
+        invitedEmail: undefined,
+        invitedName: undefined,
+      });
+      held.add(organization._id);
+      defaultOrganizationId ??= organization._id;
+    }
+    if (holder._id !== user._id) await forgetPlaceholder(writer, holder);
   }
-  // What is left of them are invitations into organizations that the user is in already, unless there are more than were read.
-  for (const placeholder of invitations.length < invitationsRead ? placeholders : []) {
-    const row = await writer.get("users", placeholder);
-    if (row) await writer.purge("users", row);
-  }
-  const [first] = accepted;
-  if (!first || user.defaultOrganizationId !== undefined) return user;
-  return writer.patch("users", user, { defaultOrganizationId: first.organizationId });
+  return writer.patch("users", user, { defaultOrganizationId });
+}
+
+/** Deletes somebody who never signed in and whom no organization waits for any more. */
+export async function forgetPlaceholder(writer: UnscopedWriter, user: Doc<"users">): Promise<void> {
+  if (!isPlaceholder(user)) return;
+  const awaited = await writer
+    .query("memberships")
+    .withIndex("by_userId", (q) => q.eq("userId", user._id))
+    .first();
+  if (!awaited) await writer.discard("users", user);
 }

@@ -217,3 +217,39 @@ it("stops at a number of bytes as well as of rows", async () => {
   await host.finishAllScheduledFunctions(vi.runAllTimers);
   expect(await remaining(host, organizationId)).toEqual(nothing);
 });
+
+it("takes along who waits for it alone, and nobody who is anything else", async () => {
+  const host = createTestHost(schema);
+  const gone = await deletedOrganization(host, "awaited");
+  const other = await deletedOrganization(host, "staying");
+  await host.run(({ db }) => db.patch("organizations", other, { purgeAfter: undefined }));
+  const waiting = (organizationId: Id<"organizations">, userId: Id<"users">) =>
+    host.run(async ({ db }) => {
+      const role = await db
+        .query("roles")
+        .withIndex("by_organizationId_and_deletedAt", (q) => q.eq("organizationId", organizationId))
+        .first();
+      if (!role) throw new Error("The organization has roles.");
+      const place = { organizationId, userId, roleId: role._id, roleKey: role.key, createdAt: 1, updatedAt: 1 };
+      await db.insert("memberships", { ...place, status: "pending", invitedEmail: "a@b.example" });
+    });
+  const person = (fields: Partial<Doc<"users">> = {}) =>
+    host.run(({ db }) => {
+      const base = { emailVerified: false, name: "P", isPlatformAdmin: false, createdAt: 1, updatedAt: 1 } as const;
+      return db.insert("users", { ...base, status: "pending", ...fields });
+    });
+  const [alone, shared] = [await person(), await person()];
+  const known = await person({ status: "active", tokenIdentifier: "https://identity.example|known" });
+  for (const userId of [alone, shared, known]) await waiting(gone, userId);
+  await waiting(other, shared);
+  const many = await Promise.all(Array.from({ length: 150 }, () => person()));
+  for (const userId of many) await waiting(gone, userId);
+
+  await host.mutation(internal.tenancy.purging.purgeDue, {});
+  await host.finishAllScheduledFunctions(vi.runAllTimers);
+
+  expect(await remaining(host, gone)).toEqual(nothing);
+  const left = (id: Id<"users">) => host.run(async ({ db }) => (await db.get("users", id)) !== null);
+  expect([await left(alone), await left(shared), await left(known)]).toEqual([false, true, true]);
+  expect((await Promise.all(many.map(left))).filter(Boolean)).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { internalMutation } from "../_generated/server";
 import { jobStep } from "../core/operations/scheduledWork";
 import { deleteTenantRows } from "../core/records/cascades";
 import { systemWriter } from "../core/records/systemWriter";
+import { forgetPlaceholder } from "./provisioning";
 import { startJob } from "../jobs/startJob";
 import type { JobStep } from "../core/operations/scheduledWork";
 import type { UnscopedWriter } from "../core/records/writer";
@@ -11,6 +12,8 @@ import type { MutationCtx } from "../_generated/server";
 
 /** Organizations begun in one run; what is beyond waits for the next. */
 const organizationsPerRun = 100;
+
+const awaitedPerStep = 100;
 
 /** The organization's own audit trail is purged with it, so one row of no organization tells of the purge. */
 const work = { noun: "organization", action: "organization.purge", isAudited: false } as const;
@@ -55,6 +58,11 @@ export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => 
   // Restored since: the job is there to be read, and does nothing more.
   if (!organization || organization.purgeAfter === undefined) return { isDone: true };
   const before = countsOf(progress);
+  const forgotten = await forgetAwaited(writer, organization);
+  if (forgotten > 0) {
+    const counts = { deleted: before.deleted + forgotten, batches: before.batches + 1 };
+    return { isDone: false, progress: { table: "users", ...counts } };
+  }
   const { table, isDone, ...batch } = await deleteTenantRows(ctx, organizationId, jobId);
   const counts = { deleted: before.deleted + batch.deleted, batches: before.batches + 1 };
   if (!isDone) return { isDone, progress: { table, ...counts } };
@@ -70,6 +78,20 @@ export const step = jobStep(async (ctx, { organizationId, jobId, progress }) => 
   });
   return { isDone: true };
 });
+
+/** Deletes a batch of those whom nobody but this organization waits for, with what waits for them; answers how many. */
+async function forgetAwaited(writer: UnscopedWriter, organization: Doc<"organizations">): Promise<number> {
+  const pending = await writer
+    .query("memberships")
+    .withIndex("by_organizationId_and_status", (q) => q.eq("organizationId", organization._id).eq("status", "pending"))
+    .take(awaitedPerStep);
+  for (const membership of pending) {
+    const user = await writer.get("users", membership.userId);
+    await writer.within(organization).purge("memberships", membership);
+    if (user) await forgetPlaceholder(writer, user);
+  }
+  return pending.length;
+}
 
 /** What earlier steps have deleted, and in how many batches. */
 function countsOf(progress: JobStep["progress"]): { readonly deleted: number; readonly batches: number } {

@@ -210,7 +210,14 @@ export const membershipFields = {
     "`pending` until the person accepts; every request of an inactive member is refused.",
   ),
   joinedAt: described(timestampMs(), "When the person became an active member.").optional(),
-  invitedBy: described(reference("users", "null"), "The member who invited the person.").optional(),
+  invitedBy: described(
+    reference("users", "null"),
+    "Who invited the person, or the owner of the API key that did; answers for the role while the membership is pending.",
+  ).optional(),
+  invitedByKeyId: described(
+    reference("apiKeys", "null"),
+    "The API key that invited the person; absent where a person did.",
+  ).optional(),
   invitedEmail: described(
     emailAddress(),
     "The address that was invited; whoever signs in with it, verified, takes the membership.",

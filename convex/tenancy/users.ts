@@ -1,5 +1,4 @@
 import { described, emailAddress } from "../core/schema/fields";
-import { actingUser } from "../core/access/caller";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
 import { tableMetadata } from "../core/schema/tableMetadata";
@@ -8,8 +7,8 @@ import { queueEmail } from "../messaging/mail";
 import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
 import { displayNameOf, profileDocument, shownProfile } from "./people";
-import { knownAs } from "./provisioning";
 import { assertUninvited } from "./invitations/addressees";
+import { givenBy } from "./invitations/giving";
 import { givenRole } from "./memberships/members";
 import { memberships } from "./memberships/resource";
 import { membershipFields, userFields } from "./tables";
@@ -52,7 +51,7 @@ export const get = users.read("get", {
 export const create = users.at("/").change("create", {
   summary: "Add a user to the organization",
   description:
-    "Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
+    "Adds somebody who waits for whoever signs in with this verified e-mail address. The membership is pending until then, and shows the invitation only: whether the address is known already is not told, and `id` is the person's own once they have accepted, by their first login or `POST /v1/me/sync`. It is given then, if whoever added them could still give its role; otherwise it stays pending. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.",
   permission: "member:invite",
   input: () => ({
     email: described(
@@ -69,23 +68,21 @@ export const create = users.at("/").change("create", {
   handler: async (ctx, { email, name, ...named }) => {
     const role = await givenRole(ctx, named);
     await assertUninvited(ctx, email);
-    const user =
-      (await knownAs(ctx.unscoped, email)) ??
-      (await ctx.unscoped.insert("users", {
-        emailVerified: false,
-        name: name ?? nameFromEmail(email),
-        status: "pending",
-        isPlatformAdmin: false,
-      }));
-    const invitedBy = actingUser(ctx.caller);
-    const membership = await ctx.db.insert("memberships", {
+    // Somebody of this organization alone: an id that others know would tell that they know the address.
+    const user = await ctx.unscoped.insert("users", {
+      emailVerified: false,
+      name: name ?? nameFromEmail(email),
+      status: "pending",
+      isPlatformAdmin: false,
+    });
+    const membership = await memberships.insert(ctx, {
       userId: user._id,
       roleId: role._id,
       roleKey: role.key,
       status: "pending",
       invitedEmail: email,
       ...(name === undefined ? {} : { invitedName: name }),
-      ...(invitedBy === undefined ? {} : { invitedBy }),
+      ...givenBy(ctx),
     });
     await queueEmail(ctx, {
       template: "organizationInvite",

@@ -6,6 +6,7 @@ import { DocumentStore } from "./documentStore";
 import { openStoreFile } from "./storeFile";
 import type { ConvexJsonObject } from "../values/convexJson";
 import type { StoredTable } from "./catalog";
+import type { Connection, SqlValue } from "./sqlite";
 
 const labels = ["a", "b", "c"] as const;
 const ids = ["id0", "id1", "id2", "id3", "id4"] as const;
@@ -165,6 +166,45 @@ function* answersOver(bench: Bench, step: Step): Generator<ReturnType<Bench["ans
 }
 
 describe("the document store", () => {
+  it("asks its file once for a document that is there, and once for one that is not, until it is written", () => {
+    const file = openStoreFile(":memory:", { durable: false });
+    let asked = 0;
+    const counted: Connection = Object.create(file.connection, {
+      prepare: {
+        value: (sql: string) => {
+          const statement = file.connection.prepare(sql);
+          const counts = sql.startsWith("SELECT value FROM documents");
+          return {
+            run: (parameters: readonly SqlValue[]) => statement.run(parameters),
+            all: (parameters: readonly SqlValue[]) => statement.all(parameters),
+            get: (parameters: readonly SqlValue[]) => {
+              if (counts) asked += 1;
+              return statement.get(parameters);
+            },
+          };
+        },
+      },
+    });
+    const table = new Catalog(file.meta).ensureTable("notes");
+    const store = new DocumentStore(counted);
+    const document = (id: string) => ({ _id: id, _creationTime: 1 });
+    store.insert(table, "there", JSON.stringify(document("there")), document("there"));
+    const counts = (id: string) => {
+      asked = 0;
+      const answers = [store.get(id), store.get(id), store.get(id)];
+      return [asked, new Set(answers).size];
+    };
+    expect([counts("there"), counts("nowhere")]).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    store.insert(table, "nowhere", JSON.stringify(document("nowhere")), document("nowhere"));
+    expect(store.get("nowhere")).toBe(JSON.stringify(document("nowhere")));
+    store.remove(table, "nowhere", JSON.stringify(document("nowhere")), document("nowhere"));
+    expect(store.get("nowhere")).toBeNull();
+    file.close();
+  });
+
   it("answers like a map, whatever it remembers, over writes, undoing, hiding, commits and rollbacks", () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {

@@ -200,9 +200,9 @@ export class DocumentStore {
     const known = this.#cache.text(id);
     if (known !== undefined) return known;
     const value = this.#get.get([id])?.[0];
-    if (typeof value !== "string") return null;
-    this.#cache.keep(id, value);
-    return value;
+    const text = typeof value === "string" ? value : null;
+    this.#cache.keep(id, text);
+    return text;
   }
 
   /** Adds a document with its index entries; `text` is what `document` reads from. */
@@ -243,7 +243,7 @@ export class DocumentStore {
     const rows: ScannedDocument[] = [];
     for (const id of ids) {
       const text = this.#cache.text(id);
-      if (text === undefined) return this.#scanAndKeep(range, order, limit);
+      if (text === undefined || text === null) return this.#scanAndKeep(range, order, limit);
       rows.push({ id, text });
     }
     return rows;
@@ -343,6 +343,7 @@ export class DocumentStore {
 
   #write(table: StoredTable, id: string, text: string, document: ConvexJsonObject): void {
     this.#insert.run([id, text]);
+    this.#cache.forget(id);
     let parameters: SqlValue[] = [];
     for (const index of table.indexes.values()) {
       this.#cache.forgetLookups(index.number);

@@ -20,9 +20,10 @@ interface PagesOfIndex {
  * members are found here on all but their first request.
  */
 export class RowCache {
-  #texts = new Map<string, string>();
+  /** By id; null for one that no document has, since the time of a second look would else tell whether somebody's row is there. */
+  #texts = new Map<string, string | null>();
   /** Texts that have not been read since the last generation filled up. */
-  #olderTexts = new Map<string, string>();
+  #olderTexts = new Map<string, string | null>();
   #length = 0;
   /** Ids in range order, by index number and range. */
   readonly #lookups = new Map<number, Map<string, readonly string[]>>();
@@ -31,8 +32,8 @@ export class RowCache {
   readonly #pages = new Map<number, PagesOfIndex>();
   #pageIdCount = 0;
 
-  /** A document's text if it is known; one of the older generation is kept for another. */
-  text(id: string): string | undefined {
+  /** A document's text, or null that there is none, if that is known; one of the older generation is kept for another. */
+  text(id: string): string | null | undefined {
     const text = this.#texts.get(id);
     if (text !== undefined) return text;
     const older = this.#olderTexts.get(id);
@@ -40,13 +41,14 @@ export class RowCache {
     return older;
   }
 
-  /** Remembers a document's text unless it is too long; a full generation becomes the older one. */
-  keep(id: string, text: string): void {
-    if (text.length > maxTextLength) {
+  /** Remembers a document's text unless it is too long, or that there is none; a full generation becomes the older one. */
+  keep(id: string, text: string | null): void {
+    if (text !== null && text.length > maxTextLength) {
       this.forget(id);
       return;
     }
-    this.#length += text.length - (this.#texts.get(id)?.length ?? 0);
+    const known = this.#texts.get(id);
+    this.#length += lengthOf(id, text) - (known === undefined ? 0 : lengthOf(id, known));
     this.#texts.set(id, text);
     if (this.#length <= generationLength) return;
     this.#olderTexts = this.#texts;
@@ -54,7 +56,7 @@ export class RowCache {
     this.#length = 0;
   }
 
-  /** Drops a document, because it was written or erased. */
+  /** Drops what is known of a document, because it was written or erased. */
   forget(id: string): void {
     this.#texts.delete(id);
     this.#olderTexts.delete(id);
@@ -68,7 +70,7 @@ export class RowCache {
     const rows: ScannedDocument[] = [];
     for (const id of ids) {
       const text = this.text(id);
-      if (text === undefined) return undefined;
+      if (text === undefined || text === null) return undefined;
       rows.push({ id, text });
     }
     return rows;
@@ -134,6 +136,11 @@ export class RowCache {
     this.#lookupCount = 0;
     this.#clearPages();
   }
+}
+
+/** Where there is no text, the id is all that is kept. */
+function lengthOf(id: string, text: string | null): number {
+  return text?.length ?? id.length;
 }
 
 /** The bounds as text; the length of the first keeps them apart. */

@@ -99,9 +99,45 @@ describe("an address that is not verified", () => {
     const profile = await send(portico, "GET", `${path}/profile`, acme.users.owner.token);
     expect(profile.body["displayName"]).toBe("owner");
     const me = await send(portico, "GET", "/v1/me", globex.users.owner.token);
+    // An id that others know would tell that the address is somebody's here.
+    expect(invited.body["id"]).not.toBe(me.body["id"]);
     const byExternalId = `/v1/users/${String(me.body["externalId"])}`;
     expect((await send(portico, "GET", byExternalId, acme.users.owner.token)).status).toBe(404);
   });
+});
+
+it("somebody whom two organizations add is two people to them until they accept, and one from then on", async () => {
+  const owners = portico.demo.organizations.map(({ users }) => users.owner.token);
+  const email = "both@somewhere.example";
+  const added = await Promise.all(owners.map((owner) => send(portico, "POST", "/v1/users", owner, { email })));
+  expect(added.map(({ status }) => status)).toEqual([201, 201]);
+  expect(new Set(added.map(({ body }) => body["id"])).size).toBe(2);
+  for (const owner of owners)
+    expect((await send(portico, "POST", "/v1/users", owner, { email })).body["code"]).toBe("already_member");
+  const person = await tokenOf("both", { email, email_verified: true });
+  const { body: self } = await send(portico, "POST", "/v1/me/sync", person, {});
+  expect(await organizationsOf(person)).toHaveLength(2);
+  for (const [at, owner] of owners.entries()) {
+    const membership = await send(portico, "GET", `/v1/memberships/${String(added[at]?.body["membershipId"])}`, owner);
+    expect(membership.body).toMatchObject({ status: "active", userId: self["id"] });
+  }
+  // Nothing is left of those who stood for the person.
+  const gone = await Promise.all(
+    added.map(({ body }, at) => send(portico, "GET", `/v1/users/${String(body["id"])}`, owners[at] ?? "")),
+  );
+  const statuses = gone.map(({ status, body }) => (body["id"] === self["id"] ? 404 : status));
+  expect(statuses).toEqual([404, 404]);
+});
+
+it("somebody who was added and is removed before they sign in leaves no row", async () => {
+  const owner = portico.demo.organizations[0]?.users.owner.token ?? "";
+  const email = "never@somewhere.example";
+  const { body } = await send(portico, "POST", "/v1/users", owner, { email });
+  const path = `/v1/memberships/${String(body["membershipId"])}`;
+  expect((await send(portico, "DELETE", path, owner)).status).toBe(204);
+  const purged = await send(portico, "GET", `/v1/audit-logs?tableName=users&recordId=${String(body["id"])}`, owner);
+  expect(purged.body["data"]).toMatchObject([{ operation: "purge" }, { operation: "create" }]);
+  expect((await send(portico, "POST", "/v1/users", owner, { email })).status).toBe(201);
 });
 
 async function organizationsOf(token: string): Promise<readonly unknown[]> {

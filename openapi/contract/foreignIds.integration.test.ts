@@ -4,7 +4,7 @@ import { noteTries } from "../../scripts/lib/tries.testing";
 import { registry } from "../registry";
 import { arrange, nameOf } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
-import { functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
+import { callFunction, functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
@@ -45,16 +45,11 @@ async function overRest(operation: Operation, arranged: Arranged) {
   return { status: answer.status, body: withoutRequestId(answer) };
 }
 
-async function asFunction(operation: Operation, arranged: Arranged) {
+async function asFunction(operation: Operation, arranged: Arranged, more = {}, token = world.owner) {
   callCount += 1;
   const { route, path } = functionOf(operation);
-  const args = functionArgumentsOf(arranged, operation);
-  const answer = await postToFunctionApi(
-    portico,
-    route,
-    { path, args, format: "json" },
-    arranged.credential ?? world.owner,
-  );
+  const args = { ...functionArgumentsOf(arranged, operation), ...more };
+  const answer = await postToFunctionApi(portico, route, { path, args, format: "json" }, arranged.credential ?? token);
   const { requestId: _requestId, ...problem } = Object(answer.errorData);
   return { status: answer.status, value: answer.value, problem };
 }
@@ -105,19 +100,25 @@ describe.each(queries)("%s, ?%s", (_name, parameter, operation, table) => {
 
 const lists = scoped.filter(({ isList, declaration }) => isList && declaration.params === undefined);
 
-it("refuses every cursor of another organization", async () => {
-  let refused = 0;
+it("refuses every cursor of another organization, at both doors", async () => {
+  const refusals: (readonly unknown[])[] = [];
   for (const operation of lists) {
-    const page = { query: { limit: "1" } };
-    const theirs = await sendOperation(portico, operation, page, world.foreignOwner);
+    const pageAt = (cursor: unknown) => ({ paginationOpts: { numItems: 1, cursor } });
+    const theirs = await sendOperation(portico, operation, { query: { limit: "1" } }, world.foreignOwner);
     const cursor = Object(theirs.body["page"]).nextCursor;
-    if (typeof cursor !== "string") continue;
-    const { status, body } = await overRest(operation, { query: { ...page.query, cursor } });
-    expect([nameOf(operation), status, body["code"]]).toEqual([nameOf(operation), 400, "invalid_cursor"]);
-    refused += 1;
+    const { value } = await asFunction(operation, {}, pageAt(null), world.foreignOwner);
+    if (typeof cursor !== "string" || Object(value).isDone) continue;
+    const rest = await overRest(operation, { query: { limit: "1", cursor } });
+    const functions = [Object(value).continueCursor, cursor].map(async (asked) => {
+      const { problem } = await asFunction(operation, {}, pageAt(asked));
+      return Object(problem).code;
+    });
+    refusals.push([nameOf(operation), rest.status, rest.body["code"], ...(await Promise.all(functions))]);
   }
+  const code = "invalid_cursor";
+  expect(refusals).toEqual(refusals.map(([name]) => [name, 400, code, code, code]));
   // Most lists of the demo's organization have a second page of one.
-  expect(refused).toBeGreaterThan(5);
+  expect(refusals.length).toBeGreaterThan(5);
 });
 
 describe.each(named(scoped.filter(({ declaration }) => declaration.method === "POST")))("%s", (_name, operation) => {
@@ -131,6 +132,36 @@ describe.each(named(scoped.filter(({ declaration }) => declaration.method === "P
     expect(theirs.headers.get("idempotent-replayed")).toBeNull();
     expect(theirs.body["code"]).not.toBe("idempotency_conflict");
   });
+});
+
+it("keeps idempotency keys of REST from Convex functions, which take none, whoever names them", async () => {
+  const key = `foreign-${nextSample()}-door`;
+  const body = { name: "One" };
+  const kept = await send(portico, "POST", "/v1/items", world.owner, body, { "idempotency-key": key });
+  expect(kept.status).toBe(201);
+  for (const token of [world.owner, world.foreignOwner]) {
+    const argument = await callFunction(
+      portico,
+      "mutation",
+      "workspace/items:create",
+      { ...body, idempotencyKey: key },
+      token,
+    );
+    expect(argument.status).toBe("error");
+    const response = await fetch(`${portico.cloudUrl}/api/mutation`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${token}`,
+        "idempotency-key": key,
+      },
+      body: JSON.stringify({ path: "workspace/items:create", args: body, format: "json" }),
+    });
+    const { value }: { value?: { id?: string } } = Object(await response.json());
+    expect(value?.id).toEqual(expect.any(String));
+    expect(value?.id).not.toBe(kept.body["id"]);
+    callCount += 2;
+  }
 });
 
 it("finds no idempotency key of another organization by its caller's name", async () => {

@@ -166,9 +166,15 @@ describe("an address", () => {
     "sam",
     "",
   ])("is none: %j", async (email) => {
-    const answer = await asOwner("POST", "/invitations", { email });
-    expectProblem(answer, 400, "validation_failed");
-    expect(answer.body["errors"]).toMatchObject([{ pointer: "/email" }]);
+    for (const [path, field] of [
+      ["/invitations", "email"],
+      ["/users", "email"],
+      ["/clients", "contactEmail"],
+    ] as const) {
+      const answer = await asOwner("POST", path, { [field]: email, ...(path === "/clients" ? { name: "C" } : {}) });
+      expectProblem(answer, 400, "validation_failed");
+      expect(answer.body["errors"], path).toMatchObject([{ pointer: `/${field}` }]);
+    }
   });
 
   it("speaks for nobody who has not verified it, and for nobody else", async () => {
@@ -211,6 +217,9 @@ describe("names", () => {
         ["/users", { name, email: `named${nextSample()}@acme.example` }],
         ["/roles", { name, key: `named${nextSample()}`, rank: 1 }],
         ["/sites", { name }],
+        ["/teams", { name }],
+        ["/clients", { name }],
+        ["/api-keys", { name, scopes: [] }],
       ] as const) {
         const answer = await asOwner("POST", path, body);
         expectProblem(answer, 400, "validation_failed");
@@ -273,6 +282,46 @@ describe("what has changed since", () => {
     expect(await received(addressee)).toEqual([]);
     expect(await statusOf(id)).toBe("pending");
     expect((await asOwner("POST", `/invitations/${id}/revoke`)).status).toBe(200);
+  });
+
+  const added = async (credential: string, role: object) => {
+    const email = `added${nextSample()}@acme.example`;
+    const { status, body, text } = await send(portico, "POST", "/v1/users", credential, { email, ...role });
+    expect(status, text).toBe(201);
+    return { email, address: `/memberships/${String(body["membershipId"])}` };
+  };
+  const organizationsOf = async (token: string) =>
+    (await send(portico, "GET", "/v1/organizations", token)).body["data"];
+
+  // A role that a membership has is not deleted.
+  it.each(changes.slice(1))(
+    "leaves pending who was added, and signs them in all the same: %s",
+    async (_name, change) => {
+      const admin = await createMember(portico, acme, "admin");
+      const roleId = await newRole(["item:read"], 10);
+      const { email, address } = await added(admin.token, { roleId });
+      const changed = await change({ admin, roleId });
+      expect(changed.status, changed.text).toBeLessThan(300);
+      const person = await signIn(portico, email);
+      expect(await organizationsOf(person)).toEqual([]);
+      expect((await asOwner("GET", address)).body["status"]).toBe("pending");
+      // Whoever gives the role anew answers for it from then on.
+      expect((await asOwner("PATCH", address, { roleKey: "viewer" })).body).toMatchObject({ invitedBy: ownerId });
+      expect((await send(portico, "POST", "/v1/me/sync", person, {})).status).toBe(200);
+      expect(await organizationsOf(person)).toMatchObject([{ id: acme.id, roleKey: "viewer" }]);
+    },
+  );
+
+  it("leaves pending who was added by a key that was revoked, and gives no more than the key could", async () => {
+    const scopes = ["member:invite", "item:read"];
+    const key = (await asOwner("POST", "/api-keys", { name: "adding", scopes })).body;
+    const roleId = await newRole(["item:read"], 10);
+    const [risen, revoked] = [await added(String(key["key"]), { roleId }), await added(String(key["key"]), { roleId })];
+    await asOwner("PATCH", `/roles/${roleId}`, { rights: ["item:read", "todo:read"] });
+    expect(await organizationsOf(await signIn(portico, risen.email))).toEqual([]);
+    await asOwner("PATCH", `/roles/${roleId}`, { rights: ["item:read"] });
+    await asOwner("POST", `/api-keys/${String(key["id"])}/revoke`);
+    expect(await organizationsOf(await signIn(portico, revoked.email))).toEqual([]);
   });
 
   it("is mended by who may give the role, who sends it again and answers for it then", async () => {

@@ -70,6 +70,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
         if (door === "convex" && operation.declaration.restOnly) continue;
         request ??= expected === "in" ? await permitted(operation, kind, refused) : { arranged: refused };
         const credential = request.credential ?? standing.get(kind);
+        if (credential) await kind.reachRow?.(world, request.arranged, credential);
         const outcome = await outcomeAt(door, operation, kind, request.arranged, credential?.[door]);
         if (!isTriedAt(door, operation)) request = undefined;
         if (outcome.outcome !== expected)

@@ -7,6 +7,7 @@ import { enrolAgent } from "./rows/sites.testing";
 import { nextSample } from "./samples.testing";
 import { createMember, roleKeys } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
+import type { Arranged } from "./client.testing";
 import type { Rights } from "../../convex/core/access/rights";
 import type { World } from "./world.testing";
 
@@ -17,6 +18,8 @@ export type Outcome = "in" | "401" | "403" | "404";
 export interface Credential {
   readonly rest: string | undefined;
   readonly convex: string | undefined;
+  /** Whose it is, of a member who can be brought to what a row is assigned to. */
+  readonly userId?: string;
 }
 
 /** A kind of caller: a column of the matrix. */
@@ -25,12 +28,23 @@ export interface CallerKind {
   readonly expected: (operation: Operation) => Outcome;
   /** Makes somebody of the kind, in the organization `acme` unless it says otherwise. */
   readonly make: (world: World) => Promise<Credential>;
+  /** Gives its caller a way to the row that a request names, where rows of that kind are assigned. */
+  readonly reachRow?: (world: World, request: Arranged, caller: Credential) => Promise<void>;
   /** Its own organization is another one: it has to name the one that it is after. */
   readonly isForeign?: boolean;
 }
 
 const customRole = {
-  rights: ["todo:create", "schedule:update:own", "site:*", "item:restore"],
+  rights: [
+    "todo:create",
+    "schedule:update:own",
+    "site:*",
+    "item:restore",
+    // Clients are assigned; the places that the matrix gives with them have the right of the world's own custom role.
+    "client:*",
+    "resource:*",
+    "schedule:read",
+  ],
   rank: 50,
 } as const;
 const grantable = Object.keys(permissionCatalogue).filter(isGrantable);
@@ -51,9 +65,15 @@ export const callerKinds: readonly CallerKind[] = [
     make: (world) => withCustomRole(world, "organization"),
   },
   {
-    name: "assigned role",
+    name: "assigned role, no path",
     expected: (operation) => expectedOfMember(operation, customRights("assigned"), false),
     make: (world) => withCustomRole(world, "assigned"),
+  },
+  {
+    name: "assigned role, path",
+    expected: (operation) => expectedOfMember(operation, customRights("assigned"), false, true),
+    make: (world) => withCustomRole(world, "assigned"),
+    reachRow: joinClientOf,
   },
   {
     name: "removed",
@@ -98,16 +118,24 @@ export const callerKinds: readonly CallerKind[] = [
   { name: "nobody", expected: () => "401", make: async () => ({ rest: undefined, convex: undefined }) },
 ];
 
-function expectedOfMember({ declaration }: Operation, rights: Rights, isWide: boolean): Outcome {
+function expectedOfMember(
+  { declaration, kind, verb }: Operation,
+  rights: Rights,
+  isWide: boolean,
+  isAssignee = false,
+): Outcome {
   const { access, permission = "", on } = declaration;
   if (access === "enrollment") return "401";
   if (access === "agent" || access === "platform") return "403";
   if (access === "user" || access === "identity") return "in";
   if (access === "organization" && isWide) return "in";
   const reach = reachOf(rights, permission);
-  // The rows of the matrix are the owner's, and nobody is assigned to them; what names no row makes or lists what is one's own
-  // or assigned to one.
-  return reach === "all" || (reach !== undefined && on === undefined) ? "in" : "403";
+  if (reach === "all") return "in";
+  if (reach === undefined) return "403";
+  // What names no row lists and makes what is one's own, and lists what is assigned; what is made is assigned to nobody yet.
+  if (on === undefined) return reach === "own" || kind === "query" ? "in" : "403";
+  // The rows of the matrix are the owner's; what goes to the trash loses those whom it is assigned to.
+  return isAssignee && reach === "assigned" && verb !== "restore" ? "in" : "403";
 }
 
 /** Whose membership is over keeps what is a user's own; the organization itself is hidden from who has no part in it. */
@@ -157,7 +185,21 @@ async function newMember({ portico, acme }: World, role: string): Promise<string
 async function withCustomRole(world: World, scope: "organization" | "assigned"): Promise<Credential> {
   const key = `matrix${nextSample()}`;
   await arranged(world, "POST", "/v1/roles", { key, name: key, scope, ...customRole });
-  return ofPerson(await newMember(world, key));
+  const { token, userId } = await createMember(world.portico, world.acme, key);
+  return { ...ofPerson(token), userId };
+}
+
+/** Brings the caller to the client that the request's path names, which is the way to all that is assigned to it. */
+async function joinClientOf(
+  { portico, owner }: World,
+  { params = {} }: Arranged,
+  { userId }: Credential,
+): Promise<void> {
+  const { clientId } = params;
+  if (clientId === undefined) return;
+  const { status, text } = await send(portico, "POST", `/v1/clients/${clientId}/members`, owner, { userId });
+  // They are there from the other door, or the client is in the trash.
+  if (![201, 404, 409].includes(status)) throw new Error(`The client's members answered ${status}: ${text}`);
 }
 
 /** An administrator, so that nothing but the end of the membership refuses them. */

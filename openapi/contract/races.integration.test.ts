@@ -19,6 +19,7 @@ const clientCount = 64;
 let portico: TestPortico;
 let world: World;
 let requestCount = 0;
+let lastAdminCount = 0;
 
 beforeAll(async () => {
   portico = await startTestPortico();
@@ -26,7 +27,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   noteTries(requestCount);
-  process.stdout.write(`races: ${requestCount} requests, ${clientCount} at a time\n`);
+  process.stdout.write(
+    `races: ${requestCount} requests, ${clientCount} at a time; ${lastAdminCount} against the last administrator\n`,
+  );
   await portico.close();
 });
 
@@ -231,6 +234,27 @@ describe("an organization", () => {
     });
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
     expect(await standing(organization)).toEqual([organization.ownerId]);
+  });
+
+  it.each([
+    ["removed", (path: string, token: string) => call("DELETE", path, token)],
+    ["demoted", (path: string, token: string) => call("PATCH", path, token, { roleKey: "viewer" })],
+    ["made inactive", (path: string, token: string) => call("PATCH", path, token, { status: "inactive" })],
+    ["banned", (path: string, token: string) => call("POST", `${path}/ban`, token, { reason: "Race" })],
+  ])("keeps its last administrator when all of them are %s at once", async (_name, end) => {
+    const organization = await found();
+    const { ownerToken, ownerId } = organization;
+    const [own] = await rowsOf("/memberships?limit=1", ownerToken);
+    const administrators = await members(organization, "admin", 7);
+    const paths = [String(own?.["id"]), ...administrators.map(({ membershipId }) => membershipId)].map(
+      (id) => `/memberships/${id}`,
+    );
+    const answers = await race((client) => end(paths[client % 8] ?? "", ownerToken));
+    const ofLast = answers.filter((_, client) => client % 8 === 0).map(({ body }) => body["code"]);
+    expect(ofLast.filter((code) => code !== "last_admin" && code !== "sole_owner")).toEqual([]);
+    expect((await end(paths[0] ?? "", ownerToken)).body["code"]).toBe("last_admin");
+    expect(await standing(organization)).toEqual([ownerId]);
+    lastAdminCount += clientCount;
   });
 
   it("is either purged or restored, and never both", async () => {

@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { importJWK, SignJWT } from "jose";
+import { decodeJwt, importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { developmentApplicationId, developmentIssuerUrl } from "../../host/development/issuer";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { send } from "./client.testing";
+import { callFunction } from "./functionCalls.testing";
 import { expectProblem } from "./hostile.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
+
+const wait = { timeout: 240_000, interval: 20 };
 
 let portico: TestPortico;
 let owner: string;
@@ -132,4 +135,48 @@ describe("a person", () => {
 
 it("left no unexpected failure in the log", () => {
   expect(portico.logLines.filter((line) => line.includes("[ERROR]"))).toEqual([]);
+});
+
+describe("a token by which somebody acts in a person's name (RFC 8693)", () => {
+  const tokenWith = (role: "admin" | "member", claims: object) => {
+    const [acme] = portico.demo.organizations;
+    const { sub = "", email = "" } = decodeJwt<{ email?: string }>(acme?.users[role].token ?? "");
+    const person = { sub, email, email_verified: true, name: "Acted for", org_id: acme?.id ?? "" };
+    return portico.issuer.mintUserToken({ ...person, ...claims }, 3600);
+  };
+  const rowsOf = async (query: string) => {
+    const { body } = await send(portico, "GET", `/v1/audit-logs?${query}&limit=100`, owner);
+    const { data = [] }: { data?: readonly Readonly<Record<string, unknown>>[] } = Object(body);
+    return data;
+  };
+
+  it.each([
+    ["as an object", { act: { sub: "support-7" } }, "support-7"],
+    ["as a chain, whose first acts now", { act: { sub: "support-7", act: { sub: "desk" } } }, "support-7"],
+    ["with a dot in its name", { "act.sub": "support-7" }, "support-7"],
+    ["without a subject", { act: { iss: "https://identity.example" } }, "unknown"],
+    ["that is no object", { act: "support-7" }, "unknown"],
+    ["that is null, or absent", { act: null }, undefined],
+  ])("is told apart in the audit trail at both doors: act %s", async (_title, claims, expected) => {
+    const token = await tokenWith("admin", claims);
+    const made = await send(portico, "POST", "/v1/items", token, { name: "Acted" });
+    expect(made.status, made.text).toBe(201);
+    const called = await callFunction(portico, "mutation", "workspace/items:create", { name: "Acted" }, token);
+    for (const id of [made.body["id"], Object(called.value).id])
+      expect((await rowsOf(`tableName=items&recordId=${String(id)}`)).map((row) => row["impersonatedBy"])).toEqual([
+        expected,
+      ]);
+  });
+
+  it("is named where it was refused, and where it read what is audited", async () => {
+    const actor = `support-${Date.now()}`;
+    const [member, admin] = await Promise.all(
+      (["member", "admin"] as const).map((role) => tokenWith(role, { act: { sub: actor }, name: `By ${actor}` })),
+    );
+    expect((await send(portico, "POST", "/v1/roles", member ?? "", { name: "None" })).status).toBe(403);
+    expect((await send(portico, "GET", "/v1/audit-logs?limit=1", admin ?? "")).status).toBe(200);
+    const isOurs = (row: Readonly<Record<string, unknown>>) => row["impersonatedBy"] === actor;
+    for (const action of ["rbac.deny", "audit.read"])
+      await expect.poll(async () => (await rowsOf(`action=${action}`)).filter(isOurs).length, wait).toBe(1);
+  });
 });

@@ -121,7 +121,13 @@ async function firstId(portico: TestPortico, path: string, token: string): Promi
 }
 
 async function customRole(portico: TestPortico, token: string): Promise<string> {
-  const body = { key: `custom${nextSample()}`, name: `Custom ${nextSample()}`, rights: ["schedule:read"], rank: 10 };
+  const body = {
+    key: `custom${nextSample()}`,
+    name: `Custom ${nextSample()}`,
+    rights: ["schedule:read"],
+    rank: 10,
+    scope: "assigned",
+  };
   return String((await send(portico, "POST", "/v1/roles", token, body)).body["id"]);
 }
 

@@ -1,4 +1,5 @@
 import { assertMayAssign, assertMayChange, assertMayEntrust } from "../../core/access/assigning";
+import { roleRights } from "../../core/access/rights";
 import { maximumHolders } from "../../core/access/reach";
 import { noStanding } from "../../core/access/standing";
 import { namedRole } from "../../core/records/roleRows";
@@ -28,6 +29,7 @@ export async function givenRole(ctx: TenantMutationContext, named: NamedRole, by
   const role = await namedRole(ctx, isNamed ? named : { roleKey: byDefault });
   if (!role) throw invalidField("/roleId", "unknown_role", "No role of the organization has this id.");
   assertMayAssign(ctx.tenant, role);
+  assertMayEntrust(ctx.tenant, ctx.reach, { rights: roleRights(role) });
   return { roleId: role._id, roleKey: role.key };
 }
 

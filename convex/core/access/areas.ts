@@ -13,7 +13,7 @@ interface AreaRow {
 /** Area permissions of a custom role, as rights. An area whose resources are yet to come has none. */
 export const areaRights = {
   projects: { read: [], full: [] },
-  resources: { read: [], full: [] },
+  resources: { read: ["resource:read"], full: [] },
   docks: { read: [], full: [] },
   operations: { read: [], full: [] },
   settings: {

@@ -4,7 +4,7 @@ import { builtInRoles } from "./roles";
 import { builtInRights, isBuiltInRole } from "./rights";
 import { allows } from "./allows.testing";
 import { everyRow } from "./reach";
-import { assertMayAssign, assertMayChange, assertMayEntrust, ownerRank } from "./assigning";
+import { assertMayAssign, assertMayChange, assertMayEntrust, assertMayReach, ownerRank } from "./assigning";
 import type { BuiltInRole } from "./roles";
 
 const rank = fc.integer({ min: 0, max: 100 });
@@ -99,4 +99,18 @@ test("whoever brings somebody into a team gives what that person holds on assign
   }
   expect(entrusts(held("client:read:assigned"), byBelonging)).toBe(true);
   expect(entrusts(held("client:read:assigned"), everyRow)).toBe(false);
+});
+
+test("a right on assigned rows is given by who has it on every row, or belongs wherever its holder does", () => {
+  const portal = { ...custom(["client:read"]), scope: "assigned" } as const;
+  const [own, other] = [{ id: "own" }, { id: "other" }];
+  const narrow = withRights(50, "member:update", "client:read:assigned");
+  const wide = withRights(50, "member:update", "client:read");
+  const may = (giver: typeof narrow, givers: readonly { id: string }[], holders: readonly { id: string }[]) =>
+    allows(() => assertMayReach(giver, givers, portal, holders));
+  expect(may(narrow, [own], [])).toBe(true);
+  expect(may(narrow, [own], [own])).toBe(true);
+  expect(may(narrow, [own], [own, other])).toBe(false);
+  expect(may(narrow, [], [other])).toBe(false);
+  expect(may(wide, [], [own, other])).toBe(true);
 });

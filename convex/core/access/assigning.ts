@@ -1,6 +1,7 @@
 import { ProblemError } from "../wire/errors";
 import { givenRights, missingRight, permissionOf, reachOf, withoutOwn } from "./rights";
 import { builtInRoles } from "./roles";
+import { everyRow } from "./reach";
 import type { RowReach } from "./reach";
 import type { Standing } from "./standing";
 import type { Doc } from "../../_generated/dataModel";
@@ -45,6 +46,20 @@ export function assignmentFault(giver: Standing, role: AssignedRole): ProblemErr
   const missing = missingRight(giver.rights, givenRights(role));
   if (missing === undefined) return undefined;
   return new ProblemError("forbidden", `The role allows ${missing}; only rights of one's own can be given.`);
+}
+
+/**
+ * Throws 403 where the role would reach, of what is assigned to its holder's teams and clients, what the giver does not: a right
+ * on assigned rows is given by who has it on every row, or belongs wherever the holder does.
+ */
+export function assertMayReach(
+  giver: Standing,
+  givers: readonly { readonly id: string }[],
+  role: AssignedRole,
+  holders: readonly { readonly id: string }[],
+): void {
+  const isBeyond = holders.some(({ id }) => !givers.some((own) => own.id === id));
+  if (isBeyond) assertMayEntrust(giver, everyRow, { rights: givenRights(role) });
 }
 
 /**

@@ -28,7 +28,13 @@ export type RequestCaller =
   | { readonly kind: "anonymous" }
   | { readonly kind: "enrollment"; readonly token: Doc<"agentEnrollmentTokens"> }
   | IdentityCaller
-  | { readonly kind: "user"; readonly user: Doc<"users">; readonly claimedOrganization: string | undefined }
+  | {
+      readonly kind: "user";
+      readonly user: Doc<"users">;
+      readonly claimedOrganization: string | undefined;
+      /** Who acts in the user's name, if the token says that somebody does. */
+      readonly impersonator?: string | undefined;
+    }
   | ApiKeyCaller
   | { readonly kind: "agent"; readonly agent: Doc<"agents"> };
 
@@ -100,7 +106,22 @@ export async function identifyCaller(
   if (!user) throw new ProblemError("user_not_provisioned", "This user has not signed in here before.");
   if (user.deletedAt !== undefined) throw new ProblemError("user_deleted", "This user was deleted.");
   if (user.status === "inactive") throw new ProblemError("user_inactive", "This user is inactive.");
-  return { kind: "user", user, claimedOrganization: claimedOrganization(identity) };
+  return {
+    kind: "user",
+    user,
+    claimedOrganization: claimedOrganization(identity),
+    impersonator: impersonatorOf(identity),
+  };
+}
+
+const maximumImpersonatorCharacters = 255;
+
+/** Who acts in the person's name by the token's `act` claim (RFC 8693, 4.1); a claim without a readable subject still says that somebody does. */
+export function impersonatorOf(identity: UserIdentity): string | undefined {
+  const subject = claimAt(identity, "act.sub");
+  if (typeof subject === "string" && subject !== "") return subject.slice(0, maximumImpersonatorCharacters);
+  const isNamed = Object.keys(identity).some((claim) => claim.startsWith("act."));
+  return isNamed || (identity["act"] ?? undefined) !== undefined ? "unknown" : undefined;
 }
 
 async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now: number): Promise<RequestCaller> {

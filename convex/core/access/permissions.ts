@@ -37,6 +37,7 @@ export const permissionCatalogue = {
   "client:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete clients."},
   "client:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore clients."},
   "client:manageMembers": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Decide who is with a client, and as what."},
+  "resource:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":["developer","support","client"],"own":[],"keys":true,"description":"Read what belongs to clients."},
   "apiKey:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Read API keys."},
   "apiKey:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Create API keys."},
   "apiKey:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Change and rotate API keys."},

@@ -64,6 +64,11 @@ export async function resolveTenant(
   // Rows are compared, never texts: the same text is another name in a claim than in a header.
   if (others.some((other) => other?._id !== organization?._id)) throw mismatch(inPath);
   const isHidden = inPath !== undefined;
+  if (organization === null) {
+    // As much is read as of an organization of strangers, so that not even the time tells it from none.
+    const unknown = ctx.db.normalizeId("organizations", inPath ?? named ?? "") ?? user.defaultOrganizationId;
+    if (unknown) await membershipOf(ctx.db, unknown, user._id);
+  }
   const member = await memberOf(ctx.db, organization, user._id, now, isHidden);
   return { ...member, ...(await standingOf(ctx, member.membership)) };
 }

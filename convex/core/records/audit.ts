@@ -38,7 +38,11 @@ export interface AuditEntry {
 export function actorOf(caller: Caller): Actor {
   switch (caller.kind) {
     case "user":
-      return { actorType: "user", userId: caller.user._id };
+      return {
+        actorType: "user",
+        userId: caller.user._id,
+        ...(caller.impersonator === undefined ? {} : { impersonatedBy: caller.impersonator }),
+      };
     case "apiKey":
       return { actorType: "apiKey", apiKeyId: caller.apiKey._id };
     case "agent":

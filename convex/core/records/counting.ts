@@ -46,14 +46,20 @@ export async function countRows(
   return countWithin(rows, limits);
 }
 
-/** Counts what is read one by one, until the limits are reached. */
-export async function countWithin(rows: AsyncIterable<object>, { rows: most, bytes }: CountLimits): Promise<Count> {
+/** Counts what is read one by one, until the limits are reached; `onCounted` sees each row that counts. */
+export async function countWithin<Row extends object>(
+  rows: AsyncIterable<Row>,
+  { rows: most, bytes }: CountLimits,
+  onCounted?: (row: Row) => void,
+): Promise<Count> {
   let count = 0;
   let bytesRead = 0;
   for await (const row of rows) {
     if (count === most || bytesRead > bytes) return { count, isCapped: true };
     count += 1;
-    bytesRead += getDocumentSize({ ...row });
+    onCounted?.(row);
+    const fields: object = row;
+    bytesRead += getDocumentSize({ ...fields });
   }
   return { count, isCapped: false };
 }

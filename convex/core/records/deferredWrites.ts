@@ -107,6 +107,7 @@ async function wasRecorded(
     row.userId === access.userId &&
     row.apiKeyId === access.apiKeyId &&
     row.agentId === access.agentId &&
+    row.impersonatedBy === access.impersonatedBy &&
     Object(row.metadata).operation === operation;
   return recent.length === 100 || recent.some(isSame);
 }

@@ -93,8 +93,8 @@ async function walk(list: ReachedList, limit: number): Promise<readonly string[]
   let cursor: string | undefined;
   for (;;) {
     const at = cursor;
-    const page = await host.run((ctx) => reachedPage(ctx, list, at, limit));
-    ids.push(...page.page.map(({ _id }) => _id));
+    const page = await host.run((ctx) => reachedPage(ctx, [list], at, limit));
+    ids.push(...page.page.map(({ row }) => row._id));
     if (page.isDone) return ids;
     expect(page.page).toHaveLength(limit);
     cursor = page.continueCursor;
@@ -179,7 +179,7 @@ describe("a list of reached rows refuses", () => {
   }
   const codeOf = async (list: ReachedList, cursor?: string): Promise<unknown> =>
     host
-      .run((ctx) => reachedPage(ctx, list, cursor, 2))
+      .run((ctx) => reachedPage(ctx, [list], cursor, 2))
       .then(
         () => "answered",
         (error: unknown): unknown => Object(Object(error).data).code,
@@ -196,7 +196,7 @@ describe("a list of reached rows refuses", () => {
 
   it("a cursor of another list, and what is none", async () => {
     const list = await listOf({});
-    const { continueCursor } = await host.run((ctx) => reachedPage(ctx, list, undefined, 2));
+    const { continueCursor } = await host.run((ctx) => reachedPage(ctx, [list], undefined, 2));
     expect(await codeOf(list, continueCursor)).toBe("answered");
     for (const other of [{ input: { sort: "created" } }, { person: undefined }]) {
       expect(await codeOf({ ...list, ...other }, continueCursor)).toBe("invalid_cursor");

@@ -28,8 +28,14 @@ export interface ReachedList {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** A row of one of the lists, with its table. */
+export interface ReachedRow {
+  readonly table: TableNames;
+  readonly row: UntypedRow;
+}
+
 export interface ReachedPage {
-  readonly page: UntypedRow[];
+  readonly page: readonly ReachedRow[];
   readonly isDone: boolean;
   readonly continueCursor: string;
 }
@@ -38,34 +44,36 @@ export interface ReachedPage {
 type Position = readonly [key: Value | undefined, creationTime: number, id: string];
 
 /** Rows in the order of the list, from a position on. */
-type Rows = AsyncIterator<UntypedRow, unknown>;
+type Rows = AsyncIterator<ReachedRow, unknown>;
 
 /**
- * One full page of rows that are assigned to the caller or their own. Each team, each client and each field of ownership is an
- * index range of its own, and all are merged, so that neither what is read nor the cursor depends on rows of others.
+ * One full page of rows that are assigned to the caller or their own, of one list or of several in one order. Each team, each client
+ * and each field of ownership is an index range of its own, and all are merged, so that neither what is read nor the cursor depends
+ * on rows of others.
  * @throws {ProblemError} 400 for filters that no index answers so, and for a cursor of another list
  */
 export async function reachedPage(
   ctx: Pick<QueryCtx, "db">,
-  list: ReachedList,
+  lists: readonly ReachedList[],
   cursor: string | undefined,
   limit: number,
 ): Promise<ReachedPage> {
-  const sources = await sourcesOf(ctx, list);
-  const shape = orderOf(list, sources);
+  const sources = (await Promise.all(lists.map((list) => sourcesOf(ctx, list)))).flat();
+  const shape = orderOf(lists, sources);
   const position = cursor === undefined ? undefined : positionAt(cursor, shape.fingerprint);
   const compare = comparisonOf(shape.order);
-  const streams = sources.map((source) => rowsOf(ctx, list, source, shape, position)[Symbol.asyncIterator]());
-  const page = await merged(streams, (row) => positionOf(row, shape.key), compare, limit + 1);
+  const streams = sources.map((source) => rowsOf(ctx, source, shape, position)[Symbol.asyncIterator]());
+  const page = await merged(streams, ({ row }) => positionOf(row, shape.key), compare, limit + 1);
   const isDone = page.length <= limit;
   const shown = page.slice(0, limit);
   const last = shown.at(-1);
-  const continueCursor = last ? cursorAt(positionOf(last, shape.key), shape.fingerprint) : "";
+  const continueCursor = last ? cursorAt(positionOf(last.row, shape.key), shape.fingerprint) : "";
   return { page: shown, isDone, continueCursor };
 }
 
 /** One row by its id, or those with a value in a field, as an index gives them. */
 interface Source {
+  readonly list: ReachedList;
   readonly plan: ListPlan;
   /** What comes after the plan's equalities in its index, the time of creation last. */
   readonly rest: readonly string[];
@@ -114,7 +122,8 @@ function isLedBy({ base }: TableMetadata, fields: readonly string[], field: stri
 }
 
 /** How the list is read where `field` is `value` besides; without a field, how it is read as a whole. */
-function planned({ table, options, input }: ReachedList, field: string | undefined, value: unknown): Source {
+function planned(list: ReachedList, field: string | undefined, value: unknown): Source {
+  const { table, options, input } = list;
   const metadata: TableMetadata = tableMetadata[table];
   const filters = [...new Set([...(options.filters ?? []), ...(field === undefined ? [] : [field])])];
   const isOrdered =
@@ -129,7 +138,7 @@ function planned({ table, options, input }: ReachedList, field: string | undefin
     { ...input, ...sort, ...(field === undefined ? {} : { [field]: value }) },
   );
   const prefix = 1 + plan.equals.length;
-  return { plan, rest: [...(metadata.indexes[plan.index]?.slice(prefix) ?? []), "_creationTime"] };
+  return { list, plan, rest: [...(metadata.indexes[plan.index]?.slice(prefix) ?? []), "_creationTime"] };
 }
 
 interface Order {
@@ -139,15 +148,19 @@ interface Order {
 }
 
 /** The order that all sources share. @throws {ProblemError} 400 where their indexes do not go on alike */
-function orderOf(list: ReachedList, sources: readonly Source[]): Order {
-  const { table, options, organizationId, person, input } = list;
-  const whole = planned(list, undefined, undefined);
-  const key = whole.rest[0] ?? "_creationTime";
-  const isShared = sources.every(({ id, rest }) => id !== undefined || (rest[0] === key && rest.length <= 2));
-  if (!isShared) throw new ProblemError("unsupported_filter", supportedSets(tableMetadata[table], options));
-  const { equals, range, order } = whole.plan;
-  const asked = JSON.stringify([organizationId, person, table, equals, range, key, order, input["sort"]]);
-  const fingerprint = murmurHash3(new TextEncoder().encode(asked))
+function orderOf(lists: readonly ReachedList[], sources: readonly Source[]): Order {
+  const wholes = lists.map((list) => planned(list, undefined, undefined));
+  const key = wholes[0]?.rest[0] ?? "_creationTime";
+  const order = wholes[0]?.plan.order ?? "desc";
+  for (const { id, list, rest } of sources) {
+    if (id !== undefined || (rest[0] === key && rest.length <= 2)) continue;
+    throw new ProblemError("unsupported_filter", supportedSets(tableMetadata[list.table], list.options));
+  }
+  const asked = wholes.map(({ list: { organizationId, person, table, input }, plan: { equals, range } }) => [
+    ...[organizationId, person, table, equals, range],
+    ...[key, order, input["sort"]],
+  ]);
+  const fingerprint = murmurHash3(new TextEncoder().encode(JSON.stringify(asked)))
     .map((word) => word.toString(36))
     .join("");
   return { key, order, fingerprint };
@@ -155,16 +168,15 @@ function orderOf(list: ReachedList, sources: readonly Source[]): Order {
 
 async function* rowsOf(
   ctx: Pick<QueryCtx, "db">,
-  { table, organizationId }: ReachedList,
-  { plan, id }: Source,
+  { list: { table, organizationId }, plan, id }: Source,
   { key, order }: Order,
   position: Position | undefined,
-): AsyncGenerator<UntypedRow> {
+): AsyncGenerator<ReachedRow> {
   const isAfter = (row: UntypedRow) =>
     position === undefined || comparisonOf(order)(positionOf(row, key), position) > 0;
   if (id !== undefined) {
     const row = await untypedReader(ctx).get(id);
-    if (row && row["organizationId"] === organizationId && matches(plan, row) && isAfter(row)) yield row;
+    if (row && row["organizationId"] === organizationId && matches(plan, row) && isAfter(row)) yield { table, row };
     return;
   }
   const equals = (q: UntypedRange) =>
@@ -175,7 +187,7 @@ async function* rowsOf(
       .withIndex(plan.index, (q) => range(equals(q)))
       .order(order);
   for (const range of rangesAfter(plan, key, order, position)) {
-    for await (const row of read(range)) if (isAfter(row)) yield row;
+    for await (const row of read(range)) if (isAfter(row)) yield { table, row };
   }
 }
 
@@ -216,12 +228,12 @@ function matches({ equals, range }: ListPlan, row: UntypedRow): boolean {
 /** Up to `count` rows of all streams in order, a row of several once. Every stream ends here. */
 async function merged(
   streams: readonly Rows[],
-  positionIn: (row: UntypedRow) => Position,
+  positionIn: (row: ReachedRow) => Position,
   compare: (left: Position, right: Position) => number,
   count: number,
-): Promise<UntypedRow[]> {
+): Promise<ReachedRow[]> {
   const heads = await Promise.all(streams.map(async (stream) => headOf(await stream.next())));
-  const rows: UntypedRow[] = [];
+  const rows: ReachedRow[] = [];
   while (rows.length < count) {
     let first: number | undefined;
     for (const [at, head] of heads.entries()) {
@@ -230,7 +242,7 @@ async function merged(
     }
     const row = first === undefined ? undefined : heads[first];
     if (first === undefined || !row) break;
-    if (rows.at(-1)?._id !== row._id) rows.push(row);
+    if (rows.at(-1)?.row._id !== row.row._id) rows.push(row);
     const next = await streams[first]?.next();
     heads[first] = next && headOf(next);
   }
@@ -238,7 +250,7 @@ async function merged(
   return rows;
 }
 
-function headOf(result: IteratorResult<UntypedRow, unknown>): UntypedRow | undefined {
+function headOf(result: IteratorResult<ReachedRow, unknown>): ReachedRow | undefined {
   return result.done ? undefined : result.value;
 }
 

@@ -1,6 +1,6 @@
 import { ownerStanding } from "../access/keyOwner";
 import { actingUser } from "../access/caller";
-import { holdersOf } from "../access/reach";
+import { everyRow, holdersOf, rowReachOf } from "../access/reach";
 import { standingOf } from "../access/standing";
 import { findClaimedOrganization, findOrganization } from "../access/tenant";
 import { countRows } from "./counting";
@@ -11,7 +11,8 @@ import type { Holder, RowReach } from "../access/reach";
 import type { Assignment } from "./assignedRows";
 import type { Count, Countable, CountLimits } from "./counting";
 import type { TenantTable } from "./documents";
-import type { ReachedList } from "./reachedPages";
+import type { ReachedList, ReachedPage } from "./reachedPages";
+import type { Permission } from "../access/permissions";
 import type { Scope } from "./scope";
 import type { Tenant } from "../access/tenant";
 import type { DataModel, Doc, Id, TableNames } from "../../_generated/dataModel";
@@ -25,6 +26,8 @@ import type {
   PaginationResult,
   Query,
 } from "convex/server";
+
+const noRights: ReadonlySet<string> = new Set();
 
 type TableInfo<Table extends TableNames> = NamedTableInfo<DataModel, Table>;
 
@@ -45,6 +48,11 @@ export class TenantReader {
     const normalized = this.ctx.db.normalizeId(table, id);
     const row = normalized && (await this.ctx.db.get(table, normalized));
     return row && tenantOf(row) === this.organizationId ? row : null;
+  }
+
+  /** The text as an id of the table, whether or not a row has it, or null if it is none. */
+  idOf<Table extends TableNames>(table: Table, text: string): Id<Table> | null {
+    return this.ctx.db.normalizeId(table, text);
   }
 
   /** A query over `index` within the organization; `range` continues after `organizationId`. */
@@ -69,7 +77,36 @@ export class TenantReader {
   ): Promise<PaginationResult<Doc<Table>>> {
     const { organizationId } = this;
     const person = actingUser(this.scope.caller);
-    return asPageOf<Table>(await reachedPage(this.ctx, { ...list, table, organizationId, person }, cursor, limit));
+    const { page, ...rest } = await reachedPage(this.ctx, [{ ...list, table, organizationId, person }], cursor, limit);
+    return asPageOf<Table>({ ...rest, page: page.map(({ row }) => row) });
+  }
+
+  /**
+   * One full page of what is assigned to a team or a client, over several tables in the order of their creation, newest first. Every
+   * way of a table is a list of its own, since the index that answers it goes on by the time of creation only behind its field.
+   * @throws {ProblemError} 400 for a cursor of another list
+   */
+  assignedTo(
+    { table: to, id }: Pick<Holder, "table" | "id">,
+    assigned: readonly { readonly table: TenantTable; readonly ways: readonly Assignment[] }[],
+    { cursor, limit }: { readonly cursor: string | undefined; readonly limit: number },
+  ): Promise<ReachedPage> {
+    const reach = { ...everyRow, every: false, assigned: true, holders: [{ table: to, id, rights: noRights }] };
+    const { organizationId } = this;
+    const lists = assigned.flatMap(({ table, ways }) =>
+      ways.map((way): ReachedList => {
+        const options = { filters: [way.field] };
+        const input = way.through ? {} : { [way.field]: id };
+        return { table, options, ways: [way], reach, organizationId, person: undefined, input };
+      }),
+    );
+    return reachedPage(this.ctx, lists, cursor, limit);
+  }
+
+  /** How far another permission than the operation's own reaches, or undefined without it. */
+  reachOf(permission: Permission): Promise<RowReach | undefined> {
+    const { caller, tenant } = this.scope;
+    return rowReachOf(this.ctx, caller, tenant, permission);
   }
 
   /** True if a row of this organization is assigned to one of the teams and clients of `reach`. */
@@ -80,7 +117,12 @@ export class TenantReader {
   /** The teams and clients that the caller belongs to, with the rights of the caller's role in each; none for a machine. */
   async holders(): Promise<readonly Holder[]> {
     const { caller } = this.scope;
-    return caller.kind === "user" ? holdersOf(this.ctx, this.organizationId, caller.user._id) : [];
+    return caller.kind === "user" ? this.holdersOf(caller.user._id) : [];
+  }
+
+  /** The same of another member. */
+  holdersOf(userId: Id<"users">): Promise<readonly Holder[]> {
+    return holdersOf(this.ctx, this.organizationId, userId);
   }
 }
 

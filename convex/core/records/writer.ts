@@ -84,6 +84,12 @@ class RowWriter {
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
   }
 
+  /** Deletes for good a row that nothing refers to: no table is searched for what might. */
+  async discard<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
+    await untypedDatabase(this.ctx).delete(table, row._id);
+    if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
+  }
+
   /** Does to what refers to a row what its purge would. @throws {ProblemError} 409, by `code`, when a restricting row does */
   async release<Table extends TableNames>(table: Table, row: Doc<Table>, code: ProblemCode | undefined): Promise<void> {
     await releaseReferrers(this.ctx, referrersOf(table), row._id, tenantOf(row), code);
@@ -306,6 +312,11 @@ export class UnscopedWriter extends UnscopedReader {
   /** Deletes a row for good; see {@link RowWriter.purge}. */
   purge<Table extends TableNames>(table: Table, row: Doc<Table>) {
     return this.writer.purge(table, row);
+  }
+
+  /** Deletes a row that nothing refers to; see {@link RowWriter.discard}. */
+  discard<Table extends TableNames>(table: Table, row: Doc<Table>) {
+    return this.writer.discard(table, row);
   }
 
   /** Writes an audit row; see {@link RowWriter.appendAudit}. */

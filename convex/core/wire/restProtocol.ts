@@ -23,6 +23,7 @@ export const accessValidator = v.object({
   userId: v.optional(v.id(engineTables.people)),
   apiKeyId: v.optional(v.id(engineTables.apiKeys)),
   agentId: v.optional(v.id(engineTables.agents)),
+  impersonatedBy: v.optional(v.string()),
 });
 export type RecordedAccess = Infer<typeof accessValidator>;
 /** Who acted, as an audit row names them. */

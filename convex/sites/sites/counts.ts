@@ -1,10 +1,14 @@
 import * as z from "zod";
 import { described, integer } from "../../core/schema/fields";
+import { countWithin } from "../../core/records/counting";
+import type { CountLimits } from "../../core/records/counting";
 import type { TenantReader } from "../../core/records/reader";
 import type { Id } from "../../_generated/dataModel";
 
 const maximumCounted = 1000;
 const maximumCountedOnPage = 8000;
+/** Half of what a query may read: the rows that reach the limit are read before it is known. */
+const maximumBytesOnPage = 8 * 1024 * 1024;
 
 /** Agents of a site by connection. Convex counts by reading, so a count ends at a bound and says that it did. */
 export const agentCountsSchema = () =>
@@ -18,27 +22,31 @@ export const agentCountsSchema = () =>
   );
 export type AgentCounts = z.output<ReturnType<typeof agentCountsSchema>>;
 
-/** How many agents of each site are counted when a page shows `siteCount` sites, so that one query stays within its reads. */
-export function countedPerSite(siteCount: number): number {
-  return Math.min(maximumCounted, Math.floor(maximumCountedOnPage / Math.max(1, siteCount)));
+/** How much counting the agents of each site may read when a page shows `siteCount` sites, so that one query stays within its reads. */
+export function readPerSite(siteCount: number): CountLimits {
+  const sites = Math.max(1, siteCount);
+  return {
+    rows: Math.min(maximumCounted, Math.floor(maximumCountedOnPage / sites)),
+    bytes: Math.floor(maximumBytesOnPage / sites),
+  };
 }
 
-/** Counts what was read; one row more than `bound` shows that there are more. */
-export function tally(
-  agents: readonly { readonly connectionStatus: "online" | "offline" }[],
-  bound: number,
-): AgentCounts {
-  const counted = agents.slice(0, bound);
-  const online = counted.filter(({ connectionStatus }) => connectionStatus === "online").length;
-  return { online, offline: counted.length - online, isCapped: agents.length > bound };
+/** Counts the agents of a site that are not deleted, as far as the limits go. */
+export async function countAgents(db: TenantReader, siteId: Id<"sites">, limits: CountLimits): Promise<AgentCounts> {
+  const agents = db.index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) =>
+    q.eq("deletedAt", undefined).eq("siteId", siteId),
+  );
+  return tally(agents, limits);
 }
 
-/** Counts the agents of a site that are not deleted, at most `bound` of them. */
-export async function countAgents(db: TenantReader, siteId: Id<"sites">, bound: number): Promise<AgentCounts> {
-  const agents = await db
-    .index("agents", "by_organizationId_and_deletedAt_and_siteId", (q) =>
-      q.eq("deletedAt", undefined).eq("siteId", siteId),
-    )
-    .take(bound + 1);
-  return tally(agents, bound);
+/** Counts agents by connection, as far as the limits go. */
+export async function tally(
+  agents: AsyncIterable<{ readonly connectionStatus: "online" | "offline" }>,
+  limits: CountLimits,
+): Promise<AgentCounts> {
+  let online = 0;
+  const { count, isCapped } = await countWithin(agents, limits, ({ connectionStatus }) => {
+    if (connectionStatus === "online") online += 1;
+  });
+  return { online, offline: count - online, isCapped };
 }

@@ -4,17 +4,16 @@ import { lazily } from "../../core/operations/once";
 import { invitationFields } from "../tables";
 import { assertTransition } from "../../core/resources/states";
 import { ProblemError } from "../../core/wire/errors";
-import { rightsWithin } from "../../core/access/rights";
-import { isInForce, membershipOf } from "../../core/access/standing";
+import { membershipOf } from "../../core/access/standing";
 import { sha256Hex } from "../../core/wire/secrets";
-import { knownAs } from "../provisioning";
+import { isAwaited, verifiedAs } from "../provisioning";
 import { shownNameOf } from "../people";
 import { invitations } from "./resource";
-import { asOf, assertAddressee, verifiedAddress, voidReason } from "./rules";
+import { livingRole } from "./giving";
+import { asOf, assertAddressee, verifiedAddress } from "./rules";
 import type { TenantWriter, UnscopedWriter } from "../../core/records/writer";
 import type { UnscopedReader } from "../../core/records/reader";
 import type { TenantMutationContext, UserMutationContext } from "../../core/operations/declaration";
-import type { Standing } from "../../core/access/standing";
 import type { Doc, Id } from "../../_generated/dataModel";
 
 type Row = Doc<"invitations">;
@@ -51,37 +50,6 @@ export async function shownToAddressee(reader: UnscopedReader, row: Row, organiz
     invitedByName: inviter?.deletedAt === undefined && inviter ? await shownNameOf(reader, inviter) : undefined,
     expiresAt: row.expiresAt,
   };
-}
-
-/** Why the invitation gives nothing now, though it is pending; undefined while it holds. */
-export async function voidReasonOf(reader: UnscopedReader, row: Row, now: number): Promise<string | undefined> {
-  return voidReason(await inviterOf(reader, row, now), await livingRole(reader, row));
-}
-
-/** What answers for the invitation now: the member's role, or the API key's scopes as far as its owner reaches. */
-async function inviterOf(reader: UnscopedReader, row: Row, now: number): Promise<Standing | undefined> {
-  if (row.invitedByKeyId !== undefined) {
-    const key = await reader.get("apiKeys", row.invitedByKeyId);
-    // A key that ran out was in good hands; one that was revoked may not have been.
-    if (!key || key.status === "revoked") return undefined;
-    const owner = await reader.ownerStanding(key, now);
-    if ("suspension" in owner) return undefined;
-    return { rights: rightsWithin(owner.standing.rights, key.scopes), rank: owner.standing.rank };
-  }
-  const user = row.invitedBy === undefined ? null : await reader.get("users", row.invitedBy);
-  if (user?.status !== "active" || user.deletedAt !== undefined) return undefined;
-  const membership = await membershipOf(reader, row.organizationId, user._id);
-  return membership && isInForce(membership, now) ? reader.standingOf(membership) : undefined;
-}
-
-/** The role of the invitation, unless it was deleted. */
-export async function livingRole(
-  reader: Pick<UnscopedReader, "get">,
-  { roleId, organizationId }: Row,
-): Promise<Doc<"roles"> | undefined> {
-  const role = roleId === undefined ? null : await reader.get("roles", roleId);
-  const isUsable = role?.organizationId === undefined || role.organizationId === organizationId;
-  return role && isUsable && role.deletedAt === undefined ? role : undefined;
 }
 
 /**
@@ -121,8 +89,10 @@ export function close(
  * leaves no other open. An invitation whose time is over is written down as such.
  */
 export async function assertUninvited(ctx: TenantMutationContext, email: string): Promise<void> {
-  const known = await knownAs(ctx.unscoped, email);
-  if (known && (await membershipOf(ctx.unscoped, ctx.tenant.organization._id, known._id))) {
+  const { unscoped, tenant } = ctx;
+  const known = await verifiedAs(unscoped, email);
+  const membership = known && (await membershipOf(unscoped, tenant.organization._id, known._id));
+  if (membership || (await isAwaited(unscoped, tenant.organization._id, email))) {
     const message = "Who has this address is a member or invited already.";
     throw new ProblemError("already_member", message, [{ pointer: "/email", code: "already_member", message }]);
   }

@@ -3,6 +3,7 @@ import { invalidField, ProblemError } from "../../core/wire/errors";
 import { reachOf } from "../../core/access/rights";
 import { assignmentFault } from "../../core/access/assigning";
 import { maximumSends } from "../tables";
+import type { Permission } from "../../core/access/permissions";
 import type { Standing } from "../../core/access/standing";
 import type { Doc } from "../../_generated/dataModel";
 
@@ -40,9 +41,11 @@ export function assertSendsLeft({ sendCount }: Pick<Doc<"invitations">, "sendCou
 export function voidReason(
   inviter: Standing | undefined,
   role: Parameters<typeof assignmentFault>[1] | undefined,
+  permissions: readonly Permission[] = ["member:invite"],
 ): string | undefined {
   if (!role) return "Its role was deleted.";
-  if (!inviter || reachOf(inviter.rights, "member:invite") !== "all") return "Whoever sent it may not invite any more.";
+  if (!inviter || !permissions.some((permission) => reachOf(inviter.rights, permission) === "all"))
+    return "Whoever sent it may not invite any more.";
   return assignmentFault(inviter, role) ? "Whoever sent it may not give its role any more." : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { namedRole } from "../../core/records/roleRows";
 import { ProblemError } from "../../core/wire/errors";
+import { forgetPlaceholder } from "../provisioning";
 import { revokeFor } from "../invitations/addressees";
 import { adminRank, assertMayAssign } from "../../core/access/assigning";
 import { administers } from "./rules";
@@ -49,7 +50,7 @@ export async function assertAdminRemains(
 
 /**
  * Ends a membership for good, with what invites its holder again and the member's places in teams and with clients; the
- * organization is no longer the user's default.
+ * organization is no longer the user's default. Who never signed in goes too.
  */
 export async function endMembership(
   db: TenantWriter,
@@ -67,4 +68,5 @@ export async function endMembership(
   const withClients = db.index("clientMemberships", "by_organizationId_and_userId", (q) => q.eq("userId", userId));
   for (const row of await withClients.collect()) await db.purge("clientMemberships", row);
   await db.purge("memberships", membership);
+  if (user) await forgetPlaceholder(unscoped, user);
 }

@@ -20,4 +20,5 @@ async function newPlace(world: World, path: "teams" | "clients", parameter: stri
 export const accessRows = {
   teamMembers: (world) => newPlace(world, "teams", "teamId"),
   clientMembers: (world) => newPlace(world, "clients", "clientId"),
+  clientResources: (world) => newPlace(world, "clients", "clientId"),
 } satisfies Record<string, RowMaker>;

@@ -30,6 +30,7 @@ import type {
   GetUserProfileAnswer,
   Invitation,
   Item,
+  ListClientResourcesRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
@@ -66,6 +67,7 @@ export interface ConvexFunctions {
   "access/clientMembers:list": { type: "query"; args: TenantListArgs<"listClientMembers">; result: PaginationResult<ClientMember> };
   "access/clientMembers:remove": { type: "mutation"; args: TenantChangeArgs<"removeClientMember">; result: Returned<"removeClientMember"> };
   "access/clientMembers:update": { type: "mutation"; args: TenantChangeArgs<"updateClientMember">; result: ClientMember };
+  "access/clientResources:list": { type: "query"; args: TenantListArgs<"listClientResources">; result: PaginationResult<ListClientResourcesRow> };
   "access/clients:create": { type: "mutation"; args: TenantChangeArgs<"createClient">; result: Client };
   "access/clients:delete": { type: "mutation"; args: TenantChangeArgs<"deleteClient">; result: Returned<"deleteClient"> };
   "access/clients:get": { type: "query"; args: TenantArgs<"getClient">; result: Client };
@@ -207,6 +209,9 @@ export interface Api {
       list: Reference<"access/clientMembers:list">;
       remove: Reference<"access/clientMembers:remove">;
       update: Reference<"access/clientMembers:update">;
+    };
+    clientResources: {
+      list: Reference<"access/clientResources:list">;
     };
     clients: {
       create: Reference<"access/clients:create">;

@@ -8,6 +8,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
   access: {
     apiKeys: "adopt;create;get;list;revoke;rotate+;update",
     clientMembers: "add+=POST /v1/clients/{}/members;list=GET /v1/clients/{}/members;remove=DELETE /v1/clients/{}/members/{};update=PATCH /v1/clients/{}/members/{}",
+    clientResources: "list=GET /v1/clients/{}/resources",
     clients: "create;delete;get;list;restore+;update",
     permissions: "list-",
     roles: "create;delete;get;list;restore+;update",

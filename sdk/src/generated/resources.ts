@@ -56,6 +56,7 @@ import type {
   GetUserProfileAnswer,
   Invitation,
   Item,
+  ListClientResourcesRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
@@ -507,6 +508,24 @@ export interface ClientMembersResource {
    * const clientMember = await portico.clientMembers.update(clientId, userId, { roleKey: "fieldEngineer" });
    */
   update(clientId: string, userId: string, input: UpdateClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
+
+}
+
+/** Calls of `portico.clientResources`. */
+export interface ClientResourcesResource {
+  /**
+   * List what belongs to a client
+   *
+   * What a client's portal shows: of all tables the rows that belong to the client, as far as the caller may read them, newest first. Where a permission reaches assigned rows alone, only one's own clients can be asked about.
+   *
+   * Needs the permission `resource:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const listClientResourcesRow of portico.clientResources.list(clientId)) console.log(listClientResourcesRow);
+   */
+  list(clientId: string, input?: Query<"listClientResources">, options?: ReadOptions): ListCall<ListClientResourcesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(clientId: string, input: Query<"listClientResources"> | undefined, options: RequestOptions): Call<Page<ListClientResourcesRow> | undefined>;
 
 }
 
@@ -1000,7 +1019,7 @@ export interface MembershipsResource {
   /**
    * Update a membership
    *
-   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
+   * Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes, and what it allows on assigned rows if one has that on every row or is in all of the member's teams and with all of the member's clients; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
    *
    * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
@@ -1757,7 +1776,7 @@ export interface UsersResource {
   /**
    * Add a user to the organization
    *
-   * Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
+   * Adds somebody who waits for whoever signs in with this verified e-mail address. The membership is pending until then, and shows the invitation only: whether the address is known already is not told, and `id` is the person's own once they have accepted, by their first login or `POST /v1/me/sync`. It is given then, if whoever added them could still give its role; otherwise it stays pending. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
    *
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
@@ -1818,6 +1837,7 @@ export abstract class Resources {
   declare readonly apiKeys: ApiKeysResource;
   declare readonly auditLogs: AuditLogsResource;
   declare readonly clientMembers: ClientMembersResource;
+  declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
   declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;

@@ -675,6 +675,28 @@ export interface paths {
         patch: operations["updateClientMember"];
         trace?: never;
     };
+    "/v1/clients/{clientId}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what belongs to a client
+         * @description What a client's portal shows: of all tables the rows that belong to the client, as far as the caller may read them, newest first. Where a permission reaches assigned rows alone, only one's own clients can be asked about.
+         *
+         *     Needs the permission `resource:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listClientResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clients/{clientId}/restore": {
         parameters: {
             query?: never;
@@ -1240,7 +1262,7 @@ export interface paths {
         head?: never;
         /**
          * Update a membership
-         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
+         * @description Changes the role (by `roleId` or `roleKey`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes, and what it allows on assigned rows if one has that on every row or is in all of the member's teams and with all of the member's clients; activating a member gives the role anew. Ownership is not assigned; the owner transfers it by `POST /v1/organizations/{organizationId}/transfer-ownership`. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.
          *
          *     Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
          */
@@ -2272,7 +2294,7 @@ export interface paths {
         put?: never;
         /**
          * Add a user to the organization
-         * @description Finds the user with this verified e-mail address, or adds one who waits for the first login. The membership is pending until then, and shows the invitation only; a user who is known already accepts it by `POST /v1/me/sync`. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
+         * @description Adds somebody who waits for whoever signs in with this verified e-mail address. The membership is pending until then, and shows the invitation only: whether the address is known already is not told, and `id` is the person's own once they have accepted, by their first login or `POST /v1/me/sync`. It is given then, if whoever added them could still give its role; otherwise it stays pending. The address gets an e-mail that says so. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes.
          *
          *     Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
          */
@@ -2382,10 +2404,15 @@ export interface components {
                  */
                 id: string;
                 /**
-                 * @description The member who invited the person.
+                 * @description Who invited the person, or the owner of the API key that did; answers for the role while the membership is pending.
                  * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 invitedBy?: string;
+                /**
+                 * @description The API key that invited the person; absent where a person did.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
+                invitedByKeyId?: string;
                 /**
                  * Format: email
                  * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
@@ -2939,6 +2966,11 @@ export interface components {
              * @example 3y4bgc2vxz9k8kdk24rdypthbfgpgwcc
              */
             id: string;
+            /**
+             * @description Who acted in the person's name: the subject of the token's `act` claim (RFC 8693), at the identity provider; absent where the person did.
+             * @example user_2support
+             */
+            impersonatedBy?: string;
             /**
              * @description The address that the request came from.
              * @example 203.0.113.7
@@ -4321,10 +4353,15 @@ export interface components {
                  */
                 id: string;
                 /**
-                 * @description The member who invited the person.
+                 * @description Who invited the person, or the owner of the API key that did; answers for the role while the membership is pending.
                  * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 invitedBy?: string;
+                /**
+                 * @description The API key that invited the person; absent where a person did.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
+                invitedByKeyId?: string;
                 /**
                  * Format: email
                  * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
@@ -5151,6 +5188,47 @@ export interface components {
                 y: string;
             }[];
         };
+        /** @description A page of a list, each row of it a client resource. */
+        ListClientResourcesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListClientResourcesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List what belongs to a client”. */
+        ListClientResourcesRow: {
+            /**
+             * Format: int64
+             * @description When it was created. Milliseconds since the epoch.
+             * @example 1768204800000
+             */
+            createdAt: number;
+            /**
+             * @description Its id in its table.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            id: string;
+            /**
+             * @description What it is called; of people, the `key` of their role there.
+             * @example client
+             */
+            name?: string;
+            /**
+             * @description The table that it is a row of.
+             * @enum {string}
+             */
+            resourceTable: "clientMemberships";
+            /**
+             * @description How it is doing, of what has a status.
+             * @example active
+             */
+            status?: string;
+            /**
+             * Format: int64
+             * @description When it was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
         /** @description A page of a list, each row of it an invitation. */
         ListMyInvitationsPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -5615,10 +5693,15 @@ export interface components {
              */
             id: string;
             /**
-             * @description The member who invited the person.
+             * @description Who invited the person, or the owner of the API key that did; answers for the role while the membership is pending.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             invitedBy?: string;
+            /**
+             * @description The API key that invited the person; absent where a person did.
+             * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+             */
+            invitedByKeyId?: string;
             /**
              * Format: email
              * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
@@ -6599,10 +6682,15 @@ export interface components {
                  */
                 id: string;
                 /**
-                 * @description The member who invited the person.
+                 * @description Who invited the person, or the owner of the API key that did; answers for the role while the membership is pending.
                  * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
                  */
                 invitedBy?: string;
+                /**
+                 * @description The API key that invited the person; absent where a person did.
+                 * @example cda5zy9bm8m4fwb23rf5th4b2qphhwj1
+                 */
+                invitedByKeyId?: string;
                 /**
                  * Format: email
                  * @description The address that was invited; whoever signs in with it, verified, takes the membership. Stored in lower case, an internationalized domain as its ASCII form (`xn--…`).
@@ -10131,6 +10219,7 @@ export interface operations {
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *           "actorType": "user",
                      *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "impersonatedBy": "user_2support",
                      *           "apiKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "action": "schedule.create",
@@ -10212,6 +10301,7 @@ export interface operations {
                      *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *       "actorType": "user",
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "impersonatedBy": "user_2support",
                      *       "apiKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *       "action": "schedule.create",
@@ -10320,6 +10410,7 @@ export interface operations {
                      *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
                      *           "actorType": "user",
                      *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "impersonatedBy": "user_2support",
                      *           "apiKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *           "agentId": "cgjwvyesnv75prnhka59qmd547bvr5j4",
                      *           "action": "schedule.create",
@@ -11058,6 +11149,87 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listClientResources: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows of this table.
+                 * @example clientMemberships
+                 */
+                resourceTable?: "clientMemberships" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the client.
+                 * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "resourceTable": "clientMemberships",
+                     *           "name": "client",
+                     *           "status": "active",
+                     *           "createdAt": 1768204800000,
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListClientResourcesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     restoreClient: {
         parameters: {
             query?: never;
@@ -11725,6 +11897,7 @@ export interface operations {
                      *         "status": "active",
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *         "invitedEmail": "dana.okoye@example.com",
                      *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -12442,6 +12615,7 @@ export interface operations {
                      *         "status": "active",
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *         "invitedEmail": "dana.okoye@example.com",
                      *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -12998,6 +13172,7 @@ export interface operations {
                      *         "status": "active",
                      *         "joinedAt": 1768469400000,
                      *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *         "invitedEmail": "dana.okoye@example.com",
                      *         "invitedName": "Dana Okoye",
                      *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -13238,6 +13413,7 @@ export interface operations {
                      *           "status": "active",
                      *           "joinedAt": 1768469400000,
                      *           "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *           "invitedEmail": "dana.okoye@example.com",
                      *           "invitedName": "Dana Okoye",
                      *           "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -13313,6 +13489,7 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "invitedEmail": "dana.okoye@example.com",
                      *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -13448,6 +13625,7 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "invitedEmail": "dana.okoye@example.com",
                      *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -13538,6 +13716,7 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "invitedEmail": "dana.okoye@example.com",
                      *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -13619,6 +13798,7 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "invitedEmail": "dana.okoye@example.com",
                      *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -13737,6 +13917,7 @@ export interface operations {
                      *       "status": "active",
                      *       "joinedAt": 1768469400000,
                      *       "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
                      *       "invitedEmail": "dana.okoye@example.com",
                      *       "invitedName": "Dana Okoye",
                      *       "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { tableMetadata } from "../../convex/core/schema/tableMetadata";
+import { declarationOf } from "../../convex/core/schema/table";
+import schema from "../../convex/schema";
+import type { TableMetadata } from "../../convex/core/schema/table";
+
+// What the two backends that this one follows declare, beside what is here: tables, named indexes, uniqueness rules and the
+// fields that every row has. What differs is named with its reason.
+
+interface Predecessor {
+  /** What the fields of the table are called here, or why there is none. */
+  readonly fields: Readonly<Record<string, string | { readonly gone: string }>>;
+  /** For each named index, by its fields, the fields of the index here that answers what it answers, and why they differ. */
+  readonly indexes: Readonly<
+    Record<string, { readonly of: readonly string[]; readonly here: readonly string[]; readonly why?: string }>
+  >;
+  /** Fields that no two rows share, and how that is held here. */
+  readonly unique?: readonly (readonly string[])[];
+}
+
+const tenantFirst = "every index of an organization's rows begins with it, so that no read can leave it";
+const trash = "rows in the trash stand apart in the index, so that no list filters them out afterwards";
+
+const predecessors: Readonly<Record<string, Predecessor>> = {
+  organizations: {
+    fields: { name: "name", slug: "slug", createdAt: "createdAt", updatedAt: "updatedAt" },
+    indexes: { by_slug: { of: ["slug"], here: ["slug"] } },
+    unique: [["slug"]],
+  },
+  users: {
+    fields: {
+      email: "email",
+      name: "name",
+      organizationId: { gone: "a person is in several organizations: memberships hold it" },
+      role: { gone: "a person's role is one of each membership" },
+      createdAt: "createdAt",
+      updatedAt: "updatedAt",
+    },
+    indexes: { by_email: { of: ["email"], here: ["email"] } },
+    unique: [["email"]],
+  },
+  memberships: {
+    fields: { userId: "userId", organizationId: "organizationId", role: "roleKey" },
+    indexes: {
+      by_organization: { of: ["organizationId"], here: ["organizationId"] },
+      by_user: { of: ["userId"], here: ["userId"] },
+    },
+    unique: [["organizationId", "userId"]],
+  },
+  schedules: {
+    fields: {
+      title: "title",
+      description: "description",
+      organizationId: "organizationId",
+      userId: "userId",
+      startDate: "startDate",
+      endDate: "endDate",
+      status: "status",
+      createdAt: "createdAt",
+      updatedAt: "updatedAt",
+    },
+    indexes: {
+      by_organization: { of: ["organizationId"], here: ["organizationId", "deletedAt"], why: trash },
+      by_user: { of: ["userId"], here: ["organizationId", "deletedAt", "userId", "startDate"], why: tenantFirst },
+      by_status: { of: ["status"], here: ["organizationId", "deletedAt", "status", "startDate"], why: tenantFirst },
+      by_org_and_status: {
+        of: ["organizationId", "status"],
+        here: ["organizationId", "deletedAt", "status", "startDate"],
+        why: trash,
+      },
+    },
+  },
+  items: {
+    fields: {
+      name: "name",
+      status: "status",
+      organizationId: "organizationId",
+      createdBy: "createdBy",
+    },
+    indexes: {
+      by_organization: { of: ["organizationId"], here: ["organizationId", "deletedAt"], why: trash },
+      by_organization_status: {
+        of: ["organizationId", "status"],
+        here: ["organizationId", "deletedAt", "status"],
+        why: trash,
+      },
+    },
+  },
+  todos: {
+    fields: { organizationId: "organizationId", createdBy: "createdBy" },
+    indexes: { by_organization: { of: ["organizationId"], here: ["organizationId"] } },
+  },
+  userProfiles: {
+    fields: { userId: "userId", displayName: "displayName", bio: "bio" },
+    indexes: { by_user: { of: ["userId"], here: ["userId"] } },
+    unique: [["userId"]],
+  },
+  auditLogs: {
+    fields: {
+      action: "action",
+      entityType: "tableName",
+      entityId: "recordId",
+      userId: "userId",
+      timestamp: "createdAt",
+      changes: "changes",
+    },
+    indexes: {},
+  },
+};
+
+const metadataOf = (table: string): TableMetadata => {
+  const found = Object.entries(tableMetadata).find(([name]) => name === table)?.[1];
+  if (!found) throw new Error(`There is no table ${table}.`);
+  return found;
+};
+
+describe.each(Object.entries(predecessors))("%s", (table, { fields, indexes, unique = [] }) => {
+  it("keeps every field, or says why not", () => {
+    const definition = Object.entries(schema.tables).find(([name]) => name === table)?.[1];
+    const { base, tenant } = metadataOf(table);
+    const own = [
+      ...Object.keys(declarationOf(definition ?? {})?.fields ?? {}),
+      ...(tenant === "none" ? [] : ["organizationId"]),
+      ...(base === "" ? [] : ["createdAt", "createdBy"]),
+      ...(base === "CU" || base === "CUD" ? ["updatedAt"] : []),
+    ];
+    const kept = Object.values(fields).flatMap((field) => (typeof field === "string" ? [field] : []));
+    expect(kept.filter((field) => !own.includes(field))).toEqual([]);
+    const gone = Object.entries(fields).filter(([, field]) => typeof field !== "string");
+    expect(gone.filter(([name]) => own.includes(name))).toEqual([]);
+  });
+
+  it("answers what each named index answered, by an index that differs for a reason alone", () => {
+    const ours = Object.values(metadataOf(table).indexes).map((own) => own.join());
+    for (const [name, { of, here, why }] of Object.entries(indexes)) {
+      expect(ours, name).toContain(here.join());
+      expect([name, of.every((field) => here.includes(field))]).toEqual([name, true]);
+      expect([name, why === undefined]).toEqual([name, of.join() === here.join()]);
+    }
+  });
+
+  it("keeps what was unique, under a code of its own", () => {
+    const rules = metadataOf(table).unique.map((rule) => rule.fields.join());
+    expect(unique.map((rule) => rule.join()).filter((rule) => !rules.includes(rule))).toEqual([]);
+  });
+});
