@@ -4,6 +4,7 @@ import { copyClosedStore } from "../host/store/copyStore";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
 import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
+import { localUrls } from "./portico/serving";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
 
@@ -31,8 +32,8 @@ async function main(): Promise<void> {
 }
 
 /** Asks the running installation; null when none answers on its port. */
-async function backupOfRunning({ cloudPort, adminKey }: Settings): Promise<string | null> {
-  const response = await fetch(`http://127.0.0.1:${cloudPort}/api/host/backup`, {
+async function backupOfRunning({ adminKey, serving, ...ports }: Settings): Promise<string | null> {
+  const response = await fetch(`${localUrls(serving.hostname, ports).cloudUrl}/api/host/backup`, {
     method: "POST",
     headers: { authorization: `Convex ${adminKey ?? ""}` },
   }).catch((error: unknown) => {

@@ -3,8 +3,10 @@ import path from "node:path";
 import { styleText } from "node:util";
 import { commandLine } from "./lib/commandLine";
 import { logWriter } from "./portico/logWriter";
+import { servingWarnings } from "./portico/serving";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
+import { unknownVariables } from "./portico/variableNames";
 import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
@@ -21,6 +23,9 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, { watch: flags.has("watch") });
   const startedAtMs = performance.now();
   const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
+  for (const line of [...unknownVariables(process.env), ...servingWarnings(settings.serving)]) {
+    log({ path: "", line: `[WARN] ${line}` });
+  }
   const portico = await startPortico(settings, log);
   const stop = () => void portico.close(settings.stopSeconds * 1000).then(() => process.exit(0), fail);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
@@ -43,11 +48,11 @@ function stopWithShell(stop: () => void): void {
   timer.unref();
 }
 
-function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, demoFile: string, elapsedMs: number): void {
+function printWelcome({ siteUrl, publicUrls, demo }: RunningPortico, demoFile: string, elapsedMs: number): void {
   const rows = [
-    ["REST", `${siteUrl}/v1`],
-    ["Swagger UI", `${siteUrl}/v1/docs`],
-    ["Convex", cloudUrl],
+    ["REST", `${publicUrls.siteUrl}/v1`],
+    ["Swagger UI", `${publicUrls.siteUrl}/v1/docs`],
+    ["Convex", publicUrls.cloudUrl],
   ];
   const table = rows
     .map(([name = "", url = ""]) => `  ${styled("bold", name.padEnd(12))}${styled("cyan", url)}`)

@@ -56,7 +56,6 @@ describe("/metrics", () => {
       cloudPort: 0,
       sitePort: 0,
       redactErrors: false,
-      trustProxy: false,
       adminKey: "an-admin-key-of-tests",
       authentication: new TokenVerifier({ providers: () => [] }),
     });

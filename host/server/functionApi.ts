@@ -282,8 +282,7 @@ function isUnsupportedByHost(pathname: string): boolean {
 }
 
 function requestTarget(request: IncomingMessage): URL {
-  const target = request.url ?? "/";
-  const url = target.startsWith("/") ? `http://localhost${target}` : target;
+  const url = `http://localhost${request.url ?? "/"}`;
   if (!URL.canParse(url)) throw new TransportError(400, "InvalidUrl", "The request target is not a valid URL.");
   return new URL(url);
 }

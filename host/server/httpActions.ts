@@ -7,6 +7,7 @@ import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { actionUrl } from "./requestUrl";
 import { TransportError } from "./transportError";
+import type { TrustedProxies } from "./trustedProxies";
 
 const supportedMethods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]);
 
@@ -15,11 +16,18 @@ export class HttpActions {
   readonly #deployment: Deployment;
   readonly #callers: CallerResolver;
   readonly #bytesInFlight: BytesInFlight;
+  readonly #proxies: TrustedProxies;
 
-  constructor(deployment: Deployment, callers: CallerResolver, bytesInFlight: BytesInFlight) {
+  constructor(
+    deployment: Deployment,
+    callers: CallerResolver,
+    bytesInFlight: BytesInFlight,
+    proxies: TrustedProxies,
+  ) {
     this.#deployment = deployment;
     this.#callers = callers;
     this.#bytesInFlight = bytesInFlight;
+    this.#proxies = proxies;
   }
 
   /**
@@ -40,8 +48,9 @@ export class HttpActions {
         allow: [...supportedMethods].join(", "),
       });
     }
+    const url = actionUrl(request, target, this.#proxies.originOf(request).scheme);
     const held = this.#bytesInFlight.ofAction();
-    const action = new ActionRequest(request, actionUrl(request, target), held);
+    const action = new ActionRequest(request, url, held);
     response.once("close", () => {
       held.release();
       if (!response.writableFinished) action.abort();

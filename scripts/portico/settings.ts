@@ -1,4 +1,6 @@
 import path from "node:path";
+import { readServing } from "./serving";
+import type { Serving } from "./serving";
 
 /** How one installation runs; every value has a default that works on a fresh machine. */
 export interface Settings {
@@ -7,6 +9,8 @@ export interface Settings {
   readonly cloudPort: number;
   /** REST API, tokens and documentation. */
   readonly sitePort: number;
+  /** To whom the ports answer. */
+  readonly serving: Serving;
   readonly seed: "demo" | "none";
   /** Opens admin routes and internal functions, for the official CLI and for backups; without one neither answers. */
   readonly adminKey?: string;
@@ -19,8 +23,9 @@ export interface Settings {
   readonly watch: boolean;
 }
 
-/** The settings needed to start the product; the others are the command's own. */
-export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds">;
+/** The settings needed to start the product, on this machine alone without `serving`; the others are the command's own. */
+export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds" | "serving"> &
+  Partial<Pick<Settings, "serving">>;
 
 const shortestAdminKey = 16;
 
@@ -32,10 +37,14 @@ export const passedVariables = ["CLERK_WEBHOOK_SECRET", "CORS_ALLOWED_ORIGINS", 
  * @throws {Error} with one line that names the variable and what it takes.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } = {}): Settings {
-  return {
-    dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
+  const ports = {
     cloudPort: portOf("PORTICO_PORT", environment["PORTICO_PORT"], 3210),
     sitePort: portOf("PORTICO_SITE_PORT", environment["PORTICO_SITE_PORT"], 3211),
+  };
+  return {
+    dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
+    ...ports,
+    serving: readServing(environment, ports),
     seed: seedOf(environment["PORTICO_SEED"]),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
     redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], watch),

@@ -5,19 +5,25 @@ import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
 import { openDeployment } from "../../host/runtime/openDeployment";
+import { ListenError } from "../../host/server/listener";
 import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { DamagedDemoData, writeDemoData } from "./demo";
+import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
+import type { PublicUrls } from "../../host/server/startServer";
 import type { DemoData } from "./demo";
 import type { InstallationSettings } from "./settings";
 
 /** A served installation: where it answers, and the way to stop it. */
 export interface RunningPortico {
+  /** Where this machine reaches the ports. */
   readonly cloudUrl: string;
   readonly siteUrl: string;
+  /** Where clients do. */
+  readonly publicUrls: PublicUrls;
   readonly deployment: ReloadableDeployment;
   readonly issuer: DevelopmentIssuer;
   /** Keys and tokens of the demo organizations; undefined when this data directory was not seeded. */
@@ -49,14 +55,15 @@ export async function startPortico(
     ...options
   }: Pick<DeploymentOptions, "bundle"> & { readonly passed?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningPortico> {
-  const { dataDirectory, cloudPort, sitePort } = settings;
-  const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
+  const { dataDirectory, cloudPort, sitePort, serving = servingLocally(settings) } = settings;
+  const { hostname, publicUrls, proxies } = serving;
+  const { cloudUrl, siteUrl } = localUrls(hostname, settings);
   await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
   const gateway = {
     type: "customJwt",
-    issuer: siteUrl,
+    issuer: publicUrls.siteUrl,
     jwks: publicKeySetUri(signingKey),
     algorithm: "ES256",
     applicationID: "portico",
@@ -65,8 +72,7 @@ export async function startPortico(
   const deployment = await openDeployment({
     functionsDirectory,
     file: path.join(dataDirectory, databaseName),
-    cloudUrl,
-    siteUrl,
+    ...publicUrls,
     deploymentName: "portico",
     environmentVariables: {
       ...passedFrom(passed),
@@ -85,9 +91,11 @@ export async function startPortico(
       deployment,
       cloudPort,
       sitePort,
+      hostname,
+      publicUrls,
+      proxies,
       redactErrors: settings.redactErrors,
       jsonLimits,
-      trustProxy: false,
       ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
       reportError: (error, requestId) =>
         onLog({ path: "", line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
@@ -95,6 +103,8 @@ export async function startPortico(
         providers: () => deployment.authProviders(),
         onRefused: (error) => refusals.note(error),
       }),
+    }).catch((error: unknown) => {
+      throw error instanceof ListenError ? new Error(portAdvice(error, settings), { cause: error }) : error;
     });
     const demo =
       settings.seed === "demo"
@@ -107,6 +117,7 @@ export async function startPortico(
     return {
       cloudUrl,
       siteUrl,
+      publicUrls,
       deployment,
       issuer,
       demo,
@@ -121,6 +132,11 @@ export async function startPortico(
     await deployment.close();
     throw error;
   }
+}
+
+function portAdvice({ message, at, port }: ListenError, { sitePort }: InstallationSettings): string {
+  if (at === "hostname") return `${message} Choose another PORTICO_HOST.`;
+  return `${message} Choose another ${port === sitePort ? "PORTICO_SITE_PORT" : "PORTICO_PORT"}.`;
 }
 
 /** The deployment's own issuer and the development's, and those that the operator has named. */
