@@ -153,7 +153,7 @@ function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): R
 }
 
 /** Makes the deferred writes of a request. Its response is settled by now, whether or not they succeed. */
-async function writeDeferred({ ctx, requestId }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
+async function writeDeferred({ ctx, requestId, route }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
   const { ip, userAgent } = await ctx.meta.getRequestMetadata();
   try {
     await ctx.runMutation(recordDeferred, {
@@ -164,7 +164,7 @@ async function writeDeferred({ ctx, requestId }: GatewayRequest, what: Record<st
     });
   } catch (error) {
     // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
-    if (!isUnavailable(error)) console.error(`What follows request ${requestId} was not written`, error);
+    if (!isUnavailable(error)) console.error(`What follows request ${requestId} (${route.operation}) was not written`, error);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, RequestMetadata } from "../deployment";
 import { ActionRequest } from "./actionRequest";
+import { completeResponse } from "../lightResponse";
 import { sendActionResponse } from "./actionResponse";
 import type { BytesInFlight } from "./bytesInFlight";
 import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { actionUrl } from "./requestUrl";
+import type { Findings } from "./requestEvents";
 import { TransportError } from "./transportError";
 import type { TrustedProxies } from "./trustedProxies";
 
@@ -42,6 +44,7 @@ export class HttpActions {
     response: ServerResponse,
     target: string,
     metadata: RequestMetadata,
+    findings: Findings,
   ): Promise<void> {
     if (!supportedMethods.has(request.method ?? "")) {
       throw new TransportError(405, "MethodNotAllowed", "HTTP actions do not support this method.", {
@@ -58,6 +61,8 @@ export class HttpActions {
     const resolved = await this.#callers.resolveForHttpAction(request.headers.authorization);
     const { caller } = resolved;
     const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadataFor(metadata, resolved));
+    const requestId = headerOf(answer, "x-request-id");
+    if (requestId !== undefined) findings.requestId = requestId;
     if (action.body?.refusal !== undefined) {
       await answer.body?.cancel();
       throw action.body.refusal;
@@ -68,4 +73,11 @@ export class HttpActions {
     }
     await sendActionResponse(response, answer, request.method === "HEAD");
   }
+}
+
+/** A header of a response, without making a real `Headers` for one that was never asked for it. */
+function headerOf(response: Response, name: string): string | undefined {
+  const { headers } = completeResponse(response) ?? response;
+  for (const [given, value] of headers) if (given === name) return value;
+  return undefined;
 }

@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RequestMetadata } from "../deployment";
 import { limitUnreadBody, maxBodyBytes } from "./requestBody";
+import { requestEventOf, shownPath } from "./requestEvents";
+import type { Findings, RequestEvent } from "./requestEvents";
 import { requestMetadata } from "./requestMetadata";
 import { normalizeTarget } from "./requestTarget";
 import type { PortAddress } from "./requestTarget";
@@ -25,6 +27,7 @@ export type RequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   metadata: RequestMetadata,
+  findings: Findings,
 ) => Promise<void>;
 
 /** Takes over a connection that asks for another protocol. */
@@ -37,6 +40,7 @@ export type UpgradeHandler = (
 
 /** Where a {@link Listener} listens, and whom it believes and tells. */
 export interface ListenerOptions {
+  readonly name: RequestEvent["port"];
   readonly hostname: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -44,6 +48,8 @@ export interface ListenerOptions {
   /** How clients address this port; known once it listens. */
   readonly address: () => PortAddress;
   readonly reportError: ReportError;
+  /** Told of every answered request. */
+  readonly onAnswered?: ((event: RequestEvent) => void) | undefined;
 }
 
 /** A port cannot be had; the message is one clear sentence. */
@@ -77,8 +83,20 @@ export class Listener {
   /** @param onUpgrade absent: requests for an upgrade are answered like any other */
   constructor(options: ListenerOptions, handler: RequestHandler, onUpgrade?: UpgradeHandler) {
     this.#options = options;
+    const reportOf =
+      ({ method = "", url = "/" }: IncomingMessage): ReportError =>
+      (error, requestId) =>
+        options.reportError(error, requestId, `${method} ${shownPath(url)}`);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       const metadata = requestMetadata(request, options.proxies);
+      const findings: Findings = {};
+      const { name, onAnswered } = options;
+      if (onAnswered !== undefined) {
+        const startedAtMs = performance.now();
+        response.once("close", () => {
+          onAnswered(requestEventOf(name, request, response, metadata, findings, startedAtMs));
+        });
+      }
       this.#silentSockets.delete(request.socket);
       if (this.#closing) response.shouldKeepAlive = false;
       const { headers } = request;
@@ -87,11 +105,11 @@ export class Listener {
       }
       const answer = async (): Promise<void> => {
         normalizeTarget(request, options.address());
-        await handler(request, response, metadata);
+        await handler(request, response, metadata, findings);
       };
       const run = (): Promise<void> =>
         answer().catch((error: unknown) => {
-          sendTransportError(response, toTransportError(error, metadata.requestId, options.reportError));
+          sendTransportError(response, toTransportError(error, metadata.requestId, reportOf(request)));
         });
       const { socket } = request;
       const begin = headers.authorization === undefined ? () => this.#inTurn(socket, run) : run;
@@ -137,7 +155,7 @@ export class Listener {
           try {
             normalizeTarget(request, options.address());
           } catch (error) {
-            return endWith(socket, toTransportError(error, "none", options.reportError));
+            return endWith(socket, toTransportError(error, "none", reportOf(request)));
           }
           onUpgrade(request, socket, head, requestMetadata(request, options.proxies));
         });

@@ -10,6 +10,7 @@ import type { JsonLimits } from "./jsonBody";
 import { Listener } from "./listener";
 import { observeProcess } from "./serverMetrics";
 import type { PortAddress } from "./requestTarget";
+import type { RequestEvent } from "./requestEvents";
 import type { ReportError } from "./transportError";
 import { TrustedProxies } from "./trustedProxies";
 
@@ -41,6 +42,10 @@ export interface ServerOptions {
   readonly pingAfterSilenceMs?: number;
   /** Receives failures that are the host's own fault; written to standard error when absent. */
   readonly reportError?: ReportError;
+  /** Told of every request over HTTP once it is answered. */
+  readonly onAnswered?: (event: RequestEvent) => void;
+  /** More of Prometheus' text form for `/metrics`. */
+  readonly metricsText?: () => Promise<string>;
 }
 
 /** Where clients reach both ports, without a slash at the end. */
@@ -68,7 +73,7 @@ const httpActionsMount = "/http";
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { deployment, hostname = "127.0.0.1", proxies = TrustedProxies.none, reportError = writeError } = options;
-  const { jsonLimits = convexJsonLimits } = options;
+  const { jsonLimits = convexJsonLimits, onAnswered } = options;
   observeProcess();
   const callers = new CallerResolver(options.authentication, options.adminKey);
   const bytesInFlight = new BytesInFlight(jsonLimits.maxBytesInFlight);
@@ -83,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     bytesInFlight,
     instanceName: options.instanceName ?? "portico",
     serverVersion: options.serverVersion ?? "unknown",
+    metricsText: async () => (await deployment.metricsText()) + ((await options.metricsText?.()) ?? ""),
     openSockets: () => ({ cloud: cloud.openSockets, site: site.openSockets }),
     canonicalUrls: () => {
       const { CONVEX_CLOUD_URL: cloudUrl = publicUrls.cloudUrl, CONVEX_SITE_URL: siteUrl = publicUrls.siteUrl } =
@@ -101,18 +107,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
   });
   const cloud = new Listener(
-    { hostname, port: options.cloudPort, proxies, reportError, address: () => addresses.cloud },
-    (request, response, metadata) => {
+    { name: "cloud", onAnswered, hostname, port: options.cloudPort, proxies, reportError, address: () => addresses.cloud },
+    (request, response, metadata, findings) => {
       const target = request.url ?? "/";
       return target.startsWith(`${httpActionsMount}/`)
-        ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
-        : functionApi.handle(request, response, metadata);
+        ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata, findings)
+        : functionApi.handle(request, response, metadata, findings);
     },
     (request, socket, head, metadata) => sync.handleUpgrade(request, socket, head, metadata),
   );
   const site = new Listener(
-    { hostname, port: options.sitePort, proxies, reportError, address: () => addresses.site },
-    (request, response, metadata) => httpActions.handle(request, response, request.url ?? "/", metadata),
+    { name: "site", onAnswered, hostname, port: options.sitePort, proxies, reportError, address: () => addresses.site },
+    (request, response, metadata, findings) =>
+      httpActions.handle(request, response, request.url ?? "/", metadata, findings),
   );
   const cloudPort = await cloud.listen().catch(async (error: unknown) => {
     await sync.close();
@@ -147,6 +154,6 @@ export function urlOf(hostname: string, port: number): string {
   return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
-function writeError(error: unknown, requestId: string): void {
-  console.error(`[Request ID: ${requestId}]`, error);
+function writeError(error: unknown, requestId: string, where = ""): void {
+  console.error(`[Request ID: ${requestId}] ${where}`, error);
 }

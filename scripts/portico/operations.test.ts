@@ -59,11 +59,9 @@ async function startProduct(changes: NodeJS.ProcessEnv) {
   onTestFinished(() => void child.kill("SIGKILL"));
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
-  let output = "";
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes("is ready")) resolve();
+    child.stderr.on("data", () => {
+      if (errors.join("").includes('"event":"ready"')) resolve();
     });
     child.once("exit", () => reject(new Error(errors.join(""))));
   });
@@ -73,6 +71,7 @@ async function startProduct(changes: NodeJS.ProcessEnv) {
       await once(child, "close");
       return child.exitCode;
     },
+    log: () => errors.join(""),
   };
 }
 
@@ -107,11 +106,51 @@ describe("an installation", () => {
   });
 });
 
+it("tells in JSON of the start, of each request and of the stop, and of no secret", async () => {
+  const dataDirectory = path.join(scratch, "logged");
+  const product = await startProduct({ PORTICO_DATA_DIR: dataDirectory, PORTICO_ADMIN_KEY: adminKey });
+  const site = `http://127.0.0.1:${environment["PORTICO_SITE_PORT"]}`;
+  const cloud = `http://127.0.0.1:${environment["PORTICO_PORT"]}`;
+  const secret = `sk_live_${"A".repeat(43)}`;
+  const authorization = `Bearer ${secret}`;
+  await fetch(`${site}/v1/schedules?token=${secret}`, { headers: { authorization, "x-request-id": "request-of-test" } });
+  await fetch(`${site}/v1/schedules/${secret}`, { headers: { "portico-organization": secret } });
+  await fetch(`${cloud}/api/query?path=a:b&args=${secret}`, { headers: { authorization: `Convex ${adminKey}` } });
+  await fetch(`${cloud}/api/storage/upload?token=${secret}`, { method: "POST", body: secret });
+  const metrics = await (await fetch(`${cloud}/metrics`)).text();
+  expect(metrics).toContain('portico_requests_total{operation="schedules.list",status="4xx"} 1');
+  expect(metrics).toMatch(/^nodejs_eventloop_lag_p99_seconds [\d.e-]+$/m);
+  expect(await product.stop()).toBe(0);
+  const events = product
+    .log()
+    .trimEnd()
+    .split("\n")
+    .map((line): Record<string, unknown> => Object(JSON.parse(line)));
+  expect(events.map(({ event }) => event)).toEqual(
+    expect.arrayContaining(["start", "ready", "request", "stop", "stopped"]),
+  );
+  expect(events.every(({ time, level }) => typeof time === "string" && typeof level === "string")).toBe(true);
+  expect(events.filter(({ event }) => event === "request")).toHaveLength(5);
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      event: "request",
+      method: "GET",
+      path: "/v1/schedules",
+      operation: "schedules.list",
+      status: 401,
+      requestId: "request-of-test",
+      durationMs: expect.any(Number),
+    }),
+  );
+  expect(product.log()).not.toMatch(/A{8}|an-admin-key-of-tests/);
+});
+
 describe("settings", () => {
   it.each([
     ["PORTICO_ADMIN_KEY", "short"],
     ["PORTICO_ADMIN_KEY", "has spaces in between"],
     ["PORTICO_LOG", "xml"],
+    ["PORTICO_LOG_LEVEL", "loud"],
     ["PORTICO_STOP_SECONDS", "-1"],
     ["PORTICO_STOP_SECONDS", "soon"],
     ["PORTICO_REDACT_ERRORS", "yes"],
@@ -132,15 +171,29 @@ describe("settings", () => {
 });
 
 describe("log lines", () => {
+  const note = { level: "info", event: "request", fields: { status: 200 }, text: "GET / 200" } as const;
+
   it("are one JSON object each, whatever was logged", () => {
     const lines: string[] = [];
-    const log = logWriter("json", (text) => lines.push(text));
-    log({ path: "a:b", line: "[WARN] 'two\nlines'" });
-    log({ path: "", line: "plain" });
+    const log = logWriter({ format: "json", level: "debug", write: (text) => lines.push(text) });
+    log.entry({ path: "a:b", line: "[WARN] 'two\nlines'" });
+    log.entry({ path: "", line: "plain" });
+    log.event(note);
     expect(lines.every((line) => line.endsWith("\n") && line.trimEnd().split("\n").length === 1)).toBe(true);
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
-      { time: expect.any(String), level: "warn", function: "a:b", message: "'two\nlines'" },
-      { time: expect.any(String), level: "info", message: "plain" },
+      { time: expect.any(String), level: "warn", event: "log", function: "a:b", message: "'two\nlines'" },
+      { time: expect.any(String), level: "info", event: "log", message: "plain" },
+      { time: expect.any(String), level: "info", event: "request", status: 200 },
     ]);
+  });
+
+  it("are of the wanted level and above", () => {
+    const lines: string[] = [];
+    const log = logWriter({ format: "text", level: "warn", write: (text) => lines.push(text) });
+    log.event(note);
+    log.entry({ path: "a:b", line: "[LOG] 'hidden'" });
+    log.entry({ path: "a:b", line: "[ERROR] 'seen'" });
+    log.event({ ...note, level: "error", text: "GET / 500" });
+    expect(lines).toEqual(["a:b [ERROR] 'seen'\n", "GET / 500\n"]);
   });
 });

@@ -1,5 +1,7 @@
 import path from "node:path";
+import { logLevels } from "./logWriter";
 import { readServing } from "./serving";
+import type { LogLevel } from "./logWriter";
 import type { Serving } from "./serving";
 
 /** How one installation runs; every value has a default that works on a fresh machine. */
@@ -17,6 +19,8 @@ export interface Settings {
   /** Keeps what functions throw and log from clients of the function API without the admin key. */
   readonly redactErrors: boolean;
   readonly logFormat: "text" | "json";
+  /** What is less is not logged. */
+  readonly logLevel: LogLevel;
   /** How long running requests and actions may go on after a signal to stop. */
   readonly stopSeconds: number;
   /** Loads `convex/` again whenever a file of it changes. */
@@ -24,7 +28,7 @@ export interface Settings {
 }
 
 /** The settings needed to start the product, on this machine alone without `serving`; the others are the command's own. */
-export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds" | "serving"> &
+export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "logLevel" | "stopSeconds" | "serving"> &
   Partial<Pick<Settings, "serving">>;
 
 const shortestAdminKey = 16;
@@ -49,6 +53,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } =
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
     redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], watch),
     logFormat: logFormatOf(environment["PORTICO_LOG"]),
+    logLevel: logLevelOf(environment["PORTICO_LOG_LEVEL"]),
     stopSeconds: stopSecondsOf(environment["PORTICO_STOP_SECONDS"]),
     watch,
   };
@@ -72,6 +77,13 @@ function logFormatOf(value: string | undefined): Settings["logFormat"] {
   if (value === undefined || value === "" || value === "text") return "text";
   if (value === "json") return "json";
   throw new Error(`PORTICO_LOG must be "text" or "json", not "${value}".`);
+}
+
+function logLevelOf(value: string | undefined): LogLevel {
+  if (value === undefined || value === "") return "info";
+  const level = logLevels.find((known) => known === value);
+  if (level === undefined) throw new Error(`PORTICO_LOG_LEVEL must be one of ${logLevels.join(", ")}, not "${value}".`);
+  return level;
 }
 
 function redactErrorsOf(value: string | undefined, isDevelopment: boolean): boolean {

@@ -9,12 +9,14 @@ import { ListenError } from "../../host/server/listener";
 import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { DamagedDemoData, writeDemoData } from "./demo";
+import { RequestLog } from "./requestLog";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
 import type { PublicUrls } from "../../host/server/startServer";
 import type { DemoData } from "./demo";
+import type { LogEvent } from "./logWriter";
 import type { InstallationSettings } from "./settings";
 
 /** A served installation: where it answers, and the way to stop it. */
@@ -32,6 +34,14 @@ export interface RunningPortico {
   close(graceMs?: number): Promise<void>;
 }
 
+/** How this start differs from that of `npm start`. */
+interface StartOptions extends Pick<DeploymentOptions, "bundle"> {
+  /** What is handed on to the functions; the process' own variables when absent. */
+  readonly passed?: NodeJS.ProcessEnv;
+  /** Told of every request over HTTP; without it they are only counted. */
+  readonly onRequest?: (event: LogEvent) => void;
+}
+
 /** Every operation fits many times; REST has the same limits in its gateway. */
 const jsonLimits = {
   maxValues: 65_536,
@@ -44,16 +54,13 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
- * and the demo data on the first start. `passed` holds what variables of the process are handed on to the functions.
+ * and the demo data on the first start.
  * @throws {Error} with one line for a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,
   onLog: (entry: LogEntry) => void,
-  {
-    passed = process.env,
-    ...options
-  }: Pick<DeploymentOptions, "bundle"> & { readonly passed?: NodeJS.ProcessEnv } = {},
+  { passed = process.env, onRequest, ...options }: StartOptions = {},
 ): Promise<RunningPortico> {
   const { dataDirectory, cloudPort, sitePort, serving = servingLocally(settings) } = settings;
   const { hostname, publicUrls, proxies } = serving;
@@ -85,6 +92,7 @@ export async function startPortico(
     onLog,
     ...options,
   });
+  const requests = new RequestLog(onRequest);
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
   try {
     const server = await startServer({
@@ -97,8 +105,10 @@ export async function startPortico(
       redactErrors: settings.redactErrors,
       jsonLimits,
       ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
-      reportError: (error, requestId) =>
-        onLog({ path: "", line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
+      reportError: (error, requestId, where = "") =>
+        onLog({ path: where, line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
+      onAnswered: (event) => requests.note(event),
+      metricsText: () => requests.metricsText(),
       authentication: new TokenVerifier({
         providers: () => deployment.authProviders(),
         onRefused: (error) => refusals.note(error),
