@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { logWriter } from "./logWriter";
 import { readSettings } from "./settings";
 import { freeSettings } from "./testPortico.testing";
@@ -103,6 +105,49 @@ describe("an installation", () => {
     expect(cold.exitCode).toBe(0);
     const check = await script("checkIntegrity.ts", [path.join(scratch, "cold")]);
     expect(check).toMatchObject({ exitCode: 0, output: expect.stringMatching(/_cron_jobs +\d+ +\d+/) });
+  });
+});
+
+describe("a backup", () => {
+  const cold = (target: string, args: readonly string[] = []) =>
+    script("backup.ts", [...args, target], { PORTICO_DATA_DIR: path.join(scratch, "data") });
+
+  it("with --keep has its time for a name, and takes the place of the oldest", async () => {
+    const target = path.join(scratch, "kept");
+    const strangers = ["notes", "2001-01-01T00-00-00.000Z", "2001-01-01T00-00-00.000Z.other"];
+    for (const name of strangers) await mkdir(path.join(target, name), { recursive: true });
+    await mkdir(path.join(target, "2001-01-01T00-00-00.000Z.unfinished"));
+    const made: string[] = [];
+    for (let run = 0; run < 3; run++) {
+      const { exitCode, output } = await cold(target, ["--keep", "2"]);
+      expect(exitCode).toBe(0);
+      made.push(path.basename(/Backed up to (.*)/.exec(output)?.[1] ?? ""));
+    }
+    expect((await readdir(target)).toSorted()).toEqual([...strangers, ...made.slice(1)].toSorted());
+    const check = await script("checkIntegrity.ts", [path.join(target, made[2] ?? "")]);
+    expect(check).toMatchObject({ exitCode: 0 });
+    for (const keep of ["0", "-1", "many", "1.5"])
+      expect(await cold(target, [`--keep=${keep}`])).toMatchObject({
+        exitCode: 1,
+        output: expect.stringContaining("--keep takes how many"),
+      });
+  });
+
+  const disk = mountSmallDisk(mkdtempSync(path.join(tmpdir(), "portico-backups-")) + "/disk", 4 << 20);
+  afterAll(() => disk?.remove());
+  if (disk === null) console.log("The backup to a full disk is not tested: this process may not mount a tmpfs.");
+
+  it.skipIf(disk === null)("on a full disk leaves nothing, removes no older one, and says so in one line", async () => {
+    if (disk === null) throw new Error("The test is skipped without a disk.");
+    const target = path.join(disk.path, "backups");
+    const older = path.join(target, "2001-01-01T00-00-00.000Z");
+    await mkdir(older, { recursive: true });
+    await writeFile(path.join(older, "portico.sqlite"), "older");
+    disk.fill();
+    const { exitCode, output } = await cold(target, ["--keep", "1"]);
+    expect(exitCode).toBe(1);
+    expect(output.trim().split("\n")).toEqual([expect.stringMatching(/^The disk has no room for a backup in /)]);
+    expect(await readdir(target)).toEqual([path.basename(older)]);
   });
 });
 
