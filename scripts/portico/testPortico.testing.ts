@@ -5,6 +5,7 @@ import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { freePorts } from "../lib/freePorts";
+import { readServing } from "./serving";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
 import type { DemoData } from "./demo";
@@ -23,13 +24,15 @@ export const platformAdminSubject = "platform-admin";
 
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
- * it over REST is checked against the OpenAPI document; `close` throws what the document does not know.
+ * it over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
+ * is served.
  */
-export async function startTestPortico(): Promise<TestPortico> {
+export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
   const logLines: string[] = [];
+  const settings = await freeSettings(dataDirectory);
   const portico = await startPortico(
-    await freeSettings(dataDirectory),
+    { ...settings, serving: readServing(environment, settings) },
     ({ path: name, line }) => logLines.push(`${name} ${line}`),
     {
       bundle: bundleOnce,
