@@ -95,15 +95,13 @@ describe.each(proxies)("behind $name as docs/operate has it", ({ start }) => {
   });
 
   it("tokens of the own issuer are accepted", async () => {
-    const [id, secret] = [siteUrl, String(portico.demo.organizations[0]?.apiKey)];
-    const answer = await ask({
+    const secret = String(portico.demo.organizations[0]?.apiKey);
+    const answer = await send(proxy, {
       path: "/v1/oauth/token",
       method: "POST",
-      headers: {
-        authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${secret}`).toString("base64")}`,
-        "content-type": "application/x-www-form-urlencoded",
-      },
-      form: { grant_type: "client_credentials" },
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      form: { grant_type: "client_credentials", client_secret: secret },
+      ca,
     });
     expect(answer.status, answer.text).toBe(200);
     const authorization = `Bearer ${String(bodyOf(answer)["access_token"])}`;

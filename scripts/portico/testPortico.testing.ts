@@ -25,7 +25,7 @@ export const platformAdminSubject = "platform-admin";
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
  * it over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
- * is served.
+ * is served, and is handed on to the functions.
  */
 export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
@@ -36,7 +36,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
     ({ path: name, line }) => logLines.push(`${name} ${line}`),
     {
       bundle: bundleOnce,
-      passed: { ...process.env, PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` },
+      passed: { ...process.env, ...environment, PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` },
     },
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
