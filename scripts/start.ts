@@ -50,8 +50,7 @@ async function main(): Promise<void> {
   const elapsedMs = Math.round(performance.now() - startedAtMs);
   const { siteUrl: restUrl, cloudUrl: convexUrl } = portico.publicUrls;
   log.event({ level: "info", event: "ready", fields: { restUrl, convexUrl, elapsedMs } });
-  if (settings.logFormat === "text")
-    printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), elapsedMs);
+  if (settings.logFormat === "text") printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), elapsedMs);
   if (settings.watch) reloadOnChange(portico);
   stopWithShell(stop);
 }

@@ -165,7 +165,8 @@ async function writeDeferred({ ctx, requestId, route }: GatewayRequest, what: Re
     });
   } catch (error) {
     // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
-    if (!isUnavailable(error)) console.error(`What follows request ${requestId} (${route.operation}) was not written`, error);
+    if (!isUnavailable(error))
+      console.error(`What follows request ${requestId} (${route.operation}) was not written`, error);
   }
 }
 

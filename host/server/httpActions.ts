@@ -20,12 +20,7 @@ export class HttpActions {
   readonly #bytesInFlight: BytesInFlight;
   readonly #proxies: TrustedProxies;
 
-  constructor(
-    deployment: Deployment,
-    callers: CallerResolver,
-    bytesInFlight: BytesInFlight,
-    proxies: TrustedProxies,
-  ) {
+  constructor(deployment: Deployment, callers: CallerResolver, bytesInFlight: BytesInFlight, proxies: TrustedProxies) {
     this.#deployment = deployment;
     this.#callers = callers;
     this.#bytesInFlight = bytesInFlight;

@@ -243,10 +243,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex | Socket
 }
 
 /** Ends a connection on which Node offers no response. */
-function endWith(
-  socket: Duplex,
-  { status, code, message }: Pick<TransportError, "status" | "code" | "message">,
-): void {
+function endWith(socket: Duplex, { status, code, message }: Pick<TransportError, "status" | "code" | "message">): void {
   const body = JSON.stringify({ code, message });
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nconnection: close\r\ncontent-type: application/json\r\n` +

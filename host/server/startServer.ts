@@ -107,7 +107,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
   });
   const cloud = new Listener(
-    { name: "cloud", onAnswered, hostname, port: options.cloudPort, proxies, reportError, address: () => addresses.cloud },
+    {
+      name: "cloud",
+      onAnswered,
+      hostname,
+      port: options.cloudPort,
+      proxies,
+      reportError,
+      address: () => addresses.cloud,
+    },
     (request, response, metadata, findings) => {
       const target = request.url ?? "/";
       return target.startsWith(`${httpActionsMount}/`)

@@ -27,19 +27,43 @@ const twoHops = new TrustedProxies({ hops: 2 });
 
 describe("the client of a request is", () => {
   it.each<[string, TrustedProxies, string, Headers, string]>([
-    ["the peer, when nobody is trusted", TrustedProxies.none, "127.0.0.1", { "x-forwarded-for": "1.2.3.4" }, "127.0.0.1"],
+    [
+      "the peer, when nobody is trusted",
+      TrustedProxies.none,
+      "127.0.0.1",
+      { "x-forwarded-for": "1.2.3.4" },
+      "127.0.0.1",
+    ],
     ["the peer, when it is not trusted", named, "192.0.2.9", { "x-forwarded-for": "1.2.3.4" }, "192.0.2.9"],
     ["whom the proxy names", named, "127.0.0.1", { "x-forwarded-for": "192.0.2.9" }, "192.0.2.9"],
     ["as the peer of an IPv6 socket", named, "::ffff:127.0.0.1", { "x-forwarded-for": "192.0.2.9" }, "192.0.2.9"],
     ["behind every trusted one", named, "127.0.0.1", { "x-forwarded-for": "192.0.2.9, 10.1.1.1" }, "192.0.2.9"],
     ["not whom it claims to stand for", named, "127.0.0.1", { "x-forwarded-for": "6.6.6.6, 192.0.2.9" }, "192.0.2.9"],
-    ["the outermost, when all are trusted", named, "127.0.0.1", { "x-forwarded-for": "10.0.0.2, 10.0.0.3" }, "10.0.0.2"],
+    [
+      "the outermost, when all are trusted",
+      named,
+      "127.0.0.1",
+      { "x-forwarded-for": "10.0.0.2, 10.0.0.3" },
+      "10.0.0.2",
+    ],
     ["the proxy, when that names nobody", named, "127.0.0.1", { "x-forwarded-for": "unknown" }, "127.0.0.1"],
     ["told without its port", named, "127.0.0.1", { "x-forwarded-for": "192.0.2.9:4711" }, "192.0.2.9"],
     ["told by Forwarded", named, "127.0.0.1", { forwarded: 'by=x;for="[2001:db9::1]:80";proto=https' }, "2001:db9::1"],
-    ["not in a quoted lie", named, "127.0.0.1", { forwarded: 'for="6.6.6.6, for=1.1.1.1", for=192.0.2.9' }, "192.0.2.9"],
+    [
+      "not in a quoted lie",
+      named,
+      "127.0.0.1",
+      { forwarded: 'for="6.6.6.6, for=1.1.1.1", for=192.0.2.9' },
+      "192.0.2.9",
+    ],
     ["told by both alike", named, "127.0.0.1", { forwarded: "for=1.1.1.1", "x-forwarded-for": "1.1.1.1" }, "1.1.1.1"],
-    ["the proxy, when both differ", named, "127.0.0.1", { forwarded: "for=6.6.6.6", "x-forwarded-for": "1.1.1.1" }, "127.0.0.1"],
+    [
+      "the proxy, when both differ",
+      named,
+      "127.0.0.1",
+      { forwarded: "for=6.6.6.6", "x-forwarded-for": "1.1.1.1" },
+      "127.0.0.1",
+    ],
     ["so many hops away", twoHops, "192.0.2.1", { "x-forwarded-for": "6.6.6.6, 192.0.2.9, 10.0.0.1" }, "192.0.2.9"],
     ["nearer, when there are fewer", twoHops, "192.0.2.1", { "x-forwarded-for": "192.0.2.9" }, "192.0.2.9"],
   ])("%s", (_case, proxies, peer, headers, ip) => {

@@ -158,7 +158,9 @@ it("tells in JSON of the start, of each request and of the stop, and of no secre
   const cloud = `http://127.0.0.1:${environment["PORTICO_PORT"]}`;
   const secret = `sk_live_${"A".repeat(43)}`;
   const authorization = `Bearer ${secret}`;
-  await fetch(`${site}/v1/schedules?token=${secret}`, { headers: { authorization, "x-request-id": "request-of-test" } });
+  await fetch(`${site}/v1/schedules?token=${secret}`, {
+    headers: { authorization, "x-request-id": "request-of-test" },
+  });
   await fetch(`${site}/v1/schedules/${secret}`, { headers: { "portico-organization": secret } });
   await fetch(`${cloud}/api/query?path=a:b&args=${secret}`, { headers: { authorization: `Convex ${adminKey}` } });
   await fetch(`${cloud}/api/storage/upload?token=${secret}`, { method: "POST", body: secret });

@@ -207,7 +207,9 @@ describe.skipIf(!hasNginx)("below a path of nginx as docs/operate has it", () =>
     expect(issuer["issuer"]).toBe(base);
     expect(bodyOf(await ask("/.well-known/oauth-protected-resource/portico"))["resource"]).toBe(base);
     const links = [page, docs].flatMap(({ text }) =>
-      Array.from(text.matchAll(/(?:href|src|data-document)="([^"]+)"/g), ([, url = ""]) => url.replaceAll("&amp;", "&")),
+      Array.from(text.matchAll(/(?:href|src|data-document)="([^"]+)"/g), ([, url = ""]) =>
+        url.replaceAll("&amp;", "&"),
+      ),
     );
     expect(links.length).toBeGreaterThan(10);
     for (const url of new Set([...links, String(issuer["jwks_uri"]), String(issuer["service_documentation"])]))

@@ -186,9 +186,7 @@ export function send(proxy: Pick<RunningProxy, "address" | "port">, sent: Sent):
         let received = "";
         incoming.setEncoding("utf8");
         incoming.on("data", (chunk: string) => (received += chunk));
-        incoming.once("end", () =>
-          resolve({ status: incoming.statusCode, headers: incoming.headers, text: received }),
-        );
+        incoming.once("end", () => resolve({ status: incoming.statusCode, headers: incoming.headers, text: received }));
         incoming.once("error", reject);
       },
     );

@@ -55,7 +55,13 @@ describe("the line of a request", () => {
     expect(line).toMatchObject({
       level: "info",
       text: "GET /v1/schedules 200 3.1 ms request-1 schedules.list acme",
-      fields: { operation: "schedules.list", status: 200, durationMs: 3.1, requestId: "request-1", organization: "acme" },
+      fields: {
+        operation: "schedules.list",
+        status: 200,
+        durationMs: 3.1,
+        requestId: "request-1",
+        organization: "acme",
+      },
     });
     expect(linesOf({ status: 500 })[0]?.level).toBe("error");
     expect(linesOf({ status: null })[0]?.text).toContain(" aborted ");

@@ -42,9 +42,9 @@ describe("how an installation is served", () => {
     expect(warningsOf({ PORTICO_HOST: "0.0.0.0" })).toEqual([
       expect.stringContaining("set PORTICO_SITE_URL and PORTICO_CLOUD_URL"),
     ]);
-    expect(warningsOf({ PORTICO_HOST: "::", PORTICO_SITE_URL: "https://e.x", PORTICO_CLOUD_URL: "https://l.x" })).toEqual(
-      [],
-    );
+    expect(
+      warningsOf({ PORTICO_HOST: "::", PORTICO_SITE_URL: "https://e.x", PORTICO_CLOUD_URL: "https://l.x" }),
+    ).toEqual([]);
   });
 });
 
@@ -98,7 +98,9 @@ describe("variables that nothing reads", () => {
   it("are none of those that this repository names", () => {
     const named = repositoryFiles()
       .filter((file) => /\.(ts|md|js|sh|service|conf)$|\.ci\/run$/.test(file) && !file.endsWith("serving.test.ts"))
-      .flatMap((file) => readFileSync(path.join(repositoryRoot, file), "utf8").match(/\bPORTICO_[A-Z_]*[A-Z]\b/g) ?? []);
+      .flatMap(
+        (file) => readFileSync(path.join(repositoryRoot, file), "utf8").match(/\bPORTICO_[A-Z_]*[A-Z]\b/g) ?? [],
+      );
     const examples = ["PORTICO_SERVICE_HOST", "PORTICO_DATADIR"];
     const names = named.filter((name) => !examples.includes(name));
     expect(unknownVariables(Object.fromEntries(names.map((name) => [name, ""])))).toEqual([]);

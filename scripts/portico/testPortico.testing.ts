@@ -36,7 +36,11 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
     ({ path: name, line }) => logLines.push(`${name} ${line}`),
     {
       bundle: bundleOnce,
-      passed: { ...process.env, ...environment, PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` },
+      passed: {
+        ...process.env,
+        ...environment,
+        PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}`,
+      },
     },
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");
