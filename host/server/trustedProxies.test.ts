@@ -7,19 +7,9 @@ import { TrustedProxies } from "./trustedProxies";
 type Headers = Readonly<Record<string, string>>;
 
 function originOf(proxies: TrustedProxies, peer: string, headers: Headers) {
-  const request = new IncomingMessage(new PeerSocket(peer));
+  const request = new IncomingMessage(Object.defineProperty(new Socket(), "remoteAddress", { value: peer }));
   Object.assign(request.headers, headers);
   return proxies.originOf(request);
-}
-
-class PeerSocket extends Socket {
-  constructor(readonly peer: string) {
-    super();
-  }
-
-  override get remoteAddress(): string {
-    return this.peer;
-  }
 }
 
 const named = new TrustedProxies({ addresses: ["127.0.0.1", "10.0.0.0/8", "2001:db8::/32"] });

@@ -138,7 +138,7 @@ describe.each(proxies)("behind $name as docs/operate has it", ({ start }) => {
       method: "POST",
       from: machineAddress,
       headers: { ...lies, authorization: `Bearer ${String(key)}` },
-      body: {},
+      body: { version: "1.0.0" },
     });
     expect(checkedIn.status, checkedIn.text).toBe(200);
     expect(bodyOf(await ask({ path: `/v1/agents/${String(id)}` }))).toMatchObject({ extAddress: machineAddress });
