@@ -164,9 +164,10 @@ async function writeDeferred({ ctx, requestId, route }: GatewayRequest, what: Re
       ...(userAgent === null ? {} : { userAgent }),
     });
   } catch (error) {
+    if (isUnavailable(error)) return;
+    const what = `What follows request ${requestId} (${route.operation}) was not written`;
     // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
-    if (!isUnavailable(error))
-      console.error(`What follows request ${requestId} (${route.operation}) was not written`, error);
+    console.error(what, error);
   }
 }
 

@@ -161,7 +161,12 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
     const failed = ({ status }: Response): boolean => status >= 500;
-    return await this.#metrics.measure("httpAction", "", () => this.#fetchHttpAction(request, caller, metadata), failed);
+    return await this.#metrics.measure(
+      "httpAction",
+      "",
+      () => this.#fetchHttpAction(request, caller, metadata),
+      failed,
+    );
   }
 
   async #fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {

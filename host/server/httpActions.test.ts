@@ -196,7 +196,9 @@ describe("the request an HTTP action sees", () => {
     expect(await (await fetch(`${server.cloudUrl}/live/instance_name`)).text()).toBe("portico");
     expect(await (await fetch(`${server.cloudUrl}/instance_name`)).text()).toBe("portico");
     const upgrade = "HTTP/1.1\r\nhost: e.x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
-    expect(await exchangeRaw(server.cloudUrl, `GET /live/api/one/sync ${upgrade}`)).toContain("does not name a version");
+    expect(await exchangeRaw(server.cloudUrl, `GET /live/api/one/sync ${upgrade}`)).toContain(
+      "does not name a version",
+    );
     expect(await exchangeRaw(server.cloudUrl, `GET ftp://e.x/ ${upgrade}`)).toContain('"code":"InvalidUrl"');
   });
 

@@ -26,14 +26,14 @@ export interface Findings {
 }
 
 /** Document ids have as many characters; keys, tokens and the names of stored files have more. */
-const longestShown = 32;
+const maxShownLength = 32;
 
 /** Path or name for a log: without query, in printable ASCII, and with nothing in it that is long enough to be a secret. */
 export function shownPath(target: string): string {
   const end = target.indexOf("?");
   const segments = (end < 0 ? target : target.slice(0, end)).split("/", 20);
   return segments
-    .map((segment) => (segment.length > longestShown ? "…" : segment.replaceAll(/[^\x21-\x7e]/g, "?")))
+    .map((segment) => (segment.length > maxShownLength ? "…" : segment.replaceAll(/[^\x21-\x7e]/g, "?")))
     .join("/");
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -109,8 +109,12 @@ describe("an installation", () => {
 });
 
 describe("a backup", () => {
-  const cold = (target: string, args: readonly string[] = []) =>
-    script("backup.ts", [...args, target], { PORTICO_DATA_DIR: path.join(scratch, "data") });
+  const stopped = { PORTICO_DATA_DIR: "" };
+  beforeAll(async () => {
+    stopped.PORTICO_DATA_DIR = path.join(scratch, "stopped");
+    await (await startProduct(stopped)).stop();
+  });
+  const cold = (target: string, args: readonly string[] = []) => script("backup.ts", [...args, target], stopped);
 
   it("with --keep has its time for a name, and takes the place of the oldest", async () => {
     const target = path.join(scratch, "kept");
@@ -133,8 +137,12 @@ describe("a backup", () => {
       });
   });
 
-  const disk = mountSmallDisk(mkdtempSync(path.join(tmpdir(), "portico-backups-")) + "/disk", 4 << 20);
-  afterAll(() => disk?.remove());
+  const mountPoint = mkdtempSync(path.join(tmpdir(), "portico-backups-"));
+  const disk = mountSmallDisk(path.join(mountPoint, "disk"), 4 << 20);
+  afterAll(() => {
+    disk?.remove();
+    rmSync(mountPoint, { recursive: true });
+  });
   if (disk === null) console.log("The backup to a full disk is not tested: this process may not mount a tmpfs.");
 
   it.skipIf(disk === null)("on a full disk leaves nothing, removes no older one, and says so in one line", async () => {
@@ -184,7 +192,7 @@ it("tells in JSON of the start, of each request and of the stop, and of no secre
       method: "GET",
       path: "/v1/schedules",
       operation: "schedules.list",
-      status: 401,
+      status: 400,
       requestId: "request-of-test",
       durationMs: expect.any(Number),
     }),

@@ -14,7 +14,7 @@ const answered: RequestEvent = {
   path: "/v1/schedules",
   functionPath: null,
   status: 200,
-  durationMs: 3.14159,
+  durationMs: 3.0625,
   requestId: "request-1",
   ip: "192.0.2.1",
   headers: {},

@@ -108,6 +108,6 @@ describe("variables that nothing reads", () => {
 
   it("are none of README's table, which has every setting", () => {
     const table = readFileSync(path.join(repositoryRoot, "README.md"), "utf8").matchAll(/^\| `(PORTICO_\w+)`/gm);
-    expect(Array.from(table, ([, name]) => name).toSorted()).toEqual(settingNames.toSorted());
+    expect(new Set(Array.from(table, ([, name]) => name))).toEqual(new Set(settingNames));
   });
 });
