@@ -165,9 +165,9 @@ async function writeDeferred({ ctx, requestId, route }: GatewayRequest, what: Re
     });
   } catch (error) {
     if (isUnavailable(error)) return;
-    const what = `What follows request ${requestId} (${route.operation}) was not written`;
+    const sentence = `What follows request ${requestId} (${route.operation}) was not written`;
     // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
-    console.error(what, error);
+    console.error(sentence, error);
   }
 }
 

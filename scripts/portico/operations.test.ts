@@ -109,12 +109,14 @@ describe("an installation", () => {
 });
 
 describe("a backup", () => {
-  const stopped = { PORTICO_DATA_DIR: "" };
-  beforeAll(async () => {
-    stopped.PORTICO_DATA_DIR = path.join(scratch, "stopped");
-    await (await startProduct(stopped)).stop();
-  });
-  const cold = (target: string, args: readonly string[] = []) => script("backup.ts", [...args, target], stopped);
+  const stopped = () => ({ PORTICO_DATA_DIR: path.join(scratch, "stopped") });
+  let made: Promise<unknown> | undefined;
+  /** Backs up an installation that has run once and does no more. */
+  const cold = async (target: string, args: readonly string[] = []) => {
+    made ??= startProduct(stopped()).then((product) => product.stop());
+    await made;
+    return script("backup.ts", [...args, target], stopped());
+  };
 
   it("with --keep has its time for a name, and takes the place of the oldest", async () => {
     const target = path.join(scratch, "kept");
