@@ -64,7 +64,6 @@ async function startDoors(): Promise<DoorsWorld> {
     cloudPort: 0,
     sitePort: 0,
     redactErrors: false,
-    trustProxy: false,
     authentication,
   });
   const token = await new SignJWT({ sub: "user", email: "user@example.test", org_id: "o".repeat(32) })

@@ -29,7 +29,6 @@ serve<FunctionServerOrder>(async ({ directory }) => {
     cloudPort: 0,
     sitePort: 0,
     redactErrors: false,
-    trustProxy: false,
     authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
   });
   return {

@@ -1,38 +1,70 @@
+import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { copyClosedStore } from "../host/store/copyStore";
+import { DiskFullError, isDiskFull } from "../host/store/storeFailure";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
+import { backupName, removeOldBackups, unfinishedBackup } from "./portico/backups";
 import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
+import { localUrls } from "./portico/serving";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
 
-const usage = `Usage: npm run backup -- <new directory>
-Backs up the data directory (PORTICO_DATA_DIR) while the installation serves, or when it is stopped.`;
+const usage = `Usage: npm run backup -- [--keep 7] <directory>
+Backs up the data directory (PORTICO_DATA_DIR) while the installation serves, or when it is stopped.
+  --keep  make a backup named by its time in the directory, and remove all but so many of the latest`;
 const answerSchema = z.object({ directory: z.string() });
 
 /**
  * Backs up the data directory: database, stored files, keys. A running installation is asked over HTTP, which needs
- * PORTICO_ADMIN_KEY, and keeps serving; a stopped one is copied.
+ * PORTICO_ADMIN_KEY, and keeps serving; a stopped one is copied. A backup has its name once it is whole.
  */
 async function main(): Promise<void> {
-  const [target = ""] = commandLine({ usage, positionals: [1, 1] }).positionals;
-  const directory = path.resolve(target);
+  const { positionals, texts } = commandLine({ usage, texts: ["keep"], positionals: [1, 1] });
+  const target = path.resolve(positionals[0] ?? "");
+  const keep = keepOf(texts.get("keep"));
+  const now = new Date();
+  const directory = keep === undefined ? target : path.join(target, backupName(now));
   const settings = readSettings(process.env);
   if (`${directory}${path.sep}`.startsWith(`${path.resolve(settings.dataDirectory)}${path.sep}`))
     throw new Error(`${directory} lies in the data directory, which would copy it into itself. Choose one outside.`);
+  await requireEmpty(directory);
+  const unfinished = unfinishedBackup(directory);
+  try {
+    await backUp(settings, unfinished);
+    await rename(unfinished, directory);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error instanceof DiskFullError || isDiskFull(error)
+      ? new Error(`The disk has no room for a backup in ${directory}; nothing of it was kept.`, { cause: error })
+      : error;
+  }
+  if (keep !== undefined) await removeOldBackups(target, keep, now);
+  process.stdout.write(`Backed up to ${directory}\n`);
+}
+
+async function backUp(settings: Settings, directory: string): Promise<void> {
+  await mkdir(path.dirname(directory), { recursive: true, mode: 0o700 });
   await requireEmpty(directory);
   const made = await backupOfRunning(settings);
   if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), directory);
   else if (made.startsWith(settings.dataDirectory + path.sep)) await moveDirectory(made, directory);
   else throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
   await copyInstallationFiles(settings.dataDirectory, directory);
-  process.stdout.write(`Backed up to ${directory}\n`);
+}
+
+function keepOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const keep = Number(value);
+  if (Number.isInteger(keep) && keep > 0) return keep;
+  throw new Error(`--keep takes how many backups to keep, 1 or more, not "${value}".`);
 }
 
 /** Asks the running installation; null when none answers on its port. */
-async function backupOfRunning({ cloudPort, adminKey }: Settings): Promise<string | null> {
-  const response = await fetch(`http://127.0.0.1:${cloudPort}/api/host/backup`, {
+async function backupOfRunning({ adminKey, serving, ...ports }: Settings): Promise<string | null> {
+  const { cloudUrl } = localUrls(serving.hostname, ports);
+  const response = await fetch(`${cloudUrl}/api/host/backup`, {
     method: "POST",
     headers: { authorization: `Convex ${adminKey ?? ""}` },
   }).catch((error: unknown) => {

@@ -3,8 +3,12 @@ import { styleText } from "node:util";
 import { commandLine } from "./lib/commandLine";
 import { FolderWatch } from "./portico/folderWatch";
 import { logWriter } from "./portico/logWriter";
+import { servingWarnings } from "./portico/serving";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
+import { unknownVariables } from "./portico/variableNames";
+import type { Log } from "./portico/logWriter";
+import type { Settings } from "./portico/settings";
 import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
@@ -20,34 +24,61 @@ async function main(): Promise<void> {
   const { flags } = commandLine({ usage, flags: ["watch"] });
   const settings = readSettings(process.env, { watch: flags.has("watch") });
   const startedAtMs = performance.now();
-  const log = logWriter(settings.logFormat, (text) => process.stderr.write(text));
-  const portico = await startPortico(settings, log);
-  const stop = () => void portico.close(settings.stopSeconds * 1000).then(() => process.exit(0), fail);
+  const log = logWriter({
+    format: settings.logFormat,
+    level: settings.logLevel,
+    write: (text) => process.stderr.write(text),
+    isStyled: process.stderr.isTTY,
+  });
+  log.event({ level: "info", event: "start", fields: { node: process.versions.node, pid: process.pid } });
+  for (const line of [...unknownVariables(process.env), ...servingWarnings(settings.serving)]) {
+    log.entry({ path: "", line: `[WARN] ${line}` });
+  }
+  const fail = (error: unknown) => {
+    log.entry({ path: "", line: settings.logFormat === "json" ? `[ERROR] ${messageOf(error)}` : messageOf(error) });
+    process.exit(1);
+  };
+  const portico = await startPortico(settings, log.entry, onRequestOf(settings, log)).catch(fail);
+  const stop = (reason: string) => {
+    log.event({ level: "info", event: "stop", fields: { reason } });
+    portico.close(settings.stopSeconds * 1000).then(() => {
+      log.event({ level: "info", event: "stopped", fields: {}, text: "Stopped" });
+      process.exit(0);
+    }, fail);
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), performance.now() - startedAtMs);
+  const elapsedMs = Math.round(performance.now() - startedAtMs);
+  const { siteUrl: restUrl, cloudUrl: convexUrl } = portico.publicUrls;
+  log.event({ level: "info", event: "ready", fields: { restUrl, convexUrl, elapsedMs } });
+  if (settings.logFormat === "text") printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), elapsedMs);
   if (settings.watch) reloadOnChange(portico);
   stopWithShell(stop);
+}
+
+/** People who develop want to see every request, and so does a machine that reads the log; others read the metrics. */
+function onRequestOf({ watch: isDevelopment, logFormat }: Settings, log: Log) {
+  return isDevelopment || logFormat === "json" ? { onRequest: log.event } : {};
 }
 
 /**
  * npm stops the shell that it started this process in, and a shell does not forward its signal. When the shell is gone,
  * `npm start` has been stopped.
  */
-function stopWithShell(stop: () => void): void {
+function stopWithShell(stop: (reason: string) => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
   const timer = setInterval(() => {
     if (process.ppid === shellPid) return;
     clearInterval(timer);
-    stop();
+    stop("npm ended");
   }, parentCheckIntervalMs);
   timer.unref();
 }
 
-function printWelcome({ siteUrl, cloudUrl, demo }: RunningPortico, demoFile: string, elapsedMs: number): void {
+function printWelcome({ siteUrl, publicUrls, demo }: RunningPortico, demoFile: string, elapsedMs: number): void {
   const rows = [
-    ["REST", `${siteUrl}/v1`],
-    ["Swagger UI", `${siteUrl}/v1/docs`],
-    ["Convex", cloudUrl],
+    ["REST", `${publicUrls.siteUrl}/v1`],
+    ["Swagger UI", `${publicUrls.siteUrl}/v1/docs`],
+    ["Convex", publicUrls.cloudUrl],
   ];
   const table = rows
     .map(([name = "", url = ""]) => `  ${styled("bold", name.padEnd(12))}${styled("cyan", url)}`)
@@ -84,9 +115,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function fail(error: unknown): void {
+main().catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
-}
-
-main().catch(fail);
+});

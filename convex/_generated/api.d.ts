@@ -114,6 +114,7 @@ import type * as core_wire_oauthErrors from "../core/wire/oauthErrors.js";
 import type * as core_wire_problems from "../core/wire/problems.js";
 import type * as core_wire_restProtocol from "../core/wire/restProtocol.js";
 import type * as core_wire_secrets from "../core/wire/secrets.js";
+import type * as core_wire_siteBasePath from "../core/wire/siteBasePath.js";
 import type * as core_wire_webhookSignature from "../core/wire/webhookSignature.js";
 import type * as crons from "../crons.js";
 import type * as demo_data from "../demo/data.js";
@@ -334,6 +335,7 @@ declare const fullApi: ApiFromModules<{
   "core/wire/problems": typeof core_wire_problems;
   "core/wire/restProtocol": typeof core_wire_restProtocol;
   "core/wire/secrets": typeof core_wire_secrets;
+  "core/wire/siteBasePath": typeof core_wire_siteBasePath;
   "core/wire/webhookSignature": typeof core_wire_webhookSignature;
   crons: typeof crons;
   "demo/data": typeof demo_data;

@@ -6,7 +6,7 @@ import { documentOrigin } from "./documentOrigin";
 import { servedDocument } from "./servedDocument";
 import { swaggerAssets } from "./swaggerAssets";
 
-const page = pageFor((name) => (swaggerAssets.has(name) ? "0123456789abcdef" : "missing"));
+const page = pageFor((name) => (swaggerAssets.has(name) ? "0123456789abcdef" : "missing"), "");
 const initializer = ownFiles.get("initializer.js")?.body ?? "";
 const policy = page.headers["content-security-policy"] ?? "";
 
@@ -119,6 +119,18 @@ test.each([
   ["?domain=nothing", "tenancy"],
 ])("the page opened at /v1/docs%s asks for the document of %s and no other", (rest, domain) => {
   expect(openedAt(`http://other.example:8080/v1/docs${rest}`).asked).toEqual([`/v1/openapi/${domain}`]);
+});
+
+test("behind a proxy that puts a path before every other, the page stays below it", () => {
+  const below = pageFor(() => "0123456789abcdef", "/portico").body;
+  const urls = Array.from(below.matchAll(/(?:src|href|data-document)="([^"]+)"/g), ([, url = ""]) => url);
+  expect(urls.filter((url) => !url.startsWith("/portico/v1/"))).toEqual([]);
+  const { read } = openedAt("https://example.com/portico/v1/docs");
+  const shown = JSON.parse(JSON.stringify(read(servedDocument({ version: "3.1" }, "https://inside.example/portico"))));
+  expect(shown).toMatchObject({ servers: [{ url: "https://example.com/portico" }] });
+  expect(shown.components.securitySchemes.clientCredentials.flows.clientCredentials.tokenUrl).toBe(
+    "https://example.com/portico/v1/oauth/token",
+  );
 });
 
 test("the page offers every domain", () => {

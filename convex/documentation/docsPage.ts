@@ -17,9 +17,9 @@ const policy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** The page of the API reference; `versionOf` gives the hash that a file's URL carries. */
-export function pageFor(versionOf: (name: string) => string): HttpDocument {
-  const url = (name: string) => `/v1/docs/${name}?v=${versionOf(name)}`;
+/** The page of the API reference; `versionOf` gives the hash that a file's URL carries, `basePath` stands before every path. */
+export function pageFor(versionOf: (name: string) => string, basePath: string): HttpDocument {
+  const url = (name: string) => `${basePath}/v1/docs/${name}?v=${versionOf(name)}`;
   return revalidatedDocument(
     "text/html; charset=utf-8",
     `<!doctype html>
@@ -29,16 +29,16 @@ export function pageFor(versionOf: (name: string) => string): HttpDocument {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Portico API reference</title>
 <link rel="stylesheet" href="${url("swagger-ui.css")}">
-<link rel="stylesheet" href="/v1/docs/reference.css">
+<link rel="stylesheet" href="${basePath}/v1/docs/reference.css">
 <link rel="icon" type="image/png" href="${url("favicon-32x32.png")}">
 </head>
 <body>
 <nav id="domains" aria-label="Domains of the API">
-${documentDomains.map(linkTo).join("\n")}
+${documentDomains.map((domain) => linkTo(domain, basePath)).join("\n")}
 </nav>
 <div id="swagger-ui"></div>
-<noscript>The reference needs JavaScript. The document itself is at <a href="/v1/openapi.json">/v1/openapi.json</a>.</noscript>
-<script src="/v1/docs/initializer.js" defer></script>
+<noscript>The reference needs JavaScript. The document itself is at <a href="${basePath}/v1/openapi.json">/v1/openapi.json</a>.</noscript>
+<script src="${basePath}/v1/docs/initializer.js" defer></script>
 <script src="${url("swagger-ui-bundle.js")}" defer></script>
 </body>
 </html>
@@ -47,10 +47,10 @@ ${documentDomains.map(linkTo).join("\n")}
 }
 
 /** Where the page opens a domain; `data-tags` as addresses of its operations name them. */
-function linkTo({ name, title, tags }: DocumentDomain): string {
-  const data = `data-domain="${name}" data-title="${title}" data-document="/v1/openapi/${name}"`;
+function linkTo({ name, title, tags }: DocumentDomain, basePath: string): string {
+  const data = `data-domain="${name}" data-title="${title}" data-document="${basePath}/v1/openapi/${name}"`;
   const tagsInUrls = tags.map((tag) => encodeURIComponent(tag)).join(" ");
-  return `<a href="/v1/docs?domain=${name}" ${data} data-tags="${tagsInUrls}"><b>${title}</b> <span>${tags.join(", ")}</span></a>`;
+  return `<a href="${basePath}/v1/docs?domain=${name}" ${data} data-tags="${tagsInUrls}"><b>${title}</b> <span>${tags.join(", ")}</span></a>`;
 }
 
 /** The deployment's own files beside Swagger UI's, by name. */

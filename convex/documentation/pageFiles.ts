@@ -10,6 +10,8 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const applyScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", applyScheme);
 applyScheme();
+/** What a proxy puts before every path. */
+const basePath = new URL(window.location.href).pathname.replace(/\\/v1\\/docs\\/?$/, "");
 /**
  * The document as this page needs it: its requests go to where the page was opened, which may be another name of the deployment,
  * what is optional stays empty until somebody fills it in, and what every domain says alike is folded away.
@@ -17,7 +19,7 @@ applyScheme();
 const ownDocument = (text) => {
   const read = JSON.parse(text);
   const [server] = read.servers;
-  read.servers = [{ ...server, url: new URL(window.location.href).origin }];
+  read.servers = [{ ...server, url: new URL(window.location.href).origin + basePath }];
   const { securitySchemes = {}, parameters: shared = {} } = read.components;
   for (const { flows = {} } of Object.values(securitySchemes)) {
     for (const flow of Object.values(flows)) {
@@ -99,7 +101,7 @@ const started = new Promise((resolve) => {
       defaultModelsExpandDepth: 0,
       docExpansion: "none",
       validatorUrl: null,
-      oauth2RedirectUrl: new URL("/v1/docs/oauth2-redirect.html", window.location.href).href,
+      oauth2RedirectUrl: new URL(basePath + "/v1/docs/oauth2-redirect.html", window.location.href).href,
     });
     // The token endpoint looks at the secret only; the id is filled in so that nobody has to invent one.
     window.ui.initOAuth({ clientId: "api-reference" });

@@ -1,6 +1,7 @@
 import { v } from "convex/values";
-import { internalQuery } from "../_generated/server";
+import { env, internalQuery } from "../_generated/server";
 import { httpDocument } from "../core/wire/httpDocument";
+import { siteBasePath } from "../core/wire/siteBasePath";
 import { ownFiles, pageFor } from "./docsPage";
 import { swaggerAssets } from "./swaggerAssets";
 import type { HttpDocument } from "../core/wire/httpDocument";
@@ -14,7 +15,7 @@ export const file = internalQuery({
   args: { name: v.optional(v.string()), version: v.optional(v.string()) },
   returns: httpDocument,
   handler: async (_ctx, { name, version }): Promise<HttpDocument> => {
-    if (name === undefined) return pageFor(versionOf);
+    if (name === undefined) return pageFor(versionOf, siteBasePath(env));
     const own = ownFiles.get(name);
     if (own) return own;
     const asset = swaggerAssets.get(name);

@@ -1,4 +1,5 @@
 import { HonoBase } from "hono/hono-base";
+import { routePath } from "hono/route";
 import { failureOf } from "../core/wire/errors";
 import { dispatch } from "./dispatch";
 import { platformRoutes } from "./platformRoutes";
@@ -60,9 +61,12 @@ app.onError((error, c) => {
   if (isUnavailable(error)) {
     return problemResponseOf("unavailable", "The deployment cannot take this request now.", requestId, headers);
   }
-  // The caller gets the request id and nothing else; the log has the rest.
+  // The caller gets the request id and nothing else; the log has the rest. Paths as declared, since ids in them are not the log's.
+  const { method } = c.req;
+  const path = routePath(c);
+  const operation = routeTable.find((route) => route.method === method && route.path === path)?.operation;
   // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
-  console.error(`Request ${requestId} failed`, error);
+  console.error(`Request ${requestId} failed: ${[method, path, operation].filter(Boolean).join(" ")}`, error);
   return problemResponseOf("internal", "The request could not be completed.", requestId, headers);
 });
 

@@ -38,6 +38,12 @@ export function verifierSentence(error: unknown): string | undefined {
   )?.[0];
 }
 
+/** Whether a token was refused because its issuer's keys cannot be read, which is no fault of the token. */
+export function isProviderAway(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : "";
+  return /\bCould not (?:fetch|read)\b|\bInvalid (?:Content-Type|JWKS)\b|\bAuthProviderDiscoveryFailed\b/.test(message);
+}
+
 /**
  * Explains a refused JWT where the verifier does not, by reading the token without trusting it. The response is 401
  * either way; this only helps the caller fix the token.

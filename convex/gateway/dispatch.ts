@@ -1,9 +1,9 @@
 import { makeFunctionReference } from "convex/server";
 import { credentialKindOf } from "../core/wire/credentialKinds";
-import { failureOf, ProblemError } from "../core/wire/errors";
+import { failureOf, problemOf, ProblemError } from "../core/wire/errors";
 import { entityTagMatches } from "../core/wire/etag";
 import { sha256Hex } from "../core/wire/secrets";
-import { bearerOf, credentialOf, refusalOf, verifierSentence } from "./credentials";
+import { bearerOf, credentialOf, isProviderAway, refusalOf, verifierSentence } from "./credentials";
 import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
 import { assertConditions, isDryRun, queryOf, readBody } from "./requests";
@@ -26,6 +26,7 @@ export interface GatewayRequest {
 
 const largeBodyBytes = 16 * 1024;
 const idempotencyKeyPattern = /^[!-~]{8,128}$/;
+const providerAway = "The keys of the token's issuer cannot be read at present; the token may be good.";
 const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
 const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKnown");
 const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
@@ -153,7 +154,7 @@ function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): R
 }
 
 /** Makes the deferred writes of a request. Its response is settled by now, whether or not they succeed. */
-async function writeDeferred({ ctx, requestId }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
+async function writeDeferred({ ctx, requestId, route }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
   const { ip, userAgent } = await ctx.meta.getRequestMetadata();
   try {
     await ctx.runMutation(recordDeferred, {
@@ -163,8 +164,10 @@ async function writeDeferred({ ctx, requestId }: GatewayRequest, what: Record<st
       ...(userAgent === null ? {} : { userAgent }),
     });
   } catch (error) {
+    if (isUnavailable(error)) return;
+    const sentence = `What follows request ${requestId} (${route.operation}) was not written`;
     // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
-    if (!isUnavailable(error)) console.error(`What follows request ${requestId} was not written`, error);
+    console.error(sentence, error);
   }
 }
 
@@ -177,6 +180,8 @@ async function explained(
   if (problem.status !== 401) return [problem, requestId, headers];
   const isJwt = token !== undefined && credentialKindOf(token) === undefined;
   const refusal = isJwt && problem.code === "unauthenticated" ? await refusalBy(ctx, token) : undefined;
+  // A client that was told its token is bad would sign its user out.
+  if (refusal === providerAway) return [problemOf("unavailable", providerAway), requestId, headers];
   const detail = refusal ?? problem.detail;
   const challenge =
     token === undefined ? "" : `, error="invalid_token", error_description="${detail.replace(/["\\]|[^ -~]/g, "'")}"`;
@@ -189,7 +194,7 @@ async function refusalBy(ctx: ActionCtx, token: string): Promise<string | undefi
     if ((await ctx.auth.getUserIdentity()) !== null) return undefined;
   } catch (error) {
     // A refused token surfaces as an error here, or as null, by deployment.
-    return verifierSentence(error) ?? refusalOf(token, Date.now());
+    return isProviderAway(error) ? providerAway : (verifierSentence(error) ?? refusalOf(token, Date.now()));
   }
   return refusalOf(token, Date.now());
 }

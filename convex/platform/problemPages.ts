@@ -3,6 +3,7 @@ import { env, internalQuery } from "../_generated/server";
 import { entityTagOf } from "../core/wire/etag";
 import { problems } from "../core/wire/problems";
 import { httpDocument } from "../core/wire/httpDocument";
+import { siteBasePath } from "../core/wire/siteBasePath";
 import { escaped, styleSource, withCode } from "./html";
 import type { HttpDocument } from "../core/wire/httpDocument";
 import type { ProblemCode } from "../core/wire/problems";
@@ -80,7 +81,7 @@ function codePage(code: ProblemCode) {
 <h2>In the answer</h2>
 <p>The body is <code>application/problem+json</code> (RFC 9457). Branch on <code>code</code>, show <code>detail</code>, and
 quote <code>requestId</code> when you report it.${status === 400 || status === 422 ? " Where fields are at fault, <code>errors</code> names each by a JSON pointer." : ""}</p>
-<nav><a href="/problems">All problem codes</a> · <a href="/v1/docs">API reference</a></nav>`;
+<nav><a href="${siteBasePath(env)}/problems">All problem codes</a> · <a href="${siteBasePath(env)}/v1/docs">API reference</a></nav>`;
   return { title: `${code}: ${title}`, main };
 }
 
@@ -91,13 +92,13 @@ function indexPage() {
       .filter((code) => problems[code][0] === status)
       .map(
         (code) =>
-          `<li><a href="/problems/${code}"><code>${code}</code></a> <span>${escaped(problems[code][1])}</span></li>`,
+          `<li><a href="${siteBasePath(env)}/problems/${code}"><code>${code}</code></a> <span>${escaped(problems[code][1])}</span></li>`,
       );
     return `<h2>HTTP ${status}</h2>\n<ul>\n${rows.join("\n")}\n</ul>`;
   });
   const main = `<h1>Problem codes</h1>
 <p>Every refusal of this API carries one of these codes in <code>code</code>.</p>
 ${sections.join("\n")}
-<nav><a href="/v1/docs">API reference</a></nav>`;
+<nav><a href="${siteBasePath(env)}/v1/docs">API reference</a></nav>`;
   return { title: "Problem codes", main };
 }

@@ -127,10 +127,12 @@ export class LocalDeployment implements Deployment, ActionHost {
     const path = canonicalFunctionPath(call.path);
     // Only those who may call internal functions can name a component's.
     const address = call.allowInternal ? parseAddress(path) : { componentPath: "", functionPath: path };
-    const type = call.type === "any" ? (this.#code.summaryOf(address)?.type ?? "unknown") : call.type;
+    const known = this.#code.summaryOf(address);
+    const type = call.type === "any" ? (known?.type ?? "unknown") : call.type;
+    const name = known === undefined ? "" : path;
     const failed = ({ status }: FunctionOutcome): boolean => status === "error";
     const startedAtMs = performance.now();
-    const outcome = await this.#metrics.measure(type, () => this.#call(call, path, address), failed);
+    const outcome = await this.#metrics.measure(type, name, () => this.#call(call, path, address), failed);
     if (outcome.status === "error")
       this.#logs.addFailure(this.#sourceOf(address), outcome.errorMessage, performance.now() - startedAtMs);
     return outcome;
@@ -161,7 +163,12 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   async fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {
     const failed = ({ status }: Response): boolean => status >= 500;
-    return await this.#metrics.measure("httpAction", () => this.#fetchHttpAction(request, caller, metadata), failed);
+    return await this.#metrics.measure(
+      "httpAction",
+      "",
+      () => this.#fetchHttpAction(request, caller, metadata),
+      failed,
+    );
   }
 
   async #fetchHttpAction(request: Request, caller: Caller, metadata: RequestMetadata): Promise<Response> {

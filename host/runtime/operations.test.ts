@@ -56,7 +56,6 @@ describe("/metrics", () => {
       cloudPort: 0,
       sitePort: 0,
       redactErrors: false,
-      trustProxy: false,
       adminKey: "an-admin-key-of-tests",
       authentication: new TokenVerifier({ providers: () => [] }),
     });
@@ -95,8 +94,13 @@ describe("/metrics", () => {
     expect(grown('convex_calls_total{type="query",outcome="success"}')).toBe(1);
     expect(grown('convex_calls_total{type="httpAction",outcome="success"}')).toBe(1);
     expect(grown('convex_calls_total{type="httpAction",outcome="error"}')).toBe(1);
-    expect(grown('convex_call_duration_seconds_count{type="mutation"}')).toBe(2);
-    expect(grown('convex_call_duration_seconds_bucket{le="+Inf",type="mutation"}')).toBe(2);
+    for (const name of ["agents:create", "agents:checkIn"]) {
+      const labels = `type="mutation",function="${name}"`;
+      expect(grown(`convex_call_duration_seconds_count{${labels}}`)).toBe(1);
+      expect(grown(`convex_call_duration_seconds_bucket{le="+Inf",${labels}}`)).toBe(1);
+    }
+    await errorOf(deployment, "query", "agents:madeUp");
+    expect(Array.from((await samples()).keys()).join()).not.toContain("madeUp");
     expect(grown("convex_commits_total")).toBeGreaterThanOrEqual(1);
     expect(grown("convex_commit_duration_seconds_count")).toBe(grown("convex_commits_total"));
     expect(grown("convex_batch_calls_sum")).toBeGreaterThanOrEqual(3);

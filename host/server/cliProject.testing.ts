@@ -43,7 +43,6 @@ export async function openCliProject(): Promise<CliProject> {
     cloudPort: 0,
     sitePort: 0,
     redactErrors: false,
-    trustProxy: false,
     adminKey,
     authentication: new TokenVerifier({ providers: () => [] }),
   });

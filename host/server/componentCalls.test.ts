@@ -12,7 +12,7 @@ let server: RunningServer;
 beforeAll(async () => {
   deployment = await openFixture({ functionsDirectory: componentsFixtureDirectory });
   const authentication = new TokenVerifier({ providers: () => [] });
-  const options = { cloudPort: 0, sitePort: 0, redactErrors: false, trustProxy: false, adminKey, authentication };
+  const options = { cloudPort: 0, sitePort: 0, redactErrors: false, adminKey, authentication };
   server = await startServer({ ...options, deployment });
 });
 

@@ -4,6 +4,7 @@ import { ConvexError } from "convex/values";
 import { describe, expect, it } from "vitest";
 import { DeploymentRefusal } from "../deployment";
 import { postJson as post, startTestServer } from "./testServer.testing";
+import { TrustedProxies } from "./trustedProxies";
 
 const list = makeFunctionReference<"query">("sites/agents:list");
 const create = makeFunctionReference<"mutation">("sites/agents:create");
@@ -215,7 +216,7 @@ describe("routes", () => {
       userAgent: "probe/1",
       requestId: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
-    const proxied = await startTestServer({ trustProxy: true });
+    const proxied = await startTestServer({ proxies: new TrustedProxies({ addresses: ["127.0.0.1", "10.0.0.0/8"] }) });
     await post(proxied, "/api/query", { path: "a:b", args: {} }, forwarded);
     expect(proxied.deployment.calls[0]?.metadata.ip).toBe("203.0.113.7");
   });

@@ -21,6 +21,7 @@ import { outcomeText } from "./functionResponse";
 import { parseJsonBytes, readJsonObject } from "./jsonBody";
 import type { JsonLimits } from "./jsonBody";
 import { LogStream } from "./logStream";
+import type { Findings } from "./requestEvents";
 import { isLocalScrape, serverMetricsText } from "./serverMetrics";
 import type { OpenSockets } from "./serverMetrics";
 import { StorageDoor } from "./storageDoor";
@@ -36,6 +37,7 @@ export interface FunctionApiOptions {
   readonly instanceName: string;
   readonly serverVersion: string;
   readonly openSockets: () => OpenSockets;
+  readonly metricsText: () => Promise<string>;
   /** Where this deployment is reached; known once both listeners have their ports. */
   readonly canonicalUrls: () => { readonly cloudUrl: string; readonly siteUrl: string };
 }
@@ -45,6 +47,7 @@ type Exchange = {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly metadata: RequestMetadata;
+  readonly findings: Findings;
 };
 type Handler = (exchange: Exchange) => Promise<void>;
 
@@ -94,14 +97,19 @@ export class FunctionApi {
    * Answers one request of the cloud port.
    * @throws {TransportError | AuthError | DeploymentRefusal} which the listener writes as `{code, message}`
    */
-  async handle(request: IncomingMessage, response: ServerResponse, metadata: RequestMetadata): Promise<void> {
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    metadata: RequestMetadata,
+    findings: Findings,
+  ): Promise<void> {
     const url = requestTarget(request);
     if (url.pathname.startsWith("/api/")) {
       if (isPreflight(request)) return answerPreflight(request, response);
       mirrorOrigin(request, response);
     }
     if (this.#storage.serves(url.pathname)) return await this.#storage.handle(request, response, url);
-    const exchange: Exchange = { request, response, url, metadata };
+    const exchange: Exchange = { request, response, url, metadata, findings };
     const methods = url.pathname.startsWith(runPrefix)
       ? { POST: (): Promise<void> => this.#run(exchange) }
       : this.#routes.get(url.pathname);
@@ -166,7 +174,7 @@ export class FunctionApi {
   }
 
   async #call(
-    { response, metadata }: Exchange,
+    { response, metadata, findings }: Exchange,
     resolved: ResolvedCaller,
     type: FunctionCall["type"],
     path: string,
@@ -174,6 +182,7 @@ export class FunctionApi {
     defaultFormat: ValueFormat,
     snapshot: { readonly snapshotTimestamp?: bigint } = {},
   ): Promise<void> {
+    findings.functionPath = path;
     const format = valueFormatOf(body.format, defaultFormat);
     const argsText = argsTextOf(body.args);
     const { deployment, redactErrors } = this.#options;
@@ -212,9 +221,9 @@ export class FunctionApi {
   }
 
   async #sendMetrics({ request, response }: Exchange): Promise<void> {
-    const { callers, deployment, openSockets } = this.#options;
+    const { callers, metricsText, openSockets } = this.#options;
     if (!isLocalScrape(request)) await callers.requireAdmin(request.headers.authorization);
-    const text = (await deployment.metricsText()) + (await serverMetricsText(openSockets()));
+    const text = (await metricsText()) + (await serverMetricsText(openSockets()));
     sendText(response, 200, text, "text/plain; version=0.0.4; charset=utf-8");
   }
 
@@ -282,8 +291,7 @@ function isUnsupportedByHost(pathname: string): boolean {
 }
 
 function requestTarget(request: IncomingMessage): URL {
-  const target = request.url ?? "/";
-  const url = target.startsWith("/") ? `http://localhost${target}` : target;
+  const url = `http://localhost${request.url ?? "/"}`;
   if (!URL.canParse(url)) throw new TransportError(400, "InvalidUrl", "The request target is not a valid URL.");
   return new URL(url);
 }

@@ -6,6 +6,7 @@ import type { Caller } from "../deployment";
 import { FunctionRequest, functionFetch } from "../lightObject";
 import { LightResponse } from "../lightResponse";
 import { exchangeRaw, startTestServer } from "./testServer.testing";
+import { TrustedProxies } from "./trustedProxies";
 
 const bodyLimitBytes = 20 * 1024 * 1024;
 
@@ -139,8 +140,8 @@ describe("the request an HTTP action sees", () => {
     ]);
   });
 
-  it("has the URL of the Host header, the proxy's scheme and a normalized path", async () => {
-    const server = await startTestServer();
+  it("has the URL of the Host header, the scheme of a trusted proxy and a normalized path", async () => {
+    const server = await startTestServer({ proxies: new TrustedProxies({ addresses: ["127.0.0.1"] }) });
     server.deployment.httpAction = (request) => new Response(request.url);
     const urlFor = async (head: string): Promise<string> => {
       const answer = await exchangeRaw(server.siteUrl, `GET ${head}\r\nconnection: close\r\n\r\n`);
@@ -151,11 +152,54 @@ describe("the request an HTTP action sees", () => {
     expect(await urlFor("/a HTTP/1.1\r\nhost: e.x\r\nforwarded: for=1;proto=https, proto=http")).toBe("https://e.x/a");
     expect(await urlFor("/a HTTP/1.1\r\nhost: e.x\r\nx-forwarded-proto: javascript")).toBe("http://e.x/a");
     expect(await urlFor("/%2e%2e/x/.hidden HTTP/1.1\r\nhost: e.x")).toBe("http://e.x/x/.hidden");
-    expect(await urlFor("http://evil.example/a HTTP/1.1\r\nhost: e.x")).toBe("http://e.x/a");
     expect(await urlFor("//evil.example/a HTTP/1.1\r\nhost: e.x")).toBe("http://e.x//evil.example/a");
     expect(await urlFor("/a HTTP/1.1\r\nhost: user@evil.example")).toContain('"code":"InvalidUrl"');
     expect(await urlFor("/a HTTP/1.1\r\nhost: a/b")).toContain('"code":"InvalidUrl"');
-    expect(await urlFor("/a HTTP/1.0")).toContain('"code":"InvalidUrl"');
+  });
+
+  it("has the host of an absolute-form target, and that of the site where HTTP/1.0 names none", async () => {
+    const server = await startTestServer({
+      publicUrls: { cloudUrl: "https://live.example", siteUrl: "https://api.example:8443" },
+    });
+    server.deployment.httpAction = (request) => new Response(`${request.headers.get("host")} ${request.url}`);
+    const answerTo = async (url: string, head: string): Promise<string> => {
+      const answer = await exchangeRaw(url, `GET ${head}\r\nconnection: close\r\n\r\n`);
+      expect(head.endsWith("HTTP/1.0") && /^transfer-encoding/im.test(answer)).toBe(false);
+      return answer.slice(answer.indexOf("\r\n\r\n") + 4).replaceAll(/^[0-9a-f]+\r\n|\r\n0?\r?\n?/g, "");
+    };
+    const onSite = (head: string) => answerTo(server.siteUrl, head);
+    expect(await onSite("http://other.example/a/../b?q HTTP/1.1\r\nhost: e.x")).toBe(
+      "other.example http://other.example/b?q",
+    );
+    expect(await onSite("HTTP://other.example HTTP/1.1\r\nhost: e.x")).toBe("other.example http://other.example/");
+    expect(await onSite("http://other.example?q=1 HTTP/1.0")).toBe("other.example http://other.example/?q=1");
+    expect(await onSite("/a HTTP/1.0")).toBe("api.example:8443 http://api.example:8443/a");
+    expect(await onSite("/a HTTP/1.0\r\nhost: e.x")).toBe("e.x http://e.x/a");
+    expect(await answerTo(server.cloudUrl, "http://other.example/http/a HTTP/1.1\r\nhost: e.x")).toBe(
+      "other.example http://other.example/a",
+    );
+    expect(await answerTo(server.cloudUrl, "http://other.example/instance_name HTTP/1.0")).toBe("portico");
+    for (const target of ["ftp://e.x/a", "http:///a", "http://user@e.x/a", "http://e.x:port/a", "a", "*"])
+      expect(await onSite(`${target} HTTP/1.1\r\nhost: e.x`), target).toContain('"code":');
+    expect(await exchangeRaw(server.siteUrl, "GET /a HTTP/1.1\r\n\r\n")).toContain("400 Bad Request");
+  });
+
+  it("is asked below the base path whether or not the proxy has taken that off", async () => {
+    const server = await startTestServer({
+      publicUrls: { cloudUrl: "https://e.x/live", siteUrl: "https://e.x/base" },
+    });
+    server.deployment.httpAction = (request) => new Response(new URL(request.url).pathname);
+    const paths = ["/base", "/base?q", "/base/v1/me", "/v1/me", "/baseline", "/v1/base/x"];
+    const seen: string[] = [];
+    for (const path of paths) seen.push(await (await fetch(server.siteUrl + path)).text());
+    expect(seen).toEqual(["/", "/", "/v1/me", "/v1/me", "/baseline", "/v1/base/x"]);
+    expect(await (await fetch(`${server.cloudUrl}/live/instance_name`)).text()).toBe("portico");
+    expect(await (await fetch(`${server.cloudUrl}/instance_name`)).text()).toBe("portico");
+    const upgrade = "HTTP/1.1\r\nhost: e.x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+    expect(await exchangeRaw(server.cloudUrl, `GET /live/api/one/sync ${upgrade}`)).toContain(
+      "does not name a version",
+    );
+    expect(await exchangeRaw(server.cloudUrl, `GET ftp://e.x/ ${upgrade}`)).toContain('"code":"InvalidUrl"');
   });
 
   it("also comes by way of the cloud port below /http/", async () => {

@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deployment, RequestMetadata } from "../deployment";
 import { ActionRequest } from "./actionRequest";
+import { completeResponse } from "../lightResponse";
 import { sendActionResponse } from "./actionResponse";
 import type { BytesInFlight } from "./bytesInFlight";
 import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { actionUrl } from "./requestUrl";
+import type { Findings } from "./requestEvents";
+import { TransportError } from "./transportError";
+import type { TrustedProxies } from "./trustedProxies";
 
 /** Those of Convex's router, as its `Allow` names them. */
 const supportedMethods = new Set(["GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS"]);
@@ -15,11 +19,13 @@ export class HttpActions {
   readonly #deployment: Deployment;
   readonly #callers: CallerResolver;
   readonly #bytesInFlight: BytesInFlight;
+  readonly #proxies: TrustedProxies;
 
-  constructor(deployment: Deployment, callers: CallerResolver, bytesInFlight: BytesInFlight) {
+  constructor(deployment: Deployment, callers: CallerResolver, bytesInFlight: BytesInFlight, proxies: TrustedProxies) {
     this.#deployment = deployment;
     this.#callers = callers;
     this.#bytesInFlight = bytesInFlight;
+    this.#proxies = proxies;
   }
 
   /**
@@ -35,14 +41,16 @@ export class HttpActions {
     response: ServerResponse,
     target: string,
     metadata: RequestMetadata,
+    findings: Findings,
   ): Promise<void> {
     if (!supportedMethods.has(request.method ?? "")) {
       // Convex's router refuses it before anything of a deployment is looked at, with nothing but the head.
       response.writeHead(405, { allow: [...supportedMethods].join(","), "content-length": 0 }).end();
       return;
     }
+    const url = actionUrl(request, target, this.#proxies.originOf(request).scheme);
     const held = this.#bytesInFlight.ofAction();
-    const action = new ActionRequest(request, actionUrl(request, target), held);
+    const action = new ActionRequest(request, url, held);
     response.once("close", () => {
       held.release();
       if (!response.writableFinished) action.abort();
@@ -50,6 +58,8 @@ export class HttpActions {
     const resolved = await this.#callers.resolveForHttpAction(request.headers.authorization);
     const { caller } = resolved;
     const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadataFor(metadata, resolved));
+    const requestId = headerOf(answer, "x-request-id");
+    if (requestId !== undefined) findings.requestId = requestId;
     if (action.body?.refusal !== undefined) {
       await answer.body?.cancel();
       throw action.body.refusal;
@@ -60,4 +70,11 @@ export class HttpActions {
     }
     await sendActionResponse(response, answer, request.method === "HEAD");
   }
+}
+
+/** A header of a response, without making a real `Headers` for one that was never asked for it. */
+function headerOf(response: Response, name: string): string | undefined {
+  const { headers } = completeResponse(response) ?? response;
+  for (const [given, value] of headers) if (given === name) return value;
+  return undefined;
 }

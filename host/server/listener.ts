@@ -3,9 +3,14 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RequestMetadata } from "../deployment";
 import { limitUnreadBody, maxBodyBytes } from "./requestBody";
+import { requestEventOf, shownPath } from "./requestEvents";
+import type { Findings, RequestEvent } from "./requestEvents";
 import { requestMetadata } from "./requestMetadata";
+import { normalizeTarget } from "./requestTarget";
+import type { PortAddress } from "./requestTarget";
 import { StrangerTurns } from "./strangerTurns";
-import { sendTransportError, toTransportError, type ReportError } from "./transportError";
+import { sendTransportError, toTransportError, type ReportError, type TransportError } from "./transportError";
+import type { TrustedProxies } from "./trustedProxies";
 
 const headersTimeoutMs = 20_000;
 /** The time Convex's own server gives a request. */
@@ -22,6 +27,7 @@ export type RequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   metadata: RequestMetadata,
+  findings: Findings,
 ) => Promise<void>;
 
 /** Takes over a connection that asks for another protocol. */
@@ -34,11 +40,32 @@ export type UpgradeHandler = (
 
 /** Where a {@link Listener} listens, and whom it believes and tells. */
 export interface ListenerOptions {
+  readonly name: RequestEvent["port"];
   readonly hostname: string;
   /** 0 takes a free port. */
   readonly port: number;
-  readonly trustProxy: boolean;
+  readonly proxies: TrustedProxies;
+  /** How clients address this port; known once it listens. */
+  readonly address: () => PortAddress;
   readonly reportError: ReportError;
+  /** Told of every answered request. */
+  readonly onAnswered?: ((event: RequestEvent) => void) | undefined;
+}
+
+/** A port cannot be had; the message is one clear sentence. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+  /** What is at fault: the port, or the interface as a whole. */
+  readonly at: "port" | "hostname";
+
+  constructor(
+    hostname: string,
+    readonly port: number,
+    cause: NodeJS.ErrnoException,
+  ) {
+    super(listenFailure(hostname, port, cause), { cause });
+    this.at = isAddressMissing(cause) ? "hostname" : "port";
+  }
 }
 
 /** One port of the host: limits, timeouts and error answers around a handler. */
@@ -56,17 +83,33 @@ export class Listener {
   /** @param onUpgrade absent: requests for an upgrade are answered like any other */
   constructor(options: ListenerOptions, handler: RequestHandler, onUpgrade?: UpgradeHandler) {
     this.#options = options;
+    const reportOf =
+      ({ method = "", url = "/" }: IncomingMessage): ReportError =>
+      (error, requestId) =>
+        options.reportError(error, requestId, `${method} ${shownPath(url)}`);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-      const metadata = requestMetadata(request, options.trustProxy);
+      const metadata = requestMetadata(request, options.proxies);
+      const findings: Findings = {};
+      const { name, onAnswered } = options;
+      if (onAnswered !== undefined) {
+        const startedAtMs = performance.now();
+        response.once("close", () => {
+          onAnswered(requestEventOf(name, request, response, metadata, findings, startedAtMs));
+        });
+      }
       this.#silentSockets.delete(request.socket);
       if (this.#closing) response.shouldKeepAlive = false;
       const { headers } = request;
       if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) {
         limitUnreadBody(request, response);
       }
+      const answer = async (): Promise<void> => {
+        normalizeTarget(request, options.address());
+        await handler(request, response, metadata, findings);
+      };
       const run = (): Promise<void> =>
-        handler(request, response, metadata).catch((error: unknown) => {
-          sendTransportError(response, toTransportError(error, metadata.requestId, options.reportError));
+        answer().catch((error: unknown) => {
+          sendTransportError(response, toTransportError(error, metadata.requestId, reportOf(request)));
         });
       const { socket } = request;
       const begin = headers.authorization === undefined ? () => this.#inTurn(socket, run) : run;
@@ -108,8 +151,13 @@ export class Listener {
         // Nothing else handles errors on an upgraded connection while it waits.
         socket.on("error", () => socket.destroy());
         this.#strangers.begin(() => {
-          if (this.#closing || socket.destroyed) socket.destroy();
-          else onUpgrade(request, socket, head, requestMetadata(request, options.trustProxy));
+          if (this.#closing || socket.destroyed) return void socket.destroy();
+          try {
+            normalizeTarget(request, options.address());
+          } catch (error) {
+            return endWith(socket, toTransportError(error, "none", reportOf(request)));
+          }
+          onUpgrade(request, socket, head, requestMetadata(request, options.proxies));
         });
       });
     }
@@ -124,12 +172,12 @@ export class Listener {
     });
   }
 
-  /** Starts to listen. @returns the port. @throws {Error} with one clear sentence when the port cannot be had. */
+  /** Starts to listen. @returns the port. @throws {ListenError} when the port cannot be had. */
   listen(): Promise<number> {
     const { hostname, port } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once("error", (cause: NodeJS.ErrnoException) => {
-        reject(new Error(listenFailure(hostname, port, cause), { cause }));
+        reject(new ListenError(hostname, port, cause));
       });
       this.#server.listen({ host: hostname, port, exclusive: true }, () => {
         this.#server.removeAllListeners("error");
@@ -169,7 +217,12 @@ function portOf(address: string | AddressInfo | null): number {
 function listenFailure(hostname: string, port: number, error: NodeJS.ErrnoException): string {
   if (error.code === "EADDRINUSE") return `Port ${port} on ${hostname} is already in use by another process.`;
   if (error.code === "EACCES") return `Port ${port} on ${hostname} needs more rights than this process has.`;
+  if (isAddressMissing(error)) return `This machine has no address ${hostname}.`;
   return `Cannot listen on ${hostname}:${port}: ${error.message}`;
+}
+
+function isAddressMissing({ code = "" }: NodeJS.ErrnoException): boolean {
+  return ["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EAFNOSUPPORT", "EINVAL"].includes(code);
 }
 
 /**
@@ -181,12 +234,16 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex | Socket
     socket.destroy();
     return;
   }
-  const [status, code, message] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? [431, "RequestHeadersTooLarge", `The request headers are larger than ${maxHeaderBytes} bytes.`]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? [408, "RequestTimeout", "The request did not arrive in time."]
-        : [400, "BadRequest", "The request is not valid HTTP."];
+  if (error.code === "HPE_HEADER_OVERFLOW") {
+    const message = `The request headers are larger than ${maxHeaderBytes} bytes.`;
+    endWith(socket, { status: 431, code: "RequestHeadersTooLarge", message });
+  } else if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    endWith(socket, { status: 408, code: "RequestTimeout", message: "The request did not arrive in time." });
+  } else endWith(socket, { status: 400, code: "BadRequest", message: "The request is not valid HTTP." });
+}
+
+/** Ends a connection on which Node offers no response. */
+function endWith(socket: Duplex, { status, code, message }: Pick<TransportError, "status" | "code" | "message">): void {
   const body = JSON.stringify({ code, message });
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nconnection: close\r\ncontent-type: application/json\r\n` +

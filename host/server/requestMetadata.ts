@@ -1,6 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { RequestMetadata } from "../deployment";
+import type { TrustedProxies } from "./trustedProxies";
 
 const idBytes = 8;
 const pool = Buffer.alloc(idBytes * 512);
@@ -17,25 +18,11 @@ export function newRequestId(): string {
   return id;
 }
 
-/**
- * What functions learn about the request. Without `trustProxy` the address is the peer's; with it, the first address of
- * `X-Forwarded-For`, which only a reverse proxy that overwrites the header makes trustworthy.
- */
-export function requestMetadata(request: IncomingMessage, trustProxy: boolean): RequestMetadata {
+/** What functions learn about the request; its address is the peer's, or what trusted proxies say. */
+export function requestMetadata(request: IncomingMessage, proxies: TrustedProxies): RequestMetadata {
   return {
     requestId: newRequestId(),
-    ip: clientIp(request, trustProxy),
+    ip: proxies.originOf(request).ip,
     userAgent: request.headers["user-agent"] ?? null,
   };
-}
-
-function clientIp(request: IncomingMessage, trustProxy: boolean): string | null {
-  if (trustProxy) {
-    const header = request.headers["x-forwarded-for"];
-    const forwarded = (typeof header === "string" ? header : header?.join(","))?.split(",", 1)[0]?.trim();
-    if (forwarded !== undefined && forwarded !== "") return forwarded;
-  }
-  const address = request.socket.remoteAddress;
-  if (address === undefined) return null;
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

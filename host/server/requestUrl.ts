@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { TransportError } from "./transportError";
+import type { ClientOrigin } from "./trustedProxies";
 
 /** Targets that the URL parser would leave as they are: no dot segments, no characters it encodes, no fragment. */
 const plainTarget =
@@ -10,16 +11,16 @@ let lastAuthority = "";
 let lastOrigin = "";
 
 /**
- * The URL an HTTP action sees: scheme of `X-Forwarded-Proto` or `Forwarded` (else http), `Host`, and the request target.
+ * The URL an HTTP action sees: the client's scheme, `Host`, and the request target.
  * @param target the request target, below the prefix under which the door is mounted
  * @throws {TransportError} 400 when host or target do not form a URL.
  */
-export function actionUrl(request: IncomingMessage, target: string): string {
-  const origin = originOf(`${schemeOf(request)}://${request.headers.host ?? ""}`);
+export function actionUrl(request: IncomingMessage, target: string, scheme: ClientOrigin["scheme"]): string {
+  const origin = originOf(`${scheme}://${request.headers.host ?? ""}`);
   const pathEnd = target.indexOf("?");
   const path = pathEnd < 0 ? target : target.slice(0, pathEnd);
   if (plainTarget.test(target) && !dotSegment.test(path)) return origin + target;
-  const url = target.startsWith("/") ? origin + target : target;
+  const url = origin + target;
   if (!URL.canParse(url)) throw invalidUrl();
   const parsed = new URL(url);
   return origin + parsed.pathname + parsed.search;
@@ -34,15 +35,6 @@ function originOf(authority: string): string {
   lastAuthority = authority;
   lastOrigin = parsed.origin;
   return lastOrigin;
-}
-
-function schemeOf(request: IncomingMessage): "http" | "https" {
-  const forwardedProto = request.headers["x-forwarded-proto"];
-  const { forwarded } = request.headers;
-  if (forwardedProto === undefined && forwarded === undefined) return "http";
-  const first = (typeof forwardedProto === "string" ? forwardedProto : forwardedProto?.[0])?.split(",", 1)[0]?.trim();
-  const scheme = first ?? /(?:^|;)\s*proto="?(\w+)"?/i.exec(forwarded?.split(",", 1)[0] ?? "")?.[1];
-  return scheme?.toLowerCase() === "https" ? "https" : "http";
 }
 
 function invalidUrl(): TransportError {

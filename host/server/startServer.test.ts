@@ -10,7 +10,6 @@ import { exchangeRaw, startTestServer } from "./testServer.testing";
 const options = {
   deployment: new FakeDeployment(),
   redactErrors: false,
-  trustProxy: false,
   authentication: new TokenVerifier({ providers: () => [] }),
 };
 

@@ -9,7 +9,10 @@ import { convexJsonLimits } from "./jsonBody";
 import type { JsonLimits } from "./jsonBody";
 import { Listener } from "./listener";
 import { observeProcess } from "./serverMetrics";
+import type { PortAddress } from "./requestTarget";
+import type { RequestEvent } from "./requestEvents";
 import type { ReportError } from "./transportError";
+import { TrustedProxies } from "./trustedProxies";
 
 /** What is served, on which ports, to whom, and within which limits. */
 export interface ServerOptions {
@@ -26,8 +29,10 @@ export interface ServerOptions {
   readonly redactErrors: boolean;
   /** What is taken of JSON before anything is parsed; Convex's own limits when absent. */
   readonly jsonLimits?: JsonLimits;
-  /** Takes client addresses from `X-Forwarded-For`; only behind a reverse proxy that overwrites it. */
-  readonly trustProxy: boolean;
+  /** Where clients reach the ports when proxies stand before them; without a slash at the end, a path is one that proxies put before every other. */
+  readonly publicUrls?: PublicUrls;
+  /** Whose word on client addresses counts; nobody's when absent. */
+  readonly proxies?: TrustedProxies;
   readonly authentication: TokenVerifier;
   /** What `/instance_name` answers; `portico` when absent. */
   readonly instanceName?: string;
@@ -37,6 +42,16 @@ export interface ServerOptions {
   readonly pingAfterSilenceMs?: number;
   /** Receives failures that are the host's own fault; written to standard error when absent. */
   readonly reportError?: ReportError;
+  /** Told of every request over HTTP once it is answered. */
+  readonly onAnswered?: (event: RequestEvent) => void;
+  /** More of Prometheus' text form for `/metrics`. */
+  readonly metricsText?: () => Promise<string>;
+}
+
+/** Where clients reach both ports, without a slash at the end. */
+export interface PublicUrls {
+  readonly cloudUrl: string;
+  readonly siteUrl: string;
 }
 
 /** Both listeners of a deployment, and the way to stop them. */
@@ -54,16 +69,17 @@ const httpActionsMount = "/http";
 /**
  * Opens both ports of a deployment: Convex's function API and its HTTP actions (which also answer under `/http/` of the
  * cloud port).
- * @throws {Error} with one clear sentence when a port cannot be had; then neither stays open.
+ * @throws {ListenError} when a port cannot be had; then neither stays open.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { deployment, hostname = "127.0.0.1", trustProxy, reportError = writeError } = options;
-  const { jsonLimits = convexJsonLimits } = options;
+  const { deployment, hostname = "127.0.0.1", proxies = TrustedProxies.none, reportError = writeError } = options;
+  const { jsonLimits = convexJsonLimits, onAnswered } = options;
   observeProcess();
   const callers = new CallerResolver(options.authentication, options.adminKey);
   const bytesInFlight = new BytesInFlight(jsonLimits.maxBytesInFlight);
-  const httpActions = new HttpActions(deployment, callers, bytesInFlight);
-  let urls = { cloudUrl: "", siteUrl: "" };
+  const httpActions = new HttpActions(deployment, callers, bytesInFlight, proxies);
+  let publicUrls: PublicUrls = { cloudUrl: "", siteUrl: "" };
+  let addresses = { cloud: nowhere, site: nowhere };
   const functionApi = new FunctionApi({
     deployment,
     callers,
@@ -72,9 +88,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     bytesInFlight,
     instanceName: options.instanceName ?? "portico",
     serverVersion: options.serverVersion ?? "unknown",
+    metricsText: async () => (await deployment.metricsText()) + ((await options.metricsText?.()) ?? ""),
     openSockets: () => ({ cloud: cloud.openSockets, site: site.openSockets }),
     canonicalUrls: () => {
-      const { CONVEX_CLOUD_URL: cloudUrl = urls.cloudUrl, CONVEX_SITE_URL: siteUrl = urls.siteUrl } =
+      const { CONVEX_CLOUD_URL: cloudUrl = publicUrls.cloudUrl, CONVEX_SITE_URL: siteUrl = publicUrls.siteUrl } =
         deployment.environmentVariables();
       return { cloudUrl, siteUrl };
     },
@@ -90,18 +107,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(pingAfterSilenceMs === undefined ? {} : { pingAfterSilenceMs }),
   });
   const cloud = new Listener(
-    { hostname, port: options.cloudPort, trustProxy, reportError },
-    (request, response, metadata) => {
+    {
+      name: "cloud",
+      onAnswered,
+      hostname,
+      port: options.cloudPort,
+      proxies,
+      reportError,
+      address: () => addresses.cloud,
+    },
+    (request, response, metadata, findings) => {
       const target = request.url ?? "/";
       return target.startsWith(`${httpActionsMount}/`)
-        ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata)
-        : functionApi.handle(request, response, metadata);
+        ? httpActions.handle(request, response, target.slice(httpActionsMount.length), metadata, findings)
+        : functionApi.handle(request, response, metadata, findings);
     },
     (request, socket, head, metadata) => sync.handleUpgrade(request, socket, head, metadata),
   );
   const site = new Listener(
-    { hostname, port: options.sitePort, trustProxy, reportError },
-    (request, response, metadata) => httpActions.handle(request, response, request.url ?? "/", metadata),
+    { name: "site", onAnswered, hostname, port: options.sitePort, proxies, reportError, address: () => addresses.site },
+    (request, response, metadata, findings) =>
+      httpActions.handle(request, response, request.url ?? "/", metadata, findings),
   );
   const cloudPort = await cloud.listen().catch(async (error: unknown) => {
     await sync.close();
@@ -111,7 +137,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.all([sync.close(), cloud.close()]);
     throw error;
   });
-  urls = { cloudUrl: urlOf(hostname, cloudPort), siteUrl: urlOf(hostname, sitePort) };
+  const urls = { cloudUrl: urlOf(hostname, cloudPort), siteUrl: urlOf(hostname, sitePort) };
+  publicUrls = options.publicUrls ?? urls;
+  addresses = { cloud: addressOf(publicUrls.cloudUrl), site: addressOf(publicUrls.siteUrl) };
   return {
     ...urls,
     close: async (graceMs) => {
@@ -121,11 +149,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function urlOf(hostname: string, port: number): string {
+const nowhere: PortAddress = { authority: "localhost", basePath: "" };
+
+function addressOf(url: string): PortAddress {
+  const { host, pathname } = new URL(url);
+  return { authority: host, basePath: pathname === "/" ? "" : pathname };
+}
+
+/** Where this machine reaches a port that it opens on an interface. */
+export function urlOf(hostname: string, port: number): string {
   if (hostname === "0.0.0.0" || hostname === "::") return `http://localhost:${port}`;
   return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
-function writeError(error: unknown, requestId: string): void {
-  console.error(`[Request ID: ${requestId}]`, error);
+function writeError(error: unknown, requestId: string, where = ""): void {
+  console.error(`[Request ID: ${requestId}] ${where}`, error);
 }

@@ -26,7 +26,6 @@ beforeAll(async () => {
     cloudPort: 0,
     sitePort: 0,
     redactErrors: false,
-    trustProxy: false,
     authentication: new TokenVerifier({ providers: () => [] }),
   });
 });

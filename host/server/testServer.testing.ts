@@ -19,7 +19,6 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     cloudPort: 0,
     sitePort: 0,
     redactErrors: false,
-    trustProxy: false,
     authentication: new TokenVerifier({ providers: () => deployment.providers }),
     reportError: (error) => reported.push(error),
     ...options,

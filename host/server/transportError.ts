@@ -18,8 +18,8 @@ export class TransportError extends Error {
   }
 }
 
-/** Called with every failure that is the host's own fault; the client only learns the request id. */
-export type ReportError = (error: unknown, requestId: string) => void;
+/** Called with every failure that is the host's own fault, and where it was: method and path. The client only learns the request id. */
+export type ReportError = (error: unknown, requestId: string, where?: string) => void;
 
 /** Turns anything thrown behind a door into the answer Convex gives; what is not a refusal is reported and becomes a 500. */
 export function toTransportError(error: unknown, requestId: string, reportError: ReportError): TransportError {

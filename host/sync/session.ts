@@ -347,7 +347,7 @@ export class SyncSession {
   }
 
   #report(error: unknown): void {
-    this.#options.reportError(error, this.#options.metadata.requestId);
+    this.#options.reportError(error, this.#options.metadata.requestId, "WebSocket");
   }
 
   #end(code: number, reason: string): void {

@@ -44,7 +44,6 @@ export async function startSyncHost(options: SyncHostOptions = {}): Promise<Sync
     cloudPort: 0,
     sitePort: 0,
     redactErrors: false,
-    trustProxy: false,
     authentication: new TokenVerifier({ providers: () => options.providers ?? [] }),
     reportError: (error) => reported.push(error),
     ...options.server,

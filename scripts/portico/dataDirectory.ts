@@ -1,4 +1,4 @@
-import { access, constants, cp, mkdir, readdir, rename, stat } from "node:fs/promises";
+import { access, constants, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** The database's name in every data directory and backup. */
@@ -29,14 +29,18 @@ export async function copyInstallationFiles(from: string, to: string): Promise<v
   }
 }
 
-/** Moves a finished backup; across file systems it is copied. */
+/** Moves a finished backup; across file systems it is copied. It is gone from where it was also when that fails. */
 export async function moveDirectory(from: string, to: string): Promise<void> {
   await mkdir(path.dirname(to), { recursive: true });
   try {
     await rename(from, to);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
-    await cp(from, to, { recursive: true });
+    try {
+      await cp(from, to, { recursive: true });
+    } finally {
+      await rm(from, { recursive: true });
+    }
   }
 }
 

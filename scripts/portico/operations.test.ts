@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { databaseIn } from "./dataDirectory";
+import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { logWriter } from "./logWriter";
 import { readSettings } from "./settings";
 import { freeSettings } from "./testPortico.testing";
@@ -60,11 +62,9 @@ async function startProduct(changes: NodeJS.ProcessEnv) {
   onTestFinished(() => void child.kill("SIGKILL"));
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
-  let output = "";
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes("is ready")) resolve();
+    child.stderr.on("data", () => {
+      if (errors.join("").includes('"event":"ready"')) resolve();
     });
     child.once("exit", () => reject(new Error(errors.join(""))));
   });
@@ -74,6 +74,7 @@ async function startProduct(changes: NodeJS.ProcessEnv) {
       await once(child, "close");
       return child.exitCode;
     },
+    log: () => errors.join(""),
   };
 }
 
@@ -119,6 +120,57 @@ describe("a backup", () => {
       });
     },
   );
+
+  const stopped = () => ({ PORTICO_DATA_DIR: path.join(scratch, "stopped") });
+  let made: Promise<unknown> | undefined;
+  /** Backs up an installation that has run once and does no more. */
+  const cold = async (target: string, args: readonly string[] = []) => {
+    made ??= startProduct(stopped()).then((product) => product.stop());
+    await made;
+    return script("backup.ts", [...args, target], stopped());
+  };
+
+  it("with --keep has its time for a name, and takes the place of the oldest", async () => {
+    const target = path.join(scratch, "kept");
+    const strangers = ["notes", "2001-01-01T00-00-00.000Z", "2001-01-01T00-00-00.000Z.other"];
+    for (const name of strangers) await mkdir(path.join(target, name), { recursive: true });
+    await mkdir(path.join(target, "2001-01-01T00-00-00.000Z.unfinished"));
+    const made: string[] = [];
+    for (let run = 0; run < 3; run++) {
+      const { exitCode, output } = await cold(target, ["--keep", "2"]);
+      expect(exitCode).toBe(0);
+      made.push(path.basename(/Backed up to (.*)/.exec(output)?.[1] ?? ""));
+    }
+    expect((await readdir(target)).toSorted()).toEqual([...strangers, ...made.slice(1)].toSorted());
+    const check = await script("checkIntegrity.ts", [path.join(target, made[2] ?? "")]);
+    expect(check).toMatchObject({ exitCode: 0 });
+    for (const keep of ["0", "-1", "many", "1.5"])
+      expect(await cold(target, [`--keep=${keep}`])).toMatchObject({
+        exitCode: 1,
+        output: expect.stringContaining("--keep takes how many"),
+      });
+  });
+
+  const mountPoint = mkdtempSync(path.join(tmpdir(), "portico-backups-"));
+  const disk = mountSmallDisk(path.join(mountPoint, "disk"), 4 << 20);
+  afterAll(() => {
+    disk?.remove();
+    rmSync(mountPoint, { recursive: true });
+  });
+  if (disk === null) console.log("The backup to a full disk is not tested: this process may not mount a tmpfs.");
+
+  it.skipIf(disk === null)("on a full disk leaves nothing, removes no older one, and says so in one line", async () => {
+    if (disk === null) throw new Error("The test is skipped without a disk.");
+    const target = path.join(disk.path, "backups");
+    const older = path.join(target, "2001-01-01T00-00-00.000Z");
+    await mkdir(older, { recursive: true });
+    await writeFile(path.join(older, "portico.sqlite"), "older");
+    disk.fill();
+    const { exitCode, output } = await cold(target, ["--keep", "1"]);
+    expect(exitCode).toBe(1);
+    expect(output.trim().split("\n")).toEqual([expect.stringMatching(/^The disk has no room for a backup in /)]);
+    expect(await readdir(target)).toEqual([path.basename(older)]);
+  });
 });
 
 describe("a directory to check", () => {
@@ -144,11 +196,53 @@ describe("a directory to check", () => {
   });
 });
 
+it("tells in JSON of the start, of each request and of the stop, and of no secret", async () => {
+  const dataDirectory = path.join(scratch, "logged");
+  const product = await startProduct({ PORTICO_DATA_DIR: dataDirectory, PORTICO_ADMIN_KEY: adminKey });
+  const site = `http://127.0.0.1:${environment["PORTICO_SITE_PORT"]}`;
+  const cloud = `http://127.0.0.1:${environment["PORTICO_PORT"]}`;
+  const secret = `sk_live_${"A".repeat(43)}`;
+  const authorization = `Bearer ${secret}`;
+  await fetch(`${site}/v1/schedules?token=${secret}`, {
+    headers: { authorization, "x-request-id": "request-of-test" },
+  });
+  await fetch(`${site}/v1/schedules/${secret}`, { headers: { "portico-organization": secret } });
+  await fetch(`${cloud}/api/query?path=a:b&args=${secret}`, { headers: { authorization: `Convex ${adminKey}` } });
+  await fetch(`${cloud}/api/storage/upload?token=${secret}`, { method: "POST", body: secret });
+  const metrics = await (await fetch(`${cloud}/metrics`)).text();
+  expect(metrics).toContain('portico_requests_total{operation="schedules.list",status="4xx"} 1');
+  expect(metrics).toMatch(/^nodejs_eventloop_lag_p99_seconds [\d.e-]+$/m);
+  expect(await product.stop()).toBe(0);
+  const events = product
+    .log()
+    .trimEnd()
+    .split("\n")
+    .map((line): Record<string, unknown> => Object(JSON.parse(line)));
+  expect(events.map(({ event }) => event)).toEqual(
+    expect.arrayContaining(["start", "ready", "request", "stop", "stopped"]),
+  );
+  expect(events.every(({ time, level }) => typeof time === "string" && typeof level === "string")).toBe(true);
+  expect(events.filter(({ event }) => event === "request")).toHaveLength(5);
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      event: "request",
+      method: "GET",
+      path: "/v1/schedules",
+      operation: "schedules.list",
+      status: 400,
+      requestId: "request-of-test",
+      durationMs: expect.any(Number),
+    }),
+  );
+  expect(product.log()).not.toMatch(/A{8}|an-admin-key-of-tests/);
+});
+
 describe("settings", () => {
   it.each([
     ["PORTICO_ADMIN_KEY", "short"],
     ["PORTICO_ADMIN_KEY", "has spaces in between"],
     ["PORTICO_LOG", "xml"],
+    ["PORTICO_LOG_LEVEL", "loud"],
     ["PORTICO_STOP_SECONDS", "-1"],
     ["PORTICO_STOP_SECONDS", "soon"],
     ["PORTICO_REDACT_ERRORS", "yes"],
@@ -169,15 +263,29 @@ describe("settings", () => {
 });
 
 describe("log lines", () => {
+  const note = { level: "info", event: "request", fields: { status: 200 }, text: "GET / 200" } as const;
+
   it("are one JSON object each, whatever was logged", () => {
     const lines: string[] = [];
-    const log = logWriter("json", (text) => lines.push(text));
-    log({ path: "a:b", line: "[WARN] 'two\nlines'" });
-    log({ path: "", line: "plain" });
+    const log = logWriter({ format: "json", level: "debug", write: (text) => lines.push(text) });
+    log.entry({ path: "a:b", line: "[WARN] 'two\nlines'" });
+    log.entry({ path: "", line: "plain" });
+    log.event(note);
     expect(lines.every((line) => line.endsWith("\n") && line.trimEnd().split("\n").length === 1)).toBe(true);
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
-      { time: expect.any(String), level: "warn", function: "a:b", message: "'two\nlines'" },
-      { time: expect.any(String), level: "info", message: "plain" },
+      { time: expect.any(String), level: "warn", event: "log", function: "a:b", message: "'two\nlines'" },
+      { time: expect.any(String), level: "info", event: "log", message: "plain" },
+      { time: expect.any(String), level: "info", event: "request", status: 200 },
     ]);
+  });
+
+  it("are of the wanted level and above", () => {
+    const lines: string[] = [];
+    const log = logWriter({ format: "text", level: "warn", write: (text) => lines.push(text) });
+    log.event(note);
+    log.entry({ path: "a:b", line: "[LOG] 'hidden'" });
+    log.entry({ path: "a:b", line: "[ERROR] 'seen'" });
+    log.event({ ...note, level: "error", text: "GET / 500" });
+    expect(lines).toEqual(["a:b [ERROR] 'seen'\n", "GET / 500\n"]);
   });
 });

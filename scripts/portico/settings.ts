@@ -1,4 +1,8 @@
 import path from "node:path";
+import { logLevels } from "./logWriter";
+import { readServing } from "./serving";
+import type { LogLevel } from "./logWriter";
+import type { Serving } from "./serving";
 
 /** How one installation runs; every value has a default that works on a fresh machine. */
 export interface Settings {
@@ -7,20 +11,25 @@ export interface Settings {
   readonly cloudPort: number;
   /** REST API, tokens and documentation. */
   readonly sitePort: number;
+  /** To whom the ports answer. */
+  readonly serving: Serving;
   readonly seed: "demo" | "none";
   /** Opens admin routes and internal functions, for the official CLI and for backups; without one neither answers. */
   readonly adminKey?: string;
   /** Keeps what functions throw and log from clients of the function API without the admin key. */
   readonly redactErrors: boolean;
   readonly logFormat: "text" | "json";
+  /** What is less is not logged. */
+  readonly logLevel: LogLevel;
   /** How long running requests and actions may go on after a signal to stop. */
   readonly stopSeconds: number;
   /** Loads `convex/` again whenever a file of it changes. */
   readonly watch: boolean;
 }
 
-/** The settings needed to start the product; the others are the command's own. */
-export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "stopSeconds">;
+/** The settings needed to start the product, on this machine alone without `serving`; the others are the command's own. */
+export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "logLevel" | "stopSeconds" | "serving"> &
+  Partial<Pick<Settings, "serving">>;
 
 const shortestAdminKey = 16;
 
@@ -32,14 +41,19 @@ export const passedVariables = ["CLERK_WEBHOOK_SECRET", "CORS_ALLOWED_ORIGINS", 
  * @throws {Error} with one line that names the variable and what it takes.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } = {}): Settings {
-  return {
-    dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
+  const ports = {
     cloudPort: portOf("PORTICO_PORT", environment["PORTICO_PORT"], 3210),
     sitePort: portOf("PORTICO_SITE_PORT", environment["PORTICO_SITE_PORT"], 3211),
+  };
+  return {
+    dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
+    ...ports,
+    serving: readServing(environment, ports),
     seed: seedOf(environment["PORTICO_SEED"]),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
     redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], watch),
     logFormat: logFormatOf(environment["PORTICO_LOG"]),
+    logLevel: logLevelOf(environment["PORTICO_LOG_LEVEL"]),
     stopSeconds: stopSecondsOf(environment["PORTICO_STOP_SECONDS"]),
     watch,
   };
@@ -63,6 +77,13 @@ function logFormatOf(value: string | undefined): Settings["logFormat"] {
   if (value === undefined || value === "" || value === "text") return "text";
   if (value === "json") return "json";
   throw new Error(`PORTICO_LOG must be "text" or "json", not "${value}".`);
+}
+
+function logLevelOf(value: string | undefined): LogLevel {
+  if (value === undefined || value === "") return "info";
+  const level = logLevels.find((known) => known === value);
+  if (level === undefined) throw new Error(`PORTICO_LOG_LEVEL must be one of ${logLevels.join(", ")}, not "${value}".`);
+  return level;
 }
 
 function redactErrorsOf(value: string | undefined, isDevelopment: boolean): boolean {

@@ -5,25 +5,41 @@ import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
 import { openDeployment } from "../../host/runtime/openDeployment";
+import { ListenError } from "../../host/server/listener";
 import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { DamagedDemoData, writeDemoData } from "./demo";
+import { RequestLog } from "./requestLog";
+import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
+import type { PublicUrls } from "../../host/server/startServer";
 import type { DemoData } from "./demo";
+import type { LogEvent } from "./logWriter";
 import type { InstallationSettings } from "./settings";
 
 /** A served installation: where it answers, and the way to stop it. */
 export interface RunningPortico {
+  /** Where this machine reaches the ports. */
   readonly cloudUrl: string;
   readonly siteUrl: string;
+  /** Where clients do. */
+  readonly publicUrls: PublicUrls;
   readonly deployment: ReloadableDeployment;
   readonly issuer: DevelopmentIssuer;
   /** Keys and tokens of the demo organizations; undefined when this data directory was not seeded. */
   readonly demo: DemoData | undefined;
   /** Takes no more requests, waits for running ones and for actions up to `graceMs`, and closes the file. */
   close(graceMs?: number): Promise<void>;
+}
+
+/** How this start differs from that of `npm start`. */
+interface StartOptions extends Pick<DeploymentOptions, "bundle"> {
+  /** What is handed on to the functions; the process' own variables when absent. */
+  readonly passed?: NodeJS.ProcessEnv;
+  /** Told of every request over HTTP; without it they are only counted. */
+  readonly onRequest?: (event: LogEvent) => void;
 }
 
 /** Every operation fits many times; REST has the same limits in its gateway. */
@@ -38,25 +54,23 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
- * and the demo data on the first start. `passed` holds what variables of the process are handed on to the functions.
+ * and the demo data on the first start.
  * @throws {Error} with one line for a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,
   onLog: (entry: LogEntry) => void,
-  {
-    passed = process.env,
-    ...options
-  }: Pick<DeploymentOptions, "bundle"> & { readonly passed?: NodeJS.ProcessEnv } = {},
+  { passed = process.env, onRequest, ...options }: StartOptions = {},
 ): Promise<RunningPortico> {
-  const { dataDirectory, cloudPort, sitePort } = settings;
-  const [cloudUrl, siteUrl] = [`http://127.0.0.1:${cloudPort}`, `http://127.0.0.1:${sitePort}`];
+  const { dataDirectory, cloudPort, sitePort, serving = servingLocally(settings) } = settings;
+  const { hostname, publicUrls, proxies } = serving;
+  const { cloudUrl, siteUrl } = localUrls(hostname, settings);
   await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
   const gateway = {
     type: "customJwt",
-    issuer: siteUrl,
+    issuer: publicUrls.siteUrl,
     jwks: publicKeySetUri(signingKey),
     algorithm: "ES256",
     applicationID: "portico",
@@ -65,8 +79,7 @@ export async function startPortico(
   const deployment = await openDeployment({
     functionsDirectory,
     file: path.join(dataDirectory, databaseName),
-    cloudUrl,
-    siteUrl,
+    ...publicUrls,
     deploymentName: "portico",
     environmentVariables: {
       ...passedFrom(passed),
@@ -79,22 +92,29 @@ export async function startPortico(
     onLog,
     ...options,
   });
+  const requests = new RequestLog(onRequest);
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
   try {
     const server = await startServer({
       deployment,
       cloudPort,
       sitePort,
+      hostname,
+      publicUrls,
+      proxies,
       redactErrors: settings.redactErrors,
       jsonLimits,
-      trustProxy: false,
       ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
-      reportError: (error, requestId) =>
-        onLog({ path: "", line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
+      reportError: (error, requestId, where = "") =>
+        onLog({ path: where, line: `[ERROR] [Request ID: ${requestId}] ${inspect(error)}` }),
+      onAnswered: (event) => requests.note(event),
+      metricsText: () => requests.metricsText(),
       authentication: new TokenVerifier({
         providers: () => deployment.authProviders(),
         onRefused: (error) => refusals.note(error),
       }),
+    }).catch((error: unknown) => {
+      throw error instanceof ListenError ? new Error(portAdvice(error, settings), { cause: error }) : error;
     });
     const demo =
       settings.seed === "demo"
@@ -107,6 +127,7 @@ export async function startPortico(
     return {
       cloudUrl,
       siteUrl,
+      publicUrls,
       deployment,
       issuer,
       demo,
@@ -121,6 +142,11 @@ export async function startPortico(
     await deployment.close();
     throw error;
   }
+}
+
+function portAdvice({ message, at, port }: ListenError, { sitePort }: InstallationSettings): string {
+  if (at === "hostname") return `${message} Choose another PORTICO_HOST.`;
+  return `${message} Choose another ${port === sitePort ? "PORTICO_SITE_PORT" : "PORTICO_PORT"}.`;
 }
 
 /** The deployment's own issuer and the development's, and those that the operator has named. */

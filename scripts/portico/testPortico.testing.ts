@@ -6,6 +6,7 @@ import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { noteForFailure } from "../lib/failureNotes.testing";
 import { freePorts } from "../lib/freePorts";
+import { readServing } from "./serving";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
 import type { DemoData } from "./demo";
@@ -24,20 +25,26 @@ export const platformAdminSubject = "platform-admin";
 
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
- * it over REST is checked against the OpenAPI document; `close` throws what the document does not know.
+ * it over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
+ * is served, and is handed on to the functions.
  */
-export async function startTestPortico(): Promise<TestPortico> {
+export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
   const logLines: string[] = [];
+  const settings = await freeSettings(dataDirectory);
   const portico = await startPortico(
-    await freeSettings(dataDirectory),
+    { ...settings, serving: readServing(environment, settings) },
     ({ path: name, line }) => {
       logLines.push(`${name} ${line}`);
       if (line.includes("[ERROR]")) noteForFailure(`${name} ${line}`);
     },
     {
       bundle: bundleOnce,
-      passed: { ...process.env, PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}` },
+      passed: {
+        ...process.env,
+        ...environment,
+        PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}`,
+      },
     },
   );
   if (!portico.demo) throw new Error("A new data directory was not seeded.");

@@ -1,6 +1,6 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
-import { internalAction, internalMutation, internalQuery } from "../../_generated/server";
+import { env, internalAction, internalMutation, internalQuery } from "../../_generated/server";
 import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { entityTagOf } from "../wire/etag";
 import { lastUsedIntervalMs } from "../wire/durations";
@@ -12,6 +12,7 @@ import { defaultPageSize } from "../records/listPlan";
 import { execute } from "./pipeline";
 import { answerCall, issueFunction, newCredential, operationOf } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
+import { siteBasePath } from "../wire/siteBasePath";
 import { parsedParameter } from "../schema/zod";
 import { pointerOf } from "./validation";
 import type { RequestCaller } from "../access/caller";
@@ -198,7 +199,7 @@ function answerHeaders(
   const etag = entityTagOf(body);
   if (status !== 201 || verb !== "create" || !isReadable) return { etag };
   const { id }: { id?: unknown } = JSON.parse(body);
-  return { etag, location: `/v1${declaration.path}/${String(id)}` };
+  return { etag, location: `${siteBasePath(env)}/v1${declaration.path}/${String(id)}` };
 }
 
 /** `{data, page}` of a Convex page. */

@@ -12,7 +12,6 @@ const server = await startServer({
   cloudPort: Number(port),
   sitePort: 0,
   redactErrors: false,
-  trustProxy: false,
   authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
 });
 process.stdout.write(`${server.cloudUrl}\n`);

@@ -1,0 +1,43 @@
+import { access, readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { databaseName } from "./dataDirectory";
+
+const timeName = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}Z$/;
+const unfinishedEnd = ".unfinished";
+/** No backup takes as long, so what is older was left behind by a run that ended early. */
+const longestRunMs = 24 * 60 * 60_000;
+
+/** The name of a backup among others: names sort as times do. */
+export function backupName(time: Date): string {
+  return time.toISOString().replaceAll(":", "-");
+}
+
+/** Where a backup is written before it is whole. */
+export function unfinishedBackup(directory: string): string {
+  return directory + unfinishedEnd;
+}
+
+/**
+ * Removes all but the latest backups of a directory, and what runs that ended early have left. What has another name or
+ * holds no database is somebody else's and stays.
+ */
+export async function removeOldBackups(directory: string, keep: number, now: Date): Promise<void> {
+  const names = (await readdir(directory)).toSorted();
+  const backups: string[] = [];
+  for (const name of names) {
+    if (timeName.test(name) && (await isThere(path.join(directory, name, databaseName)))) backups.push(name);
+  }
+  const latestLeftover = backupName(new Date(now.getTime() - longestRunMs));
+  const leftovers = names
+    .filter((name) => name.endsWith(unfinishedEnd))
+    .filter((name) => timeName.test(name.slice(0, -unfinishedEnd.length)) && name < latestLeftover);
+  for (const name of [...backups.slice(0, Math.max(0, backups.length - keep)), ...leftovers])
+    await rm(path.join(directory, name), { recursive: true });
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { repositoryFiles, repositoryRoot } from "../lib/repositoryFiles";
+import { readServing, servingWarnings } from "./serving";
+import { readSettings } from "./settings";
+import { settingNames, unknownVariables } from "./variableNames";
+
+const ports = { cloudPort: 3210, sitePort: 3211 };
+
+describe("how an installation is served", () => {
+  it("is on loopback, under its own addresses, trusting nobody", () => {
+    expect(readServing({}, ports)).toMatchObject({
+      hostname: "127.0.0.1",
+      publicUrls: { cloudUrl: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211" },
+    });
+  });
+
+  it.each([
+    ["192.0.2.1", "http://192.0.2.1:3211"],
+    ["::1", "http://[::1]:3211"],
+    ["0.0.0.0", "http://localhost:3211"],
+    ["host.example", "http://host.example:3211"],
+  ])("on PORTICO_HOST=%s is known as %s", (hostname, siteUrl) => {
+    expect(readServing({ PORTICO_HOST: hostname }, ports).publicUrls.siteUrl).toBe(siteUrl);
+  });
+
+  it.each([
+    ["https://API.example.com", "https://api.example.com"],
+    ["https://api.example.com/", "https://api.example.com"],
+    ["https://api.example.com:443//", "https://api.example.com"],
+    ["https://example.com/portico/", "https://example.com/portico"],
+    ["http://[2001:db8::1]:8080/a/b", "http://[2001:db8::1]:8080/a/b"],
+  ])("under PORTICO_SITE_URL=%s is known as %s", (value, siteUrl) => {
+    expect(readServing({ PORTICO_SITE_URL: value }, ports).publicUrls.siteUrl).toBe(siteUrl);
+  });
+
+  it("warns when other machines would be told to go to localhost", () => {
+    const warningsOf = (environment: NodeJS.ProcessEnv) => servingWarnings(readServing(environment, ports));
+    expect(warningsOf({})).toEqual([]);
+    expect(warningsOf({ PORTICO_HOST: "192.0.2.1" })).toEqual([]);
+    expect(warningsOf({ PORTICO_HOST: "0.0.0.0" })).toEqual([
+      expect.stringContaining("set PORTICO_SITE_URL and PORTICO_CLOUD_URL"),
+    ]);
+    expect(
+      warningsOf({ PORTICO_HOST: "::", PORTICO_SITE_URL: "https://e.x", PORTICO_CLOUD_URL: "https://l.x" }),
+    ).toEqual([]);
+  });
+});
+
+describe("settings that cannot be right", () => {
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ["PORTICO_HOST", { PORTICO_HOST: "http://0.0.0.0" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "0.0.0.0:3211" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "[::1]" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "a b" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "api.example.com" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "ftp://api.example.com" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https:///v1" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https://user:secret@api.example.com" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https://api.example.com?a" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https://api.example.com/#a" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https://api.example.com/a//b" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https://api.example.com/a%2Fb" }],
+    ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https://api.example.com/v1" }],
+    ["PORTICO_CLOUD_URL", { PORTICO_CLOUD_URL: "https://live.example.com/api" }],
+    ["PORTICO_CLOUD_URL", { PORTICO_CLOUD_URL: "https://e.x/", PORTICO_SITE_URL: "https://e.x" }],
+    ["PORTICO_SITE_PORT", { PORTICO_PORT: "4000", PORTICO_SITE_PORT: "4000" }],
+    ["PORTICO_SITE_PORT", { PORTICO_PORT: "3211" }],
+    ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "0" }],
+    ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "11" }],
+    ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "true" }],
+    ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "127.0.0.1," }],
+    ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "10.0.0.0/33" }],
+  ])("are refused in one line that names %s: %j", (name, environment) => {
+    const refusal = new RegExp(`^(?!.*secret).*${name}.*$`);
+    expect(() => readSettings(environment)).toThrow(refusal);
+  });
+});
+
+describe("variables that nothing reads", () => {
+  it("are refused when a setting was meant", () => {
+    expect(() => unknownVariables({ PORTICO_DATADIR: "d" })).toThrow(
+      "PORTICO_DATADIR is not a setting; PORTICO_DATA_DIR is.",
+    );
+    for (const name of settingNames)
+      expect(() => unknownVariables({ [`${name}S`]: "" }), name).toThrow(`${name}S is not a setting`);
+  });
+
+  it("are told of when they may be somebody else's", () => {
+    const ofContainers = { PORTICO_SERVICE_HOST: "10.0.0.1", PORTICO_PORT_3210_TCP_ADDR: "10.0.0.1" };
+    expect(unknownVariables({ ...ofContainers, PATH: "" })).toEqual([
+      "PORTICO_SERVICE_HOST is not a setting and changes nothing.",
+      "PORTICO_PORT_3210_TCP_ADDR is not a setting and changes nothing.",
+    ]);
+  });
+
+  it("are none of those that this repository names", () => {
+    const named = repositoryFiles()
+      .filter((file) => /\.(ts|md|js|sh|service|conf)$|\.ci\/run$/.test(file) && !file.endsWith("serving.test.ts"))
+      .flatMap(
+        (file) => readFileSync(path.join(repositoryRoot, file), "utf8").match(/\bPORTICO_[A-Z_]*[A-Z]\b/g) ?? [],
+      );
+    const examples = ["PORTICO_SERVICE_HOST", "PORTICO_DATADIR"];
+    const names = named.filter((name) => !examples.includes(name));
+    expect(unknownVariables(Object.fromEntries(names.map((name) => [name, ""])))).toEqual([]);
+  });
+
+  it("are none of README's table, which has every setting", () => {
+    const table = readFileSync(path.join(repositoryRoot, "README.md"), "utf8").matchAll(/^\| `(PORTICO_\w+)`/gm);
+    expect(new Set(Array.from(table, ([, name]) => name))).toEqual(new Set(settingNames));
+  });
+});
