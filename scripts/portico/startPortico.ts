@@ -4,12 +4,15 @@ import { RefusalLog } from "../../host/auth/refusalLog";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
+import { startSignIn } from "../../host/development/signIn";
 import { openDeployment } from "../../host/runtime/openDeployment";
 import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
-import { DamagedDemoData, writeDemoData } from "./demo";
+import { demoUsers, writeDemoData } from "./demo";
+import { operatorOf } from "./operatorCall";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
+import type { RunningSignIn } from "../../host/development/signIn";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
 import type { DemoData } from "./demo";
 import type { InstallationSettings } from "./settings";
@@ -18,10 +21,14 @@ import type { InstallationSettings } from "./settings";
 export interface RunningPortico {
   readonly cloudUrl: string;
   readonly siteUrl: string;
+  /** Where people sign in locally, in development only. */
+  readonly signInUrl: string | undefined;
   readonly deployment: ReloadableDeployment;
   readonly issuer: DevelopmentIssuer;
   /** Keys and tokens of the demo organizations; undefined when this data directory was not seeded. */
   readonly demo: DemoData | undefined;
+  /** There is no organization, so nobody can do anything yet. */
+  readonly isEmpty: boolean;
   /** Takes no more requests, waits for running ones and for actions up to `graceMs`, and closes the file. */
   close(graceMs?: number): Promise<void>;
 }
@@ -75,6 +82,7 @@ export async function startPortico(
         { ...issuer.provider, tenantClaim: "org_id" },
       ]),
       PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
+      ...(settings.signInPort === undefined ? {} : { PORTICO_SIGN_IN_URL: `http://127.0.0.1:${settings.signInPort}` }),
     },
     onLog,
     ...options,
@@ -96,23 +104,23 @@ export async function startPortico(
         onRefused: (error) => refusals.note(error),
       }),
     });
-    const demo =
-      settings.seed === "demo"
-        ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl }).catch((error: unknown) => {
-            if (!(error instanceof DamagedDemoData)) throw error;
-            onLog({ path: "", line: `[ERROR] ${error.message}` });
-            return undefined;
-          })
-        : undefined;
+    const call = operatorOf(deployment);
+    const { demo, trouble } =
+      settings.seed === "demo" ? await writeDemoData({ call, issuer, dataDirectory, cloudUrl, siteUrl }) : {};
+    if (trouble !== undefined) onLog({ path: "", line: `[WARN] ${trouble}` });
+    const isEmpty = demo === undefined && (await call("query", "tenancy/operator:hasOrganization", {})) === false;
+    const signIn = await startSignInOf(settings, issuer, demo);
     return {
       cloudUrl,
       siteUrl,
+      signInUrl: signIn?.url,
       deployment,
       issuer,
       demo,
+      isEmpty,
       close: async (graceMs) => {
         const startedAtMs = performance.now();
-        await server.close(graceMs);
+        await Promise.all([server.close(graceMs), signIn?.close()]);
         const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
         await deployment.close(left);
       },
@@ -121,6 +129,16 @@ export async function startPortico(
     await deployment.close();
     throw error;
   }
+}
+
+/** The local sign-in with the demo's users to choose from, where the settings have a port for it. */
+function startSignInOf(
+  { signInPort }: InstallationSettings,
+  issuer: DevelopmentIssuer,
+  demo: DemoData | undefined,
+): Promise<RunningSignIn> | undefined {
+  if (signInPort === undefined) return undefined;
+  return startSignIn({ issuer, port: signInPort, users: demoUsers(demo) });
 }
 
 /** The deployment's own issuer and the development's, and those that the operator has named. */
