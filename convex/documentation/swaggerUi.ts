@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { internalQuery } from "../_generated/server";
+import { env, internalQuery } from "../_generated/server";
 import { httpDocument } from "../core/wire/httpDocument";
 import { ownFiles, pageFor } from "./docsPage";
 import { swaggerAssets } from "./swaggerAssets";
@@ -14,7 +14,7 @@ export const file = internalQuery({
   args: { name: v.optional(v.string()), version: v.optional(v.string()) },
   returns: httpDocument,
   handler: async (_ctx, { name, version }): Promise<HttpDocument> => {
-    if (name === undefined) return pageFor(versionOf);
+    if (name === undefined) return pageFor(versionOf, signInUrl());
     const own = ownFiles.get(name);
     if (own) return own;
     const asset = swaggerAssets.get(name);
@@ -37,6 +37,12 @@ export const file = internalQuery({
     };
   },
 });
+
+/** The host sets it in development; an address of anything but this machine would be no local sign-in. */
+function signInUrl(): string | undefined {
+  const url = env["PORTICO_SIGN_IN_URL"] ?? "";
+  return /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? url : undefined;
+}
 
 function versionOf(name: string): string {
   const asset = swaggerAssets.get(name);
