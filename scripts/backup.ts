@@ -1,9 +1,10 @@
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { copyClosedStore } from "../host/store/copyStore";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
-import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
+import { copyInstallationFiles, databaseName, makeWhole, moveDirectory, requireEmpty } from "./portico/dataDirectory";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
 
@@ -23,10 +24,17 @@ async function main(): Promise<void> {
     throw new Error(`${directory} lies in the data directory, which would copy it into itself. Choose one outside.`);
   await requireEmpty(directory);
   const made = await backupOfRunning(settings);
-  if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), directory);
-  else if (made.startsWith(settings.dataDirectory + path.sep)) await moveDirectory(made, directory);
-  else throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
-  await copyInstallationFiles(settings.dataDirectory, directory);
+  if (made !== null && !made.startsWith(settings.dataDirectory + path.sep))
+    throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
+  try {
+    await makeWhole(directory, async (staging) => {
+      if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), staging);
+      else for (const name of await readdir(made)) await moveDirectory(path.join(made, name), path.join(staging, name));
+      await copyInstallationFiles(settings.dataDirectory, staging);
+    });
+  } finally {
+    if (made !== null) await rm(made, { recursive: true, force: true });
+  }
   process.stdout.write(`Backed up to ${directory}\n`);
 }
 
