@@ -1,3 +1,4 @@
+import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
 
 /** Response headers that operations refer to. Those that are required stand in every answer that refers to them. */
@@ -12,6 +13,12 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", maxLength: 64 },
     example: "identity",
   },
+  Deprecation: {
+    required: true,
+    description: "When the end of the operation was announced (RFC 9745): `@` and seconds since the epoch.",
+    schema: { type: "string", pattern: "^@\\d{1,12}$", maxLength: 16 },
+    example: "@1793491200",
+  },
   ETag: {
     required: true,
     description: "Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.",
@@ -22,6 +29,12 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     description: "`true` when the answer is that of an earlier request with the same idempotency key.",
     schema: { type: "string", enum: ["true"] },
     example: "true",
+  },
+  Link: {
+    description:
+      "Where to read on (RFC 8288): `service-doc`, `service-desc` and `status` (RFC 8631), `api-catalog` (RFC 9727).",
+    schema: { type: "string", maxLength: 8192 },
+    example: `<${documentOrigin}/v1/docs>; rel="service-doc"; type="text/html"`,
   },
   Location: {
     required: true,
@@ -39,6 +52,12 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     description: "Seconds after which the same request may succeed (RFC 9110).",
     schema: { type: "string", maxLength: 32 },
     example: "5",
+  },
+  Sunset: {
+    required: true,
+    description: "From when on the operation may be gone (RFC 8594).",
+    schema: { type: "string", maxLength: 32 },
+    example: "Sat, 01 May 2027 00:00:00 GMT",
   },
   "WWW-Authenticate": {
     required: true,
