@@ -13,6 +13,7 @@ import { operatorOf } from "./operatorCall";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
 import type { RunningSignIn } from "../../host/development/signIn";
+import type { RunningServer } from "../../host/server/startServer";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
 import type { DemoData } from "./demo";
 import type { InstallationSettings } from "./settings";
@@ -88,8 +89,9 @@ export async function startPortico(
     ...options,
   });
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
+  let server: RunningServer | undefined;
   try {
-    const server = await startServer({
+    const running = await startServer({
       deployment,
       cloudPort,
       sitePort,
@@ -104,6 +106,7 @@ export async function startPortico(
         onRefused: (error) => refusals.note(error),
       }),
     });
+    server = running;
     const call = operatorOf(deployment);
     const { demo, trouble } =
       settings.seed === "demo" ? await writeDemoData({ call, issuer, dataDirectory, cloudUrl, siteUrl }) : {};
@@ -120,12 +123,13 @@ export async function startPortico(
       isEmpty,
       close: async (graceMs) => {
         const startedAtMs = performance.now();
-        await Promise.all([server.close(graceMs), signIn?.close()]);
+        await Promise.all([running.close(graceMs), signIn?.close()]);
         const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
         await deployment.close(left);
       },
     };
   } catch (error) {
+    await server?.close(0);
     await deployment.close();
     throw error;
   }
