@@ -16,7 +16,7 @@ function planted(operationId: string): { readonly operation: Operation; readonly
   const found = registry.find(({ declaration }) => declaration.operationId === operationId);
   if (!found) throw new Error(`There is no operation ${operationId}.`);
   const declaration = Object.create(found.declaration, { deprecated: { value: deprecated } });
-  const operation: Operation = Object.create(found, { declaration: { value: declaration } });
+  const operation: Operation = { ...found, declaration, query: found.query, shape: found.shape };
   return { operation, all: registry.map((other) => (other === found ? operation : other)) };
 }
 

@@ -13,12 +13,6 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", maxLength: 64 },
     example: "identity",
   },
-  Deprecation: {
-    required: true,
-    description: "When the end of the operation was announced (RFC 9745): `@` and seconds since the epoch.",
-    schema: { type: "string", pattern: "^@\\d{1,12}$", maxLength: 16 },
-    example: "@1793491200",
-  },
   ETag: {
     required: true,
     description: "Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.",
@@ -53,12 +47,6 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", maxLength: 32 },
     example: "5",
   },
-  Sunset: {
-    required: true,
-    description: "From when on the operation may be gone (RFC 8594).",
-    schema: { type: "string", maxLength: 32 },
-    example: "Sat, 01 May 2027 00:00:00 GMT",
-  },
   "WWW-Authenticate": {
     required: true,
     description: "How to authenticate (RFC 6750), and why a credential was refused.",
@@ -73,6 +61,22 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     example: "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
   },
 };
+
+/** Those of operations that will go; the document has them where there are any. */
+export const endingHeaders = {
+  Deprecation: {
+    required: true,
+    description: "When the end of the operation was announced (RFC 9745): `@` and seconds since the epoch.",
+    schema: { type: "string", pattern: "^@\\d{1,12}$", maxLength: 16 },
+    example: "@1793491200",
+  },
+  Sunset: {
+    required: true,
+    description: "From when on the operation may be gone (RFC 8594).",
+    schema: { type: "string", maxLength: 32 },
+    example: "Sat, 01 May 2027 00:00:00 GMT",
+  },
+} satisfies Record<string, JsonObject>;
 
 /** References to headers by name. */
 export function headersOf(...names: readonly (keyof typeof headerComponents)[]): JsonObject {

@@ -76,7 +76,8 @@ describe("the local sign-in", () => {
     expect(await me(portico.siteUrl, await signedIn(issuer, { email: "Ada@Own.example", name: "Ada" }))).toMatchObject({
       organization: { slug: "own" },
       role: { key: "owner" },
-      user: { name: "Ada", email: "ada@own.example" },
+      name: "Ada",
+      email: "ada@own.example",
     });
     const page = await fetch(`${portico.siteUrl}/v1/docs`);
     expect(await page.text()).toContain(`data-sign-in="${issuer}"`);
