@@ -11,7 +11,7 @@ const signIn = document.querySelector("#swagger-ui").dataset.signIn;
 const offerSignIn = (securitySchemes, operations) => {
   securitySchemes.localSignIn = {
     type: "oauth2",
-    description: "For development: sign in as a demo user, or as anybody. The token is one of \`userToken\`.",
+    description: "For development: leave client_secret empty, and sign in as a demo user or as anybody. The token is one of \`userToken\`.",
     flows: { authorizationCode: { authorizationUrl: signIn + "/authorize", tokenUrl: signIn + "/token", scopes: {} } },
   };
   for (const { security = [] } of operations) if (security.some((way) => way.userToken)) security.push({ localSignIn: [] });

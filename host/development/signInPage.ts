@@ -54,7 +54,7 @@ export function signInPage({ users, request, clientId, redirectUri }: SignInPage
 <p>Whoever reaches this page can be anybody here; <code>npm run dev</code> alone serves it.
 <code>${escaped(clientId)}</code> gets the token, at <code>${escaped(redirectUri)}</code>.</p>
 ${known}
-<h2>Somebody else</h2>
+<h2>${users.length === 0 ? "Who to be" : "Somebody else"}</h2>
 <form method="post" action="/authorize" class="other">${hidden}
 <label>E-mail address, which counts as verified<input type="email" name="email" required maxlength="254" autocomplete="off"></label>
 <label>Name<input name="name" maxlength="120" autocomplete="off"></label>

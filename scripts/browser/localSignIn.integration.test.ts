@@ -47,7 +47,7 @@ describe.skipIf(executable === undefined)("in a real browser", () => {
     await closed;
     await scheme.locator("button", { hasText: "Logout" }).waitFor();
     await swagger.page.locator(".modal-ux .close-modal").click();
-    const { status, body } = await swagger.execute(await swagger.openOperation("Me", "getMyself"));
+    const { status, body } = await swagger.execute(await swagger.openOperation("Me", "getCurrentUser"));
     expect(status, body).toMatch(/^200/);
     expect(JSON.parse(body)).toMatchObject({ organization: { slug: "acme" }, role: { key: "moderator" } });
     expect(swagger.record.errors).toEqual([]);
