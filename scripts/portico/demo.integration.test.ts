@@ -103,9 +103,16 @@ describe("whatever has become of demo.json, the start goes on, says it in one li
     await empty.close();
     const file = path.join(own, "demo.json");
     await writeFile(file, await readFile(path.join(elsewhere, "demo.json"), "utf8"));
-    const { demo, isEmpty, logged } = await started(own);
+    const { logged, ...portico } = await started(own);
+    const { demo, isEmpty } = portico;
     expect({ demo, isEmpty }).toEqual({ demo: undefined, isEmpty: false });
     expect(logged).toEqual([`[WARN] ${file} is of another installation; delete it.`]);
+    const { siteUrl, cloudUrl, deployment } = portico;
+    const issuer = await openDevelopmentIssuer(own);
+    const renewing = renewDemoKeys({ call: operatorOf(deployment), issuer, dataDirectory: own, siteUrl, cloudUrl });
+    await expect(renewing).rejects.toThrow(
+      "There is no demo in this installation; npm start makes it where there is no organization.",
+    );
   });
 });
 

@@ -88,7 +88,8 @@ export async function writeDemoData(context: DemoContext): Promise<DemoState> {
 export async function renewDemoKeys(context: DemoContext): Promise<string> {
   const answer = await context.call("action", "demo/renewal:renewKeys", { issuer: developmentIssuerUrl });
   const { organizations } = seededSchema.parse(answer);
-  if (organizations.length === 0) throw new Error("There is no demo in this installation: it has other organizations.");
+  if (organizations.length === 0)
+    throw new Error("There is no demo in this installation; npm start makes it where there is no organization.");
   const { trouble } = await written(context, organizations);
   if (trouble !== undefined) throw new Error(trouble);
   return path.join(context.dataDirectory, fileName);
