@@ -125,7 +125,7 @@ async function written(
 }
 
 /** A `demo.json` that this product has not written, or not whole. */
-export class DamagedDemoData extends Error {
+class DamagedDemoData extends Error {
   constructor(file: string, options: ErrorOptions) {
     super(`${file} is damaged; npm run demo-keys makes fresh keys.`, options);
   }
