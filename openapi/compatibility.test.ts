@@ -177,3 +177,13 @@ test("the whole document is compatible with itself", () => {
   const document = openApiDocument(registry);
   expect(breakingChanges(document, document)).toEqual([]);
 });
+
+test("an operation may go when the end has come that was announced, and no day earlier", () => {
+  const announced = documentWith({
+    operation: { deprecated: true, "x-portico-deprecation": { since: "2026-11-01", until: "2027-05-01" } },
+  });
+  expect(breakingChanges(base, announced)).toEqual([]);
+  const without = (day: string) => breakingChanges(announced, { paths: {} }, Date.parse(day));
+  expect(without("2027-04-30")).toEqual(["POST /v1/things is gone, but was to answer until 2027-05-01."]);
+  expect(without("2027-05-01")).toEqual([]);
+});

@@ -12,10 +12,10 @@ const upperBounds = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "ma
  * Lists what in `next` breaks clients written against `base`, a sentence each; empty when nothing does.
  *
  * A request may take more but not less, an answer may hold more but not less. New values of an answer's enum and new
- * problem codes are no breaks: clients must expect both.
+ * problem codes are no breaks: clients must expect both. An operation may go once its announced end has come.
  */
-export function breakingChanges(base: JsonObject, next: JsonObject): string[] {
-  return new CompatibilityCheck(base, next).run();
+export function breakingChanges(base: JsonObject, next: JsonObject, now: number = Date.now()): string[] {
+  return new CompatibilityCheck(base, next, now).run();
 }
 
 class CompatibilityCheck {
@@ -25,6 +25,7 @@ class CompatibilityCheck {
   constructor(
     readonly base: JsonObject,
     readonly next: JsonObject,
+    readonly now: number,
   ) {}
 
   run(): string[] {
@@ -37,8 +38,11 @@ class CompatibilityCheck {
           .flatMap((method) => {
             const place = `${method.toUpperCase()} ${path}`;
             const operation = objectAt(nextPaths, path)[method];
-            if (!isObject(operation)) return [`${place} is gone.`];
-            return this.#operation(place, objectAt(objectAt(basePaths, path), method), operation);
+            const before = objectAt(objectAt(basePaths, path), method);
+            if (isObject(operation)) return this.#operation(place, before, operation);
+            const { until } = objectAt(before, "x-portico-deprecation");
+            if (typeof until !== "string") return [`${place} is gone.`];
+            return Date.parse(until) <= this.now ? [] : [`${place} is gone, but was to answer until ${until}.`];
           }),
       );
   }

@@ -3,7 +3,7 @@ import convexSchema from "../convex/schema";
 import { capitalized } from "../convex/core/resources/words";
 import { declarationOf } from "../convex/core/schema/table";
 import { undescribed } from "./descriptions";
-import { commonHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
+import { commonHeaders, endingHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
 import { byText, isObject, sorted } from "./json";
 import { shownCredential } from "../convex/core/wire/credentialKinds";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
@@ -77,7 +77,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     schemas: schemas.schemas,
     responses: { ...problems.responses, NotModified: notModified },
     examples: problems.examples,
-    headers: headerComponents,
+    headers: { ...headerComponents, ...(operations.some(isEnding) ? endingHeaders : {}) },
     parameters: parameterComponents,
     securitySchemes,
   };
@@ -104,6 +104,10 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
   const document = inOrder(rest, paths ?? {}, described ?? {});
   assertFaultless(undescribed(document));
   return document;
+}
+
+function isEnding({ declaration }: Operation): boolean {
+  return declaration.deprecated !== undefined;
 }
 
 /** The description of each table's rows, by the name of the rows' schema. */

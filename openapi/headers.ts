@@ -1,3 +1,4 @@
+import { documentOrigin } from "../convex/documentation/documentOrigin";
 import type { JsonObject } from "./json";
 
 /** Response headers that operations refer to. Those that are required stand in every answer that refers to them. */
@@ -22,6 +23,12 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     description: "`true` when the answer is that of an earlier request with the same idempotency key.",
     schema: { type: "string", enum: ["true"] },
     example: "true",
+  },
+  Link: {
+    description:
+      "Where to read on (RFC 8288): `service-doc`, `service-desc` and `status` (RFC 8631), `api-catalog` (RFC 9727).",
+    schema: { type: "string", maxLength: 8192 },
+    example: `<${documentOrigin}/v1/docs>; rel="service-doc"; type="text/html"`,
   },
   Location: {
     required: true,
@@ -54,6 +61,22 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     example: "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
   },
 };
+
+/** Those of operations that will go; the document has them where there are any. */
+export const endingHeaders = {
+  Deprecation: {
+    required: true,
+    description: "When the end of the operation was announced (RFC 9745): `@` and seconds since the epoch.",
+    schema: { type: "string", pattern: "^@\\d{1,12}$", maxLength: 16 },
+    example: "@1793491200",
+  },
+  Sunset: {
+    required: true,
+    description: "From when on the operation may be gone (RFC 8594).",
+    schema: { type: "string", maxLength: 32 },
+    example: "Sat, 01 May 2027 00:00:00 GMT",
+  },
+} satisfies Record<string, JsonObject>;
 
 /** References to headers by name. */
 export function headersOf(...names: readonly (keyof typeof headerComponents)[]): JsonObject {

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { expect, it } from "vitest";
 import { listOf } from "../convex/core/records/listPlan";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
-import { dryRunFaults, listFaults, operationFaults, stateFaults, summaryFaults } from "./operationFaults";
+import { deprecationFaults, dryRunFaults, listFaults, operationFaults, stateFaults, summaryFaults } from "./operationFaults";
 import { openApiDocument } from "./document";
 import { registry } from "./registry";
+import type { Day } from "../convex/core/wire/deprecation";
 
 const file = "convex/workspace/schedules.ts";
 
@@ -73,4 +74,15 @@ it("is asked before anything of an operation is written", () => {
   expect(() => openApiDocument([silent])).toThrow(
     new RegExp(`^convex/${operation.domain}/${operation.resource}\\.ts: ${operation.verb} has no summary`),
   );
+});
+
+it("finds a deprecation that gives clients less time than promised, or none that can be read", () => {
+  const faults = (since: Day, until: Day) => deprecationFaults(`${file}: get`, { since, until });
+  expect(faults("2026-11-01", "2027-04-30")).toEqual([]);
+  expect(faults("2026-11-01", "2027-04-29")).toEqual([
+    `${file}: get ends 179 days after it was deprecated: give clients 180.`,
+  ]);
+  expect(faults("2026-13-01", "2027-05-01")).toEqual([
+    `${file}: get is deprecated since 2026-13-01 until 2027-05-01: write days, 2026-11-01.`,
+  ]);
 });

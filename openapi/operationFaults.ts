@@ -1,7 +1,10 @@
 import { answerableSets, listOf } from "../convex/core/records/listPlan";
 import { innermost } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
+import { minimumNoticeDays, timeOf } from "../convex/core/wire/deprecation";
+import { dayMs } from "../convex/core/wire/durations";
 import * as z from "zod";
+import type { Deprecation } from "../convex/core/wire/deprecation";
 import type { Operation } from "../convex/core/operations/declaration";
 import type { TableMetadata } from "../convex/core/schema/table";
 import type { ListOptions } from "../convex/core/records/listPlan";
@@ -17,6 +20,7 @@ export function operationFaults(operation: Operation): string[] {
     ...(list ? listFaults(`${file}: `, list.table, tableMetadata[list.table], list.options) : []),
     ...(on?.states ? stateFaults(file, on.states, on.document) : []),
     ...dryRunFaults(file, operation),
+    ...(declaration.deprecated ? deprecationFaults(`${file}: ${operation.verb}`, declaration.deprecated) : []),
   ];
 }
 
@@ -29,6 +33,15 @@ export function summaryFaults(file: string, { declaration, verb }: SummaryClaim)
 
 interface SummaryClaim extends Pick<Operation, "verb"> {
   readonly declaration: { readonly summary?: unknown };
+}
+
+/** A deprecation whose days are none, or that gives clients less time than the conventions promise. */
+export function deprecationFaults(place: string, { since, until }: Deprecation): string[] {
+  const noticeDays = (timeOf(until) - timeOf(since)) / dayMs;
+  if (Number.isNaN(noticeDays))
+    return [`${place} is deprecated since ${since} until ${until}: write days, 2026-11-01.`];
+  if (noticeDays >= minimumNoticeDays) return [];
+  return [`${place} ends ${noticeDays} days after it was deprecated: give clients ${minimumNoticeDays}.`];
 }
 
 /** What somebody else is asked to do with a row, and what takes bytes in: no rollback reaches there. */

@@ -14,6 +14,7 @@ import { codesByStatus } from "./problemResponses";
 import type { ProblemResponses } from "./problemResponses";
 import type { SchemaComponents } from "./schemas";
 import type { JsonObject } from "./json";
+import type { Deprecation } from "../convex/core/wire/deprecation";
 import type { Operation } from "../convex/core/operations/declaration";
 import type { ProblemCode } from "../convex/core/wire/problems";
 import type { Fields } from "../convex/core/schema/table";
@@ -35,6 +36,7 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
   const table = parts.tables.get(`${domain}/${resource}`);
   const problems = problemsOf(operation, table);
   const body = requestBodyOf(operation, parts);
+  const { deprecated } = declaration;
   return {
     operationId: declaration.operationId,
     tags: [tagOf(resource)],
@@ -43,6 +45,7 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
     security: securityOf(operation),
     parameters: parametersOf(operation, parts),
     ...(body ? { requestBody: body } : {}),
+    ...(deprecated ? { deprecated: true } : {}),
     responses: { ...successOf(operation, parts), ...parts.problems.of(allProblems(problems)) },
     ...extensionsOf(operation),
     "x-portico-problem-sets": problems.sets,
@@ -51,7 +54,9 @@ export function operationObject(operation: Operation, parts: DocumentParts): Jso
 }
 
 function descriptionOf({ declaration }: Operation, own: readonly ProblemCode[]): string {
-  const { description, access, permission } = declaration;
+  const { access, permission, deprecated } = declaration;
+  const ending = deprecated && endOf(deprecated);
+  const description = [ending, declaration.description].filter((part) => part !== undefined).join("\n\n");
   const needs = {
     identity: "For anybody with a token of a trusted issuer, known here yet or not.",
     user: "For signed-in people.",
@@ -63,7 +68,12 @@ function descriptionOf({ declaration }: Operation, own: readonly ProblemCode[]):
       "For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.",
   }[access];
   const refusals = own.length === 0 ? "" : ` Its own refusals: ${own.map((code) => `\`${code}\``).join(", ")}.`;
-  return description === undefined ? needs + refusals : `${description}\n\n${needs}${refusals}`;
+  return description === "" ? needs + refusals : `${description}\n\n${needs}${refusals}`;
+}
+
+function endOf({ since, until, successor }: Deprecation): string {
+  const instead = successor === undefined ? "" : `; use \`${successor}\``;
+  return `Deprecated since ${since}, and from ${until} on it may be gone${instead}.`;
 }
 
 /** `Get a schedule` inside a sentence. */
@@ -195,12 +205,13 @@ function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[])
 function successOf(operation: Operation, { schemas, readable }: DocumentParts): Record<string, JsonObject> {
   const { declaration, isList, verb, domain, resource, supportsDryRun } = operation;
   const { status = 200, method, output, operationId, noun, secret, answersExisting, summary } = declaration;
+  const ofAll = { ...commonHeaders, ...(declaration.deprecated ? headersOf("Deprecation", "Sunset", "Link") : {}) };
   const ofChange = {
     ...(method === "POST" ? headersOf("Idempotent-Replayed") : {}),
     ...(supportsDryRun ? headersOf("Portico-Dry-Run") : {}),
   };
   if (status === 204)
-    return { "204": { description: "Done; there is nothing to show.", headers: { ...commonHeaders, ...ofChange } } };
+    return { "204": { description: "Done; there is nothing to show.", headers: { ...ofAll, ...ofChange } } };
   const about = `${isList ? "A row of the answer" : "The answer"} to “${summary}”.`;
   const row = schemas.output(output, `${pascalCase(operationId)}${isList ? "Row" : "Answer"}`, about);
   assertDescribed(`${placeOf(operation)}'s answer`, schemas.resolve(row));
@@ -212,7 +223,7 @@ function successOf(operation: Operation, { schemas, readable }: DocumentParts): 
   const credential = secret ? { [secret.field]: exampleCredential(secret.prefix) } : {};
   const answer = (description: string, headers: JsonObject = {}) => ({
     description,
-    headers: { ...commonHeaders, ...headersOf("ETag"), ...headers, ...ofChange },
+    headers: { ...ofAll, ...headersOf("ETag"), ...headers, ...ofChange },
     content: { "application/json": { schema, example: isObject(shown) ? { ...shown, ...credential } : shown } },
   });
   const done = `${status === 201 ? "Created" : "Done"}: ${wordsOf(noun)}.`;
@@ -240,7 +251,7 @@ function pageSchema(row: JsonObject, words: string): JsonObject {
 
 /** What the SDK's generator needs beyond OpenAPI. */
 function extensionsOf({ declaration, resource, verb, kind, isList }: Operation): JsonObject {
-  const { name, method, secret, restOnly, permission } = declaration;
+  const { name, method, secret, restOnly, permission, deprecated } = declaration;
   return {
     "x-portico-resource": resource,
     "x-portico-verb": verb,
@@ -248,5 +259,6 @@ function extensionsOf({ declaration, resource, verb, kind, isList }: Operation):
     ...(isList ? { "x-portico-list": true } : {}),
     ...(method === "POST" ? { "x-portico-idempotent": true } : {}),
     ...(permission === undefined ? {} : { "x-portico-permission": permission }),
+    ...(deprecated ? { "x-portico-deprecation": { since: deprecated.since, until: deprecated.until } } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { shownCredential } from "../convex/core/wire/credentialKinds";
 import { problems } from "../convex/core/wire/problems";
 import { ownFiles } from "../convex/documentation/docsPage";
 import { swaggerAssets } from "../convex/documentation/swaggerAssets";
+import { documentationLinks } from "../convex/core/wire/documentationLinks";
 import { documentDomainNames } from "./documentDomains";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { byText } from "./json";
@@ -38,9 +39,9 @@ function answer(description: string, content: JsonObject, headers: JsonObject = 
 }
 
 /** An answer with an entity tag, and the one to those who have it. */
-function tagged(description: string, content: JsonObject): Record<string, JsonObject> {
+function tagged(description: string, content: JsonObject, headers: JsonObject = {}): Record<string, JsonObject> {
   return {
-    "200": answer(description, content, headersOf("ETag")),
+    "200": answer(description, content, { ...headersOf("ETag"), ...headers }),
     "304": { $ref: "#/components/responses/NotModified" },
   };
 }
@@ -106,10 +107,61 @@ function fileContents(): JsonObject {
   );
 }
 
+const catalogLinks = Object.fromEntries(
+  Object.entries(documentationLinks(site)).map(([relation, target]) => [relation, [target]]),
+);
+
+function homeOperation(path: string, operationId: string, summary: string): PlatformOperation {
+  return {
+    method: "get",
+    path,
+    resource: "platform",
+    operationId,
+    summary,
+    description: "Where to read on: a page where `Accept` asks for HTML, links for programs otherwise.",
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged(
+      "What this is.",
+      {
+        ...json("Home", {
+          name: "Portico",
+          version: "v1",
+          documentation: `${site}/v1/docs`,
+          openapi: `${site}/v1/openapi.json`,
+          conventions: `${site}/v1/docs/conventions.md`,
+          problems: `${site}/problems`,
+          health: `${site}/v1/health`,
+          catalog: `${site}/.well-known/api-catalog`,
+        }),
+        "text/html": html,
+      },
+      headersOf("Link"),
+    ),
+    problems: ["internal"],
+  };
+}
+
 const scopes = ["schedule:read", "todo:read"];
 
 /** The gateway's own routes, in the document beside the operations of the domains. None needs a credential. */
 export const platformOperations: readonly PlatformOperation[] = [
+  homeOperation("/", "getHome", "Ask what this is"),
+  homeOperation("/v1", "getApi", "Ask what this version of the API is"),
+  {
+    method: "get",
+    path: "/.well-known/api-catalog",
+    resource: "platform",
+    operationId: "getApiCatalog",
+    summary: "Get the catalogue of APIs",
+    description: "RFC 9727: where the API is described, documented and watched.",
+    parameters: [parameterOf("IfNoneMatch")],
+    success: tagged(
+      "The catalogue.",
+      json("ApiCatalog", { linkset: [{ anchor: `${site}/v1`, ...catalogLinks }] }, "application/linkset+json"),
+      headersOf("Link"),
+    ),
+    problems: ["internal"],
+  },
   {
     method: "get",
     path: "/v1/health",

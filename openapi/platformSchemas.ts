@@ -18,6 +18,14 @@ function closedObject(description: string, properties: JsonObject, optional: rea
   return { type: "object", description, properties, required, additionalProperties: false };
 }
 
+function linkTargets(description: string): JsonObject {
+  return {
+    type: "array",
+    description,
+    items: closedObject("The target of a link.", { href: url("Where it leads."), type: name("Its media type.") }),
+  };
+}
+
 const problemEntry = {
   type: url("Its page, and the `type` of its problems."),
   code: { type: "string", maxLength: 64, description: "The code, as problems carry it." },
@@ -90,6 +98,28 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
       minimum: 0,
       maximum: 8_640_000_000_000_000,
       description: "The server's clock. Milliseconds since the epoch.",
+    },
+  }),
+  Home: closedObject("What this is, and where to read on.", {
+    name: name("What the API is called."),
+    version: { type: "string", enum: ["v1"], description: "The version of the API in its paths." },
+    documentation: url("The API reference."),
+    openapi: url("The OpenAPI document."),
+    conventions: url("What all operations have in common."),
+    problems: url("The problem codes."),
+    health: url("Whether the deployment answers."),
+    catalog: url("The same as a catalogue of APIs."),
+  }),
+  ApiCatalog: closedObject("A catalogue of APIs (RFC 9727), as a set of links (RFC 9264).", {
+    linkset: {
+      type: "array",
+      description: "The APIs of the deployment: one.",
+      items: closedObject("Links of an API.", {
+        anchor: url("The API."),
+        "service-desc": linkTargets("Its description for programs (RFC 8631)."),
+        "service-doc": linkTargets("Its description for people (RFC 8631)."),
+        status: linkTargets("Whether it answers (RFC 8631)."),
+      }),
     },
   }),
   TokenRequest: closedObject(

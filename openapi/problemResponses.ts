@@ -121,6 +121,7 @@ function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObj
       ...commonHeaders,
       ...headersOf("Portico-Dry-Run"),
       ...(status === "429" || status === "503" ? headersOf("Retry-After") : {}),
+      ...(status === "404" ? headersOf("Link") : {}),
       ...(status === "415" ? headersOf("Accept-Encoding") : {}),
       ...(status === "401" ? headersOf("WWW-Authenticate") : {}),
     },

@@ -1,12 +1,11 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { copyClosedStore } from "../host/store/copyStore";
-import { DiskFullError, isDiskFull } from "../host/store/storeFailure";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
-import { backupName, removeOldBackups, unfinishedBackup } from "./portico/backups";
-import { copyInstallationFiles, databaseName, moveDirectory, requireEmpty } from "./portico/dataDirectory";
+import { backupName, removeOldBackups } from "./portico/backups";
+import { copyInstallationFiles, databaseName, makeWhole, moveDirectory, requireEmpty } from "./portico/dataDirectory";
 import { localUrls } from "./portico/serving";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
@@ -30,28 +29,24 @@ async function main(): Promise<void> {
   if (`${directory}${path.sep}`.startsWith(`${path.resolve(settings.dataDirectory)}${path.sep}`))
     throw new Error(`${directory} lies in the data directory, which would copy it into itself. Choose one outside.`);
   await requireEmpty(directory);
-  const unfinished = unfinishedBackup(directory);
-  try {
-    await backUp(settings, unfinished);
-    await rename(unfinished, directory);
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
-    throw error instanceof DiskFullError || isDiskFull(error)
-      ? new Error(`The disk has no room for a backup in ${directory}; nothing of it was kept.`, { cause: error })
-      : error;
-  }
+  await backUp(settings, directory);
   if (keep !== undefined) await removeOldBackups(target, keep, now);
   process.stdout.write(`Backed up to ${directory}\n`);
 }
 
 async function backUp(settings: Settings, directory: string): Promise<void> {
-  await mkdir(path.dirname(directory), { recursive: true, mode: 0o700 });
-  await requireEmpty(directory);
   const made = await backupOfRunning(settings);
-  if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), directory);
-  else if (made.startsWith(settings.dataDirectory + path.sep)) await moveDirectory(made, directory);
-  else throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
-  await copyInstallationFiles(settings.dataDirectory, directory);
+  if (made !== null && !made.startsWith(settings.dataDirectory + path.sep))
+    throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
+  try {
+    await makeWhole(directory, async (staging) => {
+      if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), staging);
+      else for (const name of await readdir(made)) await moveDirectory(path.join(made, name), path.join(staging, name));
+      await copyInstallationFiles(settings.dataDirectory, staging);
+    });
+  } finally {
+    if (made !== null) await rm(made, { recursive: true, force: true });
+  }
 }
 
 function keepOf(value: string | undefined): number | undefined {

@@ -20,6 +20,12 @@ const usage = `Usage: npm start -- [--watch]
 Serves the product. PORTICO_* variables say how; README.md lists them.
   --watch  load convex/ again whenever a file of it changes`;
 
+const firstStep = `There is no organization yet. Stop this (or set PORTICO_ADMIN_KEY for both commands) and make one:
+
+  npm run organization -- "Acme" --owner you@example.com
+
+`;
+
 async function main(): Promise<void> {
   const { flags } = commandLine({ usage, flags: ["watch"] });
   const settings = readSettings(process.env, { watch: flags.has("watch") });
@@ -74,16 +80,22 @@ function stopWithShell(stop: (reason: string) => void): void {
   timer.unref();
 }
 
-function printWelcome({ siteUrl, publicUrls, demo }: RunningPortico, demoFile: string, elapsedMs: number): void {
+function printWelcome(
+  { siteUrl, publicUrls, signInUrl, demo, isEmpty }: RunningPortico,
+  demoFile: string,
+  elapsedMs: number,
+): void {
   const rows = [
     ["REST", `${publicUrls.siteUrl}/v1`],
     ["Swagger UI", `${publicUrls.siteUrl}/v1/docs`],
     ["Convex", publicUrls.cloudUrl],
+    ...(signInUrl === undefined ? [] : [["Sign-in", `${signInUrl}/.well-known/openid-configuration`]]),
   ];
   const table = rows
     .map(([name = "", url = ""]) => `  ${styled("bold", name.padEnd(12))}${styled("cyan", url)}`)
     .join("\n");
   process.stdout.write(`Portico is ready after ${(elapsedMs / 1000).toFixed(1)} s.\n\n${table}\n\n`);
+  if (isEmpty) process.stdout.write(firstStep);
   const acme = demo?.organizations[0];
   if (!acme) return;
   // Prints where the key is and never the key, since output is kept in logs.

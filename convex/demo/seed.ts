@@ -3,8 +3,7 @@ import { internal } from "../_generated/api";
 import { internalAction, internalMutation } from "../_generated/server";
 import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
 import { UnscopedWriter } from "../core/records/writer";
-import { permissionCatalogue } from "../core/access/permissions";
-import { isGrantable } from "../core/access/rights";
+import { grantableScopes } from "../core/access/rights";
 import { credentialKinds } from "../core/wire/credentialKinds";
 import { dayMs, hourMs } from "../core/wire/durations";
 import { newSecret } from "../core/wire/secrets";
@@ -18,10 +17,16 @@ import type { Infer } from "convex/values";
 const enrollmentLifetimeMs = 30 * dayMs;
 
 const storedSecret = v.object({ hash: v.string(), prefix: v.string() });
-const storedSecrets = v.object({ apiKey: storedSecret, enrollmentToken: storedSecret, agents: v.array(storedSecret) });
+/** The credentials of an organization as they are stored. */
+export const storedSecrets = v.object({
+  apiKey: storedSecret,
+  enrollmentToken: storedSecret,
+  agents: v.array(storedSecret),
+});
 const person = v.object({ id: v.id("users"), subject: v.string() });
 const users = v.object({ owner: person, admin: person, moderator: person, member: person, viewer: person });
-const written = v.array(
+/** What was written of each organization. */
+export const written = v.array(
   v.object({
     id: v.id("organizations"),
     slug: v.string(),
@@ -30,7 +35,8 @@ const written = v.array(
     users,
   }),
 );
-const seeded = v.object({
+/** The same with the credentials, which are shown once. */
+export const seeded = v.object({
   organizations: v.array(
     v.object({
       id: v.id("organizations"),
@@ -52,27 +58,12 @@ export const seed = internalAction({
   args: { issuer: v.string() },
   returns: v.union(v.null(), seeded),
   handler: async (ctx, { issuer }): Promise<Infer<typeof seeded> | null> => {
-    const secrets = await Promise.all(organizations.map(newSecrets));
+    const secrets = await newSecrets();
     const rows: Infer<typeof written> | null = await ctx.runMutation(internal.demo.seed.write, {
       issuer,
-      secrets: secrets.map(({ apiKey, enrollmentToken, agents }) => ({
-        apiKey: stored(apiKey),
-        enrollmentToken: stored(enrollmentToken),
-        agents: agents.map(stored),
-      })),
+      secrets: storedOf(secrets),
     });
-    if (!rows) return null;
-    return {
-      organizations: rows.map((row, at) => {
-        const { apiKey, enrollmentToken, agents } = elementAt(secrets, at);
-        return {
-          ...row,
-          apiKey: apiKey.plaintext,
-          enrollmentToken: enrollmentToken.plaintext,
-          agents: row.agents.map((agent, number) => ({ ...agent, key: elementAt(agents, number).plaintext })),
-        };
-      }),
-    };
+    return rows && { organizations: rows.map((row) => withPlaintext(row, secrets)) };
   },
 });
 
@@ -99,36 +90,6 @@ export const write = internalMutation({
     return rows;
   },
 });
-
-/** Gives the demo keys, named by their hashes, the permissions that have joined the catalogue since they were made. */
-export const renewScopes = internalMutation({
-  args: { hashes: v.array(v.string()) },
-  returns: v.null(),
-  handler: async (ctx, { hashes }) => {
-    const scope = {
-      tenant: undefined,
-      origin: {},
-      now: Date.now(),
-      noun: "demo",
-      action: "demo.renewScopes",
-      isAudited: true,
-    };
-    const system = new UnscopedWriter(ctx, { ...scope, caller: { kind: "anonymous" } });
-    for (const hash of hashes) {
-      const key = await system
-        .query("apiKeys")
-        .withIndex("by_keyHash", (q) => q.eq("keyHash", hash))
-        .unique();
-      const organization = key && (await system.get("organizations", key.organizationId));
-      if (organization) await system.within(organization).patch("apiKeys", key, { scopes: everyScope() });
-    }
-    return null;
-  },
-});
-
-function everyScope(): string[] {
-  return Object.keys(permissionCatalogue).filter(isGrantable).sort();
-}
 
 async function writeOrganization(
   system: UnscopedWriter,
@@ -168,27 +129,55 @@ async function writeOrganization(
   }
   const { siteId, agents } = await writeSites(db, slug, secrets, now);
   await writeWork(db, people, now);
+  await writeKey(db, people.owner, secrets.apiKey);
+  return { id: organization._id, slug, siteId, agents, users: shownUsers(slug, people) };
+}
+
+/** What the demo's credentials are called, to tell them from others. */
+export const credentialNames = { apiKey: "Demo key with every scope", enrollmentToken: "Demo enrolment" } as const;
+
+/** Stores the demo's API key. */
+export async function writeKey(
+  db: TenantWriter,
+  owner: Doc<"users">,
+  { hash, prefix }: Infer<typeof storedSecret>,
+): Promise<void> {
   await db.insert("apiKeys", {
-    name: "Demo key with every scope",
-    scopes: everyScope(),
+    name: credentialNames.apiKey,
+    scopes: grantableScopes(),
     status: "active",
-    ownerId: people.owner._id,
-    keyHash: secrets.apiKey.hash,
-    keyPrefix: secrets.apiKey.prefix,
+    ownerId: owner._id,
+    keyHash: hash,
+    keyPrefix: prefix,
   });
+}
+
+/** Stores the demo's enrolment token. */
+export async function writeEnrollment(
+  db: TenantWriter,
+  siteId: Id<"sites">,
+  { hash, prefix }: Infer<typeof storedSecret>,
+  now: number,
+): Promise<void> {
+  await db.insert("agentEnrollmentTokens", {
+    siteId,
+    name: credentialNames.enrollmentToken,
+    tokenHash: hash,
+    tokenPrefix: prefix,
+    useCount: 0,
+    expiresAt: now + enrollmentLifetimeMs,
+  });
+}
+
+/** The demo's people as its answer names them. */
+export function shownUsers(slug: string, people: Record<DemoRole, Doc<"users">>): Infer<typeof users> {
   const shown = (role: DemoRole) => ({ id: people[role]._id, subject: subjectOf(slug, role) });
   return {
-    id: organization._id,
-    slug,
-    siteId,
-    agents,
-    users: {
-      owner: shown("owner"),
-      admin: shown("admin"),
-      moderator: shown("moderator"),
-      member: shown("member"),
-      viewer: shown("viewer"),
-    },
+    owner: shown("owner"),
+    admin: shown("admin"),
+    moderator: shown("moderator"),
+    member: shown("member"),
+    viewer: shown("viewer"),
   };
 }
 
@@ -220,14 +209,7 @@ async function writeSites(
   const siteIds: Id<"sites">[] = [];
   for (const site of sites) siteIds.push((await db.insert("sites", { ...site, status: "active" }))._id);
   const siteId = elementAt(siteIds, 0);
-  await db.insert("agentEnrollmentTokens", {
-    siteId,
-    name: "Demo enrolment",
-    tokenHash: enrollmentToken.hash,
-    tokenPrefix: enrollmentToken.prefix,
-    useCount: 0,
-    expiresAt: now + enrollmentLifetimeMs,
-  });
+  await writeEnrollment(db, siteId, enrollmentToken, now);
   const enrolled: { id: Id<"agents">; guid: string }[] = [];
   for (const [at, agent] of agentsOf(slug).entries()) {
     const row = await db.insert("agents", {
@@ -258,11 +240,40 @@ async function writeWork(db: TenantWriter, people: Record<DemoRole, Doc<"users">
   for (const todo of todos) await db.insert("todos", todo);
 }
 
-async function newSecrets({ slug }: DemoOrganization) {
+/** Credentials for every demo organization, in their order. Only in actions. */
+export function newSecrets() {
+  return Promise.all(
+    organizations.map(async ({ slug }) => ({
+      apiKey: await newSecret(credentialKinds.apiKey.issued),
+      enrollmentToken: await newSecret(credentialKinds.enrollment.issued),
+      agents: await Promise.all(agentsOf(slug).map(() => newSecret(credentialKinds.agent.issued))),
+    })),
+  );
+}
+
+type Secrets = Awaited<ReturnType<typeof newSecrets>>;
+
+/** What may be stored of them. */
+export function storedOf(secrets: Secrets): Infer<typeof storedSecrets>[] {
+  return secrets.map(({ apiKey, enrollmentToken, agents }) => ({
+    apiKey: stored(apiKey),
+    enrollmentToken: stored(enrollmentToken),
+    agents: agents.map(stored),
+  }));
+}
+
+/** What was written, with the credentials that it was written with. */
+export function withPlaintext(row: Infer<typeof written>[number], secrets: Secrets) {
+  const own = elementAt(
+    secrets,
+    organizations.findIndex(({ slug }) => slug === row.slug),
+  );
+  const guids = agentsOf(row.slug).map(({ guid }) => guid);
   return {
-    apiKey: await newSecret(credentialKinds.apiKey.issued),
-    enrollmentToken: await newSecret(credentialKinds.enrollment.issued),
-    agents: await Promise.all(agentsOf(slug).map(() => newSecret(credentialKinds.agent.issued))),
+    ...row,
+    apiKey: own.apiKey.plaintext,
+    enrollmentToken: own.enrollmentToken.plaintext,
+    agents: row.agents.map((agent) => ({ ...agent, key: elementAt(own.agents, guids.indexOf(agent.guid)).plaintext })),
   };
 }
 
@@ -271,11 +282,12 @@ function stored({ hash, prefix }: Infer<typeof storedSecret>): Infer<typeof stor
 }
 
 /** Subject of the demo user's tokens. */
-function subjectOf(slug: string, role: DemoRole): string {
+export function subjectOf(slug: string, role: DemoRole): string {
   return `${slug}-${role}`;
 }
 
-function elementAt<Element>(elements: readonly Element[], at: number): Element {
+/** @throws {Error} when there is none */
+export function elementAt<Element>(elements: readonly Element[], at: number): Element {
   const element = elements[at];
   if (element === undefined) throw new Error(`There is no element ${at}.`);
   return element;

@@ -65,7 +65,7 @@ interface PagePlugin {
 }
 
 /** Runs the page's script as a page that was opened at `href` does: which documents it asks for, and how it reads and resolves one. */
-function openedAt(href: string) {
+function openedAt(href: string, signIn?: string) {
   const listeners: (() => void)[] = [];
   const asked: string[] = [];
   let plugins: readonly PagePlugin[] = [];
@@ -84,7 +84,11 @@ function openedAt(href: string) {
   runInNewContext(initializer, {
     URL,
     window,
-    document: { documentElement: { classList: { toggle: () => undefined } }, querySelectorAll: () => links },
+    document: {
+      documentElement: { classList: { toggle: () => undefined } },
+      querySelector: () => ({ dataset: { signIn } }),
+      querySelectorAll: () => links,
+    },
     fetch: (url: string) => {
       asked.push(url);
       return Promise.reject(new Error("There is no network here."));
@@ -214,4 +218,29 @@ test("what contains itself is resolved as far as it goes", async () => {
     description: "own",
     properties: { left: again, label: { type: "string", description: "shared" } },
   });
+});
+
+test("the local sign-in of development is a way of everything that takes people's tokens, on the page alone", () => {
+  const signIn = "http://127.0.0.1:3212";
+  const inDevelopment = pageFor(() => "0", signIn);
+  expect(inDevelopment.body).toContain(`data-sign-in="${signIn}"`);
+  expect(inDevelopment.headers["content-security-policy"]).toContain(`connect-src 'self' ${signIn};`);
+  expect(page.body + policy).not.toMatch(/sign-in|3212/);
+  const workspace = documentDomains.find(({ name }) => name === "workspace");
+  const served = servedDocument({ version: "3.1", domain: workspace });
+  expect(served).not.toContain("localSignIn");
+  const shownTo = (url?: string) =>
+    JSON.parse(JSON.stringify(openedAt("http://other.example:8080/v1/docs", url).read(served)));
+  expect(JSON.stringify(shownTo())).not.toContain("localSignIn");
+  const { components, paths } = shownTo(signIn);
+  expect(components.securitySchemes.localSignIn.flows.authorizationCode).toEqual({
+    authorizationUrl: `${signIn}/authorize`,
+    tokenUrl: `${signIn}/token`,
+    scopes: {},
+  });
+  const ways = Object.values<Record<string, { security?: object[] }>>(paths)
+    .flatMap((item) => Object.values(item))
+    .map(({ security = [] }) => security.map((way) => Object.keys(way)[0]));
+  for (const names of ways) expect(names.includes("localSignIn")).toBe(names.includes("userToken"));
+  expect(ways.flat()).toContain("localSignIn");
 });

@@ -6,19 +6,24 @@ import type { DocumentDomain } from "./documentDomains";
 import type { HttpDocument } from "../core/wire/httpDocument";
 
 /** Nothing is loaded from elsewhere, nothing inline runs or styles; Swagger UI's icons are data: URLs. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
+function policyWith(signInUrl?: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self'${signInUrl === undefined ? "" : ` ${signInUrl}`}`,
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
 
-/** The page of the API reference; `versionOf` gives the hash that a file's URL carries, `basePath` stands before every path. */
-export function pageFor(versionOf: (name: string) => string, basePath: string): HttpDocument {
+/**
+ * The page of the API reference; `versionOf` gives the hash that a file's URL carries, `basePath` stands before every path. With the
+ * local sign-in of development it offers that too.
+ */
+export function pageFor(versionOf: (name: string) => string, basePath: string, signInUrl?: string): HttpDocument {
   const url = (name: string) => `${basePath}/v1/docs/${name}?v=${versionOf(name)}`;
   return revalidatedDocument(
     "text/html; charset=utf-8",
@@ -36,13 +41,14 @@ export function pageFor(versionOf: (name: string) => string, basePath: string): 
 <nav id="domains" aria-label="Domains of the API">
 ${documentDomains.map((domain) => linkTo(domain, basePath)).join("\n")}
 </nav>
-<div id="swagger-ui"></div>
+<div id="swagger-ui"${signInUrl === undefined ? "" : ` data-sign-in="${signInUrl}"`}></div>
 <noscript>The reference needs JavaScript. The document itself is at <a href="${basePath}/v1/openapi.json">/v1/openapi.json</a>.</noscript>
 <script src="${basePath}/v1/docs/initializer.js" defer></script>
 <script src="${url("swagger-ui-bundle.js")}" defer></script>
 </body>
 </html>
 `,
+    policyWith(signInUrl),
   );
 }
 
@@ -60,7 +66,7 @@ export const ownFiles: ReadonlyMap<string, HttpDocument> = new Map([
   ["conventions.md", revalidatedDocument("text/markdown; charset=utf-8", conventionsText)],
 ]);
 
-function revalidatedDocument(contentType: string, body: string): HttpDocument {
+function revalidatedDocument(contentType: string, body: string, policy = policyWith()): HttpDocument {
   return {
     status: 200,
     headers: {

@@ -6,6 +6,16 @@ const quietFields = {
     Input: (Input, { React }) => ({ autoFocus, ...props }) => React.createElement(Input, props),
   },
 };
+// Where people sign in locally, in development only: no part of the document, which is the same everywhere.
+const signIn = document.querySelector("#swagger-ui").dataset.signIn;
+const offerSignIn = (securitySchemes, operations) => {
+  securitySchemes.localSignIn = {
+    type: "oauth2",
+    description: "For development: leave client_secret empty, and sign in as a demo user or as anybody. The token is one of \`userToken\`.",
+    flows: { authorizationCode: { authorizationUrl: signIn + "/authorize", tokenUrl: signIn + "/token", scopes: {} } },
+  };
+  for (const { security = [] } of operations) if (security.some((way) => way.userToken)) security.push({ localSignIn: [] });
+};
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const applyScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", applyScheme);
@@ -27,6 +37,7 @@ const ownDocument = (text) => {
     }
   }
   const operations = Object.values(read.paths).flatMap((item) => Object.values(item));
+  if (signIn !== undefined) offerSignIn(securitySchemes, operations);
   const parameters = [...Object.values(shared), ...operations.flatMap((operation) => operation.parameters ?? [])];
   for (const parameter of parameters) if (!parameter.required) delete parameter.example;
   const { description } = read.info;
@@ -104,7 +115,7 @@ const started = new Promise((resolve) => {
       oauth2RedirectUrl: new URL(basePath + "/v1/docs/oauth2-redirect.html", window.location.href).href,
     });
     // The token endpoint looks at the secret only; the id is filled in so that nobody has to invent one.
-    window.ui.initOAuth({ clientId: "api-reference" });
+    window.ui.initOAuth({ clientId: "api-reference", usePkceWithAuthorizationCodeGrant: true });
     resolve(window.ui);
   });
 });

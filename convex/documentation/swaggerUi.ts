@@ -15,7 +15,7 @@ export const file = internalQuery({
   args: { name: v.optional(v.string()), version: v.optional(v.string()) },
   returns: httpDocument,
   handler: async (_ctx, { name, version }): Promise<HttpDocument> => {
-    if (name === undefined) return pageFor(versionOf, siteBasePath(env));
+    if (name === undefined) return pageFor(versionOf, siteBasePath(env), signInUrl());
     const own = ownFiles.get(name);
     if (own) return own;
     const asset = swaggerAssets.get(name);
@@ -38,6 +38,12 @@ export const file = internalQuery({
     };
   },
 });
+
+/** The host sets it in development; an address of anything but this machine would be no local sign-in. */
+function signInUrl(): string | undefined {
+  const url = env["PORTICO_SIGN_IN_URL"] ?? "";
+  return /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? url : undefined;
+}
 
 function versionOf(name: string): string {
   const asset = swaggerAssets.get(name);

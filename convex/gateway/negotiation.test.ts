@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertAcceptsJson, prefersJson, refusesGzip } from "./negotiation";
+import { assertAcceptsJson, prefersHtml, prefersJson, refusesGzip } from "./negotiation";
 
 describe("assertAcceptsJson", () => {
   const accepts = (accept?: string) => {
@@ -50,6 +50,23 @@ describe("prefersJson", () => {
     ["", false],
   ])("Accept: %s prefers JSON: %s", (accept, expected) => {
     expect(prefersJson(accept)).toBe(expected);
+  });
+});
+
+describe("prefersHtml", () => {
+  it.each([
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true],
+    ["text/html", true],
+    ["application/xhtml+xml", true],
+    ["text/html;q=0.5, application/json", false],
+    ["*/*", false],
+    ["*/*, text/html;q=0.9", false],
+    ["text/html;q=0, */*", false],
+    ["application/json", false],
+    ["image/png", false],
+    ["", false],
+  ])("Accept: %s prefers HTML: %s", (accept, expected) => {
+    expect(prefersHtml(accept)).toBe(expected);
   });
 });
 

@@ -21,6 +21,11 @@ export function prefersJson(accept: string): boolean {
   return jsonTypes.includes(preferred(accept, [...jsonTypes, ...htmlTypes]) ?? "");
 }
 
+/** True if `accept` names HTML and prefers it to JSON, as browsers do. Without a preference, JSON. */
+export function prefersHtml(accept: string): boolean {
+  return htmlTypes.includes(preferred(accept, [...htmlTypes, ...anyJson]) ?? "");
+}
+
 /** RFC 9110, 12.5.3: without the header every coding is acceptable; a browser always lists gzip. */
 export function refusesGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;

@@ -2,8 +2,8 @@ import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
 import { receiveClerkWebhook } from "./clerkWebhook";
-import { prefersJson, refusesGzip } from "./negotiation";
-import { problemResponseOf } from "./responses";
+import { prefersHtml, prefersJson, refusesGzip } from "./negotiation";
+import { nothingThere, problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
 import type { HttpDocument } from "../core/wire/httpDocument";
@@ -19,6 +19,7 @@ const createToken = makeFunctionReference<"action", Record<string, unknown>, obj
   "platform/oauth:createToken",
 );
 const discovery = makeFunctionReference<"query", Arguments, HttpDocument>("platform/discovery:document");
+const home = makeFunctionReference<"query", Arguments, HttpDocument>("platform/home:page");
 const problemPage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/problemPages:page");
 const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
 const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/swaggerUi:file");
@@ -26,6 +27,14 @@ type DocumentReference = typeof discovery;
 
 /** Routes without a domain operation behind them: health, tokens, discovery, problem pages and the documentation. */
 export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
+  for (const path of ["/", "/v1"]) {
+    app.get(path, (c) => {
+      const form = prefersHtml(c.req.header("accept") ?? "") ? "html" : "json";
+      return answerDocument(c, home, { form });
+    });
+  }
+  app.get("/.well-known/api-catalog", (c) => answerDocument(c, home, { form: "catalog" }));
+  app.get("/favicon.ico", (c) => answerDocument(c, home, { form: "icon" }));
   app.get("/v1/health", (c) =>
     c.json({ status: "ok", version: "v1", time: Date.now() }, 200, {
       ...c.get("headers"),
@@ -69,8 +78,7 @@ function formOf(c: GatewayContext): Arguments {
 async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
   const common = c.get("headers");
   const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
-  if (status === 404)
-    return problemResponseOf("not_found", "There is nothing at this path.", c.get("requestId"), common);
+  if (status === 404) return nothingThere(c.get("requestId"), common);
   if (headers["content-encoding"] === "gzip" && refusesGzip(c.req.header("accept-encoding"))) {
     return problemResponseOf(
       "not_acceptable",

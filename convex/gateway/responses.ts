@@ -1,10 +1,11 @@
 import { env } from "../_generated/server";
+import { documentationLinkHeader } from "../core/wire/documentationLinks";
 import { problemOf } from "../core/wire/errors";
 import type { Problem } from "../core/wire/errors";
 import type { ProblemCode } from "../core/wire/problems";
 
 const exposedHeaders =
-  "ETag, Idempotent-Replayed, Location, Portico-Dry-Run, Retry-After, WWW-Authenticate, X-Request-Id";
+  "Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
   "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Client, Portico-Dry-Run, Portico-Organization, traceparent, X-Request-Id";
 
@@ -75,4 +76,22 @@ export function problemResponseOf(
   headers: Record<string, string>,
 ): Response {
   return problemResponse(problemOf(code, detail), requestId, headers);
+}
+
+/** The 404 of a path that is nobody's, for somebody who has no documentation at hand. */
+export function nothingThere(requestId: string, headers: Record<string, string>): Response {
+  return problemResponseOf(
+    "not_found",
+    `There is nothing at this path; ${siteUrl()}/v1/docs says what is.`,
+    requestId,
+    {
+      ...headers,
+      link: documentationLinkHeader(siteUrl()),
+    },
+  );
+}
+
+/** The deployment's own origin; relative addresses where it does not know it. */
+export function siteUrl(): string {
+  return env["CONVEX_SITE_URL"] ?? "";
 }

@@ -1,3 +1,5 @@
+import type { Deprecation } from "../core/wire/deprecation";
+
 /** A REST route as the generated table holds it. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -7,4 +9,5 @@ export interface Route {
   readonly kind: "query" | "mutation" | "action";
   /** `<resource>.<verb>` inside the domain. */
   readonly operation: string;
+  readonly deprecated?: Pick<Deprecation, "since" | "until">;
 }

@@ -1,3 +1,5 @@
+import { ProblemError } from "../core/wire/errors";
+import { slugCandidates } from "../core/schema/slugs";
 import { builtInRoleRow, ensureBuiltInRoles } from "../core/records/roleRows";
 import type { NewValues } from "../core/records/scope";
 import type { UnscopedWriter } from "../core/records/writer";
@@ -22,4 +24,25 @@ export async function foundOrganization(
     joinedAt: now,
   });
   return organization;
+}
+
+/**
+ * A slug made from the name. Those of deleted organizations, and their external ids, are taken until they are purged.
+ * @param fragment of an id, for the last candidate
+ * @throws {ProblemError} 409 when all candidates are taken
+ */
+export async function freeOrganizationSlug(
+  unscoped: Pick<UnscopedWriter, "query">,
+  name: string,
+  fragment: string,
+): Promise<string> {
+  for (const candidate of slugCandidates(name, "org", fragment, Math.random)) {
+    const bySlug = unscoped.query("organizations").withIndex("by_slug", (q) => q.eq("slug", candidate));
+    if (await bySlug.first()) continue;
+    const byExternalId = unscoped
+      .query("organizations")
+      .withIndex("by_externalId", (q) => q.eq("externalId", candidate));
+    if (!(await byExternalId.first())) return candidate;
+  }
+  throw new ProblemError("slug_taken", "No free slug was found for this name; send one as slug.");
 }

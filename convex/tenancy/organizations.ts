@@ -11,7 +11,6 @@ import { listOperation, mutationOperation, queryOperation } from "../core/operat
 import { reachOf } from "../core/access/rights";
 import { membershipOf } from "../core/access/standing";
 import { patchOf } from "../core/schema/zod";
-import { slugCandidates } from "../core/schema/slugs";
 import { assertUsable } from "../core/access/tenant";
 import {
   confirmSlugParameter,
@@ -22,7 +21,7 @@ import {
   organizationStates,
   slugParameter,
 } from "./documents";
-import { foundOrganization } from "./founding";
+import { foundOrganization, freeOrganizationSlug } from "./founding";
 import { queueEmail } from "../messaging/mail";
 import { assertMayOwn } from "./memberships/rules";
 import { tellOfRole } from "./memberships/telling";
@@ -30,7 +29,7 @@ import { summaryDocument, summaryOf } from "./organizationSummary";
 import { startPurge } from "./purging";
 import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
 import type { ResourceShape } from "../core/operations/resourceShape";
-import type { TenantQueryContext, UserMutationContext } from "../core/operations/declaration";
+import type { TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
 
 const previewSize = 20;
@@ -60,7 +59,7 @@ export const create = organizations.at("/").change("create", {
       {
         ...definedOf(rest),
         name,
-        slug: slug ?? (await freeSlug(ctx, name)),
+        slug: slug ?? (await freeOrganizationSlug(unscoped, name, caller.user._id)),
         settings: { ...defaultOrganizationSettings, ...definedOf(settings ?? {}) },
       },
       caller.user,
@@ -302,20 +301,6 @@ function assertConfirmed({ slug }: Doc<"organizations">, confirmSlug: string): v
 
 function readOnlyExternalId(message: string): ProblemError {
   return new ProblemError("read_only_field", message, [{ pointer: "/externalId", code: "read_only_field", message }]);
-}
-
-/** Slugs and external ids of deleted organizations are taken until they are purged. */
-async function freeSlug({ unscoped, caller }: UserMutationContext, name: string): Promise<string> {
-  const fragment = caller.kind === "user" ? caller.user._id : "";
-  for (const candidate of slugCandidates(name, "org", fragment, Math.random)) {
-    const bySlug = unscoped.query("organizations").withIndex("by_slug", (q) => q.eq("slug", candidate));
-    if (await bySlug.first()) continue;
-    const byExternalId = unscoped
-      .query("organizations")
-      .withIndex("by_externalId", (q) => q.eq("externalId", candidate));
-    if (!(await byExternalId.first())) return candidate;
-  }
-  throw new ProblemError("slug_taken", "No free slug was found for this name; send one as slug.");
 }
 
 async function membersPreview({ db, unscoped, tenant }: TenantQueryContext): Promise<object[] | undefined> {

@@ -73,9 +73,10 @@ export async function admit(writerOf: WriterOf, identity: UserIdentity, now: num
   const values = claimedValues(identity);
   const writer = writerOf({ kind: "anonymous" });
   const { email } = values;
-  if (email !== undefined && (await verifiedAs(writer, email)))
+  const verified = email === undefined ? null : await verifiedAs(writer, email);
+  if (verified && !isPlaceholder(verified))
     throw new ProblemError("email_taken", "Another user has the e-mail address of this token.");
-  const known = email === undefined ? null : await placeholderFor(writer, email);
+  const known = verified ?? (email === undefined ? null : await placeholderFor(writer, email));
   const fields = { ...tokenFields(identity), ...refreshed(values), status: "active", lastActivityAt: now } as const;
   if (!known) {
     const name = values.name ?? nameFromEmail(email);

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { importJWK, SignJWT } from "jose";
 import type { AuthProvider } from "../deployment";
-import { loadOrCreateSigningKey, publicKeySetUri } from "./keys";
+import { loadOrCreateSigningKey, publicKeySet, publicKeySetUri } from "./keys";
+import type { PublicKeySet } from "./keys";
 
 /** `.test` is reserved (RFC 6761): nobody can ever own this issuer. */
 export const developmentIssuerUrl = "https://development.portico.test";
@@ -25,6 +26,18 @@ export interface DevelopmentIssuer {
   readonly provider: AuthProvider;
   /** Signs a token for a user that expires after `lifetimeSeconds`. */
   mintUserToken(user: DevelopmentUser, lifetimeSeconds: number): Promise<string>;
+  /** Signs what `issuer` says to `audience` with the same key; no API takes it. */
+  mintIdToken(
+    said: {
+      readonly issuer: string;
+      readonly audience: string;
+      readonly user: DevelopmentUser;
+      readonly nonce?: string;
+    },
+    lifetimeSeconds: number,
+  ): Promise<string>;
+  /** The key's public half (RFC 7517). */
+  readonly keySet: PublicKeySet;
 }
 
 /**
@@ -34,6 +47,17 @@ export interface DevelopmentIssuer {
 export async function openDevelopmentIssuer(dataDirectory: string): Promise<DevelopmentIssuer> {
   const key = await loadOrCreateSigningKey(path.join(dataDirectory, keyFileName));
   const privateKey = await importJWK({ ...key });
+  const mint = (issuer: string, audience: string, { sub, ...claims }: DevelopmentUser, lifetimeSeconds: number) => {
+    const issuedAtS = Math.floor(Date.now() / 1000);
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT" })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(sub)
+      .setIssuedAt(issuedAtS)
+      .setExpirationTime(issuedAtS + lifetimeSeconds)
+      .sign(privateKey);
+  };
   return {
     provider: {
       type: "customJwt",
@@ -42,16 +66,10 @@ export async function openDevelopmentIssuer(dataDirectory: string): Promise<Deve
       algorithm: "ES256",
       applicationID: developmentApplicationId,
     },
-    mintUserToken: ({ sub, ...claims }, lifetimeSeconds) => {
-      const issuedAtS = Math.floor(Date.now() / 1000);
-      return new SignJWT(claims)
-        .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT" })
-        .setIssuer(developmentIssuerUrl)
-        .setAudience(developmentApplicationId)
-        .setSubject(sub)
-        .setIssuedAt(issuedAtS)
-        .setExpirationTime(issuedAtS + lifetimeSeconds)
-        .sign(privateKey);
-    },
+    keySet: publicKeySet(key),
+    mintUserToken: (user, lifetimeSeconds) =>
+      mint(developmentIssuerUrl, developmentApplicationId, user, lifetimeSeconds),
+    mintIdToken: ({ issuer, audience, user, nonce }, lifetimeSeconds) =>
+      mint(issuer, audience, { ...user, ...(nonce === undefined ? {} : { nonce }) }, lifetimeSeconds),
   };
 }

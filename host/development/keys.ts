@@ -32,11 +32,19 @@ export async function loadOrCreateSigningKey(filePath: string): Promise<SigningK
   return key;
 }
 
+/** Keys that others verify by (RFC 7517). */
+export interface PublicKeySet {
+  readonly keys: readonly Omit<SigningKey, "d">[];
+}
+
+/** The key's public half as a JSON Web Key Set. */
+export function publicKeySet({ kty, crv, x, y, kid, alg, use }: SigningKey): PublicKeySet {
+  return { keys: [{ kty, crv, x, y, kid, alg, use }] };
+}
+
 /** The key's public half as a JSON Web Key Set in a `data:` URI, as `customJwt` providers take it. */
 export function publicKeySetUri(key: SigningKey): string {
-  const { kty, crv, x, y, kid, alg, use } = key;
-  const keySet = JSON.stringify({ keys: [{ kty, crv, x, y, kid, alg, use }] });
-  return `data:application/json;base64,${Buffer.from(keySet).toString("base64")}`;
+  return `data:application/json;base64,${Buffer.from(JSON.stringify(publicKeySet(key))).toString("base64")}`;
 }
 
 async function newSigningKey(): Promise<SigningKey> {

@@ -16,13 +16,16 @@ ${rows}
 `;
 }
 
-function routeOf({ declaration, kind, domain, resource, verb }: Operation): Route {
+/** The route of an operation. */
+export function routeOf({ declaration, kind, domain, resource, verb }: Operation): Route {
+  const { deprecated } = declaration;
   return {
     method: declaration.method,
     path: `/v1${declaration.path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
     domain,
     kind: declaration.secret ? "action" : kind,
     operation: `${resource}.${verb}`,
+    ...(deprecated ? { deprecated: { since: deprecated.since, until: deprecated.until } } : {}),
   };
 }
 

@@ -3,18 +3,14 @@ import path from "node:path";
 import { databaseName } from "./dataDirectory";
 
 const timeName = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}Z$/;
-const unfinishedEnd = ".unfinished";
+/** What `makeWhole` writes to beside a directory. */
+const unfinishedName = /^\.(.+)\.unfinished-\w+$/;
 /** No backup takes as long, so what is older was left behind by a run that ended early. */
 const longestRunMs = 24 * 60 * 60_000;
 
 /** The name of a backup among others: names sort as times do. */
 export function backupName(time: Date): string {
   return time.toISOString().replaceAll(":", "-");
-}
-
-/** Where a backup is written before it is whole. */
-export function unfinishedBackup(directory: string): string {
-  return directory + unfinishedEnd;
 }
 
 /**
@@ -28,9 +24,10 @@ export async function removeOldBackups(directory: string, keep: number, now: Dat
     if (timeName.test(name) && (await isThere(path.join(directory, name, databaseName)))) backups.push(name);
   }
   const latestLeftover = backupName(new Date(now.getTime() - longestRunMs));
-  const leftovers = names
-    .filter((name) => name.endsWith(unfinishedEnd))
-    .filter((name) => timeName.test(name.slice(0, -unfinishedEnd.length)) && name < latestLeftover);
+  const leftovers = names.filter((name) => {
+    const [, time = ""] = unfinishedName.exec(name) ?? [];
+    return timeName.test(time) && time < latestLeftover;
+  });
   for (const name of [...backups.slice(0, Math.max(0, backups.length - keep)), ...leftovers])
     await rm(path.join(directory, name), { recursive: true });
 }

@@ -1,5 +1,6 @@
-import { access, constants, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, constants, cp, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { DiskFullError, isDiskFull } from "../../host/store/storeFailure";
 
 /** The database's name in every data directory and backup. */
 export const databaseName = "portico.sqlite";
@@ -29,13 +30,66 @@ export async function copyInstallationFiles(from: string, to: string): Promise<v
   }
 }
 
-/** Moves a finished backup; across file systems it is copied. It is gone from where it was also when that fails. */
+/**
+ * Makes a directory whole or not at all: `fill` writes elsewhere on its disk, and renames put it there, the database last.
+ * Whatever goes wrong leaves what was there before, which is nothing.
+ * @throws {Error} with one line when `directory` holds anything, the disk is full, or it cannot be written
+ */
+export async function makeWhole(directory: string, fill: (staging: string) => Promise<void>): Promise<void> {
+  await requireEmpty(directory);
+  try {
+    // One that is there may be all that this user can write, or a disk of its own.
+    if (await isThere(directory)) await fillInside(directory, fill);
+    else await fillBeside(directory, fill);
+  } catch (error) {
+    throw explained(error, directory);
+  }
+}
+
+async function fillInside(directory: string, fill: (staging: string) => Promise<void>): Promise<void> {
+  try {
+    const staging = await mkdtemp(path.join(directory, ".unfinished-"));
+    await fill(staging);
+    for (const name of (await readdir(staging)).toSorted(databaseLast))
+      await rename(path.join(staging, name), path.join(directory, name));
+    await rmdir(staging);
+  } catch (error) {
+    // It was empty.
+    for (const name of await readdir(directory)) await rm(path.join(directory, name), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fillBeside(directory: string, fill: (staging: string) => Promise<void>): Promise<void> {
+  const parent = path.dirname(directory);
+  await mkdir(parent, { recursive: true });
+  const staging = await mkdtemp(path.join(parent, `.${path.basename(directory)}.unfinished-`));
+  try {
+    await fill(staging);
+    await rename(staging, directory);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function databaseLast(left: string, right: string): number {
+  return Number(left === databaseName) - Number(right === databaseName);
+}
+
+function isThere(directory: string): Promise<boolean> {
+  return access(directory).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Moves a finished copy to where nothing is; across file systems it is copied. It is gone from where it was also when that fails. */
 export async function moveDirectory(from: string, to: string): Promise<void> {
-  await mkdir(path.dirname(to), { recursive: true });
   try {
     await rename(from, to);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
+    if (codeOf(error) !== "EXDEV") throw error;
     try {
       await cp(from, to, { recursive: true });
     } finally {
@@ -66,8 +120,22 @@ export async function databaseIn(directory: string): Promise<string> {
 /** @throws {Error} with one line when the directory exists and holds anything */
 export async function requireEmpty(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
+    if (codeOf(error) === "ENOTDIR") throw new Error(`${directory} is no directory. Choose another.`);
     throw error;
   });
   if (names.length > 0) throw new Error(`${directory} is not empty. Choose a new directory.`);
+}
+
+/** What the system says, for people; what already is for people stays. */
+function explained(error: unknown, directory: string): unknown {
+  if (error instanceof DiskFullError || isDiskFull(error))
+    return new Error(`There is no space for ${directory}: the disk is full. Free some and try again.`);
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  return new Error(`${directory} cannot be made (${code}). Choose a directory that can be written.`);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

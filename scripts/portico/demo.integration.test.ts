@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
+import { openDevelopmentIssuer } from "../../host/development/issuer";
+import { renewDemoKeys } from "./demo";
+import { operatorOf } from "./operatorCall";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 import type { RunningPortico } from "./startPortico";
@@ -24,6 +27,95 @@ it("gives the demo key, at the next start, the permissions that it does not have
   await second.close();
 });
 
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), "portico-demo-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Starts on a data directory; what was logged meanwhile is `logged`. */
+async function started(dataDirectory: string, seed: "demo" | "none" = "demo") {
+  const logged: string[] = [];
+  const settings = { ...(await freeSettings(dataDirectory)), seed };
+  const portico = await startPortico(settings, ({ line }) => logged.push(line), { bundle: bundleOnce });
+  onTestFinished(() => portico.close());
+  return { ...portico, logged };
+}
+
+describe("whatever has become of demo.json, the start goes on, says it in one line, and fresh keys can be had", () => {
+  const faults: readonly (readonly [fault: string, spoil: (file: string) => Promise<void>, said: string])[] = [
+    ["missing, as after a crash between the seed and the file", () => Promise.resolve(), "is missing"],
+    ["no JSON", (file) => writeFile(file, "{"), "is damaged"],
+    ["another shape", (file) => writeFile(file, '{"organizations":[]}'), "is damaged"],
+    ["a directory", (file) => mkdir(file).then(() => undefined), "cannot be read (EISDIR)"],
+  ];
+
+  it.each(faults)("%s", async (_fault, spoil, said) => {
+    const dataDirectory = await newDirectory();
+    const file = path.join(dataDirectory, "demo.json");
+    const first = await started(dataDirectory);
+    const lost = first.demo?.organizations[0]?.apiKey ?? "";
+    await first.close();
+    await rm(file);
+    await spoil(file);
+
+    const { logged, ...portico } = await started(dataDirectory);
+    expect(portico.demo).toBeUndefined();
+    expect(portico.isEmpty).toBe(false);
+    expect(logged).toEqual([`[WARN] ${file} ${said}; npm run demo-keys makes fresh keys.`]);
+    expect(await statusOf(portico, lost)).toBe(200);
+
+    if (said.includes("EISDIR")) await rm(file, { recursive: true });
+    const { siteUrl, cloudUrl, deployment } = portico;
+    const issuer = await openDevelopmentIssuer(dataDirectory);
+    await renewDemoKeys({ call: operatorOf(deployment), issuer, dataDirectory, siteUrl, cloudUrl });
+    await portico.close();
+    const last = await started(dataDirectory);
+    expect(last.logged).toEqual([]);
+    for (const { apiKey, agents, enrollmentToken } of last.demo?.organizations ?? []) {
+      expect(await statusOf(last, apiKey)).toBe(200);
+      expect(await statusOf(last, agents[2]?.key ?? "", "/v1/agents/self")).toBe(200);
+      expect(await enrolledAs(last, enrollmentToken)).toBe(201);
+    }
+    expect(last.demo?.organizations).toHaveLength(2);
+    expect(await statusOf(last, lost)).toBe(401);
+  });
+
+  it("keys of another installation", async () => {
+    const [here, elsewhere] = [await newDirectory(), await newDirectory()];
+    for (const directory of [here, elsewhere]) await (await started(directory)).close();
+    const file = path.join(here, "demo.json");
+    const foreign = await readFile(path.join(elsewhere, "demo.json"), "utf8");
+    await writeFile(file, foreign);
+    const { demo, logged } = await started(here);
+    expect(demo).toBeUndefined();
+    expect(logged).toEqual([`[WARN] The keys in ${file} open nothing here; npm run demo-keys makes fresh keys.`]);
+    expect(await readFile(file, "utf8")).toBe(foreign);
+  });
+
+  it("of another installation, where there is no demo", async () => {
+    const [own, elsewhere] = [await newDirectory(), await newDirectory()];
+    await (await started(elsewhere)).close();
+    const empty = await started(own, "none");
+    expect(empty.isEmpty).toBe(true);
+    const call = operatorOf(empty.deployment);
+    await call("action", "tenancy/operator:createOrganization", { name: "Own", ownerEmail: "ada@own.example" });
+    await empty.close();
+    const file = path.join(own, "demo.json");
+    await writeFile(file, await readFile(path.join(elsewhere, "demo.json"), "utf8"));
+    const { logged, ...portico } = await started(own);
+    const { demo, isEmpty } = portico;
+    expect({ demo, isEmpty }).toEqual({ demo: undefined, isEmpty: false });
+    expect(logged).toEqual([`[WARN] ${file} is of another installation; delete it.`]);
+    const { siteUrl, cloudUrl, deployment } = portico;
+    const issuer = await openDevelopmentIssuer(own);
+    const renewing = renewDemoKeys({ call: operatorOf(deployment), issuer, dataDirectory: own, siteUrl, cloudUrl });
+    await expect(renewing).rejects.toThrow(
+      "There is no demo in this installation; npm start makes it where there is no organization.",
+    );
+  });
+});
+
 async function owner({ siteUrl, demo }: RunningPortico, method: string, route: string, body?: object) {
   const response = await fetch(`${siteUrl}${route}`, {
     method,
@@ -37,7 +129,16 @@ async function owner({ siteUrl, demo }: RunningPortico, method: string, route: s
   return response.json();
 }
 
-async function statusOf({ siteUrl }: RunningPortico, apiKey: string): Promise<number> {
-  const { status } = await fetch(`${siteUrl}/v1/sites`, { headers: { authorization: `Bearer ${apiKey}` } });
+async function statusOf({ siteUrl }: RunningPortico, credential: string, route = "/v1/sites"): Promise<number> {
+  const { status } = await fetch(`${siteUrl}${route}`, { headers: { authorization: `Bearer ${credential}` } });
+  return status;
+}
+
+async function enrolledAs({ siteUrl }: RunningPortico, enrollmentToken: string): Promise<number> {
+  const { status } = await fetch(`${siteUrl}/v1/agents/enroll`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${enrollmentToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ guid: "new-device-0001", hostname: "new", platform: "linux", version: "1.0.0" }),
+  });
   return status;
 }

@@ -3,8 +3,8 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { developmentIssuerUrl } from "../../host/development/issuer";
-import type { Deployment } from "../../host/deployment";
-import type { DevelopmentIssuer } from "../../host/development/issuer";
+import type { DevelopmentIssuer, DevelopmentUser } from "../../host/development/issuer";
+import type { CallAsOperator } from "./operatorCall";
 
 const roles = ["owner", "admin", "moderator", "member", "viewer"] as const;
 export type DemoRole = (typeof roles)[number];
@@ -38,46 +38,96 @@ const demoSchema = z.object({
 export type DemoData = z.infer<typeof demoSchema>;
 
 interface DemoContext {
-  readonly deployment: Deployment;
+  readonly call: CallAsOperator;
   readonly issuer: DevelopmentIssuer;
   readonly dataDirectory: string;
   readonly cloudUrl: string;
   readonly siteUrl: string;
 }
 
+/** What a start has of the demo: its data, and in one line what is wrong with the file that holds it. */
+export interface DemoState {
+  readonly demo?: DemoData;
+  readonly trouble?: string;
+}
+
 /**
  * On an empty deployment creates the demo organizations and writes `demo.json` (mode 0600); later starts renew its URLs
- * and its 24-hour user tokens, and give its keys the permissions that are new. Undefined when this deployment has other data.
+ * and its 24-hour user tokens, and give its keys the permissions that are new. Whatever has become of the file is told and no
+ * reason to fail; a deployment with other data has no demo.
  */
-export async function writeDemoData(context: DemoContext): Promise<DemoData | undefined> {
-  const file = path.join(context.dataDirectory, fileName);
-  const seeded = await seed(context.deployment);
-  const organizations = seeded ?? (await seededEarlier(file));
-  if (!organizations) return undefined;
-  if (!seeded) await renewScopes(context.deployment, organizations);
+export async function writeDemoData(context: DemoContext): Promise<DemoState> {
+  const { call, dataDirectory } = context;
+  const args = { issuer: developmentIssuerUrl };
+  const seeded = seededSchema.nullable().parse(await call("action", "demo/seed:seed", args));
+  if (seeded) return await written(context, seeded.organizations);
+
+  const file = path.join(dataDirectory, fileName);
+  const isSeeded = await call("query", "demo/renewal:isSeeded", args);
+  const read = await readDemoData(dataDirectory).then(
+    (demo) => ({ demo, fault: "is missing" }),
+    (error: unknown) => ({
+      demo: undefined,
+      fault: error instanceof DamagedDemoData ? "is damaged" : `cannot be read (${faultOf(error)})`,
+    }),
+  );
+  const organizations = seededEarlier(read.demo);
+  if (isSeeded !== true) return organizations ? { trouble: `${file} is of another installation; delete it.` } : {};
+  const freshKeys = "npm run demo-keys makes fresh keys.";
+  if (!organizations) return { trouble: `${file} ${read.fault}; ${freshKeys}` };
+  const hashes = organizations.map(({ apiKey }) => createHash("sha256").update(apiKey).digest("hex"));
+  const known = await call("mutation", "demo/renewal:renewScopes", { hashes });
+  if (known === 0) return { trouble: `The keys in ${file} open nothing here; ${freshKeys}` };
+  return await written(context, organizations);
+}
+
+/**
+ * Makes the demo's keys anew and writes `demo.json`. @returns its path
+ * @throws {Error} when there is no demo in the installation, or the file cannot be written
+ */
+export async function renewDemoKeys(context: DemoContext): Promise<string> {
+  const answer = await context.call("action", "demo/renewal:renewKeys", { issuer: developmentIssuerUrl });
+  const { organizations } = seededSchema.parse(answer);
+  if (organizations.length === 0)
+    throw new Error("There is no demo in this installation; npm start makes it where there is no organization.");
+  const { trouble } = await written(context, organizations);
+  if (trouble !== undefined) throw new Error(trouble);
+  return path.join(context.dataDirectory, fileName);
+}
+
+/** Writes the file whole or not at all: the keys stand nowhere else. */
+async function written(
+  { issuer, dataDirectory, siteUrl, cloudUrl }: DemoContext,
+  organizations: Seeded,
+): Promise<DemoState> {
   const demo: DemoData = {
-    restUrl: context.siteUrl,
-    convexUrl: context.cloudUrl,
-    docsUrl: `${context.siteUrl}/v1/docs`,
+    restUrl: siteUrl,
+    convexUrl: cloudUrl,
+    docsUrl: `${siteUrl}/v1/docs`,
     organizations: await Promise.all(
       organizations.map(async ({ users, ...organization }) => ({
         ...organization,
-        users: await tokensOf(context.issuer, organization, users),
+        users: await tokensOf(issuer, organization, users),
       })),
     ),
   };
-  // Whole or not at all: the keys stand nowhere else.
+  const file = path.join(dataDirectory, fileName);
   const unfinished = `${file}.new`;
-  await rm(unfinished, { force: true });
-  await writeFile(unfinished, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  await rename(unfinished, file);
-  return demo;
+  try {
+    await rm(unfinished, { force: true });
+    await writeFile(unfinished, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+    await rename(unfinished, file);
+    return { demo };
+  } catch (error) {
+    await rm(unfinished, { force: true, recursive: true });
+    return { demo, trouble: `${file} cannot be written (${faultOf(error)}); mend that and run npm run demo-keys.` };
+  }
 }
 
 /** A `demo.json` that this product has not written, or not whole. */
-export class DamagedDemoData extends Error {
+class DamagedDemoData extends Error {
   constructor(file: string, options: ErrorOptions) {
-    super(`${file} is damaged. The demo's keys stood there alone: issue others as an administrator.`, options);
+    super(`${file} is damaged; npm run demo-keys makes fresh keys.`, options);
   }
 }
 
@@ -101,53 +151,34 @@ function demoSubject(slug: string, role: DemoRole): string {
   return `${slug}-${role}`;
 }
 
-/** A fresh token of a demo user, bound to the organization. */
-export function mintDemoToken(
-  issuer: DevelopmentIssuer,
-  organization: { id: string; slug: string },
-  role: DemoRole,
-): Promise<string> {
-  const user = {
+/** Everybody of the demo, as the local sign-in offers them. */
+export function demoUsers(demo: DemoData | undefined): DevelopmentUser[] {
+  return (demo?.organizations ?? []).flatMap((organization) => roles.map((role) => demoUser(organization, role)));
+}
+
+/** A demo user as the development issuer's tokens name them, bound to the organization. */
+function demoUser(organization: { id: string; slug: string }, role: DemoRole): DevelopmentUser {
+  return {
     sub: demoSubject(organization.slug, role),
     email: `${role}@${organization.slug}.example`,
     email_verified: true,
     name: `${organization.slug} ${role}`,
     org_id: organization.id,
   };
-  return issuer.mintUserToken(user, tokenLifetimeSeconds);
+}
+
+/** A fresh token of a demo user, bound to the organization. */
+export function mintDemoToken(
+  issuer: DevelopmentIssuer,
+  organization: { id: string; slug: string },
+  role: DemoRole,
+): Promise<string> {
+  return issuer.mintUserToken(demoUser(organization, role), tokenLifetimeSeconds);
 }
 
 type Seeded = z.infer<typeof seededSchema>["organizations"];
 
-async function seed(deployment: Deployment): Promise<Seeded | undefined> {
-  const outcome = await deployment.call({
-    type: "action",
-    path: "demo/seed:seed",
-    argsText: JSON.stringify({ issuer: developmentIssuerUrl }),
-    caller: { kind: "admin" },
-    metadata: { requestId: "demo-seed", ip: null, userAgent: null },
-    allowInternal: true,
-  });
-  if (outcome.status === "error") throw new Error(`The demo data could not be created: ${outcome.errorMessage}`);
-  const result: unknown = JSON.parse(outcome.valueText);
-  return result === null ? undefined : seededSchema.parse(result).organizations;
-}
-
-async function renewScopes(deployment: Deployment, organizations: Seeded): Promise<void> {
-  const hashes = organizations.map(({ apiKey }) => createHash("sha256").update(apiKey).digest("hex"));
-  const outcome = await deployment.call({
-    type: "mutation",
-    path: "demo/seed:renewScopes",
-    argsText: JSON.stringify({ hashes }),
-    caller: { kind: "admin" },
-    metadata: { requestId: "demo-scopes", ip: null, userAgent: null },
-    allowInternal: true,
-  });
-  if (outcome.status === "error") throw new Error(`The demo keys could not be renewed: ${outcome.errorMessage}`);
-}
-
-async function seededEarlier(file: string): Promise<Seeded | undefined> {
-  const demo = await readDemoData(path.dirname(file));
+function seededEarlier(demo: DemoData | undefined): Seeded | undefined {
   return demo?.organizations.map((organization) => ({
     ...organization,
     users: recordOf((role) => ({ id: organization.users[role].id, subject: demoSubject(organization.slug, role) })),
@@ -171,6 +202,11 @@ function recordOf<Value>(valueOf: (role: DemoRole) => Value): Record<DemoRole, V
     member: valueOf("member"),
     viewer: valueOf("viewer"),
   };
+}
+
+/** What is wrong with a file, in a word of the system's. */
+function faultOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 function ignoreMissing(error: unknown): undefined {

@@ -134,7 +134,7 @@ describe("a backup", () => {
     const target = path.join(scratch, "kept");
     const strangers = ["notes", "2001-01-01T00-00-00.000Z", "2001-01-01T00-00-00.000Z.other"];
     for (const name of strangers) await mkdir(path.join(target, name), { recursive: true });
-    await mkdir(path.join(target, "2001-01-01T00-00-00.000Z.unfinished"));
+    await mkdir(path.join(target, ".2001-01-01T00-00-00.000Z.unfinished-a1B2c3"));
     const made: string[] = [];
     for (let run = 0; run < 3; run++) {
       const { exitCode, output } = await cold(target, ["--keep", "2"]);
@@ -168,7 +168,7 @@ describe("a backup", () => {
     disk.fill();
     const { exitCode, output } = await cold(target, ["--keep", "1"]);
     expect(exitCode).toBe(1);
-    expect(output.trim().split("\n")).toEqual([expect.stringMatching(/^The disk has no room for a backup in /)]);
+    expect(output.trim().split("\n")).toEqual([expect.stringMatching(/^There is no space for .*: the disk is full\./)]);
     expect(await readdir(target)).toEqual([path.basename(older)]);
   });
 });

@@ -14,6 +14,8 @@ export interface Settings {
   /** To whom the ports answer. */
   readonly serving: Serving;
   readonly seed: "demo" | "none";
+  /** The local sign-in of `npm run dev`; without one, as in every other start, there is none. */
+  readonly signInPort?: number;
   /** Opens admin routes and internal functions, for the official CLI and for backups; without one neither answers. */
   readonly adminKey?: string;
   /** Keeps what functions throw and log from clients of the function API without the admin key. */
@@ -50,6 +52,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } =
     ...ports,
     serving: readServing(environment, ports),
     seed: seedOf(environment["PORTICO_SEED"]),
+    ...signInPortOf(environment["PORTICO_SIGN_IN_PORT"], watch),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
     redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], watch),
     logFormat: logFormatOf(environment["PORTICO_LOG"]),
@@ -64,6 +67,12 @@ function portOf(name: string, value: string | undefined, fallback: number): numb
   const port = Number(value);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new Error(`${name} must be a port from 1 to 65535, not "${value}".`);
+}
+
+/** Whoever reaches it can be anybody, so nothing but `npm run dev` opens it. */
+function signInPortOf(value: string | undefined, isDevelopment: boolean): { signInPort?: number } {
+  const signInPort = portOf("PORTICO_SIGN_IN_PORT", value, 3212);
+  return isDevelopment ? { signInPort } : {};
 }
 
 function adminKeyOf(value: string | undefined): { adminKey?: string } {

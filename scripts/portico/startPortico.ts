@@ -4,15 +4,19 @@ import { RefusalLog } from "../../host/auth/refusalLog";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
+import { startSignIn } from "../../host/development/signIn";
 import { openDeployment } from "../../host/runtime/openDeployment";
 import { ListenError } from "../../host/server/listener";
 import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
-import { DamagedDemoData, writeDemoData } from "./demo";
+import { demoUsers, writeDemoData } from "./demo";
+import { operatorOf } from "./operatorCall";
 import { RequestLog } from "./requestLog";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
+import type { RunningSignIn } from "../../host/development/signIn";
+import type { RunningServer } from "../../host/server/startServer";
 import type { DeploymentOptions, LogEntry, ReloadableDeployment } from "../../host/runtime/openDeployment";
 import type { PublicUrls } from "../../host/server/startServer";
 import type { DemoData } from "./demo";
@@ -26,10 +30,14 @@ export interface RunningPortico {
   readonly siteUrl: string;
   /** Where clients do. */
   readonly publicUrls: PublicUrls;
+  /** Where people sign in locally, in development only. */
+  readonly signInUrl: string | undefined;
   readonly deployment: ReloadableDeployment;
   readonly issuer: DevelopmentIssuer;
   /** Keys and tokens of the demo organizations; undefined when this data directory was not seeded. */
   readonly demo: DemoData | undefined;
+  /** There is no organization, so nobody can do anything yet. */
+  readonly isEmpty: boolean;
   /** Takes no more requests, waits for running ones and for actions up to `graceMs`, and closes the file. */
   close(graceMs?: number): Promise<void>;
 }
@@ -88,14 +96,16 @@ export async function startPortico(
         { ...issuer.provider, tenantClaim: "org_id" },
       ]),
       PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
+      ...(settings.signInPort === undefined ? {} : { PORTICO_SIGN_IN_URL: `http://127.0.0.1:${settings.signInPort}` }),
     },
     onLog,
     ...options,
   });
   const requests = new RequestLog(onRequest);
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
+  let server: RunningServer | undefined;
   try {
-    const server = await startServer({
+    const running = await startServer({
       deployment,
       cloudPort,
       sitePort,
@@ -116,29 +126,31 @@ export async function startPortico(
     }).catch((error: unknown) => {
       throw error instanceof ListenError ? new Error(portAdvice(error, settings), { cause: error }) : error;
     });
-    const demo =
-      settings.seed === "demo"
-        ? await writeDemoData({ deployment, issuer, dataDirectory, cloudUrl, siteUrl }).catch((error: unknown) => {
-            if (!(error instanceof DamagedDemoData)) throw error;
-            onLog({ path: "", line: `[ERROR] ${error.message}` });
-            return undefined;
-          })
-        : undefined;
+    server = running;
+    const call = operatorOf(deployment);
+    const { demo, trouble } =
+      settings.seed === "demo" ? await writeDemoData({ call, issuer, dataDirectory, cloudUrl, siteUrl }) : {};
+    if (trouble !== undefined) onLog({ path: "", line: `[WARN] ${trouble}` });
+    const isEmpty = demo === undefined && (await call("query", "tenancy/operator:hasOrganization", {})) === false;
+    const signIn = await startSignInOf(settings, issuer, demo);
     return {
       cloudUrl,
       siteUrl,
       publicUrls,
+      signInUrl: signIn?.url,
       deployment,
       issuer,
       demo,
+      isEmpty,
       close: async (graceMs) => {
         const startedAtMs = performance.now();
-        await server.close(graceMs);
+        await Promise.all([running.close(graceMs), signIn?.close()]);
         const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
         await deployment.close(left);
       },
     };
   } catch (error) {
+    await server?.close(0);
     await deployment.close();
     throw error;
   }
@@ -147,6 +159,16 @@ export async function startPortico(
 function portAdvice({ message, at, port }: ListenError, { sitePort }: InstallationSettings): string {
   if (at === "hostname") return `${message} Choose another PORTICO_HOST.`;
   return `${message} Choose another ${port === sitePort ? "PORTICO_SITE_PORT" : "PORTICO_PORT"}.`;
+}
+
+/** The local sign-in with the demo's users to choose from, where the settings have a port for it. */
+function startSignInOf(
+  { signInPort }: InstallationSettings,
+  issuer: DevelopmentIssuer,
+  demo: DemoData | undefined,
+): Promise<RunningSignIn> | undefined {
+  if (signInPort === undefined) return undefined;
+  return startSignIn({ issuer, port: signInPort, users: demoUsers(demo) });
 }
 
 /** The deployment's own issuer and the development's, and those that the operator has named. */

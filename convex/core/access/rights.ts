@@ -182,6 +182,11 @@ export function isGrantable(permission: string): permission is Permission {
   return Object.hasOwn(permissionCatalogue, permission) && permissionCatalogue[permission as Permission].keys;
 }
 
+/** Every permission that an API key may carry, sorted. */
+export function grantableScopes(): Permission[] {
+  return Object.keys(permissionCatalogue).filter(isGrantable).sort();
+}
+
 /** Permissions that an access token of the token endpoint can carry: those of API keys, and the device agents' own. */
 export function tokenScopes(): (readonly [permission: string, description: string])[] {
   return Object.entries(permissionCatalogue)

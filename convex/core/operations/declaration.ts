@@ -6,6 +6,7 @@ import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { TenantWriter, UnscopedWriter } from "../records/writer";
 import type { IssuedPrefix } from "../wire/credentialKinds";
 import type { StoredSecret } from "../wire/secrets";
+import type { Deprecation } from "../wire/deprecation";
 import type { DeclaredProblem } from "../wire/declaredProblems";
 import type { Permission } from "../access/permissions";
 import type { ResourceShape } from "./resourceShape";
@@ -120,6 +121,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly problems?: readonly DeclaredProblem[];
   /** Its effect lies outside the transaction, where no rollback reaches: it cannot be tried. Changes of the database can. */
   readonly dryRun?: false;
+  /** It will go: every answer says so, and the document. */
+  readonly deprecated?: Deprecation;
   /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
   readonly endsPermission?: boolean;
 }

@@ -88,6 +88,7 @@ interface Departures extends Partial<
     | "restOnly"
     | "endsPermission"
     | "dryRun"
+    | "deprecated"
   >
 > {
   /** Undefined where the body is not made of the resource's fields, so that none of them is one that only the server sets. */

@@ -1,6 +1,46 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what this is
+         * @description Where to read on: a page where `Accept` asks for HTML, links for programs otherwise.
+         */
+        get: operations["getHome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/api-catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the catalogue of APIs
+         * @description RFC 9727: where the API is described, documented and watched.
+         */
+        get: operations["getApiCatalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -93,6 +133,26 @@ export interface paths {
          * @description What the code means and how to mend it: a page for people, or JSON where `Accept` asks for it.
          */
         get: operations["getProblem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what this version of the API is
+         * @description Where to read on: a page where `Accept` asks for HTML, links for programs otherwise.
+         */
+        get: operations["getApi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2820,6 +2880,47 @@ export interface components {
             data: components["schemas"]["Agent"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A catalogue of APIs (RFC 9727), as a set of links (RFC 9264). */
+        ApiCatalog: {
+            /** @description The APIs of the deployment: one. */
+            linkset: {
+                /**
+                 * Format: uri
+                 * @description The API.
+                 */
+                anchor: string;
+                /** @description Its description for programs (RFC 8631). */
+                "service-desc": {
+                    /**
+                     * Format: uri
+                     * @description Where it leads.
+                     */
+                    href: string;
+                    /** @description Its media type. */
+                    type: string;
+                }[];
+                /** @description Its description for people (RFC 8631). */
+                "service-doc": {
+                    /**
+                     * Format: uri
+                     * @description Where it leads.
+                     */
+                    href: string;
+                    /** @description Its media type. */
+                    type: string;
+                }[];
+                /** @description Whether it answers (RFC 8631). */
+                status: {
+                    /**
+                     * Format: uri
+                     * @description Where it leads.
+                     */
+                    href: string;
+                    /** @description Its media type. */
+                    type: string;
+                }[];
+            }[];
+        };
         /** @description A credential of a machine, with scopes of its own. It does no more than its owner may at the moment, and is suspended while its owner is no active member. */
         ApiKey: {
             /**
@@ -4990,6 +5091,46 @@ export interface components {
              * @description The server's clock. Milliseconds since the epoch.
              */
             time: number;
+            /**
+             * @description The version of the API in its paths.
+             * @enum {string}
+             */
+            version: "v1";
+        };
+        /** @description What this is, and where to read on. */
+        Home: {
+            /**
+             * Format: uri
+             * @description The same as a catalogue of APIs.
+             */
+            catalog: string;
+            /**
+             * Format: uri
+             * @description What all operations have in common.
+             */
+            conventions: string;
+            /**
+             * Format: uri
+             * @description The API reference.
+             */
+            documentation: string;
+            /**
+             * Format: uri
+             * @description Whether the deployment answers.
+             */
+            health: string;
+            /** @description What the API is called. */
+            name: string;
+            /**
+             * Format: uri
+             * @description The OpenAPI document.
+             */
+            openapi: string;
+            /**
+             * Format: uri
+             * @description The problem codes.
+             */
+            problems: string;
             /**
              * @description The version of the API in its paths.
              * @enum {string}
@@ -7666,6 +7807,7 @@ export interface components {
         Problem404: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                Link: components["headers"]["Link"];
                 "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -7950,6 +8092,11 @@ export interface components {
          */
         "Idempotent-Replayed": "true";
         /**
+         * @description Where to read on (RFC 8288): `service-doc`, `service-desc` and `status` (RFC 8631), `api-catalog` (RFC 9727).
+         * @example <http://127.0.0.1:3211/v1/docs>; rel="service-doc"; type="text/html"
+         */
+        Link: string;
+        /**
          * @description Path of the created row.
          * @example /v1/schedules/jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
          */
@@ -7979,6 +8126,111 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getHome: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this is. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Portico",
+                     *       "version": "v1",
+                     *       "documentation": "http://127.0.0.1:3211/v1/docs",
+                     *       "openapi": "http://127.0.0.1:3211/v1/openapi.json",
+                     *       "conventions": "http://127.0.0.1:3211/v1/docs/conventions.md",
+                     *       "problems": "http://127.0.0.1:3211/problems",
+                     *       "health": "http://127.0.0.1:3211/v1/health",
+                     *       "catalog": "http://127.0.0.1:3211/.well-known/api-catalog"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Home"];
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getApiCatalog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "linkset": [
+                     *         {
+                     *           "anchor": "http://127.0.0.1:3211/v1",
+                     *           "service-desc": [
+                     *             {
+                     *               "href": "http://127.0.0.1:3211/v1/openapi.json",
+                     *               "type": "application/json"
+                     *             }
+                     *           ],
+                     *           "service-doc": [
+                     *             {
+                     *               "href": "http://127.0.0.1:3211/v1/docs",
+                     *               "type": "text/html"
+                     *             }
+                     *           ],
+                     *           "status": [
+                     *             {
+                     *               "href": "http://127.0.0.1:3211/v1/health",
+                     *               "type": "application/json"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/linkset+json": components["schemas"]["ApiCatalog"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     getJwks: {
         parameters: {
             query?: never;
@@ -8216,6 +8468,52 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this is. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Portico",
+                     *       "version": "v1",
+                     *       "documentation": "http://127.0.0.1:3211/v1/docs",
+                     *       "openapi": "http://127.0.0.1:3211/v1/openapi.json",
+                     *       "conventions": "http://127.0.0.1:3211/v1/docs/conventions.md",
+                     *       "problems": "http://127.0.0.1:3211/problems",
+                     *       "health": "http://127.0.0.1:3211/v1/health",
+                     *       "catalog": "http://127.0.0.1:3211/.well-known/api-catalog"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Home"];
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
             500: components["responses"]["Problem500"];
         };
     };

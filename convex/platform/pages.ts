@@ -1,0 +1,44 @@
+import { env } from "../_generated/server";
+import { entityTagOf } from "../core/wire/etag";
+import { siteBasePath } from "../core/wire/siteBasePath";
+import { escaped, styleSource } from "./html";
+import type { HttpDocument } from "../core/wire/httpDocument";
+
+const style = `:root{color-scheme:light dark;--text:#1c1c1e;--muted:#5b5b66;--line:#dcdce2;--back:#fff;--link:#0b57d0}
+@media (prefers-color-scheme:dark){:root{--text:#ececf1;--muted:#a9a9b6;--line:#3a3a44;--back:#17171b;--link:#8ab4f8}}
+body{margin:0 auto;max-width:44rem;padding:3rem 1.25rem;font:1rem/1.6 system-ui,sans-serif;color:var(--text);background:var(--back)}
+h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+a{color:var(--link)}code{font-family:ui-monospace,monospace;font-size:.92em}
+.status{color:var(--muted);margin:0}ul{list-style:none;padding:0;margin:0}li{padding:.45rem 0;border-top:1px solid var(--line)}
+li span{color:var(--muted)}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}`;
+
+const common = { "cache-control": "public, max-age=300", vary: "Accept" };
+
+/** What programs get at the address of a page. */
+export function jsonDocument(value: object, contentType = "application/json"): HttpDocument {
+  return taggedDocument({ "content-type": contentType }, JSON.stringify(value));
+}
+
+/** A page for people: `main` is its HTML, and nothing in it runs or is loaded but the icon. */
+export async function htmlDocument({ title, main }: { title: string; main: string }): Promise<HttpDocument> {
+  const policy = `default-src 'none'; img-src 'self'; style-src ${await styleSource(style)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const body = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title><link rel="icon" href="${siteBasePath(env)}/favicon.ico"><style>${style}</style></head>
+<body><main>${main}</main></body>
+</html>
+`;
+  return taggedDocument(
+    {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      "referrer-policy": "no-referrer",
+    },
+    body,
+  );
+}
+
+function taggedDocument(headers: Record<string, string>, body: string): HttpDocument {
+  return { status: 200, headers: { ...common, etag: entityTagOf(body), ...headers }, body };
+}

@@ -1,0 +1,80 @@
+import path from "node:path";
+import * as z from "zod";
+import { loadOrCreateSigningKey } from "../../host/development/keys";
+import { operatorOf, refused } from "./operatorCall";
+import { startPortico } from "./startPortico";
+import type { CallAsOperator } from "./operatorCall";
+import type { Settings } from "./settings";
+
+/** Where an installation answers, and the way to call it. */
+export interface Operator {
+  readonly call: CallAsOperator;
+  readonly siteUrl: string;
+  readonly cloudUrl: string;
+}
+
+const keySet = z.object({ keys: z.array(z.object({ kid: z.string() })) });
+const answer = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("success"), value: z.unknown() }),
+  z.object({ status: z.literal("error"), errorMessage: z.string(), errorData: z.unknown().optional() }),
+]);
+
+/**
+ * Does something with an installation. A running one is asked over HTTP, which needs PORTICO_ADMIN_KEY, and keeps serving; a
+ * stopped one is opened for it.
+ * @throws {Error} with one line when the port serves something else, or the installation cannot be opened
+ */
+export async function asOperator<Result>(
+  settings: Settings,
+  work: (operator: Operator) => Promise<Result>,
+): Promise<Result> {
+  const running = await runningOperator(settings);
+  if (running) return await work(running);
+  const log: string[] = [];
+  const portico = await startPortico({ ...settings, seed: "none" }, ({ line }) => log.push(line));
+  try {
+    const { siteUrl, cloudUrl, deployment } = portico;
+    return await work({ call: operatorOf(deployment), siteUrl, cloudUrl });
+  } catch (error) {
+    process.stderr.write(log.map((line) => `${line}\n`).join(""));
+    throw error;
+  } finally {
+    await portico.close();
+  }
+}
+
+async function runningOperator(settings: Settings): Promise<Operator | undefined> {
+  const { cloudPort, sitePort, adminKey, dataDirectory } = settings;
+  const cloudUrl = `http://127.0.0.1:${cloudPort}`;
+  const keys = await fetch(`${cloudUrl}/http/.well-known/jwks.json`).catch((error: unknown) => {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  });
+  if (keys === undefined) return undefined;
+  const served = keySet.safeParse(await keys.json().catch(() => undefined));
+  const { kid } = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
+  if (!served.data?.keys.some((key) => key.kid === kid))
+    throw new Error(
+      `Port ${cloudPort} serves something else than ${dataDirectory}: set PORTICO_DATA_DIR and PORTICO_PORT as for npm start.`,
+    );
+  if (adminKey === undefined)
+    throw new Error(
+      "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
+    );
+  return { call: callerOver(cloudUrl, adminKey), cloudUrl, siteUrl: `http://127.0.0.1:${sitePort}` };
+}
+
+function callerOver(cloudUrl: string, adminKey: string): CallAsOperator {
+  return async (type, functionPath, args) => {
+    const response = await fetch(`${cloudUrl}/api/${type}`, {
+      method: "POST",
+      headers: { authorization: `Convex ${adminKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ path: functionPath, args, format: "json" }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`The running installation refused: ${text}`);
+    const outcome = answer.parse(JSON.parse(text));
+    if (outcome.status === "success") return outcome.value;
+    throw refused(outcome.errorMessage, outcome.errorData);
+  };
+}

@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { bundleOnce } from "../../host/testing/bundleOnce.testing";
+import { startPortico } from "./startPortico";
+import { freeSettings } from "./testPortico.testing";
+import type { InstallationSettings } from "./settings";
+
+const repository = path.join(import.meta.dirname, "../..");
+const adminKey = "an-admin-key-of-tests";
+const issuer = "https://id.own.example";
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function installation(): Promise<InstallationSettings> {
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-organization-"));
+  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
+  return { ...(await freeSettings(dataDirectory)), seed: "none", adminKey };
+}
+
+function environmentOf({ dataDirectory, cloudPort, sitePort }: InstallationSettings): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PORTICO_DATA_DIR: dataDirectory,
+    PORTICO_PORT: String(cloudPort),
+    PORTICO_SITE_PORT: String(sitePort),
+  };
+}
+
+/** Runs `npm run organization` for an installation. */
+async function organization(
+  settings: InstallationSettings,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const env = { ...environmentOf(settings), ...environment };
+  const command = ["--import", "tsx", path.join(repository, "scripts/organization.ts"), ...args];
+  return promisify(execFile)(process.execPath, command, { cwd: repository, env }).then(
+    (output) => ({ exitCode: 0, ...output }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      exitCode: error.code,
+      stdout: error.stdout,
+      stderr: error.stderr,
+    }),
+  );
+}
+
+/** Runs the line of the README, as it stands there, for an installation. */
+async function asReadmeSays(settings: InstallationSettings): Promise<string> {
+  const readme = await readFile(path.join(repository, "README.md"), "utf8");
+  const line = /^npm run organization .*$/m.exec(readme)?.[0] ?? "";
+  const env = environmentOf(settings);
+  const { stdout } = await promisify(execFile)("sh", ["-c", line], { cwd: repository, env });
+  return stdout;
+}
+
+/** Does what the command says to paste. */
+async function pasted(output: string): Promise<unknown> {
+  const lines = Array.from(output.matchAll(/^ {2}(?:export|curl) .*$/gm), ([line]) => line.trim());
+  const { stdout } = await promisify(execFile)("sh", ["-c", lines.join("\n").replace("curl", "curl -s")]);
+  return JSON.parse(stdout);
+}
+
+describe("an organization of one's own", () => {
+  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+  let authProviders: string;
+
+  beforeAll(async () => {
+    keys = await generateKeyPair("ES256");
+    const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: "own", alg: "ES256" }] });
+    const uri = `data:application/json;base64,${Buffer.from(jwks).toString("base64")}`;
+    authProviders = JSON.stringify([
+      { type: "customJwt", issuer, jwks: uri, algorithm: "ES256", applicationID: "own-app" },
+    ]);
+  });
+
+  const tokenFor = (email: string) =>
+    new SignJWT({ email, email_verified: true, name: "Ada Own" })
+      .setProtectedHeader({ alg: "ES256", kid: "own", typ: "JWT" })
+      .setIssuer(issuer)
+      .setAudience("own-app")
+      .setSubject("ada")
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .sign(keys.privateKey);
+
+  it("is made before the first start, opens to its key at once and to its owner at the first sign-in", async () => {
+    const settings = await installation();
+    const made = await asReadmeSays(settings);
+    expect(made).toMatch(/^Made acme-works \(\w+\), owned by ada@acme\.example, who takes it with the first sign-in/m);
+
+    const passed = { AUTH_PROVIDERS: authProviders };
+    const portico = await startPortico({ ...settings, seed: "demo" }, () => {}, { bundle: bundleOnce, passed });
+    onTestFinished(() => portico.close());
+    expect(portico).toMatchObject({ demo: undefined, isEmpty: false });
+    expect(await pasted(made)).toMatchObject({ name: "Acme Works", slug: "acme-works", status: "active" });
+
+    const headers = { authorization: `Bearer ${await tokenFor("Ada@Acme.example")}` };
+    const me: unknown = await (await fetch(`${portico.siteUrl}/v1/me`, { headers })).json();
+    expect(me).toMatchObject({ organization: { slug: "acme-works" }, role: { key: "owner" } });
+  });
+
+  it("is made while the installation serves, by who has its admin key", async () => {
+    const settings = await installation();
+    const portico = await startPortico(settings, () => {}, { bundle: bundleOnce });
+    onTestFinished(() => portico.close());
+    expect(portico.isEmpty).toBe(true);
+    const args = ["Own", "--owner", "ada@own.example", "--slug", "own"];
+    const refused = async (environment: NodeJS.ProcessEnv, changed = args, of = settings) =>
+      (await organization(of, changed, environment)).stderr.trim();
+    const withKey = { PORTICO_ADMIN_KEY: adminKey };
+    expect(await refused({})).toBe(
+      "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
+    );
+    expect(await refused({ PORTICO_ADMIN_KEY: "another-admin-key-of-tests" })).toMatch(
+      /^The running installation refused: .*BadAdminKey/,
+    );
+    const { dataDirectory } = await installation();
+    expect(await refused(withKey, args, { ...settings, dataDirectory })).toMatch(
+      /^Port \d+ serves something else than \S+: set PORTICO_DATA_DIR and PORTICO_PORT as for npm start\.$/,
+    );
+    const made = await organization(settings, args, withKey);
+    expect(await pasted(made.stdout)).toMatchObject({ slug: "own" });
+    expect(await refused(withKey)).toBe("Another organization has the same slug, or this name in another field.");
+    expect(await refused(withKey, ["Own", "--owner", "ada at own"])).toBe("ownerEmail: This is no e-mail address.");
+    expect(await refused(withKey, ["", "--owner", "ada@own.example"])).toMatch(/^name: /);
+    expect(await refused(withKey, ["Own"])).toMatch(/^Usage: /);
+    const second = await organization(settings, ["Own", "--owner", "ada@own.example"], withKey);
+    expect(second.stdout).toContain("owned by ada@own.example");
+  });
+});
