@@ -2,7 +2,14 @@ import * as z from "zod";
 import { expect, it } from "vitest";
 import { listOf } from "../convex/core/records/listPlan";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
-import { deprecationFaults, dryRunFaults, listFaults, operationFaults, stateFaults, summaryFaults } from "./operationFaults";
+import {
+  deprecationFaults,
+  dryRunFaults,
+  listFaults,
+  operationFaults,
+  stateFaults,
+  summaryFaults,
+} from "./operationFaults";
 import { openApiDocument } from "./document";
 import { registry } from "./registry";
 import type { Day } from "../convex/core/wire/deprecation";

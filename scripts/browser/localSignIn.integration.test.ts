@@ -35,7 +35,10 @@ describe.skipIf(executable === undefined)("in a real browser", () => {
   });
 
   test("Swagger UI signs a demo user in at the local sign-in, and then acts as that user", async () => {
-    const swagger = await SwaggerPage.open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), `${portico.siteUrl}/v1/docs?domain=tenancy`);
+    const swagger = await SwaggerPage.open(
+      await browser.newContext({ viewport: { width: 1280, height: 900 } }),
+      `${portico.siteUrl}/v1/docs?domain=tenancy`,
+    );
     const dialog = await swagger.openAuthorizations();
     const scheme = dialog.locator(".auth-container").filter({ hasText: "localSignIn" });
     const opened = swagger.page.waitForEvent("popup");
