@@ -47,7 +47,7 @@ serve<AccessorOrder, CallsQuestion>(async ({ accessor, directory, tasks }) => {
   const { t, close } = open(accessor, directory);
   const taskIds = await seed(t, tasks);
   return {
-    world: {},
+    setup: {},
     close,
     answer: async (question) => {
       const measured = measuredCalls[question.name];

@@ -11,7 +11,7 @@ export interface DoorsOrder {
   readonly kind: "bare" | "doors";
 }
 
-export interface DoorsWorld {
+export interface DoorsSetup {
   readonly siteUrl: string;
   readonly cloudUrl: string;
   readonly token: string;
@@ -19,7 +19,7 @@ export interface DoorsWorld {
 
 const answerText = JSON.stringify({ data: { id: "j57", name: "x".repeat(400) } });
 
-async function startBare(): Promise<DoorsWorld> {
+async function startBare(): Promise<DoorsSetup> {
   const { url } = await listen((request, response) => {
     readBody(request, (body) => {
       if (body !== "") JSON.parse(body);
@@ -29,7 +29,7 @@ async function startBare(): Promise<DoorsWorld> {
   return { siteUrl: url, cloudUrl: url, token: "x" };
 }
 
-async function startDoors(): Promise<DoorsWorld> {
+async function startDoors(): Promise<DoorsSetup> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "k", alg: "ES256" }] });
   const issuer = "https://bench.test";
@@ -75,6 +75,6 @@ async function startDoors(): Promise<DoorsWorld> {
 }
 
 serve<DoorsOrder>(async ({ kind }) => {
-  const world = await (kind === "bare" ? startBare() : startDoors());
-  return { world, close: async () => undefined };
+  const setup = await (kind === "bare" ? startBare() : startDoors());
+  return { setup, close: async () => undefined };
 });

@@ -1,7 +1,7 @@
 // Answers every request with the same schedule, at next to no cost. Run by bench/sections/sdk.ts.
 import { listen, sendText } from "./baseline/http";
 import { serve } from "./serverProcess";
-import type { World } from "./world";
+import type { Setup } from "./setup";
 
 const id = "k".repeat(32);
 const schedule = JSON.stringify({
@@ -13,7 +13,7 @@ const schedule = JSON.stringify({
   status: "draft",
 });
 
-serve<Pick<World, "apiKey" | "agentKeys">>(async (keys) => {
+serve<Pick<Setup, "apiKey" | "agentKeys">>(async (keys) => {
   const { url, closeConnections } = await listen((_request, response) => sendText(response, 200, schedule));
-  return { world: { ...keys, url, scheduleIds: [id] }, close: async () => closeConnections() };
+  return { setup: { ...keys, url, scheduleIds: [id] }, close: async () => closeConnections() };
 });

@@ -83,7 +83,7 @@ export function loadOf(
   server: ServerProcess<{ readonly url: string }>,
   stored: StoredTasks,
 ): Loaded {
-  const { url } = server.world;
+  const { url } = server.setup;
   return {
     server,
     requests: calls.of(stored).map(requestOf),

@@ -12,7 +12,7 @@ export interface FunctionServerOrder {
   readonly directory: string;
 }
 
-export interface FunctionServerWorld {
+export interface FunctionServerSetup {
   readonly url: string;
 }
 
@@ -32,7 +32,7 @@ serve<FunctionServerOrder>(async ({ directory }) => {
     authentication: new TokenVerifier({ providers: () => deployment.authProviders() }),
   });
   return {
-    world: { url: server.cloudUrl },
+    setup: { url: server.cloudUrl },
     close: async () => {
       await server.close();
       await deployment.close();

@@ -24,5 +24,5 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount, isSeeded }) => {
   } as const;
   // Each load ends in the middle of requests, which functions may log; answers that fail are counted by the client.
   const portico = await startPortico(settings, () => undefined);
-  return { world: { ...keys, url: portico.siteUrl, scheduleIds }, close: () => portico.close() };
+  return { setup: { ...keys, url: portico.siteUrl, scheduleIds }, close: () => portico.close() };
 });

@@ -1,6 +1,6 @@
-import { checkInBody, scheduleBody } from "./world";
+import { checkInBody, scheduleBody } from "./setup";
 import type { LoadRequest } from "./load";
-import type { World } from "./world";
+import type { Setup } from "./setup";
 
 const pageSize = 50;
 const walkedPageSize = 100;
@@ -8,15 +8,15 @@ const depthRows = 50_000;
 
 /** The measured requests; each makes what the load generator sends to one server. */
 export const measuredRequests: Readonly<
-  Record<string, (world: World, rows: number) => Promise<readonly LoadRequest[]>>
+  Record<string, (setup: Setup, rows: number) => Promise<readonly LoadRequest[]>>
 > = {
   "check-in": async ({ agentKeys }) => agentKeys.map((key) => postOf("/v1/agents/check-in", key, checkInBody)),
   create: async ({ apiKey }) => [postOf("/v1/schedules", apiKey, scheduleBody(Date.now(), 1))],
   get: async ({ apiKey, scheduleIds }) => scheduleIds.map((id) => getOf(`/v1/schedules/${id}`, apiKey)),
   page: async ({ apiKey }) => [getOf(`/v1/schedules?limit=${pageSize}`, apiKey)],
-  "deep page": async (world, rows) => {
-    const cursor = await cursorAt(world, Math.min(depthRows, rows - 2 * walkedPageSize));
-    return [getOf(`/v1/schedules?limit=${pageSize}&cursor=${encodeURIComponent(cursor)}`, world.apiKey)];
+  "deep page": async (setup, rows) => {
+    const cursor = await cursorAt(setup, Math.min(depthRows, rows - 2 * walkedPageSize));
+    return [getOf(`/v1/schedules?limit=${pageSize}&cursor=${encodeURIComponent(cursor)}`, setup.apiKey)];
   },
 };
 
@@ -30,7 +30,7 @@ function postOf(path: string, token: string, body: object): LoadRequest {
 }
 
 /** Walks the pages as a client does until `depth` rows lie before the cursor. */
-async function cursorAt({ url, apiKey }: World, depth: number): Promise<string> {
+async function cursorAt({ url, apiKey }: Setup, depth: number): Promise<string> {
   let cursor = "";
   for (let rows = 0; rows < depth; rows += walkedPageSize) {
     const response = await fetch(

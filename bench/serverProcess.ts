@@ -2,12 +2,12 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { nextMessage } from "./nextMessage";
 import type { ChildProcess } from "node:child_process";
-import type { WorldKeys } from "./world";
+import type { SetupKeys } from "./setup";
 
 /** Start options of a server with a store. */
 export interface StoreOrder {
   readonly directory: string;
-  readonly keys: WorldKeys;
+  readonly keys: SetupKeys;
   readonly scheduleCount: number;
   /** Leaves the store as it is, even when there is none yet. */
   readonly isSeeded?: boolean;
@@ -24,30 +24,30 @@ export interface ProcessUsage {
 /** As `npm start` sets it; the hand-written servers get it as well. */
 const serverOptions = ["--max-semi-space-size=32"];
 
-/** A benchmark server in a process of its own; `World` is what it says about itself once it listens. */
-export class ServerProcess<World extends object> {
+/** A benchmark server in a process of its own; `Setup` is what it says about itself once it listens. */
+export class ServerProcess<Setup extends object> {
   readonly #child: ChildProcess;
   readonly #module: string;
 
   private constructor(
     child: ChildProcess,
     module: string,
-    readonly world: World,
+    readonly setup: Setup,
   ) {
     this.#child = child;
     this.#module = module;
   }
 
   /** Starts `module`, which calls {@link serve}, and waits until it listens. */
-  static async start<World extends object>(
+  static async start<Setup extends object>(
     module: string,
     order: object,
     execArgv: readonly string[] = [],
     environment: NodeJS.ProcessEnv = process.env,
-  ): Promise<ServerProcess<World>> {
+  ): Promise<ServerProcess<Setup>> {
     const child = fork(module, { execArgv: [...process.execArgv, ...serverOptions, ...execArgv], env: environment });
     child.send(order);
-    return new ServerProcess(child, module, await nextMessage<World>(child, module));
+    return new ServerProcess(child, module, await nextMessage<Setup>(child, module));
   }
 
   async usage(): Promise<ProcessUsage> {
@@ -78,7 +78,7 @@ export class ServerProcess<World extends object> {
 
 /** What a benchmark server offers to the process that started it. */
 interface Served<Question extends object> {
-  readonly world: object;
+  readonly setup: object;
   readonly close: () => Promise<void>;
   /** Answers {@link ServerProcess.ask}. */
   readonly answer?: (question: Question) => Promise<object>;
@@ -90,14 +90,14 @@ export function serve<Order extends object, Question extends object = never>(
   start: (order: Order) => Promise<Served<Question>>,
 ): void {
   process.once("message", (order: Order) => {
-    start(order).then(({ world, close, answer }) => {
+    start(order).then(({ setup, close, answer }) => {
       process.on("message", (message: Question | "usage" | "stop") => {
         if (message === "stop") close().then(() => process.exit(0), fail);
         else if (message === "usage") process.send?.(usageOfThisProcess());
         else answer?.(message).then((answered) => process.send?.(answered), fail);
       });
       process.once("disconnect", () => process.exit(1));
-      process.send?.(world);
+      process.send?.(setup);
     }, fail);
   });
 }

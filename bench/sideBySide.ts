@@ -93,7 +93,7 @@ async function measure(loaded: Loaded, connections: number, seconds: number): Pr
 }
 
 function orderOf({ server, requests }: Loaded, connections: number, seconds: number) {
-  return { url: server.world.url, connections, seconds, requests };
+  return { url: server.setup.url, connections, seconds, requests };
 }
 
 export function meanOf(measurements: readonly Measurement[]): Measurement {

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../world";
+import { sha256Hex } from "../setup";
 import { Refusal } from "./http";
 import { timeOrderedId } from "./sqliteStore";
 import type { BaselineStore } from "./store";

@@ -18,7 +18,7 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount }) => {
     else readBody(request, (text) => write(operations, commits, request, response, text));
   });
   return {
-    world: { ...keys, url, scheduleIds },
+    setup: { ...keys, url, scheduleIds },
     close: async () => {
       closeConnections();
       store.close();

@@ -9,9 +9,9 @@ import {
   scheduleDocument,
   siteDocument,
   userDocument,
-} from "../world";
+} from "../setup";
 import { SqliteStore, timeOrderedId } from "./sqliteStore";
-import type { WorldKeys } from "../world";
+import type { SetupKeys } from "../setup";
 
 /** The product's tables of these requests with all their indexes, as a careful author writes them by hand. */
 const tables = `
@@ -75,7 +75,7 @@ export class BaselineStore extends SqliteStore {
   }
 
   /** Fills the database with what the product's store is filled with. */
-  seed(keys: WorldKeys, scheduleCount: number): readonly string[] {
+  seed(keys: SetupKeys, scheduleCount: number): readonly string[] {
     const now = Date.now();
     const [userId, organizationId, siteId] = [randomUUID(), randomUUID(), randomUUID()];
     const owners = { organizationId, userId };

@@ -13,7 +13,7 @@ export interface TaskServerOrder {
   readonly tasks: number;
 }
 
-export interface TaskServerWorld {
+export interface TaskServerSetup {
   readonly url: string;
   /** A sample of the stored tasks. */
   readonly taskIds: readonly string[];
@@ -42,7 +42,7 @@ serve<TaskServerOrder>(async ({ directory, tasks }) => {
     });
   });
   return {
-    world: { url, taskIds },
+    setup: { url, taskIds },
     close: async () => {
       closeConnections();
       store.close();

@@ -4,7 +4,7 @@ import { startPortico } from "../../scripts/portico/startPortico";
 import { serve } from "../serverProcess";
 
 /** Where an attacked server is, and who its honest clients are. */
-export interface AttackedWorld {
+export interface AttackedSetup {
   readonly siteUrl: string;
   readonly cloudUrl: string;
   readonly memberToken: string;
@@ -19,6 +19,6 @@ serve<{ readonly directory: string }>(async ({ directory }) => {
   const { member, viewer } = organization?.users ?? {};
   if (!member || !viewer) throw new Error("The demo data has no member and no viewer.");
   const { siteUrl, cloudUrl } = portico;
-  const world: AttackedWorld = { siteUrl, cloudUrl, memberToken: member.token, viewerToken: viewer.token };
-  return { world, close: () => portico.close() };
+  const setup: AttackedSetup = { siteUrl, cloudUrl, memberToken: member.token, viewerToken: viewer.token };
+  return { setup, close: () => portico.close() };
 });

@@ -13,7 +13,7 @@ serve<object>(async () => {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${portOf(server.address())}`;
   return {
-    world: { siteUrl: url, cloudUrl: url, memberToken: "", viewerToken: "" },
+    setup: { siteUrl: url, cloudUrl: url, memberToken: "", viewerToken: "" },
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

@@ -4,7 +4,7 @@ import { startPortico } from "../../scripts/portico/startPortico";
 import { serve } from "../serverProcess";
 
 /** Where the server is, and who may ask it whether the name of the purged organization is free. */
-export interface PurgeWorld {
+export interface PurgeSetup {
   readonly siteUrl: string;
   readonly founderToken: string;
 }
@@ -14,12 +14,12 @@ serve<{ readonly directory: string }, { readonly ask: "purge" }>(async ({ direct
   const settings = { dataDirectory: directory, cloudPort, sitePort, seed: "none", redactErrors: true } as const;
   const portico = await startPortico(settings, () => undefined);
   const claims = { sub: "founder", email: "founder@bench.example", email_verified: true, name: "Founder" };
-  const world: PurgeWorld = {
+  const setup: PurgeSetup = {
     siteUrl: portico.siteUrl,
     founderToken: await portico.issuer.mintUserToken(claims, 3600),
   };
   return {
-    world,
+    setup,
     close: () => portico.close(),
     answer: async () => {
       const outcome = await portico.deployment.call({

@@ -4,7 +4,7 @@ import { declarationOf } from "../../convex/core/schema/table";
 import { tableMetadata } from "../../convex/core/schema/tableMetadata";
 import { sampleFields } from "../../openapi/contract/samples.testing";
 import { seedingDeployment } from "../seed/seedingDeployment";
-import { organizationDocument, userDocument } from "../world";
+import { organizationDocument, userDocument } from "../setup";
 import type { TableMetadata } from "../../convex/core/schema/table";
 
 const rowsPerCall = 500;

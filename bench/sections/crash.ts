@@ -6,11 +6,11 @@ import { databaseName } from "../../scripts/portico/dataDirectory";
 import { rounded } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
-import { checkInBody, newKeys, scheduleBody } from "../world";
+import { checkInBody, newKeys, scheduleBody } from "../setup";
 import type { CrashResult, CrashSubject } from "../../host/testing/crash/crashRounds.testing";
 import type { Options } from "../options";
 import type { Section } from "../report";
-import type { World, WorldKeys } from "../world";
+import type { Setup, SetupKeys } from "../setup";
 
 const pageSize = 100;
 
@@ -73,8 +73,8 @@ function productIn(directory: string): CrashSubject {
     start: async () => {
       // A killed server cannot remove what it keeps in the temporary directory.
       const environment = { ...process.env, TMPDIR: path.dirname(directory) };
-      const server = await ServerProcess.start<World>(program, order, [], environment);
-      return { url: server.world.url, kill: () => server.kill() };
+      const server = await ServerProcess.start<Setup>(program, order, [], environment);
+      return { url: server.setup.url, kill: () => server.kill() };
     },
     write: async (url, marker) => {
       // Every other write is a check-in. The same body every time: a key belongs to one request, byte for byte.
@@ -96,12 +96,12 @@ function isCheckIn(marker: string): boolean {
   return marker.charCodeAt(0) % 2 === 0;
 }
 
-function create(url: string, { apiKey }: WorldKeys, marker: string): Promise<void> {
+function create(url: string, { apiKey }: SetupKeys, marker: string): Promise<void> {
   return post(`${url}/v1/schedules`, apiKey, marker, { ...scheduleBody(0, 0), title: marker });
 }
 
 /** The agent reports the marker as an error, which its log keeps. */
-function checkIn(url: string, { agentKeys }: WorldKeys, marker: string): Promise<void> {
+function checkIn(url: string, { agentKeys }: SetupKeys, marker: string): Promise<void> {
   const agentKey = agentKeys[marker.charCodeAt(1) % agentKeys.length] ?? "";
   return post(`${url}/v1/agents/check-in`, agentKey, marker, { ...checkInBody, errors: [marker] });
 }
@@ -123,7 +123,7 @@ async function post(url: string, credential: string, idempotencyKey: string, bod
 /** One field of every stored row of a list. */
 async function valuesOf(
   url: string,
-  { apiKey }: WorldKeys,
+  { apiKey }: SetupKeys,
   listPath: string,
   field: string,
 ): Promise<readonly string[]> {

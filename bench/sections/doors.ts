@@ -2,7 +2,7 @@ import path from "node:path";
 import { load } from "../load";
 import { rounded, withProgress } from "../report";
 import { ServerProcess } from "../serverProcess";
-import type { DoorsOrder, DoorsWorld } from "../doorsServer";
+import type { DoorsOrder, DoorsSetup } from "../doorsServer";
 import type { LoadRequest } from "../load";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
@@ -14,8 +14,8 @@ const json = { "content-type": "application/json" };
 interface Door {
   readonly kind: DoorsOrder["kind"];
   readonly name: string;
-  readonly url: (world: DoorsWorld) => string;
-  readonly request: (world: DoorsWorld) => LoadRequest;
+  readonly url: (setup: DoorsSetup) => string;
+  readonly request: (setup: DoorsSetup) => LoadRequest;
 }
 
 const doors: readonly Door[] = [
@@ -54,7 +54,7 @@ const doors: readonly Door[] = [
 /** The host's doors before a deployment that does nothing, beside bare node:http. */
 export async function doorsSection(options: Options): Promise<Section> {
   const start = (kind: DoorsOrder["kind"]) =>
-    ServerProcess.start<DoorsWorld>(path.join(import.meta.dirname, "../doorsServer.ts"), { kind } satisfies DoorsOrder);
+    ServerProcess.start<DoorsSetup>(path.join(import.meta.dirname, "../doorsServer.ts"), { kind } satisfies DoorsOrder);
   const servers = { bare: await start("bare"), doors: await start("doors") };
   const rows: Row[] = [];
   try {
@@ -62,7 +62,7 @@ export async function doorsSection(options: Options): Promise<Section> {
       const server = servers[kind];
       const send = (connections: number, seconds: number) =>
         withProgress(name, () =>
-          load({ url: url(server.world), connections, seconds, requests: [request(server.world)] }),
+          load({ url: url(server.setup), connections, seconds, requests: [request(server.setup)] }),
         );
       await send(16, warmUpSeconds);
       for (const connections of options.connections) {
@@ -84,6 +84,6 @@ export async function doorsSection(options: Options): Promise<Section> {
   return { title: "The host's doors without functions behind them", rows };
 }
 
-function siteOf({ siteUrl }: DoorsWorld): string {
+function siteOf({ siteUrl }: DoorsSetup): string {
   return siteUrl;
 }

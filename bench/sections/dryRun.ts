@@ -4,16 +4,16 @@ import { measuredRequests } from "../requests";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { inTurn, meanOf, warmUp } from "../sideBySide";
-import { newKeys } from "../world";
+import { newKeys } from "../setup";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
-import type { World } from "../world";
+import type { Setup } from "../setup";
 
 /** What a dry run of a request costs beside the request itself, on one server in turn. */
 export async function dryRunSection(options: Options): Promise<Section> {
   const rows = await inScratchDirectory(async (directory) => {
     const order = { directory, keys: newKeys(), scheduleCount: Math.min(options.rows, 1000) };
-    const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "../productServer.ts"), order);
+    const server = await ServerProcess.start<Setup>(path.join(import.meta.dirname, "../productServer.ts"), order);
     try {
       const measured: Row[] = [];
       for (const name of ["create", "check-in"]) measured.push(...(await measureRequest(name, server, options)));
@@ -25,8 +25,8 @@ export async function dryRunSection(options: Options): Promise<Section> {
   return { title: "A dry run beside the change itself, over REST", rows };
 }
 
-async function measureRequest(name: string, server: ServerProcess<World>, options: Options): Promise<readonly Row[]> {
-  const requests = (await measuredRequests[name]?.(server.world, options.rows)) ?? [];
+async function measureRequest(name: string, server: ServerProcess<Setup>, options: Options): Promise<readonly Row[]> {
+  const requests = (await measuredRequests[name]?.(server.setup, options.rows)) ?? [];
   const tried = requests.map((request) => ({
     ...request,
     headers: { ...request.headers, "portico-dry-run": "true" },

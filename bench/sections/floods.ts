@@ -6,7 +6,7 @@ import { nextMessage } from "../nextMessage";
 import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
-import type { AttackedWorld } from "../floods/attackedServer";
+import type { AttackedSetup } from "../floods/attackedServer";
 import type { FloodOrder, FloodResult } from "../floods/flooder";
 import type { HonestOrder, HonestResult } from "../floods/honestClients";
 import type { WatchOrder, WatchResult } from "../floods/watcher";
@@ -28,18 +28,18 @@ export async function floodsSection(options: Options): Promise<Section> {
   const seconds = Math.max(options.seconds, minimumSeconds);
   const rows = await inScratchDirectory(async (scratch) => {
     const server = await startServer(scratch, options);
-    const drain = await ServerProcess.start<AttackedWorld>(path.join(directory, "drainServer.ts"), {});
+    const drain = await ServerProcess.start<AttackedSetup>(path.join(directory, "drainServer.ts"), {});
     try {
       const kinds = await floodKinds();
-      await besides(server.world, server.world, "none", 2);
+      await besides(server.setup, server.setup, "none", 2);
       const idleBytes = (await server.usage()).peakBytes;
       const measured: Row[] = [];
       for (const kind of options.requests.length > 0
         ? kinds.filter((each) => options.requests.includes(each))
         : kinds) {
         const row = await withProgress(kind, async () => {
-          const drained = await besides(server.world, drain.world, kind, seconds);
-          const flooded = await besides(server.world, server.world, kind, seconds);
+          const drained = await besides(server.setup, drain.setup, kind, seconds);
+          const flooded = await besides(server.setup, server.setup, kind, seconds);
           const { peakBytes } = await server.usage();
           return rowOf(kind, drained, flooded, (peakBytes - idleBytes) / megabyte);
         });
@@ -69,11 +69,11 @@ export async function starvationSection(options: Options): Promise<Section> {
   const rows = await inScratchDirectory(async (scratch) => {
     const server = await startServer(scratch, options);
     try {
-      await besides(server.world, server.world, "none", 2);
-      const idle = await withProgress("nobody watches", () => honest(server.world, seconds, "update"));
+      await besides(server.setup, server.setup, "none", 2);
+      const idle = await withProgress("nobody watches", () => honest(server.setup, seconds, "update"));
       const idleBytes = (await server.usage()).peakBytes;
       const watcher = fork(path.join(directory, "watcher.ts"));
-      const { cloudUrl, viewerToken: token } = server.world;
+      const { cloudUrl, viewerToken: token } = server.setup;
       watcher.send({ cloudUrl, token, subscriptions: watched } satisfies WatchOrder);
       await nextMessage(watcher, "The watcher");
       const report = async (): Promise<WatchResult> => {
@@ -82,7 +82,7 @@ export async function starvationSection(options: Options): Promise<Section> {
       };
       while ((await report()).transitions === 0) await setTimeout(200);
       const beside = await withProgress(`${watched} queries are watched`, () =>
-        honest(server.world, seconds, "update"),
+        honest(server.setup, seconds, "update"),
       );
       await setTimeout(minimumSeconds * 1000);
       const seen = await report();
@@ -126,9 +126,9 @@ export async function starvationSection(options: Options): Promise<Section> {
   };
 }
 
-async function startServer(scratch: string, { profileDirectory }: Options): Promise<ServerProcess<AttackedWorld>> {
+async function startServer(scratch: string, { profileDirectory }: Options): Promise<ServerProcess<AttackedSetup>> {
   const profile = profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`];
-  return await ServerProcess.start<AttackedWorld>(
+  return await ServerProcess.start<AttackedSetup>(
     path.join(directory, "attackedServer.ts"),
     { directory: scratch },
     profile,
@@ -153,8 +153,8 @@ type Measured = HonestResult & FloodResult;
 
 /** Honest clients ask `product` while the flood goes to `target`. */
 async function besides(
-  product: AttackedWorld,
-  target: AttackedWorld,
+  product: AttackedSetup,
+  target: AttackedSetup,
   kind: string,
   seconds: number,
 ): Promise<Measured> {
@@ -171,7 +171,7 @@ async function besides(
 }
 
 async function honest(
-  { siteUrl, memberToken }: AttackedWorld,
+  { siteUrl, memberToken }: AttackedSetup,
   seconds: number,
   writes: HonestOrder["writes"],
 ): Promise<HonestResult> {

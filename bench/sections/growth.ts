@@ -7,12 +7,12 @@ import { measuredRequests } from "../requests";
 import { inScratchDirectory } from "../scratch";
 import { seedProduct } from "../seed/seedProduct";
 import { ServerProcess } from "../serverProcess";
-import { newKeys } from "../world";
+import { newKeys } from "../setup";
 import type { GrownServer } from "../growth";
 import type { Options } from "../options";
 import type { Section } from "../report";
 import type { StoreOrder } from "../serverProcess";
-import type { World } from "../world";
+import type { Setup } from "../setup";
 
 const requests = ["get", "page", "create"];
 
@@ -30,11 +30,11 @@ async function startProduct(parent: string, rows: number): Promise<GrownServer> 
   const keys = newKeys();
   const scheduleIds = await withProgress(`filling a store with ${rows} rows`, () => seedProduct(file, keys, rows));
   const order: StoreOrder = { directory, keys, scheduleCount: rows, isSeeded: true };
-  const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "../productServer.ts"), order);
-  const world: World = { ...server.world, scheduleIds };
+  const server = await ServerProcess.start<Setup>(path.join(import.meta.dirname, "../productServer.ts"), order);
+  const setup: Setup = { ...server.setup, scheduleIds };
   return {
     server,
     file,
-    load: async (request) => ({ server, requests: (await measuredRequests[request]?.(world, rows)) ?? [] }),
+    load: async (request) => ({ server, requests: (await measuredRequests[request]?.(setup, rows)) ?? [] }),
   };
 }

@@ -5,8 +5,8 @@ import { inScratchDirectory } from "../scratch";
 import { seedTasks } from "../seed/seedTasks";
 import { ServerProcess } from "../serverProcess";
 import { compare } from "../sideBySide";
-import type { TaskServerOrder, TaskServerWorld } from "../baseline/taskServer";
-import type { FunctionServerOrder, FunctionServerWorld } from "../functionServer";
+import type { TaskServerOrder, TaskServerSetup } from "../baseline/taskServer";
+import type { FunctionServerOrder, FunctionServerSetup } from "../functionServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
 
@@ -20,14 +20,14 @@ export async function hostSection(options: Options): Promise<Section> {
     const [taskIds, baseline] = await withProgress(`filling both stores with ${count} tasks`, () =>
       Promise.all([
         seedTasks(directory, count),
-        ServerProcess.start<TaskServerWorld>(path.join(modules, "baseline/taskServer.ts"), {
+        ServerProcess.start<TaskServerSetup>(path.join(modules, "baseline/taskServer.ts"), {
           directory,
           tasks: count,
         } satisfies TaskServerOrder),
       ]),
     );
     const order: FunctionServerOrder = { directory };
-    const host = await ServerProcess.start<FunctionServerWorld>(
+    const host = await ServerProcess.start<FunctionServerSetup>(
       path.join(modules, "functionServer.ts"),
       order,
       profile,
@@ -37,7 +37,7 @@ export async function hostSection(options: Options): Promise<Section> {
       for (const [name, calls] of Object.entries(measuredCalls)) {
         if (options.requests.length > 0 && !options.requests.includes(name)) continue;
         const ofHost = loadOf(calls, host, { taskIds, count });
-        const ofBaseline = loadOf(calls, baseline, { taskIds: baseline.world.taskIds, count });
+        const ofBaseline = loadOf(calls, baseline, { taskIds: baseline.setup.taskIds, count });
         table.push(...(await compare(name, ofHost, ofBaseline, options)));
       }
       return table;

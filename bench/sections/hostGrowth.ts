@@ -5,7 +5,7 @@ import { withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { seedTasks, taskFileName } from "../seed/seedTasks";
 import { ServerProcess } from "../serverProcess";
-import type { FunctionServerOrder, FunctionServerWorld } from "../functionServer";
+import type { FunctionServerOrder, FunctionServerSetup } from "../functionServer";
 import type { GrownServer } from "../growth";
 import type { Options } from "../options";
 import type { Section } from "../report";
@@ -23,7 +23,7 @@ async function startHost(parent: string, count: number): Promise<GrownServer> {
   const order: FunctionServerOrder = { directory: path.join(parent, String(count)) };
   const taskIds = await withProgress(`filling a store with ${count} tasks`, () => seedTasks(order.directory, count));
   const module = path.join(import.meta.dirname, "../functionServer.ts");
-  const server = await ServerProcess.start<FunctionServerWorld>(module, order);
+  const server = await ServerProcess.start<FunctionServerSetup>(module, order);
   return {
     server,
     file: path.join(order.directory, taskFileName),

@@ -11,11 +11,11 @@ import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { seedProduct } from "../seed/seedProduct";
 import { ServerProcess } from "../serverProcess";
-import { newKeys, scheduleBody } from "../world";
-import type { PurgeWorld } from "../purge/purgeServer";
+import { newKeys, scheduleBody } from "../setup";
+import type { PurgeSetup } from "../purge/purgeServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
-import type { WorldKeys } from "../world";
+import type { SetupKeys } from "../setup";
 
 const kills = 5;
 const minimumSeconds = 10;
@@ -24,13 +24,13 @@ const perSecond = 20;
 const schedules = 1000;
 const serverProgram = path.join(import.meta.dirname, "../purge/purgeServer.ts");
 
-type Server = ServerProcess<PurgeWorld>;
+type Server = ServerProcess<PurgeSetup>;
 
 /** A store with an organization to purge, and a user of another one. */
 interface Store {
   readonly directory: string;
   readonly file: string;
-  readonly keys: WorldKeys;
+  readonly keys: SetupKeys;
   readonly organizationId: string;
 }
 
@@ -68,7 +68,7 @@ async function newStore(scratch: string, name: string, rows: number): Promise<St
 
 const start = ({ directory }: Store): Promise<Server> =>
   // A killed server cannot remove what it keeps in the temporary directory.
-  ServerProcess.start<PurgeWorld>(serverProgram, { directory }, [], {
+  ServerProcess.start<PurgeSetup>(serverProgram, { directory }, [], {
     ...process.env,
     TMPDIR: path.dirname(directory),
   });
@@ -134,7 +134,7 @@ async function outcomeOf(store: Store, purgeMs: number, killed: number): Promise
 }
 
 /** Waits until the organization's name is free. Answers when. */
-async function untilGone({ world: { siteUrl, founderToken } }: Server): Promise<number> {
+async function untilGone({ setup: { siteUrl, founderToken } }: Server): Promise<number> {
   for (;;) {
     const response = await fetch(`${siteUrl}/v1/organizations`, {
       method: "POST",
@@ -155,7 +155,7 @@ interface Felt {
 }
 
 /** What a user of the other organization feels who asks at a fixed rate, whether or not earlier answers have come. */
-async function felt({ world: { siteUrl } }: Server, { keys }: Store, until: Promise<unknown>): Promise<Felt> {
+async function felt({ setup: { siteUrl } }: Server, { keys }: Store, until: Promise<unknown>): Promise<Felt> {
   const state = { isOver: false, failures: 0 };
   const over = until.finally(() => {
     state.isOver = true;

@@ -4,10 +4,10 @@ import { measuredRequests } from "../requests";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { compare } from "../sideBySide";
-import { newKeys } from "../world";
+import { newKeys } from "../setup";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
-import type { World } from "../world";
+import type { Setup } from "../setup";
 
 /** The product's REST requests beside the same work written by hand, in turn in one run. */
 export async function restSection(options: Options): Promise<Section> {
@@ -18,8 +18,8 @@ export async function restSection(options: Options): Promise<Section> {
       options.profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileDirectory}`];
     const [product, baseline] = await withProgress(`filling both stores with ${options.rows} rows`, () =>
       Promise.all([
-        ServerProcess.start<World>(path.join(modules, "productServer.ts"), order, profile),
-        ServerProcess.start<World>(path.join(modules, "baseline/server.ts"), order),
+        ServerProcess.start<Setup>(path.join(modules, "productServer.ts"), order, profile),
+        ServerProcess.start<Setup>(path.join(modules, "baseline/server.ts"), order),
       ]),
     );
     try {
@@ -39,14 +39,14 @@ export async function restSection(options: Options): Promise<Section> {
 
 async function measureAll(
   options: Options,
-  product: ServerProcess<World>,
-  baseline: ServerProcess<World>,
+  product: ServerProcess<Setup>,
+  baseline: ServerProcess<Setup>,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const [name, requestsOf] of Object.entries(measuredRequests)) {
     if (options.requests.length > 0 && !options.requests.includes(name)) continue;
-    const productRequests = await withProgress(`${name}: preparing`, () => requestsOf(product.world, options.rows));
-    const baselineRequests = await requestsOf(baseline.world, options.rows);
+    const productRequests = await withProgress(`${name}: preparing`, () => requestsOf(product.setup, options.rows));
+    const baselineRequests = await requestsOf(baseline.setup, options.rows);
     rows.push(
       ...(await compare(
         name,

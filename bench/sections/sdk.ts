@@ -3,9 +3,9 @@ import { Portico } from "../../sdk/src/client";
 import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
-import { newKeys } from "../world";
+import { newKeys } from "../setup";
 import type { Row, Section } from "../report";
-import type { World } from "../world";
+import type { Setup } from "../setup";
 
 const callsPerTurn = 100;
 const turns = 30;
@@ -31,9 +31,9 @@ export async function sdkSection(): Promise<Section> {
 }
 
 async function measured(module: string, order: object): Promise<readonly Total[]> {
-  const server = await ServerProcess.start<World>(path.join(import.meta.dirname, "..", module), order);
+  const server = await ServerProcess.start<Setup>(path.join(import.meta.dirname, "..", module), order);
   try {
-    return await withProgress(`calling ${module} in turn`, () => measureInTurn(server.world));
+    return await withProgress(`calling ${module} in turn`, () => measureInTurn(server.setup));
   } finally {
     await server.stop();
   }
@@ -59,7 +59,7 @@ interface Total {
   cpuUs: number;
 }
 
-async function measureInTurn({ url, apiKey, scheduleIds }: World): Promise<readonly Total[]> {
+async function measureInTurn({ url, apiKey, scheduleIds }: Setup): Promise<readonly Total[]> {
   const portico = new Portico({ baseUrl: url, apiKey });
   const headers = { authorization: `Bearer ${apiKey}`, accept: "application/json" };
   const clients: readonly (Total & { readonly call: (id: string) => Promise<unknown> })[] = [

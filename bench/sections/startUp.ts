@@ -7,7 +7,7 @@ import { inScratchDirectory } from "../scratch";
 import { seedProduct } from "../seed/seedProduct";
 import { seedTasks } from "../seed/seedTasks";
 import { ServerProcess } from "../serverProcess";
-import { newKeys } from "../world";
+import { newKeys } from "../setup";
 import type { FunctionServerOrder } from "../functionServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
@@ -96,7 +96,7 @@ async function startUntilHealthy({ name, module, healthPath, order }: Subject, d
   const server = await withProgress(`${name}: starting`, () =>
     ServerProcess.start<{ readonly url: string }>(path.join(import.meta.dirname, "..", module), order(directory)),
   );
-  const response = await fetch(server.world.url + healthPath);
+  const response = await fetch(server.setup.url + healthPath);
   await response.text();
   if (!response.ok) throw new Error(`${name} answered ${healthPath} with ${response.status}.`);
   const seconds = (performance.now() - startedAtMs) / 1000;

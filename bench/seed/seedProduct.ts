@@ -8,10 +8,10 @@ import {
   scheduleDocument,
   siteDocument,
   userDocument,
-} from "../world";
+} from "../setup";
 import { seedingDeployment } from "./seedingDeployment";
 import { spreadSample } from "./spreadSample";
-import type { WorldKeys } from "../world";
+import type { SetupKeys } from "../setup";
 
 const rowsPerCall = 500;
 
@@ -20,7 +20,7 @@ const rowsPerCall = 500;
  * schedules. The file is closed again, so that the product can be started on it.
  * @returns ids of up to 10,000 schedules spread over all of them
  */
-export async function seedProduct(file: string, keys: WorldKeys, scheduleCount: number): Promise<readonly string[]> {
+export async function seedProduct(file: string, keys: SetupKeys, scheduleCount: number): Promise<readonly string[]> {
   const deployment = await seedingDeployment(path.join(import.meta.dirname, "functions"), file);
   const insert = (table: string, rows: readonly object[]): Promise<readonly string[]> =>
     deployment.mutate("rows:insert", { table, rows });

@@ -4,13 +4,13 @@ import { createHash, randomBytes } from "node:crypto";
 const agentCount = 64;
 
 /** Credentials that both servers know; new ones for every run. */
-export interface WorldKeys {
+export interface SetupKeys {
   readonly apiKey: string;
   readonly agentKeys: readonly string[];
 }
 
 /** Where a benchmark server is and what may be asked of it. */
-export interface World extends WorldKeys {
+export interface Setup extends SetupKeys {
   readonly url: string;
   /** A sample of the stored schedules. */
   readonly scheduleIds: readonly string[];
@@ -22,7 +22,7 @@ export interface Owners {
   readonly userId: string;
 }
 
-export function newKeys(): WorldKeys {
+export function newKeys(): SetupKeys {
   return {
     apiKey: `sk_${randomBytes(24).toString("hex")}`,
     agentKeys: Array.from({ length: agentCount }, () => `agt_${randomBytes(24).toString("hex")}`),
