@@ -157,8 +157,14 @@ function orderOf(lists: readonly ReachedList[], sources: readonly Source[]): Ord
     throw new ProblemError("unsupported_filter", supportedSets(tableMetadata[list.table], list.options));
   }
   const asked = wholes.map(({ list: { organizationId, person, table, input }, plan: { equals, range } }) => [
-    ...[organizationId, person, table, equals, range],
-    ...[key, order, input["sort"]],
+    organizationId,
+    person,
+    table,
+    equals,
+    range,
+    key,
+    order,
+    input["sort"],
   ]);
   const fingerprint = murmurHash3(new TextEncoder().encode(JSON.stringify(asked)))
     .map((word) => word.toString(36))
