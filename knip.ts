@@ -11,8 +11,8 @@ const config: KnipConfig = {
     "@typescript/native",
     "swagger-ui-dist",
   ],
-  // Tools of the operating system that tests of full disks run.
-  ignoreBinaries: ["mount", "umount", "prlimit"],
+  // Tools of the operating system that tests of full disks, proxies and units run.
+  ignoreBinaries: ["ip", "mount", "openssl", "prlimit", "systemd-analyze", "umount"],
   workspaces: {
     ".": {
       entry: [

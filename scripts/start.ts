@@ -41,7 +41,8 @@ async function main(): Promise<void> {
     log.entry({ path: "", line: `[WARN] ${line}` });
   }
   const fail = (error: unknown) => {
-    log.entry({ path: "", line: settings.logFormat === "json" ? `[ERROR] ${messageOf(error)}` : messageOf(error) });
+    if (settings.logFormat !== "json") return endWith(error);
+    log.entry({ path: "", line: `[ERROR] ${messageOf(error)}` });
     process.exit(1);
   };
   const portico = await startPortico(settings, log.entry, onRequestOf(settings, log)).catch(fail);
@@ -127,7 +128,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-main().catch((error: unknown) => {
+function endWith(error: unknown): never {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
-});
+}
+
+main().catch(endWith);

@@ -122,11 +122,11 @@ describe("a backup", () => {
   );
 
   const stopped = () => ({ PORTICO_DATA_DIR: path.join(scratch, "stopped") });
-  let made: Promise<unknown> | undefined;
+  let installed: Promise<unknown> | undefined;
   /** Backs up an installation that has run once and does no more. */
   const cold = async (target: string, args: readonly string[] = []) => {
-    made ??= startProduct(stopped()).then((product) => product.stop());
-    await made;
+    installed ??= startProduct(stopped()).then((product) => product.stop());
+    await installed;
     return script("backup.ts", [...args, target], stopped());
   };
 

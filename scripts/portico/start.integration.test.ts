@@ -79,6 +79,30 @@ it("starts, seeds, prints a curl line that works when pasted, and ends on a sign
 
   started.child.kill("SIGTERM");
   expect(await started.exitCode).toBe(0);
+  expect(started.output()).toMatch(/^Stopped$/m);
+  expect(started.output()).not.toContain("GET /v1/schedules");
+});
+
+it("prints a line for each request in development", async () => {
+  const settings = await environment();
+  const started = run("scripts/start.ts", settings, ["--watch"]);
+  await untilReady(started);
+  const headers = { "x-request-id": "seen-in-development", "portico-organization": "acme" };
+  await fetch(`http://127.0.0.1:${settings["PORTICO_SITE_PORT"]}/v1/schedules?q=secret`, { headers });
+  const line = /^GET \/v1\/schedules 401 [\d.]+ ms seen-in-development schedules\.list acme$/m;
+  await expect.poll(started.output).toMatch(line);
+});
+
+it("refuses a misspelt setting, and an address that it has not, each by the variable's name", async () => {
+  const settings = await environment();
+  await expectRefusal(
+    run("scripts/start.ts", { ...settings, PORTICO_DATADIR: "d" }),
+    "PORTICO_DATADIR is not a setting; PORTICO_DATA_DIR is.",
+  );
+  await expectRefusal(
+    run("scripts/start.ts", { ...settings, PORTICO_HOST: "192.0.2.77" }),
+    "This machine has no address 192.0.2.77. Choose another PORTICO_HOST.",
+  );
 });
 
 it("names in one line the identity provider that is not right, and what to do", async () => {
@@ -111,7 +135,10 @@ it("says in one line that a port is taken", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(Number(settings["PORTICO_SITE_PORT"]), "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  await expectRefusal(run("scripts/start.ts", settings), settings["PORTICO_SITE_PORT"] ?? "");
+  await expectRefusal(
+    run("scripts/start.ts", settings),
+    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.`,
+  );
 });
 
 it("says in one line that the file is damaged, or its directory impossible, and leaves it as it is", async () => {
