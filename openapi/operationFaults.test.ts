@@ -23,6 +23,7 @@ it("finds nothing in the product's own operations", () => {
 it("knows the parameters of every list, but for those that page over an index of their own", () => {
   const unknown = registry.filter(({ isList, declaration: { query } }) => isList && !(query && listOf(query)));
   expect(unknown.map(({ declaration }) => declaration.name).sort()).toEqual([
+    "access/clientResources:list",
     "access/teams:listMine",
     "tenancy/me:listInvitations",
     "tenancy/organizations:list",

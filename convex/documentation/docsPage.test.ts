@@ -222,7 +222,7 @@ test("what contains itself is resolved as far as it goes", async () => {
 
 test("the local sign-in of development is a way of everything that takes people's tokens, on the page alone", () => {
   const signIn = "http://127.0.0.1:3212";
-  const inDevelopment = pageFor(() => "0", signIn);
+  const inDevelopment = pageFor(() => "0", "", signIn);
   expect(inDevelopment.body).toContain(`data-sign-in="${signIn}"`);
   expect(inDevelopment.headers["content-security-policy"]).toContain(`connect-src 'self' ${signIn};`);
   expect(page.body + policy).not.toMatch(/sign-in|3212/);

@@ -245,7 +245,7 @@ it("comes to the same in every order, however often a message comes", async () =
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 

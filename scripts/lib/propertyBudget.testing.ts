@@ -8,7 +8,7 @@ import type { RunDetails } from "fast-check";
  * many runs it made: a busy machine makes fewer runs instead of failing.
  */
 
-const budgetMs = Number(process.env["PORTICO_PROPERTY_SECONDS"] ?? 10) * 1000;
+const budgetMs = Number(process.env["PORTICO_PROPERTY_SECONDS"] ?? 20) * 1000;
 /** For properties that do not say how often they run. */
 const numRuns = Number(process.env["PORTICO_PROPERTY_RUNS"] ?? 100);
 

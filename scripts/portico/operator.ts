@@ -2,6 +2,7 @@ import path from "node:path";
 import * as z from "zod";
 import { loadOrCreateSigningKey } from "../../host/development/keys";
 import { operatorOf, refused } from "./operatorCall";
+import { localUrls } from "./serving";
 import { startPortico } from "./startPortico";
 import type { CallAsOperator } from "./operatorCall";
 import type { Settings } from "./settings";
@@ -44,8 +45,8 @@ export async function asOperator<Result>(
 }
 
 async function runningOperator(settings: Settings): Promise<Operator | undefined> {
-  const { cloudPort, sitePort, adminKey, dataDirectory } = settings;
-  const cloudUrl = `http://127.0.0.1:${cloudPort}`;
+  const { cloudPort, adminKey, dataDirectory } = settings;
+  const { cloudUrl, siteUrl } = localUrls(settings.serving.hostname, settings);
   const keys = await fetch(`${cloudUrl}/http/.well-known/jwks.json`).catch((error: unknown) => {
     if (error instanceof TypeError) return undefined;
     throw error;
@@ -61,7 +62,7 @@ async function runningOperator(settings: Settings): Promise<Operator | undefined
     throw new Error(
       "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
     );
-  return { call: callerOver(cloudUrl, adminKey), cloudUrl, siteUrl: `http://127.0.0.1:${sitePort}` };
+  return { call: callerOver(cloudUrl, adminKey), cloudUrl, siteUrl };
 }
 
 function callerOver(cloudUrl: string, adminKey: string): CallAsOperator {

@@ -10,6 +10,10 @@ const mount = "/http/";
 
 /** What the gateway answers without a domain; written down here, since importing its routes would delay every start. */
 export const platformPaths = [
+  ["GET", "/"],
+  ["GET", "/v1"],
+  ["GET", "/.well-known/api-catalog"],
+  ["GET", "/favicon.ico"],
   ["GET", "/v1/health"],
   ["POST", "/v1/oauth/token"],
   ["POST", "/v1/webhooks/clerk"],
