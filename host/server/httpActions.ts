@@ -8,7 +8,6 @@ import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { actionUrl } from "./requestUrl";
 import type { Findings } from "./requestEvents";
-import { TransportError } from "./transportError";
 import type { TrustedProxies } from "./trustedProxies";
 
 /** Those of Convex's router, as its `Allow` names them. */
