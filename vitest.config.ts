@@ -9,6 +9,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const slowest: readonly string[] = [
   "openapi/contract/escalation.integration.test.ts",
+  "scripts/portico/start.integration.test.ts",
+  "scripts/portico/operations.test.ts",
+  "openapi/contract/matrix.integration.test.ts",
+  "scripts/portico/demo.integration.test.ts",
+  "scripts/portico/restore.integration.test.ts",
+  "scripts/portico/organization.integration.test.ts",
   "host/server/cli.test.ts",
   "scripts/browser/swaggerUi.integration.test.ts",
   "openapi/contract/functionApi.integration.test.ts",
@@ -21,7 +27,6 @@ const slowest: readonly string[] = [
   "examples/examples.integration.test.ts",
   "sdk/test/package.test.ts",
   "scripts/lib/commandLine.test.ts",
-  "scripts/portico/start.integration.test.ts",
   "host/store/integrityCheck.test.ts",
   "host/runtime/limits.test.ts",
   "host/server/systemFunctions.test.ts",
@@ -29,11 +34,16 @@ const slowest: readonly string[] = [
 ];
 
 /**
- * Files that need a process to themselves: one replaces a module of Node.js, the other runs convex-test, whose `Convex` global is not
+ * Files that need a process to themselves: one replaces a module of Node.js, the others run convex-test, whose `Convex` global is not
  * the host's. All others share a worker's modules, since loading them again for each of some two hundred files took a quarter of
  * the whole run.
  */
-const alone: readonly string[] = ["host/server/callers.test.ts", "host/testHost/accessorParity.test.ts"];
+const alone: readonly string[] = [
+  "host/server/callers.test.ts",
+  "host/testHost/accessorParity.test.ts",
+  "host/testHost/createTestHost.test.ts",
+  "host/testing/differential/differential.test.ts",
+];
 
 const everyTest = "{convex,openapi,host,sdk,examples,bench,scripts}/**/*.test.ts";
 const noTest = ["**/node_modules/**", "**/dist/**", "**/fixtures/**"];
@@ -64,7 +74,8 @@ export default defineConfig({
     ],
     // Processes rather than threads: the SQLite driver is native code and tests kill hosts that they start.
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the cores of the smallest machine, since many tests wait for processes that they start.
+    maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
     // What is waited for comes when it comes; only its absence is a failure. The limits end what hangs, and a machine ten times as
     // busy as usual stays within them; tests do not set narrower ones.

@@ -79,7 +79,7 @@ export async function bundleFunctions(
 ): Promise<FunctionBundle> {
   const [app, ...installed] = await readComponentTree(functionsDirectory);
   if (app === undefined) throw new BundleError(`${functionsDirectory} holds no app.`);
-  const [bundle, authConfigSource, ...components] = await Promise.all([
+  const [bundle, authConfigSource, ...components] = await allEnded([
     bundleModules(functionsDirectory, outputDirectory, globalsKey),
     bundleConfig(functionsDirectory, "auth.config"),
     ...installed.map((instance, i) =>
@@ -88,6 +88,14 @@ export async function bundleFunctions(
   ]);
   checkSize([bundle, ...components].reduce((sum, { bytes }) => sum + bytes, 0));
   return { ...bundle, authConfigSource, app, components };
+}
+
+/** As `Promise.all`, but rejects when all have ended: whoever then removes the output must not meet a build that still writes. */
+async function allEnded<Work extends readonly unknown[] | []>(
+  work: Work,
+): Promise<{ -readonly [Part in keyof Work]: Awaited<Work[Part]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** @throws {BundleError} when all modules together are larger than Convex takes */
@@ -142,7 +150,7 @@ async function bundleModules(
     metafile: true,
     define: { ...productionDefine, functionGlobalsKey: JSON.stringify(globalsKey) },
   };
-  const [schemaSource, { metafile: isolateOutputs }, nodeBuild] = await Promise.all([
+  const [schemaSource, { metafile: isolateOutputs }, nodeBuild] = await allEnded([
     bundleConfig(functionsDirectory, "schema"),
     runBuild({
       ...common,
