@@ -1,6 +1,9 @@
 import path from "node:path";
 import { styleText } from "node:util";
 import { commandLine } from "./lib/commandLine";
+import { repositoryFiles, repositoryRoot } from "./lib/repositoryFiles";
+import { runScript } from "./lib/runCommand";
+import { DevelopmentLoop, digestOf } from "./portico/developmentLoop";
 import { FolderWatch } from "./portico/folderWatch";
 import { logWriter } from "./portico/logWriter";
 import { servingWarnings } from "./portico/serving";
@@ -12,13 +15,15 @@ import type { Settings } from "./portico/settings";
 import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
+const checkDelayMs = 1500;
+const nativeCompiler = "node_modules/@typescript/native/bin/tsc";
 const parentCheckIntervalMs = 500;
 // Read first: the shell may be gone before the product is ready.
 const shellPid = process.ppid;
 
 const usage = `Usage: npm start -- [--watch]
 Serves the product. PORTICO_* variables say how; README.md lists them.
-  --watch  load convex/ again whenever a file of it changes`;
+  --watch  load convex/ again whenever a file of it changes, generate what comes of it and check its types`;
 
 const firstStep = `There is no organization yet. Stop this (or set PORTICO_ADMIN_KEY for both commands) and make one:
 
@@ -58,7 +63,7 @@ async function main(): Promise<void> {
   const { siteUrl: restUrl, cloudUrl: convexUrl } = portico.publicUrls;
   log.event({ level: "info", event: "ready", fields: { restUrl, convexUrl, elapsedMs } });
   if (settings.logFormat === "text") printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), elapsedMs);
-  if (settings.watch) reloadOnChange(portico);
+  if (settings.watch) await developOnChange(portico);
   stopWithShell(stop);
 }
 
@@ -104,21 +109,54 @@ function printWelcome(
   process.stdout.write(`Try it:\n\n  curl -H "Authorization: Bearer ${key}" ${siteUrl}/v1/schedules\n\n`);
 }
 
-/** Loads the functions again shortly after the last of a burst of changes; a failed load keeps the old ones running. */
-function reloadOnChange({ deployment }: RunningPortico): void {
-  let timer: NodeJS.Timeout | undefined;
-  const reload = () => {
-    deployment.reload().then(
-      () => process.stdout.write(`${styled("green", "Reloaded")} convex/\n`),
-      (error: unknown) => process.stderr.write(`${styled("red", "Not reloaded")} ${messageOf(error)}\n`),
-    );
-  };
-  // It lives as long as the process does.
-  void new FolderWatch(path.join(import.meta.dirname, "../convex"), () => {
-    clearTimeout(timer);
-    timer = setTimeout(reload, reloadDelayMs);
+/** Loads `convex/` again when a file of it changes, then generates what comes of it and checks its types. */
+async function developOnChange({ deployment }: RunningPortico): Promise<void> {
+  // Only development needs them.
+  const { generators } = await import("./generate/generators");
+  const generated = generators.flatMap(({ outputs }) => outputs);
+  const isGenerated = (file: string) =>
+    generated.some((output) => (output.endsWith("/") ? file.startsWith(output) : file === output));
+  const files = () => repositoryFiles("convex");
+  const loop = new DevelopmentLoop({
+    filesDigest: () => digestOf(repositoryRoot, files()),
+    sourcesDigest: () =>
+      digestOf(
+        repositoryRoot,
+        files().filter((file) => !isGenerated(file)),
+      ),
+    reload: () => deployment.reload(),
+    check: async () => {
+      const steps = [
+        () => runScript("tsx:scripts/generate/index.ts"),
+        () => runScript(nativeCompiler, ["--project", "convex/tsconfig.json", "--pretty", "false"]),
+      ];
+      for (const step of steps) {
+        const { exitCode, output } = await step();
+        if (exitCode !== 0) return output.trim();
+      }
+      return undefined;
+    },
+    tell: ({ state, seconds, message = "" }) => {
+      const [color, words] = statusWords[state];
+      const time = styled("dim", `${new Date().toLocaleTimeString()}, ${seconds.toFixed(1)} s`);
+      process.stdout.write(`${styled(color, words)} convex/ ${time}\n${message === "" ? "" : `${message}\n`}`);
+    },
+    reloadDelayMs,
+    checkDelayMs,
   });
+  // It lives as long as the process does.
+  void new FolderWatch(path.join(repositoryRoot, "convex"), () => loop.changed());
+  process.stdout.write(
+    `${styled("dim", "Watching convex/: what changes is loaded, then generated from and typed.")}\n\n`,
+  );
 }
+
+const statusWords = {
+  reloaded: ["green", "Reloaded"],
+  notReloaded: ["red", "Not reloaded"],
+  checked: ["green", "Generated and typed"],
+  faulty: ["red", "Wrong in"],
+} as const;
 
 function styled(style: "bold" | "cyan" | "dim" | "green" | "red", text: string): string {
   return process.stdout.isTTY ? styleText(style, text) : text;
