@@ -24,7 +24,7 @@ function developed({ reloadFails = false, checkFails = false } = {}) {
     reloadDelayMs: 1,
     checkDelayMs: 20,
   });
-  return { state, loop, states: () => told.map(({ state: told }) => told), told };
+  return { state, loop, states: () => told.map((line) => line.state), told };
 }
 
 it("loads a change, checks it once nothing changes, loads what was generated, and comes to rest", async () => {
