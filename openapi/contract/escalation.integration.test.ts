@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   noteTries(tried.calls);
   console.log(
-    `escalation: ${accessOperations.length} operations, ${tried.attackers} attackers, ${tried.pairs} ordered pairs, ${tried.calls} calls, ${letThrough.length} attacks that were let through (PORTICO_ESCALATION_TURN=${turn} repeats it)`,
+    `escalation: ${accessOperations.length} operations, ${tried.attackers} attackers, ${tried.pairs} ordered pairs, ${tried.calls} calls, ${letThrough.length} calls that were allowed and gained nobody anything (PORTICO_ESCALATION_TURN=${turn} repeats it)`,
   );
   await portico.close();
 });
