@@ -1,4 +1,4 @@
-import { cp, stat } from "node:fs/promises";
+import { cp, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { checkIntegrity } from "../host/store/integrityCheck";
 import { commandLine } from "./lib/commandLine";
@@ -18,7 +18,8 @@ async function main(): Promise<void> {
   await requireBackup(backup);
   if (isWithin(dataDirectory, backup)) throw new Error(`${dataDirectory} lies in the backup. Choose one outside.`);
   await makeWhole(dataDirectory, async (staging) => {
-    await cp(backup, staging, { recursive: true });
+    // Files that links lead to, since a restored installation must not write to somebody else's.
+    await cp(await realpath(backup), staging, { recursive: true, dereference: true });
     process.stdout.write(await checked(backup, staging));
   });
   process.stdout.write(`Restored to ${dataDirectory}\n`);

@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   const { dataDirectory } = readSettings(process.env);
   const demo = await readDemoData(dataDirectory);
   if (!demo)
-    throw new Error(`There is no demo data in ${path.relative(process.cwd(), dataDirectory)}; run npm start once.`);
+    throw new Error(
+      `There is no demo in ${path.relative(process.cwd(), dataDirectory)}: npm start makes one in a new directory. Elsewhere people sign in; docs/local-sign-in.md.`,
+    );
   const wanted = texts.get("organization");
   const organization = demo.organizations.find(({ slug, id }) => wanted === slug || wanted === id);
   const role = texts.get("role");

@@ -5,7 +5,7 @@ import { defaultPageSize } from "../core/records/listPlan";
 import { described } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { isBuiltInRole } from "../core/access/rights";
-import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./roles/rules";
+import { assertGainsWithinReach, assertValidRole, assertWithinAuthor, roleKeyOf } from "./roles/rules";
 import { roleFields } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -40,23 +40,18 @@ const roles = resource({
       rank: defaultRank,
       isSystem: false,
     }),
-    rules: (ctx, next, previous) => {
+    rules: async (ctx, next, previous) => {
       if (previous) assertChangeable(ctx, previous);
       if (isBuiltInRole(next.key)) throw new ProblemError("key_taken", "A built-in role has this key.");
       assertValidRole(next);
       assertWithinAuthor(ctx.tenant, next);
+      if (previous && (await useOf(ctx, previous)) !== undefined)
+        assertGainsWithinReach(ctx.tenant, previous, { ...previous, ...next });
     },
     beforeDelete: async (ctx, role) => {
       assertChangeable(ctx, role);
-      const { db } = ctx;
-      const inOrganization = db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
-      if (await inOrganization.first()) throw new ProblemError("role_in_use", "Members have this role.");
-      const inTeams = db.index("teamMemberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
-      if (await inTeams.first()) throw new ProblemError("role_in_use", "Members of teams have this role.");
-      const withClients = db.index("clientMemberships", "by_organizationId_and_roleId", (q) =>
-        q.eq("roleId", role._id),
-      );
-      if (await withClients.first()) throw new ProblemError("role_in_use", "Members with clients have this role.");
+      const use = await useOf(ctx, role);
+      if (use !== undefined) throw new ProblemError("role_in_use", use);
     },
   },
 });
@@ -115,4 +110,14 @@ async function builtInRows(
 function assertChangeable({ tenant }: TenantMutationContext, role: Doc<"roles">): void {
   if (role.isSystem) throw new ProblemError("system_role", "Built-in roles are the same in every organization.");
   if (role.rank >= tenant.rank) throw new ProblemError("rank_too_low", "The role's rank is not below one's own.");
+}
+
+/** Who has a role, as a refusal says it; undefined when nobody has. */
+async function useOf({ db }: TenantMutationContext, role: Doc<"roles">): Promise<string | undefined> {
+  const inOrganization = db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
+  if (await inOrganization.first()) return "Members have this role.";
+  const inTeams = db.index("teamMemberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
+  if (await inTeams.first()) return "Members of teams have this role.";
+  const withClients = db.index("clientMemberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
+  return (await withClients.first()) ? "Members with clients have this role." : undefined;
 }

@@ -94,9 +94,11 @@ export async function refresh(
   now: number,
 ): Promise<Doc<"users">> {
   const writer = writerOf(callerOf(user, identity));
-  const next = await writer.patch("users", user, {
+  const values = claimedValues(identity);
+  const known = values.email === undefined ? user : await takeOver(writer, user, values.email);
+  const next = await writer.patch("users", known, {
     ...tokenFields(identity),
-    ...refreshed(claimedValues(identity)),
+    ...refreshed(values),
     ...(user.status === "pending" ? { status: "active" } : {}),
   });
   return activateMemberships(writer, next, now);
@@ -119,6 +121,47 @@ export async function verifiedAs(reader: Pick<UnscopedReader, "query">, email: s
     .withIndex("by_email", (q) => q.eq("email", email))
     .take(invitationsRead);
   return sameEmail.find(({ deletedAt, emailVerified }) => deletedAt === undefined && emailVerified) ?? null;
+}
+
+/** Who stands for a verified address until its person signs in: the operator has made an organization for it. */
+export async function standInFor(
+  reader: Pick<UnscopedReader, "query">,
+  email: string,
+): Promise<Doc<"users"> | undefined> {
+  const verified = await verifiedAs(reader, email);
+  return verified && isPlaceholder(verified) ? verified : undefined;
+}
+
+/** Gives a known person what somebody stood for until their address was known: memberships, organizations, keys. */
+export async function takeOver(writer: UnscopedWriter, user: Doc<"users">, email: string): Promise<Doc<"users">> {
+  const standIn = await standInFor(writer, email);
+  if (!standIn || standIn._id === user._id) return user;
+  const membershipsOf = (userId: Id<"users">) =>
+    writer
+      .query("memberships")
+      .withIndex("by_userId", (q) => q.eq("userId", userId))
+      .take(invitationsRead);
+  const own = await membershipsOf(user._id);
+  for (const membership of await membershipsOf(standIn._id)) {
+    const { organizationId } = membership;
+    const organization = await writer.get("organizations", organizationId);
+    if (!organization) throw new Error("A membership outlived its organization.");
+    const db = writer.within(organization);
+    const lesser = own.find((row) => row.organizationId === organizationId);
+    if (lesser) await db.purge("memberships", lesser);
+    await db.patch("memberships", membership, { userId: user._id });
+    const keys = await writer
+      .query("apiKeys")
+      .withIndex("by_organizationId_and_ownerId", (q) =>
+        q.eq("organizationId", organizationId).eq("ownerId", standIn._id),
+      )
+      .take(invitationsRead);
+    for (const key of keys) await db.patch("apiKeys", key, { ownerId: user._id });
+    if (organization.ownerId === standIn._id) await writer.patch("organizations", organization, { ownerId: user._id });
+  }
+  await writer.discard("users", standIn);
+  const { defaultOrganizationId = standIn.defaultOrganizationId } = user;
+  return writer.patch("users", user, { defaultOrganizationId });
 }
 
 /** True if a membership of the organization waits for the address. */

@@ -15,7 +15,8 @@ export interface DevelopmentUser {
   /** Access tokens of most identity providers carry neither of these. */
   readonly email?: string;
   readonly email_verified?: boolean;
-  readonly name: string;
+  /** Without one a person keeps the name they have. */
+  readonly name?: string;
   /** The organization the token is bound to. */
   readonly org_id?: string;
 }

@@ -12,7 +12,7 @@ const maxBodyBytes = 16 * 1024;
 const challengePattern = /^[A-Za-z0-9_-]{43}$/;
 const verifierPattern = /^[A-Za-z0-9._~-]{43,128}$/;
 const emailPattern = /^[^\s@<>"]+@[^\s@<>"]+$/;
-const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const loopbackName = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/;
 const requestParameters = [
   "client_id",
   "redirect_uri",
@@ -106,6 +106,7 @@ class SignInDoor {
     // A foreign name that resolves to this machine would be a page of somebody else's.
     if (!isLoopback(`http://${request.headers.host ?? ""}`))
       return sendPage(response, 403, refusalPage("Use 127.0.0.1."));
+    if (!URL.canParse(request.url ?? "/", url)) return sendPage(response, 400, refusalPage("This is no address."));
     const target = new URL(request.url ?? "/", url);
     switch (`${request.method} ${target.pathname}`) {
       case "GET /.well-known/openid-configuration":
@@ -135,7 +136,7 @@ class SignInDoor {
       return sendPage(
         response,
         400,
-        refusalPage("redirect_uri must be an address of this machine (127.0.0.1, localhost)."),
+        refusalPage("redirect_uri must be an address of this machine (127.0.0.1, localhost, [::1])."),
       );
     const refusal = refusalOf(parameters);
     if (refusal)
@@ -181,9 +182,9 @@ class SignInDoor {
     if (chosen !== null) return this.#options.users.find(({ sub }) => sub === chosen);
     const email = (parameters.get("email") ?? "").trim().toLowerCase();
     if (!emailPattern.test(email)) return undefined;
-    const name = (parameters.get("name") ?? "").trim() || email;
+    const name = (parameters.get("name") ?? "").trim();
     const known = this.#options.users.find((user) => user.email === email);
-    return known ?? { sub: email, email, email_verified: true, name };
+    return known ?? { sub: email, email, email_verified: true, ...(name === "" ? {} : { name }) };
   }
 
   /** Back to the application, with whose answer it is (RFC 9207). */
@@ -278,7 +279,7 @@ function isAnswerTo(challenge: string, verifier: string): boolean {
 function isLoopback(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname: name, hash } = new URL(text);
-  return (protocol === "http:" || protocol === "https:") && loopbackNames.has(name) && hash === "";
+  return (protocol === "http:" || protocol === "https:") && loopbackName.test(name) && hash === "";
 }
 
 /** The form of a request; undefined for another type or a longer one. */

@@ -41,7 +41,7 @@ export function signInPage({ users, request, clientId, redirectUri }: SignInPage
     ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
   ).join("");
   const buttons = users.map(
-    ({ sub, name, email = "" }) =>
+    ({ sub, email = "", name = email }) =>
       `<button name="user" value="${escaped(sub)}">${escaped(name)}<span>${escaped(email)}</span></button>`,
   );
   const known =
@@ -57,7 +57,7 @@ ${known}
 <h2>${users.length === 0 ? "Who to be" : "Somebody else"}</h2>
 <form method="post" action="/authorize" class="other">${hidden}
 <label>E-mail address, which counts as verified<input type="email" name="email" required maxlength="254" autocomplete="off"></label>
-<label>Name<input name="name" maxlength="120" autocomplete="off"></label>
+<label>Name, if they are to have another<input name="name" maxlength="120" autocomplete="off"></label>
 <button>Sign in</button></form>`,
   );
 }

@@ -93,3 +93,12 @@ it.each(["10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "::/129", "example.com", "10.0.
     expect(() => new TrustedProxies({ addresses: [address] })).toThrow("is no address");
   },
 );
+
+it("reads headers that never end a quote, looking at each character once", () => {
+  // Reading it again from every quote would take longer than any test may.
+  const hostile = `"${'\\\\"'.repeat(400_000)}`;
+  expect(originOf(named, "127.0.0.1", { forwarded: hostile })).toEqual({ ip: "127.0.0.1", scheme: "http" });
+  expect(originOf(named, "127.0.0.1", { forwarded: 'for="192.0.2.9";by="a,b;c\\"d"' })).toMatchObject({
+    ip: "192.0.2.9",
+  });
+});

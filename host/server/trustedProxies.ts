@@ -98,9 +98,8 @@ function addressOf(text: string): string | null {
 /** The elements of `Forwarded`; undefined without the header, none when it is malformed. */
 function forwardedElements(header: string | undefined): ReadonlyMap<string, string>[] | undefined {
   if (header === undefined) return undefined;
-  const elements = header.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
-  return elements.map((element) => {
-    const pairs = element.match(/(?:[^;"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  return partsOf(header, ",").map((element) => {
+    const pairs = partsOf(element, ";");
     return new Map(
       pairs.map((pair): [string, string] => {
         const [name = "", ...value] = pair.split("=");
@@ -108,6 +107,24 @@ function forwardedElements(header: string | undefined): ReadonlyMap<string, stri
       }),
     );
   });
+}
+
+/** What stands between separators outside of quotes, each character looked at once: strangers write these headers. */
+function partsOf(text: string, separator: "," | ";"): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isQuoted && character === "\\") at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === separator && !isQuoted) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts.filter((part) => part !== "");
 }
 
 function unquoted(text: string): string {

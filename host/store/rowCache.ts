@@ -6,6 +6,7 @@ const maxTextLength = 64 << 10;
 const maxLookups = 4096;
 /** A read of at most this many rows counts as a lookup, such as that of a unique key. */
 const maxLookupRows = 4;
+const maxBoundsBytes = 2048;
 /** Ids kept of the pages that live queries read again: those of 5,000 pages. */
 const maxPageIds = 1 << 18;
 
@@ -64,7 +65,7 @@ export class RowCache {
 
   /** The rows of a small range, when it and every document in it are known. */
   lookup(range: KeyRange, order: ScanOrder, limit: number): readonly ScannedDocument[] | undefined {
-    if (range.index === null || limit > maxLookupRows) return undefined;
+    if (range.index === null || limit > maxLookupRows || !isShort(range)) return undefined;
     const ids = this.#lookups.get(range.index.number)?.get(lookupKey(range, order, limit));
     if (ids === undefined) return undefined;
     const rows: ScannedDocument[] = [];
@@ -78,7 +79,7 @@ export class RowCache {
 
   /** Remembers which documents a small range of an index led to, for {@link lookup}. */
   keepLookup(range: KeyRange, order: ScanOrder, limit: number, rows: readonly ScannedDocument[]): void {
-    if (range.index === null || limit > maxLookupRows) return;
+    if (range.index === null || limit > maxLookupRows || !isShort(range)) return;
     for (const { id, text } of rows) this.keep(id, text);
     if (this.#lookupCount >= maxLookups) {
       this.#lookups.clear();
@@ -96,13 +97,13 @@ export class RowCache {
 
   /** The ids of a page that was read before, while its index has not changed. */
   pageIds(range: KeyRange, order: ScanOrder, limit: number): readonly string[] | undefined {
-    if (range.index === null) return undefined;
+    if (range.index === null || !isShort(range)) return undefined;
     return this.#pages.get(range.index.number)?.ids.get(lookupKey(range, order, limit));
   }
 
   /** Remembers which documents a page of an index led to, for {@link pageIds}. */
   keepPageIds(range: KeyRange, order: ScanOrder, limit: number, ids: readonly string[]): void {
-    if (range.index === null) return;
+    if (range.index === null || !isShort(range)) return;
     if (this.#pageIdCount > maxPageIds) this.#clearPages();
     const ofIndex = this.#pages.get(range.index.number) ?? { ids: new Map(), count: 0 };
     this.#pages.set(range.index.number, ofIndex);
@@ -141,6 +142,11 @@ export class RowCache {
 /** Where there is no text, the id is all that is kept. */
 function lengthOf(id: string, text: string | null): number {
   return text?.length ?? id.length;
+}
+
+/** Ranges are counted, not measured: those of callers who name something long are not kept. */
+function isShort({ lower, upper }: KeyRange): boolean {
+  return lower.length + upper.length <= maxBoundsBytes;
 }
 
 /** The bounds as text; the length of the first keeps them apart. */

@@ -26,7 +26,8 @@ export async function makeDataDirectory(directory: string): Promise<void> {
 /** Copies keys and demo data, which an installation cannot do without, beside a copied database. */
 export async function copyInstallationFiles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (!skipped.has(name)) await cp(path.join(from, name), path.join(to, name), { recursive: true });
+    if (!skipped.has(name))
+      await cp(path.join(from, name), path.join(to, name), { recursive: true, dereference: true });
   }
 }
 

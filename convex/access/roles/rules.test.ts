@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { permissionCatalogue } from "../../core/access/permissions";
 import { builtInRights, coversRights, customRights, reachOf } from "../../core/access/rights";
 import { roleFields } from "../tables";
-import { assertValidRole, assertWithinAuthor, roleKeyOf } from "./rules";
+import { assertGainsWithinReach, assertValidRole, assertWithinAuthor, roleKeyOf } from "./rules";
 
 const permissions = Object.keys(permissionCatalogue);
 const right = fc.oneof(
@@ -88,4 +88,16 @@ test("every name makes a key", () => {
       expect(roleFields.key.safeParse(roleKeyOf(name)).success, roleKeyOf(name)).toBe(true);
     }),
   );
+});
+
+test("a role that people hold gains on assigned rows what its author has on every row, and nothing else", () => {
+  const role = (rights: string[]) => ({ key: "low", scope: "assigned" as const, rights });
+  const gain = (held: readonly string[], after: string[]) => () =>
+    assertGainsWithinReach({ rank: 50, rights: new Set(held) }, role(["client:read"]), role(after));
+  expect(gain(["client:read:assigned", "client:update:assigned"], ["client:read", "client:update"])).toThrow(
+    "client:update:assigned is one's own on assigned rows only",
+  );
+  expect(gain(["client:update"], ["client:read", "client:update"])).not.toThrow();
+  expect(gain([], ["client:read"])).not.toThrow();
+  expect(gain([], [])).not.toThrow();
 });

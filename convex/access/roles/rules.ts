@@ -1,5 +1,5 @@
 import { invalidField, ProblemError } from "../../core/wire/errors";
-import { givenRights, isKnownRight, missingRight } from "../../core/access/rights";
+import { givenRights, isKnownRight, missingRight, permissionOf, reachOf } from "../../core/access/rights";
 import type { Standing } from "../../core/access/standing";
 import type { Doc } from "../../_generated/dataModel";
 
@@ -23,6 +23,26 @@ export function assertWithinAuthor(author: Standing, role: Parameters<typeof giv
   const missing = missingRight(author.rights, givenRights(role));
   if (missing !== undefined)
     throw new ProblemError("rank_too_low", `The role allows ${missing}; its rights must be among one's own.`);
+}
+
+/**
+ * Throws 403 if a role that people hold would gain a right which its author has on assigned rows only: what is assigned to its holders
+ * is not what is assigned to the author.
+ */
+export function assertGainsWithinReach(
+  author: Standing,
+  before: Parameters<typeof givenRights>[0],
+  after: typeof before,
+): void {
+  const had = new Set(givenRights(before));
+  const beyond = [...givenRights(after)].find(
+    (right) => !had.has(right) && reachOf(author.rights, permissionOf(right)) !== "all",
+  );
+  if (beyond !== undefined)
+    throw new ProblemError(
+      "rank_too_low",
+      `People have this role, and ${beyond} is one's own on assigned rows only; make another role.`,
+    );
 }
 
 /** A key for a role that was given none: its name in camel case, letters and digits only. */

@@ -119,9 +119,14 @@ const maximumImpersonatorCharacters = 255;
 /** Who acts in the person's name by the token's `act` claim (RFC 8693, 4.1); a claim without a readable subject still says that somebody does. */
 export function impersonatorOf(identity: UserIdentity): string | undefined {
   const subject = claimAt(identity, "act.sub");
-  if (typeof subject === "string" && subject !== "") return subject.slice(0, maximumImpersonatorCharacters);
+  if (typeof subject === "string" && subject !== "") return storable(subject);
   const isNamed = Object.keys(identity).some((claim) => claim.startsWith("act."));
   return isNamed || (identity["act"] ?? undefined) !== undefined ? "unknown" : undefined;
+}
+
+/** Convex stores no half of a surrogate pair, whether a token has one or the cut makes one. */
+function storable(text: string): string {
+  return text.slice(0, maximumImpersonatorCharacters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 
 async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now: number): Promise<RequestCaller> {

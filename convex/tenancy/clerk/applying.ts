@@ -5,6 +5,7 @@ import { membershipOf } from "../../core/access/standing";
 import { forgetUser } from "../forgetting";
 import { foundOrganization } from "../founding";
 import { anonymous } from "../people";
+import { standInFor, takeOver } from "../provisioning";
 import { assertAdminRemains, endMembership } from "../memberships/members";
 import { adminRank } from "../../core/access/assigning";
 import { administers } from "../memberships/rules";
@@ -124,9 +125,15 @@ async function applyUser(application: Application, change: Change<"user">): Prom
       externalId: id,
       status,
     } as const;
-    if (user) await writer.patch("users", user, values);
-    else {
-      const tokenIdentifier = `${issuer}|${id}`;
+    const tokenIdentifier = `${issuer}|${id}`;
+    const standIn = user || address === undefined ? undefined : await standInFor(writer, address);
+    if (user) {
+      const known = address === undefined ? user : await takeOver(writer, user, address);
+      await writer.patch("users", known, values);
+    } else if (standIn) {
+      const isAdmin = isPlatformAdmin(tokenIdentifier);
+      await writer.patch("users", standIn, { ...values, tokenIdentifier, isPlatformAdmin: isAdmin });
+    } else {
       const made = { name, emailVerified: values.emailVerified, externalId: id, status } as const;
       await writer.insert("users", {
         ...made,
