@@ -60,7 +60,7 @@ export const roleFields = {
   ).optional(),
   scope: described(
     z.enum(["organization", "assigned"]),
-    "Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.",
+    "Where the rights hold: in the whole organization, or, of teams, clients and what is assigned to them, for those that the member is with.",
   ),
   rank: described(integer(1, 100), "How high the role stands: members are managed by those of a higher rank.", 20),
   isSystem: described(z.boolean(), "True for the built-in roles, which are the same everywhere and cannot be changed."),

@@ -72,7 +72,9 @@ it("becomes the person's who was known without an address, once they have it", a
 it("becomes nobody's whose address is not verified", async () => {
   const host = openHost();
   await found(host);
-  await host.withIdentity({ ...ann, email: address.email, emailVerified: false, email_verified: false }).mutation(api.tenancy.me.sync, {});
+  await host
+    .withIdentity({ ...ann, email: address.email, emailVerified: false, email_verified: false })
+    .mutation(api.tenancy.me.sync, {});
   expect(await stateOf(host)).toMatchObject({ owner: null, members: [[null, "owner", "active"]] });
   await host.close();
 });

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { expect, it, vi } from "vitest";
 import schema from "../../convex/schema";
 import { api } from "../../convex/_generated/api";
@@ -95,4 +96,34 @@ it("nobody is in more teams than are read at each request", async () => {
   });
   const add = ann.mutation(api.access.teamMembers.add, { teamId, userId: ownerId, roleId: nothing, ...organization });
   await expect(add).rejects.toMatchObject({ data: { code: "limit_reached" } });
+});
+
+it("whoever's role is assigned reads the teams they are in, in lists too, and no others", async () => {
+  const { host, organizationId, teamId, nothing } = await teamOf(0);
+  const elsewhere = await host.run(async ({ db }) => {
+    const role = { organizationId, isSystem: false, scope: "assigned", ...base } as const;
+    const rights = ["team:read"];
+    const roleId = await db.insert("roles", { ...role, rights, key: "field", name: "Field", rank: 2 });
+    const person = { emailVerified: false, name: "Bob", status: "active", isPlatformAdmin: false, ...base } as const;
+    const userId = await db.insert("users", { tokenIdentifier: `${issuer}|bob`, ...person });
+    const member = { organizationId, userId, roleId, roleKey: "field", status: "active", ...base } as const;
+    await db.insert("memberships", member);
+    await db.insert("teamMemberships", {
+      organizationId,
+      teamId,
+      userId,
+      roleId: nothing,
+      roleKey: "nothing",
+      ...base,
+    });
+    return db.insert("teams", { organizationId, name: "Office", ...base });
+  });
+  const bob = host.withIdentity({ issuer, subject: "bob", tokenIdentifier: `${issuer}|bob` });
+  const paginationOpts = { numItems: 10, cursor: null };
+  const listed = await bob.query(api.access.teams.list, { paginationOpts, ...organization });
+  const { page } = z.object({ page: z.array(z.object({ id: z.string() })) }).parse(listed);
+  expect(page.map(({ id }) => id)).toEqual([teamId]);
+  expect(await bob.query(api.access.teams.get, { teamId, ...organization })).toMatchObject({ id: teamId });
+  const other = bob.query(api.access.teams.get, { teamId: elsewhere, ...organization });
+  await expect(other).rejects.toMatchObject({ data: { code: "not_assigned" } });
 });

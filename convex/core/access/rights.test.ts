@@ -77,12 +77,12 @@ test("an assigned role reaches of assigned resources what is assigned, and of ot
     const held = roleRights({ key: "custom", rights, scope });
     return ["client:update", "client:read", "team:read", "site:delete"].map((permission) => reachOf(held, permission));
   };
-  expect(reachesIn("assigned")).toEqual(["assigned", "own", "all", "all"]);
+  expect(reachesIn("assigned")).toEqual(["assigned", "own", "assigned", "all"]);
   expect(reachesIn("organization")).toEqual(["all", "all", "all", "all"]);
   const whole = roleRights({ key: "custom", rights: ["client:*"], scope: "assigned" });
   expect(coversRights(whole, ["client:manageMembers:assigned"])).toBe(true);
   for (const right of ["client:*", "client:read"]) expect(coversRights(whole, [right]), right).toBe(false);
-  expect([isAssignable("client"), isAssignable("site"), isAssignable("constructor")]).toEqual([true, false, false]);
+  expect(["client", "team", "site", "constructor"].map(isAssignable)).toEqual([true, true, false, false]);
 });
 
 test("roles in teams and with clients add what is assigned there, and nothing of one's own", () => {

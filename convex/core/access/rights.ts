@@ -87,8 +87,12 @@ function assignedRights(rights: Rights): Rights {
 
 let assignable: ReadonlySet<string> | undefined;
 
-/** True if rows of the resource are assigned: some built-in role holds a permission of it on assigned rows. */
+/**
+ * True if rows of the resource are assigned: some built-in role holds a permission of it on assigned rows, or they are the teams that
+ * things are assigned to, of which a role of that scope reaches its holder's own.
+ */
 export function isAssignable(resource: string): boolean {
+  if (resource === "team") return true;
   const rows: [string, PermissionRow][] = Object.entries(permissionCatalogue);
   assignable ??= new Set(
     rows.flatMap(([permission, { assigned }]) => (assigned.length > 0 ? [permission.replace(/:.*/, "")] : [])),

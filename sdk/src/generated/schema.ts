@@ -3970,7 +3970,7 @@ export interface components {
              */
             rights?: string[] | undefined;
             /**
-             * @description Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.
+             * @description Where the rights hold: in the whole organization, or, of teams, clients and what is assigned to them, for those that the member is with.
              * @enum {string}
              */
             scope?: ("organization" | "assigned") | undefined;
@@ -6381,7 +6381,7 @@ export interface components {
              */
             rights: string[];
             /**
-             * @description Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.
+             * @description Where the rights hold: in the whole organization, or, of teams, clients and what is assigned to them, for those that the member is with.
              * @enum {string}
              */
             scope: "organization" | "assigned";
@@ -7473,7 +7473,7 @@ export interface components {
              */
             rights?: string[] | undefined;
             /**
-             * @description Where the rights hold: in the whole organization, or, of what is assigned to teams and clients, for what is assigned to the member's.
+             * @description Where the rights hold: in the whole organization, or, of teams, clients and what is assigned to them, for those that the member is with.
              * @enum {string}
              */
             scope?: ("organization" | "assigned") | undefined;
