@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { commandLine } from "./lib/commandLine";
 import { repositoryFiles, repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
+import { messageOf } from "./lib/runMain";
 import { DevelopmentLoop, digestOf } from "./portico/developmentLoop";
 import { FolderWatch } from "./portico/folderWatch";
 import { logWriter } from "./portico/logWriter";
@@ -160,10 +161,6 @@ const statusWords = {
 
 function styled(style: "bold" | "cyan" | "dim" | "green" | "red", text: string): string {
   return process.stdout.isTTY ? styleText(style, text) : text;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function endWith(error: unknown): never {

@@ -1,6 +1,6 @@
-import { access, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { databaseName } from "./dataDirectory";
+import { databaseName, isThere } from "./dataDirectory";
 
 const timeName = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}Z$/;
 /** What `makeWhole` writes to beside a directory. */
@@ -30,11 +30,4 @@ export async function removeOldBackups(directory: string, keep: number, now: Dat
   });
   for (const name of [...backups.slice(0, Math.max(0, backups.length - keep)), ...leftovers])
     await rm(path.join(directory, name), { recursive: true });
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

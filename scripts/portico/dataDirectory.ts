@@ -78,8 +78,9 @@ function databaseLast(left: string, right: string): number {
   return Number(left === databaseName) - Number(right === databaseName);
 }
 
-function isThere(directory: string): Promise<boolean> {
-  return access(directory).then(
+/** True if there is a file or directory of that name. */
+export function isThere(name: string): Promise<boolean> {
+  return access(name).then(
     () => true,
     () => false,
   );

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { messageOf } from "../lib/runMain";
 
 /** What changed functions set off in development. */
 export interface DevelopmentSteps {
@@ -119,8 +120,4 @@ function contentOf(file: string): Buffer | undefined {
     // Deleted since it was listed, of which the watch tells as well.
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

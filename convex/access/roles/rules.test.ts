@@ -95,9 +95,11 @@ test("a role that people hold gains on assigned rows what its author has on ever
   const gain = (held: readonly string[], after: string[]) => () =>
     assertGainsWithinReach({ rank: 50, rights: new Set(held) }, role(["client:read"]), role(after));
   expect(gain(["client:read:assigned", "client:update:assigned"], ["client:read", "client:update"])).toThrow(
-    "client:update:assigned is one's own on assigned rows only",
+    "The member would have client:update on what is assigned here",
   );
   expect(gain(["client:update"], ["client:read", "client:update"])).not.toThrow();
   expect(gain([], ["client:read"])).not.toThrow();
   expect(gain([], [])).not.toThrow();
+  // Of what is one's own everybody has their own.
+  expect(gain(["client:update:own"], ["client:read", "client:update:own"])).not.toThrow();
 });

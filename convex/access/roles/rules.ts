@@ -1,8 +1,11 @@
 import { invalidField, ProblemError } from "../../core/wire/errors";
-import { givenRights, isKnownRight, missingRight, permissionOf, reachOf } from "../../core/access/rights";
+import { assertMayEntrust } from "../../core/access/assigning";
+import { everyRow } from "../../core/access/reach";
+import { givenRights, isKnownRight, missingRight } from "../../core/access/rights";
 import type { Standing } from "../../core/access/standing";
 import type { Doc } from "../../_generated/dataModel";
 
+type GivenRole = Parameters<typeof givenRights>[0];
 type RoleValues = Pick<Doc<"roles">, "rank" | "rights" | "areaPermissions">;
 
 /** The highest rank of a custom role; above it is the owner alone. */
@@ -18,7 +21,7 @@ export function assertValidRole({ rank, rights }: RoleValues): void {
 }
 
 /** Throws 403 unless the role stays below its author: lower rank, and no right that the author has not. */
-export function assertWithinAuthor(author: Standing, role: Parameters<typeof givenRights>[0] & RoleValues): void {
+export function assertWithinAuthor(author: Standing, role: GivenRole & RoleValues): void {
   if (role.rank >= author.rank) throw new ProblemError("rank_too_low", "The role's rank must be below one's own.");
   const missing = missingRight(author.rights, givenRights(role));
   if (missing !== undefined)
@@ -29,20 +32,9 @@ export function assertWithinAuthor(author: Standing, role: Parameters<typeof giv
  * Throws 403 if a role that people hold would gain a right which its author has on assigned rows only: what is assigned to its holders
  * is not what is assigned to the author.
  */
-export function assertGainsWithinReach(
-  author: Standing,
-  before: Parameters<typeof givenRights>[0],
-  after: typeof before,
-): void {
-  const had = new Set(givenRights(before));
-  const beyond = [...givenRights(after)].find(
-    (right) => !had.has(right) && reachOf(author.rights, permissionOf(right)) !== "all",
-  );
-  if (beyond !== undefined)
-    throw new ProblemError(
-      "rank_too_low",
-      `People have this role, and ${beyond} is one's own on assigned rows only; make another role.`,
-    );
+export function assertGainsWithinReach(author: Standing, before: GivenRole, after: GivenRole): void {
+  const had = givenRights(before);
+  assertMayEntrust(author, everyRow, { rights: new Set([...givenRights(after)].filter((right) => !had.has(right))) });
 }
 
 /** A key for a role that was given none: its name in camel case, letters and digits only. */
