@@ -1,4 +1,6 @@
 import { ConvexDoor } from "./runtime/convexDoor";
+import { refusedSource, RenewedToken, type TokenSource } from "./runtime/credential";
+import { exchangeKey } from "./runtime/exchange";
 import {
   type Cloned,
   origin,
@@ -29,14 +31,14 @@ export class Portico extends RestClient {
   /** The deployment's Convex functions, with this client's credential. */
   readonly convex: ConvexDoor;
   readonly #options: PorticoOptions;
-  readonly #shared: Shared;
+  readonly #shared: SharedByDoors;
 
   /**
    * @param options - See {@link PorticoOptions}.
    * @throws {TypeError} when a URL or the credential cannot be used.
    */
   constructor(options: PorticoOptions) {
-    const parts = sharedParts(options);
+    const parts = sharedByDoors(options);
     const clone: PorticoOptions & Cloned = { ...options, [shared]: parts };
     super(clone);
     this.#options = options;
@@ -47,7 +49,38 @@ export class Portico extends RestClient {
   }
 
   override withOrganization(organization: string): Portico {
-    const options: PorticoOptions & Cloned = { ...this.#options, organization, [shared]: this.#shared };
+    const options: PorticoOptions & ClonedDoors = { ...this.#options, organization, [shared]: this.#shared };
     return new Portico(options);
   }
+}
+
+/** What clones have in common, with the credential of the Convex door; it stands here so that `/rest` is spared it. */
+interface SharedByDoors extends Shared {
+  readonly convex: TokenSource | undefined;
+}
+
+/** Options of a clone with both doors. */
+interface ClonedDoors {
+  readonly [shared]?: SharedByDoors;
+}
+
+/** @throws {TypeError} when a URL, a limit or the credential cannot be used. */
+function sharedByDoors(options: PorticoOptions & ClonedDoors): SharedByDoors {
+  if (options[shared]) return options[shared];
+  const parts = sharedParts(options);
+  return { ...parts, convex: convexCredential(options, parts) };
+}
+
+/** The Convex door takes JWTs alone, so a key is exchanged for one. */
+function convexCredential({ apiKey, token }: RestOptions, parts: Shared): TokenSource | undefined {
+  if (apiKey !== undefined) {
+    return new RenewedToken(async (_forceRefresh, signal) => {
+      const issued = await exchangeKey(parts.engine, parts.baseUrl, apiKey, signal);
+      parts.keepIssued(issued.token);
+      return issued;
+    }, true);
+  }
+  return token?.startsWith("enr_")
+    ? refusedSource("an enrolment token opens only agents.enroll, over REST")
+    : parts.rest;
 }

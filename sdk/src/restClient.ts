@@ -7,7 +7,6 @@ import {
   credentialFault,
   issuedByProvider,
   pinnedToken,
-  refusedSource,
   RenewedToken,
   staticToken,
   type TokenProvider,
@@ -24,7 +23,6 @@ import {
   type Plan,
   type RequestOptions,
 } from "./runtime/engine";
-import { exchangeKey } from "./runtime/exchange";
 import { ListCall, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
 import { defineResources, type Query, queryString, type RequestParts, type Sender } from "./runtime/resources";
@@ -93,8 +91,9 @@ export interface RawRequest extends ChangeOptions {
 export interface Shared {
   readonly baseUrl: string;
   readonly rest: TokenSource | undefined;
-  readonly convex: TokenSource | undefined;
   readonly engine: Engine;
+  /** Checks a token that was issued to this client, and keeps it out of logs and errors. */
+  readonly keepIssued: (issued: unknown) => string;
 }
 
 /** Carries the shared parts to a clone without showing them in the public options. */
@@ -264,27 +263,15 @@ export function sharedParts(options: RestOptions & Cloned): Shared {
     redactor,
     budget: new RetryBudget(),
   });
-  if (apiKey !== undefined) {
-    redactor.add(apiKey);
-    const exchanged = new RenewedToken(async (_force, signal) => {
-      const issued = await exchangeKey(engine, baseUrl, apiKey, signal);
-      keepIssued(issued.token);
-      return issued;
-    }, true);
-    return { baseUrl, engine, rest: staticToken(apiKey), convex: exchanged };
-  }
-  if (getToken) {
-    const provided = new RenewedToken(async (forceRefresh, signal) =>
+  const fixed = apiKey ?? token;
+  if (fixed !== undefined) redactor.add(fixed);
+  const provided =
+    getToken &&
+    new RenewedToken(async (forceRefresh, signal) =>
       issuedByProvider(keepIssued(await getToken({ forceRefresh, signal }))),
     );
-    return { baseUrl, engine, rest: provided, convex: provided };
-  }
-  if (token === undefined) return { baseUrl, engine, rest: undefined, convex: undefined };
-  redactor.add(token);
-  const fixed = staticToken(token);
-  const isEnrolment = token.startsWith("enr_");
-  const convex = isEnrolment ? refusedSource("an enrolment token opens only agents.enroll, over REST") : fixed;
-  return { baseUrl, engine, rest: fixed, convex };
+  const rest = fixed === undefined ? provided : staticToken(fixed);
+  return { baseUrl, engine, rest, keepIssued };
 }
 
 /** Why a credential that was given as this option cannot be used. */
