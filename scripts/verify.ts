@@ -13,16 +13,12 @@ interface Step {
 
 /** Longest first, so that the last worker is not left with the longest step. */
 const steps: readonly Step[] = [
-  { name: "types", script: "tsx:scripts/typecheck.ts" },
+  { name: "lint and types", script: "tsx:scripts/lint.ts" },
+  { name: "types and their cost", script: "tsx:scripts/typecheck.ts", args: ["--beside-lint"] },
   { name: "OpenAPI lint", script: "tsx:scripts/checkOpenapi.ts" },
   { name: "generated files fresh", script: "tsx:scripts/checkGenerated.ts" },
   { name: "API compatibility", script: "tsx:openapi/checkCompatibility.ts" },
   { name: "dead code", script: "node_modules/knip/bin/knip.js", args: ["--no-progress"] },
-  {
-    name: "lint",
-    script: "node_modules/oxlint/bin/oxlint",
-    args: ["--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
-  },
   { name: "push to Convex", script: "tsx:scripts/checkPush.ts" },
   { name: "import directions", script: "tsx:scripts/checkImports.ts" },
   { name: "format", script: "node_modules/oxfmt/bin/oxfmt", args: ["--check", "."] },

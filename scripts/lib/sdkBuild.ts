@@ -17,3 +17,10 @@ export function isSdkBuildStale(): boolean {
 export function buildSdk(): Promise<CommandResult> {
   return runScript(path.join(repositoryRoot, "node_modules/tsup/dist/cli-default.js"), [], { cwd: sdkDirectory });
 }
+
+/** Builds the SDK if it is stale; what the build printed when it failed. */
+export async function sdkBuildFault(): Promise<string | undefined> {
+  if (!isSdkBuildStale()) return undefined;
+  const { exitCode, output } = await buildSdk();
+  return exitCode === 0 ? undefined : output;
+}
