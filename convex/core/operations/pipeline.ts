@@ -82,6 +82,18 @@ export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   return { kind: "answer", value, isExisting, input, caller, tenant, now };
 }
 
+/** In which organization a call runs, of a caller who may make it. @throws {ProblemError} what `execute` refuses such a caller with */
+export async function organizationOf(ctx: QueryCtx, call: Call): Promise<Tenant["organization"]["_id"]> {
+  const now = Date.now();
+  const { operation, credential } = call;
+  assertKindOfCredential(operation.declaration.access, credential);
+  const caller = await identifyCaller(ctx, credential, now, false);
+  const tenant = await tenantPhase(ctx, call, caller, now);
+  await permissionPhase(ctx, operation, caller, tenant);
+  if (!tenant) throw new Error(`${operation.action} runs in no organization.`);
+  return tenant.organization._id;
+}
+
 function auditingOf({ declaration: { noun, audit }, action }: Operation): Pick<Scope, "noun" | "action" | "isAudited"> {
   return { noun, action: audit || action, isAudited: audit !== false };
 }

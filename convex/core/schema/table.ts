@@ -37,6 +37,27 @@ export interface TableOptions {
   readonly unique?: readonly UniqueRule[];
   /** Every write leaves an audit row in the same transaction. */
   readonly audited?: boolean;
+  /** What webhooks are told of its writes: `created` stands for the event `<noun>.created`, and so on. */
+  readonly events?: readonly (PlainEvent | EventRule)[];
+  /** Fields that a webhook is not told, because answers show them to some callers only. */
+  readonly untold?: readonly string[];
+}
+
+/** What a write does to a row, as the names of plain events say it. */
+export type PlainEvent = "created" | "updated" | "deleted" | "restored";
+
+/** An event that is not told by every write of one kind, or not by the noun. */
+export interface EventRule {
+  /** `<noun>.<what happened>` */
+  readonly type: string;
+  /** What happened, in a sentence. */
+  readonly description: string;
+  /** The writes that may be one; without, only code that publishes it. */
+  readonly on?: readonly PlainEvent[];
+  /** What a field was before, one of these, where there was a row before. */
+  readonly was?: Readonly<Record<string, readonly string[]>>;
+  /** What a field has become by the write. */
+  readonly becomes?: Readonly<Record<string, string>>;
 }
 
 /** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. With none, a row is written as it is given. */
@@ -106,6 +127,8 @@ export interface TableMetadata {
   readonly secret: readonly string[];
   readonly unique: readonly UniqueRule[];
   readonly references: readonly ReferenceMetadata[];
+  readonly events: readonly EventRule[];
+  readonly untold: readonly string[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -105,6 +105,7 @@ export const generalProblems = {
     "Send the body without `Content-Encoding`.",
   ],
   unsupported_media_type: [415, "The content type is not supported", "Send `Content-Type: application/json`."],
+  limit_reached: [409, "The limit is reached", "Remove one of those that `detail` counts first."],
   cross_tenant_reference: [
     422,
     "A reference names no row of this organization",
