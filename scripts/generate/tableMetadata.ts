@@ -1,7 +1,7 @@
 import schema from "../../convex/schema";
 import type { ReferenceMetadata, TableMetadata } from "../../convex/core/schema/table";
 import { references } from "../../convex/core/schema/fields";
-import { declarationOf } from "../../convex/core/schema/table";
+import { declarationOf, sealedFields } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
 import { domainFiles, tablesOf } from "./domains";
 import { ruleFaults } from "./ruleFaults";
@@ -41,12 +41,14 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
   const declared = declarationOf(definition);
   if (!declared) throw new Error(`Table ${name} is not made by tenantTable() or globalTable().`);
   const { options } = declared;
+  const sealed = sealedFields(declared.fields);
   return {
     noun: options.noun,
     tenant: declared.tenant,
     base: declared.base,
     audited: options.audited ?? false,
-    secret: options.secret ?? [],
+    secret: [...new Set([...(options.secret ?? []), ...sealed])],
+    sealed,
     unique: options.unique ?? [],
     references: Object.entries(declared.fields).flatMap(([field, type]) => referencesIn(type, [field])),
     indexes: Object.fromEntries(
