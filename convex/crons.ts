@@ -17,6 +17,12 @@ crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.r
 });
 crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.platform.webhookEvents.retryFailed, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
+crons.daily(
+  "encrypt secrets of former keys anew",
+  { hourUTC: 3, minuteUTC: 23 },
+  internal.core.records.reencryption.reencryptSecrets,
+  { goesOn: true },
+);
 crons.interval("expire invitations", { minutes: 5 }, internal.tenancy.invitationUpkeep.expire, {});
 crons.interval("go on with jobs", { minutes: 1 }, internal.jobs.runner.resumeDue, {});
 crons.interval("send e-mails again", { minutes: 5 }, internal.messaging.sending.retryDue, {});

@@ -2,7 +2,7 @@ import schema from "../../convex/schema";
 import { withArticle, wordsOf } from "../../convex/core/resources/words";
 import type { EventRule, ReferenceMetadata, TableMetadata, TableOptions } from "../../convex/core/schema/table";
 import { references } from "../../convex/core/schema/fields";
-import { declarationOf } from "../../convex/core/schema/table";
+import { declarationOf, sealedFields } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
 import { domainFiles, tablesOf } from "./domains";
 import { ruleFaults } from "./ruleFaults";
@@ -42,12 +42,14 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
   const declared = declarationOf(definition);
   if (!declared) throw new Error(`Table ${name} is not made by tenantTable() or globalTable().`);
   const { options } = declared;
+  const sealed = sealedFields(declared.fields);
   return {
     noun: options.noun,
     tenant: declared.tenant,
     base: declared.base,
     audited: options.audited ?? false,
-    secret: options.secret ?? [],
+    secret: [...new Set([...(options.secret ?? []), ...sealed])],
+    sealed,
     unique: options.unique ?? [],
     references: Object.entries(declared.fields).flatMap(([field, type]) => referencesIn(type, [field])),
     events: eventsOf(options),

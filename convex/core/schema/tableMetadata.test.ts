@@ -1,8 +1,7 @@
-import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
 import { describe, expect, it } from "vitest";
 import schema from "../../schema";
-import { declarationOf } from "./table";
+import { declarationOf, sealedFields, storedFields } from "./table";
 import { problems } from "../wire/problems";
 import { tableMetadata } from "./tableMetadata";
 import type { TableMetadata } from "./table";
@@ -46,7 +45,9 @@ describe.each(tables)("%s", (name, metadata) => {
     const declared = definition && declarationOf(definition);
     expect(declared).toMatchObject({ tenant: metadata.tenant, base: metadata.base });
     expect(declared?.options.noun).toBe(metadata.noun);
-    expect(declared?.options.secret ?? []).toEqual(metadata.secret);
+    const sealed = sealedFields(declared?.fields ?? {});
+    expect(metadata.sealed).toEqual(sealed);
+    expect(new Set(metadata.secret)).toEqual(new Set([...(declared?.options.secret ?? []), ...sealed]));
   });
 
   it("has every index begin with the tenant, but for those that its owner knows", () => {
@@ -100,7 +101,7 @@ describe("the schema", () => {
   it("exports the same from lazy definitions as from eager ones", () => {
     for (const [name, definition] of definitions) {
       const declared = declarationOf(definition);
-      const eager = defineTable(zodOutputToConvexFields(declared?.fields ?? {}));
+      const eager = defineTable(storedFields(declared?.fields ?? {}));
       const metadata = tables.find(([table]) => table === name)?.[1];
       for (const [index, [first = "", ...rest]] of Object.entries(metadata?.indexes ?? {}))
         Object(eager).index(index, [first, ...rest]);

@@ -117,10 +117,20 @@ export const generalProblems = {
     "Name an active member of the organization.",
   ],
   read_only_field: [422, "A field cannot be set", "Leave the fields named in `errors` out."],
+  url_not_allowed: [
+    422,
+    "This deployment sends nothing to that URL",
+    "Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.",
+  ],
   unavailable: [
     503,
     "The deployment cannot take this now",
     "Nothing of the request was stored; send it again after `Retry-After` seconds.",
+  ],
+  encryption_not_configured: [
+    503,
+    "Secrets cannot be encrypted or read here",
+    "Nothing of the request was stored; let the operator set the master key that `detail` names.",
   ],
   webhook_not_configured: [
     503,
