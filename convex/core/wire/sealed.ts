@@ -6,3 +6,8 @@ export const sealedValidator = v.object({ ciphertext: v.bytes(), bindingId: v.st
 
 /** A secret as it is stored; only an action that knows its table and organization reads it. */
 export type Sealed = Infer<typeof sealedValidator>;
+
+/** A sealed field of a row, whose bytes the types of tables cannot name: zod knows none. */
+export function asSealed(field: { readonly ciphertext: object; readonly bindingId: string }): Sealed {
+  return field as Sealed;
+}
