@@ -185,7 +185,9 @@ function distinct({ arrivals }: Receivers, endpoint: number): number {
 function arrivalsOf({ arrivals }: Receivers, behaviours: readonly Behaviour[]): Row {
   const isLiving = (at: number) => behaviours[at] === "living";
   const living = [...arrivals].filter(([at]) => isLiving(at)).map(([, arrived]) => arrived);
-  const firsts = living.flatMap((arrived) => [...new Map(arrived.toReversed().map((one) => [one.eventId, one])).values()]);
+  const firsts = living.flatMap((arrived) => [
+    ...new Map(arrived.toReversed().map((one) => [one.eventId, one])).values(),
+  ]);
   const lags = firsts.map(({ createdAt, arrivedAt }) => (arrivedAt - createdAt) / 1000).sort((a, b) => a - b);
   const total = living.reduce((sum, arrived) => sum + arrived.length, 0);
   const inOrder = living.reduce((sum, arrived) => sum + countInOrder(arrived.map(({ createdAt }) => createdAt)), 0);

@@ -19,9 +19,9 @@ export class Receivers {
   readonly #server: Server;
 
   private constructor(
-    readonly #behaviours: readonly Behaviour[],
-    readonly #port: number,
-    readonly #closedPort: number,
+    private readonly behaviours: readonly Behaviour[],
+    private readonly port: number,
+    private readonly closedPort: number,
   ) {
     this.#server = createServer((request, response) => {
       const endpoint = Number(request.url?.slice(1));
@@ -33,7 +33,7 @@ export class Receivers {
         const arrivals = this.arrivals.get(endpoint) ?? [];
         arrivals.push({ eventId: id, createdAt, arrivedAt: Date.now() });
         this.arrivals.set(endpoint, arrivals);
-        const behaviour = this.#behaviours[endpoint];
+        const behaviour = this.behaviours[endpoint];
         if (behaviour === "slow") return;
         if (behaviour === "redirecting") response.writeHead(302, { location: "http://127.0.0.1/" }).end();
         else response.writeHead(behaviour === "gone" ? 410 : 204).end();
@@ -49,11 +49,11 @@ export class Receivers {
   }
 
   get origins(): readonly string[] {
-    return [this.#port, this.#closedPort].map((port) => `http://127.0.0.1:${port}`);
+    return [this.port, this.closedPort].map((port) => `http://127.0.0.1:${port}`);
   }
 
   urlOf(endpoint: number): string {
-    const port = this.#behaviours[endpoint] === "down" ? this.#closedPort : this.#port;
+    const port = this.behaviours[endpoint] === "down" ? this.closedPort : this.port;
     return `http://127.0.0.1:${port}/${endpoint}`;
   }
 

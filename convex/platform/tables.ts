@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { described, exampleHash, exampleRowId, integer, outboundUrl, reference, rowId, sealed, text, timestampMs } from "../core/schema/fields";
+import {
+  described,
+  exampleHash,
+  exampleRowId,
+  integer,
+  outboundUrl,
+  reference,
+  rowId,
+  sealed,
+  text,
+  timestampMs,
+} from "../core/schema/fields";
 import { optionalTenantTable, tenantTable } from "../core/schema/table";
 
 export const idempotencyKeyFields = {

@@ -125,7 +125,10 @@ export const refuse = internalMutation({
     const recent = await writer
       .query("auditLogs")
       .withIndex("by_organizationId_and_action_and_createdAt", (q) =>
-        q.eq("organizationId", undefined).eq("action", "webhookEvent.refuse").gt("createdAt", now - refusalIntervalMs),
+        q
+          .eq("organizationId", undefined)
+          .eq("action", "webhookEvent.refuse")
+          .gt("createdAt", now - refusalIntervalMs),
       )
       .take(refusalsRead);
     if (recent.some(({ metadata }) => Object(metadata).provider === sender)) return null;

@@ -51,7 +51,9 @@ const loadReference = makeFunctionReference<"query", { claims: Claim[] }, Infer<
   "platform/webhookSending:load",
 );
 const tryReference = makeFunctionReference<"mutation", Record<string, never>>("platform/webhookSending:tryWaiting");
-const sweepReference = makeFunctionReference<"mutation", { after?: Id<"webhookEndpoints"> }>("platform/webhookSending:sweep");
+const sweepReference = makeFunctionReference<"mutation", { after?: Id<"webhookEndpoints"> }>(
+  "platform/webhookSending:sweep",
+);
 
 /** What one transaction works with. */
 interface Work {
@@ -169,16 +171,14 @@ async function nextTryOf(work: Work, endpoint: Doc<"webhookEndpoints">): Promise
 function firstPendingOf({ writer }: Work, endpointId: Id<"webhookEndpoints">) {
   return writer
     .query("webhookDeliveries")
-    .withIndex("by_status_and_endpointId_and_nextRetryAt", (q) => q.eq("status", "pending").eq("endpointId", endpointId))
+    .withIndex("by_status_and_endpointId_and_nextRetryAt", (q) =>
+      q.eq("status", "pending").eq("endpointId", endpointId),
+    )
     .first();
 }
 
 /** What is due to an endpoint, the longest first; nothing while a sender is under way, what a dead one had at once. */
-async function dueOf(
-  work: Work,
-  { _id }: Doc<"webhookEndpoints">,
-  count: number,
-): Promise<Doc<"webhookDeliveries">[]> {
+async function dueOf(work: Work, { _id }: Doc<"webhookEndpoints">, count: number): Promise<Doc<"webhookDeliveries">[]> {
   const { writer, now } = work;
   const claimed = await writer
     .query("webhookDeliveries")
@@ -201,7 +201,10 @@ async function isBeingSent({ ctx, now }: Work, delivery: Doc<"webhookDeliveries"
 }
 
 /** Notes that deliveries are being sent, and has them sent: the claim is there before anything leaves. */
-async function claimAndSend({ ctx, writer, now }: Work, deliveries: readonly Doc<"webhookDeliveries">[]): Promise<void> {
+async function claimAndSend(
+  { ctx, writer, now }: Work,
+  deliveries: readonly Doc<"webhookDeliveries">[],
+): Promise<void> {
   const claims = deliveries.map(({ _id, attempts }) => ({ deliveryId: _id, attempt: attempts + 1 }));
   const senderId = await ctx.scheduler.runAfter(0, sendReference, { claims });
   for (const delivery of deliveries) {

@@ -10,6 +10,8 @@ const lawful: TableMetadata = {
   audited: true,
   secret: [],
   sealed: [],
+  events: [],
+  untold: [],
   unique: [{ fields: ["organizationId", "serial"], index: "by_serial", code: "name_taken" }],
   references: [{ path: ["siteIds", "[]"], table: "sites", onDelete: "restrict" }],
   indexes: { by_serial: ["organizationId", "deletedAt", "serial"] },

@@ -46,7 +46,9 @@ export async function publishWrite(ctx: MutationCtx, table: TableNames, write: W
 function isEvent({ on = [], was = {}, becomes = {} }: EventRule, { kind, before, after }: Write): boolean {
   return (
     on.includes(kind) &&
-    Object.entries(was).every(([field, values]) => !before || values.some((value) => value === fieldOf(before, field))) &&
+    Object.entries(was).every(
+      ([field, values]) => !before || values.some((value) => value === fieldOf(before, field)),
+    ) &&
     Object.entries(becomes).every(
       ([field, value]) => fieldOf(after, field) === value && (!before || fieldOf(before, field) !== value),
     )

@@ -18,11 +18,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   invitations: ["by_tokenHash", "by_email_and_status", "by_status_and_expiresAt", "by_invitedBy_and_status"],
   memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
   notifications: ["by_read_and_createdAt"],
-  webhookDeliveries: [
-    "by_status_and_endpointId_and_nextRetryAt",
-    "by_endpointId_and_senderId",
-    "by_expiresAt",
-  ],
+  webhookDeliveries: ["by_status_and_endpointId_and_nextRetryAt", "by_endpointId_and_senderId", "by_expiresAt"],
   webhookEndpoints: ["by_status_and_nextTryAt"],
   webhookEvents: [
     "by_provider_and_eventId",

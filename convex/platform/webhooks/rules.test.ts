@@ -93,11 +93,12 @@ describe("an endpoint", () => {
   it("is still active after 500 failures in ten minutes", () => {
     let endpoint: Parameters<typeof healthAfter>[0] = active;
     for (let failed = 0; failed < 500; failed++) {
-      const { status, failingSince = 0, failedTries = 0, warnings = 0 } = healthAfter(
-        endpoint,
-        [failure],
-        now + failed * 1200,
-      );
+      const {
+        status,
+        failingSince = 0,
+        failedTries = 0,
+        warnings = 0,
+      } = healthAfter(endpoint, [failure], now + failed * 1200);
       endpoint = { status, failingSince, failedTries, warnings };
     }
     expect(endpoint).toEqual({ status: "active", failingSince: now, failedTries: 500, warnings: 0 });
