@@ -14,7 +14,8 @@ import type { WebhookSetup } from "../webhooks/webhookServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
 
-const events = 10_000;
+/** Unless `--rows` says fewer. */
+const mostEvents = 10_000;
 const endpoints = 50;
 const dead: readonly Behaviour[] = [
   "down",
@@ -38,19 +39,21 @@ interface Trial {
   readonly name: string;
   readonly behaviours: readonly Behaviour[];
   readonly kills: number;
+  readonly events: number;
 }
 
 /**
  * Tells fifty organizations' endpoints of ten thousand events: all of them living, ten of them dead, and once more with the process killed five
  * times in between. Exits with 1 when a living endpoint was not told of one.
  */
-export async function webhooksSection(_options: Options): Promise<Section> {
+export async function webhooksSection({ rows: asked }: Options): Promise<Section> {
+  const events = Math.min(asked, mostEvents);
   const living = (count: number) => Array.from({ length: count }, (): Behaviour => "living");
   const mixed = [...dead, ...living(endpoints - dead.length)];
   const trials: readonly Trial[] = [
-    { name: "all living", behaviours: living(endpoints), kills: 0 },
-    { name: "ten dead", behaviours: mixed, kills: 0 },
-    { name: "ten dead, killed", behaviours: mixed, kills },
+    { name: "all living", behaviours: living(endpoints), kills: 0, events },
+    { name: "ten dead", behaviours: mixed, kills: 0, events },
+    { name: "ten dead, killed", behaviours: mixed, kills, events },
   ];
   const rows: Row[] = [];
   for (const trial of trials) {
@@ -61,12 +64,12 @@ export async function webhooksSection(_options: Options): Promise<Section> {
     title: `${events} events to ${endpoints} endpoints of as many organizations`,
     rows,
     notes: [
-      "Dead are three that are down, three that never answer, two that redirect and two that answer 410. Seconds of lag: from the commit to the arrival, at living endpoints. `in order`: arrivals that came after every earlier event of their endpoint. `tries`: what a dead endpoint got at most, of its 200 events.",
+      "Dead are three that are down, three that never answer, two that redirect and two that answer 410. Seconds of lag: from the commit to the arrival, at living endpoints. `in order`: arrivals that came after every earlier event of their endpoint. `tries`: what a dead endpoint got at most, of its share of the events.",
     ],
   };
 }
 
-async function runTrial(scratch: string, { name, behaviours, kills: killed }: Trial): Promise<Row> {
+async function runTrial(scratch: string, { name, behaviours, kills: killed, events }: Trial): Promise<Row> {
   const directory = path.join(scratch, "data");
   await mkdir(directory);
   const receivers = await Receivers.open(behaviours);
@@ -81,7 +84,7 @@ async function runTrial(scratch: string, { name, behaviours, kills: killed }: Tr
   try {
     const organizations = await prepare(target.server, receivers, behaviours.length);
     const startedAtMs = Date.now();
-    const writing = writeAll(target, organizations);
+    const writing = writeAll(target, organizations, events);
     for (let done = 0; done < killed; done++) {
       await sleep(1000 + randomInt(3000));
       await target.server.kill();
@@ -89,7 +92,7 @@ async function runTrial(scratch: string, { name, behaviours, kills: killed }: Tr
     }
     await writing;
     const writtenAtMs = Date.now();
-    const missing = await untilTold(receivers, behaviours, organizations.length);
+    const missing = await untilTold(receivers, behaviours, events / organizations.length);
     return {
       trial: name,
       kills: killed,
@@ -121,7 +124,11 @@ async function prepare(server: Server, receivers: Receivers, count: number): Pro
 }
 
 /** Creates schedules, one after the other of each organization in turn; what a kill took the answer of is sent again with its key. */
-async function writeAll(target: { readonly server: Server }, organizations: readonly string[]): Promise<void> {
+async function writeAll(
+  target: { readonly server: Server },
+  organizations: readonly string[],
+  events: number,
+): Promise<void> {
   let next = 0;
   const write = async () => {
     for (let at = next++; at < events; at = next++) {
@@ -166,9 +173,8 @@ async function request(
 }
 
 /** Waits until every living endpoint was told of all its events; answers how many are missing at last. */
-async function untilTold(receivers: Receivers, behaviours: readonly Behaviour[], count: number): Promise<number> {
+async function untilTold(receivers: Receivers, behaviours: readonly Behaviour[], each: number): Promise<number> {
   const endMs = Date.now() + patienceMs;
-  const each = events / count;
   for (;;) {
     const missing = behaviours
       .map((behaviour, at) => (behaviour === "living" ? each - distinct(receivers, at) : 0))
