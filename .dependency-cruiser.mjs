@@ -291,7 +291,7 @@ export default {
       comment: "`npm ci --omit=dev && npm start` must serve, and its operator must be able to back it up.",
       severity: "error",
       from: {
-        path: "^(convex/|host/|scripts/(portico/|(start|token|backup|restore|checkIntegrity)\\.ts$))",
+        path: "^(convex/|host/|scripts/(portico/|(start|token|backup|restore|reencrypt|checkIntegrity)\\.ts$))",
         pathNot: [testFile, testParts],
       },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },

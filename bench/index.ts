@@ -28,6 +28,7 @@ import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
 import { typesSection } from "./sections/types";
+import { webhooksSection } from "./sections/webhooks";
 import type { Options } from "./options";
 import type { Section } from "./report";
 
@@ -49,6 +50,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   floods: floodsSection,
   starvation: starvationSection,
   "foreign-timing": foreignTimingSection,
+  webhooks: webhooksSection,
 };
 
 async function main(): Promise<void> {

@@ -15,11 +15,21 @@ crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core
 crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.records.retention.deleteExpired, {
   table: "webhookEvents",
 });
-crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.tenancy.clerkEvents.retryFailed, {});
+crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.platform.webhookEvents.retryFailed, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
+crons.daily(
+  "encrypt secrets of former keys anew",
+  { hourUTC: 3, minuteUTC: 23 },
+  internal.core.records.reencryption.reencryptSecrets,
+  { goesOn: true },
+);
 crons.interval("expire invitations", { minutes: 5 }, internal.tenancy.invitationUpkeep.expire, {});
 crons.interval("go on with jobs", { minutes: 1 }, internal.jobs.runner.resumeDue, {});
 crons.interval("send e-mails again", { minutes: 5 }, internal.messaging.sending.retryDue, {});
+crons.hourly("delete expired webhook deliveries", { minuteUTC: 52 }, internal.core.records.retention.deleteExpired, {
+  table: "webhookDeliveries",
+});
+crons.interval("send webhook deliveries again", { minutes: 1 }, internal.platform.webhookSending.sweep, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 
 export default crons;

@@ -17,6 +17,7 @@ import { codesByStatus, ProblemResponses, problemSchemas } from "./problemRespon
 import { SchemaComponents } from "./schemas";
 import { securitySchemes } from "./security";
 import { tagList } from "./tags";
+import { webhookItems, webhookParameters } from "./webhooks";
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { JsonObject } from "./json";
 import type { Operation } from "../convex/core/operations/declaration";
@@ -73,12 +74,13 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
     const described = platformOperationObject(operation, (codes) => problems.of(codes));
     registry.registerPath(routeOf(method, path, described));
   }
+  const webhooks = webhookItems(schemas);
   const components = {
     schemas: schemas.schemas,
     responses: { ...problems.responses, NotModified: notModified },
     examples: problems.examples,
     headers: { ...headerComponents, ...(operations.some(isEnding) ? endingHeaders : {}) },
-    parameters: parameterComponents,
+    parameters: { ...parameterComponents, ...webhookParameters },
     securitySchemes,
   };
   for (const kind of componentKinds) {
@@ -101,7 +103,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
       Object.entries(problemSets).map(([name, codes]) => [name, codesByStatus(codes)]),
     ),
   });
-  const document = inOrder(rest, paths ?? {}, described ?? {});
+  const document = inOrder({ ...rest, webhooks }, paths ?? {}, described ?? {});
   assertFaultless(undescribed(document));
   return document;
 }

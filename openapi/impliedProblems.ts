@@ -1,5 +1,5 @@
 import { isTenantless } from "../convex/core/operations/tenantless";
-import { referencePaths } from "../convex/core/schema/zod";
+import { outboundUrlPaths, referencePaths } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import type { TableMetadata } from "../convex/core/schema/table";
 import type { Access, Operation } from "../convex/core/operations/declaration";
@@ -64,6 +64,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   if (operation.kind === "mutation" && !operation.supportsDryRun) add("dry_run_unsupported");
   if (declaration.body) {
     if (declaration.on || declaration.readOnly) add("read_only_field");
+    if (outboundUrlPaths(declaration.body).length > 0) add("url_not_allowed");
     if (!isTenantless(declaration.access) && declaration.access !== "enrollment") {
       const tables = referencePaths(declaration.body).map((path) => path.table);
       if (tables.some((name) => name !== "users")) add("cross_tenant_reference");

@@ -4,7 +4,6 @@ import type { ProblemRows } from "../core/wire/generalProblems";
 export const problems = {
   key_taken: [409, "The key is taken", "Choose another key; a restore takes one too."],
   name_taken: [409, "The name is taken", "Choose another name; a restore takes one too."],
-  limit_reached: [409, "The limit is reached", "Take the person out of a team or a client first."],
   role_in_use: [409, "The role is in use", "Give its members another role first."],
   system_role: [409, "Built-in roles cannot be changed", "Create a custom role instead."],
   team_in_use: [409, "The team is in use", "Give what refers to the team, which `detail` names, another team first."],

@@ -9,4 +9,4 @@ import * as roles from "./roles";
 import * as teamMembers from "./teamMembers";
 import * as teams from "./teams";
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ apiKeys, clientMembers, clientResources, clients, permissions, roles, teamMembers, teams });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ apiKeys, clientMembers, clientResources, clients, permissions, roles, teamMembers, teams });

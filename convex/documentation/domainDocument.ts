@@ -9,8 +9,10 @@ import type { Json } from "./documentJson";
 export function domainDocument(document: Json, { name, title, tags }: DocumentDomain): Json {
   const info = record(document["info"]);
   const paths = pathsOf(record(document["paths"]), new Set(tags));
+  const webhooks = pathsOf(record(document["webhooks"] ?? {}), new Set(tags));
+  const { webhooks: _all, ...rest } = document;
   return {
-    ...document,
+    ...rest,
     info: {
       ...info,
       title: `${String(info["title"])}: ${title}`,
@@ -18,7 +20,8 @@ export function domainDocument(document: Json, { name, title, tags }: DocumentDo
     },
     tags: listOf(document["tags"]).filter((tag) => tags.includes(String(record(tag)["name"]))),
     paths,
-    components: componentsOf(record(document["components"]), paths),
+    ...(Object.keys(webhooks).length > 0 ? { webhooks } : {}),
+    components: componentsOf(record(document["components"]), { ...paths, ...webhooks }),
   };
 }
 

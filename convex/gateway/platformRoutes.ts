@@ -1,7 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
-import { receiveClerkWebhook } from "./clerkWebhook";
+import { receiveWebhook } from "./inboundWebhooks";
 import { prefersHtml, prefersJson, refusesGzip } from "./negotiation";
 import { nothingThere, problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
@@ -43,7 +43,7 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   );
   app.post("/v1/oauth/token", (c) => answerToken(c));
   app.post("/v1/webhooks/clerk", async (c) =>
-    c.json(await receiveClerkWebhook(c.env, c.req.raw), 200, c.get("headers")),
+    c.json(await receiveWebhook(c.env, "clerk", c.req.raw), 200, c.get("headers")),
   );
 
   app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));

@@ -35,6 +35,8 @@ export const notificationTypes = [
   "credential_expiring",
   "domain_expiring",
   "bill_finalized",
+  "webhook_failing",
+  "webhook_disabled",
 ] as const;
 export type NotificationType = (typeof notificationTypes)[number] | `custom.${string}`;
 
@@ -74,7 +76,14 @@ export const notifications = tenantTable(notificationFields, "", {
 export const emailFields = {
   to: described(emailAddress(), "The address that it goes to.", "dana.okoye@example.com"),
   templateType: described(
-    z.enum(["welcome", "organizationInvite", "roleChanged", "organizationDeleted"]),
+    z.enum([
+      "welcome",
+      "organizationInvite",
+      "roleChanged",
+      "organizationDeleted",
+      "webhookFailing",
+      "webhookDisabled",
+    ]),
     "What it is about, and so which template makes it.",
   ),
   subject: described(text(1, 200), "Its subject.", "You are invited to North Wind Energy"),

@@ -10,6 +10,13 @@ export interface TemplateData {
   };
   readonly roleChanged: { readonly organizationName: string; readonly roleName: string };
   readonly organizationDeleted: { readonly organizationName: string; readonly purgeAfter: number };
+  readonly webhookFailing: FailingWebhook;
+  readonly webhookDisabled: FailingWebhook;
+}
+interface FailingWebhook {
+  readonly organizationName: string;
+  readonly url: string;
+  readonly failingSince: number;
 }
 export type TemplateType = keyof TemplateData;
 
@@ -69,6 +76,20 @@ const templates: { readonly [Type in TemplateType]: Template<TemplateData[Type]>
     paragraphs: ({ organizationName, purgeAfter }) => [
       `${organizationName} is in the trash: nobody can use it any more.`,
       `Its owner can restore it until ${timeOf(purgeAfter)}. After that everything in it is deleted for good.`,
+    ],
+  },
+  webhookFailing: {
+    subject: ({ organizationName }) => `A webhook of ${organizationName} fails`,
+    paragraphs: ({ url, failingSince }) => [
+      `Every delivery to ${url} has failed since ${timeOf(failingSince)}.`,
+      "Deliveries are tried again meanwhile. An endpoint that fails for five days is disabled.",
+    ],
+  },
+  webhookDisabled: {
+    subject: ({ organizationName }) => `A webhook of ${organizationName} was disabled`,
+    paragraphs: ({ url, failingSince }) => [
+      `Deliveries to ${url} have failed since ${timeOf(failingSince)}, and nothing is sent there any more.`,
+      "Once it is active again, what it has missed can be sent to it.",
     ],
   },
 };

@@ -2,4 +2,4 @@
 import { restFunctions } from "../core/operations/restFunctions";
 import * as auditLogs from "./auditLogs";
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ auditLogs });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ auditLogs });

@@ -1,6 +1,17 @@
 import * as z from "zod";
-import { described, exampleHash, exampleRowId, integer, timestampMs } from "../core/schema/fields";
-import { optionalTenantTable } from "../core/schema/table";
+import {
+  described,
+  exampleHash,
+  exampleRowId,
+  integer,
+  outboundUrl,
+  reference,
+  rowId,
+  sealed,
+  text,
+  timestampMs,
+} from "../core/schema/fields";
+import { optionalTenantTable, tenantTable } from "../core/schema/table";
 
 export const idempotencyKeyFields = {
   principal: described(z.string().max(64), "Who called: kind and id of the caller.", `user:${exampleRowId}`),
@@ -55,10 +66,116 @@ export const webhookEventFields = {
 export const webhookEvents = optionalTenantTable(webhookEventFields, "", {
   noun: "webhookEvent",
   description: "A message that a provider sent to a webhook of this deployment.",
+  secret: ["payload"],
 })
   .index("by_provider_and_eventId", ["provider", "eventId"])
   .index("by_provider_and_subject_and_occurredAt", ["provider", "subject", "occurredAt"])
   .index("by_waitsFor", ["waitsFor"])
   .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
   .index("by_status_and_createdAt", ["status", "createdAt"])
+  .index("by_expiresAt", ["expiresAt"]);
+
+export const webhookEndpointFields = {
+  url: described(
+    outboundUrl(),
+    "Where deliveries are sent: `https` on a public host, port 443 or one from 1024 up; unique in the organization.",
+    "https://hooks.example.com/portico",
+  ),
+  description: described(text(0, 200), "What the endpoint is for.", "Copies schedules into the calendar.").optional(),
+  eventTypes: described(
+    z.array(text(1, 80)).min(1).max(100),
+    "The events that it is told of; `*` stands for all, those to come among them.",
+    ["schedule.created", "schedule.updated"],
+  ),
+  sealedSecret: described(sealed(), "What deliveries are signed with."),
+  previousSecret: described(sealed(), "What they are signed with besides, for a while after a rotation.").optional(),
+  previousSecretExpiresAt: described(
+    timestampMs(),
+    "Until when they are signed with the secret before the last one as well; absent before the first rotation.",
+  ).optional(),
+  status: described(
+    z.enum(["active", "disabled"]),
+    "Nothing is sent to a disabled one, nor kept for it; one that has failed for five days is disabled.",
+  ).default("active"),
+  disabledReason: described(
+    z.enum(["gone", "failing"]),
+    "Why it was disabled, where nobody did it: it answered 410 Gone, or failed for five days.",
+  ).optional(),
+  failingSince: described(
+    timestampMs(),
+    "When the first delivery failed after the last that did not; absent while it works.",
+  ).optional(),
+  nextTryAt: described(
+    timestampMs(),
+    "Until then what is due to it waits, because it failed, was slow, or asked for it.",
+  ).optional(),
+  failedTries: described(integer(0, 1_000_000), "Tries in a row that failed.", 0).optional(),
+  warnings: described(integer(0, 2), "How often administrators were told that it fails.", 0).optional(),
+};
+
+/** Where an organization has its events sent. Written by administrators; disabled by time. */
+export const webhookEndpoints = tenantTable(webhookEndpointFields, "CU", {
+  noun: "webhookEndpoint",
+  description: "A URL that is told of events in the organization.",
+  audited: true,
+  secret: ["failedTries", "warnings"],
+  unique: [{ fields: ["organizationId", "url"], index: "by_organizationId_and_url", code: "url_taken" }],
+  events: [{ type: "ping", description: "Somebody tests the endpoint, which `data` is." }],
+})
+  .index("by_organizationId", ["organizationId"])
+  .index("by_organizationId_and_status", ["organizationId", "status"])
+  .index("by_organizationId_and_url", ["organizationId", "url"])
+  .index("by_status_and_nextTryAt", ["status", "nextTryAt"]);
+
+export const webhookDeliveryFields = {
+  endpointId: described(reference("webhookEndpoints", "cascade"), "Where it is sent."),
+  eventId: described(
+    z.string().max(64),
+    "The event, under one id for all endpoints and attempts: the header `webhook-id`.",
+    "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+  ),
+  eventType: described(z.string().max(80), "What happened.", "schedule.created"),
+  payload: described(z.string(), "The body, as every attempt sends it.", "{}"),
+  status: described(
+    z.enum(["pending", "delivered", "failed"]),
+    "`delivered` once the endpoint has answered 2xx; `failed` when nothing tries it any more.",
+  ),
+  attempts: described(integer(0, 1000), "How often it was sent.", 1),
+  nextRetryAt: described(
+    timestampMs(),
+    "When it is sent next at the earliest; absent once nothing tries it any more.",
+  ).optional(),
+  lastAttemptAt: described(timestampMs(), "When it was last sent.").optional(),
+  responseStatus: described(
+    integer(100, 599),
+    "HTTP status of the last answer; absent where none came.",
+    200,
+  ).optional(),
+  durationMs: described(integer(0, 3_600_000), "Milliseconds that the last attempt took.", 84).optional(),
+  error: described(z.string().max(300), "Why the last attempt failed.", "The endpoint answered 500.").optional(),
+  senderId: described(
+    rowId("_scheduled_functions"),
+    "The scheduled function that sends it at present; absent while none does.",
+  ).optional(),
+  createdAt: described(timestampMs(), "When the event happened."),
+  expiresAt: described(timestampMs(), "When it is forgotten: 30 days after the event."),
+};
+
+/** One event for one endpoint. Written with the change that it tells of, sent afterwards, removed after 30 days by a cron. */
+export const webhookDeliveries = tenantTable(webhookDeliveryFields, "", {
+  noun: "webhookDelivery",
+  description: "One event on its way to one endpoint: how often it was sent, and what came of it.",
+  secret: ["payload", "senderId"],
+})
+  .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
+  .index("by_organizationId_and_status_and_createdAt", ["organizationId", "status", "createdAt"])
+  .index("by_organizationId_and_endpointId_and_createdAt", ["organizationId", "endpointId", "createdAt"])
+  .index("by_organizationId_and_endpointId_and_status_and_createdAt", [
+    "organizationId",
+    "endpointId",
+    "status",
+    "createdAt",
+  ])
+  .index("by_status_and_endpointId_and_nextRetryAt", ["status", "endpointId", "nextRetryAt"])
+  .index("by_endpointId_and_senderId", ["endpointId", "senderId"])
   .index("by_expiresAt", ["expiresAt"]);

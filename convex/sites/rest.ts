@@ -5,4 +5,4 @@ import * as agentEnrollmentTokens from "./agentEnrollmentTokens";
 import * as agents from "./agents";
 import * as sites from "./sites";
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ agentApiLogs, agentEnrollmentTokens, agents, sites });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ agentApiLogs, agentEnrollmentTokens, agents, sites });

@@ -53,6 +53,7 @@ export const sites = tenantTable(siteFields, "CUD", {
   noun: "site",
   description: "A place, often a customer's, where device agents run.",
   audited: true,
+  events: ["created", "updated", "deleted", "restored"],
   unique: [
     { fields: ["organizationId", "slug"], index: "by_organizationId_and_deletedAt_and_slug", code: "slug_taken" },
   ],
@@ -139,6 +140,23 @@ export const agents = tenantTable(agentFields, "CUD", {
   noun: "agent",
   description: "A device that checks in from a site, with a key of its own, which acts for no person.",
   audited: true,
+  events: [
+    { type: "agent.enrolled", description: "A device enrolled for the first time.", on: ["created"] },
+    {
+      type: "agent.online",
+      description: "An agent that was offline has checked in.",
+      on: ["updated"],
+      becomes: { connectionStatus: "online" },
+    },
+    {
+      type: "agent.offline",
+      description: "An agent has missed two check-ins.",
+      on: ["updated"],
+      becomes: { connectionStatus: "offline" },
+    },
+    "deleted",
+    "restored",
+  ],
   secret: ["keyHash"],
   unique: [
     { fields: ["organizationId", "guid"], index: "by_organizationId_and_deletedAt_and_guid", code: "guid_taken" },

@@ -283,13 +283,13 @@ describe("a message", () => {
         .filter(({ status }) => status === "failed")
         .map(({ _id }) => _id);
     });
-    for (const eventId of ids) await host.mutation(internal.tenancy.clerkEvents.replay, { eventId });
+    for (const eventId of ids) await host.mutation(internal.platform.webhookEvents.retry, { eventId });
     await host.finishAllScheduledFunctions(vi.runAllTimers);
     expect((await logOf(host)).filter(([, status]) => status === "failed")).toEqual([]);
     expect(await stateOf(host)).not.toEqual(before);
     const [first] = ids;
     if (first === undefined) throw new Error("Nothing failed.");
-    await expect(host.mutation(internal.tenancy.clerkEvents.replay, { eventId: first })).rejects.toThrow(
+    await expect(host.mutation(internal.platform.webhookEvents.retry, { eventId: first })).rejects.toThrow(
       "Only what has failed",
     );
     await host.close();
@@ -308,7 +308,7 @@ describe("a message", () => {
     expect(await stateOf(host)).toEqual({ users: [], organizations: [], memberships: [] });
     // Five times at most, the first included.
     for (let run = 0; run < 7; run++) {
-      await host.mutation(internal.tenancy.clerkEvents.retryFailed, {});
+      await host.mutation(internal.platform.webhookEvents.retryFailed, {});
       await host.finishAllScheduledFunctions(vi.runAllTimers);
     }
     const attempts = await host.run(async ({ db }) =>

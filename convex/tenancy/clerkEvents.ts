@@ -2,17 +2,15 @@ import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { env, internalMutation } from "../_generated/server";
 import { systemWriter } from "../core/records/systemWriter";
-import { ProblemError } from "../core/wire/errors";
 import { identityProviders } from "../core/wire/identityProviders";
 import { applied } from "./clerk/applying";
-import { clerkChange, isLater, subjectOf } from "./clerk/changes";
+import { clerkChange, isLater, organizationIn, subjectOf } from "./clerk/changes";
 import { isListedSubject } from "../core/access/platformAdmins";
 import type { Outcome } from "./clerk/applying";
 import type { ClerkChange } from "./clerk/changes";
 import type { UnscopedWriter } from "../core/records/writer";
 import type { Doc } from "../_generated/dataModel";
 
-const maximumAttempts = 5;
 /** Messages worked on in one mutation; what has become possible beyond them follows in another. */
 const maximumPerRun = 50;
 /** Messages of one subject at one time, which a burst of changes does not reach. */
@@ -43,42 +41,6 @@ export const process = internalMutation({
   },
 });
 
-/** Has a message that failed tried again. Throws 409 for one that did not fail. */
-export const replay = internalMutation({
-  args: { eventId: v.id("webhookEvents") },
-  returns: v.null(),
-  handler: async (ctx, { eventId }) => {
-    const now = Date.now();
-    const writer = systemWriter(ctx, { now, noun: "webhookEvent", action: "webhookEvent.replay", isAudited: true });
-    const event = await writer.get("webhookEvents", eventId);
-    if (event?.status !== "failed")
-      throw new ProblemError("invalid_state_transition", "Only what has failed is tried again.");
-    await writer.patch("webhookEvents", event, { status: "pending" });
-    await ctx.scheduler.runAfter(0, processReference, { eventId });
-    return null;
-  },
-});
-
-/** Tries messages again that have failed less than five times. */
-export const retryFailed = internalMutation({
-  args: {},
-  returns: v.null(),
-  handler: async (ctx) => {
-    const now = Date.now();
-    const writer = systemWriter(ctx, { now, noun: "webhookEvent", action: "webhookEvent.retry", isAudited: false });
-    const failed = await writer
-      .query("webhookEvents")
-      .withIndex("by_status_and_createdAt", (q) => q.eq("status", "failed"))
-      .order("desc")
-      .take(2 * maximumPerRun);
-    for (const { _id, attempts, provider } of failed) {
-      if (provider === "clerk" && attempts < maximumAttempts)
-        await ctx.scheduler.runAfter(0, processReference, { eventId: _id });
-    }
-    return null;
-  },
-});
-
 type Work = Pick<Parameters<typeof applied>[0], "writer" | "scheduler" | "now">;
 
 /** Works on one message, writes down what came of it, and answers what others may have waited for. */
@@ -98,10 +60,6 @@ async function settle(work: Work, event: Doc<"webhookEvents">): Promise<readonly
 
 async function outcomeOf(work: Work, event: Doc<"webhookEvents">): Promise<Outcome> {
   const { writer } = work;
-  const issuers = identityProviders(env["AUTH_PROVIDERS"]).filter(({ preset }) => preset === "clerk");
-  const [issuer, ...others] = issuers;
-  if (!issuer || others.length > 0)
-    return { status: "failed", reason: "AUTH_PROVIDERS must have one entry of the preset clerk." };
   let change: ClerkChange | undefined;
   try {
     change = clerkChange(event.type, JSON.parse(event.payload));
@@ -111,11 +69,26 @@ async function outcomeOf(work: Work, event: Doc<"webhookEvents">): Promise<Outco
   }
   if (!change) return { status: "ignored", reason: "Messages of this type change nothing here." };
   const subject = subjectOf(change);
-  const known = event.subject === subject ? event : await writer.patch("webhookEvents", event, { subject });
+  const organizationId = await knownOrganization(writer, organizationIn(change));
+  const known = await writer.patch("webhookEvents", event, { subject, ...organizationId });
+  const issuers = identityProviders(env["AUTH_PROVIDERS"]).filter(({ preset }) => preset === "clerk");
+  const [issuer, ...others] = issuers;
+  if (!issuer || others.length > 0)
+    return { status: "failed", reason: "AUTH_PROVIDERS must have one entry of the preset clerk." };
   if (await isOvertaken(writer, known, subject))
     return { status: "ignored", reason: "A later message tells how it is now." };
   const isPlatformAdmin = (token: string) => isListedSubject(env["PLATFORM_ADMIN_SUBJECTS"], token);
   return applied({ ...work, issuer: issuer.issuer, isPlatformAdmin }, change);
+}
+
+/** The organization here that a message is about, so that its administrators see what came of the message. */
+async function knownOrganization(writer: UnscopedWriter, externalId: string | undefined) {
+  if (externalId === undefined) return {};
+  const organization = await writer
+    .query("organizations")
+    .withIndex("by_externalId", (q) => q.eq("externalId", externalId))
+    .unique();
+  return organization ? { organizationId: organization._id } : {};
 }
 
 /** Whether a later message of the same subject has been worked on: each tells all of it, so the latest holds. */

@@ -6,4 +6,4 @@ import * as memberships from "./memberships";
 import * as organizations from "./organizations";
 import * as users from "./users";
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ invitations, me, memberships, organizations, users });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ invitations, me, memberships, organizations, users });

@@ -181,6 +181,7 @@ export const organizations = globalTable(organizationFields, "CUD", {
   noun: "organization",
   description: "A tenant: every other row belongs to one.",
   audited: true,
+  events: ["created", "updated", "deleted", "restored"],
   unique: [
     { fields: ["slug"], index: "by_slug", code: "slug_taken", includesTrash: true, nameIn: ["by_externalId"] },
     {
@@ -243,6 +244,29 @@ export const memberships = tenantTable(membershipFields, "CU", {
   noun: "membership",
   description: "A person in an organization, with a role.",
   audited: true,
+  untold: ["banReason"],
+  events: [
+    {
+      type: "member.joined",
+      description: "A person is a member from now on.",
+      on: ["created", "updated"],
+      becomes: { status: "active" },
+      // Who comes back from `inactive` has not joined anew.
+      was: { status: ["pending"] },
+    },
+    {
+      type: "member.updated",
+      description: "The role, the status, a ban or the metadata of a member has changed.",
+      on: ["updated"],
+      was: { status: ["active", "inactive"] },
+    },
+    {
+      type: "member.removed",
+      description: "A member was removed, or left.",
+      on: ["deleted"],
+      was: { status: ["active", "inactive"] },
+    },
+  ],
   unique: [{ fields: ["organizationId", "userId"], index: "by_organizationId_and_userId", code: "already_member" }],
 })
   .index("by_organizationId", ["organizationId"])
@@ -299,6 +323,7 @@ export const invitations = tenantTable(invitationFields, "CU", {
   noun: "invitation",
   description: "An invitation by e-mail to become a member of the organization.",
   audited: true,
+  events: ["created"],
   secret: ["tokenHash"],
 })
   .index("by_organizationId", ["organizationId"])

@@ -4,4 +4,4 @@ import * as items from "./items";
 import * as schedules from "./schedules";
 import * as todos from "./todos";
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ items, schedules, todos });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ items, schedules, todos });

@@ -23,6 +23,7 @@ export const schedules = tenantTable(scheduleFields, "CUD", {
   noun: "schedule",
   description: "Planned work of a user, from draft to completion.",
   audited: true,
+  events: ["created", "updated", "deleted", "restored"],
 })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_status_and_startDate", [

@@ -1,4 +1,5 @@
 import type { bundleFunctions } from "../bundle/bundleFunctions";
+import type { EgressOptions } from "./mainThread/egress";
 
 /** One line that a function or the host logged; `path` is empty for the host and for module scope. */
 export interface LogEntry {
@@ -22,6 +23,8 @@ export interface DeploymentOptions {
   readonly functionTimeLimitMs?: number;
   /** The largest file that storage takes. Default 1 GiB. */
   readonly maxStoredFileBytes?: number;
+  /** To whom the `fetch` of actions connects beside the public internet. */
+  readonly egress?: EgressOptions;
   readonly onLog?: (entry: LogEntry) => void;
   /** Replaces {@link bundleFunctions}, for callers that reuse a bundle instead of building one per version. */
   readonly bundle?: typeof bundleFunctions;

@@ -26,6 +26,8 @@ import type { ActionHost } from "./mainThread/actionFrame";
 import { backUpStore } from "./mainThread/backup";
 import { DeploymentMetrics } from "./deploymentMetrics";
 import type { DeploymentOptions } from "./deploymentOptions";
+import { openEgress } from "./mainThread/egress";
+import type { Egress } from "./mainThread/egress";
 import { ExecutorClient } from "./rpc/executorClient";
 import { componentEnvironments, setComponentVariables } from "./rpc/environment";
 import type { FunctionEnvironment } from "./rpc/environment";
@@ -69,6 +71,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   readonly #running = new Set<Promise<unknown>>();
   /** The app's key and those of its components. */
   readonly #globalsKeys = new Set([this.#globalsKey]);
+  readonly #egress: Egress;
   #executor: ExecutorClient | null = null;
   #handles = new FunctionHandles("");
   #authProviders: readonly AuthProvider[] = [];
@@ -80,6 +83,7 @@ export class LocalDeployment implements Deployment, ActionHost {
 
   private constructor(options: DeploymentOptions) {
     this.#options = options;
+    this.#egress = openEgress(options.egress);
     this.deploymentName = options.deploymentName ?? "local";
     this.#scratchDirectory = mkdtempSync(join(tmpdir(), "convex-host-"));
     this.#environment = { variables: {} };
@@ -297,6 +301,7 @@ export class LocalDeployment implements Deployment, ActionHost {
       importPhase,
       tableOfId: (componentPath) => this.#code.tableOfId(componentPath),
       onLog: (path, line) => this.#log(path, line),
+      fetch: this.#egress.fetch,
     });
     this.#authProviders = authProviders;
     this.#querySets.retryStopped();
@@ -337,7 +342,7 @@ export class LocalDeployment implements Deployment, ActionHost {
   async close(graceMs?: number): Promise<void> {
     const settled = Promise.all([this.#scheduler.stop(), Promise.allSettled(this.#running)]);
     await (graceMs === undefined ? settled : settledWithin(settled, graceMs));
-    await this.#executor?.close();
+    await Promise.all([this.#executor?.close(), this.#egress.close()]);
     this.#stopReporting();
     for (const key of this.#globalsKeys) removeFunctionGlobals(key);
     rmSync(this.#scratchDirectory, { recursive: true, force: true });
@@ -368,7 +373,8 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#fileStore.removeUnfinished();
     this.#stopReporting = reportStrayFailures((text) => this.#log("", `[ERROR] ${text}`));
     installSyscallBoundary();
-    installFunctionGlobals(this.#globalsKey, this.#environment, (path, line) => this.#log(path, line));
+    const onLog = (path: string, line: string) => this.#log(path, line);
+    installFunctionGlobals(this.#globalsKey, this.#environment, onLog, this.#egress.fetch);
     await this.reload();
     await this.#scheduler.recover();
     await this.#scheduler.keepRetention();

@@ -35,7 +35,9 @@ it("cuts the connection when its source fails, and serves on", async () => {
 });
 
 it("takes the request of an action as one of its own Requests", async () => {
-  const { server } = await startSyncHost();
+  const allowedOrigins = new Set<string>();
+  const { server } = await startSyncHost({ deployment: { egress: { allowedOrigins } } });
+  allowedOrigins.add(server.siteUrl);
   const answer = await fetch(`${server.siteUrl}/copied`, { method: "POST", body: "x" });
   expect(await answer.json()).toEqual({
     isRequest: [true, true, true],

@@ -3,6 +3,7 @@ import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
@@ -67,7 +68,7 @@ async function callerOf(world: World, { declaration: { access, method } }: Opera
   return isOfOneself ? (await createMember(world.portico, world.acme, "member")).token : undefined;
 }
 
-const makers: Readonly<Record<string, RowMaker>> = { ...accessRows, ...siteRows, ...tenancyRows };
+const makers: Readonly<Record<string, RowMaker>> = { ...accessRows, ...siteRows, ...tenancyRows, ...platformRows };
 
 /** A row of the operation's resource, in the trash where the operation begins there. */
 async function newRow(world: World, operation: Operation): Promise<MadeRow> {
@@ -192,6 +193,11 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     const arranged = await arrangeByDeclaration(world, operationNamed("schedules.complete"));
     await sendOperation(world.portico, operationNamed("schedules.activate"), arranged, world.owner);
     return arranged;
+  },
+  // An organization has twenty at most.
+  "webhookEndpoints.create": async (world) => {
+    await makeRoomForEndpoint(world);
+    return arrangeByDeclaration(world, operationNamed("webhookEndpoints.create"));
   },
   // A role is named once.
   "users.create": async () => ({

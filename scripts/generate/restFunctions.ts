@@ -33,7 +33,7 @@ function restFunctionsSource(names: readonly string[]): string {
   return `${banner}import { restFunctions } from "../core/operations/restFunctions";
 ${names.map((name) => `import * as ${name} from "./${name}";`).join("\n")}
 
-export const { operations, query, mutation, action, issue, dryRun } = restFunctions({ ${names.join(", ")} });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ ${names.join(", ")} });
 `;
 }
 

@@ -9,6 +9,9 @@ const lawful: TableMetadata = {
   base: "CUD",
   audited: true,
   secret: [],
+  sealed: [],
+  events: [],
+  untold: [],
   unique: [{ fields: ["organizationId", "serial"], index: "by_serial", code: "name_taken" }],
   references: [{ path: ["siteIds", "[]"], table: "sites", onDelete: "restrict" }],
   indexes: { by_serial: ["organizationId", "deletedAt", "serial"] },
@@ -30,6 +33,11 @@ it.each<[string, Partial<TableMetadata>, readonly string[]]>([
     "a reference to no table",
     { references: [{ path: ["siteIds", "[]"], table: "siets", onDelete: "restrict" }] },
     [`${place}.siteIds.[] refers to siets, which is no table.`],
+  ],
+  [
+    "a sealed secret of no organization",
+    { tenant: "optional", sealed: ["apiKey"] },
+    [`${place} holds apiKey sealed, which binds it to an organization: make it a tenantTable.`],
   ],
 ])("%s", (_title, changes, faults) => {
   expect(ruleFaults("convex/sites/tables.ts", "assets", { ...lawful, ...changes }, new Set(["sites"]))).toEqual(faults);

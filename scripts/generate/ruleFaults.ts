@@ -2,12 +2,12 @@ import type { TableMetadata } from "../../convex/core/schema/table";
 
 /**
  * Lists the rules of a table that could never be kept: a unique rule whose index is not there or lacks a field of it, a
- * reference to no table. A line each, naming file, table and what to write there.
+ * reference to no table, a secret that is bound to no organization. A line each, naming file, table and what to write there.
  */
 export function ruleFaults(
   file: string,
   table: string,
-  { unique, references, indexes }: TableMetadata,
+  { unique, references, indexes, sealed, tenant }: TableMetadata,
   tables: ReadonlySet<string>,
 ): readonly string[] {
   const place = `${file}: ${table}`;
@@ -20,5 +20,9 @@ export function ruleFaults(
   const ofReferences = references
     .filter((reference) => !tables.has(reference.table))
     .map(({ path, table: named }) => `${place}.${path.join(".")} refers to ${named}, which is no table.`);
-  return [...ofUnique, ...ofReferences];
+  const ofSecrets =
+    sealed.length === 0 || tenant === "required"
+      ? []
+      : [`${place} holds ${sealed.join(" and ")} sealed, which binds it to an organization: make it a tenantTable.`];
+  return [...ofUnique, ...ofReferences, ...ofSecrets];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { wordsOf } from "../../convex/core/resources/words";
+import { sealedSecrets } from "../../convex/core/schema/fields";
 import { innermost } from "../../convex/core/schema/zod";
 import { exampleOf } from "../../openapi/examples";
 import { SchemaComponents } from "../../openapi/schemas";
@@ -19,6 +20,8 @@ function fieldFaults(place: string, fields: Fields): string[] {
     const inner = innermost(type);
     const known = z.globalRegistry.get(type)?.description ?? z.globalRegistry.get(inner)?.description;
     const untold = known ? [] : [`${where} has no description: write described(<type>, "<what it means>").`];
+    // What never leaves shows no example.
+    if (sealedSecrets.has(inner)) return untold;
     const shown = inner instanceof z.ZodObject ? fieldFaults(where, inner.shape) : exampleFaults(where, type);
     return [...untold, ...shown];
   });

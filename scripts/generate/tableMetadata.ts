@@ -1,7 +1,8 @@
 import schema from "../../convex/schema";
-import type { ReferenceMetadata, TableMetadata } from "../../convex/core/schema/table";
+import { withArticle, wordsOf } from "../../convex/core/resources/words";
+import type { EventRule, ReferenceMetadata, TableMetadata, TableOptions } from "../../convex/core/schema/table";
 import { references } from "../../convex/core/schema/fields";
-import { declarationOf } from "../../convex/core/schema/table";
+import { declarationOf, sealedFields } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
 import { domainFiles, tablesOf } from "./domains";
 import { ruleFaults } from "./ruleFaults";
@@ -41,18 +42,36 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
   const declared = declarationOf(definition);
   if (!declared) throw new Error(`Table ${name} is not made by tenantTable() or globalTable().`);
   const { options } = declared;
+  const sealed = sealedFields(declared.fields);
   return {
     noun: options.noun,
     tenant: declared.tenant,
     base: declared.base,
     audited: options.audited ?? false,
-    secret: options.secret ?? [],
+    secret: [...new Set([...(options.secret ?? []), ...sealed])],
+    sealed,
     unique: options.unique ?? [],
     references: Object.entries(declared.fields).flatMap(([field, type]) => referencesIn(type, [field])),
+    events: eventsOf(options),
+    untold: options.untold ?? [],
     indexes: Object.fromEntries(
       definition[" indexes"]().map(({ indexDescriptor, fields }) => [indexDescriptor, [...fields]]),
     ),
   };
+}
+
+/** Every event as a rule: a plain one happens by each write of its kind. */
+function eventsOf({ noun, events = [] }: TableOptions): EventRule[] {
+  const words = withArticle(wordsOf(noun));
+  return events.map((event) =>
+    typeof event === "object"
+      ? event
+      : {
+          type: `${noun}.${event}`,
+          description: `${words.charAt(0).toUpperCase()}${words.slice(1)} was ${event}.`,
+          on: [event],
+        },
+  );
 }
 
 /** Follows optional, nullable, default, array and object wrappers down to `reference()` schemas. */

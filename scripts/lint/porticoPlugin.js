@@ -1,3 +1,4 @@
+import { noBareFetch } from "./rules/noBareFetch.js";
 import { noCasts } from "./rules/noCasts.js";
 import { noDirectDatabase } from "./rules/noDirectDatabase.js";
 import { oneHand } from "./rules/oneHand.js";
@@ -7,6 +8,7 @@ import { suppressionsNeedReason } from "./rules/suppressionsNeedReason.js";
 export default {
   meta: { name: "portico" },
   rules: {
+    "no-bare-fetch": noBareFetch,
     "no-casts": noCasts,
     "no-direct-database": noDirectDatabase,
     "one-hand": oneHand,

@@ -137,6 +137,40 @@ describe("no-direct-database", () => {
   });
 });
 
+describe("no-bare-fetch", () => {
+  test("accepts the methods and properties of others", () => {
+    expectAccepted(
+      "no-bare-fetch",
+      [],
+      [
+        "app.fetch(request, ctx);",
+        "const { fetch: load } = client; load();",
+        "export const routes = { fetch: handler };",
+        "outboundFetch({ url });",
+        "class Client { fetch() { return 1; } }",
+        "interface Client { fetch(url: string): void }",
+      ],
+    );
+  });
+
+  test("refuses the global one, called, handed on or renamed", () => {
+    expectRefused("no-bare-fetch", [], "Requests to others go through", [
+      "fetch(url);",
+      "await fetch(url, { redirect: 'manual' });",
+      "globalThis.fetch(url);",
+      "self['fetch'](url);",
+      "const send = fetch; send(url);",
+      "const { fetch: send } = globalThis; send(url);",
+      "const { fetch } = globalThis;",
+      "client({ fetch });",
+      "client({ send: fetch });",
+      "fetch.call(undefined, url);",
+      "client(fetch);",
+      "const send = given ?? fetch;",
+    ]);
+  });
+});
+
 describe("suppressions-need-reason", () => {
   test("accepts a named rule with a reason, and ordinary comments", () => {
     expectAccepted(

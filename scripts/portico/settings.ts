@@ -1,5 +1,6 @@
 import path from "node:path";
 import { logLevels } from "./logWriter";
+import { readLoopbackOrigins } from "./loopbackOrigins";
 import { readServing } from "./serving";
 import type { LogLevel } from "./logWriter";
 import type { Serving } from "./serving";
@@ -13,6 +14,8 @@ export interface Settings {
   readonly sitePort: number;
   /** To whom the ports answer. */
   readonly serving: Serving;
+  /** Origins of this machine that functions may send requests to; in development only. */
+  readonly loopbackOrigins: readonly string[];
   readonly seed: "demo" | "none";
   /** The local sign-in of `npm run dev`; without one, as in every other start, there is none. */
   readonly signInPort?: number;
@@ -30,8 +33,11 @@ export interface Settings {
 }
 
 /** The settings needed to start the product, on this machine alone without `serving`; the others are the command's own. */
-export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "logLevel" | "stopSeconds" | "serving"> &
-  Partial<Pick<Settings, "serving">>;
+export type InstallationSettings = Omit<
+  Settings,
+  "watch" | "logFormat" | "logLevel" | "stopSeconds" | "serving" | "loopbackOrigins"
+> &
+  Partial<Pick<Settings, "serving" | "loopbackOrigins">>;
 
 const shortestAdminKey = 16;
 
@@ -47,10 +53,12 @@ export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } =
     cloudPort: portOf("PORTICO_PORT", environment["PORTICO_PORT"], 3210),
     sitePort: portOf("PORTICO_SITE_PORT", environment["PORTICO_SITE_PORT"], 3211),
   };
+  const serving = readServing(environment, ports);
   return {
     dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
     ...ports,
-    serving: readServing(environment, ports),
+    serving,
+    loopbackOrigins: readLoopbackOrigins(environment, serving),
     seed: seedOf(environment["PORTICO_SEED"]),
     ...signInPortOf(environment["PORTICO_SIGN_IN_PORT"], watch),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),

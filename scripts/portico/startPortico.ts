@@ -11,6 +11,8 @@ import { startServer } from "../../host/server/startServer";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { demoUsers, writeDemoData } from "./demo";
 import { operatorOf } from "./operatorCall";
+import { loopbackWarnings } from "./loopbackOrigins";
+import { encryptionVariables } from "./masterKey";
 import { RequestLog } from "./requestLog";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
@@ -70,9 +72,10 @@ export async function startPortico(
   onLog: (entry: LogEntry) => void,
   { passed = process.env, onRequest, ...options }: StartOptions = {},
 ): Promise<RunningPortico> {
-  const { dataDirectory, cloudPort, sitePort, serving = servingLocally(settings) } = settings;
+  const { dataDirectory, cloudPort, sitePort, serving = servingLocally(settings), loopbackOrigins = [] } = settings;
   const { hostname, publicUrls, proxies } = serving;
   const { cloudUrl, siteUrl } = localUrls(hostname, settings);
+  for (const line of loopbackWarnings(loopbackOrigins)) onLog({ path: "", line: `[WARN] ${line}` });
   await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
@@ -96,8 +99,11 @@ export async function startPortico(
         { ...issuer.provider, tenantClaim: "org_id" },
       ]),
       PORTICO_SIGNING_KEY: JSON.stringify(signingKey),
+      ...(await encryptionVariables(dataDirectory, passed)),
+      ...(loopbackOrigins.length === 0 ? {} : { PORTICO_ALLOW_LOOPBACK_ORIGINS: loopbackOrigins.join(",") }),
       ...(settings.signInPort === undefined ? {} : { PORTICO_SIGN_IN_URL: `http://127.0.0.1:${settings.signInPort}` }),
     },
+    egress: { allowedOrigins: new Set(loopbackOrigins) },
     onLog,
     ...options,
   });

@@ -6,6 +6,7 @@ import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { noteForFailure } from "../lib/failureNotes.testing";
 import { freePorts } from "../lib/freePorts";
+import { readLoopbackOrigins } from "./loopbackOrigins";
 import { readServing } from "./serving";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
@@ -32,8 +33,9 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
   const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
   const logLines: string[] = [];
   const settings = await freeSettings(dataDirectory);
+  const serving = readServing(environment, settings);
   const portico = await startPortico(
-    { ...settings, serving: readServing(environment, settings) },
+    { ...settings, serving, loopbackOrigins: readLoopbackOrigins(environment, serving) },
     ({ path: name, line }) => {
       logLines.push(`${name} ${line}`);
       if (line.includes("[ERROR]")) noteForFailure(`${name} ${line}`);

@@ -1,6 +1,7 @@
 /** What the commands of this repository read. */
 export const settingNames = [
   "PORTICO_ADMIN_KEY",
+  "PORTICO_ALLOW_LOOPBACK_ORIGINS",
   "PORTICO_CLOUD_URL",
   "PORTICO_DATA_DIR",
   "PORTICO_HOST",

@@ -75,6 +75,12 @@ export const permissionCatalogue = {
   "agentApiLog:read": {"all":["owner","admin","support"],"assigned":[],"own":[],"keys":true,"description":"Read the calls of agents."},
   // convex/observability/grants.ts
   "auditLog:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read the audit trail."},
+  // convex/platform/grants.ts
+  "webhook:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read webhook endpoints, deliveries and events."},
+  "webhook:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create webhook endpoints."},
+  "webhook:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change webhook endpoints."},
+  "webhook:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete webhook endpoints."},
+  "webhook:manage": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Rotate secrets of webhook endpoints, test them, and send deliveries again."},
 } as const satisfies Readonly<Record<string, PermissionRow>>;
 
 export type Permission = keyof typeof permissionCatalogue;

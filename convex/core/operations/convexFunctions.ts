@@ -1,20 +1,26 @@
 import { zodOutputToConvex, zodToConvexFields } from "convex-helpers/server/zod4";
 import { makeFunctionReference, paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
-import { action, internalAction, internalMutation, mutation, query } from "../../_generated/server";
+import { action, internalAction, internalMutation, internalQuery, mutation, query } from "../../_generated/server";
 import { assertDryRunSupported, dryRun, unmadeSecret } from "./dryRun";
-import { execute } from "./pipeline";
-import { invalidField } from "../wire/errors";
+import { execute, organizationOf } from "./pipeline";
+import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
+import { engineTables } from "../wire/engineTables";
 import { isTenantless } from "./tenantless";
-import { storedSecretValidator } from "../wire/restProtocol";
-import { newSecret } from "../wire/secrets";
+import { encryptSecret } from "../wire/encryption";
+import { issuedSecretValidator, restArguments } from "../wire/restProtocol";
+import { newSecret, newSigningKey } from "../wire/secrets";
 import type { Call, Input } from "./call";
 import type { IssuedSecret, Operation } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { RequestOrigin } from "../records/audit";
+import type { Tenant } from "../access/tenant";
+import type { RestRequest } from "../wire/restProtocol";
+import type { Sealed } from "../wire/sealed";
+import type { Id } from "../../_generated/dataModel";
 import type { ActionCtx, MutationCtx, QueryCtx } from "../../_generated/server";
 import type { PaginationOptions } from "convex/server";
-import type { Infer, PropertyValidators, Validator } from "convex/values";
+import type { Infer, ObjectType, PropertyValidators, Validator } from "convex/values";
 
 const operations = new WeakMap<object, Operation>();
 
@@ -149,14 +155,33 @@ function returnValidator({ declaration, isList }: Operation): Validator<unknown,
   });
 }
 
-/** A new credential of an operation that issues one: what its mutation stores, and the field that only its caller sees. */
-export async function newCredential({ declaration: { name, secret } }: Operation): Promise<{
-  readonly stored: IssuedSecret;
-  readonly shown: Readonly<Record<string, string>>;
-}> {
+/**
+ * A new credential of an operation that issues one: what its mutation stores, and the field that only its caller sees. One that is
+ * stored whole is encrypted for the organization that the call runs in, which `ask` finds, as it finds who may not call.
+ */
+export async function newCredential(
+  { declaration: { name, secret } }: Operation,
+  ask: () => Promise<Id<"organizations">>,
+): Promise<{ readonly stored: IssuedSecret; readonly shown: Readonly<Record<string, string>> }> {
   if (!secret) throw new Error(`${name} issues no secret.`);
-  const { plaintext, hash, prefix } = await newSecret(secret.prefix);
-  return { stored: { hash, prefix }, shown: { [secret.field]: plaintext } };
+  if (secret.sealedIn === undefined) {
+    const { plaintext, hash, prefix } = await newSecret(secret.prefix);
+    return { stored: { hash, prefix }, shown: { [secret.field]: plaintext } };
+  }
+  const organizationId = await ask();
+  const plaintext = newSigningKey(secret.prefix);
+  const sealed = { ...(await encryptSecret({ table: secret.sealedIn, organizationId, plaintext })), organizationId };
+  return { stored: { hash: "", prefix: secret.prefix, sealed }, shown: { [secret.field]: plaintext } };
+}
+
+/** What an operation that issues a credential stores of one that is kept whole, encrypted for its organization. */
+export function sealedOf({ secret, tenant }: { readonly secret: IssuedSecret; readonly tenant: Tenant }): Sealed {
+  // A dry run makes none.
+  if (!secret.sealed) return { ciphertext: new ArrayBuffer(0), bindingId: "" };
+  const { organizationId, ...sealed } = secret.sealed;
+  if (organizationId !== tenant.organization._id)
+    throw new ProblemError("unavailable", "The caller's organization has changed since the request began.");
+  return sealed;
 }
 
 /** Makes the credential here, where randomness is the system's, and lets the domain's mutation store its hash. */
@@ -165,13 +190,36 @@ async function issueSecret(ctx: ActionCtx, operation: Operation, input: Input): 
   const store = makeFunctionReference<"mutation", Infer<typeof issueValidator>, object>(`${domain}/rest:issue`);
   const call = { operation: `${resource}.${verb}`, input };
   if (isDryRun(operation, input)) return ctx.runMutation(store, call);
-  const { stored, shown } = await newCredential(operation);
+  const ask = makeFunctionReference<"query", Asked, Id<"organizations">>(`${domain}/rest:organization`);
+  const { stored, shown } = await newCredential(operation, () => ctx.runQuery(ask, { call }));
   return { ...(await ctx.runMutation(store, { ...call, secret: stored })), ...shown };
 }
 
 /** Without a secret in a dry run, which makes none. */
-const issueArguments = { operation: v.string(), input: v.any(), secret: v.optional(storedSecretValidator) };
+const issueArguments = { operation: v.string(), input: v.any(), secret: v.optional(issuedSecretValidator) };
 const issueValidator = v.object(issueArguments);
+
+const askedArguments = {
+  rest: v.optional(v.object(restArguments)),
+  call: v.optional(v.object({ operation: v.string(), input: v.any() })),
+};
+type Asked = ObjectType<typeof askedArguments>;
+
+/**
+ * The internal query that tells an action in which organization a call runs, by either adapter. It refuses whom the operation refuses
+ * whatever the input.
+ */
+export function organizationFunction(callOfRest: (request: RestRequest) => Call, find: (name: string) => Operation) {
+  return internalQuery({
+    args: askedArguments,
+    returns: v.id(engineTables.tenants),
+    handler: async (ctx, { rest, call }) => {
+      if (rest) return withProblemsAsData(() => organizationOf(ctx, callOfRest(rest)));
+      if (call) return organizationOf(ctx, callOf(find(call.operation), call.input, {}));
+      throw new Error("No call was named.");
+    },
+  });
+}
 
 /** The internal mutation behind a domain's public actions that issue credentials. */
 export function issueFunction(find: (name: string) => Operation) {

@@ -4,8 +4,8 @@ import type { Assignment } from "../records/assignedRows";
 import type { RequestOrigin } from "../records/audit";
 import type { TenantReader, UnscopedReader } from "../records/reader";
 import type { TenantWriter, UnscopedWriter } from "../records/writer";
-import type { IssuedPrefix } from "../wire/credentialKinds";
-import type { StoredSecret } from "../wire/secrets";
+import type { IssuedPrefix, SealedPrefix } from "../wire/credentialKinds";
+import type { issuedSecretValidator } from "../wire/restProtocol";
 import type { Deprecation } from "../wire/deprecation";
 import type { DeclaredProblem } from "../wire/declaredProblems";
 import type { Permission } from "../access/permissions";
@@ -14,6 +14,7 @@ import type { Fields } from "../schema/table";
 import type { Tenant } from "../access/tenant";
 import type { TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
+import type { Infer } from "convex/values";
 import type * as z from "zod";
 
 /**
@@ -25,7 +26,7 @@ import type * as z from "zod";
 export type Access = "identity" | "user" | "organization" | "permission" | "agent" | "enrollment" | "platform";
 
 /** What a mutation is told about the credential it issues; the plaintext stays in the action that made it. */
-export type IssuedSecret = StoredSecret;
+export type IssuedSecret = Infer<typeof issuedSecretValidator>;
 
 interface BaseContext {
   readonly caller: Caller;
@@ -84,6 +85,12 @@ export type Output<F extends Fields> = z.output<z.ZodObject<F>>;
 /** An operation's input as its callers send it; without fields nothing, where zod's empty object would forbid every other key. */
 export type Input<F extends Fields> = keyof F extends never ? unknown : z.input<z.ZodObject<F>>;
 
+/** A credential that an operation issues, and whether its hash is stored or, in which table, the whole of it encrypted. */
+type IssuedShape = { readonly field: string } & (
+  | { readonly prefix: IssuedPrefix; readonly sealedIn?: undefined }
+  | { readonly prefix: SealedPrefix; readonly sealedIn: TableNames }
+);
+
 /** What an operation says of itself as plain values. */
 interface OperationFacts<A extends Access, Table extends TableNames | undefined> {
   /** The Convex function: `<domain>/<resource>:<verb>`. */
@@ -112,7 +119,7 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   /** Answers 403 for a deleted organization unless set. */
   readonly allowsUnusableOrganization?: boolean;
   /** Issues a credential: an action makes it, the mutation stores its hash, the answer carries it once. */
-  readonly secret?: { readonly prefix: IssuedPrefix; readonly field: string };
+  readonly secret?: IssuedShape;
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */

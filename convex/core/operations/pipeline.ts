@@ -8,7 +8,8 @@ import { ExistingRow } from "./existingRow";
 import { accessBy } from "../records/deferredWrites";
 import { isAssigned } from "../records/assignedRows";
 import { jsonTextOf } from "../wire/jsonText";
-import { referencePaths, projectorOf, valuesAt } from "../schema/zod";
+import { outboundUrlFault } from "../wire/outboundUrl";
+import { outboundUrlPaths, referencePaths, projectorOf, valuesAt } from "../schema/zod";
 import { faultOfReference } from "../access/references";
 import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
@@ -45,7 +46,7 @@ export type Execution =
 
 /**
  * The way of every call, in order:
- * caller → tenant → permission → row → replay → precondition → input → references → handler → made rows → output.
+ * caller → tenant → permission → row → replay → precondition → input → outbound URLs → references → handler → made rows → output.
  * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
@@ -70,6 +71,7 @@ export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
 
   const input = parseInput(operation.shape, call.input, readOnlyFields(operation));
   assertExactlyOne(declaration, input);
+  if (declaration.body) outboundPhase(declaration.body, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
 
   const context = contextOf(ctx, call, scope, reach, row);
@@ -80,6 +82,18 @@ export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
     throw new Error(`${operation.action} does not declare answersExisting.`);
   const value = outputPhase(operation, isExisting ? result.document : result);
   return { kind: "answer", value, isExisting, input, caller, tenant, now };
+}
+
+/** In which organization a call runs, of a caller who may make it. @throws {ProblemError} what `execute` refuses such a caller with */
+export async function organizationOf(ctx: QueryCtx, call: Call): Promise<Tenant["organization"]["_id"]> {
+  const now = Date.now();
+  const { operation, credential } = call;
+  assertKindOfCredential(operation.declaration.access, credential);
+  const caller = await identifyCaller(ctx, credential, now, false);
+  const tenant = await tenantPhase(ctx, call, caller, now);
+  await permissionPhase(ctx, operation, caller, tenant);
+  if (!tenant) throw new Error(`${operation.action} runs in no organization.`);
+  return tenant.organization._id;
 }
 
 function auditingOf({ declaration: { noun, audit }, action }: Operation): Pick<Scope, "noun" | "action" | "isAudited"> {
@@ -244,22 +258,39 @@ function assertExactlyOne({ exactlyOneOf: names }: Operation["declaration"], inp
   throw invalidField(`/${names[0]}`, "exactly_one", `Send one of ${names.join(" and ")}, and no other.`);
 }
 
-const referencesOfBody = new WeakMap<object, readonly ReferencePath[]>();
+type Body = NonNullable<Operation["declaration"]["body"]>;
+
+/** Where a body holds what has to be looked at beyond its form. */
+interface BodyPaths {
+  readonly references: readonly ReferencePath[];
+  readonly outboundUrls: readonly (readonly string[])[];
+}
+const pathsOfBody = new WeakMap<object, BodyPaths>();
+
+function pathsOf(body: Body): BodyPaths {
+  let paths = pathsOfBody.get(body);
+  if (!paths) {
+    paths = { references: referencePaths(body), outboundUrls: outboundUrlPaths(body) };
+    pathsOfBody.set(body, paths);
+  }
+  return paths;
+}
+
+/** Every URL that this deployment is to send requests to must lead to the public internet. */
+function outboundPhase(body: Body, input: Input): void {
+  for (const path of pathsOf(body).outboundUrls) {
+    for (const [value, pointer] of valuesAt(input, path)) {
+      const message = typeof value === "string" ? outboundUrlFault(value) : undefined;
+      if (message !== undefined)
+        throw new ProblemError("url_not_allowed", message, [{ pointer, code: "url_not_allowed", message }]);
+    }
+  }
+}
 
 /** Every reference in the body must name a live row of the tenant; users must be active members. */
-async function referencePhase(
-  ctx: QueryCtx,
-  body: NonNullable<Operation["declaration"]["body"]>,
-  input: Input,
-  tenant: Tenant,
-) {
-  let paths = referencesOfBody.get(body);
-  if (!paths) {
-    paths = referencePaths(body);
-    referencesOfBody.set(body, paths);
-  }
+async function referencePhase(ctx: QueryCtx, body: Body, input: Input, tenant: Tenant) {
   const checked = new Set<string>();
-  for (const { path, table } of paths) {
+  for (const { path, table } of pathsOf(body).references) {
     for (const [value, pointer] of valuesAt(input, path)) {
       if (typeof value !== "string" || checked.has(`${table} ${value}`)) continue;
       const fault = await faultOfReference(ctx, table, value, tenant);

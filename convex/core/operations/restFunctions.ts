@@ -10,7 +10,7 @@ import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
 import { execute } from "./pipeline";
-import { answerCall, issueFunction, newCredential, operationOf } from "./convexFunctions";
+import { answerCall, issueFunction, newCredential, operationOf, organizationFunction } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { siteBasePath } from "../wire/siteBasePath";
 import { parsedParameter } from "../schema/zod";
@@ -20,6 +20,7 @@ import type { Call } from "./call";
 import type { Operation } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
+import type { Id } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
 /** Convex's limit for objects, at every door. */
@@ -27,7 +28,8 @@ const maximumFields = 1024;
 
 /**
  * The internal entries of a domain, over the operations that its resource modules export: three for the gateway, `issue`, which
- * stands behind the public actions that issue credentials, and `dryRun`, which is always rolled back.
+ * stands behind the public actions that issue credentials, `organization`, which tells those whose secret they encrypt, and `dryRun`,
+ * which is always rolled back.
  */
 export function restFunctions(modules: Readonly<Record<string, object>>) {
   const operations = operationsOf(modules);
@@ -76,7 +78,10 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
         const operation = find(args.operation);
         // A mutation can be rolled back; whatever else an action does could not.
         if (args.request.dryRun) return ctx.runMutation(restMutation(operation.domain), args);
-        const { stored, shown } = await newCredential(operation);
+        const ask = makeFunctionReference<"query", { rest: RestRequest }, Id<"organizations">>(
+          `${operation.domain}/rest:organization`,
+        );
+        const { stored, shown } = await newCredential(operation, () => ctx.runQuery(ask, { rest: args }));
         const answer = await ctx.runMutation(restMutation(operation.domain), { ...args, secret: stored });
         // A replayed answer is the stored one: a credential is shown once.
         if (answer.headers["idempotent-replayed"] !== undefined) return answer;
@@ -84,6 +89,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       },
     }),
     issue: issueFunction(find),
+    organization: organizationFunction((args) => callOf(find(args.operation), args), find),
     dryRun: internalMutation({
       args: dryRunArguments,
       returns: v.null(),

@@ -1,4 +1,5 @@
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
+import type { PaginationOptions, PaginationResult } from "convex/server";
 import type { Value } from "convex/values";
 
 /** The bounds of an index range, whose fields have to be named in the index's order. */
@@ -17,6 +18,7 @@ interface UntypedRows extends AsyncIterable<UntypedRow> {
     predicate: (q: { eq(left: unknown, right: unknown): unknown; field(name: string): unknown }) => unknown,
   ): UntypedRows;
   take(count: number): Promise<UntypedRow[]>;
+  paginate(options: PaginationOptions): Promise<PaginationResult<UntypedRow>>;
 }
 
 /** A row whose fields are named by the metadata. */

@@ -1,6 +1,7 @@
 import { actorOf, appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
 import { deleteCascading, referrersOf, releaseReferrers } from "./cascades";
 import { definedOf } from "./documents";
+import { deliver, eventOf, publish, publishWrite } from "./events";
 import { TenantReader, tenantOf, UnscopedReader } from "./reader";
 import { untypedDatabase } from "./untypedDatabase";
 import { actingUser } from "../access/caller";
@@ -11,6 +12,7 @@ import { ProblemError } from "../wire/errors";
 import type { ProblemCode } from "../wire/problems";
 import type { AuditEntry } from "./audit";
 import type { TenantTable } from "./documents";
+import type { EventOf, EventType } from "./events";
 import type { Changes, NewValues, Scope, Values } from "./scope";
 import type { Caller } from "../access/caller";
 import type { Tenant } from "../access/tenant";
@@ -40,6 +42,7 @@ class RowWriter {
     const id = await this.ctx.db.insert(table, row);
     const stored = storedRow<Table>(row, id);
     if (this.audits(metadata)) await this.audit(table, "create", stored, auditedValues(table, row), auditMetadata);
+    await publishWrite(this.ctx, table, { kind: "created", before: undefined, after: stored }, this.scope.now);
     return stored;
   }
 
@@ -82,6 +85,9 @@ class RowWriter {
   async purge<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
+    // What was in the trash was told of when it went there.
+    if (deletedAtOf(row) === undefined)
+      await publishWrite(this.ctx, table, { kind: "deleted", before: row, after: row }, this.scope.now);
   }
 
   /** Deletes for good a row that nothing refers to: no table is searched for what might. */
@@ -93,6 +99,22 @@ class RowWriter {
   /** Does to what refers to a row what its purge would. @throws {ProblemError} 409, by `code`, when a restricting row does */
   async release<Table extends TableNames>(table: Table, row: Doc<Table>, code: ProblemCode | undefined): Promise<void> {
     await releaseReferrers(this.ctx, referrersOf(table), row._id, tenantOf(row), code);
+  }
+
+  /** Tells one endpoint of an event, whatever it wants. */
+  async publishTo(
+    { _id, organizationId }: Doc<"webhookEndpoints">,
+    table: TableNames,
+    type: EventType,
+    row: object,
+  ): Promise<Doc<"webhookDeliveries">> {
+    const { now } = this.scope;
+    return deliver(this.ctx, _id, eventOf(table, type, row, organizationId, now), now);
+  }
+
+  /** Publishes an event of a row that no write of it implies. */
+  async publishEvent(table: TableNames, type: EventType, row: object): Promise<void> {
+    await publish(this.ctx, table, type, row, this.scope.now);
   }
 
   /** Appends an audit row that no write of a row implies. */
@@ -125,7 +147,9 @@ class RowWriter {
       const audited = operation === "delete" ? auditedValues(table, row) : changesBetween(table, row, next, differing);
       await this.audit(table, operation, row, audited, auditMetadata);
     }
-    return storedRow<Table>(next, row._id);
+    const stored = storedRow<Table>(next, row._id);
+    await publishWrite(this.ctx, table, { kind: eventKinds[operation], before: row, after: stored }, this.scope.now);
+    return stored;
   }
 
   private async assertUnique(
@@ -200,6 +224,9 @@ class RowWriter {
   }
 }
 
+/** What the writes of {@link RowWriter.change} are to webhooks. */
+const eventKinds = { update: "updated", delete: "deleted", restore: "restored" } as const;
+
 /** Reads and writes of one organization: the only database most handlers ever see. */
 export class TenantWriter extends TenantReader {
   private readonly writer: RowWriter;
@@ -260,6 +287,24 @@ export class TenantWriter extends TenantReader {
     return this.writer.release(table, this.own(row), code);
   }
 
+  /**
+   * Tells webhooks of an event that the table of `row` declares and that no write implies; what it declares by its writes they tell
+   * themselves. In the transaction of the change, as everything else.
+   */
+  publishEvent<Table extends TenantTable>(table: Table, type: EventOf<Table>, row: Doc<Table>) {
+    return this.writer.publishEvent(table, type, this.own(row));
+  }
+
+  /** Tells one endpoint of this organization of an event of a row, whatever it wants. */
+  publishTo<Table extends TenantTable>(
+    endpoint: Doc<"webhookEndpoints">,
+    table: Table,
+    type: EventOf<Table>,
+    row: Doc<Table>,
+  ) {
+    return this.writer.publishTo(this.own<typeof engineTables.endpoints>(endpoint), table, type, this.own(row));
+  }
+
   /** Appends an audit row of this organization that no write of a row implies. */
   appendAudit(entry: AuditEntry) {
     return this.writer.appendAudit(entry);
@@ -317,6 +362,11 @@ export class UnscopedWriter extends UnscopedReader {
   /** Deletes a row that nothing refers to; see {@link RowWriter.discard}. */
   discard<Table extends TableNames>(table: Table, row: Doc<Table>) {
     return this.writer.discard(table, row);
+  }
+
+  /** Tells webhooks of an event; see {@link TenantWriter.publishEvent}. */
+  publishEvent<Table extends TableNames>(table: Table, type: EventOf<Table>, row: Doc<Table>) {
+    return this.writer.publishEvent(table, type, row);
   }
 
   /** Writes an audit row; see {@link RowWriter.appendAudit}. */

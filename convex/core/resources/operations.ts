@@ -65,6 +65,8 @@ export type ResourceListOptions = ListOptions & { readonly access?: "organizatio
 
 export interface CredentialShape<Field extends string = string> {
   readonly prefix: string;
+  /** Stored whole, encrypted, in the resource's table: both sides need it. */
+  readonly isSealed?: true;
   /** Field of the answer that shows it once. */
   readonly field: Field;
   readonly description: string;
@@ -251,7 +253,7 @@ function declarationOf(
     permission: declared.access === "enrollment" ? undefined : permissionNamed(subject, permission),
     status: declared.output === noContent ? 204 : verb === "create" ? 201 : undefined,
     problems,
-    ...(kind === "issue" ? { secret: credential, audit: `credential.${verbAndRest(verb)[0]}` } : {}),
+    ...(kind === "issue" ? { secret: issuedOf(subject), audit: `credential.${verbAndRest(verb)[0]}` } : {}),
     ...(at === undefined
       ? { on: subject, params: lazily(() => ({ ...params?.(), [idParameter]: subject.idInPath() })) }
       : { params, assigned: subject.assigned, readOnly: takesBody && rest ? () => subject.readOnly : undefined }),
@@ -293,6 +295,11 @@ function listDeclarationOf(subject: ListSubject, verb: string, declared: AnyList
       return { ...result, page: await Promise.all(result.page.map((row) => shown(subject, ctx, row))) };
     },
   };
+}
+
+function issuedOf({ credential, table }: OperationSubject) {
+  const { prefix, field, isSealed } = { ...credential };
+  return { prefix, field, ...(isSealed ? { sealedIn: table } : {}) };
 }
 
 /** Names that follow from the resource and the verb: `rotateKey` of an agent is `rotateAgentKey`. */

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { definedOf, withPublicId } from "../records/documents";
 import { ProblemError } from "../wire/errors";
-import { reference, rowId } from "../schema/fields";
+import { reference, rowId, sealedSecrets } from "../schema/fields";
 import { listParameters } from "../records/listPlan";
 import { once } from "../operations/once";
-import { asPatch, withoutDefault } from "../schema/zod";
+import { asPatch, innermost, withoutDefault } from "../schema/zod";
 import { baseFields, tenantFields } from "../schema/table";
 import { tableMetadata } from "../schema/tableMetadata";
 import { engineTables } from "../wire/engineTables";
@@ -273,6 +273,8 @@ interface Direction {
 
 function createShape({ fields, serverOwned = [], defaulted = [] }: Direction): Fields {
   const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field));
+  for (const [field, type] of taken)
+    if (sealedSecrets.has(innermost(type))) throw new Error(`${field} is a sealed secret: name it in serverOwned.`);
   return Object.fromEntries(taken.map(([field, type]) => [field, defaulted.includes(field) ? type.optional() : type]));
 }
 

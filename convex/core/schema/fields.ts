@@ -123,6 +123,31 @@ export function httpsUrl() {
   return z.url({ protocol: /^https$/ }).max(2048);
 }
 
+/** Which schemas are URLs that this deployment sends requests to; the pipeline checks them in every body. */
+export const outboundUrls = z.registry<{ readonly isOutbound: true }>();
+
+/**
+ * The URL of somebody else's server that this deployment sends requests to: `https`, a public host, port 443 or from 1024 up. What
+ * `wire/outboundUrl` does not let pass is refused with 422 `url_not_allowed`.
+ */
+export function outboundUrl() {
+  return z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .register(outboundUrls, { isOutbound: true });
+}
+
+/** Which schemas are secrets that are stored encrypted; read by the generator of `tableMetadata.ts`. */
+export const sealedSecrets = z.registry<{ readonly isSealed: true }>();
+
+/**
+ * A secret that is needed again, as `encryptSecret` of `wire/encryption` makes it: a field of a row, in no input, answer or audit row.
+ */
+export function sealed() {
+  const ciphertext = z.custom<ArrayBuffer>((value) => Object.prototype.toString.call(value) === "[object ArrayBuffer]");
+  return z.object({ ciphertext, bindingId: z.string() }).register(sealedSecrets, { isSealed: true });
+}
+
 export const reservedSlugs: ReadonlySet<string> = new Set([
   "api",
   "admin",

@@ -1,10 +1,12 @@
 import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
+import { v } from "convex/values";
+import * as z from "zod";
 import { engineTables } from "../wire/engineTables";
-import { described, reference, timestampMs } from "./fields";
+import { sealedValidator } from "../wire/sealed";
+import { described, reference, sealedSecrets, timestampMs } from "./fields";
 import type { OnDelete } from "./fields";
 import type { ProblemCode } from "../wire/problems";
-import type * as z from "zod";
 
 /** Field shapes of a table, as zod types. */
 export type Fields = Readonly<Record<string, z.ZodType>>;
@@ -37,6 +39,27 @@ export interface TableOptions {
   readonly unique?: readonly UniqueRule[];
   /** Every write leaves an audit row in the same transaction. */
   readonly audited?: boolean;
+  /** What webhooks are told of its writes: `created` stands for the event `<noun>.created`, and so on. */
+  readonly events?: readonly (PlainEvent | EventRule)[];
+  /** Fields that a webhook is not told, because answers show them to some callers only. */
+  readonly untold?: readonly string[];
+}
+
+/** What a write does to a row, as the names of plain events say it. */
+export type PlainEvent = "created" | "updated" | "deleted" | "restored";
+
+/** An event that is not told by every write of one kind, or not by the noun. */
+export interface EventRule {
+  /** `<noun>.<what happened>` */
+  readonly type: string;
+  /** What happened, in a sentence. */
+  readonly description: string;
+  /** The writes that may be one; without, only code that publishes it. */
+  readonly on?: readonly PlainEvent[];
+  /** What a field was before, one of these, where there was a row before. */
+  readonly was?: Readonly<Record<string, readonly string[]>>;
+  /** What a field has become by the write. */
+  readonly becomes?: Readonly<Record<string, string>>;
 }
 
 /** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. With none, a row is written as it is given. */
@@ -103,9 +126,14 @@ export interface TableMetadata {
   readonly tenant: TenantRule;
   readonly base: Base;
   readonly audited: boolean;
+  /** What never leaves: the declared secrets and the sealed ones. */
   readonly secret: readonly string[];
+  /** Fields that hold a secret encrypted, each as `sealed()` has it. */
+  readonly sealed: readonly string[];
   readonly unique: readonly UniqueRule[];
   readonly references: readonly ReferenceMetadata[];
+  readonly events: readonly EventRule[];
+  readonly untold: readonly string[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -148,22 +176,58 @@ function withIndexes<Definition extends object>(
   return definition;
 }
 
+/** The validators that Convex stores rows by. Zod knows no bytes, so those of secrets are put in. */
+export function storedFields<F extends Fields>(fields: F) {
+  const validators = zodOutputToConvexFields(fields);
+  for (const name of sealedFields(fields)) {
+    const isOptional = fields[name] instanceof z.ZodOptional;
+    Object.assign(validators, { [name]: isOptional ? v.optional(sealedValidator) : sealedValidator });
+  }
+  return validators;
+}
+
+/**
+ * The names of the fields that hold a secret encrypted.
+ * @throws {Error} for one inside another field, where neither the metadata nor the re-encryption would find it
+ */
+export function sealedFields(fields: Fields): readonly string[] {
+  return Object.entries(fields).flatMap(([name, type]) => {
+    const inner = type instanceof z.ZodOptional ? type.unwrap() : type;
+    if (sealedSecrets.has(inner)) return [name];
+    if (holdsSealed(type)) throw new Error(`${name}: a sealed secret is a field of its own, optional at most.`);
+    return [];
+  });
+}
+
+function holdsSealed(type: z.core.$ZodType): boolean {
+  if (sealedSecrets.has(type)) return true;
+  const { def } = type._zod;
+  const inner: readonly unknown[] = [
+    ...("innerType" in def ? [def.innerType] : []),
+    ...("element" in def ? [def.element] : []),
+    ...("shape" in def ? Object.values(Object(def.shape)) : []),
+    ...("options" in def && Array.isArray(def.options) ? def.options : []),
+    ...("valueType" in def ? [def.valueType] : []),
+  ];
+  return inner.some((part) => part instanceof z.ZodType && holdsSealed(part));
+}
+
 /** A table whose rows belong to one organization each; every index begins with `organizationId` unless it is internal. */
 export function tenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof tenant & F & BaseFields<B> = { ...tenant, ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "required", options });
+  return lazily(() => defineTable(storedFields(all)), { fields: all, base, tenant: "required", options });
 }
 
 /** A table without a tenant: identities, organizations themselves, and rows of the platform. */
 export function globalTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: F & BaseFields<B> = { ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "none", options });
+  return lazily(() => defineTable(storedFields(all)), { fields: all, base, tenant: "none", options });
 }
 
 /** A table whose rows may also belong to no organization: built-in roles, what the engine keeps of user-level operations. */
 export function optionalTenantTable<F extends Fields, B extends Base>(fields: F, base: B, options: TableOptions) {
   const all: typeof optionalTenant & F & BaseFields<B> = { ...optionalTenant, ...fields, ...baseFields[base] };
-  return lazily(() => defineTable(zodOutputToConvexFields(all)), { fields: all, base, tenant: "optional", options });
+  return lazily(() => defineTable(storedFields(all)), { fields: all, base, tenant: "optional", options });
 }
 
 /** How a table was declared; undefined for a definition that this module did not make. */

@@ -1,8 +1,7 @@
-import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
 import { describe, expect, it } from "vitest";
 import schema from "../../schema";
-import { declarationOf } from "./table";
+import { declarationOf, sealedFields, storedFields } from "./table";
 import { problems } from "../wire/problems";
 import { tableMetadata } from "./tableMetadata";
 import type { TableMetadata } from "./table";
@@ -19,6 +18,8 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   invitations: ["by_tokenHash", "by_email_and_status", "by_status_and_expiresAt", "by_invitedBy_and_status"],
   memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
   notifications: ["by_read_and_createdAt"],
+  webhookDeliveries: ["by_status_and_endpointId_and_nextRetryAt", "by_endpointId_and_senderId", "by_expiresAt"],
+  webhookEndpoints: ["by_status_and_nextTryAt"],
   webhookEvents: [
     "by_provider_and_eventId",
     "by_provider_and_subject_and_occurredAt",
@@ -40,7 +41,9 @@ describe.each(tables)("%s", (name, metadata) => {
     const declared = definition && declarationOf(definition);
     expect(declared).toMatchObject({ tenant: metadata.tenant, base: metadata.base });
     expect(declared?.options.noun).toBe(metadata.noun);
-    expect(declared?.options.secret ?? []).toEqual(metadata.secret);
+    const sealed = sealedFields(declared?.fields ?? {});
+    expect(metadata.sealed).toEqual(sealed);
+    expect(new Set(metadata.secret)).toEqual(new Set([...(declared?.options.secret ?? []), ...sealed]));
   });
 
   it("has every index begin with the tenant, but for those that its owner knows", () => {
@@ -94,7 +97,7 @@ describe("the schema", () => {
   it("exports the same from lazy definitions as from eager ones", () => {
     for (const [name, definition] of definitions) {
       const declared = declarationOf(definition);
-      const eager = defineTable(zodOutputToConvexFields(declared?.fields ?? {}));
+      const eager = defineTable(storedFields(declared?.fields ?? {}));
       const metadata = tables.find(([table]) => table === name)?.[1];
       for (const [index, [first = "", ...rest]] of Object.entries(metadata?.indexes ?? {}))
         Object(eager).index(index, [first, ...rest]);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { references } from "./fields";
+import { outboundUrls, references } from "./fields";
 import type { Fields } from "./table";
 
 /** The schema inside optional, nullable and default wrappers. */
@@ -36,6 +36,11 @@ function asZodType(type: z.core.$ZodType): z.ZodType {
   return type as z.ZodType;
 }
 
+/** Shapes of zod's classic API hold its schemas. */
+function asFields(shape: z.core.$ZodShape): Fields {
+  return shape as Fields;
+}
+
 /** Where a schema holds references: for each, the path to the value and the table it names. */
 export interface ReferencePath {
   readonly path: readonly string[];
@@ -44,18 +49,37 @@ export interface ReferencePath {
 
 /** Every `reference()` inside `fields`, at any depth; `[]` in a path stands for every element. */
 export function referencePaths(fields: Fields): readonly ReferencePath[] {
-  return Object.entries(fields).flatMap(([name, type]) => pathsIn(type, [name]));
+  return pathsIn(fields, (type, path) => {
+    const found = references.get(type);
+    return found && { path, table: found.table };
+  });
 }
 
-function pathsIn(type: z.ZodType, path: readonly string[]): ReferencePath[] {
-  const found = references.get(type);
-  if (found) return [{ path, table: found.table }];
+/** The path of every `outboundUrl()` inside `fields`, at any depth; `[]` stands for every element. */
+export function outboundUrlPaths(fields: Fields): readonly (readonly string[])[] {
+  return pathsIn(fields, (type, path) => (outboundUrls.has(type) ? path : undefined));
+}
+
+/** What `found` answers for the outermost schemas that it knows, in objects and arrays at any depth. */
+function pathsIn<Found>(
+  fields: Fields,
+  found: (type: z.ZodType, path: readonly string[]) => Found | undefined,
+  path: readonly string[] = [],
+): Found[] {
+  return Object.entries(fields).flatMap(([name, type]) => pathsInType(type, found, [...path, name]));
+}
+
+function pathsInType<Found>(
+  type: z.ZodType,
+  found: (type: z.ZodType, path: readonly string[]) => Found | undefined,
+  path: readonly string[],
+): Found[] {
+  const here = found(type, path);
+  if (here !== undefined) return [here];
   const inner = innermost(type);
-  if (inner !== type) return pathsIn(inner, path);
-  if (inner instanceof z.ZodArray) return pathsIn(asZodType(inner.element), [...path, "[]"]);
-  if (inner instanceof z.ZodObject) {
-    return Object.entries(inner.shape).flatMap(([key, field]) => pathsIn(asZodType(field), [...path, key]));
-  }
+  if (inner !== type) return pathsInType(inner, found, path);
+  if (inner instanceof z.ZodArray) return pathsInType(asZodType(inner.element), found, [...path, "[]"]);
+  if (inner instanceof z.ZodObject) return pathsIn(asFields(inner.shape), found, path);
   return [];
 }
 

@@ -17,6 +17,10 @@ export const credentialKinds = {
 /** What a new credential may begin with. */
 export type IssuedPrefix = (typeof credentialKinds)[Credential["kind"]]["issued"];
 
+/** What secrets begin with that are issued to be known on both sides, so that they are stored encrypted. */
+export const sealedPrefixes = ["whsec_"] as const;
+export type SealedPrefix = (typeof sealedPrefixes)[number];
+
 /** What secrets that e-mails carry begin with. None of them is sent as a bearer token: each opens the one row that it was made for. */
 export const mailedPrefixes = ["inv_"] as const;
 export type MailedPrefix = (typeof mailedPrefixes)[number];

@@ -1,6 +1,6 @@
 // Spans of time that more than one module counts in.
 
-const secondMs = 1000;
+export const secondMs = 1000;
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;

@@ -11,4 +11,10 @@ export const engineTables = {
   audit: "auditLogs",
   /** First answers to requests with an idempotency key. */
   answers: "idempotencyKeys",
+  /** Where webhooks go, and what goes there. */
+  endpoints: "webhookEndpoints",
+  deliveries: "webhookDeliveries",
 } as const;
+
+/** The internal mutation that begins to send what an endpoint is due. */
+export const beginDelivery = "platform/webhookSending:begin";

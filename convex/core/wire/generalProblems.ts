@@ -105,6 +105,7 @@ export const generalProblems = {
     "Send the body without `Content-Encoding`.",
   ],
   unsupported_media_type: [415, "The content type is not supported", "Send `Content-Type: application/json`."],
+  limit_reached: [409, "The limit is reached", "Remove one of those that `detail` counts first."],
   cross_tenant_reference: [
     422,
     "A reference names no row of this organization",
@@ -116,10 +117,20 @@ export const generalProblems = {
     "Name an active member of the organization.",
   ],
   read_only_field: [422, "A field cannot be set", "Leave the fields named in `errors` out."],
+  url_not_allowed: [
+    422,
+    "This deployment sends nothing to that URL",
+    "Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.",
+  ],
   unavailable: [
     503,
     "The deployment cannot take this now",
     "Nothing of the request was stored; send it again after `Retry-After` seconds.",
+  ],
+  encryption_not_configured: [
+    503,
+    "Secrets cannot be encrypted or read here",
+    "Nothing of the request was stored; let the operator set the master key that `detail` names.",
   ],
   webhook_not_configured: [
     503,

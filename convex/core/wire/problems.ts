@@ -21,7 +21,6 @@ export const problems = {
   // convex/access/problems.ts
   key_taken: [409,"The key is taken","Choose another key; a restore takes one too."],
   name_taken: [409,"The name is taken","Choose another name; a restore takes one too."],
-  limit_reached: [409,"The limit is reached","Take the person out of a team or a client first."],
   role_in_use: [409,"The role is in use","Give its members another role first."],
   system_role: [409,"Built-in roles cannot be changed","Create a custom role instead."],
   team_in_use: [409,"The team is in use","Give what refers to the team, which `detail` names, another team first."],
@@ -32,6 +31,9 @@ export const problems = {
   guid_taken: [409,"The device GUID is taken","Use the agent that has this GUID, or delete it to restore this one."],
   site_has_agents: [409,"The site has agents","Move or delete its agents, or send `cascade=true`."],
   site_not_active: [409,"The site is not active","Activate the site first."],
+  // convex/platform/problems.ts
+  url_taken: [409,"The URL is taken","Change the endpoint that has this URL, or choose another URL."],
+  rotation_pending: [409,"The secret was rotated a short while ago","Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once."],
 } as const satisfies ProblemRows;
 
 export type ProblemCode = keyof typeof problems;

@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { engineTables } from "./engineTables";
+import { sealedValidator } from "./sealed";
 import type { Infer } from "convex/values";
 
 // The border between the gateway and the domains. The gateway's context is made anew for every request, so nothing but
@@ -34,6 +35,12 @@ export type LastUsed = Infer<typeof lastUsedValidator>;
 /** What may be stored of a new credential; see `secrets`. */
 export const storedSecretValidator = v.object({ hash: v.string(), prefix: v.string() });
 
+/** What an operation's mutation is told of the credential that its action has made: its hash, or the whole of it, encrypted. */
+export const issuedSecretValidator = v.object({
+  ...storedSecretValidator.fields,
+  sealed: v.optional(v.object({ ...sealedValidator.fields, organizationId: v.id(engineTables.tenants) })),
+});
+
 const origin = {
   requestId: v.optional(v.string()),
   ip: v.optional(v.string()),
@@ -56,7 +63,7 @@ export const restArguments = {
     dryRun: v.optional(v.boolean()),
     idempotency: v.optional(v.object({ key: v.string(), requestHash: v.string() })),
   }),
-  secret: v.optional(storedSecretValidator),
+  secret: v.optional(issuedSecretValidator),
 };
 const argumentsValidator = v.object(restArguments);
 export type RestRequest = Infer<typeof argumentsValidator>;

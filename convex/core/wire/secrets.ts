@@ -1,7 +1,8 @@
-import type { IssuedPrefix, MailedPrefix } from "./credentialKinds";
+import type { IssuedPrefix, MailedPrefix, SealedPrefix } from "./credentialKinds";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const secretCharacters = 43; // 43 base62 digits hold 256 bits.
+const signingKeyCharacters = 44; // As many are base64 of whole bytes, as which receivers read a signing key.
 
 /** What may be stored of a credential. */
 export interface StoredSecret {
@@ -19,15 +20,24 @@ export interface NewSecret extends StoredSecret {
  * Makes `prefix` plus 256 random bits in base62. Only in actions: queries and mutations draw from a seeded generator.
  */
 export async function newSecret(prefix: IssuedPrefix | MailedPrefix): Promise<NewSecret> {
+  const plaintext = prefix + randomDigits(secretCharacters);
+  return { plaintext, hash: await sha256Hex(plaintext), prefix: plaintext.slice(0, 12) };
+}
+
+/** Makes a key that both sides sign with: 262 random bits in base62, which is base64 as well. Only in actions. */
+export function newSigningKey(prefix: SealedPrefix): string {
+  return prefix + randomDigits(signingKeyCharacters);
+}
+
+function randomDigits(count: number): string {
   let digits = "";
-  while (digits.length < secretCharacters) {
+  while (digits.length < count) {
     // Bytes from 248 on would favour the alphabet's first digits.
     for (const byte of crypto.getRandomValues(new Uint8Array(64))) {
-      if (byte < 248 && digits.length < secretCharacters) digits += alphabet[byte % 62];
+      if (byte < 248 && digits.length < count) digits += alphabet[byte % 62];
     }
   }
-  const plaintext = prefix + digits;
-  return { plaintext, hash: await sha256Hex(plaintext), prefix: plaintext.slice(0, 12) };
+  return digits;
 }
 
 /** What a token may tell of the secret it was exchanged for: enough to tell it from the next one, nothing to find it by. */

@@ -60,6 +60,21 @@ export function clerkChange(type: string, data: unknown): ClerkChange | undefine
   }
 }
 
+/** Clerk's id of the organization that a change is about. */
+export function organizationIn(change: ClerkChange): string | undefined {
+  switch (change.kind) {
+    case "user":
+    case "userGone":
+      return undefined;
+    case "organization":
+    case "organizationGone":
+      return change.id;
+    case "membership":
+    case "membershipGone":
+      return change.organizationId;
+  }
+}
+
 /** What of Clerk's a change is about: the latest message of each says how that is. */
 export function subjectOf(change: ClerkChange): string {
   switch (change.kind) {

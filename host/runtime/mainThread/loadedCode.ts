@@ -7,6 +7,7 @@ import type { TableOfId } from "../../values/validator";
 import { setComponentVariables } from "../rpc/environment";
 import type { ComponentEnvironment } from "../rpc/environment";
 import type { HttpComponent } from "./componentHttp";
+import type { Egress } from "./egress";
 import { installFunctionGlobals } from "../sandbox/globals";
 import type { FunctionEnvironment } from "../rpc/environment";
 import { loadModules } from "../functions/registry";
@@ -47,6 +48,7 @@ interface LoadContext {
   readonly importPhase: ImportPhase;
   tableOfId(componentPath: string): TableOfId;
   onLog(path: string, line: string): void;
+  readonly fetch: Egress["fetch"];
 }
 
 /** Loads the "use node" modules, which run on the main thread only. */
@@ -67,7 +69,7 @@ export async function loadNodeActions(
 
 /** Loads what the main thread runs of a bundle: actions and HTTP actions, of the app and of every component. */
 export async function loadCode(bundle: FunctionBundle, context: LoadContext): Promise<LoadedCode> {
-  const { environments, appVariables, functionsOf, nodeActions, onLog } = context;
+  const { environments, appVariables, functionsOf, nodeActions, onLog, fetch } = context;
   const environmentHolders = new Map(
     environments.map(({ componentPath }) => [componentPath, { variables: {} }] as const),
   );
@@ -81,7 +83,8 @@ export async function loadCode(bundle: FunctionBundle, context: LoadContext): Pr
     ["", { ...app, actions: new Map([...app.actions, ...nodeActions.functions]) }],
   ]);
   for (const { instance, modules, globalsKey } of bundle.components) {
-    installFunctionGlobals(globalsKey, environmentHolders.get(instance.componentPath) ?? { variables: {} }, onLog);
+    const environment = environmentHolders.get(instance.componentPath) ?? { variables: {} };
+    installFunctionGlobals(globalsKey, environment, onLog, fetch);
     components.set(instance.componentPath, await load(instance, modules));
   }
   return { components, environments, environmentHolders, authConfigSource: bundle.authConfigSource };

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { FunctionRequest, functionFetch } from "../../lightObject";
+import { FunctionRequest } from "../../lightObject";
+import type { functionFetch } from "../../lightObject";
 import { LightResponse } from "../../lightResponse";
 import type { FunctionEnvironment } from "../rpc/environment";
 import { functionConsole } from "./console";
@@ -25,12 +26,14 @@ export interface FunctionGlobals {
  * refusals by function type.
  *
  * @param globalsKey the key that the deployment's modules were bundled with
+ * @param fetch what actions send requests by; a thread that runs none has none
  * @returns the globals, for a thread that runs nothing but functions
  */
 export function installFunctionGlobals(
   globalsKey: string,
   environment: FunctionEnvironment,
   onLog: (path: string, line: string) => void,
+  fetch?: typeof functionFetch,
 ): FunctionGlobals {
   // As in Convex, variables can be read by name and not listed.
   const env = new Proxy(
@@ -58,7 +61,8 @@ export function installFunctionGlobals(
     FinalizationRegistry: SilentFinalizationRegistry,
     fetch: (...args: Parameters<typeof functionFetch>) => {
       requireAction("fetch()");
-      return functionFetch(...args);
+      if (!fetch) throw new Error("This thread runs no actions.");
+      return fetch(...args);
     },
     setTimeout: (...args: Parameters<typeof setTimeout>) => {
       requireAction("setTimeout");

@@ -18,6 +18,7 @@ import type {
   CreateAgentEnrollmentTokenAnswer,
   CreateApiKeyAnswer,
   CreateUserAnswer,
+  CreateWebhookEndpointAnswer,
   DeclineInvitationAnswer,
   GetCurrentUserAnswer,
   GetMyPermissionsAnswer,
@@ -40,9 +41,11 @@ import type {
   Membership,
   Organization,
   PurgeOrganizationAnswer,
+  ReplayWebhookDeliveriesAnswer,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
+  RotateWebhookSecretAnswer,
   Schedule,
   Site,
   SwitchOrganizationAnswer,
@@ -52,6 +55,9 @@ import type {
   UpdateMySettingsAnswer,
   UpsertMyProfileAnswer,
   User,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEvent,
 } from "./models";
 
 /** Every public function behind an operation of the API, by its Convex name. */
@@ -95,6 +101,18 @@ export interface ConvexFunctions {
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
   "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: PaginationResult<AuditLog> };
   "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: PaginationResult<AuditLog> };
+  "platform/webhookDeliveries:list": { type: "query"; args: TenantListArgs<"listWebhookDeliveries">; result: PaginationResult<WebhookDelivery> };
+  "platform/webhookDeliveries:redeliver": { type: "mutation"; args: TenantArgs<"redeliverWebhook">; result: WebhookDelivery };
+  "platform/webhookEndpoints:create": { type: "action"; args: TenantChangeArgs<"createWebhookEndpoint">; result: CreateWebhookEndpointAnswer };
+  "platform/webhookEndpoints:delete": { type: "mutation"; args: TenantChangeArgs<"deleteWebhookEndpoint">; result: Returned<"deleteWebhookEndpoint"> };
+  "platform/webhookEndpoints:get": { type: "query"; args: TenantArgs<"getWebhookEndpoint">; result: WebhookEndpoint };
+  "platform/webhookEndpoints:list": { type: "query"; args: TenantListArgs<"listWebhookEndpoints">; result: PaginationResult<WebhookEndpoint> };
+  "platform/webhookEndpoints:replay": { type: "mutation"; args: TenantArgs<"replayWebhookDeliveries">; result: ReplayWebhookDeliveriesAnswer };
+  "platform/webhookEndpoints:rotate": { type: "action"; args: TenantChangeArgs<"rotateWebhookSecret">; result: RotateWebhookSecretAnswer };
+  "platform/webhookEndpoints:test": { type: "mutation"; args: TenantArgs<"testWebhookEndpoint">; result: WebhookDelivery };
+  "platform/webhookEndpoints:update": { type: "mutation"; args: TenantChangeArgs<"updateWebhookEndpoint">; result: WebhookEndpoint };
+  "platform/webhookEvents:list": { type: "query"; args: TenantListArgs<"listWebhookEvents">; result: PaginationResult<WebhookEvent> };
+  "platform/webhookEvents:replay": { type: "mutation"; args: TenantChangeArgs<"replayWebhookEvent">; result: WebhookEvent };
   "sites/agentApiLogs:get": { type: "query"; args: TenantArgs<"getAgentApiLog">; result: AgentApiLog };
   "sites/agentApiLogs:list": { type: "query"; args: TenantListArgs<"listAgentApiLogs">; result: PaginationResult<AgentApiLog> };
   "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantChangeArgs<"createAgentEnrollmentToken">; result: CreateAgentEnrollmentTokenAnswer };
@@ -253,6 +271,26 @@ export interface Api {
       get: Reference<"observability/auditLogs:get">;
       getRecordHistory: Reference<"observability/auditLogs:getRecordHistory">;
       list: Reference<"observability/auditLogs:list">;
+    };
+  };
+  platform: {
+    webhookDeliveries: {
+      list: Reference<"platform/webhookDeliveries:list">;
+      redeliver: Reference<"platform/webhookDeliveries:redeliver">;
+    };
+    webhookEndpoints: {
+      create: Reference<"platform/webhookEndpoints:create">;
+      delete: Reference<"platform/webhookEndpoints:delete">;
+      get: Reference<"platform/webhookEndpoints:get">;
+      list: Reference<"platform/webhookEndpoints:list">;
+      replay: Reference<"platform/webhookEndpoints:replay">;
+      rotate: Reference<"platform/webhookEndpoints:rotate">;
+      test: Reference<"platform/webhookEndpoints:test">;
+      update: Reference<"platform/webhookEndpoints:update">;
+    };
+    webhookEvents: {
+      list: Reference<"platform/webhookEvents:list">;
+      replay: Reference<"platform/webhookEvents:replay">;
     };
   };
   sites: {

@@ -18,6 +18,11 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
   observability: {
     auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",
   },
+  platform: {
+    webhookDeliveries: "list;redeliver",
+    webhookEndpoints: "create;delete-;get;list;replay+;rotate+;test;update",
+    webhookEvents: "list;replay",
+  },
   sites: {
     agentApiLogs: "get;list",
     agentEnrollmentTokens: "create;list;revoke",

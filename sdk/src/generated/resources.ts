@@ -41,6 +41,8 @@ import type {
   CreateTodoBody,
   CreateUserAnswer,
   CreateUserBody,
+  CreateWebhookEndpointAnswer,
+  CreateWebhookEndpointBody,
   DeclineInvitationAnswer,
   DeclineInvitationBody,
   EnrollAgentAnswer,
@@ -67,6 +69,8 @@ import type {
   Organization,
   PurgeOrganizationAnswer,
   PurgeOrganizationBody,
+  ReplayWebhookDeliveriesAnswer,
+  ReplayWebhookDeliveriesBody,
   RestoreClientBody,
   RestoreRoleBody,
   RestoreSiteBody,
@@ -75,6 +79,8 @@ import type {
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
   RotateApiKeyBody,
+  RotateWebhookSecretAnswer,
+  RotateWebhookSecretBody,
   Schedule,
   SetOrganizationStatusBody,
   Site,
@@ -101,9 +107,13 @@ import type {
   UpdateTeamBody,
   UpdateTeamMemberBody,
   UpdateTodoBody,
+  UpdateWebhookEndpointBody,
   UpsertMyProfileAnswer,
   UpsertMyProfileBody,
   User,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEvent,
 } from "./models";
 
 /** Calls of `portico.agentApiLogs`. */
@@ -1829,6 +1839,176 @@ export interface UsersResource {
 
 }
 
+/** Calls of `portico.webhookDeliveries`. */
+export interface WebhookDeliveriesResource {
+  /**
+   * List webhook deliveries
+   *
+   * Newest first unless sorted otherwise: what was sent to which endpoint, how often, and what it answered. A delivery is kept for 30 days. Supported together: {endpointId, from/to, sort=createdAt}, {endpointId, status, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+   *
+   * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const webhookDelivery of portico.webhookDeliveries.list()) console.log(webhookDelivery);
+   */
+  list(input?: Query<"listWebhookDeliveries">, options?: ReadOptions): ListCall<WebhookDelivery>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listWebhookDeliveries"> | undefined, options: RequestOptions): Call<Page<WebhookDelivery> | undefined>;
+
+  /**
+   * Send a webhook delivery again
+   *
+   * At once, with the same body and `webhook-id`, and with all its retries; also one that has arrived before. A receiver tells by the id that it has had it.
+   *
+   * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const webhookDelivery = await portico.webhookDeliveries.redeliver(webhookDeliveryId);
+   */
+  redeliver(webhookDeliveryId: string, options?: RequestOptions): Call<WebhookDelivery>;
+
+}
+
+/** Calls of `portico.webhookEndpoints`. */
+export interface WebhookEndpointsResource {
+  /**
+   * Create a webhook endpoint
+   *
+   * The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most.
+   *
+   * Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
+   *
+   * @example
+   * const createWebhookEndpointAnswer = await portico.webhookEndpoints.create({
+   *   url: "https://hooks.example.com/portico",
+   *   description: "Copies schedules into the calendar.",
+   *   eventTypes: ["schedule.created", "schedule.updated"],
+   *   status: "active",
+   * });
+   */
+  create(input: CreateWebhookEndpointBody, options?: ChangeOptions): Call<CreateWebhookEndpointAnswer>;
+
+  /**
+   * Delete a webhook endpoint
+   *
+   * Deletes it for good.
+   *
+   * Needs the permission `webhook:delete`. Its own refusals: `in_use`.
+   *
+   * @example
+   * await portico.webhookEndpoints.delete(webhookEndpointId);
+   */
+  delete(webhookEndpointId: string, options?: ChangeOptions): Call<Result<"deleteWebhookEndpoint">>;
+
+  /**
+   * Get a webhook endpoint
+   *
+   * Needs the permission `webhook:read`.
+   *
+   * @example
+   * const webhookEndpoint = await portico.webhookEndpoints.get(webhookEndpointId);
+   */
+  get(webhookEndpointId: string, options?: ReadOptions): Call<WebhookEndpoint>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(webhookEndpointId: string, options: RequestOptions): Call<WebhookEndpoint | undefined>;
+
+  /**
+   * List webhook endpoints
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+   *
+   * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const webhookEndpoint of portico.webhookEndpoints.list()) console.log(webhookEndpoint);
+   */
+  list(input?: Query<"listWebhookEndpoints">, options?: ReadOptions): ListCall<WebhookEndpoint>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listWebhookEndpoints"> | undefined, options: RequestOptions): Call<Page<WebhookEndpoint> | undefined>;
+
+  /**
+   * Send the failed deliveries of a webhook endpoint again
+   *
+   * Those of events between `from` and `to`: after the endpoint was away for too long, or was disabled. More than 200 follow after the answer.
+   *
+   * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const replayWebhookDeliveriesAnswer = await portico.webhookEndpoints.replay(webhookEndpointId, {
+   *   from: Date.parse("2026-01-15T09:30:00.000Z"),
+   *   to: Date.parse("2026-01-15T10:30:00.000Z"),
+   * });
+   */
+  replay(webhookEndpointId: string, input: ReplayWebhookDeliveriesBody, options?: RequestOptions): Call<ReplayWebhookDeliveriesAnswer>;
+
+  /**
+   * Rotate the secret of a webhook endpoint
+   *
+   * The answer carries the new `secret`, once. Deliveries are signed with both for 24 hours, until `previousSecretExpiresAt`, so that a receiver can change over without losing any. Within that time it is refused unless `force` is true.
+   *
+   * Needs the permission `webhook:manage`. Its own refusals: `rotation_pending`, `encryption_not_configured`.
+   *
+   * @example
+   * const rotateWebhookSecretAnswer = await portico.webhookEndpoints.rotate(webhookEndpointId, { force: false });
+   */
+  rotate(webhookEndpointId: string, input?: RotateWebhookSecretBody, options?: ChangeOptions): Call<RotateWebhookSecretAnswer>;
+
+  /**
+   * Test a webhook endpoint
+   *
+   * Sends it a `ping`, whatever events it wants, also when it is disabled; the answer is the delivery, whose row tells what comes of it.
+   *
+   * Needs the permission `webhook:manage`.
+   *
+   * @example
+   * const webhookDelivery = await portico.webhookEndpoints.test(webhookEndpointId);
+   */
+  test(webhookEndpointId: string, options?: RequestOptions): Call<WebhookDelivery>;
+
+  /**
+   * Update a webhook endpoint
+   *
+   * Fields left out stay as they are; null clears an optional field. Disabling it gives up what waits for it. Another URL, and activating it, forgets that it failed.
+   *
+   * Needs the permission `webhook:update`. Its own refusals: `url_taken`.
+   *
+   * @example
+   * const webhookEndpoint = await portico.webhookEndpoints.update(webhookEndpointId, { url: "https://hooks.example.com/portico" });
+   */
+  update(webhookEndpointId: string, input: UpdateWebhookEndpointBody, options?: ChangeOptions): Call<WebhookEndpoint>;
+
+}
+
+/** Calls of `portico.webhookEvents`. */
+export interface WebhookEventsResource {
+  /**
+   * List messages of providers
+   *
+   * What identity and payment providers have told of the organization, and what came of it; newest first unless sorted otherwise. Their data is left out. A message is kept for 30 days. Supported together: {from/to, sort=createdAt}.
+   *
+   * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const webhookEvent of portico.webhookEvents.list()) console.log(webhookEvent);
+   */
+  list(input?: Query<"listWebhookEvents">, options?: ReadOptions): ListCall<WebhookEvent>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listWebhookEvents"> | undefined, options: RequestOptions): Call<Page<WebhookEvent> | undefined>;
+
+  /**
+   * Work on a failed message of a provider again
+   *
+   * Once what kept it from being applied is mended. It is tried after the answer.
+   *
+   * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const webhookEvent = await portico.webhookEvents.replay(eventId);
+   */
+  replay(eventId: string, options?: ChangeOptions): Call<WebhookEvent>;
+
+}
+
 /** Typed properties for the resources that the client defines at run time. */
 export abstract class Resources {
   declare readonly agentApiLogs: AgentApiLogsResource;
@@ -1852,4 +2032,7 @@ export abstract class Resources {
   declare readonly teams: TeamsResource;
   declare readonly todos: TodosResource;
   declare readonly users: UsersResource;
+  declare readonly webhookDeliveries: WebhookDeliveriesResource;
+  declare readonly webhookEndpoints: WebhookEndpointsResource;
+  declare readonly webhookEvents: WebhookEventsResource;
 }

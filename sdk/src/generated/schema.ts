@@ -2405,6 +2405,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook deliveries
+         * @description Newest first unless sorted otherwise: what was sent to which endpoint, how often, and what it answered. A delivery is kept for 30 days. Supported together: {endpointId, from/to, sort=createdAt}, {endpointId, status, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+         *
+         *     Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-deliveries/{webhookDeliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook delivery again
+         * @description At once, with the same body and `webhook-id`, and with all its retries; also one that has arrived before. A receiver tells by the id that it has had it.
+         *
+         *     Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
+         *
+         *     Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most.
+         *
+         *     Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookEndpointId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook endpoint
+         * @description Needs the permission `webhook:read`.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Deletes it for good.
+         *
+         *     Needs the permission `webhook:delete`. Its own refusals: `in_use`.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a webhook endpoint
+         * @description Fields left out stay as they are; null clears an optional field. Disabling it gives up what waits for it. Another URL, and activating it, forgets that it failed.
+         *
+         *     Needs the permission `webhook:update`. Its own refusals: `url_taken`.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookEndpointId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the failed deliveries of a webhook endpoint again
+         * @description Those of events between `from` and `to`: after the endpoint was away for too long, or was disabled. More than 200 follow after the answer.
+         *
+         *     Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["replayWebhookDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookEndpointId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the secret of a webhook endpoint
+         * @description The answer carries the new `secret`, once. Deliveries are signed with both for 24 hours, until `previousSecretExpiresAt`, so that a receiver can change over without losing any. Within that time it is refused unless `force` is true.
+         *
+         *     Needs the permission `webhook:manage`. Its own refusals: `rotation_pending`, `encryption_not_configured`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookEndpointId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook endpoint
+         * @description Sends it a `ping`, whatever events it wants, also when it is disabled; the answer is the delivery, whose row tells what comes of it.
+         *
+         *     Needs the permission `webhook:manage`.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages of providers
+         * @description What identity and payment providers have told of the organization, and what came of it; newest first unless sorted otherwise. Their data is left out. A message is kept for 30 days. Supported together: {from/to, sort=createdAt}.
+         *
+         *     Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listWebhookEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-events/{eventId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work on a failed message of a provider again
+         * @description Once what kept it from being applied is mended. It is tried after the answer.
+         *
+         *     Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["replayWebhookEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/clerk": {
         parameters: {
             query?: never;
@@ -2426,7 +2640,448 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "agent.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent was deleted
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onAgentDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agent.enrolled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A device enrolled for the first time
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onAgentEnrolled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agent.offline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent has missed two check-ins
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onAgentOffline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agent.online": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent that was offline has checked in
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onAgentOnline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agent.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent was restored
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onAgentRestored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invitation.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An invitation was created
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onInvitationCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "member.joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A person is a member from now on
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onMemberJoined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "member.removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A member was removed, or left
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onMemberRemoved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "member.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The role, the status, a ban or the metadata of a member has changed
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onMemberUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "organization.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An organization was created
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onOrganizationCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "organization.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An organization was deleted
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onOrganizationDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "organization.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An organization was restored
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onOrganizationRestored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "organization.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An organization was updated
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onOrganizationUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody tests the endpoint, which `data` is
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onPing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "schedule.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A schedule was created
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onScheduleCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "schedule.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A schedule was deleted
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onScheduleDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "schedule.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A schedule was restored
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onScheduleRestored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "schedule.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A schedule was updated
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onScheduleUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "site.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A site was created
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onSiteCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "site.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A site was deleted
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onSiteDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "site.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A site was restored
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onSiteRestored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "site.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A site was updated
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: operations["onSiteUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description The answer to “Accept an invitation”. */
@@ -2802,6 +3457,46 @@ export interface components {
             data: components["schemas"]["AgentApiLog"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description An agent was deleted. The body of a delivery. */
+        AgentDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Agent"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "agent.deleted";
+        };
+        /** @description A device enrolled for the first time. The body of a delivery. */
+        AgentEnrolledEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Agent"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "agent.enrolled";
+        };
         /** @description A token with which devices enrol themselves at one site. */
         AgentEnrollmentToken: {
             /**
@@ -2874,11 +3569,71 @@ export interface components {
             data: components["schemas"]["AgentEnrollmentToken"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description An agent has missed two check-ins. The body of a delivery. */
+        AgentOfflineEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Agent"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "agent.offline";
+        };
+        /** @description An agent that was offline has checked in. The body of a delivery. */
+        AgentOnlineEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Agent"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "agent.online";
+        };
         /** @description A page of a list, each row of it an agent. */
         AgentPage: {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Agent"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description An agent was restored. The body of a delivery. */
+        AgentRestoredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Agent"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "agent.restored";
         };
         /** @description A catalogue of APIs (RFC 9727), as a set of links (RFC 9264). */
         ApiCatalog: {
@@ -4161,6 +4916,111 @@ export interface components {
              */
             roleKey?: string | undefined;
         };
+        /** @description The answer to “Create a webhook endpoint”. */
+        CreateWebhookEndpointAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What the endpoint is for.
+             * @example Copies schedules into the calendar.
+             */
+            description?: string;
+            /**
+             * @description Why it was disabled, where nobody did it: it answered 410 Gone, or failed for five days.
+             * @enum {string}
+             */
+            disabledReason?: "gone" | "failing";
+            /**
+             * @description The events that it is told of; `*` stands for all, those to come among them.
+             * @example [
+             *       "schedule.created",
+             *       "schedule.updated"
+             *     ]
+             */
+            eventTypes: string[];
+            /**
+             * Format: int64
+             * @description When the first delivery failed after the last that did not; absent while it works. Milliseconds since the epoch.
+             */
+            failingSince?: number;
+            /**
+             * @description Id of the webhook endpoint.
+             * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Until then what is due to it waits, because it failed, was slow, or asked for it. Milliseconds since the epoch.
+             */
+            nextTryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description Until when they are signed with the secret before the last one as well; absent before the first rotation. Milliseconds since the epoch.
+             */
+            previousSecretExpiresAt?: number;
+            /**
+             * @description The secret that deliveries are signed with (Standard Webhooks), shown this once. Neither a replayed answer nor that of a dry run has it.
+             * @example whsec_ExampleExample
+             */
+            secret?: string;
+            /**
+             * @description Nothing is sent to a disabled one, nor kept for it; one that has failed for five days is disabled.
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: uri
+             * @description Where deliveries are sent: `https` on a public host, port 443 or one from 1024 up; unique in the organization.
+             * @example https://hooks.example.com/portico
+             */
+            url: string;
+        };
+        /** @description What to send to create a webhook endpoint. */
+        CreateWebhookEndpointBody: {
+            /**
+             * @description What the endpoint is for.
+             * @example Copies schedules into the calendar.
+             */
+            description?: string | undefined;
+            /**
+             * @description The events that it is told of; `*` stands for all, those to come among them.
+             * @example [
+             *       "schedule.created",
+             *       "schedule.updated"
+             *     ]
+             */
+            eventTypes: string[];
+            /**
+             * @description Nothing is sent to a disabled one, nor kept for it; one that has failed for five days is disabled. `active` unless given.
+             * @enum {string}
+             */
+            status?: ("active" | "disabled") | undefined;
+            /**
+             * Format: uri
+             * @description Where deliveries are sent: `https` on a public host, port 443 or one from 1024 up; unique in the organization.
+             * @example https://hooks.example.com/portico
+             */
+            url: string;
+        };
         /** @description The answer to “Decline an invitation”. */
         DeclineInvitationAnswer: {
             /**
@@ -5219,6 +6079,26 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description An invitation was created. The body of a delivery. */
+        InvitationCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Invitation"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "invitation.created";
+        };
         /** @description A page of a list, each row of it an invitation. */
         InvitationPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -5796,6 +6676,46 @@ export interface components {
              */
             status: "active" | "inactive" | "pending";
         };
+        /** @description A person is a member from now on. The body of a delivery. */
+        MemberJoinedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Membership"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "member.joined";
+        };
+        /** @description A member was removed, or left. The body of a delivery. */
+        MemberRemovedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Membership"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "member.removed";
+        };
         /** @description A person in an organization, with a role. */
         Membership: {
             /**
@@ -5910,6 +6830,26 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Membership"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description The role, the status, a ban or the metadata of a member has changed. The body of a delivery. */
+        MemberUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Membership"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "member.updated";
         };
         /** @description A refusal of the token endpoint (RFC 6749, 5.2). */
         OAuthError: {
@@ -6032,6 +6972,86 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description An organization was created. The body of a delivery. */
+        OrganizationCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Organization"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "organization.created";
+        };
+        /** @description An organization was deleted. The body of a delivery. */
+        OrganizationDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Organization"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "organization.deleted";
+        };
+        /** @description An organization was restored. The body of a delivery. */
+        OrganizationRestoredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Organization"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "organization.restored";
+        };
+        /** @description An organization was updated. The body of a delivery. */
+        OrganizationUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Organization"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "organization.updated";
+        };
         /** @description Where a page of a list ends. */
         PageInfo: {
             /**
@@ -6050,6 +7070,26 @@ export interface components {
              * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
              */
             nextCursor: string | null;
+        };
+        /** @description Somebody tests the endpoint, which `data` is. The body of a delivery. */
+        PingEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["WebhookEndpoint"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "ping";
         };
         /** @description Problem details (RFC 9457). Branch on `code`; `type` is a page that explains it. */
         Problem: {
@@ -6251,6 +7291,35 @@ export interface components {
              * @example north-wind-energy
              */
             confirmSlug: string;
+        };
+        /** @description The answer to “Send the failed deliveries of a webhook endpoint again”. */
+        ReplayWebhookDeliveriesAnswer: {
+            /**
+             * @description False where more of them follow.
+             * @example true
+             */
+            isComplete: boolean;
+            /**
+             * Format: int32
+             * @description Deliveries that are due again by now.
+             * @example 12
+             */
+            replayed: number;
+        };
+        /** @description What to send to send the failed deliveries of a webhook endpoint again. */
+        ReplayWebhookDeliveriesBody: {
+            /**
+             * Format: int64
+             * @description Inclusive: events from this time on. Milliseconds since the epoch.
+             * @example 1768469400000
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Exclusive: events before this time. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            to: number;
         };
         /** @description What to send to restore a client. */
         RestoreClientBody: {
@@ -6627,6 +7696,92 @@ export interface components {
              */
             graceSeconds?: number | undefined;
         };
+        /** @description The answer to “Rotate the secret of a webhook endpoint”. */
+        RotateWebhookSecretAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What the endpoint is for.
+             * @example Copies schedules into the calendar.
+             */
+            description?: string;
+            /**
+             * @description Why it was disabled, where nobody did it: it answered 410 Gone, or failed for five days.
+             * @enum {string}
+             */
+            disabledReason?: "gone" | "failing";
+            /**
+             * @description The events that it is told of; `*` stands for all, those to come among them.
+             * @example [
+             *       "schedule.created",
+             *       "schedule.updated"
+             *     ]
+             */
+            eventTypes: string[];
+            /**
+             * Format: int64
+             * @description When the first delivery failed after the last that did not; absent while it works. Milliseconds since the epoch.
+             */
+            failingSince?: number;
+            /**
+             * @description Id of the webhook endpoint.
+             * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Until then what is due to it waits, because it failed, was slow, or asked for it. Milliseconds since the epoch.
+             */
+            nextTryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description Until when they are signed with the secret before the last one as well; absent before the first rotation. Milliseconds since the epoch.
+             */
+            previousSecretExpiresAt?: number;
+            /**
+             * @description The secret that deliveries are signed with (Standard Webhooks), shown this once. Neither a replayed answer nor that of a dry run has it.
+             * @example whsec_ExampleExample
+             */
+            secret?: string;
+            /**
+             * @description Nothing is sent to a disabled one, nor kept for it; one that has failed for five days is disabled.
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: uri
+             * @description Where deliveries are sent: `https` on a public host, port 443 or one from 1024 up; unique in the organization.
+             * @example https://hooks.example.com/portico
+             */
+            url: string;
+        };
+        /** @description What to send to rotate the secret of a webhook endpoint. */
+        RotateWebhookSecretBody: {
+            /**
+             * @description True to rotate though the last rotation is less than 24 hours ago: the secret before it stops at once. `false` unless given.
+             * @example false
+             */
+            force?: boolean | undefined;
+        };
         /** @description Planned work of a user, from draft to completion. */
         Schedule: {
             /**
@@ -6692,11 +7847,91 @@ export interface components {
              */
             userId: string;
         };
+        /** @description A schedule was created. The body of a delivery. */
+        ScheduleCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Schedule"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "schedule.created";
+        };
+        /** @description A schedule was deleted. The body of a delivery. */
+        ScheduleDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Schedule"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "schedule.deleted";
+        };
         /** @description A page of a list, each row of it a schedule. */
         SchedulePage: {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Schedule"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A schedule was restored. The body of a delivery. */
+        ScheduleRestoredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Schedule"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "schedule.restored";
+        };
+        /** @description A schedule was updated. The body of a delivery. */
+        ScheduleUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Schedule"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "schedule.updated";
         };
         /** @description What to send to set an organization's status. */
         SetOrganizationStatusBody: {
@@ -6782,11 +8017,91 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description A site was created. The body of a delivery. */
+        SiteCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Site"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "site.created";
+        };
+        /** @description A site was deleted. The body of a delivery. */
+        SiteDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Site"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "site.deleted";
+        };
         /** @description A page of a list, each row of it a site. */
         SitePage: {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Site"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A site was restored. The body of a delivery. */
+        SiteRestoredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Site"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "site.restored";
+        };
+        /** @description A site was updated. The body of a delivery. */
+        SiteUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Site"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "site.updated";
         };
         /** @description The answer to “Switch the default organization”. */
         SwitchOrganizationAnswer: {
@@ -7588,6 +8903,33 @@ export interface components {
              */
             text?: string | undefined;
         };
+        /** @description What to send to update a webhook endpoint. */
+        UpdateWebhookEndpointBody: {
+            /**
+             * @description What the endpoint is for.
+             * @example Copies schedules into the calendar.
+             */
+            description?: (string | null) | undefined;
+            /**
+             * @description The events that it is told of; `*` stands for all, those to come among them.
+             * @example [
+             *       "schedule.created",
+             *       "schedule.updated"
+             *     ]
+             */
+            eventTypes?: string[] | undefined;
+            /**
+             * @description Nothing is sent to a disabled one, nor kept for it; one that has failed for five days is disabled.
+             * @enum {string}
+             */
+            status?: ("active" | "disabled") | undefined;
+            /**
+             * Format: uri
+             * @description Where deliveries are sent: `https` on a public host, port 443 or one from 1024 up; unique in the organization.
+             * @example https://hooks.example.com/portico
+             */
+            url?: string | undefined;
+        };
         /** @description The answer to “Write one's own profile”. */
         UpsertMyProfileAnswer: {
             /**
@@ -7701,6 +9043,247 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description One event on its way to one endpoint: how often it was sent, and what came of it. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description When the event happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * Format: int32
+             * @description Milliseconds that the last attempt took.
+             * @example 84
+             */
+            durationMs?: number;
+            /**
+             * @description Where it is sent.
+             * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+             */
+            endpointId: string;
+            /**
+             * @description Why the last attempt failed.
+             * @example The endpoint answered 500.
+             */
+            error?: string;
+            /**
+             * @description The event, under one id for all endpoints and attempts: the header `webhook-id`.
+             * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+             */
+            eventId: string;
+            /**
+             * @description What happened.
+             * @example schedule.created
+             */
+            eventType: string;
+            /**
+             * Format: int64
+             * @description When it is forgotten: 30 days after the event. Milliseconds since the epoch.
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the webhook delivery.
+             * @example d3r4j66jb4r9yjxjn34zqbqg11ncw1ar
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last sent. Milliseconds since the epoch.
+             */
+            lastAttemptAt?: number;
+            /**
+             * Format: int64
+             * @description When it is sent next at the earliest; absent once nothing tries it any more. Milliseconds since the epoch.
+             */
+            nextRetryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description HTTP status of the last answer; absent where none came.
+             * @example 200
+             */
+            responseStatus?: number;
+            /**
+             * @description `delivered` once the endpoint has answered 2xx; `failed` when nothing tries it any more.
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+        };
+        /** @description A page of a list, each row of it a webhook delivery. */
+        WebhookDeliveryPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["WebhookDelivery"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A URL that is told of events in the organization. */
+        WebhookEndpoint: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What the endpoint is for.
+             * @example Copies schedules into the calendar.
+             */
+            description?: string;
+            /**
+             * @description Why it was disabled, where nobody did it: it answered 410 Gone, or failed for five days.
+             * @enum {string}
+             */
+            disabledReason?: "gone" | "failing";
+            /**
+             * @description The events that it is told of; `*` stands for all, those to come among them.
+             * @example [
+             *       "schedule.created",
+             *       "schedule.updated"
+             *     ]
+             */
+            eventTypes: string[];
+            /**
+             * Format: int64
+             * @description When the first delivery failed after the last that did not; absent while it works. Milliseconds since the epoch.
+             */
+            failingSince?: number;
+            /**
+             * @description Id of the webhook endpoint.
+             * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Until then what is due to it waits, because it failed, was slow, or asked for it. Milliseconds since the epoch.
+             */
+            nextTryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description Until when they are signed with the secret before the last one as well; absent before the first rotation. Milliseconds since the epoch.
+             */
+            previousSecretExpiresAt?: number;
+            /**
+             * @description Nothing is sent to a disabled one, nor kept for it; one that has failed for five days is disabled.
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: uri
+             * @description Where deliveries are sent: `https` on a public host, port 443 or one from 1024 up; unique in the organization.
+             * @example https://hooks.example.com/portico
+             */
+            url: string;
+        };
+        /** @description A page of a list, each row of it a webhook endpoint. */
+        WebhookEndpointPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["WebhookEndpoint"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A message that a provider sent to a webhook of this deployment. */
+        WebhookEvent: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description When it was received. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description Why it failed, or was ignored.
+             * @example The user is not known here yet.
+             */
+            error?: string;
+            /**
+             * @description The provider's id of the message.
+             * @example msg_2pZ8vQ7
+             */
+            eventId: string;
+            /**
+             * Format: int64
+             * @description When it is forgotten: 30 days after it was received. Milliseconds since the epoch.
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the webhook event.
+             * @example gs4fynh0jxstgpt1xt5cgf4h223xx784
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it happened at the provider. Milliseconds since the epoch.
+             */
+            occurredAt: number;
+            /**
+             * @description The organization that the row belongs to; absent for what belongs to none.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId?: string;
+            /**
+             * Format: int64
+             * @description When it was last tried. Milliseconds since the epoch.
+             */
+            processedAt?: number;
+            /**
+             * @description Who sent it.
+             * @enum {string}
+             */
+            provider: "stripe" | "clerk";
+            /**
+             * @description `ignored` is what changes nothing here, or was overtaken; `failed` what could not be applied.
+             * @enum {string}
+             */
+            status: "pending" | "processed" | "ignored" | "failed";
+            /**
+             * @description The row at the provider that it tells of; of two messages the later one says how that is.
+             * @example user:user_2abc
+             */
+            subject?: string;
+            /**
+             * @description What it tells of.
+             * @example user.updated
+             */
+            type: string;
+            /**
+             * @description What must happen before it can be applied; it is tried again then.
+             * @example user:user_2abc
+             */
+            waitsFor?: string;
+        };
+        /** @description A page of a list, each row of it a webhook event. */
+        WebhookEventPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["WebhookEvent"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description What became of a message. */
         WebhookReceipt: {
             /**
@@ -7724,6 +9307,7 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `dry_run_unsupported`: The operation cannot be tried. Send the request without `Portico-Dry-Run`: what it does reaches beyond the database and could not be undone.
          *     - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
          *     - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
          *     - `invalid_signature`: The webhook's signature is not valid. Sign the body as it is sent with the secret that is set here, within five minutes.
@@ -7741,7 +9325,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "idempotency_key_invalid" | "invalid_cursor" | "invalid_signature" | "organization_required" | "unsupported_filter" | "validation_failed";
+                    code?: "dry_run_unsupported" | "idempotency_key_invalid" | "invalid_cursor" | "invalid_signature" | "organization_required" | "unsupported_filter" | "validation_failed";
                 };
             };
         };
@@ -7858,18 +9442,20 @@ export interface components {
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `limit_reached`: The limit is reached. Take the person out of a team or a client first.
+         *     - `limit_reached`: The limit is reached. Remove one of those that `detail` counts first.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
          *     - `not_deleted`: It is not deleted. Delete it first.
          *     - `role_in_use`: The role is in use. Give its members another role first.
+         *     - `rotation_pending`: The secret was rotated a short while ago. Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once.
          *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
          *     - `site_not_active`: The site is not active. Activate the site first.
          *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
          *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          *     - `team_in_use`: The team is in use. Give what refers to the team, which `detail` names, another team first.
+         *     - `url_taken`: The URL is taken. Change the endpoint that has this URL, or choose another URL.
          */
         Problem409: {
             headers: {
@@ -7881,7 +9467,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use";
+                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
                 };
             };
         };
@@ -7972,6 +9558,7 @@ export interface components {
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
+         *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
          */
         Problem422: {
             headers: {
@@ -7983,7 +9570,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "scope_not_allowed";
+                    code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "scope_not_allowed" | "url_not_allowed";
                 };
             };
         };
@@ -8029,6 +9616,7 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `encryption_not_configured`: Secrets cannot be encrypted or read here. Nothing of the request was stored; let the operator set the master key that `detail` names.
          *     - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds.
          *     - `webhook_not_configured`: This webhook is not set up here. Let the operator set the secret named in `detail`; the sender tries again by itself.
          */
@@ -8043,7 +9631,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "unavailable" | "webhook_not_configured";
+                    code?: "encryption_not_configured" | "unavailable" | "webhook_not_configured";
                 };
             };
         };
@@ -8068,6 +9656,21 @@ export interface components {
         PorticoDryRun: boolean;
         /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
         PorticoOrganization: string;
+        /**
+         * @description Id of the event. What has come before under it need not be worked on again.
+         * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+         */
+        WebhookId: string;
+        /**
+         * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+         * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+         */
+        WebhookSignature: string;
+        /**
+         * @description When this attempt was sent, in seconds since the epoch.
+         * @example 1768469400
+         */
+        WebhookTimestamp: string;
     };
     requestBodies: never;
     headers: {
@@ -19007,6 +20610,941 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `endpointId` is this.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                endpointId?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
+                sort?: ("createdAt" | "-createdAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example pending
+                 */
+                status?: ("pending" | "delivered" | "failed") | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "d3r4j66jb4r9yjxjn34zqbqg11ncw1ar",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "endpointId": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *           "eventId": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *           "eventType": "schedule.created",
+                     *           "status": "pending",
+                     *           "attempts": 1,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "lastAttemptAt": 1768469400000,
+                     *           "responseStatus": 200,
+                     *           "durationMs": 84,
+                     *           "createdAt": 1768469400000,
+                     *           "expiresAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook delivery.
+                 * @example d3r4j66jb4r9yjxjn34zqbqg11ncw1ar
+                 */
+                webhookDeliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: webhook delivery. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "d3r4j66jb4r9yjxjn34zqbqg11ncw1ar",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "endpointId": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *       "eventId": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "eventType": "schedule.created",
+                     *       "status": "pending",
+                     *       "attempts": 1,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lastAttemptAt": 1768469400000,
+                     *       "responseStatus": 200,
+                     *       "durationMs": 84,
+                     *       "createdAt": 1768469400000,
+                     *       "expiresAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
+                status?: ("active" | "disabled") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "url": "https://hooks.example.com/portico",
+                     *           "description": "Copies schedules into the calendar.",
+                     *           "eventTypes": [
+                     *             "schedule.created",
+                     *             "schedule.updated"
+                     *           ],
+                     *           "status": "active",
+                     *           "disabledReason": "gone",
+                     *           "failingSince": 1768469400000,
+                     *           "nextTryAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.example.com/portico",
+                 *       "description": "Copies schedules into the calendar.",
+                 *       "eventTypes": [
+                 *         "schedule.created",
+                 *         "schedule.updated"
+                 *       ],
+                 *       "status": "active"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookEndpointBody"];
+            };
+        };
+        responses: {
+            /** @description Created: webhook endpoint. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "url": "https://hooks.example.com/portico",
+                     *       "description": "Copies schedules into the calendar.",
+                     *       "eventTypes": [
+                     *         "schedule.created",
+                     *         "schedule.updated"
+                     *       ],
+                     *       "status": "active",
+                     *       "disabledReason": "gone",
+                     *       "failingSince": 1768469400000,
+                     *       "nextTryAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "secret": "whsec_ExampleExampleExampleExampleExampleExampleE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: webhook endpoint. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "url": "https://hooks.example.com/portico",
+                     *       "description": "Copies schedules into the calendar.",
+                     *       "eventTypes": [
+                     *         "schedule.created",
+                     *         "schedule.updated"
+                     *       ],
+                     *       "status": "active",
+                     *       "disabledReason": "gone",
+                     *       "failingSince": 1768469400000,
+                     *       "nextTryAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.example.com/portico"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateWebhookEndpointBody"];
+            };
+        };
+        responses: {
+            /** @description Done: webhook endpoint. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "url": "https://hooks.example.com/portico",
+                     *       "description": "Copies schedules into the calendar.",
+                     *       "eventTypes": [
+                     *         "schedule.created",
+                     *         "schedule.updated"
+                     *       ],
+                     *       "status": "active",
+                     *       "disabledReason": "gone",
+                     *       "failingSince": 1768469400000,
+                     *       "nextTryAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replayWebhookDeliveries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": 1768469400000,
+                 *       "to": 1768473000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayWebhookDeliveriesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: webhook endpoint. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replayed": 12,
+                     *       "isComplete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayWebhookDeliveriesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "force": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateWebhookSecretBody"];
+            };
+        };
+        responses: {
+            /** @description Done: webhook endpoint. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "url": "https://hooks.example.com/portico",
+                     *       "description": "Copies schedules into the calendar.",
+                     *       "eventTypes": [
+                     *         "schedule.created",
+                     *         "schedule.updated"
+                     *       ],
+                     *       "status": "active",
+                     *       "disabledReason": "gone",
+                     *       "failingSince": 1768469400000,
+                     *       "nextTryAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "secret": "whsec_ExampleExampleExampleExampleExampleExampleE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotateWebhookSecretAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint.
+                 * @example y6x65zx3wpnypds8xq94ctzjjqq58tk6
+                 */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: webhook endpoint. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "d3r4j66jb4r9yjxjn34zqbqg11ncw1ar",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "endpointId": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *       "eventId": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "eventType": "schedule.created",
+                     *       "status": "pending",
+                     *       "attempts": 1,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lastAttemptAt": 1768469400000,
+                     *       "responseStatus": 200,
+                     *       "durationMs": 84,
+                     *       "createdAt": 1768469400000,
+                     *       "expiresAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listWebhookEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
+                sort?: ("createdAt" | "-createdAt") | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "gs4fynh0jxstgpt1xt5cgf4h223xx784",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "provider": "stripe",
+                     *           "eventId": "msg_2pZ8vQ7",
+                     *           "type": "user.updated",
+                     *           "subject": "user:user_2abc",
+                     *           "occurredAt": 1768469400000,
+                     *           "status": "pending",
+                     *           "attempts": 1,
+                     *           "waitsFor": "user:user_2abc",
+                     *           "createdAt": 1768469400000,
+                     *           "processedAt": 1768469400000,
+                     *           "expiresAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEventPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replayWebhookEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook event.
+                 * @example gs4fynh0jxstgpt1xt5cgf4h223xx784
+                 */
+                eventId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: webhook event. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gs4fynh0jxstgpt1xt5cgf4h223xx784",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "provider": "stripe",
+                     *       "eventId": "msg_2pZ8vQ7",
+                     *       "type": "user.updated",
+                     *       "subject": "user:user_2abc",
+                     *       "occurredAt": 1768469400000,
+                     *       "status": "pending",
+                     *       "attempts": 1,
+                     *       "waitsFor": "user:user_2abc",
+                     *       "createdAt": 1768469400000,
+                     *       "processedAt": 1768469400000,
+                     *       "expiresAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEvent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     receiveClerkWebhook: {
         parameters: {
             query?: never;
@@ -19053,6 +21591,1792 @@ export interface operations {
             415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    onAgentDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An agent was deleted. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "agent.deleted",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                 *         "hostname": "rooftop-pi-07",
+                 *         "platform": "linux",
+                 *         "version": "4.2.1",
+                 *         "ipAddress": "192.0.2.7",
+                 *         "macAddress": "02:42:ac:11:00:02",
+                 *         "extAddress": "198.51.100.24",
+                 *         "registeredAt": 1768469400000,
+                 *         "lastCheckinAt": 1768469400000,
+                 *         "checkinIntervalSeconds": 300,
+                 *         "connectionStatus": "online",
+                 *         "credentialStatus": "active",
+                 *         "keyRotatedAt": 1768469400000,
+                 *         "tags": [
+                 *           "maintenance"
+                 *         ],
+                 *         "metadata": {
+                 *           "osVersion": "Debian 13",
+                 *           "memoryGigabytes": 8
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgentEnrolled: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A device enrolled for the first time. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "agent.enrolled",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                 *         "hostname": "rooftop-pi-07",
+                 *         "platform": "linux",
+                 *         "version": "4.2.1",
+                 *         "ipAddress": "192.0.2.7",
+                 *         "macAddress": "02:42:ac:11:00:02",
+                 *         "extAddress": "198.51.100.24",
+                 *         "registeredAt": 1768469400000,
+                 *         "lastCheckinAt": 1768469400000,
+                 *         "checkinIntervalSeconds": 300,
+                 *         "connectionStatus": "online",
+                 *         "credentialStatus": "active",
+                 *         "keyRotatedAt": 1768469400000,
+                 *         "tags": [
+                 *           "maintenance"
+                 *         ],
+                 *         "metadata": {
+                 *           "osVersion": "Debian 13",
+                 *           "memoryGigabytes": 8
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentEnrolledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgentOffline: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An agent has missed two check-ins. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "agent.offline",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                 *         "hostname": "rooftop-pi-07",
+                 *         "platform": "linux",
+                 *         "version": "4.2.1",
+                 *         "ipAddress": "192.0.2.7",
+                 *         "macAddress": "02:42:ac:11:00:02",
+                 *         "extAddress": "198.51.100.24",
+                 *         "registeredAt": 1768469400000,
+                 *         "lastCheckinAt": 1768469400000,
+                 *         "checkinIntervalSeconds": 300,
+                 *         "connectionStatus": "online",
+                 *         "credentialStatus": "active",
+                 *         "keyRotatedAt": 1768469400000,
+                 *         "tags": [
+                 *           "maintenance"
+                 *         ],
+                 *         "metadata": {
+                 *           "osVersion": "Debian 13",
+                 *           "memoryGigabytes": 8
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentOfflineEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgentOnline: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An agent that was offline has checked in. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "agent.online",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                 *         "hostname": "rooftop-pi-07",
+                 *         "platform": "linux",
+                 *         "version": "4.2.1",
+                 *         "ipAddress": "192.0.2.7",
+                 *         "macAddress": "02:42:ac:11:00:02",
+                 *         "extAddress": "198.51.100.24",
+                 *         "registeredAt": 1768469400000,
+                 *         "lastCheckinAt": 1768469400000,
+                 *         "checkinIntervalSeconds": 300,
+                 *         "connectionStatus": "online",
+                 *         "credentialStatus": "active",
+                 *         "keyRotatedAt": 1768469400000,
+                 *         "tags": [
+                 *           "maintenance"
+                 *         ],
+                 *         "metadata": {
+                 *           "osVersion": "Debian 13",
+                 *           "memoryGigabytes": 8
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentOnlineEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgentRestored: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An agent was restored. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "agent.restored",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                 *         "hostname": "rooftop-pi-07",
+                 *         "platform": "linux",
+                 *         "version": "4.2.1",
+                 *         "ipAddress": "192.0.2.7",
+                 *         "macAddress": "02:42:ac:11:00:02",
+                 *         "extAddress": "198.51.100.24",
+                 *         "registeredAt": 1768469400000,
+                 *         "lastCheckinAt": 1768469400000,
+                 *         "checkinIntervalSeconds": 300,
+                 *         "connectionStatus": "online",
+                 *         "credentialStatus": "active",
+                 *         "keyRotatedAt": 1768469400000,
+                 *         "tags": [
+                 *           "maintenance"
+                 *         ],
+                 *         "metadata": {
+                 *           "osVersion": "Debian 13",
+                 *           "memoryGigabytes": 8
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentRestoredEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onInvitationCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An invitation was created. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "invitation.created",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "email": "sam.lindqvist@example.com",
+                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                 *         "status": "pending",
+                 *         "expiresAt": 1769077800000,
+                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                 *         "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "acceptedAt": 1768469400000,
+                 *         "sendCount": 1,
+                 *         "lastSentAt": 1768469400000,
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMemberJoined: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A person is a member from now on. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "member.joined",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                 *         "roleKey": "member",
+                 *         "status": "active",
+                 *         "joinedAt": 1768469400000,
+                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                 *         "invitedEmail": "dana.okoye@example.com",
+                 *         "invitedName": "Dana Okoye",
+                 *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "banReason": "Kept posting advertisements after two warnings.",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "lastActivityAt": 1768469400000,
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberJoinedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMemberRemoved: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A member was removed, or left. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "member.removed",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                 *         "roleKey": "member",
+                 *         "status": "active",
+                 *         "joinedAt": 1768469400000,
+                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                 *         "invitedEmail": "dana.okoye@example.com",
+                 *         "invitedName": "Dana Okoye",
+                 *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "banReason": "Kept posting advertisements after two warnings.",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "lastActivityAt": 1768469400000,
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberRemovedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMemberUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The role, the status, a ban or the metadata of a member has changed. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "member.updated",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                 *         "roleKey": "member",
+                 *         "status": "active",
+                 *         "joinedAt": 1768469400000,
+                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                 *         "invitedEmail": "dana.okoye@example.com",
+                 *         "invitedName": "Dana Okoye",
+                 *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "banReason": "Kept posting advertisements after two warnings.",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "lastActivityAt": 1768469400000,
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberUpdatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onOrganizationCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An organization was created. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "organization.created",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "North Wind Energy",
+                 *         "slug": "north-wind-energy",
+                 *         "status": "active",
+                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "externalId": "org_5bT1xW9",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "settings": {
+                 *           "timezone": "Europe/Zurich",
+                 *           "currency": "eur",
+                 *           "healthDownThreshold": 3,
+                 *           "agentCheckinIntervalSeconds": 300,
+                 *           "apiLogRetentionDays": 30,
+                 *           "auditRetentionDays": 365,
+                 *           "trashRetentionDays": 30
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OrganizationCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onOrganizationDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An organization was deleted. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "organization.deleted",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "North Wind Energy",
+                 *         "slug": "north-wind-energy",
+                 *         "status": "active",
+                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "externalId": "org_5bT1xW9",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "settings": {
+                 *           "timezone": "Europe/Zurich",
+                 *           "currency": "eur",
+                 *           "healthDownThreshold": 3,
+                 *           "agentCheckinIntervalSeconds": 300,
+                 *           "apiLogRetentionDays": 30,
+                 *           "auditRetentionDays": 365,
+                 *           "trashRetentionDays": 30
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OrganizationDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onOrganizationRestored: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An organization was restored. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "organization.restored",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "North Wind Energy",
+                 *         "slug": "north-wind-energy",
+                 *         "status": "active",
+                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "externalId": "org_5bT1xW9",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "settings": {
+                 *           "timezone": "Europe/Zurich",
+                 *           "currency": "eur",
+                 *           "healthDownThreshold": 3,
+                 *           "agentCheckinIntervalSeconds": 300,
+                 *           "apiLogRetentionDays": 30,
+                 *           "auditRetentionDays": 365,
+                 *           "trashRetentionDays": 30
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OrganizationRestoredEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onOrganizationUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An organization was updated. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "organization.updated",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "North Wind Energy",
+                 *         "slug": "north-wind-energy",
+                 *         "status": "active",
+                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "externalId": "org_5bT1xW9",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "settings": {
+                 *           "timezone": "Europe/Zurich",
+                 *           "currency": "eur",
+                 *           "healthDownThreshold": 3,
+                 *           "agentCheckinIntervalSeconds": 300,
+                 *           "apiLogRetentionDays": 30,
+                 *           "auditRetentionDays": 365,
+                 *           "trashRetentionDays": 30
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OrganizationUpdatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Somebody tests the endpoint, which `data` is. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "ping",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "url": "https://hooks.example.com/portico",
+                 *         "description": "Copies schedules into the calendar.",
+                 *         "eventTypes": [
+                 *           "schedule.created",
+                 *           "schedule.updated"
+                 *         ],
+                 *         "status": "active",
+                 *         "disabledReason": "gone",
+                 *         "failingSince": 1768469400000,
+                 *         "nextTryAt": 1768469400000,
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PingEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScheduleCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A schedule was created. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "schedule.created",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "title": "Service the pumps",
+                 *         "description": "Replace the filters on the roof.",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "startDate": 1768469400000,
+                 *         "endDate": 1768473000000,
+                 *         "status": "draft",
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScheduleDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A schedule was deleted. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "schedule.deleted",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "title": "Service the pumps",
+                 *         "description": "Replace the filters on the roof.",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "startDate": 1768469400000,
+                 *         "endDate": 1768473000000,
+                 *         "status": "draft",
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScheduleRestored: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A schedule was restored. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "schedule.restored",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "title": "Service the pumps",
+                 *         "description": "Replace the filters on the roof.",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "startDate": 1768469400000,
+                 *         "endDate": 1768473000000,
+                 *         "status": "draft",
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleRestoredEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onScheduleUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A schedule was updated. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "schedule.updated",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "title": "Service the pumps",
+                 *         "description": "Replace the filters on the roof.",
+                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "startDate": 1768469400000,
+                 *         "endDate": 1768473000000,
+                 *         "status": "draft",
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleUpdatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSiteCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A site was created. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "site.created",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "Rotterdam depot",
+                 *         "slug": "rotterdam-depot",
+                 *         "status": "active",
+                 *         "psaCompanyId": "10442",
+                 *         "psaParentCompanyId": "10400",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSiteDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A site was deleted. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "site.deleted",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "Rotterdam depot",
+                 *         "slug": "rotterdam-depot",
+                 *         "status": "active",
+                 *         "psaCompanyId": "10442",
+                 *         "psaParentCompanyId": "10400",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSiteRestored: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A site was restored. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "site.restored",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "Rotterdam depot",
+                 *         "slug": "rotterdam-depot",
+                 *         "status": "active",
+                 *         "psaCompanyId": "10442",
+                 *         "psaParentCompanyId": "10400",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteRestoredEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSiteUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. What has come before under it need not be worked on again.
+                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description When this attempt was sent, in seconds since the epoch.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A site was updated. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                 *       "type": "site.updated",
+                 *       "createdAt": 1768469400000,
+                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *       "data": {
+                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                 *         "name": "Rotterdam depot",
+                 *         "slug": "rotterdam-depot",
+                 *         "status": "active",
+                 *         "psaCompanyId": "10442",
+                 *         "psaParentCompanyId": "10400",
+                 *         "metadata": {
+                 *           "costCenter": "4711"
+                 *         },
+                 *         "createdAt": 1768469400000,
+                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *         "updatedAt": 1768473000000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteUpdatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken; any other 2xx says so as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The endpoint is gone, and is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

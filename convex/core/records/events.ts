@@ -1,0 +1,189 @@
+import { makeFunctionReference } from "convex/server";
+import { jsonTextOf } from "../wire/jsonText";
+import { dayMs } from "../wire/durations";
+import { beginDelivery, engineTables } from "../wire/engineTables";
+import { tableMetadata } from "../schema/tableMetadata";
+import { withPublicId } from "./documents";
+import { tenantOf } from "./reader";
+import type { EventRule, PlainEvent, TableMetadata } from "../schema/table";
+import type { Doc, Id, TableNames } from "../../_generated/dataModel";
+import type { MutationCtx } from "../../_generated/server";
+
+/** Bytes that a receiver has to take at most. */
+export const maximumPayloadBytes = 64 * 1024;
+const retentionMs = 30 * dayMs;
+/** More endpoints than an organization may have. */
+const endpointsRead = 50;
+
+const begin = makeFunctionReference<"mutation", { endpointId: Id<"webhookEndpoints"> }, null>(beginDelivery);
+
+/** The events that tables declare. */
+export type EventType = (typeof tableMetadata)[TableNames]["events"][number]["type"];
+
+/** The events of one table. */
+export type EventOf<Table extends TableNames> = (typeof tableMetadata)[Table]["events"][number]["type"];
+
+/** Every event that this deployment tells, in the order of the tables. */
+export function eventTypes(): readonly EventType[] {
+  return [...new Set(Object.values(tableMetadata).flatMap(({ events }) => events.map(({ type }) => type)))];
+}
+
+/** A write as the events of its table see it. */
+interface Write {
+  readonly kind: PlainEvent;
+  readonly before: object | undefined;
+  readonly after: object;
+}
+
+/** Publishes what the table of a written row declares of such a write: the first event that it is, or none. */
+export async function publishWrite(ctx: MutationCtx, table: TableNames, write: Write, now: number): Promise<void> {
+  const { events }: TableMetadata = tableMetadata[table];
+  const event = events.find((rule) => isEvent(rule, write));
+  if (event) await publish(ctx, table, event.type, write.after, now);
+}
+
+/** Whether a write is what a rule says: of one of its kinds, from one of its states, into its state. */
+function isEvent({ on = [], was = {}, becomes = {} }: EventRule, { kind, before, after }: Write): boolean {
+  return (
+    on.includes(kind) &&
+    Object.entries(was).every(
+      ([field, values]) => !before || values.some((value) => value === fieldOf(before, field)),
+    ) &&
+    Object.entries(becomes).every(
+      ([field, value]) => fieldOf(after, field) === value && (!before || fieldOf(before, field) !== value),
+    )
+  );
+}
+
+function fieldOf(row: object, field: string): unknown {
+  return Object.getOwnPropertyDescriptor(row, field)?.value;
+}
+
+/**
+ * Writes a delivery for each endpoint of the row's organization that wants the event, in the transaction of what it tells; they are
+ * sent afterwards. Where no endpoint is, this reads one empty range.
+ */
+export async function publish(
+  ctx: MutationCtx,
+  table: TableNames,
+  type: string,
+  row: object,
+  now: number,
+): Promise<void> {
+  const organizationId = organizationOf(ctx, table, row);
+  if (organizationId === null) return;
+  const endpoints = await endpointsOf(ctx, organizationId);
+  const wanting = endpoints.filter(({ eventTypes: wanted }) => wanted.includes("*") || wanted.includes(type));
+  if (wanting.length === 0) return;
+  const event = eventOf(table, type, row, organizationId, now);
+  for (const { _id } of wanting) await deliver(ctx, _id, event, now);
+}
+
+/** An event, made once for all that are told of it. */
+export interface NewEvent {
+  readonly organizationId: Id<"organizations">;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly payload: string;
+}
+
+/** What receivers get: the row as answers show it, less what they show to some callers only. */
+export function eventOf(
+  table: TableNames,
+  type: string,
+  row: object,
+  organizationId: Id<"organizations">,
+  now: number,
+): NewEvent {
+  const { secret, untold }: TableMetadata = tableMetadata[table];
+  const hidden = new Set([...secret, ...untold, "_creationTime"]);
+  const data = Object.fromEntries(
+    Object.entries(withPublicId(asStored(row))).filter(([field, value]) => !hidden.has(field) && value !== undefined),
+  );
+  const eventId = `evt_${crypto.randomUUID().replaceAll("-", "")}`;
+  const payload = boundedPayload({ id: eventId, type, createdAt: now, organizationId }, data);
+  return { organizationId, eventId, eventType: type, payload };
+}
+
+/** Leaves out the largest fields where the whole would be too long, and says which. */
+function boundedPayload(head: object, data: Record<string, unknown>): string {
+  const kept = { ...data };
+  const omitted: string[] = [];
+  for (;;) {
+    const text = jsonTextOf({ ...head, data: kept, ...(omitted.length > 0 ? { omitted } : {}) });
+    if (sizeOf(text) <= maximumPayloadBytes) return text;
+    const [largest = ""] = Object.keys(kept).toSorted((left, right) => sizeOf(kept[right]) - sizeOf(kept[left]));
+    omitted.push(largest);
+    delete kept[largest];
+  }
+}
+
+function sizeOf(value: unknown): number {
+  return new TextEncoder().encode(typeof value === "string" ? value : jsonTextOf(value)).length;
+}
+
+/** Notes that an endpoint is to be told of an event, and has it sent once this is committed. */
+export async function deliver(
+  ctx: Pick<MutationCtx, "db" | "scheduler">,
+  endpointId: Id<"webhookEndpoints">,
+  event: NewEvent,
+  now: number,
+): Promise<Doc<"webhookDeliveries">> {
+  const values = {
+    ...event,
+    endpointId,
+    status: "pending",
+    attempts: 0,
+    nextRetryAt: now,
+    createdAt: now,
+    expiresAt: now + retentionMs,
+  } as const;
+  const _id = await ctx.db.insert(engineTables.deliveries, values);
+  const begun = begunIn(ctx);
+  if (!begun.has(endpointId)) {
+    begun.add(endpointId);
+    await ctx.scheduler.runAfter(0, begin, { endpointId });
+  }
+  return { ...values, _id, _creationTime: now };
+}
+
+/** What one transaction knows by now. Its context is its own, and goes with it. */
+interface Memory {
+  readonly endpoints: Map<string, Promise<Doc<"webhookEndpoints">[]>>;
+  readonly begun: Set<string>;
+}
+const memories = new WeakMap<object, Memory>();
+
+function memoryOf(ctx: object): Memory {
+  const known = memories.get(ctx) ?? { endpoints: new Map(), begun: new Set() };
+  memories.set(ctx, known);
+  return known;
+}
+
+function begunIn(ctx: object): Set<string> {
+  return memoryOf(ctx).begun;
+}
+
+/** Read once in a transaction, whatever many rows it writes. */
+function endpointsOf(ctx: MutationCtx, organizationId: Id<"organizations">): Promise<Doc<"webhookEndpoints">[]> {
+  const { endpoints } = memoryOf(ctx);
+  const known = endpoints.get(organizationId);
+  if (known) return known;
+  const read = ctx.db
+    .query(engineTables.endpoints)
+    .withIndex("by_organizationId_and_status", (q) => q.eq("organizationId", organizationId).eq("status", "active"))
+    .take(endpointsRead);
+  endpoints.set(organizationId, read);
+  return read;
+}
+
+/** Whose row it is; an organization is its own, and what belongs to none tells nobody. */
+function organizationOf(ctx: MutationCtx, table: TableNames, row: object): Id<"organizations"> | null {
+  const named = table === engineTables.tenants ? fieldOf(row, "_id") : tenantOf(row);
+  return typeof named === "string" ? ctx.db.normalizeId(engineTables.tenants, named) : null;
+}
+
+/** Every row has its id. */
+function asStored(row: object): { _id: string } {
+  return row as { _id: string };
+}

@@ -1,0 +1,102 @@
+import { makeFunctionReference } from "convex/server";
+import { env } from "../_generated/server";
+import { failureOf, ProblemError } from "../core/wire/errors";
+import { identityProviders } from "../core/wire/identityProviders";
+import { signedMessage } from "../core/wire/webhookSignature";
+import { readBody } from "./requests";
+import type { SignedMessage } from "../core/wire/webhookSignature";
+import type { ActionCtx } from "../_generated/server";
+
+/** What a sender gets: whether the message is new here. */
+export interface WebhookReceipt {
+  readonly status: "accepted" | "known";
+}
+
+/** What a message says, whoever sent it. */
+interface Message {
+  readonly type: string;
+  readonly data: unknown;
+  /** When it happened at the provider, where the message says so. */
+  readonly occurredAt?: number;
+}
+
+/** A provider whose messages this deployment takes, each at `/v1/webhooks/<name>`. */
+interface Provider {
+  readonly secretVariable: "CLERK_WEBHOOK_SECRET";
+  /** @throws {ProblemError} 503 when the deployment is not set up for its messages */
+  assertConfigured(): void;
+  /** @throws {ProblemError} 400 without a valid signature of what was sent, or for one that is older than five minutes */
+  verify(headers: Headers, body: string, secret: string, nowMs: number): Promise<SignedMessage>;
+  messageOf(body: string): Message;
+}
+
+const providers = {
+  clerk: {
+    secretVariable: "CLERK_WEBHOOK_SECRET",
+    assertConfigured: () => {
+      const issuers = identityProviders(env["AUTH_PROVIDERS"]).filter(({ preset }) => preset === "clerk");
+      if (issuers.length !== 1)
+        throw new ProblemError("webhook_not_configured", "AUTH_PROVIDERS must have one entry of the preset clerk.");
+    },
+    verify: signedMessage,
+    messageOf: typedMessage,
+  },
+} as const satisfies Readonly<Record<string, Provider>>;
+type ProviderName = keyof typeof providers;
+
+const receive = makeFunctionReference<"mutation", Record<string, unknown>, WebhookReceipt>(
+  "platform/webhookEvents:receive",
+);
+const refuse = makeFunctionReference<"mutation", { provider: ProviderName; reason: string }>(
+  "platform/webhookEvents:refuse",
+);
+const maximumBytes = 64 * 1024;
+
+/**
+ * Stores a message of a provider's, which is worked on afterwards. The bytes are checked as they came; what is not signed leaves a
+ * trace.
+ * @throws {ProblemError} 503 when the deployment is not set up for it, 400 without a valid signature, 413, 415
+ */
+export async function receiveWebhook(ctx: ActionCtx, name: ProviderName, request: Request): Promise<WebhookReceipt> {
+  const provider: Provider = providers[name];
+  const secret = env[provider.secretVariable];
+  if (!secret) throw new ProblemError("webhook_not_configured", `${provider.secretVariable} is not set.`);
+  provider.assertConfigured();
+  const body = await readBody(request, "application/json", maximumBytes);
+  const { id, sentAtMs } = await verified(ctx, name, () => provider.verify(request.headers, body, secret, Date.now()));
+  const { type, data, occurredAt = sentAtMs } = provider.messageOf(body);
+  return ctx.runMutation(receive, { provider: name, eventId: id, type, payload: JSON.stringify(data), occurredAt });
+}
+
+async function verified(
+  ctx: ActionCtx,
+  provider: ProviderName,
+  verify: () => Promise<SignedMessage>,
+): Promise<SignedMessage> {
+  try {
+    return await verify();
+  } catch (error) {
+    const { problem } = failureOf(error);
+    if (problem?.code === "invalid_signature") await ctx.runMutation(refuse, { provider, reason: problem.detail });
+    throw error;
+  }
+}
+
+/** A message of `{type, data, timestamp?}`. */
+function typedMessage(body: string): Message {
+  let message: unknown;
+  try {
+    message = JSON.parse(body);
+  } catch {
+    // Signed, and still no message: the last refusal below says so.
+    message = undefined;
+  }
+  if (typeof message === "object" && message !== null && "type" in message && "data" in message) {
+    const { type, data } = message;
+    const timestamp = "timestamp" in message ? message.timestamp : undefined;
+    const isTime = Number.isSafeInteger(timestamp) && Number(timestamp) >= 0;
+    if (typeof type === "string" && type.length <= 100)
+      return { type, data, ...(isTime ? { occurredAt: Number(timestamp) } : {}) };
+  }
+  throw new ProblemError("validation_failed", "The body is no message with `type` and `data`.");
+}
