@@ -57,6 +57,7 @@ export class HttpActions {
     const resolved = await this.#callers.resolveForHttpAction(request.headers.authorization);
     const { caller } = resolved;
     const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadataFor(metadata, resolved));
+    findings.answerHeader = (name) => headerOf(answer, name);
     const requestId = headerOf(answer, "x-request-id");
     if (requestId !== undefined) findings.requestId = requestId;
     if (action.body?.refusal !== undefined) {

@@ -17,13 +17,18 @@ export interface RequestEvent {
   readonly ip: string | null;
   /** The request's headers; whoever writes of them chooses which. */
   readonly headers: IncomingMessage["headers"];
+  /** A header of an HTTP action's answer, by its name in lower case. */
+  readonly answerHeader: (name: string) => string | undefined;
 }
 
 /** What a door learns of a request while it answers it. */
 export interface Findings {
   functionPath?: string;
   requestId?: string;
+  answerHeader?: RequestEvent["answerHeader"];
 }
+
+const noHeader = (): undefined => undefined;
 
 /** Document ids have as many characters; keys, tokens and the names of stored files have more. */
 const maxShownLength = 32;
@@ -58,5 +63,6 @@ export function requestEventOf(
     requestId: findings.requestId ?? requestId,
     ip,
     headers,
+    answerHeader: findings.answerHeader ?? noHeader,
   };
 }

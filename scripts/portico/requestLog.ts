@@ -91,15 +91,18 @@ function restPathOf({ port, path }: RequestEvent): string | undefined {
 function requestLine(event: RequestEvent, operation: string | undefined): LogEvent {
   const { port, method, status, durationMs, requestId, ip, headers, functionPath } = event;
   const path = shownPath(event.path);
-  const named = headers["portico-organization"];
+  // What the request named is said of those alone that no organization was found for.
+  const named = event.answerHeader("portico-organization") ?? headers["portico-organization"];
   const organization = typeof named === "string" ? shownPath(named) : null;
   const name = operation ?? (functionPath === null ? null : shownPath(functionPath));
   const ms = Math.round(durationMs * 10) / 10;
-  const parts = [method, path, status ?? "aborted", `${ms} ms`, requestId, name, organization];
   return {
     level: status !== null && status >= 500 ? "error" : "info",
     event: "request",
     fields: { port, method, path, operation: name, status, durationMs: ms, requestId, organization, ip },
-    text: parts.filter((part) => part !== null).join(" "),
+    text: () =>
+      [method, path, status ?? "aborted", `${ms} ms`, requestId, name, organization]
+        .filter((part) => part !== null)
+        .join(" "),
   };
 }

@@ -12,6 +12,7 @@ import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { demoUsers, writeDemoData } from "./demo";
 import { operatorOf } from "./operatorCall";
 import { RequestLog } from "./requestLog";
+import { explainedInUse, forgetServing, noteServing } from "./servedBy";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
@@ -100,6 +101,8 @@ export async function startPortico(
     },
     onLog,
     ...options,
+  }).catch(async (error: unknown) => {
+    throw await explainedInUse(error, dataDirectory);
   });
   const requests = new RequestLog(onRequest);
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
@@ -127,6 +130,7 @@ export async function startPortico(
       throw error instanceof ListenError ? new Error(portAdvice(error, settings), { cause: error }) : error;
     });
     server = running;
+    await noteServing(dataDirectory, { cloudUrl, siteUrl });
     const call = operatorOf(deployment);
     const { demo, trouble } =
       settings.seed === "demo" ? await writeDemoData({ call, issuer, dataDirectory, cloudUrl, siteUrl }) : {};
@@ -146,11 +150,13 @@ export async function startPortico(
         const startedAtMs = performance.now();
         await Promise.all([running.close(graceMs), signIn?.close()]);
         const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
+        await forgetServing(dataDirectory);
         await deployment.close(left);
       },
     };
   } catch (error) {
     await server?.close(0);
+    if (server !== undefined) await forgetServing(dataDirectory);
     await deployment.close();
     throw error;
   }
