@@ -11,7 +11,7 @@ import { assertFaultless } from "../scripts/lib/declarationFaults";
 import { problemSets } from "./impliedProblems";
 import { operationFaults } from "./operationFaults";
 import { operationObject } from "./operations";
-import { platformOperationObject, platformOperations } from "./platformOperations";
+import { pageOfNothing, platformOperationObject, platformOperations } from "./platformOperations";
 import { platformSchemas } from "./platformSchemas";
 import { codesByStatus, ProblemResponses, problemSchemas } from "./problemResponses";
 import { SchemaComponents } from "./schemas";
@@ -75,7 +75,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
   }
   const components = {
     schemas: schemas.schemas,
-    responses: { ...problems.responses, NotModified: notModified },
+    responses: { ...problems.responses, Problem404Page: pageOfNothing, NotModified: notModified },
     examples: problems.examples,
     headers: { ...headerComponents, ...(operations.some(isEnding) ? endingHeaders : {}) },
     parameters: parameterComponents,

@@ -449,8 +449,8 @@ export const platformOperations: readonly PlatformOperation[] = [
   },
 ];
 
-/** What is asked for by people, too: they get a page that leads on. */
-const nothing = answer(
+/** The refusal of what people ask for, too: they get a page that leads on. */
+export const pageOfNothing: JsonObject = answer(
   "There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`.",
   {
     ...json("Problem", exampleProblem("not_found", 404), "application/problem+json"),
@@ -475,7 +475,7 @@ export function platformOperationObject(
     ...(requestBody ? { requestBody } : {}),
     responses: {
       ...problemsOf(operation.problems),
-      ...(operation.problems.includes("not_found") ? { "404": nothing } : {}),
+      ...(operation.problems.includes("not_found") ? { "404": { $ref: "#/components/responses/Problem404Page" } } : {}),
       ...success,
     },
     "x-portico-problems": codesByStatus(operation.problems),

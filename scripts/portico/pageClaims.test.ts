@@ -9,6 +9,7 @@ import { operationNames } from "./requestLog";
 const read = (file: string) => readFileSync(path.join(repositoryRoot, file), "utf8");
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
 const pages = Object.entries(pageClaims);
+const sdkSources = repositoryFiles("sdk/src").map(read).join("\n");
 const documents = repositoryFiles().filter((file) => file.endsWith(".md") && !/^(CHANGELOG|\.changeset)/.test(file));
 
 /** A test as a page names it is there: its file, and in that the title as far as it is given. */
@@ -17,7 +18,7 @@ function isThere(reference: string, directory: string): boolean {
   const found = [path.join(directory, file), file].find((place) => existsSync(path.join(repositoryRoot, place)));
   if (found === undefined) return false;
   const text = read(found);
-  return titles.every((title) => text.includes(title.replaceAll("`", "")));
+  return titles.every((title) => text.includes(title.replace(/,? …$/, "")));
 }
 
 describe.each(pages)("%s", (page, sections) => {
@@ -63,11 +64,12 @@ describe.each(pages)("%s", (page, sections) => {
   });
 
   it("names codes of problems with their status", () => {
-    const named = text.matchAll(/\b([45]\d\d) `([a-z]+_[a-z_]+)`/g);
-    for (const [words, status, code = ""] of named) {
-      const row = Object.entries(problems).find(([known]) => known === code)?.[1] ?? [];
-      expect(row, words).toContain(Number(status));
-    }
+    // The SDK has some of its own, for what never reached the API.
+    const wrong = Array.from(text.matchAll(/\b([45]\d\d) `([a-z]+_[a-z_]+)`/g)).filter(([, status, code = ""]) => {
+      const [, row] = Object.entries(problems).find(([known]) => known === code) ?? [];
+      return row === undefined ? !sdkSources.includes(`"${code}"`) : !row.includes(Number(status));
+    });
+    expect(wrong.map(([words]) => words)).toEqual([]);
   });
 });
 

@@ -7823,6 +7823,30 @@ export interface components {
                 };
             };
         };
+        /** @description There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`. */
+        Problem404Page: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                Link: components["headers"]["Link"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "http://127.0.0.1:3211/problems/not_found",
+                 *       "title": "Not found",
+                 *       "status": 404,
+                 *       "detail": "Check the path and the id; a row of another organization is not found either.",
+                 *       "code": "not_found",
+                 *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+                /** @example <!doctype html>… */
+                "text/html": string;
+            };
+        };
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
@@ -8486,30 +8510,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            /** @description There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`. */
-            404: {
-                headers: {
-                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                    Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "http://127.0.0.1:3211/problems/not_found",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "Check the path and the id; a row of another organization is not found either.",
-                     *       "code": "not_found",
-                     *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                    /** @example <!doctype html>… */
-                    "text/html": string;
-                };
-            };
+            404: components["responses"]["Problem404Page"];
             500: components["responses"]["Problem500"];
         };
     };
@@ -11772,30 +11773,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            /** @description There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`. */
-            404: {
-                headers: {
-                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                    Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "http://127.0.0.1:3211/problems/not_found",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "Check the path and the id; a row of another organization is not found either.",
-                     *       "code": "not_found",
-                     *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                    /** @example <!doctype html>… */
-                    "text/html": string;
-                };
-            };
+            404: components["responses"]["Problem404Page"];
             406: components["responses"]["Problem406"];
             500: components["responses"]["Problem500"];
         };
@@ -14582,30 +14560,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            /** @description There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`. */
-            404: {
-                headers: {
-                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                    Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "http://127.0.0.1:3211/problems/not_found",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "Check the path and the id; a row of another organization is not found either.",
-                     *       "code": "not_found",
-                     *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                    /** @example <!doctype html>… */
-                    "text/html": string;
-                };
-            };
+            404: components["responses"]["Problem404Page"];
             500: components["responses"]["Problem500"];
         };
     };
@@ -14694,30 +14649,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            /** @description There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`. */
-            404: {
-                headers: {
-                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
-                    Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "http://127.0.0.1:3211/problems/not_found",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "Check the path and the id; a row of another organization is not found either.",
-                     *       "code": "not_found",
-                     *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                    /** @example <!doctype html>… */
-                    "text/html": string;
-                };
-            };
+            404: components["responses"]["Problem404Page"];
             500: components["responses"]["Problem500"];
         };
     };
