@@ -107,13 +107,13 @@ describe("hostile requests", () => {
     );
     expect(smuggled).toMatch(/^HTTP\/1\.1 400 /);
     // Keep-alive is asked for and not given: what follows may be the rest of a body that somebody else has ended.
-    for (const connection of ["close", "keep-alive"]) {
-      const chunked = `transfer-encoding: chunked\r\nconnection: ${connection}\r\n\r\n0\r\n\r\n`;
-      const next = "GET /version HTTP/1.1\r\nhost: x\r\n\r\n";
-      for (const url of [server.cloudUrl, server.siteUrl]) {
-        const answers = await exchangeRaw(url, `POST /api/query HTTP/1.0\r\nhost: x\r\n${chunked}${next}`);
-        expect(answers).toMatch(/^HTTP\/1\.1 400 [^]*connection: close[^]*HTTP\/1\.0 has no Transfer-Encoding/i);
-        expect(answers.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+    const chunkedOld = "transfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n0\r\n\r\n";
+    const next = "GET /version HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (const url of [server.cloudUrl, server.siteUrl]) {
+      for (const following of ["", next]) {
+        const old = await exchangeRaw(url, `POST /api/query HTTP/1.0\r\nhost: x\r\n${chunkedOld}${following}`);
+        expect(old).toMatch(/^HTTP\/1\.1 400 [^]*connection: close[^]*HTTP\/1\.0 has no Transfer-Encoding/i);
+        expect(old.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
       }
     }
     const hugeHead = await exchangeRaw(

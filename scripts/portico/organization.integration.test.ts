@@ -144,7 +144,7 @@ describe("an organization of one's own", () => {
     const made = await organization(settings, args, withKey);
     expect(await pasted(made.stdout)).toMatchObject({ slug: "own" });
     expect(await refused(withKey)).toBe("Another organization has the same slug, or this name in another field.");
-    expect(await refused(withKey, ["Own", "--owner", "ada at own"])).toBe("ownerEmail: This is no e-mail address.");
+    expect(await refused(withKey, ["Else", "--owner", "ada at own"])).toBe("ownerEmail: This is no e-mail address.");
     expect(await refused(withKey, ["", "--owner", "ada@own.example"])).toMatch(/^name: /);
     expect(await refused(withKey, ["Own"])).toMatch(/^Usage: /);
     // Whatever ports the command is told, the data directory says where it is served.
