@@ -11,7 +11,7 @@ export interface LogEvent {
   readonly event: "start" | "ready" | "request" | "stop" | "stopped";
   readonly fields: Readonly<Record<string, string | number | null>>;
   /** The same for people, made where they read it; absent where they need not be told. */
-  readonly text?: () => string;
+  readonly text?: (fields: LogEvent["fields"]) => string;
 }
 
 /** How a {@link Log} is written. */
@@ -54,7 +54,7 @@ export function logWriter({ format, level: lowest, write, isStyled = false }: Lo
   const styled = (style: Style, text: string) => (isStyled ? styleText(style, text) : text);
   const lines = new BatchedLines(write);
   const jsonLine = (level: LogLevel, event: string, fields: LogEvent["fields"]) =>
-    `{"time":"${new Date().toISOString()}","level":"${level}","event":"${event}"${fieldsText(fields)}}\n`;
+    `{"time":"${timeText(Date.now())}","level":"${level}","event":"${event}"${fieldsText(fields)}}\n`;
   return {
     entry: ({ path, line }) => {
       const [, tag = "LOG", message = line] = /^\[([A-Z]+)\] ([^]*)$/.exec(line) ?? [];
@@ -68,16 +68,35 @@ export function logWriter({ format, level: lowest, write, isStyled = false }: Lo
       const mayWait = event === "request" && level !== "error";
       if (format === "json") lines.add(jsonLine(level, event, fields), mayWait);
       // Whoever watches a terminal sees each request as it is answered.
-      else if (text !== undefined) lines.add(`${styled(styles[level], text())}\n`);
+      else if (text !== undefined) lines.add(`${styled(styles[level], text(fields))}\n`);
     },
     flush: () => lines.flush(),
   };
 }
 
-/** The fields of a JSON line, behind those that all have. */
+let lastMs = 0;
+let lastText = new Date(lastMs).toISOString();
+
+/** A time as ISO 8601 has it; many lines are of one millisecond. */
+function timeText(nowMs: number): string {
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    lastText = new Date(nowMs).toISOString();
+  }
+  return lastText;
+}
+
+/** Text that is its own JSON between quotes. */
+const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** The fields of a JSON line, behind those that all have: most need no escape, which is told in a tenth of the time that JSON takes. */
 function fieldsText(fields: LogEvent["fields"]): string {
-  const text = JSON.stringify(fields);
-  return text === "{}" ? "" : `,${text.slice(1, -1)}`;
+  let text = "";
+  for (const name in fields) {
+    const value = fields[name] ?? null;
+    text += `,"${name}":${typeof value === "string" && plainText.test(value) ? `"${value}"` : JSON.stringify(value)}`;
+  }
+  return text;
 }
 
 /** Lines that are written together, in their order. */

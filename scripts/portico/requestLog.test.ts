@@ -18,7 +18,7 @@ const answered: RequestEvent = {
   requestId: "request-1",
   ip: "192.0.2.1",
   headers: {},
-  answerHeader: () => undefined,
+  answerHeaders: [],
 };
 const secret = `sk_live_${"A".repeat(43)}`;
 
@@ -26,7 +26,7 @@ type Line = Omit<LogEvent, "text"> & { readonly text: string | undefined };
 
 function linesOf(...events: readonly Partial<RequestEvent>[]): Line[] {
   const lines: Line[] = [];
-  const log = new RequestLog((line) => lines.push({ ...line, text: line.text?.() }));
+  const log = new RequestLog((line) => lines.push({ ...line, text: line.text?.(line.fields) }));
   for (const event of events) log.note({ ...answered, ...event });
   return lines;
 }
@@ -66,7 +66,10 @@ describe("the line of a request", () => {
         organization: "acme",
       },
     });
-    const [answeredFor] = linesOf({ headers: { "portico-organization": "acme" }, answerHeader: () => "k57abc" });
+    const [answeredFor] = linesOf({
+      headers: { "portico-organization": "acme" },
+      answerHeaders: [["portico-organization", "k57abc"]],
+    });
     expect(answeredFor?.fields["organization"]).toBe("k57abc");
     expect(linesOf({ status: 500 })[0]?.level).toBe("error");
     expect(linesOf({ status: null })[0]?.text).toContain(" aborted ");
