@@ -52,7 +52,7 @@ const externalDocs = {
 
 const notModified = {
   description: "The answer that the caller has is still current.",
-  headers: { ...commonHeaders, ...headersOf("ETag") },
+  headers: { ...commonHeaders, ...headersOf("ETag", "Portico-Organization") },
 };
 
 /** The OpenAPI 3.1 document of `operations` and of the gateway's own routes, sorted, so that equal input gives equal text. */

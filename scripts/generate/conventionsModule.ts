@@ -25,7 +25,7 @@ function conventions(): string {
 }
 
 /** Markdown of this repository as HTML: headings can be linked to, and wide tables scroll by themselves. */
-export function htmlOf(markdown: string): string {
+function htmlOf(markdown: string): string {
   const renderer = new Renderer();
   const plain = new Renderer();
   renderer.heading = (text, level, raw) => `<h${level} id="${anchorOf(raw)}">${text}</h${level}>\n`;

@@ -13,7 +13,7 @@ const sdkSources = repositoryFiles("sdk/src").map(read).join("\n");
 const documents = repositoryFiles().filter((file) => file.endsWith(".md") && !/^(CHANGELOG|\.changeset)/.test(file));
 
 /** A test as a page names it is there: its file, and in that the title as far as it is given. */
-function isThere(reference: string, directory: string): boolean {
+function isTestThere(reference: string, directory: string): boolean {
   const [file = "", ...titles] = reference.split(" › ");
   const found = [path.join(directory, file), file].find((place) => existsSync(path.join(repositoryRoot, place)));
   if (found === undefined) return false;
@@ -33,7 +33,7 @@ describe.each(pages)("%s", (page, sections) => {
     expect(Object.keys(sections)).toEqual(headings);
     for (const [heading, { by, untested }] of Object.entries(sections)) {
       expect(by.length > 0 || untested !== undefined, heading).toBe(true);
-      for (const reference of by) expect(isThere(reference, ""), `${heading}: ${reference}`).toBe(true);
+      for (const reference of by) expect(isTestThere(reference, ""), `${heading}: ${reference}`).toBe(true);
     }
   });
 
@@ -76,7 +76,7 @@ describe.each(pages)("%s", (page, sections) => {
 it("a test that a page names is there, with that title", () => {
   const wrong = documents.flatMap((file) =>
     Array.from(read(file).matchAll(/`([\w./-]+\.test\.ts › [^`]+)`/g), ([, reference = ""]) => reference)
-      .filter((reference) => !isThere(reference, path.dirname(file)))
+      .filter((reference) => !isTestThere(reference, path.dirname(file)))
       .map((reference) => `${file}: ${reference}`),
   );
   expect(wrong).toEqual([]);

@@ -1,5 +1,5 @@
 /** A value that a setting does not take. */
-export interface SettingFault {
+interface SettingFault {
   readonly name: string;
   /** What the value must be, behind "must be". */
   readonly rule: string;
