@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
+import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { routeTable } from "../gateway/routeTable";
@@ -141,7 +141,7 @@ test("behind a proxy that puts a path before every other, the page stays below i
 });
 
 test("the page begins with the domain of README's first call", () => {
-  const readme = readFileSync(path.join(import.meta.dirname, "../../README.md"), "utf8");
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
   const called = /^curl .*:3211(\/v1\/\w+)$/m.exec(readme)?.[1];
   expect(routeTable.find((route) => route.path === called)?.domain).toBe(documentDomains[0]?.name);
 });
