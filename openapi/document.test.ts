@@ -94,7 +94,7 @@ test("every schema, field and parameter says what it is, and one that does not i
 
 test("refusals grow with statuses, and every operation names its codes", () => {
   const responses = Object.keys(nodes.get("/components/responses") ?? {});
-  expect(responses.filter((name) => !/^(Problem\d{3}|NotModified)$/.test(name))).toEqual([]);
+  expect(responses.filter((name) => !/^(Problem\d{3}|Problem404Page|NotModified)$/.test(name))).toEqual([]);
   const faults = operations.flatMap(({ operationId, responses: answers, ...operation }) => {
     const refusals = Object.entries(Object(answers)).filter(([, answer]) =>
       String(Object(answer).$ref).includes("Problem"),
@@ -327,6 +327,43 @@ test("lists have a greatest length in requests only, and no body tells a default
   expect(nodes.get("/components/schemas/CreateScheduleBody/properties/status")).toMatchObject({
     description: expect.stringMatching(/ `draft` unless given\.$/),
   });
+});
+
+/** The fields of every request body of JSON, with the operation that takes them. */
+const requestFields = [...nodes].flatMap(([pointer, { operationId, requestBody }]) => {
+  if (!isObject(requestBody) || typeof operationId !== "string") return [];
+  const isCreation = isObject(nodes.get(`${pointer}/responses/201`));
+  const { schema } = nodes.get(`${pointer}/requestBody/content/application~1json`) ?? {};
+  const { $ref = "" } = isObject(schema) ? schema : {};
+  const { properties } = nodes.get(String($ref).slice(1)) ?? (isObject(schema) ? schema : {});
+  return Object.entries(isObject(properties) ? properties : {}).map(([name, field]) => ({
+    operationId,
+    isCreation,
+    name,
+    description: isObject(field) ? String(field["description"]) : "",
+  }));
+});
+
+test("a field of a request is described as that field, and not as another one that it was made from", () => {
+  const names = new Map<string, Set<string>>();
+  for (const { name, description } of requestFields)
+    names.set(description, (names.get(description) ?? new Set()).add(name));
+  expect(requestFields.length).toBeGreaterThan(100);
+  expect([...names].filter(([, of]) => of.size > 1).map(([description, of]) => [description, ...of])).toEqual([]);
+});
+
+test("only a creation says what becomes of what it leaves out, and no request tells of what answers leave out", () => {
+  const wrong = requestFields.filter(
+    ({ isCreation, description }) =>
+      /; absent (?:once|where|while|until)|as it last said/.test(description) ||
+      (!isCreation && /made from|of (?:its|their) creation|names nobody/.test(description)),
+  );
+  expect(wrong).toEqual([]);
+  const slugs = requestFields.filter(({ name }) => name === "slug");
+  expect(
+    slugs.filter(({ description }) => description.includes("unless given")).every(({ isCreation }) => isCreation),
+  ).toBe(true);
+  expect(slugs.some(({ isCreation }) => isCreation)).toBe(true);
 });
 
 test("what may be null says so by its type, which OpenAPI 3.0 has a word for", () => {

@@ -11,7 +11,7 @@ import { assertFaultless } from "../scripts/lib/declarationFaults";
 import { problemSets } from "./impliedProblems";
 import { operationFaults } from "./operationFaults";
 import { operationObject } from "./operations";
-import { platformOperationObject, platformOperations } from "./platformOperations";
+import { pageOfNothing, platformOperationObject, platformOperations } from "./platformOperations";
 import { platformSchemas } from "./platformSchemas";
 import { codesByStatus, ProblemResponses, problemSchemas } from "./problemResponses";
 import { SchemaComponents } from "./schemas";
@@ -53,7 +53,7 @@ const externalDocs = {
 
 const notModified = {
   description: "The answer that the caller has is still current.",
-  headers: { ...commonHeaders, ...headersOf("ETag") },
+  headers: { ...commonHeaders, ...headersOf("ETag", "Portico-Organization") },
 };
 
 /** The OpenAPI 3.1 document of `operations` and of the gateway's own routes, sorted, so that equal input gives equal text. */
@@ -77,7 +77,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonObject {
   const webhooks = webhookItems(schemas);
   const components = {
     schemas: schemas.schemas,
-    responses: { ...problems.responses, NotModified: notModified },
+    responses: { ...problems.responses, Problem404Page: pageOfNothing, NotModified: notModified },
     examples: problems.examples,
     headers: { ...headerComponents, ...(operations.some(isEnding) ? endingHeaders : {}) },
     parameters: { ...parameterComponents, ...webhookParameters },

@@ -41,6 +41,11 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", enum: ["true"] },
     example: "true",
   },
+  "Portico-Organization": {
+    description: "Id of the organization that the request acted in, whatever named it.",
+    schema: { type: "string", maxLength: 64 },
+    example: "kx76z0c1h9m2n4p6q8r0s2t4v6w8x0y2",
+  },
   "Retry-After": {
     required: true,
     description: "Seconds after which the same request may succeed (RFC 9110).",

@@ -154,7 +154,7 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
     throw new Error(`${operationId} has fields beside those of which it takes one.`);
   const schema = {
     description: `What to send to ${uncapitalized(summary)}.`,
-    ...schemas.body(z.strictObject(body)),
+    ...schemas.body(z.strictObject(body), operation.declaration.status === 201),
     ...(exactlyOneOf ? { minProperties: 1, maxProperties: 1 } : {}),
   };
   const required = exactlyOneOf !== undefined || !z.strictObject(body).safeParse({}).success;
@@ -205,7 +205,11 @@ function withoutValueAt(value: unknown, [head = "", ...rest]: readonly string[])
 function successOf(operation: Operation, { schemas, readable }: DocumentParts): Record<string, JsonObject> {
   const { declaration, isList, verb, domain, resource, supportsDryRun } = operation;
   const { status = 200, method, output, operationId, noun, secret, answersExisting, summary } = declaration;
-  const ofAll = { ...commonHeaders, ...(declaration.deprecated ? headersOf("Deprecation", "Sunset", "Link") : {}) };
+  const ofAll = {
+    ...commonHeaders,
+    ...(isTenantless(declaration.access) ? {} : headersOf("Portico-Organization")),
+    ...(declaration.deprecated ? headersOf("Deprecation", "Sunset", "Link") : {}),
+  };
   const ofChange = {
     ...(method === "POST" ? headersOf("Idempotent-Replayed") : {}),
     ...(supportsDryRun ? headersOf("Portico-Dry-Run") : {}),

@@ -7,7 +7,7 @@ import { documentDomainNames } from "./documentDomains";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
-import { codesByStatus } from "./problemResponses";
+import { codesByStatus, exampleProblem } from "./problemResponses";
 import { tagOf } from "./tags";
 import type { JsonObject } from "./json";
 import type { ProblemCode } from "../convex/core/wire/problems";
@@ -425,7 +425,7 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "getDocsFile",
     summary: "Get a file of the API reference",
     description:
-      "Scripts and styles of Swagger UI, compressed with gzip; `conventions.md` tells what all operations have in common.",
+      "Scripts and styles of Swagger UI, compressed with gzip; `conventions.md` tells what all operations have in common, as a page where `Accept` asks for HTML.",
     parameters: [
       {
         name: "file",
@@ -449,6 +449,16 @@ export const platformOperations: readonly PlatformOperation[] = [
   },
 ];
 
+/** The refusal of what people ask for, too: they get a page that leads on. */
+export const pageOfNothing: JsonObject = answer(
+  "There is nothing at this path: a page where `Accept` asks for HTML, else a problem of the code `not_found`.",
+  {
+    ...json("Problem", exampleProblem("not_found", 404), "application/problem+json"),
+    "text/html": html,
+  },
+  headersOf("Link"),
+);
+
 /** One of the gateway's own routes as an OpenAPI operation object. */
 export function platformOperationObject(
   operation: PlatformOperation,
@@ -463,7 +473,11 @@ export function platformOperationObject(
     security: [],
     ...(parameters ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
-    responses: { ...problemsOf(operation.problems), ...success },
+    responses: {
+      ...problemsOf(operation.problems),
+      ...(operation.problems.includes("not_found") ? { "404": { $ref: "#/components/responses/Problem404Page" } } : {}),
+      ...success,
+    },
     "x-portico-problems": codesByStatus(operation.problems),
   };
 }

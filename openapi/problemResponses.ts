@@ -119,7 +119,7 @@ function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObj
     description: `The operation's \`x-portico-problems\` and \`x-portico-problem-sets\` say which of these it may be.\n\n${lines.join("\n")}`,
     headers: {
       ...commonHeaders,
-      ...headersOf("Portico-Dry-Run"),
+      ...headersOf("Portico-Dry-Run", "Portico-Organization"),
       ...(status === "429" || status === "503" ? headersOf("Retry-After") : {}),
       ...(status === "404" ? headersOf("Link") : {}),
       ...(status === "415" ? headersOf("Accept-Encoding") : {}),
@@ -141,7 +141,8 @@ function problemResponse(status: string, codes: readonly ProblemCode[]): JsonObj
   };
 }
 
-function exampleProblem(code: ProblemCode, status: number): JsonObject {
+/** A problem as a request might get it. */
+export function exampleProblem(code: ProblemCode, status: number): JsonObject {
   const [, title, mend] = problems[code];
   const fault = { pointer: "/title", code: "required", message: "This field is required." };
   return {

@@ -1,8 +1,11 @@
 /**
- * The order in which the reference shows resources: people and their rights, work, devices, then the deployment's own
- * routes.
+ * The order in which the reference shows resources: work, with which README begins, people and their rights, devices, then the
+ * deployment's own routes.
  */
 const order = [
+  "schedules",
+  "todos",
+  "items",
   "me",
   "organizations",
   "memberships",
@@ -17,9 +20,6 @@ const order = [
   "clientMembers",
   "clientResources",
   "apiKeys",
-  "schedules",
-  "todos",
-  "items",
   "sites",
   "agents",
   "agentEnrollmentTokens",

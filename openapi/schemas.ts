@@ -61,9 +61,10 @@ export class SchemaComponents {
   /**
    * The schema of a body, in place. A default is described in words: generators take the keyword to mean that the field
    * is always present, and require it of callers.
+   * @param isCreation Whether what is left out is made
    */
-  body(type: z.ZodType): JsonObject {
-    return mapped(this.#converted(type, "input"), withDefaultInWords);
+  body(type: z.ZodType, isCreation = false): JsonObject {
+    return mapped(this.#converted(type, "input", isCreation), withDefaultInWords);
   }
 
   /**
@@ -83,7 +84,7 @@ export class SchemaComponents {
     return found;
   }
 
-  #converted(type: z.ZodType, io: "input" | "output"): JsonObject {
+  #converted(type: z.ZodType, io: "input" | "output", isCreation = false): JsonObject {
     const { $schema: _dialect, ...schema } = z.toJSONSchema(type, {
       io,
       unrepresentable: "any",
@@ -95,7 +96,7 @@ export class SchemaComponents {
         } else if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, idOf(zodSchema));
       },
     });
-    return mapped(schema, (inner) => nullableType(bounded(withForm(inner))));
+    return mapped(schema, (inner) => nullableType(bounded(withForm(inner, isCreation))));
   }
 }
 
@@ -109,11 +110,16 @@ function idOf(type: z.ZodCustom): JsonObject {
   return { ...idSchema, description, examples: [exampleId(table)] };
 }
 
-/** What every value of the kind must be, said after what the field means: the form of free JSON, the unit of times. */
-function withForm(schema: JsonObject): JsonObject {
-  const { form, description, ...rest } = schema;
+/**
+ * What every value of the kind must be, said after what the field means: the form of free JSON, the unit of times; of a creation also
+ * what becomes of a field that is left out.
+ */
+function withForm(schema: JsonObject, isCreation: boolean): JsonObject {
+  const { form, whenAbsent, description, ...rest } = schema;
   const unit = schema["maximum"] === latestTimeMs ? "Milliseconds since the epoch." : undefined;
-  const sentences = [description, form, unit].filter((part) => typeof part === "string");
+  const sentences = [description, form, isCreation ? whenAbsent : undefined, unit].filter(
+    (part) => typeof part === "string",
+  );
   return sentences.length === 0 ? schema : { ...rest, description: sentences.join(" ") };
 }
 

@@ -5,8 +5,15 @@ import { copyClosedStore } from "../host/store/copyStore";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
 import { backupName, removeOldBackups } from "./portico/backups";
-import { copyInstallationFiles, databaseName, makeWhole, moveDirectory, requireEmpty } from "./portico/dataDirectory";
-import { localUrls } from "./portico/serving";
+import {
+  copyInstallationFiles,
+  installedDatabase,
+  makeWhole,
+  moveDirectory,
+  requireEmpty,
+} from "./portico/dataDirectory";
+import { keyNeeded } from "./portico/operator";
+import { explainedInUse, runningAt } from "./portico/servedBy";
 import { readSettings } from "./portico/settings";
 import type { Settings } from "./portico/settings";
 
@@ -35,15 +42,17 @@ async function main(): Promise<void> {
 }
 
 async function backUp(settings: Settings, directory: string): Promise<void> {
+  const { dataDirectory } = settings;
+  const database = await installedDatabase(dataDirectory);
   const made = await backupOfRunning(settings);
-  if (made !== null && !made.startsWith(settings.dataDirectory + path.sep))
-    throw new Error(`Port ${settings.cloudPort} serves another data directory; its backup is in ${made}.`);
   try {
     await makeWhole(directory, async (staging) => {
-      if (made === null) await copyClosedStore(path.join(settings.dataDirectory, databaseName), staging);
+      if (made === null) await copyClosedStore(database, staging);
       else for (const name of await readdir(made)) await moveDirectory(path.join(made, name), path.join(staging, name));
-      await copyInstallationFiles(settings.dataDirectory, staging);
+      await copyInstallationFiles(dataDirectory, staging);
     });
+  } catch (error) {
+    throw await explainedInUse(error, dataDirectory);
   } finally {
     if (made !== null) await rm(made, { recursive: true, force: true });
   }
@@ -56,21 +65,15 @@ function keepOf(value: string | undefined): number | undefined {
   throw new Error(`--keep takes how many backups to keep, 1 or more, not "${value}".`);
 }
 
-/** Asks the running installation; null when none answers on its port. */
-async function backupOfRunning({ adminKey, serving, ...ports }: Settings): Promise<string | null> {
-  const { cloudUrl } = localUrls(serving.hostname, ports);
-  const response = await fetch(`${cloudUrl}/api/host/backup`, {
+/** Asks the running installation, wherever it answers; null when none does. */
+async function backupOfRunning(settings: Settings): Promise<string | null> {
+  const running = await runningAt(settings);
+  if (running === null) return null;
+  if (settings.adminKey === undefined) throw keyNeeded(running);
+  const response = await fetch(`${running.cloudUrl}/api/host/backup`, {
     method: "POST",
-    headers: { authorization: `Convex ${adminKey ?? ""}` },
-  }).catch((error: unknown) => {
-    if (error instanceof TypeError) return null;
-    throw error;
+    headers: { authorization: `Convex ${settings.adminKey}` },
   });
-  if (response === null) return null;
-  if (adminKey === undefined)
-    throw new Error(
-      "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
-    );
   if (!response.ok) throw new Error(`The running installation refused: ${await response.text()}`);
   return answerSchema.parse(await response.json()).directory;
 }

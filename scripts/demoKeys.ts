@@ -1,7 +1,7 @@
 import { openDevelopmentIssuer } from "../host/development/issuer";
 import { commandLine } from "./lib/commandLine";
 import { runMain } from "./lib/runMain";
-import { databaseIn } from "./portico/dataDirectory";
+import { installedDatabase } from "./portico/dataDirectory";
 import { renewDemoKeys } from "./portico/demo";
 import { asOperator } from "./portico/operator";
 import { readSettings } from "./portico/settings";
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const { dataDirectory } = settings;
   // A directory without an installation would become one.
-  await databaseIn(dataDirectory);
+  await installedDatabase(dataDirectory);
   await asOperator(settings, async ({ call, siteUrl, cloudUrl }) => {
     const issuer = await openDevelopmentIssuer(dataDirectory);
     const file = await renewDemoKeys({ call, issuer, dataDirectory, siteUrl, cloudUrl });

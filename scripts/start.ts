@@ -19,6 +19,7 @@ const reloadDelayMs = 100;
 const checkDelayMs = 1500;
 const nativeCompiler = "node_modules/@typescript/native/bin/tsc";
 const parentCheckIntervalMs = 500;
+const impatienceMs = 1000;
 // Read first: the shell may be gone before the product is ready.
 const shellPid = process.ppid;
 
@@ -46,26 +47,28 @@ async function main(): Promise<void> {
   for (const line of [...unknownVariables(process.env), ...servingWarnings(settings.serving)]) {
     log.entry({ path: "", line: `[WARN] ${line}` });
   }
+  process.once("exit", () => log.flush());
   const fail = (error: unknown) => {
     if (settings.logFormat !== "json") return endWith(error);
     log.entry({ path: "", line: `[ERROR] ${messageOf(error)}` });
     process.exit(1);
   };
-  const portico = await startPortico(settings, log.entry, onRequestOf(settings, log)).catch(fail);
-  const stop = (reason: string) => {
-    log.event({ level: "info", event: "stop", fields: { reason } });
-    portico.close(settings.stopSeconds * 1000).then(() => {
-      log.event({ level: "info", event: "stopped", fields: {}, text: "Stopped" });
-      process.exit(0);
-    }, fail);
+  const stopped = () => {
+    log.event({ level: "info", event: "stopped", fields: {}, text: () => "Stopped" });
+    process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  // What is begun while starting, the demo's rows and the file with their keys, is brought to its end first.
+  const asked = whenAskedToStop((reason) => log.event({ level: "info", event: "stop", fields: { reason } }));
+  const starting = startPortico(settings, log.entry, onRequestOf(settings, log));
+  const portico = await starting.catch(fail);
+  const stop = () => void portico.close(settings.stopSeconds * 1000).then(stopped, fail);
+  if (asked.aborted) return stop();
+  asked.addEventListener("abort", stop, { once: true });
   const elapsedMs = Math.round(performance.now() - startedAtMs);
   const { siteUrl: restUrl, cloudUrl: convexUrl } = portico.publicUrls;
   log.event({ level: "info", event: "ready", fields: { restUrl, convexUrl, elapsedMs } });
   if (settings.logFormat === "text") printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), elapsedMs);
   if (settings.watch) await developOnChange(portico);
-  stopWithShell(stop);
 }
 
 /** People who develop want to see every request, and so does a machine that reads the log; others read the metrics. */
@@ -74,15 +77,36 @@ function onRequestOf({ watch: isDevelopment, logFormat }: Settings, log: Log) {
 }
 
 /**
+ * Listens for what stops a process, from its very beginning. npm passes a terminal's ctrl-C on, so that it comes twice; one that comes
+ * later is meant to end what takes too long.
+ */
+function whenAskedToStop(tell: (reason: string) => void): AbortSignal {
+  const asked = new AbortController();
+  let askedAtMs = 0;
+  const ask = (reason: string) => {
+    if (asked.signal.aborted) {
+      if (performance.now() - askedAtMs > impatienceMs) process.exit(130);
+      return;
+    }
+    askedAtMs = performance.now();
+    tell(reason);
+    asked.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, ask);
+  stopWithShell(ask);
+  return asked.signal;
+}
+
+/**
  * npm stops the shell that it started this process in, and a shell does not forward its signal. When the shell is gone,
  * `npm start` has been stopped.
  */
-function stopWithShell(stop: (reason: string) => void): void {
+function stopWithShell(ask: (reason: string) => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
   const timer = setInterval(() => {
     if (process.ppid === shellPid) return;
     clearInterval(timer);
-    stop("npm ended");
+    ask("npm ended");
   }, parentCheckIntervalMs);
   timer.unref();
 }

@@ -171,6 +171,7 @@ import type * as observability_auditLogs from "../observability/auditLogs.js";
 import type * as observability_grants from "../observability/grants.js";
 import type * as observability_rest from "../observability/rest.js";
 import type * as observability_tables from "../observability/tables.js";
+import type * as platform_conventionsHtml from "../platform/conventionsHtml.js";
 import type * as platform_discovery from "../platform/discovery.js";
 import type * as platform_favicon from "../platform/favicon.js";
 import type * as platform_grants from "../platform/grants.js";
@@ -420,6 +421,7 @@ declare const fullApi: ApiFromModules<{
   "observability/grants": typeof observability_grants;
   "observability/rest": typeof observability_rest;
   "observability/tables": typeof observability_tables;
+  "platform/conventionsHtml": typeof platform_conventionsHtml;
   "platform/discovery": typeof platform_discovery;
   "platform/favicon": typeof platform_favicon;
   "platform/grants": typeof platform_grants;

@@ -4,7 +4,7 @@ import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
 import { assertMayBring, assertMayChangePlace, assertRoom, givenRole, givingARole } from "./belonging/roles";
 import { clientMembers, clients } from "./clients/resource";
-import { clientMemberFields, roleFields } from "./tables";
+import { clientMemberFields, namedRoleKey } from "./tables";
 
 const clientId = () => rowId("clients");
 
@@ -48,7 +48,7 @@ export const add = mutationOperation({
   body: () => ({
     userId: clientMemberFields.userId,
     roleId: clientMemberFields.roleId.optional(),
-    roleKey: roleFields.key.optional(),
+    roleKey: namedRoleKey.optional(),
   }),
   output: () => clientMembers.document,
   problems: ["already_member", "rank_too_low", "limit_reached"],
@@ -68,7 +68,7 @@ export const update = clientMembers.change("update", {
   input: () => ({
     clientId: clientId(),
     roleId: clientMemberFields.roleId.optional(),
-    roleKey: roleFields.key.optional(),
+    roleKey: namedRoleKey.optional(),
   }),
   problems: ["rank_too_low"],
   handler: async (ctx, { roleId, roleKey }) => {

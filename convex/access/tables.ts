@@ -5,6 +5,7 @@ import {
   exampleHash,
   integer,
   jsonObject,
+  madeWhenAbsent,
   plainName,
   reference,
   text,
@@ -20,15 +21,21 @@ function area(name: string) {
   ).optional();
 }
 
+function roleKey() {
+  return z
+    .string()
+    .min(2)
+    .max(40)
+    .regex(/^[a-z][a-zA-Z0-9]{1,39}$/);
+}
+
+/** A role in a request that gives it, in place of its id. */
+export const namedRoleKey = described(roleKey(), "`key` of the role, where `roleId` does not name it.", "member");
+
 export const roleFields = {
-  key: described(
-    z
-      .string()
-      .min(2)
-      .max(40)
-      .regex(/^[a-z][a-zA-Z0-9]{1,39}$/),
-    "What programs call the role, unique among the organization's roles; made from the name unless given, and fixed then.",
-    "fieldEngineer",
+  key: madeWhenAbsent(
+    described(roleKey(), "What programs call the role, unique among the organization's roles.", "fieldEngineer"),
+    "Made from the name unless given, and fixed then.",
   ),
   name: described(
     plainName(1, 60),

@@ -4,7 +4,7 @@ import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
 import { assertMayBring, assertMayChangePlace, assertRoom, givenRole, givingARole } from "./belonging/roles";
 import { teamMembers, teams } from "./teams/resource";
-import { roleFields, teamMemberFields } from "./tables";
+import { namedRoleKey, teamMemberFields } from "./tables";
 
 const teamId = () => rowId("teams");
 
@@ -48,7 +48,7 @@ export const add = mutationOperation({
   body: () => ({
     userId: teamMemberFields.userId,
     roleId: teamMemberFields.roleId.optional(),
-    roleKey: roleFields.key.optional(),
+    roleKey: namedRoleKey.optional(),
   }),
   output: () => teamMembers.document,
   problems: ["already_member", "rank_too_low", "limit_reached"],
@@ -68,7 +68,7 @@ export const update = teamMembers.change("update", {
   input: () => ({
     teamId: teamId(),
     roleId: teamMemberFields.roleId.optional(),
-    roleKey: roleFields.key.optional(),
+    roleKey: namedRoleKey.optional(),
   }),
   problems: ["rank_too_low"],
   handler: async (ctx, { roleId, roleKey }) => {

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { routeTable } from "../gateway/routeTable";
 import { ownFiles, pageFor } from "./docsPage";
 import { documentDomains } from "./documentDomains";
 import { documentOrigin } from "./documentOrigin";
@@ -115,12 +118,12 @@ function openedAt(href: string, signIn?: string) {
 }
 
 test.each([
-  ["", "tenancy"],
+  ["", "workspace"],
   ["?domain=workspace", "workspace"],
   ["#/API%20keys/createApiKey", "access"],
   ["?domain=workspace#/Roles", "access"],
   ["?domain=sites#/Nothing/here", "sites"],
-  ["?domain=nothing", "tenancy"],
+  ["?domain=nothing", "workspace"],
 ])("the page opened at /v1/docs%s asks for the document of %s and no other", (rest, domain) => {
   expect(openedAt(`http://other.example:8080/v1/docs${rest}`).asked).toEqual([`/v1/openapi/${domain}`]);
 });
@@ -135,6 +138,12 @@ test("behind a proxy that puts a path before every other, the page stays below i
   expect(shown.components.securitySchemes.clientCredentials.flows.clientCredentials.tokenUrl).toBe(
     "https://example.com/portico/v1/oauth/token",
   );
+});
+
+test("the page begins with the domain of README's first call", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+  const called = /^curl .*:3211(\/v1\/\w+)$/m.exec(readme)?.[1];
+  expect(routeTable.find((route) => route.path === called)?.domain).toBe(documentDomains[0]?.name);
 });
 
 test("the page offers every domain", () => {
@@ -233,6 +242,7 @@ test("the local sign-in of development is a way of everything that takes people'
     JSON.parse(JSON.stringify(openedAt("http://other.example:8080/v1/docs", url).read(served)));
   expect(JSON.stringify(shownTo())).not.toContain("localSignIn");
   const { components, paths } = shownTo(signIn);
+  expect(Object.keys(components.securitySchemes)[0]).toBe("localSignIn");
   expect(components.securitySchemes.localSignIn.flows.authorizationCode).toEqual({
     authorizationUrl: `${signIn}/authorize`,
     tokenUrl: `${signIn}/token`,

@@ -63,8 +63,13 @@ function linkTo({ name, title, tags }: DocumentDomain, basePath: string): string
 export const ownFiles: ReadonlyMap<string, HttpDocument> = new Map([
   ["initializer.js", revalidatedDocument("text/javascript; charset=utf-8", initializer)],
   ["reference.css", revalidatedDocument("text/css; charset=utf-8", style)],
-  ["conventions.md", revalidatedDocument("text/markdown; charset=utf-8", conventionsText)],
+  ["conventions.md", negotiated(revalidatedDocument("text/markdown; charset=utf-8", conventionsText))],
 ]);
+
+/** Browsers get a page at the same address. */
+function negotiated({ headers, ...document }: HttpDocument): HttpDocument {
+  return { ...document, headers: { ...headers, vary: "Accept" } };
+}
 
 function revalidatedDocument(contentType: string, body: string, policy = policyWith()): HttpDocument {
   return {

@@ -11,9 +11,9 @@ export interface DocumentDomain {
 
 /** Every domain, in the order of the document's tags. */
 export const documentDomains: readonly DocumentDomain[] = [
+  {"name":"workspace","title":"Workspace","tags":["Schedules","Todos","Items"]},
   {"name":"tenancy","title":"Tenancy","tags":["Me","Organizations","Memberships","Users","Invitations"]},
   {"name":"access","title":"Access","tags":["Roles","Permissions","Teams","Team members","Clients","Client members","Client resources","API keys"]},
-  {"name":"workspace","title":"Workspace","tags":["Schedules","Todos","Items"]},
   {"name":"sites","title":"Sites","tags":["Sites","Agents","Agent enrollment tokens","Agent API logs"]},
   {"name":"observability","title":"Observability","tags":["Audit logs"]},
   {"name":"platform","title":"Platform","tags":["Webhook endpoints","Webhook deliveries","Webhook events","OAuth","Platform","Documentation"]},

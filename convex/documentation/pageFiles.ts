@@ -8,13 +8,15 @@ const quietFields = {
 };
 // Where people sign in locally, in development only: no part of the document, which is the same everywhere.
 const signIn = document.querySelector("#swagger-ui").dataset.signIn;
-const offerSignIn = (securitySchemes, operations) => {
-  securitySchemes.localSignIn = {
+const offerSignIn = (components, operations) => {
+  const localSignIn = {
     type: "oauth2",
     description: "For development: leave client_secret empty, and sign in as a demo user or as anybody. The token is one of \`userToken\`.",
     flows: { authorizationCode: { authorizationUrl: signIn + "/authorize", tokenUrl: signIn + "/token", scopes: {} } },
   };
-  for (const { security = [] } of operations) if (security.some((way) => way.userToken)) security.push({ localSignIn: [] });
+  // The first in the dialog, since it takes nothing that somebody has to find first.
+  components.securitySchemes = { localSignIn, ...components.securitySchemes };
+  for (const { security = [] } of operations) if (security.some((way) => way.userToken)) security.unshift({ localSignIn: [] });
 };
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const applyScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -37,7 +39,7 @@ const ownDocument = (text) => {
     }
   }
   const operations = Object.values(read.paths).flatMap((item) => Object.values(item));
-  if (signIn !== undefined) offerSignIn(securitySchemes, operations);
+  if (signIn !== undefined) offerSignIn(read.components, operations);
   const parameters = [...Object.values(shared), ...operations.flatMap((operation) => operation.parameters ?? [])];
   for (const parameter of parameters) if (!parameter.required) delete parameter.example;
   const { description } = read.info;

@@ -3,7 +3,7 @@ import { routePath } from "hono/route";
 import { deprecationHeaders } from "../core/wire/deprecation";
 import { failureOf } from "../core/wire/errors";
 import { dispatch } from "./dispatch";
-import { platformRoutes } from "./platformRoutes";
+import { answerNothing, platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, nothingThere, optionsResponse, problemResponse, problemResponseOf, siteUrl } from "./responses";
 import { routeTable } from "./routeTable";
@@ -57,7 +57,7 @@ export function gatewayOf(routes: readonly Route[]): Answer {
   app.notFound((c) => {
     const [requestId, headers] = [c.get("requestId"), c.get("headers")];
     const allowed = router.methodsAt(c.req.path);
-    if (allowed.length === 0) return nothingThere(requestId, headers);
+    if (allowed.length === 0) return answerNothing(c);
     const allow = [...allowed, "OPTIONS"].join(", ");
     return problemResponseOf("method_not_allowed", `Use ${allow}.`, requestId, { ...headers, allow });
   });

@@ -45,10 +45,11 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     const args = await argumentsOf(call, token, dryRun);
     const answer = await runProvisioned(call, args);
     if (answer.deferred) await writeDeferred(call, answer.deferred);
-    return responseOf({ ...call, headers }, answer);
+    return responseOf({ ...call, headers: actingIn(answer.organizationId, headers) }, answer);
   } catch (error) {
-    const { problem, denial } = failureOf(error);
+    const { problem, denial, organizationId } = failureOf(error);
     if (!problem) throw error;
+    headers = actingIn(organizationId, headers);
     if (denial !== undefined) await writeDeferred(call, { denied: denial, detail: problem.detail });
     return problemResponse(...(await explained(problem, token, { ...call, headers })));
   }
@@ -98,6 +99,11 @@ async function argumentsOf(
           }),
     },
   };
+}
+
+/** Says which organization a request acted in, which its credential alone may have named. */
+function actingIn(organizationId: string | undefined, headers: Record<string, string>): Record<string, string> {
+  return organizationId === undefined ? headers : { ...headers, "portico-organization": organizationId };
 }
 
 function mayBeLarge({ headers, method }: Request): boolean {

@@ -29,8 +29,7 @@ type DocumentReference = typeof discovery;
 export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   for (const path of ["/", "/v1"]) {
     app.get(path, (c) => {
-      const form = prefersHtml(c.req.header("accept") ?? "") ? "html" : "json";
-      return answerDocument(c, home, { form });
+      return answerDocument(c, home, { form: isBrowser(c) ? "html" : "json" });
     });
   }
   app.get("/.well-known/api-catalog", (c) => answerDocument(c, home, { form: "catalog" }));
@@ -65,9 +64,22 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   );
   app.get("/v1/docs", (c) => answerDocument(c, swaggerUi, {}));
   app.get("/v1/docs/:file", (c) => {
+    const name = c.req.param("file");
+    if (name === "conventions.md" && isBrowser(c)) return answerDocument(c, home, { form: "conventions" });
     const version = c.req.query("v");
-    return answerDocument(c, swaggerUi, { name: c.req.param("file"), ...(version === undefined ? {} : { version }) });
+    return answerDocument(c, swaggerUi, { name, ...(version === undefined ? {} : { version }) });
   });
+}
+
+/** The 404 of a path that is nobody's: a page for whoever has come by a browser, else a problem. */
+export function answerNothing(c: GatewayContext): Response | Promise<Response> {
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  if (isRead && isBrowser(c)) return answerDocument(c, home, { form: "missing" });
+  return nothingThere(c.get("requestId"), c.get("headers"));
+}
+
+function isBrowser(c: GatewayContext): boolean {
+  return prefersHtml(c.req.header("accept") ?? "");
 }
 
 function formOf(c: GatewayContext): Arguments {
@@ -78,7 +90,7 @@ function formOf(c: GatewayContext): Arguments {
 async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
   const common = c.get("headers");
   const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
-  if (status === 404) return nothingThere(c.get("requestId"), common);
+  if (status === 404 && body === "") return answerNothing(c);
   if (headers["content-encoding"] === "gzip" && refusesGzip(c.req.header("accept-encoding"))) {
     return problemResponseOf(
       "not_acceptable",

@@ -5,7 +5,7 @@ import type { Problem } from "../core/wire/errors";
 import type { ProblemCode } from "../core/wire/problems";
 
 const exposedHeaders =
-  "Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
+  "Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
   "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Client, Portico-Dry-Run, Portico-Organization, traceparent, X-Request-Id";
 

@@ -10,9 +10,17 @@ body{margin:0 auto;max-width:44rem;padding:3rem 1.25rem;font:1rem/1.6 system-ui,
 h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 a{color:var(--link)}code{font-family:ui-monospace,monospace;font-size:.92em}
 .status{color:var(--muted);margin:0}ul{list-style:none;padding:0;margin:0}li{padding:.45rem 0;border-top:1px solid var(--line)}
-li span{color:var(--muted)}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}`;
+li span{color:var(--muted)}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.92em}
+th,td{padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}`;
 
 const common = { "cache-control": "public, max-age=300", vary: "Accept" };
+
+/** What a page shows; the status is that of success unless given. */
+interface Page {
+  readonly title: string;
+  readonly main: string;
+  readonly status?: number;
+}
 
 /** What programs get at the address of a page. */
 export function jsonDocument(value: object, contentType = "application/json"): HttpDocument {
@@ -20,7 +28,7 @@ export function jsonDocument(value: object, contentType = "application/json"): H
 }
 
 /** A page for people: `main` is its HTML, and nothing in it runs or is loaded but the icon. */
-export async function htmlDocument({ title, main }: { title: string; main: string }): Promise<HttpDocument> {
+export async function htmlDocument({ title, main, status }: Page): Promise<HttpDocument> {
   const policy = `default-src 'none'; img-src 'self'; style-src ${await styleSource(style)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   const body = `<!doctype html>
 <html lang="en">
@@ -36,9 +44,12 @@ export async function htmlDocument({ title, main }: { title: string; main: strin
       "referrer-policy": "no-referrer",
     },
     body,
+    status,
   );
 }
 
-function taggedDocument(headers: Record<string, string>, body: string): HttpDocument {
-  return { status: 200, headers: { ...common, etag: entityTagOf(body), ...headers }, body };
+function taggedDocument(headers: Record<string, string>, body: string, status = 200): HttpDocument {
+  // What is missing now may be there soon.
+  if (status >= 400) return { status, headers: { ...headers, "cache-control": "no-store", vary: "Accept" }, body };
+  return { status, headers: { ...common, etag: entityTagOf(body), ...headers }, body };
 }

@@ -6,6 +6,7 @@ import {
   integer,
   ipAddress,
   jsonObject,
+  madeWhenAbsent,
   plainName,
   reference,
   slug,
@@ -26,11 +27,9 @@ export const siteFields = {
     "Rotterdam depot",
     "Antwerp depot",
   ),
-  slug: described(
-    slug(),
-    "The site's name in URLs, unique in the organization; made from the name unless given.",
-    "rotterdam-depot",
-    "antwerp-depot",
+  slug: madeWhenAbsent(
+    described(slug(), "The site's name in URLs, unique in the organization.", "rotterdam-depot", "antwerp-depot"),
+    "Made from the name unless given.",
   ),
   status: described(
     z.enum(["active", "inactive", "archived"]),
@@ -71,10 +70,9 @@ export const agentEnrollmentTokenFields = {
   tokenPrefix: described(z.string().max(16), "How the token begins, to tell it from others.", "enr_8dK2pT6w"),
   maxUses: described(integer(1, 100_000), "How many devices may enrol with it; absent for any number.", 25).optional(),
   useCount: described(integer(0, 1_000_000_000), "How many devices have enrolled with it."),
-  expiresAt: described(
-    timestampMs(),
-    "When the token stops: 30 days after its creation unless given.",
-    Date.UTC(2026, 1, 14, 9, 30),
+  expiresAt: madeWhenAbsent(
+    described(timestampMs(), "When the token stops.", Date.UTC(2026, 1, 14, 9, 30)),
+    "30 days ahead unless given.",
   ),
   revokedAt: described(timestampMs(), "When the token was revoked; absent while it was not.").optional(),
 };
@@ -100,7 +98,7 @@ export const agentFields = {
   ),
   hostname: described(text(1, 255), "What the device calls itself in its network.", "rooftop-pi-07"),
   platform: described(z.enum(["windows", "macos", "linux", "other"]), "The device's operating system.", "linux"),
-  version: described(version(), "Version of the agent's program, as it last said.", "4.2.1"),
+  version: described(version(), "Version of the agent's program.", "4.2.1"),
   ipAddress: described(ipAddress(), "The address that the device has in its own network.", "192.0.2.7").optional(),
   macAddress: described(
     z

@@ -26,6 +26,9 @@ export async function foundOrganization(
   return organization;
 }
 
+/** Stands before names that leave no slug of their own. */
+export const organizationNoun = "org";
+
 /**
  * A slug made from the name. Those of deleted organizations, and their external ids, are taken until they are purged.
  * @param fragment of an id, for the last candidate
@@ -36,7 +39,7 @@ export async function freeOrganizationSlug(
   name: string,
   fragment: string,
 ): Promise<string> {
-  for (const candidate of slugCandidates(name, "org", fragment, Math.random)) {
+  for (const candidate of slugCandidates(name, organizationNoun, fragment, Math.random)) {
     const bySlug = unscoped.query("organizations").withIndex("by_slug", (q) => q.eq("slug", candidate));
     if (await bySlug.first()) continue;
     const byExternalId = unscoped

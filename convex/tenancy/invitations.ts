@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { withPublicId } from "../core/records/documents";
 import { ProblemError } from "../core/wire/errors";
-import { described } from "../core/schema/fields";
+import { described, reference } from "../core/schema/fields";
 import { assertUsable } from "../core/access/tenant";
 import { membershipOf } from "../core/access/standing";
 import { notify } from "../messaging/notify";
-import { roleFields } from "../access/tables";
+import { namedRoleKey } from "../access/tables";
 import { organizations } from "./documents";
 import {
   assertUninvited,
@@ -49,8 +49,8 @@ export const create = invitations.at("/").change("create", {
   permission: "invite",
   input: () => ({
     email: invitationFields.email,
-    roleId: invitationFields.roleId,
-    roleKey: roleFields.key.optional(),
+    roleId: described(reference("roles", "null"), "The role that the person gets.").optional(),
+    roleKey: namedRoleKey.optional(),
     expiresAt: invitationFields.expiresAt.optional(),
   }),
   problems: ["already_member", "invitation_pending", "rank_too_low", "cross_tenant_reference"],

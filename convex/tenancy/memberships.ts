@@ -4,7 +4,7 @@ import { noContent } from "../core/resources/operations";
 import { invalidField, ProblemError } from "../core/wire/errors";
 import { described, text, timestampMs } from "../core/schema/fields";
 import { patchOf } from "../core/schema/zod";
-import { roleFields } from "../access/tables";
+import { namedRoleKey } from "../access/tables";
 import { namedRole } from "../core/records/roleRows";
 import { revokeFor } from "./invitations/addressees";
 import { givenBy } from "./invitations/giving";
@@ -25,7 +25,7 @@ export const update = memberships.change("update", {
   description: `Changes the role (by \`roleId\` or \`roleKey\`), the status or the metadata of a member of lower rank; of an administrator, if one holds all the administrator's rights. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes, and what it allows on assigned rows if one has that on every row or is in all of the member's teams and with all of the member's clients; activating a member gives the role anew. Ownership is not assigned; ${transferring}. The member's API keys do no more than the member from then on, and are suspended while the membership is inactive. A member whose role changes is told so, by a notification and by e-mail.`,
   input: () => ({
     roleId: membershipFields.roleId.optional(),
-    roleKey: roleFields.key.optional(),
+    roleKey: namedRoleKey.optional(),
     status: described(z.enum(["active", "inactive"]), "Every request of an inactive member is refused.").optional(),
     metadata: membershipFields.metadata.nullable(),
   }),

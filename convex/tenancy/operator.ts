@@ -7,10 +7,11 @@ import { lazily } from "../core/operations/once";
 import { UnscopedReader } from "../core/records/reader";
 import { systemWriter } from "../core/records/systemWriter";
 import { emailAddress } from "../core/schema/fields";
+import { slugOf } from "../core/schema/slugs";
 import { credentialKinds } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
 import { newSecret } from "../core/wire/secrets";
-import { foundOrganization, freeOrganizationSlug } from "./founding";
+import { foundOrganization, freeOrganizationSlug, organizationNoun } from "./founding";
 import { nameFromEmail } from "./identityRules";
 import { verifiedAs } from "./provisioning";
 import { defaultOrganizationSettings, organizationFields } from "./tables";
@@ -43,6 +44,22 @@ export const hasOrganization = internalQuery({
   args: {},
   returns: v.boolean(),
   handler: async (ctx) => (await new UnscopedReader(ctx).query("organizations").first()) !== null,
+});
+
+/** The organization that has the name's own slug, one in the trash included; null where it is free. */
+export const organizationOfName = internalQuery({
+  args: { name: v.string() },
+  returns: v.union(v.null(), v.object({ slug: v.string(), ownerEmail: v.string(), isDeleted: v.boolean() })),
+  handler: async (ctx, { name }) => {
+    const unscoped = new UnscopedReader(ctx);
+    const found = await unscoped
+      .query("organizations")
+      .withIndex("by_slug", (q) => q.eq("slug", slugOf(name, organizationNoun)))
+      .first();
+    if (!found) return null;
+    const owner = await unscoped.get("users", found.ownerId);
+    return { slug: found.slug, ownerEmail: owner?.email ?? "", isDeleted: found.deletedAt !== undefined };
+  },
 });
 
 /**

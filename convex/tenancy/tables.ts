@@ -7,6 +7,7 @@ import {
   httpsUrl,
   integer,
   jsonObject,
+  madeWhenAbsent,
   plainName,
   reference,
   slug,
@@ -151,10 +152,13 @@ export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizatio
 
 export const organizationFields = {
   name: described(plainName(1, 120), "What people call the organization.", "North Wind Energy"),
-  slug: described(
-    slug(),
-    "The organization's name in URLs and in `Portico-Organization`, unique in the deployment; made from the name unless given.",
-    "north-wind-energy",
+  slug: madeWhenAbsent(
+    described(
+      slug(),
+      "The organization's name in URLs and in `Portico-Organization`, unique in the deployment.",
+      "north-wind-energy",
+    ),
+    "Made from the name unless given.",
   ),
   status: described(
     z.enum(["active", "inactive", "suspended"]),
@@ -299,10 +303,9 @@ export const invitationFields = {
     "SHA-256 of the token in the newest e-mail; absent until that is sent.",
     exampleHash,
   ).optional(),
-  expiresAt: described(
-    timestampMs(),
-    "When the invitation stops: 7 days after its creation unless given, an hour to 30 days ahead.",
-    Date.UTC(2026, 0, 22, 10, 30),
+  expiresAt: madeWhenAbsent(
+    described(timestampMs(), "When the invitation stops.", Date.UTC(2026, 0, 22, 10, 30)),
+    "An hour to 30 days ahead; 7 days unless given.",
   ),
   invitedBy: described(
     reference("users", "null"),

@@ -2,7 +2,7 @@ import { described, emailAddress } from "../core/schema/fields";
 import { supportedSets } from "../core/records/listPlan";
 import { listOperation } from "../core/operations/define";
 import { tableMetadata } from "../core/schema/tableMetadata";
-import { roleFields } from "../access/tables";
+import { namedRoleKey } from "../access/tables";
 import { queueEmail } from "../messaging/mail";
 import { memberUser, memberUserDocument, users } from "./documents";
 import { nameFromEmail } from "./identityRules";
@@ -61,7 +61,7 @@ export const create = users.at("/").change("create", {
     ),
     name: userFields.name.optional(),
     roleId: membershipFields.roleId.optional(),
-    roleKey: roleFields.key.optional(),
+    roleKey: namedRoleKey.optional(),
   }),
   output: memberUserDocument,
   problems: ["already_member", "invitation_pending", "rank_too_low", "cross_tenant_reference"],

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { described, jsonObject, reference, tags, text, timestampMs } from "../core/schema/fields";
+import { described, jsonObject, madeWhenAbsent, reference, tags, text, timestampMs } from "../core/schema/fields";
 import { tenantTable } from "../core/schema/table";
 
 export const scheduleFields = {
@@ -9,7 +9,10 @@ export const scheduleFields = {
     "What is to be done, at length.",
     "Replace the filters on the roof.",
   ).optional(),
-  userId: described(reference("users", "restrict"), "Whose schedule it is; the caller's where a create names nobody."),
+  userId: madeWhenAbsent(
+    described(reference("users", "restrict"), "Whose schedule it is."),
+    "The caller's unless given.",
+  ),
   startDate: described(timestampMs(), "When the work begins."),
   endDate: described(timestampMs(), "When the work ends, after `startDate`.", Date.UTC(2026, 0, 15, 10, 30)),
   status: described(

@@ -21,6 +21,14 @@ export interface DevelopmentUser {
   readonly org_id?: string;
 }
 
+const emailPattern = /^[^\s@<>"]+@[^\s@<>"]+$/;
+
+/** Whoever has an e-mail address, which counts as verified; undefined for what is no address. */
+export function userOfAddress(address: string): (DevelopmentUser & { readonly email: string }) | undefined {
+  const email = address.trim().toLowerCase();
+  return emailPattern.test(email) ? { sub: email, email, email_verified: true } : undefined;
+}
+
 /** An issuer of user tokens that exists on the host only, in place of an identity provider. */
 export interface DevelopmentIssuer {
   /** Its entry for `auth.config.ts`, keys included. */

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DevelopmentIssuer, DevelopmentUser } from "./issuer";
+import { userOfAddress } from "./issuer";
 import { pageHeaders, refusalPage, signInPage } from "./signInPage";
 
 const hostname = "127.0.0.1";
@@ -11,7 +12,6 @@ const maxCodes = 100;
 const maxBodyBytes = 16 * 1024;
 const challengePattern = /^[A-Za-z0-9_-]{43}$/;
 const verifierPattern = /^[A-Za-z0-9._~-]{43,128}$/;
-const emailPattern = /^[^\s@<>"]+@[^\s@<>"]+$/;
 const loopbackName = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/;
 const requestParameters = [
   "client_id",
@@ -180,11 +180,11 @@ class SignInDoor {
   #userOf(parameters: URLSearchParams): DevelopmentUser | undefined {
     const chosen = parameters.get("user");
     if (chosen !== null) return this.#options.users.find(({ sub }) => sub === chosen);
-    const email = (parameters.get("email") ?? "").trim().toLowerCase();
-    if (!emailPattern.test(email)) return undefined;
+    const typed = userOfAddress(parameters.get("email") ?? "");
+    if (typed === undefined) return undefined;
     const name = (parameters.get("name") ?? "").trim();
-    const known = this.#options.users.find((user) => user.email === email);
-    return known ?? { sub: email, email, email_verified: true, ...(name === "" ? {} : { name }) };
+    const known = this.#options.users.find((user) => user.email === typed.email);
+    return known ?? { ...typed, ...(name === "" ? {} : { name }) };
   }
 
   /** Back to the application, with whose answer it is (RFC 9207). */

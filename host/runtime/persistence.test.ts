@@ -60,7 +60,7 @@ describe("a store", () => {
 
   it("belongs to one host at a time", async () => {
     const first = await openFixture({ file });
-    await expect(openFixture({ file })).rejects.toThrow(`${file} is in use by another host.`);
+    await expect(openFixture({ file })).rejects.toThrow(`${file} is in use by another process.`);
     await first.close();
     await (await openFixture({ file })).close();
   });

@@ -106,6 +106,16 @@ describe("hostile requests", () => {
       "POST /api/query HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     );
     expect(smuggled).toMatch(/^HTTP\/1\.1 400 /);
+    // Keep-alive is asked for and not given: what follows may be the rest of a body that somebody else has ended.
+    const chunkedOld = "transfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n0\r\n\r\n";
+    const next = "GET /version HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (const url of [server.cloudUrl, server.siteUrl]) {
+      for (const following of ["", next]) {
+        const old = await exchangeRaw(url, `POST /api/query HTTP/1.0\r\nhost: x\r\n${chunkedOld}${following}`);
+        expect(old).toMatch(/^HTTP\/1\.1 400 [^]*connection: close[^]*HTTP\/1\.0 has no Transfer-Encoding/i);
+        expect(old.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+      }
+    }
     const hugeHead = await exchangeRaw(
       server.cloudUrl,
       `GET /version HTTP/1.1\r\nhost: x\r\na: ${"x".repeat(40_000)}\r\n\r\n`,

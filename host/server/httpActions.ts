@@ -7,6 +7,7 @@ import type { BytesInFlight } from "./bytesInFlight";
 import { metadataFor } from "./callers";
 import type { CallerResolver } from "./callers";
 import { actionUrl } from "./requestUrl";
+import { headerIn } from "./requestEvents";
 import type { Findings } from "./requestEvents";
 import type { TrustedProxies } from "./trustedProxies";
 
@@ -57,7 +58,10 @@ export class HttpActions {
     const resolved = await this.#callers.resolveForHttpAction(request.headers.authorization);
     const { caller } = resolved;
     const answer = await this.#deployment.fetchHttpAction(action.request, caller, metadataFor(metadata, resolved));
-    const requestId = headerOf(answer, "x-request-id");
+    // Without making a real `Headers` for a response that was never asked for it.
+    const { headers: answerHeaders } = completeResponse(answer) ?? answer;
+    findings.answerHeaders = answerHeaders;
+    const requestId = headerIn(answerHeaders, "x-request-id");
     if (requestId !== undefined) findings.requestId = requestId;
     if (action.body?.refusal !== undefined) {
       await answer.body?.cancel();
@@ -69,11 +73,4 @@ export class HttpActions {
     }
     await sendActionResponse(response, answer, request.method === "HEAD");
   }
-}
-
-/** A header of a response, without making a real `Headers` for one that was never asked for it. */
-function headerOf(response: Response, name: string): string | undefined {
-  const { headers } = completeResponse(response) ?? response;
-  for (const [given, value] of headers) if (given === name) return value;
-  return undefined;
 }

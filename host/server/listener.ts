@@ -9,7 +9,7 @@ import { requestMetadata } from "./requestMetadata";
 import { normalizeTarget } from "./requestTarget";
 import type { PortAddress } from "./requestTarget";
 import { StrangerTurns } from "./strangerTurns";
-import { sendTransportError, toTransportError, type ReportError, type TransportError } from "./transportError";
+import { sendTransportError, toTransportError, TransportError, type ReportError } from "./transportError";
 import type { TrustedProxies } from "./trustedProxies";
 
 const headersTimeoutMs = 20_000;
@@ -104,6 +104,7 @@ export class Listener {
         limitUnreadBody(request, response);
       }
       const answer = async (): Promise<void> => {
+        assertFraming(request, response);
         normalizeTarget(request, options.address());
         await handler(request, response, metadata, findings);
       };
@@ -207,6 +208,16 @@ export class Listener {
       for (const socket of this.#silentSockets) socket.destroy();
     });
   }
+}
+
+/**
+ * HTTP/1.0 has no transfer codings: whoever stands between may have taken the body's end elsewhere (RFC 9112, 6.1).
+ * @throws {TransportError} 400, after which the connection ends
+ */
+function assertFraming({ httpVersion, headers }: IncomingMessage, response: ServerResponse): void {
+  if (httpVersion !== "1.0" || headers["transfer-encoding"] === undefined) return;
+  response.shouldKeepAlive = false;
+  throw new TransportError(400, "BadRequest", "HTTP/1.0 has no Transfer-Encoding.");
 }
 
 function portOf(address: string | AddressInfo | null): number {

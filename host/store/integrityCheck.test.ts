@@ -116,7 +116,7 @@ describe("the integrity check", () => {
   it("refuses a store that is not there or in use", async () => {
     await expect(checkIntegrity(file)).rejects.toThrow("There is no store");
     const deployment = await openFixture({ file });
-    await expect(checkIntegrity(file)).rejects.toThrow("in use by another host");
+    await expect(checkIntegrity(file)).rejects.toThrow("in use by another process");
     await deployment.close();
   });
 });

@@ -127,7 +127,7 @@ describe("one clear line, and the file as it was", () => {
     ]);
     onTestFinished(() => void holder.kill("SIGKILL"));
     await once(holder.stdout, "data");
-    expect(refusalOf(file)).toContain("is in use by another host");
+    expect(refusalOf(file)).toContain("is in use by another process");
   });
 
   it("for a newer format", async () => {

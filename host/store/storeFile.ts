@@ -17,6 +17,13 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
+/** Another process holds the store. */
+export class StoreInUseError extends StoreError {
+  constructor(readonly file: string) {
+    super(`${file} is in use by another process. Stop that one first, or choose another data directory.`);
+  }
+}
+
 /** The open SQLite file with its small key-value table for everything that is neither document nor index entry. */
 export interface StoreFile {
   readonly connection: Connection;
@@ -76,7 +83,8 @@ export class MetaTable {
  * Opens or creates a store and takes the exclusive operating-system lock that it keeps until it is closed.
  *
  * @param file path of the SQLite file
- * @throws {StoreError} when another process holds the file, it is damaged, or a newer version wrote it
+ * @throws {StoreInUseError} when another process holds the file
+ * @throws {StoreError} when it is damaged, or a newer version wrote it
  */
 export function openStoreFile(file: string, options: { readonly durable: boolean }): StoreFile {
   let connection: Connection | null = null;
@@ -191,9 +199,7 @@ export function toStoreError(file: string, error: unknown): Error {
   if (isDiskFull(error)) return new StoreError(`${file} cannot be written: the disk is full. Free some space first.`);
   switch (sqliteCodeOf(error)) {
     case "SQLITE_BUSY":
-      return new StoreError(
-        `${file} is in use by another host. Stop that one first, or choose another data directory.`,
-      );
+      return new StoreInUseError(file);
     case "SQLITE_NOTADB":
     case "SQLITE_CORRUPT":
       return damaged(file);

@@ -14,6 +14,7 @@ const promises = [
   "Idempotent-Replayed",
   "Accept-Encoding",
   "Portico-Dry-Run",
+  "Portico-Organization",
 ];
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });

@@ -75,7 +75,7 @@ it.each(["/docs", "/openapi.json", "/health", "/v2/me", "/v1/nothing", "/problem
       0,
       path.startsWith("/problems") || path.startsWith("/v1/docs") ? 1 : 3,
     )) {
-      const answer = await get(path, { accept: browser }, method);
+      const answer = await get(path, {}, method);
       expect(answer.status).toBe(404);
       expect(await answer.json()).toMatchObject({
         code: "not_found",
@@ -85,6 +85,45 @@ it.each(["/docs", "/openapi.json", "/health", "/v2/me", "/v1/nothing", "/problem
     }
   },
 );
+
+it.each(["/docs", "/v2/me", "/v1/nothing", "/problems/nothing", "/v1/docs/nothing", "/v1/openapi/nothing"])(
+  "%s is a page for browsers that says so and leads on, and nobody keeps it",
+  async (path) => {
+    const answer = await get(path, { accept: browser });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("x-request-id")).toMatch(/./);
+    expect(linksOf(answer)).toMatchObject({ "service-doc": `${portico.siteUrl}/v1/docs` });
+    const html = await answer.text();
+    expect(html).toContain("There is nothing at this address");
+    const links = Array.from(html.matchAll(/href="([^"]+)"/g), ([, href = ""]) => href);
+    expect(links.length).toBeGreaterThan(2);
+    for (const href of links) expect((await get(href)).status, href).toBe(200);
+    expect((await get(path, { accept: browser }, "HEAD")).status).toBe(404);
+    // What changes something is no page that somebody looks for.
+    const posted = await get(path, { accept: browser }, "POST");
+    expect(posted.headers.get("content-type")).toBe("application/problem+json");
+  },
+);
+
+it("shows the conventions as a page to browsers, and as Markdown to everybody else", async () => {
+  const path = "/v1/docs/conventions.md";
+  const markdown = await get(path);
+  expect(markdown.headers.get("content-type")).toBe("text/markdown; charset=utf-8");
+  const page = await get(path, { accept: browser });
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  for (const answer of [markdown, page]) expect(answer.headers.get("vary")).toContain("Accept");
+  const [text, html] = [await markdown.text(), await page.text()];
+  const headings = Array.from(text.matchAll(/^##? (.*)$/gm), ([, heading]) => heading);
+  expect(Array.from(html.matchAll(/<h[12] id="[a-z0-9-]+">(.*)<\/h[12]>/g), ([, heading]) => heading)).toEqual(
+    headings,
+  );
+  expect(html).toContain("<table>");
+  expect(html).not.toMatch(/<script|\*\*|^\| |^#/m);
+  expect(markdown.headers.get("etag")).not.toBe(page.headers.get("etag"));
+  expect((await get(path, { accept: browser, "if-none-match": page.headers.get("etag") ?? "" })).status).toBe(304);
+});
 
 it("has an icon, which browsers ask for by themselves", async () => {
   const icon = await get("/favicon.ico");

@@ -40,6 +40,7 @@ describe.skipIf(executable === undefined)("in a real browser", () => {
       `${portico.siteUrl}/v1/docs?domain=tenancy`,
     );
     const dialog = await swagger.openAuthorizations();
+    await expect(dialog.locator(".auth-container h4").first().innerText()).resolves.toMatch(/^localSignIn/);
     const scheme = dialog.locator(".auth-container").filter({ hasText: "localSignIn" });
     const opened = swagger.page.waitForEvent("popup");
     await scheme.locator("button.authorize").click();

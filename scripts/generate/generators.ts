@@ -39,6 +39,12 @@ export const generators: readonly Generator[] = [
     sourceExport: "conventionsModuleSource",
   },
   {
+    name: "conventions as a page",
+    script: "scripts/generate/conventionsModule.ts",
+    outputs: ["convex/platform/conventionsHtml.ts"],
+    sourceExport: "conventionsHtmlSource",
+  },
+  {
     name: "permissions",
     script: "scripts/generate/permissions.ts",
     outputs: ["convex/core/access/permissions.ts"],

@@ -1,12 +1,19 @@
 import { access, constants, cp, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { DiskFullError, isDiskFull } from "../../host/store/storeFailure";
+import { messageOf } from "../lib/runMain";
+import { processFiles } from "./servedBy";
 
 /** The database's name in every data directory and backup. */
 export const databaseName = "portico.sqlite";
 
 /** What lies beside the database and belongs to it, or is no part of an installation's state. */
-const skipped = new Set(["backups", databaseName, ...["-wal", "-shm", "-files"].map((end) => databaseName + end)]);
+const skipped = new Set([
+  "backups",
+  ...processFiles,
+  databaseName,
+  ...["-wal", "-shm", "-files"].map((end) => databaseName + end),
+]);
 
 /**
  * Makes the data directory unless it is there.
@@ -117,6 +124,18 @@ export async function databaseIn(directory: string): Promise<string> {
   const database = path.join(found, databaseName);
   if ((await kindOf(database)) === "file") return database;
   throw new Error(`${found} is neither a data directory nor a backup: it holds no file ${databaseName}.`);
+}
+
+/**
+ * The database of the installation that `PORTICO_DATA_DIR` names.
+ * @throws {Error} with one line that names the variable when there is none
+ */
+export async function installedDatabase(dataDirectory: string): Promise<string> {
+  try {
+    return await databaseIn(dataDirectory);
+  } catch (cause) {
+    throw new Error(`${messageOf(cause)} Set PORTICO_DATA_DIR as for npm start.`, { cause });
+  }
 }
 
 /** @throws {Error} with one line when the directory exists and holds anything */

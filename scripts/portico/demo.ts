@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
-import { developmentIssuerUrl } from "../../host/development/issuer";
+import { developmentIssuerUrl, userOfAddress } from "../../host/development/issuer";
 import type { DevelopmentIssuer, DevelopmentUser } from "../../host/development/issuer";
 import type { CallAsOperator } from "./operatorCall";
 
@@ -174,6 +174,16 @@ export function mintDemoToken(
   role: DemoRole,
 ): Promise<string> {
   return issuer.mintUserToken(demoUser(organization, role), tokenLifetimeSeconds);
+}
+
+/**
+ * A fresh token of whoever has the address, as the local sign-in issues it; it acts in the organization that they have chosen.
+ * @throws {Error} with one line when it is no address
+ */
+export async function mintTokenOf(issuer: DevelopmentIssuer, address: string): Promise<string> {
+  const user = userOfAddress(address);
+  if (user === undefined) throw new Error(`"${address}" is no e-mail address.`);
+  return await issuer.mintUserToken(user, tokenLifetimeSeconds);
 }
 
 type Seeded = z.infer<typeof seededSchema>["organizations"];

@@ -6,19 +6,19 @@ import { DevelopmentLoop, digestOf } from "./developmentLoop";
 import type { DevelopmentLine } from "./developmentLoop";
 
 /** A folder of one source and one generated file, and a loop over it whose check generates. */
-function developed({ reloadFails = false, checkFails = false } = {}) {
+function developed(faults = { reloadFails: false, checkFails: false }) {
   const state = { source: "1", generated: "of 1" };
   const told: DevelopmentLine[] = [];
   const loop = new DevelopmentLoop({
     filesDigest: () => JSON.stringify(state),
     sourcesDigest: () => state.source,
     reload: async () => {
-      if (reloadFails) throw new Error("notes.ts:1:1: nothing loads");
+      if (faults.reloadFails) throw new Error("notes.ts:1:1: nothing loads");
     },
     check: async () => {
       state.generated = `of ${state.source}`;
       loop.changed();
-      return checkFails ? "notes.ts(1,1): wrong" : undefined;
+      return faults.checkFails ? "notes.ts(1,1): wrong" : undefined;
     },
     tell: (line) => told.push(line),
     reloadDelayMs: 1,
@@ -56,6 +56,23 @@ it("says why functions stay as they were, and what is wrong with them", async ()
       { state: "notReloaded" },
     ]);
 });
+
+it.each([0, 60])(
+  "says so when what was wrong is mended, also by what was there before, %i ms later",
+  async (delayMs) => {
+    const faults = { reloadFails: true, checkFails: true };
+    const { state, loop, states } = developed(faults);
+    const before = { ...state };
+    state.source = "2";
+    loop.changed();
+    await expect.poll(states).toContain("notReloaded");
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    faults.reloadFails = faults.checkFails = false;
+    Object.assign(state, before);
+    loop.changed();
+    await expect.poll(() => states().slice(states().lastIndexOf("notReloaded"))).toContain("reloaded");
+  },
+);
 
 it("tells files apart by name and content", () => {
   const root = mkdtempSync(path.join(tmpdir(), "portico-digest-"));

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { settingFault } from "./settingFault";
 import type { Serving } from "./serving";
 
 const name = "PORTICO_ALLOW_LOOPBACK_ORIGINS";
@@ -30,7 +31,7 @@ function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isOrigin = url !== undefined && (text === url.origin || text === `${url.origin}/`);
   if (!isOrigin || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname))
-    throw new Error(`${name} must be origins of this machine such as http://127.0.0.1:9999, not "${text}".`);
+    throw settingFault({ name, rule: "origins of this machine", example: "http://127.0.0.1:9999", value: text });
   return url.origin;
 }
 

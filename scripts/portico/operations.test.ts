@@ -86,10 +86,18 @@ describe("an installation", () => {
       exitCode: 1,
       output: expect.stringContaining("set PORTICO_ADMIN_KEY"),
     });
-    expect((await script("checkIntegrity.ts", [])).output).toContain("in use by another host");
-    const made = await script("backup.ts", [backup], { PORTICO_ADMIN_KEY: adminKey });
+    expect((await script("checkIntegrity.ts", [])).output).toMatch(/data is served by process \d+ at http:\/\/127/);
+    // Under other ports, too: the data directory says where it is served.
+    const elsewhere = await freeSettings(scratch);
+    const made = await script("backup.ts", [backup], {
+      PORTICO_ADMIN_KEY: adminKey,
+      PORTICO_PORT: String(elsewhere.cloudPort),
+      PORTICO_SITE_PORT: String(elsewhere.sitePort),
+      PORTICO_HOST: "127.0.0.2",
+    });
     expect(made).toMatchObject({ exitCode: 0, output: expect.stringContaining(backup) });
     expect(await readdir(backup)).toEqual(expect.arrayContaining(["portico.sqlite", "signing-key.json"]));
+    expect(await readdir(backup)).not.toContain("served-by.json");
     expect(await product.stop()).toBe(0);
 
     expect((await script("restore.ts", [backup])).output).toContain("is not empty");
@@ -118,6 +126,18 @@ describe("a backup", () => {
         exitCode: 1,
         output: expect.stringMatching(/lies in the data directory.*outside\.\n$/),
       });
+    },
+  );
+
+  it.each(["backup.ts", "checkIntegrity.ts", "demoKeys.ts"])(
+    "or check where nothing is names the variable: %s",
+    async (name) => {
+      const nowhere = path.join(scratch, "nowhere");
+      const refused = await script(name, name === "backup.ts" ? [path.join(scratch, "copy")] : [], {
+        PORTICO_DATA_DIR: nowhere,
+      });
+      const line = `There is no directory ${nowhere}. Set PORTICO_DATA_DIR as for npm start.`;
+      expect(refused).toEqual({ exitCode: 1, output: `${line}\n` });
     },
   );
 
@@ -235,6 +255,19 @@ it("tells in JSON of the start, of each request and of the stop, and of no secre
     }),
   );
   expect(product.log()).not.toMatch(/A{8}|an-admin-key-of-tests/);
+  // The page has every field of every event, and no other.
+  const page = await readFile(path.join(root, "docs/operate.md"), "utf8");
+  for (const event of ["start", "ready", "request", "log", "stop", "stopped"]) {
+    const row = new RegExp(`^\\| \`${event}\` +\\|(.*)\\|$`, "m").exec(page)?.[1] ?? "none";
+    // Values stand in brackets and behind colons.
+    const named = Array.from(row.replaceAll(/\([^)]*\)|:.*$/g, "").matchAll(/`(\w+)`/g), ([, name = ""]) => name);
+    const seen = events.filter((line) => line["event"] === event).flatMap((line) => Object.keys(line));
+    const own = new Set(seen.filter((name) => !["time", "level", "event"].includes(name)));
+    expect([event, [...own].toSorted()]).toEqual([event, named.filter((name) => own.has(name)).toSorted()]);
+    // Which log lines there are is a matter of chance; of the others each field is always there.
+    const always = event === "log" ? [] : named;
+    expect(always.filter((name) => !own.has(name))).toEqual([]);
+  }
 });
 
 describe("settings", () => {
@@ -263,7 +296,7 @@ describe("settings", () => {
 });
 
 describe("log lines", () => {
-  const note = { level: "info", event: "request", fields: { status: 200 }, text: "GET / 200" } as const;
+  const note = { level: "info", event: "request", fields: { status: 200 }, text: () => "GET / 200" } as const;
 
   it("are one JSON object each, whatever was logged", () => {
     const lines: string[] = [];
@@ -271,6 +304,7 @@ describe("log lines", () => {
     log.entry({ path: "a:b", line: "[WARN] 'two\nlines'" });
     log.entry({ path: "", line: "plain" });
     log.event(note);
+    log.flush();
     expect(lines.every((line) => line.endsWith("\n") && line.trimEnd().split("\n").length === 1)).toBe(true);
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
       { time: expect.any(String), level: "warn", event: "log", function: "a:b", message: "'two\nlines'" },
@@ -279,13 +313,34 @@ describe("log lines", () => {
     ]);
   });
 
+  it("of requests are written together, and everything in its order", async () => {
+    const writes: string[] = [];
+    const log = logWriter({ format: "json", level: "info", write: (text) => writes.push(text) });
+    const request = (number: number) => log.event({ ...note, fields: { number } });
+    const numbers = () =>
+      writes.map((text) => Array.from(text.matchAll(/"(?:number":|event":"log)(\d*)/g), ([, at]) => at));
+    for (let number = 1; number <= 3; number++) request(number);
+    expect(writes).toEqual([]);
+    log.entry({ path: "", line: "[ERROR] at once" });
+    expect(numbers()).toEqual([["1", "2", "3", ""]]);
+    request(4);
+    await expect.poll(() => writes.length).toBe(2);
+    request(5);
+    log.event({ ...note, level: "error", fields: { number: 6 } });
+    expect(numbers().slice(1)).toEqual([["4"], ["5", "6"]]);
+    for (let number = 0; number < 1000; number++) request(number);
+    log.flush();
+    expect(numbers().flat().slice(7)).toEqual(Array.from({ length: 1000 }, (_, number) => String(number)));
+    expect(writes.length).toBeLessThan(20);
+  });
+
   it("are of the wanted level and above", () => {
     const lines: string[] = [];
     const log = logWriter({ format: "text", level: "warn", write: (text) => lines.push(text) });
     log.event(note);
     log.entry({ path: "a:b", line: "[LOG] 'hidden'" });
     log.entry({ path: "a:b", line: "[ERROR] 'seen'" });
-    log.event({ ...note, level: "error", text: "GET / 500" });
+    log.event({ ...note, level: "error", text: () => "GET / 500" });
     expect(lines).toEqual(["a:b [ERROR] 'seen'\n", "GET / 500\n"]);
   });
 });

@@ -1,9 +1,8 @@
-import path from "node:path";
 import * as z from "zod";
-import { loadOrCreateSigningKey } from "../../host/development/keys";
 import { operatorOf, refused } from "./operatorCall";
-import { localUrls } from "./serving";
+import { runningAt } from "./servedBy";
 import { startPortico } from "./startPortico";
+import type { PublicUrls } from "../../host/server/startServer";
 import type { CallAsOperator } from "./operatorCall";
 import type { Settings } from "./settings";
 
@@ -14,7 +13,6 @@ export interface Operator {
   readonly cloudUrl: string;
 }
 
-const keySet = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 const answer = z.discriminatedUnion("status", [
   z.object({ status: z.literal("success"), value: z.unknown() }),
   z.object({ status: z.literal("error"), errorMessage: z.string(), errorData: z.unknown().optional() }),
@@ -23,7 +21,7 @@ const answer = z.discriminatedUnion("status", [
 /**
  * Does something with an installation. A running one is asked over HTTP, which needs PORTICO_ADMIN_KEY, and keeps serving; a
  * stopped one is opened for it.
- * @throws {Error} with one line when the port serves something else, or the installation cannot be opened
+ * @throws {Error} with one line when a port is taken by something else, or the installation cannot be opened
  */
 export async function asOperator<Result>(
   settings: Settings,
@@ -45,24 +43,18 @@ export async function asOperator<Result>(
 }
 
 async function runningOperator(settings: Settings): Promise<Operator | undefined> {
-  const { cloudPort, adminKey, dataDirectory } = settings;
-  const { cloudUrl, siteUrl } = localUrls(settings.serving.hostname, settings);
-  const keys = await fetch(`${cloudUrl}/http/.well-known/jwks.json`).catch((error: unknown) => {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  });
-  if (keys === undefined) return undefined;
-  const served = keySet.safeParse(await keys.json().catch(() => undefined));
-  const { kid } = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
-  if (!served.data?.keys.some((key) => key.kid === kid))
-    throw new Error(
-      `Port ${cloudPort} serves something else than ${dataDirectory}: set PORTICO_DATA_DIR and PORTICO_PORT as for npm start.`,
-    );
-  if (adminKey === undefined)
-    throw new Error(
-      "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
-    );
-  return { call: callerOver(cloudUrl, adminKey), cloudUrl, siteUrl };
+  const running = await runningAt(settings);
+  if (running === null) return undefined;
+  const { cloudUrl, siteUrl } = running;
+  if (settings.adminKey === undefined) throw keyNeeded(running);
+  return { call: callerOver(cloudUrl, settings.adminKey), cloudUrl, siteUrl };
+}
+
+/** The refusal of a command that a running installation takes with its key only. */
+export function keyNeeded({ cloudUrl }: PublicUrls): Error {
+  return new Error(
+    `The installation is running at ${cloudUrl}: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.`,
+  );
 }
 
 function callerOver(cloudUrl: string, adminKey: string): CallAsOperator {

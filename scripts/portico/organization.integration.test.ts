@@ -62,6 +62,20 @@ async function asReadmeSays(settings: InstallationSettings): Promise<string> {
   return stdout;
 }
 
+/** Makes a further API key as the refusal of a repeated command says. */
+async function furtherKey(settings: InstallationSettings, siteUrl: string, email: string): Promise<string> {
+  const command = ["--import", "tsx", path.join(repository, "scripts/token.ts"), "--email", email];
+  const env = environmentOf(settings);
+  const { stdout: token } = await promisify(execFile)(process.execPath, command, { cwd: repository, env });
+  const made = await fetch(`${siteUrl}/v1/api-keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token.trim()}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "A further one", scopes: ["organization:read"] }),
+  });
+  expect(made.status).toBe(201);
+  return String(Object(await made.json()).key);
+}
+
 /** Does what the command says to paste. */
 async function pasted(output: string): Promise<unknown> {
   const lines = Array.from(output.matchAll(/^ {2}(?:export|curl) .*$/gm), ([line]) => line.trim());
@@ -118,22 +132,33 @@ describe("an organization of one's own", () => {
       (await organization(of, changed, environment)).stderr.trim();
     const withKey = { PORTICO_ADMIN_KEY: adminKey };
     expect(await refused({})).toBe(
-      "The installation is running: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.",
+      `The installation is running at ${portico.cloudUrl}: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.`,
     );
     expect(await refused({ PORTICO_ADMIN_KEY: "another-admin-key-of-tests" })).toMatch(
       /^The running installation refused: .*BadAdminKey/,
     );
     const { dataDirectory } = await installation();
     expect(await refused(withKey, args, { ...settings, dataDirectory })).toMatch(
-      /^Port \d+ serves something else than \S+: set PORTICO_DATA_DIR and PORTICO_PORT as for npm start\.$/,
+      /^Port \d+ on 127\.0\.0\.1 is already in use by another process\. Choose another PORTICO_PORT\.$/,
     );
     const made = await organization(settings, args, withKey);
     expect(await pasted(made.stdout)).toMatchObject({ slug: "own" });
     expect(await refused(withKey)).toBe("Another organization has the same slug, or this name in another field.");
-    expect(await refused(withKey, ["Own", "--owner", "ada at own"])).toBe("ownerEmail: This is no e-mail address.");
+    expect(await refused(withKey, ["Else", "--owner", "ada at own"])).toBe("ownerEmail: This is no e-mail address.");
     expect(await refused(withKey, ["", "--owner", "ada@own.example"])).toMatch(/^name: /);
     expect(await refused(withKey, ["Own"])).toMatch(/^Usage: /);
-    const second = await organization(settings, ["Own", "--owner", "ada@own.example"], withKey);
-    expect(second.stdout).toContain("owned by ada@own.example");
+    // Whatever ports the command is told, the data directory says where it is served.
+    const again = ["OWN", "--owner", "bob@own.example"];
+    const elsewhere = { ...settings, ...(await freeSettings(settings.dataDirectory)) };
+    expect(await refused(withKey, again, elsewhere)).toBe(
+      "own is there already, owned by ada@own.example: for a further key POST /v1/api-keys with the token of npm run token -- --email ada@own.example; --another makes a second one of that name.",
+    );
+    const second = await organization(settings, [...again, "--another"], withKey);
+    expect(second.stdout).toContain("owned by bob@own.example");
+
+    const key = await furtherKey(settings, portico.siteUrl, "ada@own.example");
+    const headers = { authorization: `Bearer ${key}` };
+    const own: unknown = await (await fetch(`${portico.siteUrl}/v1/organizations/by-slug/own`, { headers })).json();
+    expect(own).toMatchObject({ slug: "own" });
   });
 });

@@ -18,12 +18,15 @@ const answered: RequestEvent = {
   requestId: "request-1",
   ip: "192.0.2.1",
   headers: {},
+  answerHeaders: [],
 };
 const secret = `sk_live_${"A".repeat(43)}`;
 
-function linesOf(...events: readonly Partial<RequestEvent>[]): LogEvent[] {
-  const lines: LogEvent[] = [];
-  const log = new RequestLog((line) => lines.push(line));
+type Line = Omit<LogEvent, "text"> & { readonly text: string | undefined };
+
+function linesOf(...events: readonly Partial<RequestEvent>[]): Line[] {
+  const lines: Line[] = [];
+  const log = new RequestLog((line) => lines.push({ ...line, text: line.text?.(line.fields) }));
   for (const event of events) log.note({ ...answered, ...event });
   return lines;
 }
@@ -63,6 +66,11 @@ describe("the line of a request", () => {
         organization: "acme",
       },
     });
+    const [answeredFor] = linesOf({
+      headers: { "portico-organization": "acme" },
+      answerHeaders: [["portico-organization", "k57abc"]],
+    });
+    expect(answeredFor?.fields["organization"]).toBe("k57abc");
     expect(linesOf({ status: 500 })[0]?.level).toBe("error");
     expect(linesOf({ status: null })[0]?.text).toContain(" aborted ");
     expect(linesOf({ port: "cloud", path: "/api/query", functionPath: "a:b" })[0]?.fields["operation"]).toBe("a:b");

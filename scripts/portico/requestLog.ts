@@ -1,7 +1,7 @@
 import { Counter, Histogram, Registry } from "prom-client";
 import { routeTable } from "../../convex/gateway/routeTable";
 import { TreeRouter } from "../../convex/gateway/treeRouter";
-import { shownPath } from "../../host/server/requestEvents";
+import { headerIn, shownPath } from "../../host/server/requestEvents";
 import type { RequestEvent } from "../../host/server/requestEvents";
 import type { LogEvent } from "./logWriter";
 
@@ -91,15 +91,23 @@ function restPathOf({ port, path }: RequestEvent): string | undefined {
 function requestLine(event: RequestEvent, operation: string | undefined): LogEvent {
   const { port, method, status, durationMs, requestId, ip, headers, functionPath } = event;
   const path = shownPath(event.path);
-  const named = headers["portico-organization"];
+  // What the request named is said of those alone that no organization was found for.
+  const named = headerIn(event.answerHeaders, "portico-organization") ?? headers["portico-organization"];
   const organization = typeof named === "string" ? shownPath(named) : null;
   const name = operation ?? (functionPath === null ? null : shownPath(functionPath));
   const ms = Math.round(durationMs * 10) / 10;
-  const parts = [method, path, status ?? "aborted", `${ms} ms`, requestId, name, organization];
   return {
     level: status !== null && status >= 500 ? "error" : "info",
     event: "request",
     fields: { port, method, path, operation: name, status, durationMs: ms, requestId, organization, ip },
-    text: parts.filter((part) => part !== null).join(" "),
+    text: requestText,
   };
+}
+
+/** The same for people. */
+function requestText(fields: LogEvent["fields"]): string {
+  const { method, path, status, durationMs, requestId, operation, organization } = fields;
+  return [method, path, status ?? "aborted", `${durationMs} ms`, requestId, operation, organization]
+    .filter((part) => part !== null)
+    .join(" ");
 }

@@ -3,10 +3,19 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryFiles, repositoryRoot } from "../lib/repositoryFiles";
 import { readServing, servingWarnings } from "./serving";
-import { readSettings } from "./settings";
+import { passedVariables, readSettings } from "./settings";
 import { settingNames, unknownVariables } from "./variableNames";
 
 const ports = { cloudPort: 3210, sitePort: 3211 };
+
+function refusalOf(environment: NodeJS.ProcessEnv): string {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    return String(error);
+  }
+  return "";
+}
 
 describe("how an installation is served", () => {
   it("is on loopback, under its own addresses, trusting nobody", () => {
@@ -54,6 +63,11 @@ describe("settings that cannot be right", () => {
     ["PORTICO_HOST", { PORTICO_HOST: "0.0.0.0:3211" }],
     ["PORTICO_HOST", { PORTICO_HOST: "[::1]" }],
     ["PORTICO_HOST", { PORTICO_HOST: "a b" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "300.1.1.1" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "1.2.3" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "host.example/v1" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "0x7f.1" }],
+    ["PORTICO_HOST", { PORTICO_HOST: "xn--a" }],
     ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "api.example.com" }],
     ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "ftp://api.example.com" }],
     ["PORTICO_SITE_URL", { PORTICO_SITE_URL: "https:///v1" }],
@@ -73,8 +87,36 @@ describe("settings that cannot be right", () => {
     ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "127.0.0.1," }],
     ["PORTICO_TRUST_PROXY", { PORTICO_TRUST_PROXY: "10.0.0.0/33" }],
   ])("are refused in one line that names %s: %j", (name, environment) => {
-    const refusal = new RegExp(`^(?!.*secret).*${name}.*$`);
+    const refusal = new RegExp(`^(?!.*secret).*${name}.* An example: PORTICO_.*$`);
     expect(() => readSettings(environment)).toThrow(refusal);
+  });
+
+  /** For each setting values that nobody can have meant; a name without any takes whatever it is given. */
+  const impossible: Readonly<Record<(typeof settingNames)[number], string>> = {
+    PORTICO_ADMIN_KEY: "too short",
+    PORTICO_ALLOW_LOOPBACK_ORIGINS: "https://example.com",
+    PORTICO_CLOUD_URL: "live.example.com",
+    PORTICO_DATA_DIR: " ",
+    PORTICO_HOST: "https://0.0.0.0",
+    PORTICO_LOG: "yaml",
+    PORTICO_LOG_LEVEL: "trace",
+    PORTICO_PORT: "none",
+    PORTICO_REDACT_ERRORS: "1",
+    PORTICO_SEED: "no",
+    PORTICO_SIGN_IN_PORT: "65536",
+    PORTICO_SITE_PORT: "-1",
+    PORTICO_SITE_URL: "//api.example.com",
+    PORTICO_STOP_SECONDS: " ",
+    PORTICO_TRUST_PROXY: "nginx",
+  };
+
+  it.each(settingNames)("say of %s what it takes, and an example that it takes", (name) => {
+    expect(() => readSettings({ [name]: impossible[name] })).toThrow(
+      new RegExp(`^${name} must be [a-z].*\\. An example: ${name}=\\S`),
+    );
+    const message = refusalOf({ [name]: impossible[name] });
+    const example = message.split(`${name}=`)[1]?.replaceAll(/^"\$\((.*)\)"$/g, "$1") ?? "";
+    expect(() => readSettings({ [name]: example.replaceAll(" ", "-") })).not.toThrow();
   });
 });
 
@@ -85,6 +127,18 @@ describe("variables that nothing reads", () => {
     );
     for (const name of settingNames)
       expect(() => unknownVariables({ [`${name}S`]: "" }), name).toThrow(`${name}S is not a setting`);
+  });
+
+  it("are refused or told of when what is handed on to the functions was meant, in whatever case", () => {
+    for (const name of ["AUTH_PROVIDERS", ...passedVariables]) {
+      for (const slip of [name.slice(0, -1), `${name}S`, name.toLowerCase(), name.replace("_", "")])
+        expect(unknownVariables({ [slip]: "" })).toEqual([`${slip} is not a setting and changes nothing; ${name} is.`]);
+      expect(() => unknownVariables({ [`PORTICO_${name}`]: "" })).toThrow(
+        `PORTICO_${name} is not a setting; ${name} is.`,
+      );
+    }
+    expect(() => unknownVariables({ portico_port: "" })).toThrow("portico_port is not a setting; PORTICO_PORT is.");
+    expect(unknownVariables({ AUTH_PROVIDERS: "", CORS_ALLOWED_ORIGINS: "", LOG_LEVEL: "", AUTHORS: "" })).toEqual([]);
   });
 
   it("are told of when they may be somebody else's", () => {

@@ -2,6 +2,7 @@ import path from "node:path";
 import { logLevels } from "./logWriter";
 import { readLoopbackOrigins } from "./loopbackOrigins";
 import { readServing } from "./serving";
+import { settingFault } from "./settingFault";
 import type { LogLevel } from "./logWriter";
 import type { Serving } from "./serving";
 
@@ -46,7 +47,7 @@ export const passedVariables = ["CLERK_WEBHOOK_SECRET", "CORS_ALLOWED_ORIGINS", 
 
 /**
  * Reads the `PORTICO_*` variables.
- * @throws {Error} with one line that names the variable and what it takes.
+ * @throws {Error} with one line that names the variable, what it takes, and an example.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } = {}): Settings {
   const ports = {
@@ -55,7 +56,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } =
   };
   const serving = readServing(environment, ports);
   return {
-    dataDirectory: path.resolve(environment["PORTICO_DATA_DIR"] ?? ".portico"),
+    dataDirectory: dataDirectoryOf(environment["PORTICO_DATA_DIR"]),
     ...ports,
     serving,
     loopbackOrigins: readLoopbackOrigins(environment, serving),
@@ -70,11 +71,18 @@ export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } =
   };
 }
 
+function dataDirectoryOf(value: string | undefined): string {
+  if (value === undefined || value === "") return path.resolve(".portico");
+  // A name of spaces, and one that no file system takes.
+  if (value.trim() !== "" && !value.includes("\0")) return path.resolve(value);
+  throw settingFault({ name: "PORTICO_DATA_DIR", rule: "a directory", example: "/var/lib/portico", value });
+}
+
 function portOf(name: string, value: string | undefined, fallback: number): number {
   if (value === undefined || value === "") return fallback;
   const port = Number(value);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`${name} must be a port from 1 to 65535, not "${value}".`);
+  throw settingFault({ name, rule: "a port from 1 to 65535", example: String(fallback), value });
 }
 
 /** Whoever reaches it can be anybody, so nothing but `npm run dev` opens it. */
@@ -86,39 +94,48 @@ function signInPortOf(value: string | undefined, isDevelopment: boolean): { sign
 function adminKeyOf(value: string | undefined): { adminKey?: string } {
   if (value === undefined || value === "") return {};
   if (value.length < shortestAdminKey || /\s/.test(value))
-    throw new Error(`PORTICO_ADMIN_KEY must have at least ${shortestAdminKey} characters and no spaces.`);
+    throw settingFault({
+      name: "PORTICO_ADMIN_KEY",
+      rule: `at least ${shortestAdminKey} characters without spaces`,
+      example: '"$(openssl rand -hex 32)"',
+    });
   return { adminKey: value };
 }
 
 function logFormatOf(value: string | undefined): Settings["logFormat"] {
   if (value === undefined || value === "" || value === "text") return "text";
   if (value === "json") return "json";
-  throw new Error(`PORTICO_LOG must be "text" or "json", not "${value}".`);
+  throw settingFault({ name: "PORTICO_LOG", rule: "text or json", example: "json", value });
 }
 
 function logLevelOf(value: string | undefined): LogLevel {
   if (value === undefined || value === "") return "info";
   const level = logLevels.find((known) => known === value);
-  if (level === undefined) throw new Error(`PORTICO_LOG_LEVEL must be one of ${logLevels.join(", ")}, not "${value}".`);
-  return level;
+  if (level !== undefined) return level;
+  throw settingFault({ name: "PORTICO_LOG_LEVEL", rule: `one of ${logLevels.join(", ")}`, example: "warn", value });
 }
 
 function redactErrorsOf(value: string | undefined, isDevelopment: boolean): boolean {
   if (value === undefined || value === "") return !isDevelopment;
   if (value === "true") return true;
   if (value === "false") return false;
-  throw new Error(`PORTICO_REDACT_ERRORS must be "true" or "false", not "${value}".`);
+  throw settingFault({ name: "PORTICO_REDACT_ERRORS", rule: "true or false", example: "false", value });
 }
 
 function stopSecondsOf(value: string | undefined): number {
   if (value === undefined || value === "") return 10;
-  const seconds = Number(value);
+  const seconds = value.trim() === "" ? Number.NaN : Number(value);
   if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 3600) return seconds;
-  throw new Error(`PORTICO_STOP_SECONDS must be a number of seconds from 0 to 3600, not "${value}".`);
+  throw settingFault({
+    name: "PORTICO_STOP_SECONDS",
+    rule: "a number of seconds from 0 to 3600",
+    example: "10",
+    value,
+  });
 }
 
 function seedOf(value: string | undefined): Settings["seed"] {
   if (value === undefined || value === "" || value === "demo") return "demo";
   if (value === "none") return "none";
-  throw new Error(`PORTICO_SEED must be "demo" or "none", not "${value}".`);
+  throw settingFault({ name: "PORTICO_SEED", rule: "demo or none", example: "none", value });
 }

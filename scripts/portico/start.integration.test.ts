@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -75,7 +76,19 @@ it("starts, seeds, prints a curl line that works when pasted, and ends on a sign
   expect(Object(await me.json()).role.key).toBe("viewer");
 
   await expectRefusal(run("scripts/start.ts", { ...settings, PORTICO_PORT: "0" }), "PORTICO_PORT must be a port");
-  await expectRefusal(run("scripts/start.ts", settings), /in use/);
+  // Whatever ports it is told, a second start names who has the data.
+  const address = `http://127.0.0.1:${settings["PORTICO_PORT"]}`;
+  for (const script of ["scripts/start.ts", "scripts/checkIntegrity.ts"])
+    await expectRefusal(
+      run(script, { ...(await environment()), PORTICO_DATA_DIR: directory }),
+      new RegExp(
+        `^${directory} is served by process \\d+ at ${address}\\. Stop that one first, or choose another PORTICO_DATA_DIR\\.$`,
+      ),
+    );
+  await expectRefusal(
+    run("scripts/backup.ts", { ...(await environment()), PORTICO_DATA_DIR: directory }, [`${directory}-backup`]),
+    `The installation is running at ${address}: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.`,
+  );
 
   started.child.kill("SIGTERM");
   expect(await started.exitCode).toBe(0);
@@ -128,6 +141,30 @@ it("ends with the npm that started it", async () => {
   npm.kill("SIGTERM");
   await until(false);
   expect(await isServing()).toBe(false);
+});
+
+it.each([
+  ["at its very beginning", () => true],
+  ["while it seeds", (directory: string) => existsSync(path.join(directory, "served-by.json"))],
+])("asked to stop %s, twice as by npm, a start says so and leaves nothing half", async (_when, isThen) => {
+  const settings = await environment();
+  const directory = settings["PORTICO_DATA_DIR"] ?? "";
+  const started = run("scripts/start.ts", { ...settings, PORTICO_LOG: "json" });
+  await expect
+    .poll(() => started.output().includes('"event":"start"') && isThen(directory), { interval: 5 })
+    .toBe(true);
+  for (const signal of ["SIGINT", "SIGINT"] as const) started.child.kill(signal);
+  expect(await started.exitCode, started.output()).toBe(0);
+  expect(started.output()).toMatch(/"event":"stop","reason":"SIGINT"}\n[^]*"event":"stopped"}\n$/);
+  expect(started.output()).not.toContain('"level":"error"');
+  expect((await readdir(directory)).filter((name) => /served-by|-wal$|\.new$/.test(name))).toEqual([]);
+
+  const again = run("scripts/start.ts", settings);
+  await untilReady(again);
+  const demo = await readDemoData(directory);
+  const headers = { authorization: `Bearer ${demo?.organizations[0]?.apiKey}` };
+  expect((await fetch(`${demo?.restUrl}/v1/schedules`, { headers })).status).toBe(200);
+  expect(again.output()).not.toContain("WARN");
 });
 
 it("says in one line that a port is taken", async () => {

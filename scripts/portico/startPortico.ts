@@ -14,6 +14,7 @@ import { operatorOf } from "./operatorCall";
 import { loopbackWarnings } from "./loopbackOrigins";
 import { encryptionVariables } from "./masterKey";
 import { RequestLog } from "./requestLog";
+import { explainedInUse, forgetServing, noteServing } from "./servedBy";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
@@ -106,6 +107,8 @@ export async function startPortico(
     egress: { allowedOrigins: new Set(loopbackOrigins) },
     onLog,
     ...options,
+  }).catch(async (error: unknown) => {
+    throw await explainedInUse(error, dataDirectory);
   });
   const requests = new RequestLog(onRequest);
   const refusals = new RefusalLog((text) => onLog({ path: "", line: `[INFO] ${text}` }));
@@ -133,6 +136,7 @@ export async function startPortico(
       throw error instanceof ListenError ? new Error(portAdvice(error, settings), { cause: error }) : error;
     });
     server = running;
+    await noteServing(dataDirectory, { cloudUrl, siteUrl });
     const call = operatorOf(deployment);
     const { demo, trouble } =
       settings.seed === "demo" ? await writeDemoData({ call, issuer, dataDirectory, cloudUrl, siteUrl }) : {};
@@ -152,11 +156,13 @@ export async function startPortico(
         const startedAtMs = performance.now();
         await Promise.all([running.close(graceMs), signIn?.close()]);
         const left = graceMs === undefined ? undefined : Math.max(0, graceMs - (performance.now() - startedAtMs));
+        await forgetServing(dataDirectory);
         await deployment.close(left);
       },
     };
   } catch (error) {
     await server?.close(0);
+    if (server !== undefined) await forgetServing(dataDirectory);
     await deployment.close();
     throw error;
   }

@@ -1,3 +1,5 @@
+import { passedVariables } from "./settings";
+
 /** What the commands of this repository read. */
 export const settingNames = [
   "PORTICO_ADMIN_KEY",
@@ -38,27 +40,38 @@ const otherNames = [
   "PORTICO_URL",
 ];
 
+/** What a start hands on, whose names are Convex's way and begin with nothing of ours. */
+const handedOnNames: readonly string[] = ["AUTH_PROVIDERS", ...passedVariables];
+
 /** More edits than this are another word: container platforms set names such as `PORTICO_SERVICE_HOST`. */
 const maxEdits = 2;
+const prefix = "PORTICO_";
 
 /**
- * Looks for `PORTICO_*` variables that nothing reads.
- * @returns one line for each that no setting is like
- * @throws {Error} with one line for one that is nearly a setting: it was meant to be one
+ * Looks for variables that were meant to be settings and are not.
+ * @returns one line for each `PORTICO_*` variable that no setting is like, and for each other that is nearly what is handed on to the
+ *   functions: it may be another program's
+ * @throws {Error} with one line for a `PORTICO_*` variable that is nearly a setting: it was meant to be one
  */
 export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
   const known = new Set<string>([...settingNames, ...otherNames]);
-  const unknown = Object.keys(environment).filter((name) => name.startsWith("PORTICO_") && !known.has(name));
+  const names = Object.keys(environment);
+  const unknown = names.filter((name) => name.toUpperCase().startsWith(prefix) && !known.has(name));
   for (const name of unknown) {
-    const nearest = nearestOf(name);
+    const nearest = nearestOf(name, settingNames) ?? nearestOf(name.slice(prefix.length), handedOnNames);
     if (nearest !== undefined) throw new Error(`${name} is not a setting; ${nearest} is.`);
   }
-  return unknown.map((name) => `${name} is not a setting and changes nothing.`);
+  const slips = names.flatMap((name) => {
+    if (unknown.includes(name) || known.has(name) || handedOnNames.includes(name)) return [];
+    const nearest = nearestOf(name, handedOnNames);
+    return nearest === undefined ? [] : [`${name} is not a setting and changes nothing; ${nearest} is.`];
+  });
+  return [...unknown.map((name) => `${name} is not a setting and changes nothing.`), ...slips];
 }
 
-function nearestOf(name: string): string | undefined {
-  const [nearest] = settingNames
-    .map((setting) => ({ setting, edits: editsBetween(name, setting) }))
+function nearestOf(name: string, settings: readonly string[]): string | undefined {
+  const [nearest] = settings
+    .map((setting) => ({ setting, edits: editsBetween(name.toUpperCase(), setting) }))
     .filter(({ edits }) => edits <= maxEdits)
     .toSorted((one, other) => one.edits - other.edits);
   return nearest?.setting;

@@ -2,6 +2,21 @@
 import type { PermissionRow } from "./roles";
 
 export const permissionCatalogue = {
+  // convex/workspace/grants.ts
+  "schedule:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":[],"own":[],"keys":true,"description":"Read schedules."},
+  "schedule:create": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Create schedules."},
+  "schedule:update": {"all":["owner","admin","moderator"],"assigned":[],"own":["member"],"keys":true,"description":"Change schedules and move them through their states."},
+  "schedule:delete": {"all":["owner","admin"],"assigned":[],"own":["member"],"keys":true,"description":"Delete schedules."},
+  "schedule:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore schedules."},
+  "todo:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":[],"own":[],"keys":true,"description":"Read todos."},
+  "todo:create": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Create todos."},
+  "todo:update": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Change todos."},
+  "todo:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete todos."},
+  "item:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":[],"own":[],"keys":true,"description":"Read items."},
+  "item:create": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Create items."},
+  "item:update": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Change items."},
+  "item:delete": {"all":["owner","admin"],"assigned":[],"own":["member"],"keys":true,"description":"Delete items."},
+  "item:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore items."},
   // convex/tenancy/grants.ts
   "me:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":false,"description":"Read one's own user, profile, settings and rights."},
   "me:update": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":false,"description":"Change one's own user, profile, settings and membership."},
@@ -42,21 +57,6 @@ export const permissionCatalogue = {
   "apiKey:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Create API keys."},
   "apiKey:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Change and rotate API keys."},
   "apiKey:revoke": {"all":["owner","admin"],"assigned":[],"own":[],"keys":false,"description":"Revoke API keys."},
-  // convex/workspace/grants.ts
-  "schedule:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":[],"own":[],"keys":true,"description":"Read schedules."},
-  "schedule:create": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Create schedules."},
-  "schedule:update": {"all":["owner","admin","moderator"],"assigned":[],"own":["member"],"keys":true,"description":"Change schedules and move them through their states."},
-  "schedule:delete": {"all":["owner","admin"],"assigned":[],"own":["member"],"keys":true,"description":"Delete schedules."},
-  "schedule:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore schedules."},
-  "todo:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":[],"own":[],"keys":true,"description":"Read todos."},
-  "todo:create": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Create todos."},
-  "todo:update": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Change todos."},
-  "todo:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete todos."},
-  "item:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":[],"own":[],"keys":true,"description":"Read items."},
-  "item:create": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Create items."},
-  "item:update": {"all":["owner","admin","moderator","member"],"assigned":[],"own":[],"keys":true,"description":"Change items."},
-  "item:delete": {"all":["owner","admin"],"assigned":[],"own":["member"],"keys":true,"description":"Delete items."},
-  "item:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore items."},
   // convex/sites/grants.ts
   "site:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read sites."},
   "site:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create sites."},

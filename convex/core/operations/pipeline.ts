@@ -42,7 +42,7 @@ export type Execution =
       readonly tenant: Tenant | undefined;
       readonly now: number;
     }
-  | { readonly kind: "replay"; readonly status: number; readonly body: string };
+  | { readonly kind: "replay"; readonly status: number; readonly body: string; readonly tenant: Tenant | undefined };
 
 /**
  * The way of every call, in order:
@@ -51,22 +51,38 @@ export type Execution =
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   const now = Date.now();
-  const { operation, idempotency, origin } = call;
-  const { declaration } = operation;
-
+  const { declaration } = call.operation;
   assertKindOfCredential(declaration.access, call.credential);
   const caller = await identifyCaller(ctx, call.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, call, caller, now);
+  try {
+    return await executeFor(ctx, call, caller, tenant, now);
+  } catch (error) {
+    if (tenant && error instanceof ProblemError) error.organizationId = tenant.organization._id;
+    throw error;
+  }
+}
+
+/** What follows once it is known who calls, and for which organization. */
+async function executeFor(
+  ctx: QueryCtx,
+  call: Call,
+  caller: RequestCaller,
+  tenant: Tenant | undefined,
+  now: number,
+): Promise<Execution> {
+  const { operation, idempotency, origin } = call;
+  const { declaration } = operation;
   const replay = async () => idempotency && storedAnswer(ctx, operation, caller, tenant, idempotency, now);
   // Whoever has given a permission away by this very request cannot pass the next phase with it again.
   const early = declaration.endsPermission ? await replay() : undefined;
-  if (early) return { kind: "replay", ...early };
+  if (early) return { kind: "replay", ...early, tenant };
   const reach = await permissionPhase(ctx, operation, caller, tenant);
   const scope: Scope = { caller, tenant, origin, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, call, scope, reach);
 
   const answer = declaration.endsPermission ? undefined : await replay();
-  if (answer) return { kind: "replay", ...answer };
+  if (answer) return { kind: "replay", ...answer, tenant };
   if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
   const input = parseInput(operation.shape, call.input, readOnlyFields(operation));

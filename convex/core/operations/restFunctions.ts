@@ -174,12 +174,14 @@ function parsedBody(bodyText: string | undefined): object {
 
 function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {
   const isReadable = operations.has(`${operation.resource}.get`);
+  const actedIn = execution.tenant ? { organizationId: execution.tenant.organization._id } : {};
   if (execution.kind === "replay") {
     const { status, body } = execution;
     return {
       status,
       headers: { ...answerHeaders(operation, status, body, isReadable), "idempotent-replayed": "true" },
       body,
+      ...actedIn,
     };
   }
   const { value, input } = execution;
@@ -191,6 +193,7 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
     headers: answerHeaders(operation, status, body, isReadable),
     body,
     ...(deferred ? { deferred } : {}),
+    ...actedIn,
   };
 }
 

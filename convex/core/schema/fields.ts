@@ -39,6 +39,15 @@ export function described<T extends z.core.$ZodType>(type: T, description: strin
   return type;
 }
 
+/**
+ * Says what becomes of a field that a creation leaves out: of no matter to answers, and to requests that change a row.
+ * The schema is described before.
+ */
+export function madeWhenAbsent<T extends z.core.$ZodType>(type: T, sentence: string): T {
+  z.globalRegistry.add(type, { ...z.globalRegistry.get(type), whenAbsent: sentence });
+  return type;
+}
+
 const wellFormed = (value: string) => value.isWellFormed();
 
 /** Text of `minimum` to `maximum` code points, as JSON Schema counts; lone surrogates are refused, since Convex cannot store them. */

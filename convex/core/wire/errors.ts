@@ -40,6 +40,8 @@ export class ProblemError extends ConvexError<Problem> {
   override readonly name = "ProblemError";
   /** Set by the permission phase: the audit row that the gateway writes afterwards. Never part of the answer. */
   denial: Denial | undefined;
+  /** The organization that the request acts in, once that is known. Never part of the answer's body. */
+  organizationId: string | undefined;
 
   constructor(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]) {
     super(problemOf(declared, detail, errors));
@@ -67,16 +69,27 @@ export async function withProblemsAsData<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { data, denial } = error;
-    throw new ConvexError({ problem: data, ...(denial ? { denial } : {}) });
+    const { data, denial, organizationId } = error;
+    throw new ConvexError({
+      problem: data,
+      ...(denial ? { denial } : {}),
+      ...(organizationId === undefined ? {} : { organizationId }),
+    });
   }
+}
+
+/** A refusal as the gateway reads it. */
+interface Failure {
+  readonly problem?: Problem;
+  readonly denial?: Denial;
+  readonly organizationId?: string;
 }
 
 /**
  * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem with its
  * denial, every other function throws the problem itself. Empty for every other error.
  */
-export function failureOf(error: unknown): { readonly problem?: Problem; readonly denial?: Denial } {
+export function failureOf(error: unknown): Failure {
   if (error instanceof ProblemError) return { problem: error.data, ...(error.denial ? { denial: error.denial } : {}) };
   if (!(error instanceof ConvexError)) return {};
   const data: unknown = error.data;

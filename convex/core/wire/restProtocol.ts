@@ -78,5 +78,7 @@ export const answerValidator = v.object({
   /** JSON text, empty with 204. */
   body: v.string(),
   deferred: v.optional(deferredValidator),
+  /** The organization that the request acted in. */
+  organizationId: v.optional(v.id(engineTables.tenants)),
 });
 export type RestAnswer = Infer<typeof answerValidator>;

@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import { openStoreFile, StoreError, toStoreError } from "../../store/storeFile";
+import { openStoreFile, StoreError, StoreInUseError, toStoreError } from "../../store/storeFile";
 import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../rpc/executionState";
 import { installFunctionGlobals } from "../sandbox/globals";
@@ -219,7 +219,7 @@ function start(): void {
     const reply: WorkerReply = {
       kind: "openFailed",
       message: error.message,
-      isStoreError: error instanceof StoreError,
+      fault: error instanceof StoreInUseError ? "inUse" : error instanceof StoreError ? "store" : "other",
     };
     post(parentPort, reply);
     parentPort.close();

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../../deployment";
-import { StoreError } from "../../store/storeFile";
+import { StoreError, StoreInUseError } from "../../store/storeFile";
 import { executionStateBytes, ExecutionState } from "./executionState";
 import type { ExecutorCall, RefreshRequest } from "./calls";
 import { PendingCalls, refusalOf } from "./pendingCalls";
@@ -229,7 +229,8 @@ export class ExecutorClient {
     if (opened.kind !== "opened") {
       await worker.terminate();
       if (opened.kind !== "openFailed") throw new Error(`Unexpected reply ${opened.kind}`);
-      throw opened.isStoreError ? new StoreError(opened.message) : new Error(opened.message);
+      if (opened.fault === "inUse") throw new StoreInUseError(this.#settings.file);
+      throw opened.fault === "store" ? new StoreError(opened.message) : new Error(opened.message);
     }
     this.storedVariables = opened.storedVariables;
     this.secret = opened.secret;

@@ -67,7 +67,7 @@ export type WorkerReply =
       /** The public keys of `ctx.auth.signJwt` as a JWK Set. */
       readonly keySetText: string;
     }
-  | { readonly kind: "openFailed"; readonly message: string; readonly isStoreError: boolean }
+  | { readonly kind: "openFailed"; readonly message: string; readonly fault: "inUse" | "store" | "other" }
   | {
       readonly kind: "loaded";
       readonly functions: readonly FunctionSummary[];

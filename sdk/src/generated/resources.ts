@@ -474,10 +474,7 @@ export interface ClientMembersResource {
    * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
    * @example
-   * const clientMember = await portico.clientMembers.add(clientId, {
-   *   userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-   *   roleKey: "fieldEngineer",
-   * });
+   * const clientMember = await portico.clientMembers.add(clientId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
   add(clientId: string, input: AddClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
 
@@ -515,7 +512,7 @@ export interface ClientMembersResource {
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
    *
    * @example
-   * const clientMember = await portico.clientMembers.update(clientId, userId, { roleKey: "fieldEngineer" });
+   * const clientMember = await portico.clientMembers.update(clientId, userId, { roleKey: "member" });
    */
   update(clientId: string, userId: string, input: UpdateClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
 
@@ -642,7 +639,7 @@ export interface InvitationsResource {
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`.
    *
    * @example
-   * const invitation = await portico.invitations.create({ email: "sam.lindqvist@example.com", roleKey: "fieldEngineer" });
+   * const invitation = await portico.invitations.create({ email: "sam.lindqvist@example.com", roleKey: "member" });
    */
   create(input: CreateInvitationBody, options?: ChangeOptions): Call<Invitation>;
 
@@ -1034,7 +1031,7 @@ export interface MembershipsResource {
    * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
    * @example
-   * const membership = await portico.memberships.update(membershipId, { roleKey: "fieldEngineer" });
+   * const membership = await portico.memberships.update(membershipId, { roleKey: "member" });
    */
   update(membershipId: string, input: UpdateMembershipBody, options?: ChangeOptions): Call<Membership>;
 
@@ -1568,7 +1565,7 @@ export interface TeamMembersResource {
    * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
    * @example
-   * const teamMember = await portico.teamMembers.add(teamId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "fieldEngineer" });
+   * const teamMember = await portico.teamMembers.add(teamId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
   add(teamId: string, input: AddTeamMemberBody, options?: ChangeOptions): Call<TeamMember>;
 
@@ -1606,7 +1603,7 @@ export interface TeamMembersResource {
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
    *
    * @example
-   * const teamMember = await portico.teamMembers.update(teamId, userId, { roleKey: "fieldEngineer" });
+   * const teamMember = await portico.teamMembers.update(teamId, userId, { roleKey: "member" });
    */
   update(teamId: string, userId: string, input: UpdateTeamMemberBody, options?: ChangeOptions): Call<TeamMember>;
 
@@ -1791,11 +1788,7 @@ export interface UsersResource {
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
    * @example
-   * const createUserAnswer = await portico.users.create({
-   *   email: "sam.lindqvist@example.com",
-   *   name: "Dana Okoye",
-   *   roleKey: "fieldEngineer",
-   * });
+   * const createUserAnswer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Dana Okoye", roleKey: "member" });
    */
   create(input: CreateUserBody, options?: ChangeOptions): Call<CreateUserAnswer>;
 
