@@ -143,8 +143,10 @@ class Search {
         const pair = accessOperations.indexOf(first) + accessOperations.indexOf(second) + share;
         if (pair % pairShareCount !== 0) continue;
         this.pairs += 1;
-        // A first step that is always refused leaves the second as the only one, and that one has its own turn.
-        if (fruitful.length > 0) await this.pair(first, fruitful[this.pairs % fruitful.length] ?? 0, second);
+        // A first step that is always refused leaves the second as the only one, and that one has its own turn. For a second
+        // step that is beyond the attacker the first would have had to give somebody the right, which was looked for.
+        if (fruitful.length > 0 && this.holds(this.before, second))
+          await this.pair(first, fruitful[this.pairs % fruitful.length] ?? 0, second);
       }
     }
   }
