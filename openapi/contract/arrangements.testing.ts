@@ -27,7 +27,7 @@ export function sharedArrangements(world: () => World, operation: Operation) {
   let refusing: Promise<Arranged> | undefined;
   /** As {@link arrange}. */
   const arranged = () => (arranging ??= arrange(world(), operation));
-  /** As {@link arrangeRefused}. */
+  /** A request that a member of `acme` without the right is refused for; nothing of it may happen. */
   const refused = () => (refusing ??= arranged().then((request) => refusedOf(world(), operation, request)));
   return { arranged, refused };
 }
@@ -131,11 +131,6 @@ export function operationNamed(name: string): Operation {
   const found = registry.find((operation) => nameOf(operation) === name);
   if (!found) throw new Error(`There is no operation ${name}.`);
   return found;
-}
-
-/** A request that a member of `acme` without the right is refused for; nothing of it may happen. */
-export async function arrangeRefused(world: World, operation: Operation): Promise<Arranged> {
-  return refusedOf(world, operation, await arrange(world, operation));
 }
 
 /** The request as `acme` has to be protected from it: it has organizations of their own to spend otherwise. */

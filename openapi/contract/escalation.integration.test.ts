@@ -21,7 +21,7 @@ import type { DemoOrganization } from "./world.testing";
 
 let portico: TestPortico;
 let acme: DemoOrganization;
-const pairShareCount = isLongRun ? 1 : 3;
+const pairShareCount = isLongRun ? 1 : 6;
 const turn = Number(process.env["PORTICO_ESCALATION_TURN"] ?? Date.now() % pairShareCount);
 const tried = { attackers: 0, pairs: 0, calls: 0 };
 const letThrough: string[] = [];
