@@ -25,7 +25,7 @@ let world: World;
 let tries = 0;
 
 /** Every row is read and compared after every step, so that a world in which much has happened makes each step dear. */
-const operationsPerWorld = 40;
+const operationsPerWorld = 100;
 const worlds = Array.from({ length: Math.ceil(changes.length / operationsPerWorld) }, (_, at) =>
   changes.slice(at * operationsPerWorld, (at + 1) * operationsPerWorld),
 );
