@@ -27,7 +27,11 @@ export function foreignTimingSection({ requests, rounds }: Options): Promise<Sec
     try {
       const { demo } = portico;
       if (!demo) throw new Error("A new data directory was not seeded.");
-      const world = await createWorld({ ...portico, demo, dataDirectory: directory, logLines: [] });
+      const textOf = async (url: string, init: RequestInit) => {
+        const response = await fetch(url, init);
+        return { response, text: await response.text() };
+      };
+      const world = await createWorld({ ...portico, demo, dataDirectory: directory, logLines: [], textOf });
       const rows: Row[] = [];
       for (const operation of registry) {
         const name = nameOf(operation);

@@ -156,18 +156,29 @@ export class AnswerAudit {
   readonly #audited: typeof fetch = async (input, init) => {
     const response = await this.#fetch(input, init);
     const { url, method } = input instanceof Request ? input : { url: String(input), method: init?.method ?? "GET" };
-    if (url.startsWith(`${this.origin}/`)) this.#pending.push(this.#note(method.toUpperCase(), url, response.clone()));
+    if (url.startsWith(`${this.origin}/`)) this.#pending.push(this.#noteCopy(method, url, response.clone()));
     return response;
   };
 
-  async #note(method: string, url: string, response: Response): Promise<void> {
-    const { status, headers } = response;
+  /** An answer and its whole text, checked: for those who read nothing else, since a copy of a body costs as much as a request. */
+  async textOf(url: string, init: RequestInit): Promise<{ readonly response: Response; readonly text: string }> {
+    const response = await this.#fetch(url, init);
+    const text = await response.text();
+    this.#note(init.method ?? "GET", url, response, text);
+    return { response, text };
+  }
+
+  async #noteCopy(method: string, url: string, copy: Response): Promise<void> {
     // A caller that disconnects early received no response.
-    const text = await response.text().catch(() => undefined);
-    if (text === undefined) return;
+    const text = await copy.text().catch(() => undefined);
+    if (text !== undefined) this.#note(method, url, copy, text);
+  }
+
+  #note(method: string, url: string, { status, headers }: Response, text: string): void {
     this.count += 1;
     const { pathname: path } = new URL(url);
-    for (const fault of answerFaults({ method, path, status, headers, text })) this.#faults.add(fault);
+    for (const fault of answerFaults({ method: method.toUpperCase(), path, status, headers, text }))
+      this.#faults.add(fault);
   }
 
   /** @throws {Error} with everything that the document does not know of the answers so far. */

@@ -22,6 +22,17 @@ export async function arrange(world: World, operation: Operation): Promise<Arran
   return special ? special(world) : arrangeByDeclaration(world, operation);
 }
 
+/** What checks of one operation share that change nothing by it: made when the first of them asks. */
+export function sharedArrangements(world: () => World, operation: Operation) {
+  let arranging: Promise<Arranged> | undefined;
+  let refusing: Promise<Arranged> | undefined;
+  /** As {@link arrange}. */
+  const arranged = () => (arranging ??= arrange(world(), operation));
+  /** A request that a member of `acme` without the right is refused for; nothing of it may happen. */
+  const refused = () => (refusing ??= arranged().then((request) => refusedOf(world(), operation, request)));
+  return { arranged, refused };
+}
+
 export function nameOf({ resource, verb }: Operation): string {
   return `${resource}.${verb}`;
 }
@@ -123,12 +134,11 @@ export function operationNamed(name: string): Operation {
   return found;
 }
 
-/** A request that a member of `acme` without the right is refused for; nothing of it may happen. */
-export async function arrangeRefused(world: World, operation: Operation): Promise<Arranged> {
-  if (operation.resource !== "organizations" || operation.declaration.on === undefined)
-    return arrange(world, operation);
+/** The request as `acme` has to be protected from it: it has organizations of their own to spend otherwise. */
+function refusedOf(world: World, operation: Operation, arranged: Arranged): Arranged {
+  if (operation.resource !== "organizations" || operation.declaration.on === undefined) return arranged;
   const { idParameter } = operation.declaration.on;
-  const { params: own = {}, body } = await arrange(world, operation);
+  const { params: own = {}, body } = arranged;
   const isById = tableNumberOf(own[idParameter] ?? "") !== null;
   const params = { [idParameter]: isById ? world.acme.id : world.acme.slug };
   return {

@@ -26,7 +26,7 @@ export async function send(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const response = await fetch(`${portico.siteUrl}${path}`, {
+  const { response, text } = await portico.textOf(`${portico.siteUrl}${path}`, {
     method,
     headers: {
       ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
@@ -35,7 +35,6 @@ export async function send(
     },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
-  const text = await response.text();
   return {
     status: response.status,
     headers: response.headers,

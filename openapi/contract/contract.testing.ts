@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectorOf } from "../../convex/core/schema/zod";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
-import { arrange, arrangeNamesake, arrangeRefused, deleteRow, nameOf, unaudited } from "./arrangements.testing";
+import { arrange, arrangeNamesake, deleteRow, nameOf, sharedArrangements, unaudited } from "./arrangements.testing";
 import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
@@ -37,7 +37,9 @@ export function describeContract(domain: string): void {
     const { declaration } = operation;
     const isChange = declaration.method !== "GET";
     const credentialFor = (arranged: Arranged) => arranged.credential ?? world.owner;
-    const arranged = () => arrange(world, operation);
+    // Only what succeeds uses a row up, and only where it is a change.
+    const shared = sharedArrangements(() => world, operation);
+    const arranged = () => (isChange ? arrange(world, operation) : shared.arranged());
 
     contractCase("succeeds, and answers with its declared shape and nothing else", async () => {
       const request = await arranged();
@@ -47,13 +49,13 @@ export function describeContract(domain: string): void {
     });
 
     contractCase("refuses a caller without a token", async () => {
-      const answer = await sendOperation(portico, operation, await arranged(), undefined);
+      const answer = await sendOperation(portico, operation, await shared.arranged(), undefined);
       expectProblem(answer, 401, "unauthenticated");
       expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer realm=/);
     });
 
     contractCase("refuses what it does not know", async () => {
-      const request = await arranged();
+      const request = await shared.arranged();
       const unknownParameter = await sendOperation(
         portico,
         operation,
@@ -77,7 +79,7 @@ export function describeContract(domain: string): void {
 
     for (const field of Object.keys(declaration.body ?? {})) {
       contractCase(`refuses ${field} of the wrong type`, async () => {
-        const request = await arranged();
+        const request = await shared.arranged();
         const body = { ...request.body, [field]: [[["wrong"]]] };
         const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
         expectProblem(answer, 400, "validation_failed");
@@ -87,19 +89,14 @@ export function describeContract(domain: string): void {
 
     for (const role of refusedRoles(operation)) {
       contractCase(`refuses ${role}`, async () => {
-        const answer = await sendOperation(
-          portico,
-          operation,
-          await arrangeRefused(world, operation),
-          world.tokens[role],
-        );
+        const answer = await sendOperation(portico, operation, await shared.refused(), world.tokens[role]);
         expectProblem(answer, 403, "forbidden");
       });
     }
 
     for (const role of unassignedRoles(operation)) {
       contractCase(`refuses ${role} what is not assigned to them`, async () => {
-        const request = await arrange(world, operation);
+        const request = await shared.arranged();
         expectProblem(await sendOperation(portico, operation, request, world.tokens[role]), 403, "not_assigned");
       });
     }
@@ -107,14 +104,14 @@ export function describeContract(domain: string): void {
     if (declaration.access !== "enrollment") {
       contractCase("refuses an API key without the scope", async () => {
         const key = world.narrowKeys.find(({ scope }) => scope !== declaration.permission)?.key;
-        const answer = await sendOperation(portico, operation, await arrangeRefused(world, operation), key);
+        const answer = await sendOperation(portico, operation, await shared.refused(), key);
         expectProblem(answer, 403, "forbidden");
       });
     }
 
     if (declaration.on && declaration.access !== "platform") {
       contractCase("answers alike for a foreign and for a missing row", async () => {
-        const request = await arranged();
+        const request = await shared.arranged();
         const id = request.params?.[declaration.on?.idParameter ?? ""] ?? "";
         const foreign = await sendOperation(portico, operation, request, world.foreignOwner);
         const missing = await sendOperation(
@@ -131,7 +128,7 @@ export function describeContract(domain: string): void {
 
     if (declaration.access === "organization" || declaration.access === "permission") {
       contractCase("refuses a request that names another organization than its token", async () => {
-        const request = await arranged();
+        const request = await shared.arranged();
         const answer = await sendOperation(portico, operation, request, credentialFor(request), {
           "portico-organization": world.globex.slug,
         });
@@ -143,7 +140,7 @@ export function describeContract(domain: string): void {
     for (const { path, table } of referencesOf(declaration.body ?? {})) {
       if (declaration.access === "user") continue;
       contractCase(`refuses another organization's row at /${path.join("/")}`, async () => {
-        const request = await arranged();
+        const request = await shared.arranged();
         const sendWith = (id: string | undefined) =>
           sendOperation(
             portico,
@@ -160,7 +157,7 @@ export function describeContract(domain: string): void {
 
     if (declaration.on && isChange) {
       contractCase("refuses a stale If-Match", async () => {
-        const request = await arranged();
+        const request = await shared.arranged();
         const answer = await sendOperation(portico, operation, request, credentialFor(request), {
           "if-match": '"stale"',
         });

@@ -24,15 +24,23 @@ let portico: TestPortico;
 let world: World;
 let tries = 0;
 
-beforeAll(async () => {
-  portico = await startTestPortico();
-  world = await createWorld(portico);
-});
+/** Every row is read and compared after every step, so that a world in which much has happened makes each step dear. */
+const operationsPerWorld = 100;
+const worlds = Array.from({ length: Math.ceil(changes.length / operationsPerWorld) }, (_, at) =>
+  changes.slice(at * operationsPerWorld, (at + 1) * operationsPerWorld),
+);
 
-afterAll(async () => {
+function inNewWorld(): void {
+  beforeAll(async () => {
+    portico = await startTestPortico();
+    world = await createWorld(portico);
+  });
+  afterAll(() => portico.close());
+}
+
+afterAll(() => {
   noteTries(tries);
   process.stdout.write(`dry run: ${changes.length} operations, ${tries} dry runs\n`);
-  await portico.close();
 });
 
 /** Sends a dry run that must leave every table, job and file as it was. */
@@ -45,29 +53,33 @@ async function sendDry(operation: Operation, request: Arranged, credential: stri
   return answer;
 }
 
-describe.each(changes.map((operation) => [nameOf(operation), operation] as const))("%s", (_name, operation) => {
-  const { secret, restOnly, status = 200 } = operation.declaration;
+describe.each(worlds)("of a world", (...operations) => {
+  inNewWorld();
 
-  it("is tried without a trace, over REST and as a function, and then does what was foretold", async () => {
-    const request = await arrange(world, operation);
-    const credential = request.credential ?? world.owner;
-    const token = restOnly ? undefined : await functionTokenFor(portico, credential);
-    const tried = await sendDry(operation, request, credential);
-    expect(tried.headers.get("portico-dry-run"), tried.text).toBe("true");
-    expect([status, 200]).toContain(tried.status);
-    expect(tried.body).not.toHaveProperty([secret?.field ?? "no secret"]);
+  describe.each(operations.map((operation) => [nameOf(operation), operation] as const))("%s", (_name, operation) => {
+    const { secret, restOnly, status = 200 } = operation.declaration;
 
-    const called = token === undefined ? undefined : await tryFunction(operation, request, token);
-    const before = await tablesOf(portico);
-    const real = await sendOperation(portico, operation, request, credential);
-    // What finds no trace of a dry run has to find one of the change.
-    const hasChanged = JSON.stringify(await tablesOf(portico)) !== JSON.stringify(before);
-    expect(hasChanged).toBe(!changesNothing.has(nameOf(operation)));
-    expect(statusAndProblemOf(tried)).toEqual(statusAndProblemOf(real));
-    expect(differencesOf(tried.body, real.body, operation)).toEqual([]);
-    expect(called === undefined ? [] : differencesOf(called, real.text === "" ? null : real.body, operation)).toEqual(
-      [],
-    );
+    it("is tried without a trace, over REST and as a function, and then does what was foretold", async () => {
+      const request = await arrange(world, operation);
+      const credential = request.credential ?? world.owner;
+      const token = restOnly ? undefined : await functionTokenFor(portico, credential);
+      const tried = await sendDry(operation, request, credential);
+      expect(tried.headers.get("portico-dry-run"), tried.text).toBe("true");
+      expect([status, 200]).toContain(tried.status);
+      expect(tried.body).not.toHaveProperty([secret?.field ?? "no secret"]);
+
+      const called = token === undefined ? undefined : await tryFunction(operation, request, token);
+      const before = await tablesOf(portico);
+      const real = await sendOperation(portico, operation, request, credential);
+      // What finds no trace of a dry run has to find one of the change.
+      const hasChanged = JSON.stringify(await tablesOf(portico)) !== JSON.stringify(before);
+      expect(hasChanged).toBe(!changesNothing.has(nameOf(operation)));
+      expect(statusAndProblemOf(tried)).toEqual(statusAndProblemOf(real));
+      expect(differencesOf(tried.body, real.body, operation)).toEqual([]);
+      expect(called === undefined ? [] : differencesOf(called, real.text === "" ? null : real.body, operation)).toEqual(
+        [],
+      );
+    });
   });
 });
 
@@ -85,6 +97,7 @@ async function tryFunction(operation: Operation, request: Arranged, token: strin
 }
 
 describe("the header", () => {
+  inNewWorld();
   const create = operationNamed("schedules.create");
 
   it.each(["1", "TRUE", "", "true, true", "yes"])("is refused as %j, of reads as well", async (value) => {
@@ -171,34 +184,38 @@ const step = fc.record({
   isReal: fc.boolean(),
 });
 
-it("foretells what a request does in any state, and leaves the state as it is", async () => {
-  const rows: Record<string, string[]> = {};
-  const bodies: Record<string, object> = {};
-  let steps = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24, size: "max" }), async (history) => {
-      for (const { operation, row, isTaken, isReal } of history) {
-        const { declaration, resource, verb } = operation;
-        const ids = (rows[resource] ??= []);
-        const fresh = sampleFields(declaration.body ?? {}, world.rows);
-        const body = isTaken ? (bodies[nameOf(operation)] ?? fresh) : fresh;
-        const id = ids[row % Math.max(ids.length, 1)] ?? world.rows[declaration.on?.table ?? ""] ?? "";
-        const request = {
-          params: declaration.on ? { [declaration.on.idParameter]: id } : {},
-          ...(declaration.body ? { body: { ...body } } : {}),
-        };
-        const tried = await sendDry(operation, request, world.owner);
-        steps += 1;
-        if (!isReal) continue;
-        const real = await sendOperation(portico, operation, request, world.owner);
-        expect(statusAndProblemOf(tried), `${nameOf(operation)} ${tried.text}`).toEqual(statusAndProblemOf(real));
-        expect(real.status < 400 ? differencesOf(tried.body, real.body, operation) : []).toEqual([]);
-        if (verb === "create" && real.status === 201) ids.push(String(real.body["id"]));
-        if (real.status < 400) bodies[nameOf(operation)] = body;
-      }
-    }),
-    { numRuns: 30 },
-  );
-  process.stdout.write(`dry run: ${steps} random steps\n`);
-  expect(steps).toBeGreaterThan(0);
+describe("a history", () => {
+  inNewWorld();
+
+  it("foretells what a request does in any state, and leaves the state as it is", async () => {
+    const rows: Record<string, string[]> = {};
+    const bodies: Record<string, object> = {};
+    let steps = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24, size: "max" }), async (history) => {
+        for (const { operation, row, isTaken, isReal } of history) {
+          const { declaration, resource, verb } = operation;
+          const ids = (rows[resource] ??= []);
+          const fresh = sampleFields(declaration.body ?? {}, world.rows);
+          const body = isTaken ? (bodies[nameOf(operation)] ?? fresh) : fresh;
+          const id = ids[row % Math.max(ids.length, 1)] ?? world.rows[declaration.on?.table ?? ""] ?? "";
+          const request = {
+            params: declaration.on ? { [declaration.on.idParameter]: id } : {},
+            ...(declaration.body ? { body: { ...body } } : {}),
+          };
+          const tried = await sendDry(operation, request, world.owner);
+          steps += 1;
+          if (!isReal) continue;
+          const real = await sendOperation(portico, operation, request, world.owner);
+          expect(statusAndProblemOf(tried), `${nameOf(operation)} ${tried.text}`).toEqual(statusAndProblemOf(real));
+          expect(real.status < 400 ? differencesOf(tried.body, real.body, operation) : []).toEqual([]);
+          if (verb === "create" && real.status === 201) ids.push(String(real.body["id"]));
+          if (real.status < 400) bodies[nameOf(operation)] = body;
+        }
+      }),
+      { numRuns: 30 },
+    );
+    process.stdout.write(`dry run: ${steps} random steps\n`);
+    expect(steps).toBeGreaterThan(0);
+  });
 });

@@ -21,7 +21,7 @@ import type { DemoOrganization } from "./world.testing";
 
 let portico: TestPortico;
 let acme: DemoOrganization;
-const pairShareCount = isLongRun ? 1 : 3;
+const pairShareCount = isLongRun ? 1 : 6;
 const turn = Number(process.env["PORTICO_ESCALATION_TURN"] ?? Date.now() % pairShareCount);
 const tried = { attackers: 0, pairs: 0, calls: 0 };
 const letThrough: string[] = [];
@@ -143,8 +143,10 @@ class Search {
         const pair = accessOperations.indexOf(first) + accessOperations.indexOf(second) + share;
         if (pair % pairShareCount !== 0) continue;
         this.pairs += 1;
-        // A first step that is always refused leaves the second as the only one, and that one has its own turn.
-        if (fruitful.length > 0) await this.pair(first, fruitful[this.pairs % fruitful.length] ?? 0, second);
+        // A first step that is always refused leaves the second as the only one, and that one has its own turn. For a second
+        // step that is beyond the attacker the first would have had to give somebody the right, which was looked for.
+        if (fruitful.length > 0 && this.holds(this.before, second))
+          await this.pair(first, fruitful[this.pairs % fruitful.length] ?? 0, second);
       }
     }
   }

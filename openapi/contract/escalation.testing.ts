@@ -61,6 +61,8 @@ export interface StageSet {
   /** The role that the accomplice has: it allows nothing. */
   readonly accompliceRole: string;
   readonly accomplice: Principal;
+  /** The membership of a viewer who was banned. */
+  readonly banned: string;
   /** Every right that a custom role can have, at the lowest rank. */
   readonly strongRole: string;
   readonly trashedRole: string;
@@ -202,9 +204,10 @@ export class EscalationStage {
     const accompliceRole = parts.accompliceRole ?? (await this.newRole([], 1, "assigned"));
     const strong = () => this.newRole(customisable, 1, "assigned");
     const strongRole = parts.strongRole ?? (await strong());
-    const [accomplice, strongInvitation, weakInvitation, trashedRole, trashedWeakRole, ownersKey, orphanedKey] =
+    const [accomplice, banned, strongInvitation, weakInvitation, trashedRole, trashedWeakRole, ownersKey, orphanedKey] =
       await Promise.all([
         parts.accomplice ?? this.newMember({ roleId: accompliceRole }),
+        parts.banned ?? this.newBanned(),
         parts.strongInvitation ?? this.newInvitation(strongRole),
         parts.weakInvitation ?? this.newInvitation(accompliceRole),
         parts.trashedRole ?? strong().then((id) => this.trashed(id)),
@@ -224,9 +227,19 @@ export class EscalationStage {
     const keys = { ownersKey, orphanedKey };
     const roles = { accompliceRole, strongRole, trashedRole, trashedWeakRole };
     const holders = { team, joinedTeam, trashedTeam, client, joinedClient, trashedClient };
-    const set = { ...roles, ...invitations, ...keys, ...holders, accomplice };
+    const set = { ...roles, ...invitations, ...keys, ...holders, accomplice, banned };
     this.parts = set;
     return set;
+  }
+
+  private async newBanned(): Promise<string> {
+    const { body } = await this.arrange("POST", "/v1/users", {
+      email: `stage${nextSample()}@escalation.example`,
+      roleKey: "viewer",
+    });
+    const membershipId = String(body["membershipId"]);
+    await this.arrange("POST", `/v1/memberships/${membershipId}/ban`, { reason: "Stage" });
+    return membershipId;
   }
 
   private async newHolder(kind: "team" | "client"): Promise<string> {
@@ -273,7 +286,7 @@ export function attacksOf(
   const { params = {}, body = {} } = operation.declaration;
   const people = [stage.accomplice.userId, attacker.userId];
   const targets: Readonly<Record<string, readonly string[]>> = {
-    membershipId: [stage.accomplice.membershipId, attacker.membershipId],
+    membershipId: [operation.verb === "unban" ? stage.banned : stage.accomplice.membershipId, attacker.membershipId],
     roleId: [stage.accompliceRole, stage.strongRole, stage.trashedRole, stage.trashedWeakRole],
     invitationId: [stage.weakInvitation, stage.strongInvitation],
     apiKeyId: [stage.ownersKey, stage.orphanedKey, ...got.flatMap(({ principal }) => principal.keyId ?? [])],

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { operationOf } from "../../convex/core/operations/convexFunctions";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
-import { arrange, arrangeRefused } from "./arrangements.testing";
+import { arrange, sharedArrangements } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
 import { differencesOf } from "./dryRun.testing";
 import { callFunction, functionArgumentsOf, functionTokenFor, postToFunctionApi } from "./functionCalls.testing";
@@ -64,16 +64,18 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
   "%s",
   (_name, { path: name, type }, operation) => {
     const { declaration } = operation;
+    // Only what succeeds uses a row up.
+    const shared = sharedArrangements(() => world, operation);
 
     it.concurrent("refuses a caller without a token, by both routes", async () => {
-      const args = functionArgumentsOf(await arrange(world, operation), operation);
+      const args = functionArgumentsOf(await shared.arranged(), operation);
       for (const answer of [await callTyped(type, name, args, undefined), await callAny(name, args, undefined)]) {
         expect(answer).toMatchObject({ status: "error", errorData: { code: "unauthenticated", status: 401 } });
       }
     });
 
     it.concurrent("refuses an unknown argument", async () => {
-      const args = { ...functionArgumentsOf(await arrange(world, operation), operation), nonsense: 1 };
+      const args = { ...functionArgumentsOf(await shared.arranged(), operation), nonsense: 1 };
       expect((await callTyped(type, name, args, await tokenFor({}))).errorMessage).toContain("ArgumentValidationError");
     });
 
@@ -82,7 +84,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
         const answer = await callTyped(
           type,
           name,
-          functionArgumentsOf(await arrangeRefused(world, operation), operation),
+          functionArgumentsOf(await shared.refused(), operation),
           world.tokens[role],
         );
         expect(answer).toMatchObject({ status: "error", errorData: { code: "forbidden", status: 403 } });
@@ -92,7 +94,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
     if (declaration.on && declaration.access !== "platform") {
       const { idParameter } = declaration.on;
       it.concurrent("answers like REST for a foreign and for a missing row", async () => {
-        const request = await arrange(world, operation);
+        const request = await shared.arranged();
         const id = unknownLike(request.params?.[idParameter] ?? "");
         const missing = { ...request, params: { ...request.params, [idParameter]: id } };
         const foreign = await callTyped(type, name, functionArgumentsOf(request, operation), world.foreignOwner);
@@ -105,7 +107,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
 
     if (declaration.access === "organization" || declaration.access === "permission") {
       it.concurrent("refuses another organization than the token's", async () => {
-        const request = await arrange(world, operation);
+        const request = await shared.arranged();
         const args = { ...functionArgumentsOf(request, operation), organizationId: world.globex.id };
         const answer = await callTyped(type, name, args, world.owner);
         const code = declaration.on?.table === "organizations" ? "not_found" : "tenant_mismatch";

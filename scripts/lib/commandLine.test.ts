@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { parseCommandLine } from "./commandLine";
+import { Commands } from "./commands.testing";
 import { repositoryRoot } from "./repositoryFiles";
 
 describe("a command line", () => {
@@ -54,31 +55,27 @@ function start(...args: readonly string[]) {
   return { status, stdout, stderr };
 }
 
-const endings = z.array(z.object({ status: z.number().nullable(), stdout: z.string(), stderr: z.string() }));
-
-/** What each script does with one argument, all in one process, which loads once what they share. */
-function endingsOf(commands: typeof ours, argument: string) {
-  const cases = JSON.stringify(commands.map(([, file]) => [file, argument]));
-  const { stdout, stderr } = start("scripts/lib/commandLineCases.testing.ts", cases);
-  expect(stderr).toBe("");
-  const ended = endings.parse(JSON.parse(stdout));
-  return new Map(commands.map(([name], at) => [name, ended[at]]));
-}
-
 describe("every command", () => {
-  it("says how it is used", () => {
-    for (const [name, ended] of endingsOf(ours, "--help")) {
+  let commands: Commands;
+  beforeAll(() => {
+    commands = new Commands();
+  });
+  afterAll(() => commands.close());
+
+  it("says how it is used", async () => {
+    for (const [name, file] of ours) {
+      const { exitCode, stdout, stderr } = await commands.run(file, ["--help"]);
       const usage = expect.stringMatching(/^Usage: npm (?:run )?\w+/);
-      expect([name, ended]).toEqual([name, { status: 0, stdout: usage, stderr: "" }]);
+      expect([name, { exitCode, stdout, stderr }]).toEqual([name, { exitCode: 0, stdout: usage, stderr: "" }]);
     }
   });
 
-  it("refuses an option that it does not have, and begins nothing", () => {
+  it("refuses an option that it does not have, and begins nothing", async () => {
     // `npm test` hands what it does not know to vitest.
-    const refusing = ours.filter(([name]) => name !== "test");
-    for (const [name, ended] of endingsOf(refusing, "--no-such-option")) {
+    for (const [name, file] of ours.filter(([command]) => command !== "test")) {
+      const { exitCode, stdout, stderr } = await commands.run(file, ["--no-such-option"]);
       const refusal = expect.stringMatching(/--no-such-option[^]*Usage: npm /);
-      expect([name, ended]).toEqual([name, { status: 1, stdout: "", stderr: refusal }]);
+      expect([name, { exitCode, stdout, stderr }]).toEqual([name, { exitCode: 1, stdout: "", stderr: refusal }]);
     }
   });
 

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
-import { renewDemoKeys } from "./demo";
+import { readDemoData, renewDemoKeys } from "./demo";
 import { operatorOf } from "./operatorCall";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
@@ -26,6 +26,21 @@ it("gives the demo key, at the next start, the permissions that it does not have
   expect(await statusOf(second, apiKey)).toBe(200);
   await second.close();
 });
+
+let seeded: string;
+
+beforeAll(async () => {
+  seeded = await mkdtemp(path.join(tmpdir(), "portico-demo-"));
+  await (await startPortico(await freeSettings(seeded), () => {}, { bundle: bundleOnce })).close();
+});
+afterAll(() => rm(seeded, { recursive: true }));
+
+/** The data directory of an installation with the demo, which is stopped; always the same one. */
+async function seededDirectory(): Promise<string> {
+  const directory = await newDirectory();
+  await cp(seeded, directory, { recursive: true });
+  return directory;
+}
 
 async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), "portico-demo-"));
@@ -51,11 +66,9 @@ describe("whatever has become of demo.json, the start goes on, says it in one li
   ];
 
   it.each(faults)("%s", async (_fault, spoil, said) => {
-    const dataDirectory = await newDirectory();
+    const dataDirectory = await seededDirectory();
     const file = path.join(dataDirectory, "demo.json");
-    const first = await started(dataDirectory);
-    const lost = first.demo?.organizations[0]?.apiKey ?? "";
-    await first.close();
+    const lost = (await readDemoData(dataDirectory))?.organizations[0]?.apiKey ?? "";
     await rm(file);
     await spoil(file);
 
@@ -66,24 +79,32 @@ describe("whatever has become of demo.json, the start goes on, says it in one li
     expect(await statusOf(portico, lost)).toBe(200);
 
     if (said.includes("EISDIR")) await rm(file, { recursive: true });
-    const { siteUrl, cloudUrl, deployment } = portico;
-    const issuer = await openDevelopmentIssuer(dataDirectory);
-    await renewDemoKeys({ call: operatorOf(deployment), issuer, dataDirectory, siteUrl, cloudUrl });
+    await renewKeys(portico, dataDirectory);
+    const renewed = await readDemoData(dataDirectory);
+    for (const { apiKey, agents, enrollmentToken } of renewed?.organizations ?? []) {
+      expect(await statusOf(portico, apiKey)).toBe(200);
+      expect(await statusOf(portico, agents[2]?.key ?? "", "/v1/agents/self")).toBe(200);
+      expect(await enrolledAs(portico, enrollmentToken)).toBe(201);
+    }
+    expect(renewed?.organizations).toHaveLength(2);
+    expect(await statusOf(portico, lost)).toBe(401);
+  });
+
+  it("and the next start with fresh keys says nothing", async () => {
+    const dataDirectory = await seededDirectory();
+    await rm(path.join(dataDirectory, "demo.json"));
+    const portico = await started(dataDirectory);
+    await renewKeys(portico, dataDirectory);
     await portico.close();
     const last = await started(dataDirectory);
     expect(last.logged).toEqual([]);
-    for (const { apiKey, agents, enrollmentToken } of last.demo?.organizations ?? []) {
-      expect(await statusOf(last, apiKey)).toBe(200);
-      expect(await statusOf(last, agents[2]?.key ?? "", "/v1/agents/self")).toBe(200);
-      expect(await enrolledAs(last, enrollmentToken)).toBe(201);
-    }
     expect(last.demo?.organizations).toHaveLength(2);
-    expect(await statusOf(last, lost)).toBe(401);
+    expect(await statusOf(last, last.demo?.organizations[0]?.apiKey ?? "")).toBe(200);
   });
 
   it("keys of another installation", async () => {
-    const [here, elsewhere] = [await newDirectory(), await newDirectory()];
-    for (const directory of [here, elsewhere]) await (await started(directory)).close();
+    const [here, elsewhere] = [await seededDirectory(), await newDirectory()];
+    await (await started(elsewhere)).close();
     const file = path.join(here, "demo.json");
     const foreign = await readFile(path.join(elsewhere, "demo.json"), "utf8");
     await writeFile(file, foreign);
@@ -94,27 +115,29 @@ describe("whatever has become of demo.json, the start goes on, says it in one li
   });
 
   it("of another installation, where there is no demo", async () => {
-    const [own, elsewhere] = [await newDirectory(), await newDirectory()];
-    await (await started(elsewhere)).close();
+    const own = await newDirectory();
     const empty = await started(own, "none");
     expect(empty.isEmpty).toBe(true);
     const call = operatorOf(empty.deployment);
     await call("action", "tenancy/operator:createOrganization", { name: "Own", ownerEmail: "ada@own.example" });
     await empty.close();
     const file = path.join(own, "demo.json");
-    await writeFile(file, await readFile(path.join(elsewhere, "demo.json"), "utf8"));
+    await writeFile(file, await readFile(path.join(seeded, "demo.json"), "utf8"));
     const { logged, ...portico } = await started(own);
     const { demo, isEmpty } = portico;
     expect({ demo, isEmpty }).toEqual({ demo: undefined, isEmpty: false });
     expect(logged).toEqual([`[WARN] ${file} is of another installation; delete it.`]);
-    const { siteUrl, cloudUrl, deployment } = portico;
-    const issuer = await openDevelopmentIssuer(own);
-    const renewing = renewDemoKeys({ call: operatorOf(deployment), issuer, dataDirectory: own, siteUrl, cloudUrl });
-    await expect(renewing).rejects.toThrow(
+    await expect(renewKeys(portico, own)).rejects.toThrow(
       "There is no demo in this installation; npm start makes it where there is no organization.",
     );
   });
 });
+
+/** What `npm run demo-keys` does. */
+async function renewKeys({ siteUrl, cloudUrl, deployment }: RunningPortico, dataDirectory: string): Promise<string> {
+  const issuer = await openDevelopmentIssuer(dataDirectory);
+  return renewDemoKeys({ call: operatorOf(deployment), issuer, dataDirectory, siteUrl, cloudUrl });
+}
 
 async function owner({ siteUrl, demo }: RunningPortico, method: string, route: string, body?: object) {
   const response = await fetch(`${siteUrl}${route}`, {

@@ -5,18 +5,24 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { Commands } from "../lib/commands.testing";
 import { databaseIn } from "./dataDirectory";
+import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { logWriter } from "./logWriter";
 import { readSettings } from "./settings";
+import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
+import type { Ended } from "../lib/commands.testing";
 
 const root = path.join(import.meta.dirname, "../..");
 const adminKey = "an-admin-key-of-tests";
 let scratch: string;
 let environment: NodeJS.ProcessEnv;
+let commands: Commands;
 
 beforeAll(async () => {
+  commands = new Commands();
   scratch = await mkdtemp(path.join(tmpdir(), "portico-operations-"));
   const { cloudPort, sitePort } = await freeSettings(scratch);
   environment = {
@@ -30,26 +36,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await commands.close();
   await rm(scratch, { recursive: true });
 });
 
-interface Finished {
-  readonly exitCode: number | null;
-  readonly output: string;
-}
-
 /** Runs a script of the repository as `npm run` does. */
-async function script(name: string, args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Finished> {
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(root, "scripts", name), ...args], {
-    cwd: root,
-    env: { ...environment, ...changes },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  await once(child, "close");
-  return { exitCode: child.exitCode, output };
+async function script(name: string, args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return commands.run(`scripts/${name}`, args, { ...environment, ...changes });
 }
 
 /** Starts the product and waits until it says that it is ready. */
@@ -76,6 +69,14 @@ async function startProduct(changes: NodeJS.ProcessEnv) {
     },
     log: () => errors.join(""),
   };
+}
+
+/** Serves a data directory, new or not, and stops. */
+async function runOnce(dataDirectory: string): Promise<void> {
+  const settings = await freeSettings(dataDirectory);
+  const portico = await startPortico({ ...settings, seed: "none" }, () => {}, { bundle: bundleOnce });
+  expect(portico.isEmpty).toBe(true);
+  await portico.close();
 }
 
 describe("an installation", () => {
@@ -107,8 +108,7 @@ describe("an installation", () => {
     expect(await readFile(path.join(restored, "signing-key.json"), "utf8")).toBe(
       await readFile(path.join(scratch, "data", "signing-key.json"), "utf8"),
     );
-    const again = await startProduct({ PORTICO_DATA_DIR: restored });
-    expect(await again.stop()).toBe(0);
+    await runOnce(restored);
 
     const cold = await script("backup.ts", [path.join(scratch, "cold")]);
     expect(cold.exitCode).toBe(0);
@@ -145,7 +145,7 @@ describe("a backup", () => {
   let installed: Promise<unknown> | undefined;
   /** Backs up an installation that has run once and does no more. */
   const cold = async (target: string, args: readonly string[] = []) => {
-    installed ??= startProduct(stopped()).then((product) => product.stop());
+    installed ??= runOnce(stopped().PORTICO_DATA_DIR);
     await installed;
     return script("backup.ts", [...args, target], stopped());
   };

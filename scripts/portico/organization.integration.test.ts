@@ -4,21 +4,24 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
+import { Commands } from "../lib/commands.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
+import type { Ended } from "../lib/commands.testing";
 import type { InstallationSettings } from "./settings";
 
 const repository = path.join(import.meta.dirname, "../..");
 const adminKey = "an-admin-key-of-tests";
 const issuer = "https://id.own.example";
 
-interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+let commands: Commands;
+
+beforeAll(() => {
+  commands = new Commands();
+});
+afterAll(() => commands.close());
 
 async function installation(): Promise<InstallationSettings> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-organization-"));
@@ -41,16 +44,7 @@ async function organization(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
-  const env = { ...environmentOf(settings), ...environment };
-  const command = ["--import", "tsx", path.join(repository, "scripts/organization.ts"), ...args];
-  return promisify(execFile)(process.execPath, command, { cwd: repository, env }).then(
-    (output) => ({ exitCode: 0, ...output }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      exitCode: error.code,
-      stdout: error.stdout,
-      stderr: error.stderr,
-    }),
-  );
+  return commands.run("scripts/organization.ts", args, { ...environmentOf(settings), ...environment });
 }
 
 /** Runs the line of the README, as it stands there, for an installation. */

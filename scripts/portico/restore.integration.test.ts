@@ -1,22 +1,21 @@
-import { execFile } from "node:child_process";
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { openConnection } from "../../host/store/sqlite";
+import { Commands } from "../lib/commands.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 
-const repository = path.join(import.meta.dirname, "../..");
 const databaseName = "portico.sqlite";
 
 let scratch: string;
 let data: string;
 let backup: string;
 let ports: NodeJS.ProcessEnv;
+let commands: Commands;
 
 /** Runs a command of the repository; its output is what it said, on either stream. */
 async function run(
@@ -26,14 +25,8 @@ async function run(
   environment: NodeJS.ProcessEnv = {},
 ) {
   const env = { ...process.env, ...ports, PORTICO_DATA_DIR: dataDirectory, ...environment };
-  const command = ["--import", "tsx", path.join(repository, "scripts", script), ...args];
-  return promisify(execFile)(process.execPath, command, { cwd: repository, env }).then(
-    ({ stdout }) => ({ exitCode: 0, output: stdout.trim() }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      exitCode: error.code,
-      output: (error.stdout + error.stderr).trim(),
-    }),
-  );
+  const { exitCode, output } = await commands.run(`scripts/${script}`, args, env);
+  return { exitCode, output: output.trim() };
 }
 
 /** Every file below a directory with its bytes; undefined where there is none. */
@@ -49,6 +42,7 @@ async function contents(directory: string): Promise<Map<string, string> | undefi
 }
 
 beforeAll(async () => {
+  commands = new Commands();
   scratch = await mkdtemp(path.join(tmpdir(), "portico-restore-"));
   data = path.join(scratch, "data");
   const settings = await freeSettings(data);
@@ -58,7 +52,10 @@ beforeAll(async () => {
   await run("backup.ts", [backup], data);
 });
 
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(async () => {
+  await commands.close();
+  await rm(scratch, { recursive: true });
+});
 
 /** A copy of the backup that `spoil` has done something to. */
 async function spoiled(name: string, spoil: (directory: string) => Promise<void>): Promise<string> {

@@ -5,13 +5,21 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { Commands } from "../lib/commands.testing";
 import { readDemoData } from "./demo";
 import { freeSettings } from "./testPortico.testing";
 import type { ChildProcess } from "node:child_process";
 
 const repository = path.join(import.meta.dirname, "../..");
 const tsx = path.join(repository, "node_modules/tsx/dist/cli.mjs");
+
+let commands: Commands;
+
+beforeAll(() => {
+  commands = new Commands();
+});
+afterAll(() => commands.close());
 
 interface Started {
   readonly child: ChildProcess;
@@ -52,9 +60,14 @@ async function untilReady({ output, exitCode }: Started): Promise<void> {
 }
 
 /** One line without a stack, and a non-zero exit. */
-async function expectRefusal({ output, exitCode }: Started, text: string | RegExp): Promise<void> {
-  expect(await exitCode).toBe(1);
-  expect(output().trim().split("\n")).toEqual([expect.stringMatching(text)]);
+async function expectRefusal(
+  script: string,
+  settings: Readonly<Record<string, string>>,
+  text: string | RegExp,
+  args: readonly string[] = [],
+) {
+  const { exitCode, output } = await commands.run(script, args, { ...process.env, ...settings });
+  expect([exitCode, output.trim().split("\n")]).toEqual([1, [expect.stringMatching(text)]]);
 }
 
 it("starts, seeds, prints a curl line that works when pasted, and ends on a signal", async () => {
@@ -70,24 +83,28 @@ it("starts, seeds, prints a curl line that works when pasted, and ends on a sign
   const demo = await readDemoData(directory);
   expect(demo?.organizations.map(({ slug }) => slug)).toEqual(["acme", "globex"]);
 
-  const token = run("scripts/token.ts", settings, ["--organization", "acme", "--role", "viewer"]);
-  expect(await token.exitCode).toBe(0);
-  const me = await fetch(`${demo?.restUrl}/v1/me`, { headers: { authorization: `Bearer ${token.output().trim()}` } });
+  const forRole = ["--organization", "acme", "--role", "viewer"];
+  const token = await commands.run("scripts/token.ts", forRole, { ...process.env, ...settings });
+  expect(token.exitCode).toBe(0);
+  const me = await fetch(`${demo?.restUrl}/v1/me`, { headers: { authorization: `Bearer ${token.output.trim()}` } });
   expect(Object(await me.json()).role.key).toBe("viewer");
 
-  await expectRefusal(run("scripts/start.ts", { ...settings, PORTICO_PORT: "0" }), "PORTICO_PORT must be a port");
+  await expectRefusal("scripts/start.ts", { ...settings, PORTICO_PORT: "0" }, "PORTICO_PORT must be a port");
   // Whatever ports it is told, a second start names who has the data.
   const address = `http://127.0.0.1:${settings["PORTICO_PORT"]}`;
   for (const script of ["scripts/start.ts", "scripts/checkIntegrity.ts"])
     await expectRefusal(
-      run(script, { ...(await environment()), PORTICO_DATA_DIR: directory }),
+      script,
+      { ...(await environment()), PORTICO_DATA_DIR: directory },
       new RegExp(
         `^${directory} is served by process \\d+ at ${address}\\. Stop that one first, or choose another PORTICO_DATA_DIR\\.$`,
       ),
     );
   await expectRefusal(
-    run("scripts/backup.ts", { ...(await environment()), PORTICO_DATA_DIR: directory }, [`${directory}-backup`]),
+    "scripts/backup.ts",
+    { ...(await environment()), PORTICO_DATA_DIR: directory },
     `The installation is running at ${address}: set PORTICO_ADMIN_KEY for it and for this command, or stop it first.`,
+    [`${directory}-backup`],
   );
 
   started.child.kill("SIGTERM");
@@ -109,11 +126,13 @@ it("prints a line for each request in development", async () => {
 it("refuses a misspelt setting, and an address that it has not, each by the variable's name", async () => {
   const settings = await environment();
   await expectRefusal(
-    run("scripts/start.ts", { ...settings, PORTICO_DATADIR: "d" }),
+    "scripts/start.ts",
+    { ...settings, PORTICO_DATADIR: "d" },
     "PORTICO_DATADIR is not a setting; PORTICO_DATA_DIR is.",
   );
   await expectRefusal(
-    run("scripts/start.ts", { ...settings, PORTICO_HOST: "192.0.2.77" }),
+    "scripts/start.ts",
+    { ...settings, PORTICO_HOST: "192.0.2.77" },
     "This machine has no address 192.0.2.77. Choose another PORTICO_HOST.",
   );
 });
@@ -121,7 +140,8 @@ it("refuses a misspelt setting, and an address that it has not, each by the vari
 it("names in one line the identity provider that is not right, and what to do", async () => {
   const providers = '[{"preset":"clerc","domain":"https://id.example"}]';
   await expectRefusal(
-    run("scripts/start.ts", { ...(await environment()), AUTH_PROVIDERS: providers }),
+    "scripts/start.ts",
+    { ...(await environment()), AUTH_PROVIDERS: providers },
     'AUTH_PROVIDERS, entry 1: there is no preset "clerc"; take one of clerk',
   );
 });
@@ -172,9 +192,10 @@ it("says in one line that a port is taken", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(Number(settings["PORTICO_SITE_PORT"]), "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  await expectRefusal(
-    run("scripts/start.ts", settings),
-    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.`,
+  const started = run("scripts/start.ts", settings);
+  expect(await started.exitCode).toBe(1);
+  expect(started.output()).toBe(
+    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.\n`,
   );
 });
 
@@ -183,11 +204,12 @@ it("says in one line that the file is damaged, or its directory impossible, and 
   const file = path.join(settings["PORTICO_DATA_DIR"] ?? "", "portico.sqlite");
   await writeFile(file, "this is no database, and long enough to be taken for one at first sight ".repeat(20));
   const sizeBytes = (await stat(file)).size;
-  await expectRefusal(run("scripts/start.ts", settings), /portico\.sqlite is damaged or not a store of this host/);
+  await expectRefusal("scripts/start.ts", settings, /portico\.sqlite is damaged or not a store of this host/);
   expect((await stat(file)).size).toBe(sizeBytes);
-  await expectRefusal(run("scripts/checkIntegrity.ts", settings), /is damaged or not a store of this host/);
+  await expectRefusal("scripts/checkIntegrity.ts", settings, /is damaged or not a store of this host/);
   await expectRefusal(
-    run("scripts/start.ts", { ...settings, PORTICO_DATA_DIR: path.join(file, "data") }),
+    "scripts/start.ts",
+    { ...settings, PORTICO_DATA_DIR: path.join(file, "data") },
     /^The data directory .* cannot be made or written/,
   );
 });

@@ -19,6 +19,8 @@ export interface TestPortico extends RunningPortico {
   readonly dataDirectory: string;
   /** What functions and host logged; its errors are shown where a test fails. */
   readonly logLines: readonly string[];
+  /** Sends a request over REST and reads all of the answer. */
+  textOf(url: string, init: RequestInit): Promise<{ readonly response: Response; readonly text: string }>;
 }
 
 /** Whom the tests' deployments know as a platform administrator. */
@@ -56,6 +58,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
     demo: portico.demo,
     dataDirectory,
     logLines,
+    textOf: (url, init) => audit.textOf(url, init),
     close: async () => {
       await portico.close();
       await rm(dataDirectory, { recursive: true });
