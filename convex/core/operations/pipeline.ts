@@ -13,13 +13,14 @@ import { faultOfReference } from "../access/references";
 import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
+import { loggedCall } from "../records/requestLog";
 import { assertUsable, resolveTenant } from "../access/tenant";
 import { isPlatformAdmin } from "../access/platformAdmins";
 import { tableMetadata } from "../schema/tableMetadata";
 import { isTenantless } from "./tenantless";
 import { parseInput } from "./validation";
 import type { RequestCaller } from "../access/caller";
-import type { Credential } from "../wire/restProtocol";
+import type { Credential, LoggedCall } from "../wire/restProtocol";
 import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
 import type { Call, Input } from "./call";
@@ -50,12 +51,44 @@ export type Execution =
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   const now = Date.now();
-  const { operation, idempotency, origin } = call;
+  const { operation } = call;
   const { declaration } = operation;
 
   assertKindOfCredential(declaration.access, call.credential);
   const caller = await identifyCaller(ctx, call.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, call, caller, now);
+  try {
+    return await executeAs(ctx, call, caller, tenant, now);
+  } catch (error) {
+    // An organization sees in its request log what its members and machines were refused.
+    if (error instanceof ProblemError && tenant) error.logged = loggedCall(operation, caller, tenant, call.input);
+    throw error;
+  }
+}
+
+/** What the request log shows of a call that cannot even be made, if anybody may see it. */
+export async function loggedWithout(ctx: QueryCtx, call: Call): Promise<LoggedCall | undefined> {
+  const now = Date.now();
+  const { operation } = call;
+  try {
+    const caller = await identifyCaller(ctx, call.credential, now, false);
+    const tenant = await tenantPhase(ctx, call, caller, now);
+    return tenant && loggedCall(operation, caller, tenant, call.input);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+}
+
+async function executeAs(
+  ctx: QueryCtx,
+  call: Call,
+  caller: RequestCaller,
+  tenant: Tenant | undefined,
+  now: number,
+): Promise<Execution> {
+  const { operation, idempotency, origin } = call;
+  const { declaration } = operation;
   const replay = async () => idempotency && storedAnswer(ctx, operation, caller, tenant, idempotency, now);
   // Whoever has given a permission away by this very request cannot pass the next phase with it again.
   const early = declaration.endsPermission ? await replay() : undefined;

@@ -37,6 +37,8 @@ export interface TableOptions {
   readonly unique?: readonly UniqueRule[];
   /** Every write leaves an audit row in the same transaction. */
   readonly audited?: boolean;
+  /** Rows stay when their organization is purged; this field, a text, then says which it was. */
+  readonly outlivesTenant?: string;
 }
 
 /** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. With none, a row is written as it is given. */
@@ -107,6 +109,8 @@ export interface TableMetadata {
   readonly unique: readonly UniqueRule[];
   readonly references: readonly ReferenceMetadata[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
+  /** The field that names a purged organization, in tables whose rows outlive it. */
+  readonly outlivesTenant?: string;
 }
 
 const declarations = new WeakMap<object, DeclaredTable>();
