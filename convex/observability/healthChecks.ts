@@ -114,7 +114,11 @@ export const getSummary = healthChecks.at("/summary").read("getSummary", {
     z.object({
       statuses: countsByStatus("How many health checks there are, by status."),
       resourceTypes: described(
-        z.partialRecord(z.enum(healthResourceTypes), countsByStatus("The same of one kind of resource.")),
+        z.object(
+          Object.fromEntries(
+            healthResourceTypes.map((type) => [type, countsByStatus(`The same of each ${type}.`).optional()]),
+          ),
+        ),
         "The same by kind of resource; a kind without health checks is left out.",
         { agent: { healthy: 12, degraded: 1, down: 0 } },
       ),

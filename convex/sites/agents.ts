@@ -52,7 +52,7 @@ export const enroll = agents.at("/enroll").issue("enroll", {
 export const checkIn = agents.at("/check-in").change("checkIn", {
   summary: "Check in as an agent",
   description:
-    "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something or report errors, and one in 60 of the others.",
+    "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.",
   access: "agent",
   permission: "checkin",
   input: () => ({
@@ -111,7 +111,8 @@ export const checkIn = agents.at("/check-in").change("checkIn", {
       ...(metadata ? { metadata } : {}),
       ...externalAddress(origin.ip),
     };
-    const isNews = changedFields(caller.agent, told).length > 0;
+    // Facts are not news: many, such as an uptime, differ each time.
+    const isNews = changedFields(caller.agent, told).some((field) => field !== "metadata");
     await agents.patch(ctx, caller.agent, { lastCheckinAt: now, ...told });
     const line = errorLine({ errors });
     await recordHealth(

@@ -41,7 +41,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
     withProblemsAsData(async () => {
       const call = await callOf(ctx, find(args.operation), args);
       const execution = await execute(ctx, call);
-      const answer = encode(call.operation, execution, operations);
+      const answer = encode(call, execution, operations);
       if (execution.kind === "answer" && call.idempotency) {
         const { caller, tenant, now } = execution;
         await storeAnswer(ctx, call.operation, caller, tenant, call.idempotency, answer, now);
@@ -62,7 +62,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       handler: async (ctx, args) =>
         withProblemsAsData(async () => {
           const call = await callOf(ctx, find(args.operation), args);
-          return encode(call.operation, await execute(ctx, call), operations);
+          return encode(call, await execute(ctx, call), operations);
         }),
     }),
     mutation: internalMutation({
@@ -175,7 +175,8 @@ function parsedBody(bodyText: string | undefined): object {
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
 }
 
-function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {
+function encode(call: Call, execution: Execution, operations: Operations): RestAnswer {
+  const { operation } = call;
   const isReadable = operations.has(`${operation.resource}.get`);
   if (execution.kind === "replay") {
     const { status, body } = execution;
@@ -188,7 +189,7 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
   const { value, input } = execution;
   const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
   const body = status === 204 ? "" : jsonTextOf(operation.isList ? listBody(value, input["limit"]) : value);
-  const deferred = deferredWritesOf(operation, execution, body);
+  const deferred = deferredWritesOf(call, execution, body);
   return {
     status,
     headers: answerHeaders(operation, status, body, isReadable),
@@ -221,8 +222,8 @@ function listBody(value: unknown, limit: unknown): object {
 }
 
 function deferredWritesOf(
-  operation: Operation,
-  { caller, tenant, input, now }: Extract<Execution, { kind: "answer" }>,
+  { operation, input }: Call,
+  { caller, tenant, now }: Extract<Execution, { kind: "answer" }>,
   body: string,
 ): DeferredWrites | undefined {
   const { auditedAs } = operation.declaration;

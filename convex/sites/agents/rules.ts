@@ -29,7 +29,7 @@ const quietCheckins = 60;
  * it is due depends on the agent, so that a fleet that started together is not logged together.
  */
 export function isLoggedWhenQuiet(
-  { _id, lastCheckinAt }: Pick<Doc<"agents">, "_id" | "lastCheckinAt">,
+  { _id, lastCheckinAt }: { readonly _id: string } & Pick<Doc<"agents">, "lastCheckinAt">,
   intervalSeconds: number,
   now: number,
 ): boolean {

@@ -192,7 +192,7 @@ export interface AgentsResource {
   /**
    * Check in as an agent
    *
-   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something or report errors, and one in 60 of the others.
+   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.
    *
    * For device agents.
    *

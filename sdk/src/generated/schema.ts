@@ -384,7 +384,7 @@ export interface paths {
         put?: never;
         /**
          * Check in as an agent
-         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something or report errors, and one in 60 of the others.
+         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.
          *
          *     For device agents.
          */
@@ -4159,7 +4159,7 @@ export interface components {
                 apiLogRetentionDays?: number | undefined;
                 /**
                  * Format: int32
-                 * @description How many of a hundred successful requests the log shows; 1 unless set. It shows every refused one.
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
                  * @example 1
                  */
                 apiLogSuccessPercent?: number | undefined;
@@ -4182,7 +4182,7 @@ export interface components {
                 healthDownThreshold?: number | undefined;
                 /**
                  * Format: int32
-                 * @description Successful health checks in a row until something that is down is healthy again; 1 unless set.
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
                  * @example 1
                  */
                 healthRecoveryThreshold?: number | undefined;
@@ -4868,7 +4868,170 @@ export interface components {
              *     }
              */
             resourceTypes: {
-                [key: string]: {
+                /** @description The same of each agent. */
+                agent?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each custom. */
+                custom?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each database. */
+                database?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each dataSource. */
+                dataSource?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each dock. */
+                dock?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each domain. */
+                domain?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each integration. */
+                integration?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each server. */
+                server?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each site. */
+                site?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each webService. */
+                webService?: {
                     /**
                      * Format: int32
                      * @description How many are degraded.
@@ -5115,7 +5278,7 @@ export interface components {
                 apiLogRetentionDays: number;
                 /**
                  * Format: int32
-                 * @description How many of a hundred successful requests the log shows; 1 unless set. It shows every refused one.
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
                  * @example 1
                  */
                 apiLogSuccessPercent?: number;
@@ -5138,7 +5301,7 @@ export interface components {
                 healthDownThreshold: number;
                 /**
                  * Format: int32
-                 * @description Successful health checks in a row until something that is down is healthy again; 1 unless set.
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
                  * @example 1
                  */
                 healthRecoveryThreshold?: number;
@@ -6036,7 +6199,7 @@ export interface components {
                 apiLogRetentionDays: number;
                 /**
                  * Format: int32
-                 * @description How many of a hundred successful requests the log shows; 1 unless set. It shows every refused one.
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
                  * @example 1
                  */
                 apiLogSuccessPercent?: number;
@@ -6059,7 +6222,7 @@ export interface components {
                 healthDownThreshold: number;
                 /**
                  * Format: int32
-                 * @description Successful health checks in a row until something that is down is healthy again; 1 unless set.
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
                  * @example 1
                  */
                 healthRecoveryThreshold?: number;
@@ -6488,7 +6651,7 @@ export interface components {
                 apiLogRetentionDays: number;
                 /**
                  * Format: int32
-                 * @description How many of a hundred successful requests the log shows; 1 unless set. It shows every refused one.
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
                  * @example 1
                  */
                 apiLogSuccessPercent?: number;
@@ -6511,7 +6674,7 @@ export interface components {
                 healthDownThreshold: number;
                 /**
                  * Format: int32
-                 * @description Successful health checks in a row until something that is down is healthy again; 1 unless set.
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
                  * @example 1
                  */
                 healthRecoveryThreshold?: number;
@@ -6712,7 +6875,7 @@ export interface components {
                 apiLogRetentionDays: number;
                 /**
                  * Format: int32
-                 * @description How many of a hundred successful requests the log shows; 1 unless set. It shows every refused one.
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
                  * @example 1
                  */
                 apiLogSuccessPercent?: number;
@@ -6735,7 +6898,7 @@ export interface components {
                 healthDownThreshold: number;
                 /**
                  * Format: int32
-                 * @description Successful health checks in a row until something that is down is healthy again; 1 unless set.
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
                  * @example 1
                  */
                 healthRecoveryThreshold?: number;
@@ -7987,7 +8150,7 @@ export interface components {
                 apiLogRetentionDays?: number | undefined;
                 /**
                  * Format: int32
-                 * @description How many of a hundred successful requests the log shows; 1 unless set. It shows every refused one.
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
                  * @example 1
                  */
                 apiLogSuccessPercent?: number | undefined;
@@ -8010,7 +8173,7 @@ export interface components {
                 healthDownThreshold?: number | undefined;
                 /**
                  * Format: int32
-                 * @description Successful health checks in a row until something that is down is healthy again; 1 unless set.
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
                  * @example 1
                  */
                 healthRecoveryThreshold?: number | undefined;
