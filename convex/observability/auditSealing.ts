@@ -15,7 +15,8 @@ import type { MutationCtx } from "../_generated/server";
  */
 export const sealedAfterMs = minuteMs;
 
-const rowsPerRun = 500;
+/** Few, since writers of a host wait for a run as for any other transaction; what is left follows in the next one. */
+const rowsPerRun = 100;
 const bytesPerRun = 4 * 1024 * 1024;
 const removedPerRun = 500;
 

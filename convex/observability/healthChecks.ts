@@ -3,8 +3,7 @@ import { crud } from "../core/resources/crud";
 import { described, integer } from "../core/schema/fields";
 import { resource } from "../core/resources/resource";
 import { countWithin } from "../core/records/counting";
-import { ProblemError } from "../core/wire/errors";
-import { assertResourceExists } from "./healthChecks/resources";
+import { assertResourceExists, noSuchResource } from "./healthChecks/resources";
 import { recordHealth } from "./recordHealth";
 import { healthCheckFields, healthResourceTypes, healthStatuses } from "./tables";
 import type { HealthReport } from "./recordHealth";
@@ -37,7 +36,7 @@ async function record(ctx: TenantMutationContext, report: HealthReport, pointer:
   const { caller, tenant } = ctx;
   const { resourceType, resourceId } = report;
   if (caller.kind === "agent" && (resourceType !== "agent" || resourceId !== caller.agent._id))
-    throw new ProblemError("forbidden", "A device agent records its own health and no other.");
+    throw noSuchResource("A device agent records its own health and no other.", pointer);
   await assertResourceExists(ctx, resourceType, resourceId, pointer);
   return recordHealth(ctx, tenant.organization, report);
 }

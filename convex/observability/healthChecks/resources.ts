@@ -31,8 +31,12 @@ export async function assertResourceExists(
   const table = tableNames[resourceType];
   const row = isTenantTable(table) ? await ctx.db.get(table, resourceId) : null;
   if (row && !("deletedAt" in row && row.deletedAt !== undefined)) return;
-  const message = `The organization has no ${resourceType} of this id.`;
-  throw new ProblemError("resource_not_found", message, [{ pointer, code: "resource_not_found", message }]);
+  throw noSuchResource(`The organization has no ${resourceType} of this id.`, pointer);
+}
+
+/** A resource that is not there, or not for the caller to speak of. */
+export function noSuchResource(message: string, pointer: string): ProblemError {
+  return new ProblemError("resource_not_found", message, [{ pointer, code: "resource_not_found", message }]);
 }
 
 function isTenantTable(name: string): name is TenantTable {
